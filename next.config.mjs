@@ -1,0 +1,9 @@
+/** @type {import("next").NextConfig} */
+export default {
+  // Both spellings of every path reach the handler: the official clients differ in trailing slashes.
+  skipTrailingSlashRedirect: true,
+  // These hold native or WebAssembly parts, or must exist once in the process.
+  serverExternalPackages: ["pg", "pino", "@node-rs/argon2", "@prisma/adapter-pg", "@prisma/schema-engine-wasm", "minijinja-js"],
+  poweredByHeader: false,
+  reactStrictMode: true,
+};
