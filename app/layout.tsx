@@ -1,9 +1,52 @@
+import type { Metadata, Viewport } from "next";
+import { cookies } from "next/headers";
 import type { ReactNode } from "react";
+import { sans, serif } from "../components/fonts/fonts";
+import { Frame } from "../components/frame/frame";
+import { ShellProvider } from "../components/frame/shell";
+import { shellOfRequest } from "../components/page-state";
+import "./globals.css";
 
-export default function Layout({ children }: { children: ReactNode }) {
+export const metadata: Metadata = {
+  title: { default: "Parley", template: "%s · Parley" },
+  description: "An open chat system: one core, a browser app and four API dialects.",
+  applicationName: "Parley",
+};
+
+export const viewport: Viewport = {
+  width: "device-width",
+  initialScale: 1,
+  viewportFit: "cover",
+  interactiveWidget: "resizes-content",
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#fafcfb" },
+    { media: "(prefers-color-scheme: dark)", color: "#111616" },
+  ],
+};
+
+export default async function Layout({ children }: { children: ReactNode }) {
+  const [shell, jar] = await Promise.all([shellOfRequest(), cookies()]);
+  const theme = jar.get("parley-theme")?.value;
+  const isClosed = jar.get("parley-sidebar")?.value === "closed";
+  const isOpenToVisitor = shell.guests || shell.viewer.kind !== "none";
   return (
-    <html lang="en">
-      <body>{children}</body>
+    <html
+      lang="en"
+      className={`${serif.variable} ${sans.variable}`}
+      data-theme={theme === "dark" || theme === "light" ? theme : undefined}
+      data-sidebar={isClosed ? "closed" : undefined}
+      suppressHydrationWarning
+    >
+      <body>
+        <a href="#main" className="skip-link">
+          Skip to the conversation
+        </a>
+        <ShellProvider shell={shell} renderedAtMs={Date.now()}>
+          <Frame closed={isClosed} isBare={!isOpenToVisitor}>
+            {children}
+          </Frame>
+        </ShellProvider>
+      </body>
     </html>
   );
 }

@@ -1,3 +1,9 @@
-export default function Page() {
-  return <main>Parley</main>;
+import { Workspace } from "../components/conversation/workspace";
+import { shellOfRequest } from "../components/page-state";
+import { SignIn } from "../components/sign-in/sign-in";
+
+export default async function Page() {
+  const shell = await shellOfRequest();
+  if (!shell.guests && shell.viewer.kind === "none") return <SignIn canSignUp={shell.signUp} canStayGuest={false} />;
+  return <Workspace initial={null} />;
 }

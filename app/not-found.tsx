@@ -1,0 +1,17 @@
+import Link from "next/link";
+import { Dash } from "../components/ui/dash";
+
+export default function NotFound() {
+  return (
+    <div className="page-note">
+      <Dash />
+      <h1>Nothing is here</h1>
+      <p>The session was deleted, belongs to somebody else, or never was.</p>
+      <div className="page-note-actions">
+        <Link href="/" className="button">
+          New session
+        </Link>
+      </div>
+    </div>
+  );
+}

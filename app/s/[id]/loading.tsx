@@ -1,0 +1,5 @@
+import { LogSkeleton } from "../../../components/conversation/log-skeleton";
+
+export default function Loading() {
+  return <LogSkeleton />;
+}

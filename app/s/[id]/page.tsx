@@ -1,0 +1,20 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { Workspace } from "../../../components/conversation/workspace";
+import { sessionOfRequest, shellOfRequest } from "../../../components/page-state";
+import { SignIn } from "../../../components/sign-in/sign-in";
+
+type Props = { params: Promise<{ id: string }> };
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const session = await sessionOfRequest((await params).id);
+  return { title: session?.generated_title ?? undefined };
+}
+
+export default async function Page({ params }: Props) {
+  const [{ id }, shell] = await Promise.all([params, shellOfRequest()]);
+  if (!shell.guests && shell.viewer.kind === "none") return <SignIn canSignUp={shell.signUp} canStayGuest={false} />;
+  const session = await sessionOfRequest(id);
+  if (!session) notFound();
+  return <Workspace key={id} initial={session} />;
+}

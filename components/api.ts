@@ -1,0 +1,101 @@
+import type { FullSession, SessionPage, SessionSummary } from "@/lib/dialects/llamacloud/schema.ts";
+
+const base = "/api/v1/chat";
+
+/** What went wrong with a request; `status` is 0 when nothing came back. */
+export type Problem = Error & { readonly status: number; readonly fields: Readonly<Record<string, string>> };
+
+export function problem(status: number, message: string, fields: Readonly<Record<string, string>> = {}): Problem {
+  return Object.assign(new Error(message), { status, fields });
+}
+
+export function isProblem(value: unknown): value is Problem {
+  return value instanceof Error && "status" in value && typeof value.status === "number";
+}
+
+/** The sentence and the fields of an error body `{detail: string | [{loc, msg}]}`. */
+export function problemOf(status: number, body: unknown): Problem {
+  const detail = typeof body === "object" && body !== null && "detail" in body ? body.detail : null;
+  if (typeof detail === "string") return problem(status, detail);
+  if (Array.isArray(detail)) {
+    const fields: Record<string, string> = {};
+    for (const item of detail) {
+      const { loc, msg } = item as { loc?: readonly unknown[]; msg?: unknown };
+      if (typeof msg === "string") fields[String(loc?.at(-1) ?? "")] ??= msg;
+    }
+    return problem(status, Object.values(fields)[0] ?? `The server refused this (${status}).`, fields);
+  }
+  return problem(status, `The server answered ${status}.`);
+}
+
+/** `fetch` that throws a Problem for any answer that is not a success. */
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (thrown) {
+    if (init.signal?.aborted) throw thrown;
+    throw problem(0, "The server could not be reached.");
+  }
+  if (!response.ok) throw problemOf(response.status, await response.json().catch(() => null));
+  return response;
+}
+
+const json = (method: string, body: unknown, signal?: AbortSignal): RequestInit => ({
+  method,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(body),
+  signal,
+});
+
+async function read<T>(path: string, init?: RequestInit): Promise<T> {
+  return (await request(path, init)).json() as Promise<T>;
+}
+
+export const createSession = (signal?: AbortSignal) =>
+  read<SessionSummary>(`${base}?details=1`, json("POST", {}, signal));
+
+export const listSessions = (pageToken: string | null) =>
+  read<SessionPage>(
+    `${base}?details=1&all_projects=1&page_size=50${pageToken ? `&page_token=${encodeURIComponent(pageToken)}` : ""}`,
+  );
+
+export const retrieveSession = (id: string, signal?: AbortSignal) =>
+  read<FullSession>(`${base}/${id}?event_ids=1&details=1`, { signal });
+
+export const retrieveSummary = (id: string) => read<SessionSummary>(`${base}/${id}/summary?details=1`);
+
+export const updateSession = (id: string, patch: { generated_title?: string; pinned?: boolean; archived?: boolean }) =>
+  read<SessionSummary>(`${base}/${id}?details=1`, json("PATCH", patch));
+
+export const deleteSession = (id: string) => request(`${base}/${id}`, { method: "DELETE", keepalive: true });
+
+export const stopTurn = (id: string) => read<{ stopped: boolean }>(`${base}/${id}/stop`, { method: "POST" });
+
+export const summarise = (id: string) =>
+  read<{ text: string; covers: readonly [number, number] }>(`/api/app/sessions/${id}/summary`, { method: "POST" });
+
+export type Changes = { readonly token: string; readonly items?: readonly SessionSummary[] };
+
+export const readChanges = (since: string | null, signal?: AbortSignal) =>
+  read<Changes>(`/api/app/changes${since ? `?since=${encodeURIComponent(since)}` : ""}`, { signal });
+
+export type TurnRequest = {
+  readonly index_ids: readonly string[];
+  readonly prompt: string;
+  readonly message_id: string;
+  readonly parent_id?: string | null;
+};
+
+export const askTurn = (id: string, body: TurnRequest, signal?: AbortSignal) =>
+  request(`${base}/${id}/messages/stream?event_ids=1&details=1`, json("POST", body, signal));
+
+/** The running turn from its question on, or null when there is none to follow. */
+export async function followTurn(id: string, signal?: AbortSignal): Promise<Response | null> {
+  const response = await request(`${base}/${id}/messages/stream?after=0&event_ids=1&details=1`, { signal });
+  return response.status === 204 ? null : response;
+}
+
+export async function createAccount(email: string, password: string): Promise<void> {
+  await request("/api/app/account", json("POST", { email, password }));
+}

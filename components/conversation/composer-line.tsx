@@ -1,0 +1,76 @@
+"use client";
+
+import { CircleAlert, WifiOff } from "lucide-react";
+import Link from "next/link";
+import { useSyncExternalStore } from "react";
+import { WorkingDash } from "../ui/dash";
+import type { Refusal } from "./use-conversation";
+
+function subscribe(listener: () => void): () => void {
+  window.addEventListener("online", listener);
+  window.addEventListener("offline", listener);
+  return () => {
+    window.removeEventListener("online", listener);
+    window.removeEventListener("offline", listener);
+  };
+}
+
+export const useOnline = () =>
+  useSyncExternalStore(
+    subscribe,
+    () => navigator.onLine,
+    () => true,
+  );
+
+type ComposerLineProps = {
+  readonly isOnline: boolean;
+  readonly isLost: boolean;
+  readonly refusal: Refusal | null;
+  readonly onAgain: () => void;
+};
+
+/** What stands between the reader and the next answer, with the way out. */
+export function ComposerLine({ isOnline, isLost, refusal, onAgain }: ComposerLineProps) {
+  if (!isOnline) {
+    return (
+      <div className="composer-line">
+        <WifiOff size={17} strokeWidth={1.6} aria-hidden="true" />
+        <span>
+          <b className="font-[560]">Offline.</b> What is on screen stays; what you write is kept.
+        </span>
+      </div>
+    );
+  }
+  if (isLost) {
+    return (
+      <div className="composer-line">
+        <WorkingDash />
+        <span>Reconnecting. What arrived stays.</span>
+      </div>
+    );
+  }
+  if (!refusal) return null;
+  return (
+    <div className="composer-line" data-kind="error" role="alert">
+      <CircleAlert size={17} strokeWidth={1.6} aria-hidden="true" />
+      <span>{sentenceFor(refusal)}</span>
+      {refusal.status === 401 ? (
+        <Link href="/sign-in" className="text-link" prefetch={false}>
+          Sign in
+        </Link>
+      ) : (
+        refusal.text !== "" && (
+          <button type="button" className="small-action" onClick={onAgain}>
+            Try again
+          </button>
+        )
+      )}
+    </div>
+  );
+}
+
+function sentenceFor({ status, why }: Refusal): string {
+  if (status === 409) return "Not sent: another answer is being given here. Your text is kept.";
+  if (status === 401) return "Not sent: you are signed out. Your text is kept.";
+  return `Not sent. ${why} Your text is kept.`;
+}

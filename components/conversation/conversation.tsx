@@ -1,0 +1,133 @@
+"use client";
+
+import { ArrowDown } from "lucide-react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
+import type { FullSession } from "@/lib/dialects/llamacloud/schema.ts";
+import { useShell } from "../frame/shell";
+import { titleOf } from "../sidebar/session-store";
+import { Composer, type ComposerHandle } from "./composer";
+import { ComposerLine, useOnline } from "./composer-line";
+import { DemoNote, FirstHead, Starters } from "./first-visit";
+import { Head } from "./head";
+import { wantMarkdown } from "./markdown/prose";
+import { endingOf, turnsOf } from "./segments";
+import { StatusRegion } from "./status-region";
+import { TurnArticle } from "./turn";
+import { useConversation } from "./use-conversation";
+import { useConversationKeys } from "./use-conversation-keys";
+import { usePinnedScroll } from "./use-pinned-scroll";
+
+type ConversationProps = {
+  readonly initial: FullSession | null;
+  readonly isStale?: boolean;
+  readonly onCreated: (id: string) => void;
+};
+
+export function Conversation({ initial, isStale = false, onCreated }: ConversationProps) {
+  const { model } = useShell();
+  const composer = useRef<ComposerHandle>(null);
+  const forget = useCallback((text: string) => composer.current?.forget(text), []);
+  const talk = useConversation({ initial, isStale, onCreated, onAccepted: forget });
+  const { messages, isBusy, refusal, setRefusal, send, retry, stop } = talk;
+  const isOnline = useOnline();
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const pin = usePinnedScroll(scroller, content);
+  const turns = useMemo(() => turnsOf(messages), [messages]);
+  const isFirst = talk.sessionId === null && turns.length === 0;
+  const last = turns.at(-1);
+  useConversationKeys({ isBusy, onStop: stop, onRetry: retry });
+
+  useEffect(() => {
+    if (talk.listed) document.title = `${titleOf(talk.listed)} · Parley`;
+  }, [talk.listed]);
+
+  useEffect(() => {
+    if (refusal && refusal.text !== "") composer.current?.fill(refusal.text);
+  }, [refusal]);
+
+  useEffect(() => {
+    if (isBusy) wantMarkdown();
+  }, [isBusy]);
+
+  const ask = useCallback(
+    (text: string) => {
+      send(text);
+      pin.toEnd();
+    },
+    [send, pin.toEnd],
+  );
+  const again = useCallback(() => {
+    retry();
+    pin.toEnd();
+  }, [retry, pin.toEnd]);
+
+  return (
+    <div className="conversation">
+      <Head session={talk.listed} canSummarise={turns.length > 0 && !isBusy} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
+      <div ref={scroller} className={isFirst ? "scroller first-visit" : "scroller"} tabIndex={isFirst ? undefined : 0}>
+        {isFirst && <FirstHead />}
+        <div
+          ref={content}
+          role="log"
+          aria-live="off"
+          aria-label="Conversation"
+          className={isFirst ? "hidden" : "log measure"}
+        >
+          {turns.map((turn) => (
+            <TurnArticle key={turn.key} turn={turn} isLast={turn === last} isBusy={isBusy} onRetry={again} />
+          ))}
+        </div>
+        <Composer
+          sessionId={talk.sessionId}
+          placeholder={placeholderFor(isOnline, isBusy, isFirst)}
+          isBusy={isBusy}
+          isStopping={talk.isStopping}
+          canSend={isOnline}
+          handle={composer}
+          onSend={ask}
+          onStop={stop}
+          line={
+            <ComposerLine
+              isOnline={isOnline}
+              isLost={talk.isLost}
+              refusal={refusal}
+              onAgain={() => {
+                if (!refusal) return;
+                composer.current?.fill("", true);
+                setRefusal(null);
+                ask(refusal.text);
+              }}
+            />
+          }
+          jump={
+            !isFirst &&
+            !pin.isPinned && (
+              <div className="jump">
+                <button type="button" className="button" onClick={() => pin.toEnd(true)}>
+                  Jump to the end
+                  {pin.hasNew && <span className="text-ink-3">new</span>}
+                  <ArrowDown size={16} strokeWidth={1.6} aria-hidden="true" />
+                </button>
+              </div>
+            )
+          }
+        />
+        {isFirst && <Starters onChoose={(text) => composer.current?.fill(text, true)} />}
+        {isFirst && model.isDemo && <DemoNote />}
+      </div>
+      <StatusRegion
+        isBusy={isBusy}
+        isLost={talk.isLost}
+        ending={last ? endingOf(last.answer?.metadata, isBusy) : null}
+      />
+    </div>
+  );
+}
+
+function placeholderFor(isOnline: boolean, isBusy: boolean, isFirst: boolean): string {
+  if (!isOnline) return "Write on; it is kept on this device";
+  if (isBusy) return "Write your next message";
+  return isFirst ? "What shall we talk about?" : "Ask, or hand over a task";
+}

@@ -1,0 +1,53 @@
+import { notify } from "../ui/notify";
+
+export async function copyText(text: string, said = "Copied"): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    void notify({ text: said });
+  } catch {
+    void notify({ text: "The browser did not allow copying." });
+  }
+}
+
+/** Markdown for plain places and set text for the others, in one copy. */
+export async function copyAnswer(markdown: string, html: string): Promise<void> {
+  try {
+    await navigator.clipboard.write([
+      new ClipboardItem({
+        "text/plain": new Blob([markdown], { type: "text/plain" }),
+        "text/html": new Blob([html], { type: "text/html" }),
+      }),
+    ]);
+    void notify({ text: "Copied" });
+  } catch {
+    await copyText(markdown);
+  }
+}
+
+const styles: Readonly<Record<string, string>> = {
+  pre: "font-family:monospace;background:#f2f5f4;padding:8px 12px;white-space:pre-wrap",
+  code: "font-family:monospace",
+  table: "border-collapse:collapse",
+  th: "border-bottom:1px solid #888;padding:4px 12px 4px 0;text-align:start",
+  td: "border-bottom:1px solid #ddd;padding:4px 12px 4px 0;text-align:start",
+  blockquote: "border-inline-start:1px solid #888;margin-inline-start:0;padding-inline-start:14px",
+};
+
+const kept = new Set(["href", "dir", "start", "colspan", "rowspan"]);
+
+/** What stands in an answer as HTML that carries its own style: no controls, no classes, no scripts. */
+export function richHtml(parts: readonly Element[]): string {
+  return parts.map((part) => cleaned(part)?.innerHTML ?? "").join("");
+}
+
+function cleaned(element: Element): Element | null {
+  const copy = element.cloneNode(true) as Element;
+  for (const control of copy.querySelectorAll("button, .code-head, svg, .sr-only")) control.remove();
+  for (const node of copy.querySelectorAll("*")) {
+    for (const { name } of [...node.attributes]) if (!kept.has(name)) node.removeAttribute(name);
+    const style = styles[node.localName];
+    if (style) node.setAttribute("style", style);
+  }
+  for (const wrapper of [...copy.querySelectorAll("div, span")]) wrapper.replaceWith(...wrapper.childNodes);
+  return copy;
+}

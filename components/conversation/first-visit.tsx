@@ -1,0 +1,57 @@
+import { Dash } from "../ui/dash";
+
+export function FirstHead() {
+  return (
+    <div className="first-head measure">
+      <Dash />
+      <h1>What shall we talk about?</h1>
+    </div>
+  );
+}
+
+const starters = [
+  {
+    name: "Explain",
+    hint: "A stack trace, a contract clause, a regular expression",
+    text: "Explain this regular expression step by step: ^(?:\\d{1,3}\\.){3}\\d{1,3}$",
+  },
+  {
+    name: "Draft",
+    hint: "A reply, a release note, a job advert",
+    text: "Draft a short release note: the export is now twice as fast, and file names with umlauts work.",
+  },
+  {
+    name: "Calculate",
+    hint: "A loan, a mixture, a date far away",
+    text: "Calculate what 12,500 at 3.2% a year, compounded yearly, comes to after 7 years.",
+  },
+  {
+    name: "Ask the time",
+    hint: "Here, or in another place",
+    text: "What time is it now, and what time is it then in Tokyo?",
+  },
+];
+
+export function Starters({ onChoose }: { onChoose: (text: string) => void }) {
+  return (
+    <ul className="starters measure" aria-label="Ideas to begin with">
+      {starters.map(({ name, hint, text }) => (
+        <li key={name}>
+          <button type="button" className="starter" onClick={() => onChoose(text)}>
+            <span className="starter-name">{name}</span>
+            <span className="starter-text">{hint}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function DemoNote() {
+  return (
+    <p className="demo-note measure">
+      The demo model answers from a script and costs nothing. Start Parley with <code>OPENAI_API_KEY</code> set for a
+      real one.
+    </p>
+  );
+}

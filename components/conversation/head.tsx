@@ -1,0 +1,101 @@
+"use client";
+
+import { Pencil, Pin, PinOff, ScrollText, Trash2 } from "lucide-react";
+import { use, useState } from "react";
+import { isProblem, summarise } from "../api";
+import { useShell } from "../frame/shell";
+import { SidebarContext, SidebarToggle } from "../frame/sidebar-toggle";
+import { RenameField } from "../sidebar/rename-field";
+import { useSessionActions } from "../sidebar/session-actions";
+import { type ListedSession, titleOf } from "../sidebar/session-store";
+import { Wordmark } from "../sidebar/wordmark";
+import { MenuButton } from "../ui/menu-button";
+import { notify } from "../ui/notify";
+
+export function Head({ session, canSummarise }: { session: ListedSession | null; canSummarise: boolean }) {
+  const { open } = use(SidebarContext);
+  if (!session) {
+    return (
+      <header className="conversation-head" data-bare>
+        <SidebarToggle className="head-toggle" expanded={open} />
+        <span className="head-wordmark" aria-hidden="true">
+          <Wordmark />
+        </span>
+      </header>
+    );
+  }
+  return <SessionHead session={session} canSummarise={canSummarise} isSidebarOpen={open} />;
+}
+
+type SessionHeadProps = { session: ListedSession; canSummarise: boolean; isSidebarOpen: boolean };
+
+function SessionHead({ session, canSummarise, isSidebarOpen }: SessionHeadProps) {
+  const { store } = useShell();
+  const actions = useSessionActions();
+  const [renaming, setRenaming] = useState(false);
+  const [summing, setSumming] = useState(false);
+  const id = session.session_id;
+  const title = titleOf(session);
+
+  async function sum() {
+    setSumming(true);
+    try {
+      const { text, covers } = await summarise(id);
+      store.patch(id, { summary: { text, covers } });
+    } catch (thrown) {
+      void notify({ text: `No summary was made. ${isProblem(thrown) ? thrown.message : ""}`.trim() });
+    } finally {
+      setSumming(false);
+    }
+  }
+
+  return (
+    <header className="conversation-head">
+      <SidebarToggle className="head-toggle" expanded={isSidebarOpen} />
+      {renaming ? (
+        <RenameField
+          title={title}
+          className="head-rename"
+          onFinish={(next) => {
+            setRenaming(false);
+            if (next !== null) actions.rename(id, next);
+          }}
+        />
+      ) : (
+        <h1 className="head-title" dir="auto">
+          {title}
+        </h1>
+      )}
+      {!renaming && <HeadSummary session={session} isWorking={summing} />}
+      <div className="head-end">
+        <MenuButton
+          label="More"
+          entries={[
+            { label: "Rename", icon: Pencil, onSelect: () => setRenaming(true) },
+            ...(canSummarise ? [{ label: "Summarise", icon: ScrollText, onSelect: sum }] : []),
+            session.pinned
+              ? { label: "Unpin", icon: PinOff, onSelect: () => actions.setPinned(id, false) }
+              : { label: "Pin", icon: Pin, onSelect: () => actions.setPinned(id, true) },
+            { label: "Delete", icon: Trash2, isDanger: true, onSelect: () => actions.remove(id) },
+          ]}
+        />
+      </div>
+    </header>
+  );
+}
+
+function HeadSummary({ session, isWorking }: { session: ListedSession; isWorking: boolean }) {
+  const summary = session.summary;
+  const covers = summary && `Covers ${summary.covers.join("–")}.`;
+  return (
+    <p className="head-summary" role="status" title={summary ? `${summary.text} ${covers}` : undefined}>
+      {isWorking
+        ? "Summarising"
+        : summary && (
+            <>
+              <bdi>{summary.text}</bdi> {covers}
+            </>
+          )}
+    </p>
+  );
+}

@@ -1,0 +1,96 @@
+"use client";
+
+import { type ComponentProps, isValidElement, type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import type { ExtraProps } from "streamdown";
+import { hostOf, liesAbout, safeHref } from "./links";
+
+type Props<T extends keyof React.JSX.IntrinsicElements> = ComponentProps<T> & ExtraProps;
+
+export function SafeLink({ href, children }: Props<"a">) {
+  const target = safeHref(href);
+  if (target === null) return <span>{children}</span>;
+  if (target.startsWith("#")) return <a href={target}>{children}</a>;
+  const host = hostOf(target);
+  return (
+    <a href={target} target="_blank" rel="noopener noreferrer nofollow" title={host ?? undefined}>
+      {children}
+      {liesAbout(textOf(children), target) && <span className="link-host"> ({host})</span>}
+    </a>
+  );
+}
+
+/** An image stays where it is until the reader asks for it: loading it would tell its host. */
+export function SafeImage({ src, alt }: Props<"img">) {
+  const [wanted, setWanted] = useState(false);
+  const target = safeHref(src);
+  const host = target && hostOf(target);
+  return (
+    <span className="image-frame" role="group" aria-label={alt || "Image"}>
+      {wanted && target ? (
+        // biome-ignore lint/performance/noImgElement: the address is foreign and may not pass through our server.
+        <img src={target} alt={alt ?? ""} referrerPolicy="no-referrer" />
+      ) : (
+        <>
+          <span dir="auto">{alt || "Image"}</span>
+          {host && <span className="link-host">{host}</span>}
+          {host && (
+            <button type="button" className="small-action" onClick={() => setWanted(true)}>
+              Load image
+            </button>
+          )}
+        </>
+      )}
+    </span>
+  );
+}
+
+/** Columns of numbers stand at the end; once two rows have come the columns keep their widths. */
+export function Table({ node, children }: Props<"table">) {
+  const table = useRef<HTMLTableElement>(null);
+  useLayoutEffect(() => {
+    const element = table.current;
+    if (!element?.closest("[data-streaming]") || element.style.tableLayout || element.rows.length < 3) return;
+    for (const cell of element.rows[0]?.cells ?? []) cell.style.inlineSize = `${cell.offsetWidth}px`;
+    element.style.tableLayout = "fixed";
+  });
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys.
+    <div className="table-scroll" role="group" aria-label="Table" tabIndex={0}>
+      <table ref={table} data-numbers={numberColumns(node).join(" ") || undefined}>
+        {children}
+      </table>
+    </div>
+  );
+}
+
+type Hast = {
+  readonly type: string;
+  readonly tagName?: string;
+  readonly value?: string;
+  readonly children?: readonly Hast[];
+};
+
+function numberColumns(node: unknown): number[] {
+  const rows = find(node as Hast, "tr").map((row) => (row.children ?? []).filter((cell) => cell.tagName === "td"));
+  const body = rows.filter((cells) => cells.length > 0);
+  const columns = body[0]?.map((_, index) => index + 1) ?? [];
+  return columns.filter((column) => body.every((cells) => isNumeric(cells[column - 1])));
+}
+
+const isNumeric = (cell: Hast | undefined) =>
+  /^[\s+−–-]*[$€£¥]?\s?\d[\d.,\s'’]*\s?(?:%|°|[\p{L}/µ]{1,4}(?:\s\d+\s\p{L}{1,3})?)?\s*$/u.test(
+    cell ? plain(cell) : "",
+  );
+
+const plain = (node: Hast): string => node.value ?? (node.children ?? []).map(plain).join("");
+
+function find(node: Hast | undefined, tag: string): Hast[] {
+  if (!node) return [];
+  return node.tagName === tag ? [node] : (node.children ?? []).flatMap((child) => find(child, tag));
+}
+
+function textOf(node: ReactNode): string {
+  if (typeof node === "string" || typeof node === "number") return String(node);
+  if (Array.isArray(node)) return node.map(textOf).join("");
+  return isValidElement<{ children?: ReactNode }>(node) ? textOf(node.props.children) : "";
+}

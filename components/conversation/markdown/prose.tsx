@@ -1,0 +1,51 @@
+"use client";
+
+import { lazy, memo, Suspense, useEffect } from "react";
+
+let want: () => void = () => {};
+const wanted = new Promise<void>((resolve) => {
+  want = resolve;
+});
+
+if (typeof window === "undefined") want();
+else
+  for (const sign of ["pointermove", "pointerdown", "keydown", "focusin", "touchstart"])
+    window.addEventListener(sign, () => want(), { once: true, passive: true, capture: true });
+
+/** Brings the renderer's code: answers of the server's page stand as they are until someone stirs. */
+export const wantMarkdown = () => want();
+
+const Markdown = lazy(() => wanted.then(() => import("./markdown")));
+
+type ProseProps = { readonly text: string; readonly isStreaming: boolean };
+
+export const Prose = memo(function Prose({ text, isStreaming }: ProseProps) {
+  const shown = isStreaming ? wholeWords(text) : text;
+  return (
+    <div className="prose" data-prose data-streaming={isStreaming || undefined}>
+      <Suspense fallback={<Plain text={shown} />}>
+        <Markdown text={shown} isStreaming={isStreaming} />
+      </Suspense>
+    </div>
+  );
+});
+
+function Plain({ text }: { text: string }) {
+  useEffect(want, []);
+  return (
+    <div>
+      <p className="prose-plain" dir="auto">
+        {text}
+      </p>
+    </div>
+  );
+}
+
+/** Without the word that is still arriving; scripts that write no spaces lose nothing. */
+export function wholeWords(text: string): string {
+  const last =
+    /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Arabic}\p{Script=Hebrew}\p{N}'’-]{1,24}$/u.exec(
+      text,
+    );
+  return last ? text.slice(0, last.index) : text;
+}

@@ -1,0 +1,56 @@
+"use client";
+
+import type { ReasoningUIPart } from "ai";
+import { Brain } from "lucide-react";
+import { useState } from "react";
+import { formatSeconds, formatThought } from "../time";
+import { WorkingDash } from "../ui/dash";
+import { LedgerRow } from "./ledger";
+import { factsOf } from "./turn-messages";
+import { useSeconds } from "./use-seconds";
+
+export function ReasoningRow({ part, isOver }: { part: ReasoningUIPart; isOver: boolean }) {
+  const isThinking = part.state === "streaming" && !isOver;
+  const { startedAt, durationMs } = factsOf(part.providerMetadata);
+  const seconds = useSeconds(startedAt, isThinking);
+  const name = isThinking
+    ? "Thinking"
+    : durationMs === undefined
+      ? "Thought"
+      : `Thought for ${formatThought(durationMs)}`;
+  const text = part.text.trim();
+  const [wasLive] = useState(isThinking);
+  return (
+    <LedgerRow
+      kind="reasoning"
+      state={isThinking ? "running" : "done"}
+      icon={Brain}
+      name={name}
+      precis={!isThinking && text === "" ? "not shown by the provider" : undefined}
+      end={
+        isThinking && (
+          <>
+            <WorkingDash />
+            {seconds > 0 && <span>{formatSeconds(seconds)}</span>}
+          </>
+        )
+      }
+      isLive={isThinking}
+      preview={
+        wasLive && (
+          <div className="reasoning reasoning-live" aria-hidden="true">
+            <p className={isThinking ? "end-mark" : undefined} dir="auto">
+              {text.slice(-400)}
+            </p>
+          </div>
+        )
+      }
+    >
+      {text !== "" && (
+        <p className={isThinking ? "reasoning end-mark" : "reasoning"} dir="auto">
+          {text}
+        </p>
+      )}
+    </LedgerRow>
+  );
+}

@@ -1,0 +1,58 @@
+"use client";
+
+import Link from "next/link";
+import { type ReactNode, useEffect, useState } from "react";
+import type { FullSession } from "@/lib/dialects/llamacloud/schema.ts";
+import { isProblem, retrieveSession } from "../api";
+import { useShell } from "../frame/shell";
+import { Dash } from "../ui/dash";
+import { Conversation } from "./conversation";
+
+type SessionLoaderProps = {
+  readonly id: string;
+  readonly fallback: ReactNode;
+  readonly onCreated: (id: string) => void;
+};
+
+/** For when the router goes back to an address whose page it never had from the server. */
+export function SessionLoader({ id, fallback, onCreated }: SessionLoaderProps) {
+  const { store } = useShell();
+  const [session, setSession] = useState<FullSession | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  const [attempt, setAttempt] = useState(0);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again.
+  useEffect(() => {
+    const aborter = new AbortController();
+    setFailure(null);
+    retrieveSession(id, aborter.signal).then(
+      (full) => {
+        const { events: _, ...summary } = full;
+        store.take([summary]);
+        setSession(full);
+      },
+      (thrown) => {
+        if (!aborter.signal.aborted) setFailure(isProblem(thrown) ? thrown.message : "It could not be read.");
+      },
+    );
+    return () => aborter.abort();
+  }, [id, attempt, store]);
+
+  if (session) return <Conversation initial={session} onCreated={onCreated} />;
+  if (failure === null) return fallback;
+  return (
+    <div className="page-note">
+      <Dash />
+      <h1>This session did not load</h1>
+      <p>{failure}</p>
+      <div className="page-note-actions">
+        <button type="button" className="button" onClick={() => setAttempt(attempt + 1)}>
+          Try again
+        </button>
+        <Link href="/" className="button" data-kind="quiet">
+          New session
+        </Link>
+      </div>
+    </div>
+  );
+}

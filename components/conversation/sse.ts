@@ -1,0 +1,34 @@
+import type { SessionEvent } from "@/lib/dialects/llamacloud/schema.ts";
+
+/** The events of a server-sent stream, in order; comments and frames that are not JSON are passed over. */
+export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<SessionEvent, void> {
+  const reader = body.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>).getReader();
+  let rest = "";
+  let data: string[] = [];
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const lines = (rest + value).split(/\r\n|\n|\r(?!$)/);
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        if (line.startsWith("data:")) data.push(line.slice(5).trimStart());
+        else if (line === "" && data.length > 0) {
+          const event = parse(data.join("\n"));
+          data = [];
+          if (event) yield event;
+        }
+      }
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+function parse(text: string): SessionEvent | null {
+  try {
+    return JSON.parse(text) as SessionEvent;
+  } catch {
+    return null;
+  }
+}

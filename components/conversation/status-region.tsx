@@ -1,0 +1,39 @@
+"use client";
+
+import { useEffect, useRef, useState } from "react";
+import type { Ending } from "./segments";
+
+type StatusRegionProps = { readonly isBusy: boolean; readonly isLost: boolean; readonly ending: Ending | null };
+
+/** What a screen reader hears of a turn: its start, that it goes on, its end. Never the text itself. */
+export function StatusRegion({ isBusy, isLost, ending }: StatusRegionProps) {
+  const [said, setSaid] = useState("");
+  const wasBusy = useRef(false);
+  const wasLost = useRef(false);
+
+  useEffect(() => {
+    if (isBusy) {
+      setSaid("Working");
+      let timer = setTimeout(function again() {
+        setSaid((before) => (before === "Still working" ? "Still working " : "Still working"));
+        timer = setTimeout(again, 30_000);
+      }, 7000);
+      wasBusy.current = true;
+      return () => clearTimeout(timer);
+    }
+    if (wasBusy.current) setSaid(ending === "stopped" ? "Stopped" : ending === "broke" ? "Failed" : "Answer ready");
+    wasBusy.current = false;
+  }, [isBusy, ending]);
+
+  useEffect(() => {
+    if (isLost) setSaid("Reconnecting");
+    else if (wasLost.current) setSaid("Back online");
+    wasLost.current = isLost;
+  }, [isLost]);
+
+  return (
+    <p role="status" className="sr-only" data-status>
+      {said}
+    </p>
+  );
+}

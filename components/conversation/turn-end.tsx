@@ -1,0 +1,51 @@
+"use client";
+
+import { CircleAlert } from "lucide-react";
+import { formatNumber } from "../time";
+import { Keys } from "../ui/keys";
+import type { AnswerFacts, ChatMessage } from "./turn-messages";
+
+/** What a stopped turn came to: “Stopped after 214 tokens, 1 call cancelled.” */
+export function Stopped({ facts, answer }: { facts: AnswerFacts | undefined; answer: ChatMessage | null }) {
+  const tokens = facts?.stop?.usage.total_output_tokens ?? 0;
+  const calls = answer?.parts.filter((part) => part.type === "dynamic-tool" && part.state !== "output-available") ?? [];
+  const after = tokens > 0 ? ` after ${formatNumber(tokens)} tokens` : "";
+  const cancelled = calls.length > 0 ? `, ${calls.length} ${calls.length === 1 ? "call" : "calls"} cancelled` : "";
+  return <p className="stopped">{`Stopped${after}${cancelled}.`}</p>;
+}
+
+type BrokeProps = {
+  readonly facts: AnswerFacts | undefined;
+  readonly hasAnswer: boolean;
+  readonly onRetry: (() => void) | null;
+};
+
+export function Broke({ facts, hasAnswer, onRetry }: BrokeProps) {
+  const stop = facts?.stop;
+  const isInterrupted = stop?.status === "interrupted" || stop?.error === "interrupted" || !stop;
+  const cause = isInterrupted ? "The server stopped in the middle." : sentence(stop?.error ?? "");
+  const kept = hasAnswer ? "What arrived is kept, and so is your message." : "Your message is kept.";
+  return (
+    <div className="broke" role="group" aria-label="The answer broke off">
+      <p className="broke-title">
+        <CircleAlert size={17} strokeWidth={1.6} aria-hidden="true" />
+        The answer broke off
+      </p>
+      <p className="broke-text" dir="auto">
+        {[cause, kept].filter(Boolean).join(" ")}
+      </p>
+      {(onRetry || facts?.runId) && (
+        <div className="broke-actions">
+          {onRetry && (
+            <button type="button" className="button" onClick={onRetry}>
+              Try again <Keys mac="R" other="R" />
+            </button>
+          )}
+          {facts?.runId && <span className="broke-run">run {facts.runId.replace(/^run[-_]/, "").slice(0, 8)}</span>}
+        </div>
+      )}
+    </div>
+  );
+}
+
+const sentence = (text: string) => (text === "" || /[.!?]$/.test(text) ? text : `${text}.`);

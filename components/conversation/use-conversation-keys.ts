@@ -1,0 +1,58 @@
+"use client";
+
+import { useEffect, useRef } from "react";
+import { isField } from "../ui/keys";
+
+type Keys = { readonly isBusy: boolean; readonly onStop: () => void; readonly onRetry: () => void };
+
+/** Esc stops; single letters act while the focus is in the conversation and not in a field. */
+export function useConversationKeys(keys: Keys): void {
+  const latest = useRef(keys);
+  latest.current = keys;
+
+  useEffect(() => {
+    function onKey(event: KeyboardEvent) {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+      if (event.key === "Escape") {
+        const isLayerOpen = document.querySelector("[role=menu], .sidebar[data-open]") !== null;
+        if (latest.current.isBusy && !isLayerOpen) {
+          event.preventDefault();
+          latest.current.onStop();
+        }
+        return;
+      }
+      const target = event.target instanceof Element ? event.target : null;
+      const log = target?.closest(".scroller")?.querySelector("[role=log]");
+      if (!log || isField(event.target) || target?.closest(".composer")) return;
+      if (act(event.key, log, target, latest.current)) event.preventDefault();
+    }
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+}
+
+function act(key: string, log: Element, target: Element | null, { isBusy, onRetry }: Keys): boolean {
+  const turns = [...log.querySelectorAll<HTMLElement>(".turn")];
+  const at = turns.findIndex((turn) => turn.contains(target));
+  const turn = turns[at] ?? turns.at(-1);
+  switch (key) {
+    case "j":
+    case "k": {
+      const next = turns[at === -1 ? turns.length - 1 : at + (key === "j" ? 1 : -1)];
+      next?.focus({ preventScroll: true });
+      next?.scrollIntoView({ block: "start" });
+      return next !== undefined;
+    }
+    case "c":
+      turn?.querySelector<HTMLElement>(".foot-actions button")?.click();
+      return true;
+    case "r":
+      if (!isBusy && at === turns.length - 1) onRetry();
+      return true;
+    case ".":
+      for (const head of turn?.querySelectorAll<HTMLElement>("button.ledger-head") ?? []) head.click();
+      return true;
+    default:
+      return false;
+  }
+}

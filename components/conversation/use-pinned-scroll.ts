@@ -1,0 +1,93 @@
+"use client";
+
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+
+const nearPx = 24;
+
+/** Keeps the end in view until the reader turns back, and again once they return to the end. */
+export function usePinnedScroll(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>) {
+  const pinned = useRef(true);
+  const [isPinned, setIsPinned] = useState(true);
+  const [hasNew, setHasNew] = useState(false);
+
+  const set = useCallback((next: boolean) => {
+    pinned.current = next;
+    setIsPinned(next);
+    if (next) setHasNew(false);
+  }, []);
+
+  const toEnd = useCallback(
+    (smooth = false) => {
+      const box = scroller.current;
+      if (!box) return;
+      set(true);
+      box.scrollTo({ top: box.scrollHeight, behavior: smooth ? "smooth" : "instant" });
+    },
+    [scroller, set],
+  );
+
+  useEffect(() => {
+    const box = scroller.current;
+    const inner = content.current;
+    if (!box || !inner) return;
+    const fromEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight;
+    let lastTop = box.scrollTop;
+    let lastHeight = box.scrollHeight;
+    let touchY = 0;
+
+    const unpin = () => {
+      if (pinned.current && box.scrollHeight > box.clientHeight + 1) set(false);
+    };
+    const onWheel = (event: WheelEvent) => {
+      if (event.deltaY < 0) unpin();
+    };
+    const onTouchStart = (event: TouchEvent) => {
+      touchY = event.touches[0]?.clientY ?? 0;
+    };
+    const onTouchMove = (event: TouchEvent) => {
+      if ((event.touches[0]?.clientY ?? 0) > touchY + 4) unpin();
+    };
+    const onKey = (event: KeyboardEvent) => {
+      const isTyping = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
+      if (event.key === "PageUp" || (!isTyping && (event.key === "ArrowUp" || event.key === "Home"))) unpin();
+    };
+    const onSelect = () => {
+      const selection = document.getSelection();
+      if (selection && !selection.isCollapsed && inner.contains(selection.anchorNode)) unpin();
+    };
+    const onScroll = () => {
+      // Moving up without a shorter page is the reader's doing, whatever moved it.
+      if (box.scrollTop < lastTop - 2 && box.scrollHeight >= lastHeight && fromEnd() > nearPx) unpin();
+      else if (box.scrollTop > lastTop && fromEnd() <= nearPx && !pinned.current) set(true);
+      lastTop = box.scrollTop;
+      lastHeight = box.scrollHeight;
+    };
+    const grown = new ResizeObserver(() => {
+      if (pinned.current) box.scrollTop = box.scrollHeight;
+      else if (box.scrollHeight > lastHeight) setHasNew(true);
+      lastHeight = box.scrollHeight;
+      lastTop = box.scrollTop;
+    });
+
+    box.scrollTop = box.scrollHeight;
+    grown.observe(inner);
+    grown.observe(box);
+    box.addEventListener("wheel", onWheel, { passive: true });
+    box.addEventListener("touchstart", onTouchStart, { passive: true });
+    box.addEventListener("touchmove", onTouchMove, { passive: true });
+    box.addEventListener("keydown", onKey);
+    box.addEventListener("scroll", onScroll, { passive: true });
+    document.addEventListener("selectionchange", onSelect);
+    return () => {
+      grown.disconnect();
+      box.removeEventListener("wheel", onWheel);
+      box.removeEventListener("touchstart", onTouchStart);
+      box.removeEventListener("touchmove", onTouchMove);
+      box.removeEventListener("keydown", onKey);
+      box.removeEventListener("scroll", onScroll);
+      document.removeEventListener("selectionchange", onSelect);
+    };
+  }, [scroller, content, set]);
+
+  return { isPinned, hasNew, toEnd };
+}

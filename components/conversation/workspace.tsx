@@ -1,0 +1,53 @@
+"use client";
+
+import { usePathname } from "next/navigation";
+import { useEffect, useState } from "react";
+import type { FullSession } from "@/lib/dialects/llamacloud/schema.ts";
+import { Conversation } from "./conversation";
+import { LogSkeleton } from "./log-skeleton";
+import { SessionLoader } from "./session-loader";
+
+type Open = {
+  readonly key: string;
+  readonly id: string | null;
+  readonly initial: FullSession | null;
+  /** The address has come to name this session. */
+  readonly isSettled: boolean;
+};
+
+const idIn = (pathname: string): string | null | undefined =>
+  pathname === "/" ? null : /^\/s\/([^/]+)$/.exec(pathname)?.[1];
+
+/** States that were on screen and left: the router may bring them back, older than their session. */
+const left = new WeakSet<FullSession>();
+
+/** The conversation that the address names. A first question makes the session in place, without a new page. */
+export function Workspace({ initial }: { initial: FullSession | null }) {
+  const wanted = idIn(usePathname());
+  const [isStale] = useState(() => initial !== null && left.has(initial));
+  const [open, setOpen] = useState<Open>(() => {
+    const id = initial?.session_id ?? null;
+    return { key: id ?? "new", id, initial, isSettled: true };
+  });
+
+  useEffect(() => {
+    return () => {
+      if (initial) left.add(initial);
+    };
+  }, [initial]);
+
+  if (wanted === open.id && !open.isSettled) setOpen({ ...open, isSettled: true });
+  if (wanted !== undefined && wanted !== open.id && open.isSettled) {
+    setOpen({ key: wanted ?? `new-${open.key}`, id: wanted, initial: null, isSettled: true });
+  }
+
+  function created(id: string) {
+    setOpen((now) => ({ ...now, id, isSettled: false }));
+    window.history.pushState(null, "", `/s/${id}`);
+  }
+
+  if (open.id !== null && open.initial === null && open.key === open.id) {
+    return <SessionLoader key={open.key} id={open.id} fallback={<LogSkeleton />} onCreated={created} />;
+  }
+  return <Conversation key={open.key} initial={open.initial} isStale={isStale} onCreated={created} />;
+}

@@ -1,0 +1,98 @@
+"use client";
+
+import { usePathname, useRouter } from "next/navigation";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { Sidebar } from "../sidebar/sidebar";
+import { isCommand } from "../ui/keys";
+import { NoticeHost } from "../ui/notify";
+import { focusComposer } from "./focus";
+import { useShell } from "./shell";
+import { SidebarContext } from "./sidebar-toggle";
+import { useChanges } from "./use-changes";
+
+const isNarrow = () => window.matchMedia("(max-width: 1099.98px)").matches;
+
+type FrameProps = {
+  readonly closed: boolean;
+  /** The visitor may see nothing but the door. */
+  readonly isBare: boolean;
+  readonly children: ReactNode;
+};
+
+/** Sidebar and page; on narrow screens the sidebar is a sheet over the page. */
+export function Frame({ closed, isBare, children }: FrameProps) {
+  const { store } = useShell();
+  const router = useRouter();
+  const pathname = usePathname();
+  const [sheet, setSheet] = useState(false);
+  const [docked, setDocked] = useState(!closed);
+  const opener = useRef<Element | null>(null);
+  useChanges(store, !isBare && pathname !== "/sign-in");
+
+  const control = useMemo(() => {
+    const close = () => {
+      setSheet(false);
+      if (opener.current instanceof HTMLElement) opener.current.focus();
+      opener.current = null;
+    };
+    return {
+      open: sheet || docked,
+      close,
+      toggle() {
+        if (isNarrow()) {
+          if (sheet) return close();
+          opener.current = document.activeElement;
+          return setSheet(true);
+        }
+        setDocked(!docked);
+        document.documentElement.dataset.sidebar = docked ? "closed" : "open";
+        // biome-ignore lint/suspicious/noDocumentCookie: the server reads it to draw the first frame right.
+        document.cookie = `parley-sidebar=${docked ? "closed" : "open"}; path=/; max-age=31536000; samesite=lax`;
+      },
+    };
+  }, [sheet, docked]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a choice in the sheet closes it.
+  useEffect(() => setSheet(false), [pathname]);
+
+  useEffect(() => {
+    function onKey(event: KeyboardEvent) {
+      if (event.key === "Escape" && sheet && !event.defaultPrevented) {
+        event.preventDefault();
+        control.close();
+      }
+      if (!isCommand(event) || event.altKey) return;
+      if (event.code === "KeyB" && !event.shiftKey) {
+        event.preventDefault();
+        control.toggle();
+      }
+      if (event.code === "KeyO" && event.shiftKey) {
+        event.preventDefault();
+        router.push("/");
+        focusComposer();
+      }
+    }
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [control, sheet, router]);
+
+  if (isBare || pathname === "/sign-in") {
+    return (
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
+    );
+  }
+  return (
+    <SidebarContext value={control}>
+      <div className="frame">
+        <Sidebar isSheetOpen={sheet} />
+        {sheet && <div className="sheet-veil" onPointerDown={control.close} aria-hidden="true" />}
+        <main id="main" className="frame-main" tabIndex={-1} inert={sheet}>
+          {children}
+        </main>
+      </div>
+      <NoticeHost />
+    </SidebarContext>
+  );
+}

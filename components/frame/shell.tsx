@@ -1,0 +1,43 @@
+"use client";
+
+import { createContext, type ReactNode, use, useState, useSyncExternalStore } from "react";
+import type { Shell } from "@/lib/http/page-data.ts";
+import { createSessionStore, type ListedSession, type SessionList, type SessionStore } from "../sidebar/session-store";
+
+type ShellValue = Pick<Shell, "viewer" | "model" | "guests" | "signUp"> & {
+  readonly store: SessionStore;
+  /** When the server made the page, so that both sides group the list alike. */
+  readonly renderedAtMs: number;
+};
+
+const ShellContext = createContext<ShellValue | null>(null);
+
+export function ShellProvider({
+  shell,
+  renderedAtMs,
+  children,
+}: {
+  shell: Shell;
+  renderedAtMs: number;
+  children: ReactNode;
+}) {
+  const [value] = useState<ShellValue>(() => ({ ...shell, renderedAtMs, store: createSessionStore(shell.sessions) }));
+  return <ShellContext value={value}>{children}</ShellContext>;
+}
+
+export function useShell(): ShellValue {
+  const value = use(ShellContext);
+  if (!value) throw new Error("This part stands outside the frame.");
+  return value;
+}
+
+export function useSessionList(): SessionList {
+  const { store } = useShell();
+  return useSyncExternalStore(store.subscribe, store.get, store.get);
+}
+
+export function useListedSession(id: string | null): ListedSession | null {
+  const { store } = useShell();
+  const read = () => store.find(id);
+  return useSyncExternalStore(store.subscribe, read, read);
+}

@@ -1,0 +1,80 @@
+import type { SessionPage, SessionSummary } from "@/lib/dialects/llamacloud/schema.ts";
+
+/** A session as the list knows it; the provisional title stands until the server has one. */
+export type ListedSession = SessionSummary & { readonly provisional_title?: string };
+
+export type SessionList = {
+  readonly items: readonly ListedSession[];
+  readonly nextPageToken: string | null;
+  readonly loading: "no" | "yes" | "failed";
+  /** Deleted on screen; the server hears of it when the time to undo is over. */
+  readonly leaving: ReadonlySet<string>;
+};
+
+export type SessionStore = ReturnType<typeof createSessionStore>;
+
+export function createSessionStore(page: SessionPage) {
+  let list: SessionList = {
+    items: merge([], page.items),
+    nextPageToken: page.next_page_token,
+    loading: "no",
+    leaving: new Set(),
+  };
+  const listeners = new Set<() => void>();
+
+  function set(change: Partial<SessionList>): void {
+    list = { ...list, ...change };
+    for (const listener of listeners) listener();
+  }
+
+  return {
+    get: () => list,
+    find: (id: string | null) => list.items.find((item) => item.session_id === id) ?? null,
+    subscribe(listener: () => void) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    set,
+    /** Takes in what the server says of sessions, new or known. */
+    take(items: readonly ListedSession[]) {
+      if (items.length > 0) set({ items: merge(list.items, items) });
+    },
+    takePage(next: SessionPage) {
+      set({ items: merge(list.items, next.items), nextPageToken: next.next_page_token, loading: "no" });
+    },
+    patch(id: string, change: Partial<ListedSession>) {
+      const known = list.items.find((item) => item.session_id === id);
+      if (known) set({ items: merge(list.items, [{ ...known, ...change }]) });
+    },
+    remove(id: string) {
+      set({ items: list.items.filter((item) => item.session_id !== id), leaving: without(list.leaving, id) });
+    },
+    setLeaving(id: string, leaving: boolean) {
+      set({ leaving: leaving ? new Set([...list.leaving, id]) : without(list.leaving, id) });
+    },
+  };
+}
+
+const without = (ids: ReadonlySet<string>, id: string) => new Set([...ids].filter((other) => other !== id));
+
+/** Newest change first; a later word on a session replaces the earlier, but keeps what only we know. */
+export function merge(known: readonly ListedSession[], news: readonly ListedSession[]): readonly ListedSession[] {
+  const byId = new Map(known.map((item) => [item.session_id, item]));
+  for (const item of news) byId.set(item.session_id, { ...byId.get(item.session_id), ...item });
+  return [...byId.values()].sort(
+    (a, b) => compare(b.last_updated_at, a.last_updated_at) || compare(b.session_id, a.session_id),
+  );
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The first words of a message, as a title until there is a better one. */
+export function provisionalTitle(text: string): string {
+  const line = text.trim().replace(/\s+/g, " ");
+  if (line.length <= 60) return line;
+  const cut = line.slice(0, 60);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), 30)).trimEnd()}…`;
+}
+
+export const titleOf = (session: ListedSession | null): string =>
+  session?.generated_title || session?.provisional_title || "New session";

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import type { SessionSummary } from "@/lib/dialects/llamacloud/schema.ts";
+import { groupSessions } from "./session-groups";
+import { createSessionStore, merge, provisionalTitle, titleOf } from "./session-store";
+
+const now = Date.parse("2026-11-21T12:00:00Z");
+const session = (id: string, at: string, more: Partial<SessionSummary> = {}): SessionSummary => ({
+  session_id: id,
+  last_updated_at: at,
+  generated_title: id,
+  index_ids: null,
+  job_metadata: null,
+  ...more,
+});
+
+test("groups by pin, day, week and month, in that order", () => {
+  const items = merge(
+    [],
+    [
+      session("today", "2026-11-21T08:00:00.000Z"),
+      session("yesterday", "2026-11-20T23:00:00.000Z"),
+      session("week", "2026-11-16T08:00:00.000Z"),
+      session("october", "2026-10-02T08:00:00.000Z"),
+      session("last year", "2025-10-02T08:00:00.000Z"),
+      session("pinned", "2024-01-01T08:00:00.000Z", { pinned: true }),
+      session("archived", "2026-11-21T08:00:00.000Z", { archived: true }),
+    ],
+  );
+  expect(groupSessions(items, now, "UTC").map((group) => `${group.title}: ${group.items.map(titleOf)}`)).toEqual([
+    "Pinned: pinned",
+    "Today: today",
+    "Yesterday: yesterday",
+    "This week: week",
+    "October: october",
+    "October 2025: last year",
+  ]);
+});
+
+test("the day is the reader's", () => {
+  const late = [session("late", "2026-11-20T23:30:00.000Z")];
+  expect(groupSessions(late, now, "UTC")[0]?.title).toBe("Yesterday");
+  expect(groupSessions(late, now, "Asia/Tokyo")[0]?.title).toBe("Today");
+});
+
+test("pages and news merge by id, newest change first, and keep the provisional title", () => {
+  const store = createSessionStore({ items: [session("a", "2026-01-01T00:00:00.000Z")], next_page_token: "t" });
+  store.patch("a", { provisional_title: "First words" });
+  store.take([
+    session("b", "2026-01-02T00:00:00.000Z"),
+    session("a", "2026-01-03T00:00:00.000Z", { generated_title: null }),
+  ]);
+  expect(store.get().items.map((item) => item.session_id)).toEqual(["a", "b"]);
+  expect(titleOf(store.find("a"))).toBe("First words");
+});
+
+test("a provisional title is cut between words", () => {
+  expect(provisionalTitle("  One\n two ")).toBe("One two");
+  const long = provisionalTitle("word ".repeat(40));
+  expect(long.length).toBeLessThanOrEqual(61);
+  expect(long).toMatch(/word…$/);
+});

@@ -1,0 +1,57 @@
+"use client";
+
+import { SquarePen } from "lucide-react";
+import Link from "next/link";
+import { use, useEffect, useRef } from "react";
+import { focusComposer } from "../frame/focus";
+import { SidebarContext, SidebarToggle } from "../frame/sidebar-toggle";
+import { Keys } from "../ui/keys";
+import { SessionList } from "./session-list";
+import { ViewerLine } from "./viewer-line";
+import { Wordmark } from "./wordmark";
+
+export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
+  const { close } = use(SidebarContext);
+  const aside = useRef<HTMLElement>(null);
+
+  useEffect(() => {
+    if (isSheetOpen) aside.current?.querySelector<HTMLElement>("a, button")?.focus();
+  }, [isSheetOpen]);
+
+  function choose() {
+    if (isSheetOpen) close();
+  }
+
+  return (
+    <aside ref={aside} id="sidebar" className="sidebar" data-open={isSheetOpen || undefined} aria-label="Sessions">
+      <div className="sidebar-inner">
+        <div className="sidebar-head">
+          <Link href="/" aria-label="Parley, new session" onClick={choose}>
+            <Wordmark />
+          </Link>
+          <SidebarToggle expanded />
+        </div>
+        <div className="sidebar-actions">
+          <Link
+            href="/"
+            className="sidebar-action font-[560]"
+            onClick={() => {
+              choose();
+              focusComposer();
+            }}
+          >
+            <SquarePen size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
+            <span>New session</span>
+            <Keys mac="⌘ ⇧ O" other="Ctrl ⇧ O" />
+          </Link>
+        </div>
+        <nav className="sidebar-list" aria-label="Sessions">
+          <SessionList onChoose={choose} />
+        </nav>
+        <div className="sidebar-foot">
+          <ViewerLine />
+        </div>
+      </div>
+    </aside>
+  );
+}

@@ -1,0 +1,30 @@
+"use client";
+
+import { UserRound } from "lucide-react";
+import Link from "next/link";
+import { useShell } from "../frame/shell";
+
+export function ViewerLine() {
+  const { viewer } = useShell();
+  const isPerson = viewer.kind === "person";
+  return (
+    <div className="sidebar-viewer">
+      <UserRound size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
+      <bdi>{isPerson ? viewer.email : "Guest"}</bdi>
+      {isPerson ? (
+        <button type="button" className="text-link" onClick={leave}>
+          Sign out
+        </button>
+      ) : (
+        <Link href="/sign-in" className="text-link" prefetch={false}>
+          Sign in
+        </Link>
+      )}
+    </div>
+  );
+}
+
+async function leave() {
+  const { signOut } = await import("next-auth/react");
+  await signOut({ callbackUrl: "/" });
+}

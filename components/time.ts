@@ -1,0 +1,39 @@
+const locale = "en";
+const number = new Intl.NumberFormat(locale);
+const seconds = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+export const formatNumber = (value: number) => number.format(value);
+
+/** A finished duration: `0.4 s`, `14 s`, `1 min 04 s`. */
+export function formatDuration(ms: number): string {
+  if (ms < 10_000) return `${seconds.format(ms / 1000)} s`;
+  return formatSeconds(Math.round(ms / 1000));
+}
+
+export function formatSeconds(total: number): string {
+  if (total < 60) return `${total} s`;
+  return `${Math.floor(total / 60)} min ${String(total % 60).padStart(2, "0")} s`;
+}
+
+/** How long it took in whole seconds, never zero. */
+export const formatThought = (ms: number) => formatSeconds(Math.max(1, Math.round(ms / 1000)));
+
+/** The day's number in a time zone, for telling days apart. */
+function dayNumber(ms: number, timeZone: string | undefined): number {
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
+  return Date.parse(parts.format(ms)) / 86_400_000;
+}
+
+export type DayGroup = { readonly key: string; readonly title: string };
+
+/** Where a time stands in the list: today, yesterday, this week, or its month. */
+export function dayGroup(iso: string, nowMs: number, timeZone?: string): DayGroup {
+  const ms = Date.parse(iso);
+  const days = dayNumber(nowMs, timeZone) - dayNumber(ms, timeZone);
+  if (days <= 0) return { key: "today", title: "Today" };
+  if (days === 1) return { key: "yesterday", title: "Yesterday" };
+  if (days < 7) return { key: "week", title: "This week" };
+  const sameYear = new Date(ms).getFullYear() === new Date(nowMs).getFullYear();
+  const title = new Intl.DateTimeFormat(locale, { timeZone, month: "long", year: sameYear ? undefined : "numeric" });
+  return { key: iso.slice(0, 7), title: title.format(ms) };
+}

@@ -1,0 +1,33 @@
+"use client";
+
+import { useSyncExternalStore } from "react";
+
+const never = () => () => {};
+
+/** Whether keys are shown in Apple's form; the server's pages are in the other. */
+export function useApple(): boolean {
+  return useSyncExternalStore(
+    never,
+    () => /mac|iphone|ipad/i.test(navigator.userAgent),
+    () => false,
+  );
+}
+
+export function Keys({ mac, other }: { mac: string; other: string }) {
+  const apple = useApple();
+  return (
+    <kbd className="key" aria-hidden="true">
+      {apple ? mac : other}
+    </kbd>
+  );
+}
+
+/** Whether Enter belongs to the text: a finger types and a button sends. */
+export const isTouch = () => window.matchMedia("(pointer: coarse)").matches;
+
+/** ⌘ on Apple's keyboards, Ctrl elsewhere. */
+export const isCommand = (event: KeyboardEvent) =>
+  /mac|iphone|ipad/i.test(navigator.userAgent) ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
+
+export const isField = (target: EventTarget | null) =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));

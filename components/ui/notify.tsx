@@ -1,0 +1,44 @@
+"use client";
+
+import { lazy, Suspense, useSyncExternalStore } from "react";
+
+export type Notice = {
+  readonly text: string;
+  readonly action?: { readonly label: string; readonly run: () => void };
+  readonly durationMs?: number;
+};
+
+const load = () => import("./toaster");
+const Toaster = lazy(load);
+
+let wanted = false;
+const listeners = new Set<() => void>();
+
+/** Says something at the end of the page for a while. The host and its code come with the first notice. */
+export async function notify(notice: Notice): Promise<void> {
+  if (!wanted) {
+    wanted = true;
+    for (const listener of listeners) listener();
+  }
+  (await load()).show(notice);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function NoticeHost() {
+  const isWanted = useSyncExternalStore(
+    subscribe,
+    () => wanted,
+    () => false,
+  );
+  return (
+    isWanted && (
+      <Suspense fallback={null}>
+        <Toaster />
+      </Suspense>
+    )
+  );
+}
