@@ -11,6 +11,7 @@ export const metadata: Metadata = {
   title: { default: "Parley", template: "%s · Parley" },
   description: "An open chat system: one core, a browser app and four API dialects.",
   applicationName: "Parley",
+  icons: { icon: { url: "/favicon.svg", type: "image/svg+xml" } },
 };
 
 export const viewport: Viewport = {

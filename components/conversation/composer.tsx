@@ -61,6 +61,7 @@ export function Composer(props: ComposerProps) {
     const draft = readDraft(sessionId);
     if (element.value === "" && draft !== "") put(element, draft);
     setLength(element.value.trim().length);
+    if (!isTouch() && document.activeElement === document.body) element.focus({ preventScroll: true });
   }, [sessionId]);
 
   useLayoutEffect(() => {
@@ -174,9 +175,9 @@ function SendButton({
       >
         <Square size={16} strokeWidth={1.6} aria-hidden="true" />
         <span className="composer-word">Stop</span>
-        <kbd className="key" aria-hidden="true">
+        <span className="key" aria-hidden="true">
           Esc
-        </kbd>
+        </span>
       </button>
     );
   }
@@ -191,9 +192,9 @@ function SendButton({
     >
       <ArrowUp size={20} strokeWidth={1.6} aria-hidden="true" />
       <span className="composer-word">Send</span>
-      <kbd className="key" aria-hidden="true">
+      <span className="key" aria-hidden="true">
         ↵
-      </kbd>
+      </span>
     </button>
   );
 }

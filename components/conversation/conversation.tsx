@@ -32,7 +32,7 @@ export function Conversation({ initial, isStale = false, onCreated }: Conversati
   const isOnline = useOnline();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const pin = usePinnedScroll(scroller, content);
+  const pin = usePinnedScroll(scroller, content, isBusy);
   const turns = useMemo(() => turnsOf(messages), [messages]);
   const isFirst = talk.sessionId === null && turns.length === 0;
   const last = turns.at(-1);
@@ -65,7 +65,6 @@ export function Conversation({ initial, isStale = false, onCreated }: Conversati
   return (
     <div className="conversation">
       <Head session={talk.listed} canSummarise={turns.length > 0 && !isBusy} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <div ref={scroller} className={isFirst ? "scroller first-visit" : "scroller"} tabIndex={isFirst ? undefined : 0}>
         {isFirst && <FirstHead />}
         <div
@@ -81,7 +80,7 @@ export function Conversation({ initial, isStale = false, onCreated }: Conversati
         </div>
         <Composer
           sessionId={talk.sessionId}
-          placeholder={placeholderFor(isOnline, isBusy, isFirst)}
+          placeholder={placeholderFor(isOnline, isBusy)}
           isBusy={isBusy}
           isStopping={talk.isStopping}
           canSend={isOnline}
@@ -126,8 +125,8 @@ export function Conversation({ initial, isStale = false, onCreated }: Conversati
   );
 }
 
-function placeholderFor(isOnline: boolean, isBusy: boolean, isFirst: boolean): string {
+function placeholderFor(isOnline: boolean, isBusy: boolean): string {
   if (!isOnline) return "Write on; it is kept on this device";
   if (isBusy) return "Write your next message";
-  return isFirst ? "What shall we talk about?" : "Ask, or hand over a task";
+  return "Ask, or hand over a task";
 }

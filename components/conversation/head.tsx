@@ -1,10 +1,10 @@
 "use client";
 
 import { Pencil, Pin, PinOff, ScrollText, Trash2 } from "lucide-react";
-import { use, useState } from "react";
+import { useState } from "react";
 import { isProblem, summarise } from "../api";
 import { useShell } from "../frame/shell";
-import { SidebarContext, SidebarToggle } from "../frame/sidebar-toggle";
+import { SidebarToggle } from "../frame/sidebar-toggle";
 import { RenameField } from "../sidebar/rename-field";
 import { useSessionActions } from "../sidebar/session-actions";
 import { type ListedSession, titleOf } from "../sidebar/session-store";
@@ -13,23 +13,22 @@ import { MenuButton } from "../ui/menu-button";
 import { notify } from "../ui/notify";
 
 export function Head({ session, canSummarise }: { session: ListedSession | null; canSummarise: boolean }) {
-  const { open } = use(SidebarContext);
   if (!session) {
     return (
       <header className="conversation-head" data-bare>
-        <SidebarToggle className="head-toggle" expanded={open} />
+        <SidebarToggle className="head-toggle" expanded={false} />
         <span className="head-wordmark" aria-hidden="true">
           <Wordmark />
         </span>
       </header>
     );
   }
-  return <SessionHead session={session} canSummarise={canSummarise} isSidebarOpen={open} />;
+  return <SessionHead session={session} canSummarise={canSummarise} />;
 }
 
-type SessionHeadProps = { session: ListedSession; canSummarise: boolean; isSidebarOpen: boolean };
+type SessionHeadProps = { session: ListedSession; canSummarise: boolean };
 
-function SessionHead({ session, canSummarise, isSidebarOpen }: SessionHeadProps) {
+function SessionHead({ session, canSummarise }: SessionHeadProps) {
   const { store } = useShell();
   const actions = useSessionActions();
   const [renaming, setRenaming] = useState(false);
@@ -51,7 +50,7 @@ function SessionHead({ session, canSummarise, isSidebarOpen }: SessionHeadProps)
 
   return (
     <header className="conversation-head">
-      <SidebarToggle className="head-toggle" expanded={isSidebarOpen} />
+      <SidebarToggle className="head-toggle" expanded={false} />
       {renaming ? (
         <RenameField
           title={title}

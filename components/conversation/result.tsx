@@ -87,6 +87,7 @@ function Rows({ columns, rows }: { columns: readonly string[]; rows: readonly (r
   const shown = all ? rows : rows.slice(0, atFirst);
   return (
     <>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <div className="result-scroll" role="group" aria-label="Result table" tabIndex={0}>
         <table className="result-table">

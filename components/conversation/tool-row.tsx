@@ -54,7 +54,6 @@ export function ToolRow({ part, isOver, wasStopped }: ToolRowProps) {
       isFailed={isFailed}
       isOpenAtFirst={isFailed}
     >
-      <Arguments input={part.input} isArriving={part.state === "input-streaming" && isRunning} />
       {isFailed && (
         <dl className="arguments">
           <dt>error</dt>
@@ -69,6 +68,7 @@ export function ToolRow({ part, isOver, wasStopped }: ToolRowProps) {
           <dd>May have run. It is not run twice.</dd>
         </dl>
       )}
+      <Arguments input={part.input} isArriving={part.state === "input-streaming" && isRunning} />
       {part.state === "output-available" && <Result value={part.output} />}
     </LedgerRow>
   );

@@ -26,7 +26,7 @@ export function Broke({ facts, hasAnswer, onRetry }: BrokeProps) {
   const cause = isInterrupted ? "The server stopped in the middle." : sentence(stop?.error ?? "");
   const kept = hasAnswer ? "What arrived is kept, and so is your message." : "Your message is kept.";
   return (
-    <div className="broke" role="group" aria-label="The answer broke off">
+    <div className="broke">
       <p className="broke-title">
         <CircleAlert size={17} strokeWidth={1.6} aria-hidden="true" />
         The answer broke off

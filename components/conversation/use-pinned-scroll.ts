@@ -5,8 +5,14 @@ import { type RefObject, useCallback, useEffect, useRef, useState } from "react"
 const nearPx = 24;
 
 /** Keeps the end in view until the reader turns back, and again once they return to the end. */
-export function usePinnedScroll(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>) {
+export function usePinnedScroll(
+  scroller: RefObject<HTMLElement | null>,
+  content: RefObject<HTMLElement | null>,
+  isLive: boolean,
+) {
   const pinned = useRef(true);
+  const live = useRef(isLive);
+  live.current = isLive;
   const [isPinned, setIsPinned] = useState(true);
   const [hasNew, setHasNew] = useState(false);
 
@@ -64,7 +70,7 @@ export function usePinnedScroll(scroller: RefObject<HTMLElement | null>, content
     };
     const grown = new ResizeObserver(() => {
       if (pinned.current) box.scrollTop = box.scrollHeight;
-      else if (box.scrollHeight > lastHeight) setHasNew(true);
+      else if (live.current && box.scrollHeight > lastHeight) setHasNew(true);
       lastHeight = box.scrollHeight;
       lastTop = box.scrollTop;
     });

@@ -1,11 +1,6 @@
 import localFont from "next/font/local";
 
 // The ranges of the packages' latin subsets: what lies outside comes from fonts.css.
-const latin = {
-  prop: "unicode-range",
-  value:
-    "U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02DA, U+02DC, U+0304, U+0308, U+0329, U+2000-206F, U+20AC, U+2122, U+2191, U+2193, U+2212, U+2215, U+FEFF, U+FFFD",
-};
 
 export const serif = localFont({
   src: "../../node_modules/@fontsource-variable/newsreader/files/newsreader-latin-wght-normal.woff2",
@@ -13,7 +8,13 @@ export const serif = localFont({
   display: "swap",
   variable: "--font-newsreader",
   adjustFontFallback: false,
-  declarations: [latin],
+  declarations: [
+    {
+      prop: "unicode-range",
+      value:
+        "U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02DA, U+02DC, U+0304, U+0308, U+0329, U+2000-206F, U+20AC, U+2122, U+2191, U+2193, U+2212, U+2215, U+FEFF, U+FFFD",
+    },
+  ],
 });
 
 export const sans = localFont({
@@ -22,5 +23,11 @@ export const sans = localFont({
   display: "swap",
   variable: "--font-hanken",
   adjustFontFallback: false,
-  declarations: [latin],
+  declarations: [
+    {
+      prop: "unicode-range",
+      value:
+        "U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02DA, U+02DC, U+0304, U+0308, U+0329, U+2000-206F, U+20AC, U+2122, U+2191, U+2193, U+2212, U+2215, U+FEFF, U+FFFD",
+    },
+  ],
 });

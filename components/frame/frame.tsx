@@ -36,7 +36,6 @@ export function Frame({ closed, isBare, children }: FrameProps) {
       opener.current = null;
     };
     return {
-      open: sheet || docked,
       close,
       toggle() {
         if (isNarrow()) {

@@ -5,9 +5,9 @@ import { createContext, use } from "react";
 import { IconButton } from "../ui/icon-button";
 import { useApple } from "../ui/keys";
 
-export type SidebarControl = { readonly open: boolean; readonly toggle: () => void; readonly close: () => void };
+export type SidebarControl = { readonly toggle: () => void; readonly close: () => void };
 
-export const SidebarContext = createContext<SidebarControl>({ open: false, toggle: () => {}, close: () => {} });
+export const SidebarContext = createContext<SidebarControl>({ toggle: () => {}, close: () => {} });
 
 export function SidebarToggle({ className, expanded }: { className?: string; expanded: boolean }) {
   const { toggle } = use(SidebarContext);

@@ -57,14 +57,14 @@ export const SessionRow = memo(function SessionRow({ session, isCurrent, actions
         onKeyDown={onKeyDown}
       >
         <span className="session-line">
-          <span className="session-title" dir="auto">
-            {title}
+          <span className="session-title">
+            <bdi>{title}</bdi>
           </span>
           <RowEnd session={session} />
         </span>
         {isCurrent && session.summary && (
-          <span className="session-summary" dir="auto">
-            {session.summary.text}
+          <span className="session-summary">
+            <bdi>{session.summary.text}</bdi>
           </span>
         )}
       </Link>

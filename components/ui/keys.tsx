@@ -16,9 +16,9 @@ export function useApple(): boolean {
 export function Keys({ mac, other }: { mac: string; other: string }) {
   const apple = useApple();
   return (
-    <kbd className="key" aria-hidden="true">
+    <span className="key" aria-hidden="true">
       {apple ? mac : other}
-    </kbd>
+    </span>
   );
 }
 

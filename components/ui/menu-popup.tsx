@@ -29,9 +29,9 @@ export default function MenuPopup({ open, onOpenChange, anchor, label, entries }
                 <Icon size={16} strokeWidth={1.6} aria-hidden="true" />
                 {name}
                 {keys && (
-                  <kbd className="key" aria-hidden="true">
+                  <span className="key" aria-hidden="true">
                     {keys}
-                  </kbd>
+                  </span>
                 )}
               </Menu.Item>
             ))}

@@ -25,7 +25,7 @@ export function SafeImage({ src, alt }: Props<"img">) {
   const target = safeHref(src);
   const host = target && hostOf(target);
   return (
-    <span className="image-frame" role="group" aria-label={alt || "Image"}>
+    <span className="image-frame">
       {wanted && target ? (
         // biome-ignore lint/performance/noImgElement: the address is foreign and may not pass through our server.
         <img src={target} alt={alt ?? ""} referrerPolicy="no-referrer" />
@@ -54,6 +54,7 @@ export function Table({ node, children }: Props<"table">) {
     element.style.tableLayout = "fixed";
   });
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys.
     <div className="table-scroll" role="group" aria-label="Table" tabIndex={0}>
       <table ref={table} data-numbers={numberColumns(node).join(" ") || undefined}>
@@ -74,7 +75,7 @@ function numberColumns(node: unknown): number[] {
   const rows = find(node as Hast, "tr").map((row) => (row.children ?? []).filter((cell) => cell.tagName === "td"));
   const body = rows.filter((cells) => cells.length > 0);
   const columns = body[0]?.map((_, index) => index + 1) ?? [];
-  return columns.filter((column) => body.every((cells) => isNumeric(cells[column - 1])));
+  return columns.filter((column) => column > 1 && body.every((cells) => isNumeric(cells[column - 1])));
 }
 
 const isNumeric = (cell: Hast | undefined) =>

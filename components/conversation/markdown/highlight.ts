@@ -34,7 +34,7 @@ const shell: Grammar = {
 };
 const sql: Grammar = {
   comment: String.raw`--[^\n]*|\/\*[\s\S]*?\*\/`,
-  string: String.raw`'(?:''|[^'])*'`,
+  string: "'(?:''|[^'])*'",
   ignoreCase: true,
   words:
     "add all alter analyze and as asc begin between by case cast commit concurrently constraint create cross database default delete desc distinct drop else end exists explain false foreign from full grant group having if in index inner insert intersect into is join key lateral left like limit not null offset on or order outer over partition primary references returning right rollback row select set table then true union unique update using values view when where with",
@@ -110,7 +110,7 @@ function patternOf(grammar: Grammar): RegExp {
     `(?<comment>${grammar.comment ?? "(?!)"})`,
     `(?<string>${grammar.string ?? "(?!)"})`,
     String.raw`(?<number>(?<![\w.$])(?:0[xob][\da-f_]+|\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?)\b)`,
-    String.raw`(?<word>[\p{L}_$][\p{L}\p{N}_$]*)(?=(?<call>\s*\()?)`,
+    String.raw`(?<word>[\p{L}_$][\p{L}\p{N}_$]*)(?=(?<call>\()?)`,
   ];
   const pattern = new RegExp(groups.join("|"), "giu");
   patterns.set(grammar, pattern);

@@ -5,69 +5,35 @@ import { type Components, type ExtraProps, Streamdown } from "streamdown";
 import { CodeBlock } from "./code-block";
 import { SafeImage, SafeLink, Table } from "./elements";
 
-type Auto = "p" | "li" | "blockquote";
+type Props = ComponentProps<"p"> & ExtraProps;
 
-/** An element whose direction is that of its own words. */
-function auto(name: Auto) {
-  // The four share every prop that Markdown can give them.
-  const Tag = name as "p";
-  return function Block({ node: _, ...props }: ComponentProps<"p"> & ExtraProps) {
-    return <Tag dir="auto" {...props} />;
-  };
+/** An element as Markdown means it, in the direction of its own words. */
+function Block({ node, ...props }: Props) {
+  // Every name in the table below takes the props that Markdown can give.
+  const Tag = (node?.tagName ?? "p") as "p";
+  return <Tag dir="auto" {...props} />;
+}
+
+function Plain({ node, ...props }: Props) {
+  const Tag = (node?.tagName ?? "span") as "p";
+  return <Tag {...props} />;
 }
 
 /** Headings of an answer stand under its question, all on one level, and keep their size. */
-function heading(size: 1 | 2 | 3) {
-  return function Heading({ node: _, ...props }: ComponentProps<"h3"> & ExtraProps) {
-    return <h3 dir="auto" data-size={size} {...props} />;
-  };
-}
-
-function plain(name: "ul" | "ol" | "thead" | "tbody" | "tr" | "strong" | "hr" | "sup" | "sub" | "section") {
-  const Tag = name as "ul";
-  return function Plain({ node: _, ...props }: ComponentProps<"ul"> & ExtraProps) {
-    return <Tag {...props} />;
-  };
-}
-
-function cell(name: "td" | "th") {
-  const Tag = name as "td";
-  return function Cell({ node: _, ...props }: ComponentProps<"td"> & ExtraProps) {
-    return <Tag dir="auto" {...props} />;
-  };
-}
-
-function Code({ node: _, ...props }: ComponentProps<"code"> & ExtraProps) {
-  return <code {...props} />;
+function Heading({ node, ...props }: Props) {
+  return <h3 dir="auto" data-size={node?.tagName.slice(1)} {...props} />;
 }
 
 const components = {
-  p: auto("p"),
-  h1: heading(1),
-  h2: heading(2),
-  h3: heading(3),
-  h4: heading(3),
-  h5: heading(3),
-  h6: heading(3),
-  li: auto("li"),
-  blockquote: auto("blockquote"),
-  ul: plain("ul"),
-  ol: plain("ol"),
-  thead: plain("thead"),
-  tbody: plain("tbody"),
-  tr: plain("tr"),
-  strong: plain("strong"),
-  hr: plain("hr"),
-  sup: plain("sup"),
-  sub: plain("sub"),
-  section: plain("section"),
-  td: cell("td"),
-  th: cell("th"),
+  ...Object.fromEntries(["p", "li", "blockquote", "td", "th"].map((name) => [name, Block])),
+  ...Object.fromEntries(["h1", "h2", "h3", "h4", "h5", "h6"].map((name) => [name, Heading])),
+  ...Object.fromEntries(
+    ["ul", "ol", "thead", "tbody", "tr", "strong", "hr", "sup", "sub", "section", "code"].map((name) => [name, Plain]),
+  ),
   table: Table,
   a: SafeLink,
   img: SafeImage,
   pre: CodeBlock,
-  code: Code,
 } as unknown as Components;
 
 // Without the plugin that parses HTML, tags stay what they are: text.
