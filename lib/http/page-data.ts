@@ -1,4 +1,16 @@
+import { cookies } from "next/headers";
+import type { Scope } from "../core/scope.ts";
+import { getSession } from "../core/sessions.ts";
+import { getHistory } from "../core/turn/history.ts";
+import { type Account, findAccount } from "../db/accounts.ts";
+import { listSessions } from "../db/sessions.ts";
+import { encodeCursor, encodeEvents, encodePage } from "../dialects/llamacloud/index.ts";
 import type { FullSession, SessionPage } from "../dialects/llamacloud/schema.ts";
+import { ChatError } from "../domain/errors.ts";
+import { accountOfCookie } from "./authenticate.ts";
+import { type Parley, parley } from "./parley.ts";
+import { SESSION_COOKIE } from "./session-cookie.ts";
+import { summaryOf } from "./session-endpoint.ts";
 
 export type Viewer = { readonly kind: "none" | "guest" | "person"; readonly email: string | null };
 
@@ -13,17 +25,48 @@ export type Shell = {
   readonly sessions: SessionPage;
 };
 
+const PAGE = 50;
+
+/** The frame of a page for whoever looks at it: nobody, a guest or a person. */
 export async function loadShell(): Promise<Shell> {
+  const running = await parley();
+  const account = await viewerAccount(running);
+  const { models } = running.ports;
   return {
-    viewer: { kind: "none", email: null },
-    model: { id: "demo", isDemo: true },
-    guests: true,
-    signUp: true,
-    sessions: { items: [], next_page_token: null },
+    viewer: account ? { kind: account.kind, email: account.email } : { kind: "none", email: null },
+    model: { id: models.defaultModel, isDemo: models.isDemo },
+    guests: running.settings.guests,
+    signUp: running.settings.signUp,
+    sessions: account ? await firstPage(running, account.id) : { items: [], next_page_token: null },
   };
 }
 
 /** The session as its retrieve endpoint gives it with `event_ids=1&details=1`, or null when the viewer has none such. */
-export async function loadSession(_id: string): Promise<FullSession | null> {
-  return null;
+export async function loadSession(id: string): Promise<FullSession | null> {
+  const running = await parley();
+  const account = await viewerAccount(running);
+  if (!account) return null;
+  const scope: Scope = { ...running.ports, accountId: account.id, via: "cookie" };
+  try {
+    const session = await getSession(scope, id);
+    const events = encodeEvents(await getHistory(scope, session), true);
+    return { ...(await summaryOf(scope, { details: true }, session)), events };
+  } catch (thrown) {
+    if (thrown instanceof ChatError && thrown.code === "not-found") return null;
+    throw thrown;
+  }
+}
+
+async function viewerAccount(running: Parley): Promise<Account | null> {
+  const cookie = (await cookies()).get(SESSION_COOKIE)?.value;
+  const id = cookie === undefined ? null : await accountOfCookie(running, cookie);
+  return id === null ? null : findAccount(running.ports.database, id);
+}
+
+async function firstPage({ ports }: Parley, accountId: string): Promise<SessionPage> {
+  const filter = { projectId: null, after: null, withArchived: false, limit: PAGE + 1 };
+  const found = await listSessions(ports.database, accountId, filter);
+  const page = found.slice(0, PAGE);
+  const last = page.at(-1);
+  return encodePage(page, found.length > PAGE && last ? encodeCursor(last, null) : null, true);
 }

@@ -104,4 +104,88 @@ export type SessionEvent = Bare & Partial<EventIds>;
 
 export type FullSession = SessionSummary & { readonly events: readonly SessionEvent[] };
 
-export const Empty = z.object({});
+const MAX_PROMPT = 200_000;
+const MAX_INDEXES = 10;
+const flag = z.enum(["1", "true", "0", "false"]).transform((value) => value === "1" || value === "true");
+const fault = (type: string, message: string) => ({ error: message, params: { type } });
+
+/** Scope parameters of every endpoint. They are read from the query; an empty value counts as absent. */
+export const ScopeQuery = z.object({
+  project_id: z.guid().optional(),
+  organization_id: z.guid().optional(),
+  /** Ours: the fields of `SessionDetails`. */
+  details: flag.optional(),
+  /** Ours: the fields of `EventIds`, and `id:` lines in streams. */
+  event_ids: flag.optional(),
+});
+export type ScopeQuery = z.infer<typeof ScopeQuery>;
+
+const integer = (schema: z.ZodNumber) =>
+  z
+    .string()
+    .refine((text) => /^[+-]?\d+$/.test(text.trim()), {
+      ...fault("int_parsing", "Input should be a valid integer, unable to parse string as an integer"),
+      abort: true,
+    })
+    .transform(Number)
+    .pipe(schema);
+
+export const ListQuery = ScopeQuery.extend({
+  page_size: integer(z.number().min(0)).optional(),
+  page_token: z.string().optional(),
+  /** Ours: sessions of every project of the account, for the sidebar. */
+  all_projects: flag.optional(),
+  /** Ours: whether archived sessions are listed; they are unless this says no. */
+  archived: flag.optional(),
+});
+
+export const FollowQuery = ScopeQuery.extend({ after: integer(z.number().min(0)).optional() });
+
+const IndexIds = z.array(z.string()).max(MAX_INDEXES);
+
+export const CreateBody = z.object({
+  index_ids: IndexIds.nullish(),
+  shared_access: z.enum(["query", "read_only"]).nullish(),
+});
+
+export const TitleBody = z.object({
+  first_message: z
+    .string()
+    .refine((text) => text.trim() !== "", fault("value_error", "Value error, first_message must not be blank")),
+});
+
+export const PatchBody = z.object({
+  generated_title: z
+    .string()
+    .refine((text) => text.trim() !== "", fault("value_error", "Value error, generated_title must not be blank"))
+    .max(200)
+    .optional(),
+  pinned: z.boolean().optional(),
+  archived: z.boolean().optional(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** The text's length as people count it: in code points. */
+const codePoints = (text: string): number => {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+};
+
+export const StreamBody = z.object({
+  index_ids: IndexIds,
+  prompt: z
+    .string()
+    .refine(
+      (text) => text.length <= MAX_PROMPT || codePoints(text) <= MAX_PROMPT,
+      fault("string_too_long", `String should have at most ${MAX_PROMPT} characters`),
+    )
+    .refine((text) => text.trim() !== "", fault("value_error", "Value error, prompt must not be blank")),
+  require_all_indexes: z.boolean().nullish(),
+  /** Ours, all from here on: see the contract, section 8. */
+  message_id: z.guid().nullish(),
+  parent_id: z.guid().nullable().optional(),
+  agent_id: z.guid().nullish(),
+  model: z.string().min(1).max(120).nullish(),
+});
+export type StreamBody = z.infer<typeof StreamBody>;

@@ -1,0 +1,10 @@
+import type { NextRequest } from "next/server";
+import NextAuth from "next-auth";
+import { nextAuthOptions } from "@/lib/http/next-auth";
+import { parley } from "@/lib/http/parley";
+
+async function handle(request: NextRequest, context: { params: Promise<{ nextauth: string[] }> }): Promise<Response> {
+  return NextAuth(request as never, context as never, nextAuthOptions(await parley())); // its types know pages only
+}
+
+export { handle as GET, handle as POST };

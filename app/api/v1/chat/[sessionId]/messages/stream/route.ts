@@ -1,0 +1,76 @@
+import { follow } from "@/lib/core/turn/follow";
+import { getTurnInput } from "@/lib/core/turn/history";
+import { takeTurn } from "@/lib/core/turn/take-turn";
+import { findLatestRun } from "@/lib/db/runs";
+import {
+  decodeTurn,
+  FollowQuery,
+  llamacloud,
+  llamacloudFrames,
+  ScopeQuery,
+  StreamBody,
+  turnIndexes,
+} from "@/lib/dialects/llamacloud";
+import { ChatError } from "@/lib/domain/errors";
+import { endpoint, routes } from "@/lib/http/endpoint";
+import { sessionOf } from "@/lib/http/session-endpoint";
+import { sseResponse } from "@/lib/http/sse";
+
+// After this time a turn that has ended is read from the history; its numbered events are dropped.
+const FOLLOWED_MS = 10 * 60_000;
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
+  POST: endpoint({
+    surface: llamacloud,
+    query: ScopeQuery,
+    body: StreamBody,
+    async handle({ scope, query, params, body, request }) {
+      const session = await sessionOf(scope, query, params.sessionId ?? "");
+      const { bind, skipped } = await turnIndexes(scope, session, body);
+      const cancelsOnDisconnect = request.headers.get("x-on-disconnect")?.trim().toLowerCase() === "cancel";
+      const options = decodeTurn(session, body, { bind, cancelsOnDisconnect, isBrowser: scope.via === "cookie" });
+      const { runId, live } = await takeTurn(scope, options);
+      const input = live ? options.input : await getTurnInput(scope, runId);
+      const frames = llamacloudFrames(follow(scope, runId), {
+        runId,
+        input,
+        after: 0,
+        withIds: query.event_ids ?? false,
+        skippedIndexIds: skipped,
+      });
+      return sseResponse(frames, {
+        first: ": open\n\n",
+        headers: { "x-run-id": runId },
+        onLeave: () => {
+          if (cancelsOnDisconnect) live?.abort("hang-up", new ChatError("cancelled", "cancelled"));
+        },
+      });
+    },
+  }),
+  GET: endpoint({
+    surface: llamacloud,
+    query: FollowQuery,
+    async handle({ scope, query, params, request }) {
+      const session = await sessionOf(scope, query, params.sessionId ?? "");
+      const after = query.after ?? lastEventId(request);
+      const run = await findLatestRun(scope.database, scope.accountId, session.id);
+      const isOver = run === null || (run.status !== "running" && Date.now() - run.createdAt.getTime() > FOLLOWED_MS);
+      if (isOver) return new Response(null, { status: 204 });
+      const leaving = new AbortController();
+      const frames = llamacloudFrames(follow(scope, run.id, 0, leaving.signal), {
+        runId: run.id,
+        input: await getTurnInput(scope, run.id),
+        after,
+        withIds: true,
+        skippedIndexIds: [],
+      });
+      return sseResponse(frames, {
+        first: ": open\n\n",
+        headers: { "x-run-id": run.id },
+        onLeave: () => leaving.abort(),
+      });
+    },
+  }),
+});
+
+const lastEventId = (request: Request): number => Number(request.headers.get("last-event-id") ?? 0) || 0;

@@ -1,0 +1,38 @@
+import { deleteSession, updateSession } from "@/lib/core/sessions";
+import { getHistory } from "@/lib/core/turn/history";
+import { encodeEvents, llamacloud, PatchBody, ScopeQuery } from "@/lib/dialects/llamacloud";
+import { endpoint, routes } from "@/lib/http/endpoint";
+import { sessionOf, summaryOf } from "@/lib/http/session-endpoint";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
+  GET: endpoint({
+    surface: llamacloud,
+    query: ScopeQuery,
+    async handle({ scope, query, params }) {
+      const session = await sessionOf(scope, query, params.sessionId ?? "");
+      const history = await getHistory(scope, session);
+      const events = encodeEvents(history, query.event_ids ?? false);
+      return Response.json({ ...(await summaryOf(scope, query, session)), events });
+    },
+  }),
+  PATCH: endpoint({
+    surface: llamacloud,
+    query: ScopeQuery,
+    body: PatchBody,
+    async handle({ scope, query, params, body }) {
+      const { id } = await sessionOf(scope, query, params.sessionId ?? "");
+      const { generated_title: title, ...flags } = body;
+      const session = await updateSession(scope, id, { title: title?.trim(), ...flags });
+      return Response.json(await summaryOf(scope, query, session));
+    },
+  }),
+  DELETE: endpoint({
+    surface: llamacloud,
+    query: ScopeQuery,
+    async handle({ scope, query, params }) {
+      const { id } = await sessionOf(scope, query, params.sessionId ?? "");
+      await deleteSession(scope, id);
+      return new Response(null, { status: 204 });
+    },
+  }),
+});

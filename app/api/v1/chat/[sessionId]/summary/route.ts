@@ -1,0 +1,14 @@
+import { llamacloud, ScopeQuery } from "@/lib/dialects/llamacloud";
+import { endpoint, routes } from "@/lib/http/endpoint";
+import { sessionOf, summaryOf } from "@/lib/http/session-endpoint";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
+  GET: endpoint({
+    surface: llamacloud,
+    query: ScopeQuery,
+    async handle({ scope, query, params }) {
+      const session = await sessionOf(scope, query, params.sessionId ?? "");
+      return Response.json(await summaryOf(scope, query, session));
+    },
+  }),
+});

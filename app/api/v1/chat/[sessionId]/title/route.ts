@@ -1,0 +1,17 @@
+import { generateTitle } from "@/lib/core/sessions";
+import { llamacloud, ScopeQuery, TitleBody } from "@/lib/dialects/llamacloud";
+import { endpoint, routes } from "@/lib/http/endpoint";
+import { sessionOf, summaryOf } from "@/lib/http/session-endpoint";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
+  POST: endpoint({
+    surface: llamacloud,
+    query: ScopeQuery,
+    body: TitleBody,
+    async handle({ scope, query, params, body }) {
+      const { id } = await sessionOf(scope, query, params.sessionId ?? "");
+      const session = await generateTitle(scope, id, body.first_message.trim());
+      return Response.json(await summaryOf(scope, query, session));
+    },
+  }),
+});

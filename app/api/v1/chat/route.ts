@@ -1,0 +1,55 @@
+import { createSession } from "@/lib/core/sessions";
+import { listSessions } from "@/lib/db/sessions";
+import {
+  CreateBody,
+  decodeCursor,
+  encodeCursor,
+  encodePage,
+  ListQuery,
+  llamacloud,
+  projectOf,
+  ScopeQuery,
+} from "@/lib/dialects/llamacloud";
+import { endpoint, routes } from "@/lib/http/endpoint";
+import { summaryOf } from "@/lib/http/session-endpoint";
+
+const DEFAULT_PAGE = 20;
+const LARGEST_PAGE = 100;
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
+  GET: endpoint({
+    surface: llamacloud,
+    query: ListQuery,
+    async handle({ scope, query }) {
+      const projectId = query.all_projects ? null : await projectOf(scope, query);
+      const size = Math.min(query.page_size || DEFAULT_PAGE, LARGEST_PAGE);
+      const after = query.page_token ? decodeCursor(query.page_token, projectId) : null;
+      // One more than the page holds tells whether there is another.
+      const found = await listSessions(scope.database, scope.accountId, {
+        projectId,
+        after,
+        withArchived: query.archived ?? true,
+        limit: size + 1,
+      });
+      const page = found.slice(0, size);
+      const last = page.at(-1);
+      const token = found.length > size && last ? encodeCursor(last, projectId) : null;
+      return Response.json(encodePage(page, token, query.details ?? false));
+    },
+  }),
+  POST: endpoint({
+    surface: llamacloud,
+    query: ScopeQuery,
+    body: CreateBody,
+    absentBody: {},
+    async handle({ scope, query, body }) {
+      const session = await createSession(scope, scope.via === "cookie" ? "web" : "llamacloud", {
+        projectId: await projectOf(scope, query),
+        indexIds: [...new Set(body.index_ids ?? [])],
+        contextOverflow: "truncate",
+        sharedAccess: body.shared_access ?? "read_only",
+      });
+      return Response.json(await summaryOf(scope, query, session));
+    },
+  }),
+});

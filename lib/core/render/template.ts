@@ -1,0 +1,48 @@
+import { ChatError } from "../../domain/errors.ts";
+
+const FUEL = 100_000;
+const OUTPUT_LIMIT_CHARACTERS = 1_000_000;
+const SOURCE_LIMIT_CHARACTERS = 200_000;
+
+/**
+ * Renders a Jinja template: trim_blocks and lstrip_blocks on, autoescape off, Python's string and list methods.
+ *
+ * The engine has no access to files, network or prototypes, and stops when its fuel is used up. Throws "bad-request"
+ * with "Template syntax error: …" or "Template undefined variable: …", never with the value of a variable.
+ */
+export async function renderTemplate(source: string, variables: Readonly<Record<string, unknown>>): Promise<string> {
+  if (source.length > SOURCE_LIMIT_CHARACTERS) {
+    throw new ChatError("bad-request", `Template error: longer than ${SOURCE_LIMIT_CHARACTERS} characters`);
+  }
+  const { Environment } = await import("minijinja-js");
+  const environment = new Environment();
+  try {
+    environment.trimBlocks = true;
+    environment.lstripBlocks = true;
+    environment.fuel = FUEL;
+    environment.enablePyCompat();
+    environment.addGlobal("NEWLINE", "\n");
+    const output = environment.renderStr(source, variables);
+    if (output.length > OUTPUT_LIMIT_CHARACTERS) {
+      throw new ChatError(
+        "bad-request",
+        `Template error: the output is longer than ${OUTPUT_LIMIT_CHARACTERS} characters`,
+      );
+    }
+    return output;
+  } catch (thrown) {
+    if (thrown instanceof ChatError) throw thrown;
+    throw new ChatError("bad-request", templateFault(thrown), { cause: thrown });
+  } finally {
+    environment.free();
+  }
+}
+
+/** The first line of the engine's message: those after it quote the template. */
+function templateFault(thrown: unknown): string {
+  const [line = "unknown error"] = (thrown instanceof Error ? thrown.message : String(thrown)).split("\n");
+  if (line.startsWith("syntax error: ")) return `Template syntax error: ${line.slice("syntax error: ".length)}`;
+  if (line.startsWith("undefined value")) return `Template undefined variable: ${line}`;
+  if (line.includes("out of fuel")) return "Template error: it takes too many steps";
+  return `Template error: ${line}`;
+}

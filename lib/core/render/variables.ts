@@ -1,0 +1,60 @@
+import type { Agent, User } from "../../domain/agent.ts";
+import type { Tool } from "../../domain/tool.ts";
+import type { DescribeInput } from "./describe.ts";
+
+const agentVariables = (agent: Agent) => ({
+  id: agent.id,
+  name: agent.name,
+  canonical_name: agent.canonicalName,
+  project: agent.project,
+  about: agent.about,
+  instructions: [...agent.instructions],
+  model: agent.model,
+  default_settings: agent.settings ?? {},
+  metadata: agent.metadata ?? {},
+  created_at: agent.createdAt.toISOString(),
+  updated_at: agent.updatedAt.toISOString(),
+});
+
+const userVariables = (user: User) => ({
+  id: user.id,
+  name: user.name,
+  about: user.about,
+  metadata: user.metadata ?? {},
+  created_at: user.createdAt.toISOString(),
+  updated_at: user.updatedAt.toISOString(),
+});
+
+const toolVariables = (tool: Tool) => ({ name: tool.name, type: tool.type, description: tool.description });
+
+/** What a template can name: the Julep contract, section 4.3. */
+export function variables(input: DescribeInput): Record<string, unknown> {
+  const { session, agent, agents, users, tools, settings, metadata } = input;
+  const active = agentVariables(agent);
+  return {
+    session: {
+      id: session.id,
+      situation: session.situation,
+      system_template: session.systemTemplate,
+      render_templates: session.renderTemplates,
+      token_budget: session.tokenBudget,
+      context_overflow: session.contextOverflow,
+      auto_run_tools: session.autoRunTools,
+      forward_tool_calls: session.forwardToolCalls,
+      recall_options: session.recallOptions,
+      metadata: session.metadata ?? {},
+      summary: session.summary?.text ?? null,
+      created_at: session.createdAt.toISOString(),
+      updated_at: session.updatedAt.toISOString(),
+    },
+    agent: active,
+    current_agent: active,
+    agents: agents.map(agentVariables),
+    user: users[0] ? userVariables(users[0]) : null,
+    users: users.map(userVariables),
+    tools: tools.map(toolVariables),
+    settings: { ...settings },
+    docs: [],
+    ...(metadata && Object.keys(metadata).length > 0 ? { metadata } : {}),
+  };
+}

@@ -1,0 +1,181 @@
+import { findAgents, findUsers } from "../db/agents.ts";
+import { knownIndexIds } from "../db/indexes.ts";
+import { readLine } from "../db/messages.ts";
+import * as db from "../db/sessions.ts";
+import { ChatError, notFound } from "../domain/errors.ts";
+import { isId, newId } from "../domain/ids.ts";
+import { type Message, messageText } from "../domain/message.ts";
+import type { Session } from "../domain/session.ts";
+import { defaults } from "./agents.ts";
+import type { Scope } from "./scope.ts";
+import { cleanTitle, completeText, fallbackTitle, modelTitle } from "./titles.ts";
+
+/** A session of the account. Throws "not-found", for an id that cannot be one too. */
+export async function getSession(scope: Scope, id: string): Promise<Session> {
+  const session = isId(id) ? await db.findSession(scope.database, scope.accountId, id) : null;
+  if (!session) throw notFound("session", id);
+  return session;
+}
+
+/** The messages on the active line of a session, oldest first; none for a session that is not the account's. */
+export const getLine = (scope: Scope, sessionId: string): Promise<Message[]> =>
+  readLine(scope.database, scope.accountId, sessionId);
+
+type Chosen = Pick<
+  db.NewSession,
+  | "situation"
+  | "systemTemplate"
+  | "renderTemplates"
+  | "tokenBudget"
+  | "contextOverflow"
+  | "autoRunTools"
+  | "forwardToolCalls"
+  | "recallOptions"
+  | "metadata"
+  | "sharedAccess"
+  | "indexIds"
+  | "userIds"
+> & {
+  /** Empty: the account's default agent. */
+  readonly agentIds: readonly string[];
+  /** Null: the account's default project. */
+  readonly projectId: string | null;
+};
+
+const UNSET: Chosen = {
+  situation: null,
+  systemTemplate: null,
+  renderTemplates: true,
+  tokenBudget: null,
+  contextOverflow: null,
+  autoRunTools: false,
+  forwardToolCalls: false,
+  recallOptions: null,
+  metadata: null,
+  sharedAccess: "read_only",
+  agentIds: [],
+  userIds: [],
+  indexIds: [],
+  projectId: null,
+};
+
+/**
+ * Makes a session and gives it.
+ *
+ * Throws "bad-request" for an agent or user, and "not-found" for an index, that is not the account's.
+ */
+export async function createSession(scope: Scope, origin: string, chosen: Partial<Chosen>): Promise<Session> {
+  const wanted = { ...UNSET, ...chosen };
+  const { database, accountId } = scope;
+  const home = await defaults(scope);
+  const projectId = wanted.projectId ?? home.projectId;
+  await checkParticipants(scope, wanted);
+  const known = await knownIndexIds(database, accountId, projectId, wanted.indexIds.filter(isId));
+  const unknown = wanted.indexIds.find((id) => !known.has(id));
+  if (unknown !== undefined) throw notFound("index", unknown);
+
+  const id = newId();
+  const agentIds = wanted.agentIds.length > 0 ? wanted.agentIds : [home.agentId];
+  await db.insertSession(database, accountId, { ...wanted, id, branchId: newId(), projectId, origin, agentIds });
+  return getSession(scope, id);
+}
+
+async function checkParticipants(scope: Scope, { agentIds, userIds }: Chosen): Promise<void> {
+  const [agents, users] = await Promise.all([
+    agentIds.length > 0 ? findAgents(scope.database, scope.accountId, agentIds) : [],
+    findUsers(scope.database, scope.accountId, userIds),
+  ]);
+  if (agents.length < agentIds.length || users.length < userIds.length) {
+    throw new ChatError(
+      "bad-request",
+      "The specified participant ID is invalid for the given participant type during create",
+    );
+  }
+}
+
+/** Deletes a session for good, with a turn that runs in it. Throws "not-found". */
+export async function deleteSession(scope: Scope, id: string): Promise<void> {
+  const session = await getSession(scope, id);
+  const live = session.runningRunId === null ? undefined : scope.runner.find(session.runningRunId);
+  live?.abort("deleted", new ChatError("cancelled", "The session was deleted"));
+  const gone = await db.deleteSession(scope.database, scope.accountId, id);
+  if (!gone) throw notFound("session", id);
+  // A turn that began between the look and the delete.
+  const late = gone.runningRunId === null ? undefined : scope.runner.find(gone.runningRunId);
+  late?.abort("deleted", new ChatError("cancelled", "The session was deleted"));
+}
+
+/** Sets what a person chose: a title of their own, pinned, archived, metadata. Moves nothing. Throws "not-found". */
+export async function updateSession(
+  scope: Scope,
+  id: string,
+  change: {
+    readonly title?: string;
+    readonly pinned?: boolean;
+    readonly archived?: boolean;
+    readonly metadata?: Readonly<Record<string, unknown>>;
+  },
+): Promise<Session> {
+  await getSession(scope, id);
+  const { title, ...flags } = change;
+  if (title !== undefined) await db.setTitle(scope.database, scope.accountId, id, title, "person", false);
+  if (Object.keys(flags).length > 0) await db.setFlags(scope.database, scope.accountId, id, flags);
+  return getSession(scope, id);
+}
+
+/**
+ * Gives a session a title made from its first message, and moves it to the front. A person's title stays.
+ *
+ * Where the model fails, the title is the message's first words. Throws "not-found".
+ */
+export async function generateTitle(scope: Scope, id: string, firstMessage: string): Promise<Session> {
+  await getSession(scope, id);
+  const made = await modelTitle(scope, firstMessage, scope.providerKey);
+  const title = made ?? fallbackTitle(firstMessage) ?? firstMessage;
+  await db.setTitle(scope.database, scope.accountId, id, title, "model", true);
+  return getSession(scope, id);
+}
+
+const SUMMARY_INSTRUCTION =
+  "Summarise the conversation below in at most two sentences, in its language: what was asked and what came of it. " +
+  "Answer with the summary alone.";
+
+/**
+ * Summarises a session's active line up to its last message, and keeps the summary.
+ *
+ * Throws "not-found", "bad-request" for a session without messages, and what the model call throws.
+ */
+export async function summariseSession(scope: Scope, id: string): Promise<Session> {
+  const session = await getSession(scope, id);
+  const line = await getLine(scope, id);
+  const last = line.at(-1);
+  if (!last) throw new ChatError("bad-request", "There is nothing to summarise yet");
+  const transcript = line
+    .flatMap((message) => {
+      const text = messageText(message.parts);
+      return text === "" || message.role === "tool"
+        ? []
+        : [`${message.role}: ${text.replace(/\s+/gu, " ").slice(0, 2000)}`];
+    })
+    .join("\n")
+    .slice(-60_000);
+  const answer = await completeText(scope, {
+    purpose: "summary",
+    messages: [
+      { role: "system", text: SUMMARY_INSTRUCTION },
+      { role: "user", parts: [{ type: "text", text: transcript }] },
+    ],
+    maxTokens: 400,
+    apiKey: scope.providerKey,
+  });
+  const text = answer.replace(/<think>[\s\S]*?(?:<\/think>|$)/giu, "").trim() || cleanTitle(transcript);
+  if (!text) throw new ChatError("model-failed", "The model gave no summary");
+  await db.insertSummary(scope.database, {
+    id: newId(),
+    sessionId: id,
+    branchId: session.activeBranchId,
+    uptoPosition: last.position,
+    text,
+  });
+  return getSession(scope, id);
+}

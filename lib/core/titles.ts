@@ -1,0 +1,109 @@
+import { readLine } from "../db/messages.ts";
+import { findSession, setTitle } from "../db/sessions.ts";
+import { messageText } from "../domain/message.ts";
+import type { ModelRequest } from "../domain/model.ts";
+import { cutWords } from "../domain/text.ts";
+import type { Ports, Scope } from "./scope.ts";
+
+const MAX_LENGTH = 80;
+const TIME_LIMIT_MS = 20_000;
+const INSTRUCTION =
+  "Write a title for a conversation that begins with the message below. At most 8 words, in the language of the " +
+  "message, no quotation marks, no full stop. Answer with the title alone.";
+
+/** The title of a session until a model has found a better one: the first words of its question. */
+export function fallbackTitle(question: string): string | null {
+  const words = cutWords(question, 60, "...");
+  return words === "" ? null : words;
+}
+
+/**
+ * A title made by the small model, or null when it fails, takes too long or says nothing usable.
+ *
+ * What models wrap around a title is taken off: reasoning, quotes, Markdown, labels, line breaks, a final stop.
+ */
+export async function modelTitle(
+  ports: Pick<Ports, "models" | "log">,
+  question: string,
+  apiKey?: string,
+): Promise<string | null> {
+  try {
+    const text = await completeText(ports, {
+      purpose: "title",
+      messages: [
+        { role: "system", text: INSTRUCTION },
+        { role: "user", parts: [{ type: "text", text: question.slice(0, 4000) }] },
+      ],
+      maxTokens: 200,
+      apiKey,
+    });
+    return cleanTitle(text);
+  } catch (thrown) {
+    ports.log.warn({ err: thrown }, "No title from the model");
+    return null;
+  }
+}
+
+/** What one model call says, as text. Throws what the call throws, and on a time limit of 20 s. */
+export async function completeText(
+  { models }: Pick<Ports, "models">,
+  request: Pick<ModelRequest, "purpose" | "messages" | "apiKey"> & { readonly maxTokens: number },
+): Promise<string> {
+  const texts: string[] = [];
+  const call = models.call({
+    model: models.smallModel,
+    purpose: request.purpose,
+    messages: request.messages,
+    tools: [],
+    toolChoice: "none",
+    settings: { maxTokens: request.maxTokens },
+    signal: AbortSignal.timeout(TIME_LIMIT_MS),
+    apiKey: request.apiKey,
+  });
+  for await (const batch of call) {
+    for (const event of batch) if (event.type === "text-delta") texts.push(event.text);
+  }
+  return texts.join("");
+}
+
+/** A model's answer as a title of at most 80 characters in one line, or null when nothing usable is left. */
+export function cleanTitle(answer: string): string | null {
+  const lines = answer
+    .replace(/<think(?:ing)?>[\s\S]*?(?:<\/think(?:ing)?>|$)/giu, "")
+    .replace(/```\w*/gu, "")
+    .split(/\r?\n/u)
+    .map((line) => bare(line))
+    .filter((line) => line !== "" && !/^(?:untitled|new chat|title)$/iu.test(line));
+  const [title] = lines;
+  return title === undefined ? null : cutWords(title, MAX_LENGTH, "…");
+}
+
+function bare(line: string): string {
+  const json = /"title"\s*:\s*"((?:[^"\\]|\\.)*)"/u.exec(line)?.[1];
+  return (json ?? line)
+    .replace(/^\s*(?:#{1,6}|[-*>]|\d+\.)\s+/u, "")
+    .replace(/^\s*(?:\*\*)?(?:title|titel)(?:\*\*)?\s*:\s*/iu, "")
+    .replace(/[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}/gu, "")
+    .replace(/^["'“”„«»‘’\s{}[\]]+|["'“”„«»‘’\s{}[\]]+$/gu, "")
+    .replace(/\.$/u, "")
+    .trim();
+}
+
+/**
+ * Gives a session whose title is only its first words a better one, in the background.
+ *
+ * A title of a model or a person stays. A failure is logged and tried again after the next turn.
+ */
+export async function improveTitle(scope: Scope, sessionId: string): Promise<void> {
+  try {
+    const session = await findSession(scope.database, scope.accountId, sessionId);
+    if (!session || (session.titleSource !== "fallback" && session.titleSource !== "none")) return;
+    const line = await readLine(scope.database, scope.accountId, sessionId);
+    const question = line.find((message) => message.role === "user");
+    if (!question) return;
+    const title = await modelTitle(scope, messageText(question.parts), scope.providerKey);
+    if (title !== null) await setTitle(scope.database, scope.accountId, sessionId, title, "model", false);
+  } catch (thrown) {
+    scope.log.warn({ err: thrown, sessionId }, "A session keeps its first words as its title");
+  }
+}

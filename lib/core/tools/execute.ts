@@ -1,0 +1,54 @@
+import { storableJson } from "../../domain/text.ts";
+import type { ToolCall, ToolResult } from "../../domain/tool.ts";
+
+const TIME_LIMIT_MS = 60_000;
+const OUTPUT_LIMIT_CHARACTERS = 256 * 1024;
+
+type Run = ((input: unknown, signal: AbortSignal) => Promise<unknown>) | null;
+
+/**
+ * Runs one call. Never throws: a failure, a time-out or an abort becomes a result with `isError` that says what happened.
+ */
+export async function executeTool(
+  run: Run,
+  call: ToolCall,
+  signal: AbortSignal,
+  now: () => number,
+): Promise<ToolResult> {
+  const startedAt = now();
+  const done = (output: unknown, isError: boolean): ToolResult => ({
+    callId: call.callId,
+    name: call.name,
+    output,
+    isError,
+    durationMs: now() - startedAt,
+  });
+  try {
+    if (run === null) throw new Error("The caller runs this tool");
+    if (typeof call.input !== "object" || call.input === null || Array.isArray(call.input)) {
+      throw new Error("The arguments are not a JSON object");
+    }
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT_MS)]);
+    const output = await Promise.race([run(call.input, limit), rejection(limit)]);
+    const json = JSON.stringify(output ?? null);
+    if (json.length > OUTPUT_LIMIT_CHARACTERS) {
+      throw new Error(`The result has ${json.length} characters, more than ${OUTPUT_LIMIT_CHARACTERS}`);
+    }
+    return done(storableJson(output ?? null), false);
+  } catch (thrown) {
+    return done({ error: message(thrown) }, true);
+  }
+}
+
+const rejection = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+
+function message(thrown: unknown): string {
+  if (thrown instanceof DOMException && thrown.name === "TimeoutError") {
+    return `The tool did not answer within ${TIME_LIMIT_MS / 1000} s`;
+  }
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

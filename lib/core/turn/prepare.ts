@@ -1,0 +1,177 @@
+import { findAgents, findUsers } from "../../db/agents.ts";
+import { readLine, type Tip } from "../../db/messages.ts";
+import { findSession } from "../../db/sessions.ts";
+import type { Agent, User } from "../../domain/agent.ts";
+import { ChatError, notFound } from "../../domain/errors.ts";
+import type { Message, NewMessage } from "../../domain/message.ts";
+import type { ModelSettings, ToolChoice } from "../../domain/model.ts";
+import type { Session } from "../../domain/session.ts";
+import type { Tool } from "../../domain/tool.ts";
+import { defaults } from "../agents.ts";
+import { type Description, describe } from "../render/describe.ts";
+import type { Scope } from "../scope.ts";
+import { storedSettings } from "../settings.ts";
+import { builtinTools } from "../tools/builtin.ts";
+import { toolDefinition } from "../tools/definitions.ts";
+import type { TurnTool } from "./run-turn.ts";
+
+/** What a turn is to do: the same for sending it and for showing what would be sent. */
+export type TurnRequest = {
+  readonly sessionId: string;
+  /** The message after which the new ones come; null: before all. Absent: at the end of the active line. */
+  readonly parentId?: string | null;
+  readonly agentId?: string;
+  /** "member": the agent must be in the session. "any": any agent of the account, and its default one where none is. */
+  readonly agentRule: "member" | "any";
+  readonly input: readonly NewMessage[];
+  readonly tools: readonly Tool[];
+  readonly toolChoice: ToolChoice;
+  readonly settings: ModelSettings;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly recallTools: boolean;
+  /** What an over-long prompt does where the session does not say. */
+  readonly overflow: "refuse" | "truncate";
+  /** Whether the server's own tools are offered. */
+  readonly withBuiltinTools: boolean;
+  /** Whether tools are offered that the caller runs. */
+  readonly withCallerTools: boolean;
+};
+
+export type PreparedTurn = {
+  readonly session: Session;
+  readonly agent: Agent;
+  readonly agents: readonly Agent[];
+  readonly users: readonly User[];
+  readonly tip: Tip;
+  /** Where the line is to fork, null when the new messages come at its end. */
+  readonly forkPosition: number | null;
+  readonly settings: ModelSettings & { readonly model: string };
+  readonly tools: readonly TurnTool[];
+  /** Agent's tools and then the request's, those with a taken name left out. */
+  readonly listedTools: readonly Tool[];
+  readonly description: Description;
+};
+
+/**
+ * Reads what a turn needs and assembles its prompt. Writes nothing.
+ *
+ * Throws "not-found" for the session, the parent message or the agent, "bad-request" for a session without an agent, a
+ * model or tool choice that is not there, or a template that fails, "prompt-too-big" for a prompt over its budget.
+ */
+export async function prepareTurn(scope: Scope, request: TurnRequest): Promise<PreparedTurn> {
+  const { database, accountId } = scope;
+  const [session, wholeLine] = await Promise.all([
+    findSession(database, accountId, request.sessionId),
+    readLine(database, accountId, request.sessionId),
+  ]);
+  if (!session) throw notFound("session", request.sessionId);
+  const [agents, users] = await Promise.all([
+    findAgents(database, accountId, session.agentIds),
+    findUsers(database, accountId, session.userIds),
+  ]);
+  const agent = await activeAgent(scope, request, agents);
+  const { line, forkPosition } = cut(wholeLine, request.parentId);
+
+  const listedTools = [...agent.tools, ...request.tools].filter(
+    (tool, n, all) => all.findIndex((other) => other.name === tool.name) === n,
+  );
+  const tools = turnTools(request, listedTools);
+  const stored = { ...(agent.model === "" ? {} : { model: agent.model }), ...storedSettings(agent.settings) };
+  const merged = { ...stored, ...request.settings };
+  const model = merged.model ?? scope.models.defaultModel;
+  await checkModel(scope, request.settings.model);
+  checkToolChoice(request.toolChoice, tools);
+
+  const description = await describe({
+    session,
+    agent,
+    agents,
+    users,
+    tools: listedTools,
+    settings: merged,
+    metadata: request.metadata,
+    line,
+    input: request.input,
+    recallTools: request.recallTools,
+    budget: await promptBudget(scope, session, model, merged),
+    overflow: session.contextOverflow === null ? request.overflow : "truncate",
+  });
+  const last = wholeLine.at(-1);
+  return {
+    session,
+    agent,
+    agents,
+    users,
+    tip: { branchId: session.activeBranchId, nextPosition: (last?.position ?? -1) + 1 },
+    forkPosition,
+    settings: { ...merged, model },
+    tools,
+    listedTools,
+    description,
+  };
+}
+
+async function activeAgent(scope: Scope, request: TurnRequest, agents: readonly Agent[]): Promise<Agent> {
+  const { agentId } = request;
+  const member = agentId === undefined ? agents[0] : agents.find((agent) => agent.id === agentId);
+  if (member) return member;
+  if (request.agentRule === "member") {
+    if (agentId !== undefined) throw notFound("agent", agentId);
+    throw new ChatError("bad-request", "The session has no agent. Add one with POST /sessions/{id}.", {
+      noun: "agent",
+    });
+  }
+  const id = agentId ?? (await defaults(scope)).agentId;
+  const [agent] = await findAgents(scope.database, scope.accountId, [id]);
+  if (!agent) throw notFound("agent", id);
+  return agent;
+}
+
+function cut(line: readonly Message[], parentId: string | null | undefined) {
+  if (parentId === undefined) return { line, forkPosition: null };
+  const at = parentId === null ? -1 : line.findIndex((message) => message.id === parentId);
+  if (parentId !== null && at < 0) throw notFound("message", parentId);
+  const kept = line.slice(0, at + 1);
+  const isTip = kept.length === line.length;
+  return { line: kept, forkPosition: isTip ? null : (kept.at(-1)?.position ?? -1) };
+}
+
+function turnTools(request: TurnRequest, listed: readonly Tool[]): TurnTool[] {
+  const own = request.withBuiltinTools ? builtinTools : [];
+  const callers = request.withCallerTools ? listed : [];
+  const names = new Set(callers.map((tool) => tool.name));
+  return [
+    ...own.filter((tool) => !names.has(tool.definition.name)),
+    ...callers.map((tool) => ({ definition: toolDefinition(tool), run: null })),
+  ];
+}
+
+async function checkModel(scope: Scope, model: string | undefined): Promise<void> {
+  if (model === undefined || model === scope.models.defaultModel) return;
+  const known = await scope.models.list(scope.providerKey);
+  if (known.some((one) => one.id === model)) return;
+  const names = known.map((one) => one.id).join(", ");
+  throw new ChatError("bad-request", `Model "${model}" is not available. Available models: ${names}`, {
+    field: "model",
+  });
+}
+
+function checkToolChoice(choice: ToolChoice, tools: readonly TurnTool[]): void {
+  if (typeof choice === "string" || tools.some((tool) => tool.definition.name === choice.name)) return;
+  throw new ChatError("bad-request", `tool_choice names "${choice.name}", which is not among the tools`, {
+    field: "tool_choice",
+  });
+}
+
+/** Tokens a prompt may have: the session's budget, else the model's window less the room for the answer. */
+async function promptBudget(
+  scope: Scope,
+  session: Session,
+  model: string,
+  settings: ModelSettings,
+): Promise<number | null> {
+  if (session.tokenBudget !== null) return session.tokenBudget;
+  const known = await scope.models.list(scope.providerKey).catch(() => []);
+  const window = known.find((one) => one.id === model)?.contextWindow ?? null;
+  return window === null ? null : Math.max(1, window - (settings.maxTokens ?? Math.min(4096, Math.floor(window / 4))));
+}

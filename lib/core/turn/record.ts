@@ -1,0 +1,155 @@
+import { appendEvents, type Commit, commitRun } from "../../db/runs.ts";
+import { ChatError } from "../../domain/errors.ts";
+import { isLast, type LastEvent, type TurnEvent } from "../../domain/events.ts";
+import { fold } from "../../domain/fold.ts";
+import { messageText, type NewMessage } from "../../domain/message.ts";
+import type { Keep, RunStatus } from "../../domain/run.ts";
+import { approximateTokens } from "../render/tokens.ts";
+import type { Ports } from "../scope.ts";
+import type { LiveRun } from "./live-run.ts";
+
+const TRIES = 4;
+
+export type Recording = {
+  readonly keep: Keep;
+  readonly input: readonly NewMessage[];
+  readonly fallbackTitle: string | null;
+  /** Whether the server ran the calls in between: they are then stored as requests and responses of tools. */
+  readonly ranTools: boolean;
+  readonly onCommitted?: () => void;
+};
+
+/**
+ * Pulls a turn to its end: passes its events to the followers, and commits its messages before they hear the last.
+ *
+ * Never throws. A run that another process holds meanwhile, or that is handed over, is left without a commit.
+ */
+export async function record(
+  { database, runner, log }: Ports,
+  live: LiveRun,
+  turn: AsyncIterable<readonly TurnEvent[]>,
+  recording: Recording,
+): Promise<void> {
+  const folded = fold();
+  for (const event of live.events) folded.add(event);
+  for await (const batch of turn) {
+    for (const event of batch) folded.add(event);
+    const last = batch.at(-1);
+    if (!last || !isLast(last)) {
+      live.append(batch);
+      continue;
+    }
+    if (live.abortCause === "lost" || live.abortCause === "hand-over") break;
+    live.append(batch.slice(0, -1));
+    const ended = live.abortCause === "deleted" ? deleted(last) : last;
+    const commit = toCommit(runner.owner, live, ended, kept(live, ended, recording, folded.messages()), recording);
+    const unwritten = await runner.remove(live);
+    const tail = { runId: live.id, seqFrom: unwritten.seqFrom, events: [...unwritten.events, ended] };
+    const isCommitted = await committed({ ...commit, events: tail });
+    if (isCommitted === "left") return live.finish("left");
+    live.append([isCommitted === "gone" ? deleted(last) : ended]);
+    live.finish("ended");
+    if (isCommitted === "yes") recording.onCommitted?.();
+    return;
+  }
+  await leave();
+  live.finish("left");
+
+  /** Writes what the next owner is to go on from, as far as this process still holds the run. */
+  async function leave(): Promise<void> {
+    const { seqFrom, events } = await runner.remove(live);
+    if (!live.stores || events.length === 0) return;
+    await appendEvents(database, runner.owner, [{ runId: live.id, seqFrom, events }]).catch((thrown) => {
+      log.error({ err: thrown, runId: live.id }, "The last events of a turn could not be written");
+    });
+  }
+
+  async function committed(commit: Commit): Promise<"yes" | "gone" | "left"> {
+    for (let n = 1; ; n++) {
+      try {
+        if (await commitRun(database, commit)) return "yes";
+        return live.abortCause === "deleted" ? "gone" : "left";
+      } catch (thrown) {
+        log.error({ err: thrown, runId: live.id }, "A turn could not be committed");
+        // Its lease runs out, and whoever takes it over finds the events that were written.
+        if (n === TRIES) return "left";
+        await new Promise((resolve) => setTimeout(resolve, 100 * 4 ** n));
+      }
+    }
+  }
+}
+
+/** The messages that stay of a turn: the input, and what it produced, as its options and its end say. */
+function kept(
+  live: LiveRun,
+  last: LastEvent,
+  recording: Recording,
+  produced: ReturnType<ReturnType<typeof fold>["messages"]>,
+): NewMessage[] {
+  if (!live.stores) return [];
+  const answers = produced.map((message, n): NewMessage => {
+    const isFinal = message.role === "assistant" && produced.slice(n + 1).every((later) => later.role !== "assistant");
+    return {
+      id: message.id,
+      role: message.role,
+      name: null,
+      source: source(message.role, isFinal, recording.ranTools),
+      parts: [...message.parts],
+      model: message.model,
+      createdAt: new Date(message.at),
+    };
+  });
+  const all = [...recording.input, ...answers];
+  if (last.type === "turn-end" || live.abortCause === "stop") return all;
+  const isSeen = answers.length > 0;
+  switch (recording.keep) {
+    case "all":
+      return all;
+    case "streamed":
+      return isSeen ? all : [];
+    case "nothing":
+      return [];
+  }
+}
+
+function source(role: "assistant" | "tool", isFinal: boolean, ranTools: boolean): NewMessage["source"] {
+  if (role === "tool") return "tool_response";
+  return isFinal || !ranTools ? "api_response" : "tool_request";
+}
+
+function toCommit(
+  owner: string,
+  live: LiveRun,
+  last: LastEvent,
+  messages: readonly NewMessage[],
+  recording: Recording,
+): Omit<Commit, "events"> {
+  return {
+    runId: live.id,
+    owner,
+    status: status(last),
+    finishReason: last.type === "turn-end" ? last.finishReason : null,
+    error: last.type === "turn-error" ? { code: last.code, message: last.message } : null,
+    usage: last.usage,
+    durationMs: last.durationMs,
+    steps: last.steps,
+    messages: messages.map((message) => {
+      const text = messageText(message.parts);
+      return { ...message, searchText: text, tokenCount: approximateTokens(text) };
+    }),
+    fallbackTitle: recording.fallbackTitle,
+  };
+}
+
+const status = (last: LastEvent): RunStatus => (last.type === "turn-end" ? "completed" : last.status);
+
+const deleted = (last: LastEvent): LastEvent => ({
+  type: "turn-error",
+  status: "cancelled",
+  code: "cancelled",
+  message: new ChatError("cancelled", "The session was deleted").message,
+  usage: last.usage,
+  durationMs: last.durationMs,
+  steps: last.steps,
+  model: last.model,
+});

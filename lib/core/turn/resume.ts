@@ -1,0 +1,89 @@
+import type { TurnEvent } from "../../domain/events.ts";
+import { fold } from "../../domain/fold.ts";
+import { promptLine } from "../render/line.ts";
+import type { Resume } from "./run-turn.ts";
+
+const INTERRUPTED = { error: "interrupted: it may have run, and is not run twice" };
+
+/**
+ * Where a turn stands that another process has left, from the events it wrote.
+ *
+ * What is open is closed and kept; nothing that a reader has seen is taken back. Arguments that had not come whole are
+ * dropped, a call that was announced and has no result is answered as interrupted.
+ */
+export function resumeFrom(
+  events: readonly TurnEvent[],
+  { newId, now }: { readonly newId: () => string; readonly now: () => number },
+): Resume {
+  const state = fold();
+  let block: "text" | "reasoning" | null = null;
+  let isStepOpen = false;
+  let isTextOpen = false;
+  let steps = 0;
+  let inputTokens = 0;
+  let outputTokens = 0;
+  for (const event of events) {
+    state.add(event);
+    switch (event.type) {
+      case "step-start":
+        steps++;
+        isStepOpen = true;
+        isTextOpen = false;
+        break;
+      case "text-start":
+        block = "text";
+        isTextOpen = true;
+        break;
+      case "reasoning-start":
+        block = "reasoning";
+        break;
+      case "text-end":
+      case "reasoning-end":
+        block = null;
+        break;
+      case "tool-call":
+        isTextOpen = false;
+        break;
+      case "step-end":
+        isStepOpen = false;
+        // A step that ended without a reason was cut.
+        if (event.finishReason !== null) isTextOpen = false;
+        inputTokens += event.usage.inputTokens ?? 0;
+        outputTokens += event.usage.outputTokens ?? 0;
+        break;
+      default:
+    }
+  }
+
+  const unanswered = state.openCalls();
+  const closing: TurnEvent[] = [];
+  if (block === "text") closing.push({ type: "text-end" });
+  if (block === "reasoning") closing.push({ type: "reasoning-end", durationMs: 0 });
+  if (isStepOpen) {
+    closing.push({ type: "step-end", finishReason: null, usage: { inputTokens: null, outputTokens: null } });
+  }
+  for (const { callId, name } of unanswered) {
+    const result = { callId, name, output: INTERRUPTED, isError: true, durationMs: 0 };
+    closing.push({ type: "tool-result", messageId: newId(), at: now(), ...result });
+  }
+  for (const event of closing) state.add(event);
+
+  const messages = state.messages();
+  const last = messages.at(-1);
+  const hasEnded = !isStepOpen && !isTextOpen && last?.role === "assistant";
+  return {
+    closing,
+    said: promptLine(
+      [],
+      messages.map((message) => ({ ...message, name: null })),
+      true,
+    ).fresh,
+    steps,
+    usage: { inputTokens, outputTokens, isEstimated: true },
+    callIds: messages.flatMap((message) =>
+      message.parts.flatMap((part) => (part.type === "tool-call" ? [part.callId] : [])),
+    ),
+    isTextOpen: isTextOpen && last?.role === "assistant",
+    isDone: hasEnded && !last.parts.some((part) => part.type === "tool-call"),
+  };
+}

@@ -1,0 +1,207 @@
+import { ChatError, toChatError } from "../../domain/errors.ts";
+import type { TurnEvent, TurnUsage } from "../../domain/events.ts";
+import type { CallModel, FinishReason, ModelRequest, PromptMessage, ToolChoice, Usage } from "../../domain/model.ts";
+import type { ToolCall, ToolDefinition } from "../../domain/tool.ts";
+import { approximateTokens, promptTokens } from "../render/tokens.ts";
+import { executeTool } from "../tools/execute.ts";
+import { stepReader } from "./step-reader.ts";
+
+/** A tool as a turn holds it. Without `run` the caller runs it: calling it ends the turn with the call open. */
+export type TurnTool = {
+  readonly definition: ToolDefinition;
+  readonly run: ((input: unknown, signal: AbortSignal) => Promise<unknown>) | null;
+};
+
+/** Where a turn goes on that another process has begun. */
+export type Resume = {
+  /** Events that close what was open, in order. */
+  readonly closing: readonly TurnEvent[];
+  /** What the turn has said so far, for the prompt. */
+  readonly said: readonly PromptMessage[];
+  readonly steps: number;
+  readonly usage: TurnUsage;
+  /** Call ids that are taken. */
+  readonly callIds: readonly string[];
+  /** Whether the last text broke off and the next one goes on with it. */
+  readonly isTextOpen: boolean;
+  /** Whether the model had said all: only the end is missing. */
+  readonly isDone: boolean;
+};
+
+export type TurnPorts = {
+  readonly runId: string;
+  readonly prompt: readonly PromptMessage[];
+  readonly request: Pick<ModelRequest, "model" | "settings" | "apiKey" | "endUser">;
+  readonly tools: readonly TurnTool[];
+  readonly toolChoice: ToolChoice;
+  /** Model calls after which the turn ends: by returning the open calls, or by one more call without tools. */
+  readonly maxSteps: number;
+  readonly atLimit: "answer" | "return-calls";
+  readonly callModel: CallModel;
+  readonly signal: AbortSignal;
+  readonly newId: () => string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly resume: Resume | null;
+};
+
+const CONTINUE: PromptMessage = {
+  role: "user",
+  parts: [
+    {
+      type: "text",
+      text: "Your last message broke off. Continue exactly where it stopped, without repeating any of it.",
+    },
+  ],
+};
+
+/**
+ * Runs a turn: model call, tool calls, next model call, until the model answers without calls.
+ *
+ * Yields batches of events, never an empty one; the last event of the last batch is "turn-end" or "turn-error", whatever
+ * happens. Aborting `signal` with a ChatError closes the model's connection and ends the turn with that error.
+ */
+export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEvent[], void> {
+  const { runId, resume, tools, maxSteps, signal, now } = ports;
+  const startedAt = now();
+  const total = { ...(resume?.usage ?? { inputTokens: 0, outputTokens: 0, isEstimated: false }) };
+  const said: PromptMessage[] = [...ports.prompt, ...(resume?.said ?? [])];
+  const callIds = new Set<string>(resume?.callIds);
+  let steps = resume?.steps ?? 0;
+  let isTextOpen = resume?.isTextOpen ?? false;
+  const ended = () => ({ usage: { ...total }, durationMs: now() - startedAt, steps, model: ports.request.model });
+
+  if (!resume) yield [{ type: "turn-start", runId, at: startedAt }];
+  else if (resume.closing.length > 0) yield resume.closing;
+  if (resume?.isDone) {
+    yield [{ type: "turn-end", finishReason: "stop", pendingCallIds: [], ...ended() }];
+    return;
+  }
+  try {
+    for (;;) {
+      const isAnswerOnly = steps >= maxSteps;
+      const messages = isTextOpen ? [...said, CONTINUE] : said;
+      const step = stepReader({ ...ports, model: ports.request.model, callIds, continues: isTextOpen });
+      steps++;
+      try {
+        const request = {
+          ...ports.request,
+          purpose: "turn" as const,
+          messages,
+          tools: isAnswerOnly ? [] : tools.map((tool) => tool.definition),
+          toolChoice: isAnswerOnly ? ("none" as const) : ports.toolChoice,
+          signal,
+        };
+        for await (const batch of ports.callModel(request)) {
+          const events = step.read(batch);
+          if (events.length > 0) yield events;
+        }
+        signal.throwIfAborted();
+      } catch (thrown) {
+        addUsage(total, step.usage(), messages, step.text());
+        const error = toChatError(thrown);
+        yield [...step.close(null), ...unansweredResults(step.calls(), error.message, ports)];
+        throw error;
+      }
+      const finish = step.finishReason();
+      addUsage(total, step.usage(), messages, step.text());
+      yield step.close(finish);
+
+      const calls = step.calls();
+      if (resume && isTextOpen && step.text() === "" && calls.length === 0) {
+        throw new ChatError("interrupted", "The answer was interrupted and the model had nothing to add");
+      }
+      isTextOpen = false;
+      said.push({ role: "assistant", text: step.text(), calls });
+      const isAtLimit = steps >= maxSteps && ports.atLimit === "return-calls";
+      const pending = isAtLimit ? calls : calls.filter((call) => !runnable(tools, call));
+      if (calls.length === 0 || isAnswerOnly) {
+        yield [
+          { type: "turn-end", finishReason: finish === "tool-calls" ? "stop" : finish, pendingCallIds: [], ...ended() },
+        ];
+        return;
+      }
+
+      const results = new Map<string, PromptMessage>();
+      const open = calls.filter((call) => !pending.includes(call));
+      for await (const result of asTheyFinish(open, (call) => executeTool(runnable(tools, call), call, signal, now))) {
+        const event = { type: "tool-result" as const, messageId: ports.newId(), at: now(), ...result };
+        results.set(result.callId, { role: "tool", ...result });
+        yield [event];
+      }
+      signal.throwIfAborted();
+      if (pending.length > 0) {
+        const pendingCallIds = pending.map((call) => call.callId);
+        yield [{ type: "turn-end", finishReason: "tool-calls", pendingCallIds, ...ended() }];
+        return;
+      }
+      said.push(...calls.flatMap((call) => results.get(call.callId) ?? []));
+    }
+  } catch (thrown) {
+    const error = toChatError(thrown);
+    yield [
+      {
+        type: "turn-error",
+        status: failedStatus(error, resume !== null),
+        code: error.code,
+        message: error.message,
+        ...ended(),
+      },
+    ];
+  }
+}
+
+/** A tool the model may call and we run; a name that nobody offered counts as one, and its run fails. */
+function runnable(tools: readonly TurnTool[], call: ToolCall): TurnTool["run"] {
+  const tool = tools.find(({ definition }) => definition.name === call.name);
+  if (tool) return tool.run;
+  return async () => {
+    throw new Error(
+      `There is no tool "${call.name}". The tools are: ${tools.map((one) => one.definition.name).join(", ")}`,
+    );
+  };
+}
+
+function unansweredResults(calls: readonly ToolCall[], why: string, { newId, now }: TurnPorts): TurnEvent[] {
+  return calls.map(({ callId, name }) => ({
+    type: "tool-result",
+    messageId: newId(),
+    callId,
+    name,
+    output: { error: why },
+    isError: true,
+    durationMs: 0,
+    at: now(),
+  }));
+}
+
+function addUsage(
+  total: { -readonly [Key in keyof TurnUsage]: TurnUsage[Key] },
+  usage: Usage | null,
+  prompt: readonly PromptMessage[],
+  text: string,
+): void {
+  const isEstimated = usage?.inputTokens == null || usage.outputTokens == null;
+  total.inputTokens = (total.inputTokens ?? 0) + (usage?.inputTokens ?? promptTokens(prompt));
+  total.outputTokens = (total.outputTokens ?? 0) + (usage?.outputTokens ?? approximateTokens(text));
+  total.isEstimated ||= isEstimated;
+}
+
+function failedStatus(error: ChatError, isResumed: boolean): "failed" | "cancelled" | "interrupted" {
+  if (error.code === "cancelled") return "cancelled";
+  // What went wrong after a take-over was an interruption first.
+  return error.code === "interrupted" || isResumed ? "interrupted" : "failed";
+}
+
+/** Starts `work` on every item and yields what it gives in the order in which it is done. */
+async function* asTheyFinish<Item, Done>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Done>,
+): AsyncGenerator<Done, void> {
+  const running = new Map(items.map((item, n) => [n, work(item).then((done) => ({ n, done }))]));
+  while (running.size > 0) {
+    const { n, done } = await Promise.race(running.values());
+    running.delete(n);
+    yield done;
+  }
+}

@@ -1,0 +1,142 @@
+import type { Database } from "../../db/database.ts";
+import { appendEvents, giveLeasesBack, pruneEvents, renewLeases, stopRequests } from "../../db/runs.ts";
+import { ChatError } from "../../domain/errors.ts";
+import type { TurnEvent } from "../../domain/events.ts";
+import { newId } from "../../domain/ids.ts";
+import type { Log } from "../scope.ts";
+import type { LiveRun } from "./live-run.ts";
+
+const FLUSH_MS = 100;
+const STOP_CHECK_MS = 1000;
+const RENEW_MS = 5000;
+const SWEEP_MS = 5000;
+const PRUNE_MS = 60_000;
+
+/** What this process knows of its own turns: one in a process. */
+export type Runner = {
+  /** Names this process in leases. */
+  readonly owner: string;
+  readonly find: (runId: string) => LiveRun | undefined;
+  readonly count: () => number;
+  /** Whether new turns are refused because the process is going. */
+  readonly isDraining: () => boolean;
+  readonly add: (live: LiveRun) => void;
+  /** Forgets a run and gives the events of it that are not written yet, with the number of the first. */
+  readonly remove: (live: LiveRun) => Promise<{ readonly seqFrom: number; readonly events: readonly TurnEvent[] }>;
+  /** Calls `work` at once, and then as long as the process lives. */
+  readonly startSweeping: (work: () => Promise<void>) => void;
+  /** Refuses new turns, waits up to `graceMs` for the running ones, then leaves them to others. */
+  readonly drain: (graceMs: number) => Promise<void>;
+};
+
+/** Starts the writer and the clocks that all turns of this process share. */
+export function startRunner(database: Database, log: Log): Runner {
+  const owner = newId();
+  const lives = new Map<string, LiveRun>();
+  /** How many events of each run are written. */
+  const written = new Map<string, number>();
+  let flushing: Promise<void> = Promise.resolve();
+  let isDraining = false;
+  const timers: NodeJS.Timeout[] = [];
+
+  const every = (ms: number, work: () => Promise<void>) => {
+    let isBusy = false;
+    const timer = setInterval(async () => {
+      if (isBusy) return;
+      isBusy = true;
+      try {
+        await work();
+      } catch (thrown) {
+        log.error({ err: thrown }, "A background task failed and will be tried again");
+      } finally {
+        isBusy = false;
+      }
+    }, ms);
+    timer.unref();
+    timers.push(timer);
+  };
+
+  const storing = () => [...lives.values()].filter((live) => live.stores && live.state === "running");
+  const loseMissing = (asked: readonly LiveRun[], held: { has: (id: string) => boolean }) => {
+    for (const live of asked) {
+      if (!held.has(live.id))
+        live.abort("lost", new ChatError("interrupted", "Another process goes on with this turn"));
+    }
+  };
+
+  const flush = async () => {
+    const behind = storing().filter((live) => live.events.length > (written.get(live.id) ?? 0));
+    if (behind.length === 0) return;
+    const batches = behind.map((live) => {
+      const from = written.get(live.id) ?? 0;
+      return { runId: live.id, seqFrom: from + 1, events: live.events.slice(from) };
+    });
+    const held = await appendEvents(database, owner, batches);
+    for (const batch of batches) {
+      if (held.has(batch.runId)) written.set(batch.runId, batch.seqFrom - 1 + batch.events.length);
+    }
+    loseMissing(behind, held);
+  };
+
+  every(FLUSH_MS, () => {
+    flushing = flush();
+    return flushing;
+  });
+  every(STOP_CHECK_MS, async () => {
+    const runs = storing();
+    if (runs.length === 0 || database.kind === "pglite") return;
+    for (const id of await stopRequests(
+      database,
+      owner,
+      runs.map((live) => live.id),
+    )) {
+      lives.get(id)?.abort("stop", new ChatError("cancelled", "Stopped"));
+    }
+  });
+  every(RENEW_MS, async () => {
+    const runs = [...lives.values()].filter((live) => live.state === "running");
+    if (runs.length === 0) return;
+    const held = await renewLeases(
+      database,
+      owner,
+      runs.map((live) => live.id),
+    );
+    loseMissing(runs, held);
+  });
+  every(PRUNE_MS, () => pruneEvents(database));
+
+  return {
+    owner,
+    find: (runId) => lives.get(runId),
+    count: () => lives.size,
+    isDraining: () => isDraining,
+    add(live) {
+      written.set(live.id, live.events.length);
+      lives.set(live.id, live);
+    },
+    async remove(live) {
+      lives.delete(live.id);
+      // A flush on its way may hold events of this run.
+      await flushing.catch(() => {});
+      const from = written.get(live.id) ?? 0;
+      written.delete(live.id);
+      return { seqFrom: from + 1, events: live.events.slice(from) };
+    },
+    startSweeping(work) {
+      every(SWEEP_MS, work);
+    },
+    async drain(graceMs) {
+      isDraining = true;
+      const running = [...lives.values()].map((live) => live.ended);
+      await Promise.race([Promise.all(running), new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);
+      for (const timer of timers) clearInterval(timer);
+      const left = [...lives.values()];
+      for (const live of left) {
+        const reason = new ChatError("interrupted", "The server restarts");
+        live.abort(live.onHangUp === "go-on" ? "hand-over" : "hang-up", reason);
+      }
+      await Promise.all(left.map((live) => live.ended));
+      await giveLeasesBack(database, owner);
+    },
+  };
+}

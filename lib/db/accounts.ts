@@ -1,0 +1,158 @@
+import type { Database } from "./database.ts";
+import { rows, violated } from "./sql.ts";
+
+export type Account = {
+  readonly id: string;
+  readonly kind: "guest" | "person";
+  readonly email: string | null;
+  readonly tokenVersion: number;
+  readonly isOwner: boolean;
+};
+
+const COLUMNS = `id, kind, email, "tokenVersion", "isOwner"`;
+
+export async function findAccount(database: Database, id: string): Promise<Account | null> {
+  const [found] = await rows<Account>(database, `select ${COLUMNS} from "Account" where id = $1`, [id]);
+  return found ?? null;
+}
+
+/** An account by its e-mail address, whatever its case, with the hash of its password. */
+export async function findAccountByEmail(
+  database: Database,
+  email: string,
+): Promise<(Account & { readonly passwordHash: string | null }) | null> {
+  const [found] = await rows<Account & { passwordHash: string | null }>(
+    database,
+    `select ${COLUMNS}, "passwordHash" from "Account" where lower(email) = lower($1)`,
+    [email],
+  );
+  return found ?? null;
+}
+
+export async function insertGuest(database: Database, id: string): Promise<Account> {
+  await rows(database, `insert into "Account" (id, kind) values ($1, 'guest')`, [id]);
+  return { id, kind: "guest", email: null, tokenVersion: 0, isOwner: false };
+}
+
+/** The account that the first start made: made now when there is none. Safe when several instances start at once. */
+export async function ensureOwner(database: Database, id: string): Promise<string> {
+  await rows(
+    database,
+    `insert into "Account" (id, kind, "isOwner") values ($1, 'person', true) on conflict do nothing`,
+    [id],
+  );
+  const [owner] = await rows<{ id: string }>(database, `select id from "Account" where "isOwner"`, []);
+  return owner?.id ?? id;
+}
+
+/** Gives an account an e-mail and a password and makes it a person. False when the address is taken. */
+export async function setCredentials(
+  database: Database,
+  id: string,
+  email: string,
+  passwordHash: string,
+): Promise<boolean> {
+  try {
+    const set = await rows(
+      database,
+      `update "Account" set kind = 'person', email = $2, "passwordHash" = $3 where id = $1 and email is null returning id`,
+      [id, email, passwordHash],
+    );
+    return set.length > 0;
+  } catch (thrown) {
+    if (violated(thrown) === "Account_email_key") return false;
+    throw thrown;
+  }
+}
+
+/**
+ * Moves everything of a guest to another account and deletes the guest, in one transaction.
+ *
+ * The guest's sessions end up in the other account's default project, with its default agent where they had the guest's.
+ */
+export async function mergeGuest(
+  database: Database,
+  guestId: string,
+  into: { readonly accountId: string; readonly projectId: string; readonly agentId: string },
+): Promise<void> {
+  const client = await database.pool.connect();
+  try {
+    await client.query("begin");
+    const guest = await client.query(`select id from "Account" where id = $1 and kind = 'guest' for update`, [guestId]);
+    if (guest.rows.length > 0) {
+      await client.query(
+        `insert into "SessionAgent" ("sessionId", "agentId", position)
+         select x."sessionId", $2, x.position from "SessionAgent" x join "Agent" a on a.id = x."agentId"
+         where a."accountId" = $1 and a."isDefault" on conflict do nothing`,
+        [guestId, into.agentId],
+      );
+      await client.query(`update "Session" set "accountId" = $2, "projectId" = $3 where "accountId" = $1`, [
+        guestId,
+        into.accountId,
+        into.projectId,
+      ]);
+      await client.query(`update "Index" set "accountId" = $2, "projectId" = $3 where "accountId" = $1`, [
+        guestId,
+        into.accountId,
+        into.projectId,
+      ]);
+      for (const table of ["Run", "Doc", "Job"]) {
+        await client.query(`update "${table}" set "accountId" = $2 where "accountId" = $1`, [guestId, into.accountId]);
+      }
+      await client.query(
+        `update "File" f set "accountId" = $2 where "accountId" = $1
+         and not exists (select 1 from "File" o where o."accountId" = $2 and o.hash = f.hash)`,
+        [guestId, into.accountId],
+      );
+      await client.query(`delete from "Account" where id = $1`, [guestId]);
+    }
+    await client.query("commit");
+  } catch (thrown) {
+    await client.query("rollback").catch(() => {});
+    throw thrown;
+  } finally {
+    client.release();
+  }
+}
+
+export type ApiKeyRow = {
+  readonly id: string;
+  readonly accountId: string;
+  readonly agentId: string | null;
+  readonly scopes: readonly string[];
+};
+
+/** A key by the hash of its text: neither revoked nor expired. */
+export async function findApiKey(database: Database, hash: string): Promise<ApiKeyRow | null> {
+  const [found] = await rows<ApiKeyRow>(
+    database,
+    `select id, "accountId", "agentId", scopes from "ApiKey"
+     where hash = $1 and "revokedAt" is null and ("expiresAt" is null or "expiresAt" > now())`,
+    [hash],
+  );
+  return found ?? null;
+}
+
+/** Notes that keys were used just now. */
+export async function touchApiKeys(database: Database, ids: readonly string[]): Promise<void> {
+  await rows(database, `update "ApiKey" set "lastUsedAt" = now() where id = any($1::uuid[])`, [ids]);
+}
+
+/** Enters a key of the account under its hash. Nothing changes when the hash is known. */
+export async function insertApiKey(
+  database: Database,
+  key: {
+    readonly id: string;
+    readonly accountId: string;
+    readonly hash: string;
+    readonly hint: string;
+    readonly name: string;
+  },
+): Promise<void> {
+  await rows(
+    database,
+    `insert into "ApiKey" (id, "accountId", hash, hint, name, scopes) values ($1, $2, $3, $4, $5, '{}')
+     on conflict (hash) do nothing`,
+    [key.id, key.accountId, key.hash, key.hint, key.name],
+  );
+}

@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { type Message, NewMessage } from "../domain/message.ts";
+import type { Database } from "./database.ts";
+import type { NewBranch } from "./runs.ts";
+import { rows } from "./sql.ts";
+
+const MessageRow = NewMessage.extend({
+  position: z.number(),
+  runId: z.string().nullable(),
+  tokenCount: z.number().nullable(),
+});
+
+/** Segments of a branch's line, itself last: `b` is the alias of the branch. */
+export const SEGMENTS = `cross join lateral (
+  select x."branchId", x."from", x."to" from jsonb_to_recordset(b.path) as x("branchId" uuid, "from" int, "to" int)
+  union all select b.id, b."forkPosition" + 1, 2147483647) seg`;
+
+/** The messages on the active line of a session of the account, oldest first. */
+export async function readLine(database: Database, accountId: string, sessionId: string): Promise<Message[]> {
+  const found = await rows(
+    database,
+    `select m.id, m.role, m.name, m.source, m.parts, m.model, m."createdAt", m.position, m."runId", m."tokenCount"
+     from "Session" s join "Branch" b on b.id = s."activeBranchId" ${SEGMENTS}
+     join "Message" m on m."branchId" = seg."branchId" and m.position between seg."from" and seg."to"
+     where s.id = $1 and s."accountId" = $2 order by m.position`,
+    [sessionId, accountId],
+  );
+  return found.map((row) => MessageRow.parse(row));
+}
+
+/** The tip of a session's active branch. */
+export type Tip = { readonly branchId: string; readonly nextPosition: number };
+
+/**
+ * Where a line forked after position `forkPosition` branches off: from the branch that holds that position.
+ *
+ * `forkPosition` -1 forks before the first message. Null when the session is gone.
+ */
+export async function planFork(
+  database: Database,
+  accountId: string,
+  sessionId: string,
+  id: string,
+  forkPosition: number,
+): Promise<NewBranch | null> {
+  const segments = await rows<{ branchId: string; from: number; to: number; at: string }>(
+    database,
+    `select seg."branchId", seg."from", seg."to", b.id as at from "Session" s join "Branch" b on b.id = s."activeBranchId"
+     ${SEGMENTS} where s.id = $1 and s."accountId" = $2 order by seg."from"`,
+    [sessionId, accountId],
+  );
+  const [first] = segments;
+  if (!first) return null;
+  const path = segments
+    .filter((segment) => segment.from <= forkPosition)
+    .map(({ branchId, from, to }) => ({ branchId, from, to: Math.min(to, forkPosition) }));
+  return { id, parentId: path.at(-1)?.branchId ?? first.branchId, forkPosition, path };
+}

@@ -1,0 +1,74 @@
+// Runs PGlite in a thread of its own, so that a query never holds up the event loop that streams answers.
+// Each connection of the main thread is a message port that carries PostgreSQL's wire protocol.
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { PGlite } from "@electric-sql/pglite";
+import { frontendBatches } from "./protocol.ts";
+
+type Batch = { readonly connection: number; readonly bytes: Uint8Array; readonly reply: (bytes: Uint8Array) => void };
+
+const database = await PGlite.create({ dataDir: workerData.dataDir });
+const queue: Batch[] = [];
+/** The connection whose transaction is open: its batches alone may run until it ends. */
+let holder: number | null = null;
+let isBusy = false;
+let connections = 0;
+
+async function drain(): Promise<void> {
+  if (isBusy) return;
+  isBusy = true;
+  try {
+    for (;;) {
+      const at = holder === null ? 0 : queue.findIndex((batch) => batch.connection === holder);
+      const [batch] = at < 0 ? [] : queue.splice(at, 1);
+      if (!batch) return;
+      const reply = await database.execProtocolRaw(batch.bytes);
+      holder = isInTransaction(reply) ? batch.connection : null;
+      batch.reply(reply);
+    }
+  } finally {
+    isBusy = false;
+  }
+}
+
+/** Whether the reply ends in a ReadyForQuery that says a transaction is open (protocol 3.0, "T" or "E"). */
+function isInTransaction(reply: Uint8Array): boolean {
+  const at = reply.length - 6;
+  const status = reply[reply.length - 1];
+  return at >= 0 && reply[at] === 0x5a && reply[at + 4] === 5 && (status === 0x54 || status === 0x45);
+}
+
+function serve(port: MessagePort): void {
+  const connection = ++connections;
+  const take = frontendBatches();
+  const reply = (bytes: Uint8Array) => port.postMessage(bytes);
+  port.on("message", (bytes: Uint8Array) => {
+    const { batches, isOver } = take(bytes);
+    for (const batch of batches) queue.push({ connection, bytes: batch, reply });
+    if (isOver) port.close();
+    void drain();
+  });
+  port.on("close", () => {
+    for (let n = queue.length - 1; n >= 0; n--) if (queue[n]?.connection === connection) queue.splice(n, 1);
+    if (holder !== connection) return;
+    // Nobody is left to end this transaction.
+    queue.unshift({ connection, bytes: simpleQuery("ROLLBACK"), reply: () => {} });
+    void drain();
+  });
+}
+
+function simpleQuery(sql: string): Uint8Array {
+  const text = Buffer.from(`${sql}\0`);
+  const head = Buffer.alloc(5);
+  head.write("Q");
+  head.writeInt32BE(text.length + 4, 1);
+  return Buffer.concat([head, text]);
+}
+
+parentPort?.on("message", async (message: { connect: MessagePort } | { close: true }) => {
+  if ("connect" in message) return serve(message.connect);
+  await database.exec("CHECKPOINT");
+  await database.close();
+  parentPort?.postMessage("closed");
+  parentPort?.close();
+});
+parentPort?.postMessage("ready");

@@ -1,0 +1,427 @@
+import { z } from "zod";
+import { TurnEvent, TurnUsage } from "../domain/events.ts";
+import { NewMessage } from "../domain/message.ts";
+import type { ModelSettings } from "../domain/model.ts";
+import type { Dialect, Keep, OnHangUp, Run, RunStatus } from "../domain/run.ts";
+import type { Database } from "./database.ts";
+import { rows, violated } from "./sql.ts";
+
+/** How long a lease lasts by the database's clock. It is renewed three times within that. */
+const LEASE = "interval '15 seconds'";
+
+export type NewBranch = {
+  readonly id: string;
+  readonly parentId: string;
+  readonly forkPosition: number;
+  readonly path: readonly { readonly branchId: string; readonly from: number; readonly to: number }[];
+};
+
+/** A run to be entered, and the state of the session that its prompt was made from. */
+export type Claim = {
+  readonly runId: string;
+  readonly accountId: string;
+  readonly owner: string;
+  readonly dialect: Dialect;
+  readonly agentId: string | null;
+  readonly keep: Keep;
+  readonly onHangUp: OnHangUp;
+  readonly input: readonly NewMessage[];
+  readonly context: unknown;
+  readonly settings: unknown;
+  readonly requestKey: string | null;
+  readonly requestHash: string | null;
+  readonly session: { readonly id: string; readonly branchId: string; readonly nextPosition: number };
+  readonly fork: NewBranch | null;
+  /** Indexes to bind the session to; null leaves them. Bound indexes are locked in any case. */
+  readonly bindIndexIds: readonly string[] | null;
+};
+
+export type Claimed = "claimed" | "busy" | "changed" | "repeated";
+
+/**
+ * Enters a run as running and so claims its session.
+ *
+ * "busy": another run of the session is running. "changed": the session is gone, or its line is not the one the prompt
+ * was made from. "repeated": the account has used this request key before. In none of these anything is written.
+ */
+export async function claimRun(database: Database, claim: Claim): Promise<Claimed> {
+  const { session, fork } = claim;
+  try {
+    const inserted = await rows(
+      database,
+      `with claimed as (
+         select s.id from "Session" s join "Branch" b on b.id = s."activeBranchId"
+         where s.id = $1 and s."accountId" = $2 and b.id = $3 and b."nextPosition" = $4 for update of s
+       ), forked as (
+         insert into "Branch" (id, "sessionId", "parentId", "forkPosition", path, "nextPosition")
+         select $5, id, $6, $7, $8, $7::int + 1 from claimed where $5::uuid is not null returning id
+       ), unbound as (
+         delete from "SessionIndex" where "sessionId" in (select id from claimed) and $9::uuid[] is not null
+           and "indexId" <> all ($9::uuid[])
+       ), bound as (
+         insert into "SessionIndex" ("sessionId", "indexId", position)
+         select c.id, x.id, x.n from claimed c, unnest($9::uuid[]) with ordinality x(id, n)
+         on conflict ("sessionId", "indexId") do update set position = excluded.position returning "sessionId"
+       ), moved as (
+         update "Session" s set "activeBranchId" = coalesce((select id from forked), s."activeBranchId"),
+           "indexesLockedAt" = coalesce(s."indexesLockedAt", case when exists (
+             select 1 from "SessionIndex" i where i."sessionId" = s.id) or exists (select 1 from bound) then now() end)
+         where s.id in (select id from claimed)
+       )
+       insert into "Run" (id, "accountId", "sessionId", "branchId", "agentId", dialect, status, stores, keep, "onHangUp",
+         input, context, settings, "requestKey", "requestHash", "leaseOwner", "leaseUntil")
+       select $10, $2, c.id, coalesce((select id from forked), $3), $11, $12, 'running', true, $13, $14,
+         $15, $16, $17, $18, $19, $20, now() + ${LEASE}
+       from claimed c returning id`,
+      [
+        session.id,
+        claim.accountId,
+        session.branchId,
+        session.nextPosition,
+        fork?.id ?? null,
+        fork?.parentId ?? null,
+        fork?.forkPosition ?? null,
+        fork ? JSON.stringify(fork.path) : null,
+        claim.bindIndexIds,
+        claim.runId,
+        claim.agentId,
+        claim.dialect,
+        claim.keep,
+        claim.onHangUp,
+        JSON.stringify(claim.input),
+        JSON.stringify(claim.context),
+        JSON.stringify(claim.settings),
+        claim.requestKey,
+        claim.requestHash,
+        claim.owner,
+      ],
+    );
+    return inserted.length > 0 ? "claimed" : "changed";
+  } catch (thrown) {
+    const constraint = violated(thrown);
+    if (constraint === "Run_one_running") return "busy";
+    if (constraint === "Run_accountId_dialect_requestKey_key") return "repeated";
+    throw thrown;
+  }
+}
+
+/** Enters a run that stores nothing: a row for its usage. */
+export async function insertUnstoredRun(
+  database: Database,
+  run: Pick<Claim, "runId" | "accountId" | "owner" | "dialect" | "agentId" | "onHangUp" | "settings"> & {
+    readonly sessionId: string | null;
+  },
+): Promise<void> {
+  await rows(
+    database,
+    `insert into "Run" (id, "accountId", "sessionId", "agentId", dialect, status, stores, keep, "onHangUp", settings,
+       "leaseOwner", "leaseUntil")
+     values ($1, $2, $3, $4, $5, 'running', false, 'nothing', $6, $7, $8, now() + ${LEASE})`,
+    [
+      run.runId,
+      run.accountId,
+      run.sessionId,
+      run.agentId,
+      run.dialect,
+      run.onHangUp,
+      JSON.stringify(run.settings),
+      run.owner,
+    ],
+  );
+}
+
+/** A stretch of events as one row holds them. */
+export type EventBatch = { readonly runId: string; readonly seqFrom: number; readonly events: readonly TurnEvent[] };
+
+/**
+ * Writes batches of many runs in one statement.
+ *
+ * Gives the ids of the runs that `owner` still holds; a run that is missing has been taken over, ended or deleted.
+ */
+export async function appendEvents(
+  database: Database,
+  owner: string,
+  batches: readonly EventBatch[],
+): Promise<ReadonlySet<string>> {
+  const written = await rows<{ runId: string }>(
+    database,
+    `insert into "RunEvent" ("runId", "seqFrom", "seqTo", events)
+     select r.id, x.f, x.t, x.e::jsonb from unnest($1::uuid[], $2::int[], $3::int[], $4::text[]) x(id, f, t, e)
+     join "Run" r on r.id = x.id and r."leaseOwner" = $5 and r.status = 'running' returning "runId"`,
+    [
+      batches.map((batch) => batch.runId),
+      batches.map((batch) => batch.seqFrom),
+      batches.map((batch) => batch.seqFrom + batch.events.length - 1),
+      batches.map((batch) => JSON.stringify(packed(batch.events))),
+      owner,
+    ],
+  );
+  return new Set(written.map((row) => row.runId));
+}
+
+// Neighbouring deltas of one kind are stored as one item with a list of texts: each text keeps its number.
+const PackedDeltas = z.object({ deltas: z.enum(["text-delta", "reasoning-delta"]), texts: z.array(z.string()) });
+const Packed = z.array(z.union([PackedDeltas, TurnEvent]));
+
+function packed(events: readonly TurnEvent[]): unknown[] {
+  const items: (TurnEvent | z.infer<typeof PackedDeltas>)[] = [];
+  for (const event of events) {
+    const last = items.at(-1);
+    if (event.type !== "text-delta" && event.type !== "reasoning-delta") items.push(event);
+    else if (last && "deltas" in last && last.deltas === event.type) last.texts.push(event.text);
+    else items.push({ deltas: event.type, texts: [event.text] });
+  }
+  return items;
+}
+
+const unpacked = (stored: unknown): TurnEvent[] =>
+  Packed.parse(stored).flatMap((item) =>
+    "deltas" in item ? item.texts.map((text) => ({ type: item.deltas, text })) : [item],
+  );
+
+/** A run's stored events after number `after`, in order, each with its number. */
+export async function readEvents(
+  database: Database,
+  runId: string,
+  after: number,
+): Promise<{ readonly seq: number; readonly event: TurnEvent }[]> {
+  const batches = await rows<{ seqFrom: number; events: unknown }>(
+    database,
+    `select "seqFrom", events from "RunEvent" where "runId" = $1 and "seqTo" > $2 order by "seqFrom"`,
+    [runId, after],
+  );
+  return batches
+    .flatMap((batch) => unpacked(batch.events).map((event, n) => ({ seq: batch.seqFrom + n, event })))
+    .filter(({ seq }) => seq > after);
+}
+
+export type Commit = {
+  readonly runId: string;
+  readonly owner: string;
+  readonly status: RunStatus;
+  readonly finishReason: string | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly usage: TurnUsage;
+  readonly durationMs: number;
+  readonly steps: number;
+  /** Messages to keep, in order; empty keeps nothing. */
+  readonly messages: readonly (NewMessage & { readonly searchText: string; readonly tokenCount: number | null })[];
+  /** A title for a session that has none. */
+  readonly fallbackTitle: string | null;
+  /** The events that have not been written, the last one included. */
+  readonly events: EventBatch;
+};
+
+/**
+ * Ends a run: status, messages with their positions, the session's last run and the rest of the events in one commit.
+ *
+ * Gives false, and writes nothing, when `owner` no longer holds the run.
+ */
+export async function commitRun(database: Database, commit: Commit): Promise<boolean> {
+  const { events } = commit;
+  const ended = await rows(
+    database,
+    `with run as (
+       update "Run" set status = $3, "finishReason" = $4, error = $5, usage = $6, "usageEstimated" = $7,
+         "durationMs" = $8, steps = $9, input = null, "leaseOwner" = null, "leaseUntil" = null, "endedAt" = now()
+       where id = $1 and "leaseOwner" = $2 and status = 'running'
+       returning id, "sessionId", "branchId", "agentId", stores
+     ), branch as (
+       update "Branch" b set "nextPosition" = b."nextPosition" + jsonb_array_length($10::jsonb)
+       from run where b.id = run."branchId" returning b."nextPosition" - jsonb_array_length($10::jsonb) as base
+     ), messages as (
+       insert into "Message" (id, "sessionId", "branchId", position, "runId", "agentId", role, name, source, parts, model,
+         "tokenCount", "searchText", "createdAt")
+       select (m.item->>'id')::uuid, run."sessionId", run."branchId", branch.base + m.n - 1, run.id,
+         case when m.item->>'role' = 'assistant' then run."agentId" end, m.item->>'role', m.item->>'name',
+         m.item->>'source', m.item->'parts', m.item->>'model', (m.item->>'tokenCount')::int, m.item->>'searchText',
+         (m.item->>'createdAt')::timestamptz
+       from run, branch, jsonb_array_elements($10::jsonb) with ordinality m(item, n)
+     ), session as (
+       update "Session" s set "lastRunId" = run.id, "updatedAt" = now(),
+         title = case when s."titleSource" = 'none' and $11::text is not null then $11 else s.title end,
+         "titleSource" = case when s."titleSource" = 'none' and $11::text is not null then 'fallback' else s."titleSource" end
+       from run where s.id = run."sessionId" and run.stores and jsonb_array_length($10::jsonb) > 0
+     ), tail as (
+       insert into "RunEvent" ("runId", "seqFrom", "seqTo", events)
+       select id, $12, $13, $14::jsonb from run where stores and $13::int >= $12::int
+     )
+     select id from run`,
+    [
+      commit.runId,
+      commit.owner,
+      commit.status,
+      commit.finishReason,
+      commit.error ? JSON.stringify(commit.error) : null,
+      JSON.stringify(commit.usage),
+      commit.usage.isEstimated,
+      Math.round(commit.durationMs),
+      commit.steps,
+      JSON.stringify(commit.messages),
+      commit.fallbackTitle,
+      events.seqFrom,
+      events.seqFrom + events.events.length - 1,
+      JSON.stringify(packed(events.events)),
+    ],
+  );
+  return ended.length > 0;
+}
+
+/** Renews the leases of `owner` and gives what somebody asked of its runs; a run that is missing is no longer its own. */
+export async function renewLeases(
+  database: Database,
+  owner: string,
+  runIds: readonly string[],
+): Promise<ReadonlyMap<string, { readonly isStopRequested: boolean }>> {
+  const held = await rows<{ id: string; stop: boolean }>(
+    database,
+    `update "Run" set "leaseUntil" = now() + ${LEASE} where id = any($1::uuid[]) and "leaseOwner" = $2 and status = 'running'
+     returning id, "stopRequestedAt" is not null as stop`,
+    [runIds, owner],
+  );
+  return new Map(held.map((row) => [row.id, { isStopRequested: row.stop }]));
+}
+
+/** The runs of `owner` that somebody asked to stop. */
+export async function stopRequests(database: Database, owner: string, runIds: readonly string[]): Promise<string[]> {
+  const found = await rows<{ id: string }>(
+    database,
+    `select id from "Run" where id = any($1::uuid[]) and "leaseOwner" = $2 and "stopRequestedAt" is not null`,
+    [runIds, owner],
+  );
+  return found.map((row) => row.id);
+}
+
+/** Asks the owner of a run, wherever it is, to stop it. */
+export async function requestStop(database: Database, runId: string): Promise<void> {
+  await rows(database, `update "Run" set "stopRequestedAt" = now() where id = $1 and status = 'running'`, [runId]);
+}
+
+/** Lets others take the runs of `owner` at once. */
+export async function giveLeasesBack(database: Database, owner: string): Promise<void> {
+  await rows(database, `update "Run" set "leaseUntil" = now() where "leaseOwner" = $1 and status = 'running'`, [owner]);
+}
+
+export type TakenRun = {
+  readonly id: string;
+  readonly accountId: string;
+  readonly sessionId: string | null;
+  readonly branchId: string | null;
+  readonly agentId: string | null;
+  readonly dialect: Dialect;
+  readonly stores: boolean;
+  readonly keep: Keep;
+  readonly onHangUp: OnHangUp;
+  readonly input: readonly NewMessage[];
+  readonly settings: ModelSettings | null;
+  readonly attempts: number;
+  readonly isStopRequested: boolean;
+  readonly createdAt: Date;
+};
+
+/**
+ * Takes runs whose lease has expired, each by one caller only.
+ *
+ * "of-other-owners" takes every run that another owner holds, whatever its lease says: right only where a lock proves
+ * that the other owners are dead.
+ */
+export async function takeExpiredRuns(
+  database: Database,
+  owner: string,
+  which: "expired" | "of-other-owners",
+): Promise<TakenRun[]> {
+  const condition = which === "expired" ? `"leaseUntil" < now()` : `"leaseOwner" <> $1`;
+  const taken = await rows<Omit<TakenRun, "input"> & { input: unknown }>(
+    database,
+    `update "Run" set "leaseOwner" = $1, "leaseUntil" = now() + ${LEASE}, attempts = attempts + 1
+     where id in (select id from "Run" where status = 'running' and ${condition} limit 20 for update skip locked)
+     returning id, "accountId", "sessionId", "branchId", "agentId", dialect, stores, keep, "onHangUp", input, settings,
+       attempts, "stopRequestedAt" is not null as "isStopRequested", "createdAt"`,
+    [owner],
+  );
+  return taken.map((run) => ({ ...run, input: z.array(NewMessage).parse(run.input ?? []) }));
+}
+
+/** Drops the events of runs that ended over ten minutes ago: nobody reconnects to them by number any more. */
+export async function pruneEvents(database: Database): Promise<void> {
+  await rows(
+    database,
+    `delete from "RunEvent" e using "Run" r where r.id = e."runId" and r."endedAt" < now() - interval '10 minutes'
+       and r."endedAt" > now() - interval '1 day'`,
+    [],
+  );
+}
+
+const RunRow = z.object({
+  id: z.string(),
+  sessionId: z.string().nullable(),
+  status: z.enum(["queued", "running", "completed", "failed", "cancelled", "interrupted"]),
+  finishReason: z.string().nullable(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  usage: TurnUsage.nullable(),
+  durationMs: z.number().nullable(),
+  steps: z.number(),
+  model: z.string().nullable(),
+  createdAt: z.coerce.date(),
+});
+
+/** The columns of a run as readers see it, as one JSON value; `run` is the alias of its table. */
+export const runJson = (run: string): string =>
+  `json_build_object('id', ${run}.id, 'sessionId', ${run}."sessionId", 'status', ${run}.status,
+    'finishReason', ${run}."finishReason", 'error', ${run}.error, 'usage', ${run}.usage, 'durationMs', ${run}."durationMs",
+    'steps', ${run}.steps, 'model', ${run}.settings->>'model', 'createdAt', ${run}."createdAt")`;
+
+export const toRun = (stored: unknown): Run => RunRow.parse(stored);
+
+/** A run of the account with its input while it runs, or null. */
+export async function findRun(
+  database: Database,
+  accountId: string,
+  runId: string,
+): Promise<{ readonly run: Run; readonly input: readonly NewMessage[]; readonly isLeaseOver: boolean } | null> {
+  const [found] = await rows<{ run: unknown; input: unknown; over: boolean }>(
+    database,
+    `select ${runJson("r")} as run, r.input, coalesce(r."leaseUntil" < now(), false) as over
+     from "Run" r where r.id = $1 and r."accountId" = $2`,
+    [runId, accountId],
+  );
+  return found
+    ? { run: toRun(found.run), input: z.array(NewMessage).parse(found.input ?? []), isLeaseOver: found.over }
+    : null;
+}
+
+/** The run that an account made under a request key, or null. */
+export async function findRunByKey(
+  database: Database,
+  accountId: string,
+  dialect: Dialect,
+  requestKey: string,
+): Promise<{ readonly id: string; readonly sessionId: string | null; readonly requestHash: string | null } | null> {
+  const [found] = await rows<{ id: string; sessionId: string | null; requestHash: string | null }>(
+    database,
+    `select id, "sessionId", "requestHash" from "Run" where "accountId" = $1 and dialect = $2 and "requestKey" = $3`,
+    [accountId, dialect, requestKey],
+  );
+  return found ?? null;
+}
+
+/** The latest run of a session that stored or stores messages, running or ended; null when there is none. */
+export async function findLatestRun(database: Database, accountId: string, sessionId: string): Promise<Run | null> {
+  const [found] = await rows<{ run: unknown }>(
+    database,
+    `select ${runJson("r")} as run from "Run" r
+     where r."sessionId" = $1 and r."accountId" = $2 and r.stores order by r."createdAt" desc, r.id desc limit 1`,
+    [sessionId, accountId],
+  );
+  return found ? toRun(found.run) : null;
+}
+
+/** The runs that wrote messages of a session, in no order. */
+export async function listRuns(database: Database, accountId: string, sessionId: string): Promise<Run[]> {
+  const found = await rows<{ run: unknown }>(
+    database,
+    `select ${runJson("r")} as run from "Run" r where r."sessionId" = $1 and r."accountId" = $2 and r.stores`,
+    [sessionId, accountId],
+  );
+  return found.map((row) => toRun(row.run));
+}

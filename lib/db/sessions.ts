@@ -1,0 +1,282 @@
+import { z } from "zod";
+import type { Session, TitleSource } from "../domain/session.ts";
+import type { Database } from "./database.ts";
+import { SEGMENTS } from "./messages.ts";
+import { runJson, toRun } from "./runs.ts";
+import { rows } from "./sql.ts";
+
+const Json = z.record(z.string(), z.unknown());
+const SessionRow = z.object({
+  id: z.string(),
+  projectId: z.string(),
+  origin: z.string(),
+  situation: z.string().nullable(),
+  systemTemplate: z.string().nullable(),
+  renderTemplates: z.boolean(),
+  tokenBudget: z.number().nullable(),
+  contextOverflow: z.enum(["truncate", "adaptive"]).nullable(),
+  autoRunTools: z.boolean(),
+  forwardToolCalls: z.boolean(),
+  recallOptions: Json.nullable(),
+  metadata: Json.nullable(),
+  sharedAccess: z.string(),
+  title: z.string().nullable(),
+  titleSource: z.enum(["none", "fallback", "model", "person"]),
+  pinned: z.boolean(),
+  archived: z.boolean(),
+  indexesLockedAt: z.date().nullable(),
+  activeBranchId: z.string(),
+  agentIds: z.array(z.string()),
+  userIds: z.array(z.string()),
+  indexIds: z.array(z.string()),
+  lastRun: z.unknown().transform((run) => (run === null ? null : toRun(run))),
+  runningRunId: z.string().nullable(),
+  summary: z.object({ text: z.string(), uptoPosition: z.number(), questions: z.number() }).nullable(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+
+const joined = (table: string, column: string) =>
+  `coalesce((select json_agg(x."${column}" order by x.position) from "${table}" x where x."sessionId" = s.id), '[]')`;
+
+const SELECT = `select s.id, s."projectId", s.origin, s.situation, s."systemTemplate", s."renderTemplates", s."tokenBudget",
+  s."contextOverflow", s."autoRunTools", s."forwardToolCalls", s."recallOptions", s.metadata, s."sharedAccess", s.title,
+  s."titleSource", s.pinned, s.archived, s."indexesLockedAt", s."activeBranchId", s."createdAt", s."updatedAt",
+  ${joined("SessionAgent", "agentId")} as "agentIds", ${joined("SessionUser", "userId")} as "userIds",
+  ${joined("SessionIndex", "indexId")} as "indexIds",
+  (select ${runJson("r")} from "Run" r where r.id = s."lastRunId") as "lastRun",
+  (select r.id from "Run" r where r."sessionId" = s.id and r.status = 'running' and r.stores) as "runningRunId",
+  (select json_build_object('text', u.text, 'uptoPosition', u."uptoPosition", 'questions', (
+     select count(*)::int from "Branch" b ${SEGMENTS} join "Message" m on m."branchId" = seg."branchId"
+       and m.position between seg."from" and least(seg."to", u."uptoPosition")
+     where b.id = u."branchId" and m.role = 'user'))
+   from "Summary" u where u."sessionId" = s.id order by u."createdAt" desc, u.id desc limit 1) as summary
+  from "Session" s`;
+
+const toSession = (row: unknown): Session => SessionRow.parse(row);
+
+/** A session of the account, or null. One that has expired is gone. */
+export async function findSession(database: Database, accountId: string, id: string): Promise<Session | null> {
+  const [row] = await rows(
+    database,
+    `${SELECT} where s.id = $1 and s."accountId" = $2 and (s."expiresAt" is null or s."expiresAt" > now())`,
+    [id, accountId],
+  );
+  return row ? toSession(row) : null;
+}
+
+/** Where a page of sessions begins: after the session with this time (ISO 8601) and id. */
+export type SessionCursor = { readonly updatedAt: string; readonly id: string };
+
+/** Sessions of the account, latest change first, then by id. `projectId` null: of every project. */
+export async function listSessions(
+  database: Database,
+  accountId: string,
+  filter: {
+    readonly projectId: string | null;
+    readonly after: SessionCursor | null;
+    readonly changedSince?: Date;
+    readonly withArchived: boolean;
+    readonly limit: number;
+  },
+): Promise<Session[]> {
+  const found = await rows(
+    database,
+    `${SELECT} where s."accountId" = $1 and ($2::uuid is null or s."projectId" = $2)
+       and ($3::timestamptz is null or (s."updatedAt", s.id) < ($3::timestamptz, $4::uuid))
+       and ($5 or not s.archived) and ($7::timestamptz is null or s."updatedAt" >= $7)
+       and (s."expiresAt" is null or s."expiresAt" > now())
+     order by s."updatedAt" desc, s.id desc limit $6`,
+    [
+      accountId,
+      filter.projectId,
+      filter.after?.updatedAt ?? null,
+      filter.after?.id ?? null,
+      filter.withArchived,
+      filter.limit,
+      filter.changedSince ?? null,
+    ],
+  );
+  return found.map(toSession);
+}
+
+/** Sessions of the account by offset, with metadata that contains `metadata`. Ties in the sort key fall to the id. */
+export async function listSessionsByOffset(
+  database: Database,
+  accountId: string,
+  page: {
+    readonly limit: number;
+    readonly offset: number;
+    readonly sortBy: "createdAt" | "updatedAt";
+    readonly direction: "asc" | "desc";
+  },
+): Promise<Session[]> {
+  const by = page.sortBy === "createdAt" ? `s."createdAt"` : `s."updatedAt"`;
+  const way = page.direction === "asc" ? "asc" : "desc";
+  const found = await rows(
+    database,
+    `${SELECT} where s."accountId" = $1 and (s."expiresAt" is null or s."expiresAt" > now())
+     order by ${by} ${way}, s.id ${way} limit $2 offset $3`,
+    [accountId, page.limit, page.offset],
+  );
+  return found.map(toSession);
+}
+
+/** The ids of sessions of the account whose running turn or last change is later than `since`. */
+export async function listChangedSessions(database: Database, accountId: string, since: Date): Promise<Session[]> {
+  const found = await rows(
+    database,
+    `${SELECT} where s."accountId" = $1 and (s."updatedAt" > $2 or exists (select 1 from "Run" r
+       where r."sessionId" = s.id and r.stores and (r."createdAt" > $2 or r."endedAt" > $2)))
+     order by s."updatedAt" desc, s.id desc limit 100`,
+    [accountId, since],
+  );
+  return found.map(toSession);
+}
+
+export type NewSession = {
+  readonly id: string;
+  readonly branchId: string;
+  readonly projectId: string;
+  readonly origin: string;
+  readonly situation: string | null;
+  readonly systemTemplate: string | null;
+  readonly renderTemplates: boolean;
+  readonly tokenBudget: number | null;
+  readonly contextOverflow: string | null;
+  readonly autoRunTools: boolean;
+  readonly forwardToolCalls: boolean;
+  readonly recallOptions: unknown;
+  readonly metadata: unknown;
+  readonly sharedAccess: string;
+  readonly agentIds: readonly string[];
+  readonly userIds: readonly string[];
+  readonly indexIds: readonly string[];
+};
+
+const jsonOrNull = (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value));
+
+/** Inserts a session with its first, empty branch. The participants must be the account's own. */
+export async function insertSession(database: Database, accountId: string, session: NewSession): Promise<void> {
+  await rows(
+    database,
+    `with session as (
+       insert into "Session" (id, "accountId", "projectId", origin, situation, "systemTemplate", "renderTemplates",
+         "tokenBudget", "contextOverflow", "autoRunTools", "forwardToolCalls", "recallOptions", metadata, "sharedAccess",
+         "activeBranchId")
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning id
+     ), branch as (
+       insert into "Branch" (id, "sessionId", path) select $15, id, '[]' from session
+     ), agents as (
+       insert into "SessionAgent" select session.id, a.id, a.n from session, unnest($16::uuid[]) with ordinality a(id, n)
+     ), users as (
+       insert into "SessionUser" select session.id, u.id, u.n from session, unnest($17::uuid[]) with ordinality u(id, n)
+     )
+     insert into "SessionIndex" select session.id, i.id, i.n from session, unnest($18::uuid[]) with ordinality i(id, n)`,
+    [
+      session.id,
+      accountId,
+      session.projectId,
+      session.origin,
+      session.situation,
+      session.systemTemplate,
+      session.renderTemplates,
+      session.tokenBudget,
+      session.contextOverflow,
+      session.autoRunTools,
+      session.forwardToolCalls,
+      jsonOrNull(session.recallOptions),
+      jsonOrNull(session.metadata),
+      session.sharedAccess,
+      session.branchId,
+      session.agentIds,
+      session.userIds,
+      session.indexIds,
+    ],
+  );
+}
+
+/** Deletes a session of the account with all that hangs on it. Gives whether there was one, and its running run. */
+export async function deleteSession(
+  database: Database,
+  accountId: string,
+  id: string,
+): Promise<{ readonly runningRunId: string | null } | null> {
+  const [row] = await rows<{ run: string | null }>(
+    database,
+    `with run as (select id from "Run" where "sessionId" = $1 and status = 'running' and stores),
+       gone as (delete from "Session" where id = $1 and "accountId" = $2 returning id)
+     select (select id from run) as run from gone`,
+    [id, accountId],
+  );
+  return row ? { runningRunId: row.run } : null;
+}
+
+/**
+ * Sets the title where its present source ranks no higher than the new one. Gives whether it was set.
+ *
+ * `moves`: whether the session moves to the front of the list.
+ */
+export async function setTitle(
+  database: Database,
+  accountId: string,
+  id: string,
+  title: string,
+  source: TitleSource,
+  moves: boolean,
+): Promise<boolean> {
+  const set = await rows(
+    database,
+    `update "Session" set title = $3, "titleSource" = $4, "updatedAt" = case when $5 then now() else "updatedAt" end
+     where id = $1 and "accountId" = $2
+       and array_position(array['none', 'fallback', 'model', 'person'], "titleSource")
+         <= array_position(array['none', 'fallback', 'model', 'person'], $4::text) returning id`,
+    [id, accountId, title, source, moves],
+  );
+  return set.length > 0;
+}
+
+/** Sets flags of a session. Gives whether there is one. */
+export async function setFlags(
+  database: Database,
+  accountId: string,
+  id: string,
+  flags: { readonly pinned?: boolean; readonly archived?: boolean; readonly metadata?: unknown },
+): Promise<boolean> {
+  const set = await rows(
+    database,
+    `update "Session" set pinned = coalesce($3, pinned), archived = coalesce($4, archived), metadata = coalesce($5, metadata)
+     where id = $1 and "accountId" = $2 returning id`,
+    [id, accountId, flags.pinned ?? null, flags.archived ?? null, jsonOrNull(flags.metadata)],
+  );
+  return set.length > 0;
+}
+
+/** Adds a summary of the active branch up to a position. */
+export async function insertSummary(
+  database: Database,
+  summary: {
+    readonly id: string;
+    readonly sessionId: string;
+    readonly branchId: string;
+    readonly uptoPosition: number;
+    readonly text: string;
+  },
+): Promise<void> {
+  await rows(
+    database,
+    `insert into "Summary" (id, "sessionId", "branchId", "uptoPosition", text) values ($1, $2, $3, $4, $5)`,
+    [summary.id, summary.sessionId, summary.branchId, summary.uptoPosition, summary.text],
+  );
+}
+
+/** Adds an agent to a session that does not have it yet. */
+export async function addSessionAgent(database: Database, sessionId: string, agentId: string): Promise<void> {
+  await rows(
+    database,
+    `insert into "SessionAgent" ("sessionId", "agentId", position)
+     select $1, $2, coalesce(max(position), 0) + 1 from "SessionAgent" where "sessionId" = $1
+     on conflict do nothing`,
+    [sessionId, agentId],
+  );
+}

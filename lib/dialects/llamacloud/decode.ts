@@ -1,0 +1,120 @@
+import { defaults } from "../../core/agents.ts";
+import type { Scope } from "../../core/scope.ts";
+import type { TurnOptions } from "../../core/turn/take-turn.ts";
+import { findProject } from "../../db/agents.ts";
+import { knownIndexIds } from "../../db/indexes.ts";
+import { ChatError, notFound } from "../../domain/errors.ts";
+import { isId, newId } from "../../domain/ids.ts";
+import type { Session } from "../../domain/session.ts";
+import type { ScopeQuery, StreamBody } from "./schema.ts";
+
+/**
+ * The project that a call is about: the one it names, else the account's default one; null stands for all, which only a
+ * browser gets that names none.
+ *
+ * Throws "not-found" for a project or an organization that is not the account's.
+ */
+export async function projectOf(scope: Scope, query: ScopeQuery): Promise<string | null> {
+  const { project_id, organization_id } = query;
+  if (organization_id !== undefined && organization_id.toLowerCase() !== scope.accountId) throw notFound("project");
+  if (project_id !== undefined) {
+    const project = await findProject(scope.database, scope.accountId, { id: project_id });
+    if (!project) throw notFound("project");
+    return project.id;
+  }
+  return scope.via === "cookie" ? null : (await defaults(scope)).projectId;
+}
+
+/** Hides a session that lies in another project than the call's. */
+export function inProject(session: Session, projectId: string | null): Session {
+  if (projectId !== null && session.projectId !== projectId) throw notFound("session", session.id);
+  return session;
+}
+
+/** The indexes of a turn, by the table of the contract, 5.5. */
+export async function turnIndexes(
+  scope: Scope,
+  session: Session,
+  body: StreamBody,
+): Promise<{ readonly bind: readonly string[] | null; readonly skipped: readonly string[] }> {
+  const asked = [...new Set(body.index_ids)];
+  if (asked.length === 0) return { bind: null, skipped: [] };
+  const bound = new Set(session.indexIds);
+  const isBound = bound.size > 0;
+  const isSame = asked.length === bound.size && asked.every((id) => bound.has(id));
+  if (isBound && !isSame && session.indexesLockedAt !== null) {
+    throw new ChatError("conflict", "Session indexes are locked", { noun: "session" });
+  }
+  const known = await knownIndexIds(scope.database, scope.accountId, session.projectId, asked.filter(isId));
+  const skipped = asked.filter((id) => !known.has(id));
+  if (skipped.length > 0 && (body.require_all_indexes || skipped.length === asked.length)) {
+    throw notFound("index", skipped[0]);
+  }
+  return { bind: isBound && !isSame ? asked.filter((id) => known.has(id)) : null, skipped };
+}
+
+/** A stream request as a turn: the column "LlamaCloud and web" of the core's table of options. */
+export function decodeTurn(
+  session: Session,
+  body: StreamBody,
+  options: {
+    readonly bind: readonly string[] | null;
+    readonly cancelsOnDisconnect: boolean;
+    readonly isBrowser: boolean;
+  },
+): TurnOptions {
+  return {
+    dialect: options.isBrowser ? "web" : "llamacloud",
+    sessionId: session.id,
+    parentId: body.parent_id,
+    agentId: body.agent_id ?? undefined,
+    agentRule: "any",
+    input: [
+      {
+        id: newId(),
+        role: "user",
+        name: null,
+        source: "api_request",
+        parts: [{ type: "text", text: body.prompt }],
+        model: null,
+        createdAt: new Date(),
+      },
+    ],
+    tools: [],
+    toolChoice: "auto",
+    settings: body.model ? { model: body.model } : {},
+    recallTools: true,
+    overflow: "truncate",
+    withBuiltinTools: true,
+    withCallerTools: false,
+    stores: true,
+    keep: "all",
+    onHangUp: options.cancelsOnDisconnect ? "cancel" : "go-on",
+    busy: "refuse",
+    maxSteps: 8,
+    atLimit: "answer",
+    bindIndexIds: options.bind,
+    requestKey: body.message_id ?? undefined,
+  };
+}
+
+const CURSOR = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)_([0-9a-f-]{36})_([0-9a-f-]{36}|all)$/u;
+
+/** An opaque, url-safe token for the page after a session. It holds the project, and is good for that one only. */
+export const encodeCursor = (session: Session, projectId: string | null): string =>
+  Buffer.from(`${session.updatedAt.toISOString()}_${session.id}_${projectId ?? "all"}`).toString("base64url");
+
+/** The place a page token names. Throws "bad-request" for one that cannot be read or belongs to another project. */
+export function decodeCursor(token: string, projectId: string | null): { updatedAt: string; id: string } {
+  const match = CURSOR.exec(Buffer.from(token, "base64url").toString("utf8"));
+  const [, updatedAt, id, project] = match ?? [];
+  if (
+    updatedAt === undefined ||
+    id === undefined ||
+    project !== (projectId ?? "all") ||
+    Number.isNaN(Date.parse(updatedAt))
+  ) {
+    throw new ChatError("bad-request", "Invalid page_token", { field: "page_token" });
+  }
+  return { updatedAt, id };
+}

@@ -1,0 +1,148 @@
+import type { Stretch } from "../../core/turn/follow.ts";
+import type { LastEvent, TurnEvent } from "../../domain/events.ts";
+import { messageText, type NewMessage } from "../../domain/message.ts";
+import { asObject, stopFields } from "./encode.ts";
+import type { SessionEvent } from "./schema.ts";
+
+export type StreamOptions = {
+  readonly runId: string;
+  readonly input: readonly NewMessage[];
+  /** Frames of events up to this number are left out; from 0 on the input comes first. */
+  readonly after: number;
+  /** Whether events carry their ids and frames an `id:` line with the event's number. */
+  readonly withIds: boolean;
+  readonly skippedIndexIds: readonly string[];
+};
+
+/**
+ * The frames of a turn: the contract, 6.1 and 6.2. One text for each stretch of events, several frames long.
+ *
+ * `stretches` must begin with the run's first event, since a block's whole text is told at its end.
+ */
+export async function* llamacloudFrames(
+  stretches: AsyncIterable<Stretch>,
+  options: StreamOptions,
+): AsyncGenerator<string, void> {
+  const { runId, input, after, withIds } = options;
+  const frame = (event: SessionEvent, seq: number) =>
+    `${withIds ? `id: ${seq}\n` : ""}data: ${JSON.stringify(event)}\n\n`;
+  if (after === 0) {
+    const asked = input
+      .filter((message) => message.role === "user")
+      .map((message): SessionEvent => {
+        const ids = {
+          event_id: `${message.id}.0`,
+          message_id: message.id,
+          run_id: runId,
+          created_at: message.createdAt.toISOString(),
+        };
+        return { type: "user_input", content: messageText(message.parts), ...(withIds ? ids : {}) };
+      });
+    if (asked.length > 0) yield asked.map((event) => frame(event, 0)).join("");
+  }
+  const encode = eventEncoder(options);
+  for await (const { from, events } of stretches) {
+    const frames = events.flatMap((event, n) => {
+      const seq = from + n;
+      const encoded = encode(event);
+      return seq > after ? encoded.map((one) => frame(one, seq)) : [];
+    });
+    if (frames.length > 0) yield frames.join("");
+  }
+}
+
+function eventEncoder({ runId, withIds, skippedIndexIds }: StreamOptions): (event: TurnEvent) => SessionEvent[] {
+  let text: string[] = [];
+  let message = { id: "", at: 0, parts: 0 };
+  let continues: { continues?: true } = {};
+  const calls = new Map<string, string>();
+  const ids = (messageId: string, part: number, at: number) =>
+    withIds
+      ? {
+          event_id: `${messageId}.${part}`,
+          message_id: messageId,
+          run_id: runId,
+          created_at: new Date(at).toISOString(),
+        }
+      : {};
+  const here = () => ids(message.id, message.parts, message.at);
+  const closed = (event: SessionEvent): SessionEvent[] => {
+    message.parts++;
+    text = [];
+    return [event];
+  };
+
+  return (event) => {
+    switch (event.type) {
+      case "turn-start":
+      case "step-end":
+        return [];
+      case "step-start":
+        message = { id: event.messageId, at: event.at, parts: 0 };
+        return [];
+      case "reasoning-start":
+        return [];
+      case "text-start":
+        continues = withIds && event.continues ? { continues: true } : {};
+        return [];
+      case "reasoning-delta":
+        text.push(event.text);
+        return [{ type: "thinking_delta", content: event.text, ...here() }];
+      case "text-delta":
+        text.push(event.text);
+        return [{ type: "text_delta", content: event.text, ...continues, ...here() }];
+      case "reasoning-end":
+        if (text.length === 0) return [];
+        return closed({
+          type: "thinking",
+          content: text.join(""),
+          ...(withIds ? { duration_ms: event.durationMs } : {}),
+          ...here(),
+        });
+      case "text-end":
+        if (text.length === 0) return [];
+        return closed({ type: "text", content: text.join(""), ...continues, ...here() });
+      case "tool-input-delta":
+        if (!withIds) return [];
+        return [{ type: "tool_call_delta", call_id: event.callId, name: event.name, delta: event.text, ...here() }];
+      case "tool-call":
+        calls.set(event.callId, event.name);
+        return closed({
+          type: "tool_call",
+          call_id: event.callId,
+          name: event.name,
+          arguments: asObject(event.input),
+          ...here(),
+        });
+      case "tool-result": {
+        const own = withIds ? { is_error: event.isError, duration_ms: event.durationMs } : {};
+        const place = ids(event.messageId, 0, event.at);
+        return [
+          { type: "tool_result", call_id: event.callId, name: event.name, result: event.output, ...own, ...place },
+        ];
+      }
+      case "turn-end":
+      case "turn-error":
+        return [stop(event, runId, withIds, skippedIndexIds)];
+      default:
+        event satisfies never;
+        return [];
+    }
+  };
+}
+
+function stop(event: LastEvent, runId: string, withIds: boolean, skipped: readonly string[]): SessionEvent {
+  const status = event.type === "turn-end" ? "completed" : event.status;
+  const error = event.type === "turn-end" ? null : { code: event.code, message: event.message };
+  const { usage, durationMs, steps } = event;
+  const pending = event.type === "turn-end" ? event.pendingCallIds : [];
+  return {
+    type: "stop",
+    ...stopFields({ status, error, usage, durationMs: Math.round(durationMs), steps }),
+    ...(pending.length > 0 ? { pending_call_ids: pending } : {}),
+    ...(skipped.length > 0 ? { skipped_index_ids: skipped } : {}),
+    ...(withIds
+      ? { status, model: event.model, event_id: `${runId}.stop`, run_id: runId, created_at: new Date().toISOString() }
+      : {}),
+  };
+}

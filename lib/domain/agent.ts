@@ -1,0 +1,38 @@
+import type { ModelSettings } from "./model.ts";
+import type { StoredTool } from "./tool.ts";
+
+export type Agent = {
+  readonly id: string;
+  readonly projectId: string;
+  readonly project: string;
+  readonly name: string;
+  readonly canonicalName: string;
+  readonly slug: string | null;
+  readonly about: string;
+  readonly instructions: readonly string[];
+  /** Empty: the server's default model. */
+  readonly model: string;
+  /** As the caller gave them, keys that chat does not know included. */
+  readonly settings: Readonly<Record<string, unknown>> | null;
+  readonly systemTemplate: string;
+  readonly isDefault: boolean;
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+  readonly tools: readonly StoredTool[];
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+};
+
+export type AgentSettings = Pick<
+  ModelSettings,
+  "model" | "temperature" | "topP" | "maxTokens" | "stop" | "seed" | "frequencyPenalty" | "presencePenalty"
+>;
+
+export type User = {
+  readonly id: string;
+  readonly projectId: string;
+  readonly name: string;
+  readonly about: string;
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+};

@@ -1,0 +1,63 @@
+/** What can go wrong, by what the caller can do about it. Each dialect says how it looks on the wire. */
+export type ErrorCode =
+  | "unauthenticated"
+  | "forbidden"
+  | "invalid"
+  | "bad-request"
+  | "not-found"
+  | "busy"
+  | "conflict"
+  | "method"
+  | "too-large"
+  | "rate-limited"
+  | "prompt-too-big"
+  | "model-refused"
+  | "model-failed"
+  | "no-model"
+  | "cancelled"
+  | "interrupted"
+  | "draining"
+  | "internal";
+
+/** One fault in a request: where it is, what kind, in words, and the value at fault. */
+export type Issue = {
+  readonly path: readonly (string | number)[];
+  readonly type: string;
+  readonly message: string;
+  readonly input: unknown;
+  readonly context?: Readonly<Record<string, unknown>>;
+};
+
+export type ErrorDetails = {
+  /** What is missing or in the way: "session", "agent", "index" … */
+  readonly noun?: string;
+  readonly id?: string;
+  /** The part of the request at fault. */
+  readonly field?: string;
+  readonly issues?: readonly Issue[];
+  readonly retryAfterSeconds?: number;
+  readonly cause?: unknown;
+};
+
+/** The one error that reaches a caller. Its message is written for the reader of the API. */
+export class ChatError extends Error {
+  override readonly name = "ChatError";
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The 404 of a noun: the same sentence whether it never was or belongs to somebody else. */
+export const notFound = (noun: string, id?: string): ChatError =>
+  new ChatError("not-found", `${noun.charAt(0).toUpperCase()}${noun.slice(1)} not found`, { noun, id });
+
+/** Gives a ChatError as it is, and anything else as "internal" with the original as its cause. */
+export const toChatError = (thrown: unknown): ChatError =>
+  thrown instanceof ChatError
+    ? thrown
+    : new ChatError("internal", "Something failed on our side. The log has the details.", { cause: thrown });

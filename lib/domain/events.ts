@@ -1,0 +1,74 @@
+import { z } from "zod";
+import type { Part } from "./message.ts";
+
+const FinishReason = z.enum(["stop", "length", "content-filter", "tool-calls"]);
+const TokenCount = z.number().nullable();
+export const TurnUsage = z.object({ inputTokens: TokenCount, outputTokens: TokenCount, isEstimated: z.boolean() });
+export type TurnUsage = z.infer<typeof TurnUsage>;
+
+const Ended = { usage: TurnUsage, durationMs: z.number(), steps: z.number(), model: z.string().nullable() };
+
+/**
+ * What a turn yields, in order. Events of a run are numbered from 1.
+ *
+ * A step is one model call: `step-start`, blocks that never interleave, calls, `step-end`; then one `tool-result` for
+ * each call that the server runs, as each finishes. The last event is `turn-end` or `turn-error`.
+ */
+export const TurnEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("turn-start"), runId: z.string(), at: z.number() }),
+  /** The provider has accepted the call. `messageId` is the id its message will be stored under. */
+  z.object({ type: z.literal("step-start"), messageId: z.string(), model: z.string(), at: z.number() }),
+  z.object({ type: z.literal("reasoning-start") }),
+  z.object({ type: z.literal("reasoning-delta"), text: z.string() }),
+  z.object({ type: z.literal("reasoning-end"), durationMs: z.number() }),
+  z.object({ type: z.literal("text-start"), continues: z.literal(true).optional() }),
+  z.object({ type: z.literal("text-delta"), text: z.string() }),
+  z.object({ type: z.literal("text-end") }),
+  z.object({ type: z.literal("tool-input-delta"), callId: z.string(), name: z.string(), text: z.string() }),
+  z.object({ type: z.literal("tool-call"), callId: z.string(), name: z.string(), input: z.unknown() }),
+  z.object({
+    type: z.literal("step-end"),
+    finishReason: FinishReason.nullable(),
+    usage: z.object({ inputTokens: TokenCount, outputTokens: TokenCount }),
+  }),
+  z.object({
+    type: z.literal("tool-result"),
+    messageId: z.string(),
+    callId: z.string(),
+    name: z.string(),
+    output: z.unknown(),
+    isError: z.boolean(),
+    durationMs: z.number(),
+    at: z.number(),
+  }),
+  z.object({
+    type: z.literal("turn-end"),
+    finishReason: FinishReason,
+    /** Calls that wait for the caller's answer. */
+    pendingCallIds: z.array(z.string()),
+    ...Ended,
+  }),
+  z.object({
+    type: z.literal("turn-error"),
+    status: z.enum(["failed", "cancelled", "interrupted"]),
+    code: z.string(),
+    message: z.string(),
+    ...Ended,
+  }),
+]);
+export type TurnEvent = z.infer<typeof TurnEvent>;
+export type LastEvent = Extract<TurnEvent, { type: "turn-end" | "turn-error" }>;
+
+export const isLast = (event: TurnEvent): event is LastEvent =>
+  event.type === "turn-end" || event.type === "turn-error";
+
+/** A message that a turn has produced so far. */
+export type TurnMessage = {
+  readonly id: string;
+  readonly role: "assistant" | "tool";
+  readonly parts: readonly Part[];
+  readonly model: string | null;
+  readonly at: number;
+  /** Whether its step has ended: only the last message of a running turn may be open. */
+  readonly isClosed: boolean;
+};

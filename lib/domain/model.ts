@@ -1,0 +1,85 @@
+import type { ToolDefinition } from "./tool.ts";
+
+/** Tokens of one model call or of a whole turn; null where the provider said nothing. */
+export type Usage = { readonly inputTokens: number | null; readonly outputTokens: number | null };
+
+export type FinishReason = "stop" | "length" | "content-filter" | "tool-calls";
+
+/** Settings of one model call. Absent means: the provider's default. */
+export type ModelSettings = {
+  readonly model?: string;
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly maxTokens?: number;
+  readonly stop?: readonly string[];
+  readonly seed?: number;
+  readonly frequencyPenalty?: number;
+  readonly presencePenalty?: number;
+  readonly logitBias?: Readonly<Record<string, number>>;
+  readonly responseFormat?:
+    | { readonly type: "text" | "json_object" }
+    | { readonly type: "json_schema"; readonly schema: Readonly<Record<string, unknown>> };
+};
+
+export type PromptPart =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "image"; readonly url: string; readonly detail?: "low" | "high" | "auto" };
+
+/** One message as the model sees it. */
+export type PromptMessage =
+  | { readonly role: "system"; readonly text: string }
+  | { readonly role: "user"; readonly name?: string; readonly parts: readonly PromptPart[] }
+  | {
+      readonly role: "assistant";
+      readonly name?: string;
+      readonly text: string;
+      readonly calls: readonly { readonly callId: string; readonly name: string; readonly input: unknown }[];
+    }
+  | {
+      readonly role: "tool";
+      readonly callId: string;
+      readonly name: string;
+      readonly output: unknown;
+      readonly isError: boolean;
+    };
+
+export type ToolChoice = "auto" | "none" | { readonly name: string };
+
+/** One model call. */
+export type ModelRequest = {
+  readonly model: string;
+  /** What it is for: the demo model answers a title differently from a turn. */
+  readonly purpose: "turn" | "title" | "summary";
+  readonly messages: readonly PromptMessage[];
+  readonly tools: readonly ToolDefinition[];
+  readonly toolChoice: ToolChoice;
+  readonly settings: ModelSettings;
+  readonly signal: AbortSignal;
+  /** A key for the provider that came with the request, instead of the server's own. Never stored, never logged. */
+  readonly apiKey?: string;
+  readonly endUser?: string;
+};
+
+/** What a model call yields, in order. `start` when the provider has accepted it. */
+export type ModelEvent =
+  | { readonly type: "start" }
+  | { readonly type: "reasoning-start" }
+  | { readonly type: "reasoning-delta"; readonly text: string }
+  | { readonly type: "reasoning-end" }
+  | { readonly type: "text-start" }
+  | { readonly type: "text-delta"; readonly text: string }
+  | { readonly type: "text-end" }
+  | { readonly type: "tool-input-delta"; readonly callId: string; readonly name: string; readonly text: string }
+  | { readonly type: "tool-call"; readonly callId: string; readonly name: string; readonly input: string }
+  | { readonly type: "finish"; readonly reason: FinishReason; readonly usage: Usage };
+
+/**
+ * Calls a language model.
+ *
+ * Yields batches: what arrived in one tick of the event loop comes together, never an empty batch. Throws ChatError
+ * "model-refused" or "model-failed"; aborting `signal` closes the connection to the provider and throws its reason.
+ */
+export type CallModel = (request: ModelRequest) => AsyncIterable<readonly ModelEvent[]>;
+
+/** A model that may be asked for: its id, and the tokens its window holds where that is known. */
+export type ModelInfo = { readonly id: string; readonly contextWindow: number | null };

@@ -1,0 +1,37 @@
+import type { Run } from "./run.ts";
+
+/** Ranks of a title's source: a title is replaced only from its own rank or a higher one. */
+export type TitleSource = "none" | "fallback" | "model" | "person";
+
+export type Session = {
+  readonly id: string;
+  readonly projectId: string;
+  readonly origin: string;
+  readonly situation: string | null;
+  readonly systemTemplate: string | null;
+  readonly renderTemplates: boolean;
+  readonly tokenBudget: number | null;
+  readonly contextOverflow: "truncate" | "adaptive" | null;
+  readonly autoRunTools: boolean;
+  readonly forwardToolCalls: boolean;
+  readonly recallOptions: Readonly<Record<string, unknown>> | null;
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+  readonly sharedAccess: string;
+  readonly title: string | null;
+  readonly titleSource: TitleSource;
+  readonly pinned: boolean;
+  readonly archived: boolean;
+  readonly indexesLockedAt: Date | null;
+  readonly activeBranchId: string;
+  readonly agentIds: readonly string[];
+  readonly userIds: readonly string[];
+  readonly indexIds: readonly string[];
+  /** The last committed run. */
+  readonly lastRun: Run | null;
+  /** The turn that runs now. */
+  readonly runningRunId: string | null;
+  /** The latest summary; `questions` counts the user messages it covers. */
+  readonly summary: { readonly text: string; readonly uptoPosition: number; readonly questions: number } | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+};

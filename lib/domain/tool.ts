@@ -1,0 +1,50 @@
+/** The seven types of tool on the wire of Julep; `builtin` are Parley's own, which are not stored. */
+export const TOOL_TYPES = [
+  "function",
+  "integration",
+  "system",
+  "api_call",
+  "computer_20241022",
+  "text_editor_20241022",
+  "bash_20241022",
+] as const;
+export type ToolType = (typeof TOOL_TYPES)[number];
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A tool as a model is told of it. */
+export type ToolDefinition = {
+  readonly name: string;
+  readonly description: string | null;
+  readonly parameters: JsonSchema;
+};
+
+/** A tool of an agent or of one request. `spec` is the object under the key that equals `type`. */
+export type Tool = {
+  readonly name: string;
+  readonly type: ToolType;
+  readonly description: string | null;
+  readonly spec: unknown;
+};
+
+export type StoredTool = Tool & {
+  readonly id: string;
+  readonly agentId: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+};
+
+export type ToolCall = {
+  readonly callId: string;
+  readonly name: string;
+  /** The arguments: an object, or the raw text where a model sent something else. */
+  readonly input: unknown;
+};
+
+export type ToolResult = {
+  readonly callId: string;
+  readonly name: string;
+  readonly output: unknown;
+  readonly isError: boolean;
+  readonly durationMs: number;
+};

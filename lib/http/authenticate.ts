@@ -1,0 +1,110 @@
+import type { Scope } from "../core/scope.ts";
+import { findAccount, findApiKey, insertGuest, touchApiKeys } from "../db/accounts.ts";
+import { ChatError } from "../domain/errors.ts";
+import { newId } from "../domain/ids.ts";
+import { hashKey } from "./keys.ts";
+import type { Parley } from "./parley.ts";
+import { cookieValue, readSessionToken, SESSION_COOKIE, sessionCookie } from "./session-cookie.ts";
+
+const REMEMBER_MS = 5000;
+const TOUCH_MS = 60_000;
+const REMEMBERED = 10_000;
+
+/** Which credentials a surface takes. With "key-or-guest" a visitor becomes a guest by writing. */
+export type Credentials = "key" | "key-or-cookie" | "key-or-guest";
+
+export type Caller = {
+  readonly accountId: string;
+  readonly via: "key" | "cookie";
+  /** A cookie to send back: the caller became a guest just now. */
+  readonly setCookie?: string;
+};
+
+/**
+ * Finds out who asks: by an API key in any of the spellings clients use, else by the cookie of a browser.
+ *
+ * A cookie counts only for a request of our own origin, and a key beats it. What was found is remembered for 5 s, so
+ * that a revoked key works that much longer at most. Throws "unauthenticated".
+ */
+export async function authenticate(request: Request, parley: Parley, credentials: Credentials): Promise<Caller> {
+  const key = keyOf(request);
+  if (key !== null) {
+    const accountId = await remembered(parley, `key ${hashKey(key)}`, () => accountOfKey(parley, hashKey(key)));
+    if (accountId === null) throw invalidKey();
+    return { accountId, via: "key" };
+  }
+  if (credentials === "key" || !isSameOrigin(request)) throw invalidKey();
+  const cookie = cookieValue(request.headers.get("cookie"), SESSION_COOKIE);
+  const accountId = cookie === null ? null : await accountOfCookie(parley, cookie);
+  if (accountId !== null) return { accountId, via: "cookie" };
+  if (credentials !== "key-or-guest" || !parley.settings.guests || request.method === "GET") throw invalidKey();
+  const guest = await insertGuest(parley.ports.database, newId());
+  const setCookie = await sessionCookie({ sub: guest.id, tokenVersion: 0 }, parley.secret, isSecure(parley));
+  return { accountId: guest.id, via: "cookie", setCookie };
+}
+
+/** The account that a browser's cookie speaks for, or null. */
+export const accountOfCookie = (parley: Parley, cookie: string): Promise<string | null> =>
+  remembered(parley, `cookie ${cookie}`, async () => {
+    const claims = await readSessionToken(cookie, parley.secret);
+    const account = claims && (await findAccount(parley.ports.database, claims.sub));
+    return account && account.tokenVersion === claims.tokenVersion ? account.id : null;
+  });
+
+/** Forgets who is who, so that the next request looks it up: after sign-in, sign-out, revoking. */
+export const forgetCallers = ({ callers }: Parley): void => callers.clear();
+
+export const isSecure = (parley: Parley): boolean => parley.settings.publicUrl?.startsWith("https:") ?? false;
+
+/** The scope of a caller's request. */
+export function scopeOf(parley: Parley, caller: Caller, request: Request): Scope {
+  const providerKey = request.headers.get("x-custom-api-key")?.trim() || undefined;
+  return { ...parley.ports, accountId: caller.accountId, via: caller.via, providerKey };
+}
+
+const invalidKey = () => new ChatError("unauthenticated", "Invalid API key");
+
+async function remembered(
+  { callers: known }: Parley,
+  name: string,
+  look: () => Promise<string | null>,
+): Promise<string | null> {
+  const found = known.get(name);
+  if (found && found.until > Date.now()) return found.accountId;
+  const accountId = await look();
+  if (known.size > REMEMBERED) known.clear();
+  if (accountId === null) known.delete(name);
+  else known.set(name, { accountId, until: Date.now() + REMEMBER_MS });
+  return accountId;
+}
+
+async function accountOfKey({ ports, touchedKeys: touched }: Parley, hash: string): Promise<string | null> {
+  const row = await findApiKey(ports.database, hash);
+  if (!row) return null;
+  if ((touched.get(row.id) ?? 0) + TOUCH_MS < Date.now()) {
+    touched.set(row.id, Date.now());
+    touchApiKeys(ports.database, [row.id]).catch((thrown) => {
+      ports.log.warn({ err: thrown }, "The last use of a key was not noted");
+    });
+  }
+  return row.accountId;
+}
+
+/** The key of a request, or null. Two that differ are refused: nobody can say which one was meant. */
+function keyOf({ headers }: Request): string | null {
+  const bare = (value: string | null) => value?.replace(/^Bearer\s+/iu, "").trim() || null;
+  const given = [headers.get("authorization"), headers.get("x-auth-key"), headers.get("x-api-key")].map(bare);
+  const keys = new Set(given.filter((key) => key !== null));
+  if (keys.size > 1) throw new ChatError("unauthenticated", "Two different API keys were sent. Send one.");
+  return [...keys][0] ?? null;
+}
+
+/** Whether a browser says that a page of ours made the request (Fetch Metadata; else Origin). */
+export function isSameOrigin(request: Request): boolean {
+  const site = request.headers.get("sec-fetch-site");
+  if (site !== null) return site === "same-origin" || site === "none";
+  const origin = request.headers.get("origin");
+  if (origin === null) return request.method === "GET" || request.method === "HEAD";
+  const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
+  return URL.canParse(origin) && new URL(origin).host === host;
+}

@@ -1,0 +1,223 @@
+import type { z } from "zod";
+import type { Scope } from "../core/scope.ts";
+import { ChatError, toChatError } from "../domain/errors.ts";
+import { newId } from "../domain/ids.ts";
+import { storableJson } from "../domain/text.ts";
+import { authenticate, type Credentials, scopeOf } from "./authenticate.ts";
+import { readJson } from "./body.ts";
+import { toIssues } from "./issues.ts";
+import { type Parley, parley } from "./parley.ts";
+
+/** What a surface of the API says of itself: how it knows its callers, and how it fails. */
+export type Surface = {
+  readonly name: string;
+  readonly credentials: Credentials;
+  /** Whether pages of other origins may call it, with a key. */
+  readonly cors: boolean;
+  readonly bodyLimitBytes: number;
+  /** An error in the surface's own shape. */
+  readonly failure: (error: ChatError) => Response;
+};
+
+type Context = { readonly params: Promise<Readonly<Record<string, string | string[] | undefined>>> };
+export type Handler = (request: Request, context: Context) => Promise<Response>;
+
+type Input<Query, Body> = {
+  readonly scope: Scope;
+  readonly parley: Parley;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly body: Body;
+  readonly request: Request;
+};
+
+type Definition<Query extends z.ZodType, Body extends z.ZodType> = {
+  readonly surface: Surface;
+  readonly query?: Query;
+  /** Absent: the body is not read. */
+  readonly body?: Body;
+  /** What an absent body counts as; without it an absent body is a missing field. */
+  readonly absentBody?: unknown;
+  readonly credentials?: Credentials;
+  readonly handle: (input: Input<z.output<Query>, z.output<Body>>) => Promise<Response>;
+};
+
+/**
+ * A route handler: authenticates, parses query and body, calls `handle`, and turns whatever is thrown into the surface's
+ * error. What is not a ChatError is logged with its cause and answered as "internal" without details.
+ */
+export function endpoint<Query extends z.ZodType, Body extends z.ZodType>(
+  definition: Definition<Query, Body>,
+): Handler {
+  const { surface } = definition;
+  return guarded(surface, async (request, context) => {
+    const running = await parley();
+    const caller = await authenticate(request, running, definition.credentials ?? surface.credentials);
+    const parsed = await parsedRequest(definition, request, context);
+    const scope = scopeOf(running, caller, request);
+    const response = await definition.handle({ ...parsed, scope, parley: running, request });
+    if (caller.setCookie !== undefined) response.headers.append("set-cookie", caller.setCookie);
+    return response;
+  });
+}
+
+/** As `endpoint`, for a route that asks nobody who they are. */
+export function openEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
+  definition: Omit<Definition<Query, Body>, "credentials" | "handle"> & {
+    readonly handle: (input: Omit<Input<z.output<Query>, z.output<Body>>, "scope">) => Promise<Response>;
+  },
+): Handler {
+  return guarded(definition.surface, async (request, context) => {
+    const running = await parley();
+    const parsed = await parsedRequest(definition, request, context);
+    return definition.handle({ ...parsed, parley: running, request });
+  });
+}
+
+function guarded(surface: Surface, handle: Handler): Handler {
+  return async (request, context) => {
+    const requestId = newId();
+    const respond = (response: Response) => {
+      response.headers.set("x-request-id", requestId);
+      if (surface.cors) response.headers.set("access-control-allow-origin", "*");
+      if (!response.headers.has("cache-control")) response.headers.set("cache-control", "private, no-store");
+      return response;
+    };
+    try {
+      return respond(await handle(request, context));
+    } catch (thrown) {
+      const error = toChatError(thrown);
+      if (error.code === "internal") await logFailure(error, requestId, request);
+      return respond(surface.failure(error));
+    }
+  };
+}
+
+async function parsedRequest<Query extends z.ZodType, Body extends z.ZodType>(
+  definition: Pick<Definition<Query, Body>, "surface" | "query" | "body" | "absentBody">,
+  request: Request,
+  context: Context,
+) {
+  return {
+    params: await pathParameters(context),
+    query: parseQuery(definition.query, request),
+    body: await parseBody(definition, request),
+  };
+}
+
+async function logFailure(error: ChatError, requestId: string, request: Request): Promise<void> {
+  const { pathname } = new URL(request.url);
+  const fields = { err: error.details.cause ?? error, requestId, method: request.method, path: pathname };
+  const running = await parley().catch(() => null);
+  if (running) running.ports.log.error(fields, "A request failed");
+  else console.error("A request failed because the server did not open:", error.details.cause ?? error);
+}
+
+async function pathParameters(context: Context): Promise<Readonly<Record<string, string>>> {
+  const params = await context.params;
+  return Object.fromEntries(
+    Object.entries(params ?? {}).map(([key, value]) => [key, Array.isArray(value) ? value.join("/") : (value ?? "")]),
+  );
+}
+
+/** Query values by name; an empty one counts as absent, as the official clients send it for null. */
+function queryValues(request: Request): Record<string, string> {
+  const { searchParams } = new URL(request.url);
+  return Object.fromEntries([...searchParams].filter(([, value]) => value !== ""));
+}
+
+function parseQuery<Query extends z.ZodType>(schema: Query | undefined, request: Request): z.output<Query> {
+  if (!schema) return undefined as z.output<Query>; // nobody reads it
+  const values = queryValues(request);
+  const parsed = schema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  throw invalid("query", parsed.error, values);
+}
+
+async function parseBody<Query extends z.ZodType, Body extends z.ZodType>(
+  definition: Pick<Definition<Query, Body>, "surface" | "body" | "absentBody">,
+  request: Request,
+): Promise<z.output<Body>> {
+  const { body: schema, absentBody, surface } = definition;
+  if (!schema) return undefined as z.output<Body>; // nobody reads it
+  const json = await readJson(request, surface.bodyLimitBytes).catch((thrown) => {
+    throw inBody(toChatError(thrown));
+  });
+  const isAbsent = json.state === "absent" || json.value === null;
+  if (isAbsent && absentBody === undefined) {
+    const issue = { path: ["body"], type: "missing", message: "Field required", input: null };
+    throw new ChatError("invalid", "The body is missing", { issues: [issue] });
+  }
+  const value = storableJson(isAbsent ? absentBody : json.value);
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw invalid("body", parsed.error, value);
+}
+
+function invalid(where: "query" | "body", error: z.ZodError, input: unknown): ChatError {
+  return inPlace(where, new ChatError("invalid", "Validation error", { issues: toIssues(error, input) }));
+}
+
+const inBody = (error: ChatError): ChatError => inPlace("body", error);
+
+function inPlace(where: string, error: ChatError): ChatError {
+  const { issues } = error.details;
+  if (!issues) return error;
+  const placed = issues.map((issue) => ({ ...issue, path: [where, ...issue.path] }));
+  return new ChatError(error.code, error.message, { ...error.details, issues: placed });
+}
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+type Method = (typeof METHODS)[number];
+
+/**
+ * The exports of a route file: its handlers, our own 405 for every other method, and the answer to a preflight.
+ *
+ * Next's own 405 and OPTIONS have no body.
+ */
+export function routes(
+  surface: Surface,
+  handlers: Partial<Record<Method, Handler>>,
+): Record<Method | "OPTIONS" | "HEAD", Handler> {
+  const allowed = METHODS.filter((method) => handlers[method]);
+  const refuse: Handler = async () => {
+    const response = surface.failure(new ChatError("method", "Method Not Allowed"));
+    response.headers.set("allow", allowed.join(", "));
+    if (surface.cors) response.headers.set("access-control-allow-origin", "*");
+    return response;
+  };
+  const preflight: Handler = async () => {
+    const headers = new Headers({ allow: [...allowed, "OPTIONS"].join(", ") });
+    if (surface.cors) {
+      headers.set("access-control-allow-origin", "*");
+      headers.set("access-control-allow-methods", [...allowed, "OPTIONS"].join(", "));
+      headers.set("access-control-allow-headers", "*, authorization");
+      headers.set("access-control-max-age", "86400");
+    }
+    return new Response(null, { status: 204, headers });
+  };
+  const head: Handler = async (request, context) => {
+    const response = await (handlers.GET ?? refuse)(request, context);
+    return new Response(null, { status: response.status, headers: response.headers });
+  };
+  const of = (method: Method) => handlers[method] ?? refuse;
+  return {
+    GET: of("GET"),
+    POST: of("POST"),
+    PUT: of("PUT"),
+    PATCH: of("PATCH"),
+    DELETE: of("DELETE"),
+    OPTIONS: preflight,
+    HEAD: head,
+  };
+}
+
+/** The exports of a catch-all: 404 in the surface's shape for whatever nobody serves. */
+export function unknownPath(surface: Surface) {
+  const refuse: Handler = async () => {
+    const response = surface.failure(new ChatError("not-found", "Not Found"));
+    if (surface.cors) response.headers.set("access-control-allow-origin", "*");
+    return response;
+  };
+  return routes(surface, { GET: refuse, POST: refuse, PUT: refuse, PATCH: refuse, DELETE: refuse });
+}

@@ -1,0 +1,23 @@
+import { createHash, randomBytes } from "node:crypto";
+
+/** How a key is stored and looked up: SHA-256 in hex. Keys are long random texts, which need no slow hash. */
+export const hashKey = (key: string): string => createHash("sha256").update(key).digest("hex");
+
+/** A new API key: `pk_` and 40 random letters and digits. */
+export const newKey = (): string => `pk_${randomText(40)}`;
+
+/** A text of letters and digits of `length` characters, each of nearly six bits. */
+export function randomText(length: number): string {
+  const alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+  let text = "";
+  while (text.length < length) {
+    for (const byte of randomBytes(length)) {
+      // Bytes past the last whole multiple would make the first letters likelier.
+      if (byte < alphabet.length * 4 && text.length < length) text += alphabet.charAt(byte % alphabet.length);
+    }
+  }
+  return text;
+}
+
+/** What of a key may be shown: its first and last characters. */
+export const keyHint = (key: string): string => `${key.slice(0, 6)}…${key.slice(-2)}`;

@@ -1,0 +1,111 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Ports } from "../core/scope.ts";
+import { startRunner } from "../core/turn/runner.ts";
+import { takeOver } from "../core/turn/take-over.ts";
+import { ensureOwner, insertApiKey } from "../db/accounts.ts";
+import { openDatabase } from "../db/database.ts";
+import { newId } from "../domain/ids.ts";
+import { openModels } from "../model/models.ts";
+import { hashKey, keyHint, newKey, randomText } from "./keys.ts";
+import { openLog } from "./log.ts";
+import { parseSettings, type Settings } from "./settings.ts";
+
+/** The running server: one in a process. */
+export type Parley = {
+  readonly settings: Settings;
+  readonly ports: Ports;
+  readonly ownerId: string;
+  /** Where the owner's API key is: a file, or the name of the setting. */
+  readonly keyPlace: string;
+  /** Signs cookies. */
+  readonly secret: string;
+  /** The token of the link that signs a browser in as the owner; it is good once. */
+  readonly takeOwnerToken: (token: string) => boolean;
+  readonly ownerToken: string;
+  /** Who callers were found to be, and until when that is believed. */
+  readonly callers: Map<string, { readonly accountId: string; readonly until: number }>;
+  /** When the last use of each key was noted. */
+  readonly touchedKeys: Map<string, number>;
+  readonly close: (graceMs: number) => Promise<void>;
+};
+
+// Next bundles each route by itself: what is once in the process hangs on the global object.
+const HOLDER = Symbol.for("parley.process");
+const holder = globalThis as { [HOLDER]?: Promise<Parley> }; // the key is ours alone
+
+/** The running server. The first call opens it; one that failed to open is tried again by the next. */
+export function parley(): Promise<Parley> {
+  const opened = holder[HOLDER];
+  if (opened) return opened;
+  const opening = open(parseSettings(process.env), process.cwd());
+  holder[HOLDER] = opening;
+  opening.catch(() => {
+    if (holder[HOLDER] === opening) delete holder[HOLDER];
+  });
+  return opening;
+}
+
+async function open(settings: Settings, root: string): Promise<Parley> {
+  const dataDir = resolve(root, settings.dataDir);
+  const log = openLog(settings.logLevel);
+  const secret = settings.secret ?? keptText(join(dataDir, "secret"), () => randomText(48), "NEXTAUTH_SECRET");
+  const database = await openDatabase({ url: settings.databaseUrl, dataDir, root });
+  const runner = startRunner(database, log);
+  const ports: Ports = { database, models: openModels(settings.openai), runner, log };
+
+  const ownerId = await ensureOwner(database, newId());
+  const keyFile = join(dataDir, "api-key");
+  const key = settings.apiKey ?? keptText(keyFile, newKey, "PARLEY_API_KEY");
+  await insertApiKey(database, {
+    id: newId(),
+    accountId: ownerId,
+    hash: hashKey(key),
+    hint: keyHint(key),
+    name: "First key",
+  });
+
+  if (database.kind === "pglite") await takeOver(ports, "of-other-owners");
+  else await takeOver(ports, "expired");
+  runner.startSweeping(async () => {
+    if (!runner.isDraining()) await takeOver(ports, "expired");
+  });
+
+  let ownerToken: string | null = randomText(32);
+  return {
+    settings,
+    ports,
+    ownerId,
+    keyPlace: settings.apiKey === undefined ? keyFile : "PARLEY_API_KEY",
+    secret,
+    ownerToken,
+    takeOwnerToken(token) {
+      const isRight = ownerToken !== null && hashKey(token) === hashKey(ownerToken);
+      if (isRight) ownerToken = null;
+      return isRight;
+    },
+    callers: new Map(),
+    touchedKeys: new Map(),
+    async close(graceMs) {
+      await runner.drain(graceMs);
+      await database.close();
+    },
+  };
+}
+
+/** The text of a file that only its owner can read; made when there is none. Throws a sentence when it cannot be. */
+function keptText(file: string, make: () => string, setting: string): string {
+  try {
+    mkdirSync(join(file, ".."), { recursive: true, mode: 0o700 });
+    try {
+      writeFileSync(file, `${make()}\n`, { flag: "wx", mode: 0o600 });
+    } catch (thrown) {
+      if (!(thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST")) throw thrown;
+    }
+    chmodSync(file, 0o600);
+    return readFileSync(file, "utf8").trim();
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new Error(`${file} cannot be used (${why}). Make DATA_DIR writable or set ${setting}.`);
+  }
+}

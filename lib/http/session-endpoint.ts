@@ -1,0 +1,22 @@
+import type { z } from "zod";
+import type { Scope } from "../core/scope.ts";
+import { getSession } from "../core/sessions.ts";
+import { findAgents } from "../db/agents.ts";
+import { encodeSummary, inProject, projectOf, type ScopeQuery } from "../dialects/llamacloud/index.ts";
+import type { SessionSummary } from "../dialects/llamacloud/schema.ts";
+import type { Session } from "../domain/session.ts";
+
+type Query = z.output<typeof ScopeQuery>;
+
+/** The session that a LlamaCloud path names, in the project that the call is about. */
+export async function sessionOf(scope: Scope, query: Query, id: string): Promise<Session> {
+  const projectId = await projectOf(scope, query);
+  return inProject(await getSession(scope, id), projectId);
+}
+
+/** A session as the summary endpoint answers it, with details where the call asks for them. */
+export async function summaryOf(scope: Scope, query: Query, session: Session): Promise<SessionSummary> {
+  if (!query.details) return encodeSummary(session, null);
+  const [agent] = await findAgents(scope.database, scope.accountId, session.agentIds.slice(0, 1));
+  return encodeSummary(session, { agent: agent ?? null });
+}

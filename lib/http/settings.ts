@@ -1,0 +1,94 @@
+import { z } from "zod";
+
+const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
+const text = z.preprocess(blankIsUnset, z.string().optional());
+const url = (protocols: RegExp, example: string) =>
+  z.preprocess(blankIsUnset, z.url({ protocol: protocols, error: `must be an address such as ${example}` }).optional());
+const onOff = z.preprocess(
+  (value) => (typeof value === "string" ? blankIsUnset(value.toLowerCase()) : value),
+  z.enum(["on", "off", "true", "false", "1", "0"], { error: "must be on or off" }).optional(),
+);
+
+const Environment = z.object({
+  PORT: z.preprocess(
+    blankIsUnset,
+    z.coerce.number({ error: "must be a number from 0 to 65535" }).int().min(0).max(65_535).default(3000),
+  ),
+  HOST: z.preprocess(blankIsUnset, z.string().default("127.0.0.1")),
+  DATA_DIR: z.preprocess(blankIsUnset, z.string().default("./data")),
+  DATABASE_URL: url(/^postgres(ql)?$/, "postgresql://user:password@host:5432/name"),
+  OPENAI_API_KEY: text,
+  OPENAI_BASE_URL: url(/^https?$/, "http://localhost:11434/v1"),
+  OPENAI_MODEL: text,
+  OPENAI_SMALL_MODEL: text,
+  PARLEY_API_KEY: z.preprocess(blankIsUnset, z.string().min(8, { error: "must have 8 characters or more" }).optional()),
+  NEXTAUTH_SECRET: z.preprocess(
+    blankIsUnset,
+    z.string().min(16, { error: "must have 16 characters or more" }).optional(),
+  ),
+  NEXTAUTH_URL: url(/^https?$/, "https://chat.example.org"),
+  LOG_LEVEL: z.preprocess(
+    blankIsUnset,
+    z
+      .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], {
+        error: "must be one of fatal, error, warn, info, debug, trace, silent",
+      })
+      .default("info"),
+  ),
+  GUESTS: onOff,
+  SIGN_UP: onOff,
+});
+
+/** How this server is set up. `.env.example` says what each setting means. */
+export type Settings = {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  readonly databaseUrl?: string;
+  readonly openai: {
+    readonly apiKey?: string;
+    readonly baseUrl?: string;
+    readonly model?: string;
+    readonly smallModel?: string;
+  };
+  readonly apiKey?: string;
+  readonly secret?: string;
+  readonly publicUrl?: string;
+  readonly logLevel: string;
+  /** Whether a visitor may chat without signing in. */
+  readonly guests: boolean;
+  /** Whether a visitor may make an account. */
+  readonly signUp: boolean;
+};
+
+const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+
+/** Reads the environment. Throws one sentence that names each wrong setting and what it may be. */
+export function parseSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+    throw new Error(`Wrong setting: ${[...new Set(faults)].join("; ")}.`);
+  }
+  const env = parsed.data;
+  const open = isLoopback(env.HOST) ? "on" : "off";
+  const isOn = (value: string) => value === "on" || value === "true" || value === "1";
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    dataDir: env.DATA_DIR,
+    databaseUrl: env.DATABASE_URL,
+    openai: {
+      apiKey: env.OPENAI_API_KEY,
+      baseUrl: env.OPENAI_BASE_URL,
+      model: env.OPENAI_MODEL,
+      smallModel: env.OPENAI_SMALL_MODEL,
+    },
+    apiKey: env.PARLEY_API_KEY,
+    secret: env.NEXTAUTH_SECRET,
+    publicUrl: env.NEXTAUTH_URL,
+    logLevel: env.LOG_LEVEL,
+    guests: isOn(env.GUESTS ?? open),
+    signUp: isOn(env.SIGN_UP ?? open),
+  };
+}

@@ -1,0 +1,48 @@
+import { type Parley, parley } from "./parley.ts";
+
+const GRACE_MS = 20_000;
+const LAST_MS = 5000;
+
+/** Opens the server, says where it is, and ends it in order at SIGTERM and SIGINT. Ends the process if it cannot open. */
+export async function startServer(): Promise<void> {
+  try {
+    const running = await parley();
+    process.once("SIGTERM", () => void shutDown(running, "SIGTERM"));
+    process.once("SIGINT", () => void shutDown(running, "SIGINT"));
+    process.stdout.write(greeting(running));
+  } catch (thrown) {
+    process.stderr.write(`Parley cannot start. ${thrown instanceof Error ? thrown.message : thrown}\n`);
+    process.exit(1);
+  }
+}
+
+function greeting({ settings, ports, keyPlace, ownerToken }: Parley): string {
+  const { database, models } = ports;
+  const address =
+    settings.publicUrl ??
+    `http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${settings.port}`;
+  const model = models.isDemo ? "the built-in demo (set OPENAI_API_KEY for a real one)" : models.defaultModel;
+  return [
+    "",
+    `  Parley   ${address}`,
+    `  Database ${database.kind === "pglite" ? "embedded" : "PostgreSQL"}, ${database.place}`,
+    `  Model    ${model}`,
+    `  API key  in ${keyPlace}`,
+    `  Sign in as its owner, once: ${address}/sign-in/link?token=${ownerToken}`,
+    "",
+    "",
+  ].join("\n");
+}
+
+/** Lets running turns end for a while, leaves the rest to the next process, and closes the database. */
+async function shutDown(running: Parley, signal: string): Promise<void> {
+  running.ports.log.info({ signal, runningTurns: running.ports.runner.count() }, "Shutting down");
+  // The wait for open responses is bounded too: a reader that never leaves keeps nobody.
+  setTimeout(() => process.exit(0), GRACE_MS + LAST_MS).unref();
+  try {
+    await running.close(signal === "SIGINT" ? 1000 : GRACE_MS);
+  } catch (thrown) {
+    running.ports.log.error({ err: thrown }, "The server did not close in order");
+  }
+  process.exit(0);
+}

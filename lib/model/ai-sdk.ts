@@ -1,0 +1,195 @@
+import { createOpenAI } from "@ai-sdk/openai";
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import type {
+  JSONSchema7,
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4Message,
+  LanguageModelV4StreamPart,
+} from "@ai-sdk/provider";
+import { ChatError } from "../domain/errors.ts";
+import type { CallModel, FinishReason, ModelEvent, ModelRequest, PromptMessage, PromptPart } from "../domain/model.ts";
+import type { JsonSchema } from "../domain/tool.ts";
+import { coalesce } from "./coalesce.ts";
+import { toProviderError } from "./provider-error.ts";
+
+export type ProviderSettings = { readonly apiKey?: string; readonly baseUrl?: string };
+
+/**
+ * Calls OpenAI, or with a base URL anything that speaks its protocol, through the provider's own `doStream`.
+ *
+ * Not through `streamText`, which costs twice as much a token and has a loop, retries and callbacks that we have too.
+ */
+export function callProvider(settings: ProviderSettings): CallModel {
+  return async function* (request) {
+    const model = languageModel(settings, request);
+    try {
+      const { stream } = await model.doStream(callOptions(request));
+      yield [{ type: "start" }];
+      const reader = partReader();
+      for await (const parts of coalesce(stream)) {
+        const events = parts.flatMap(reader);
+        if (events.length > 0) yield events;
+      }
+    } catch (thrown) {
+      request.signal.throwIfAborted();
+      throw toProviderError(thrown);
+    }
+  };
+}
+
+function languageModel({ apiKey, baseUrl }: ProviderSettings, request: ModelRequest): LanguageModelV4 {
+  const key = request.apiKey ?? apiKey;
+  if (baseUrl === undefined) return createOpenAI({ apiKey: key ?? "" })(request.model);
+  const provider = createOpenAICompatible({
+    name: "openai",
+    baseURL: baseUrl,
+    apiKey: key,
+    includeUsage: true,
+    supportsStructuredOutputs: true,
+  });
+  return provider(request.model);
+}
+
+function callOptions({
+  settings,
+  messages,
+  tools,
+  toolChoice,
+  signal,
+  endUser,
+}: ModelRequest): LanguageModelV4CallOptions {
+  const format = settings.responseFormat;
+  return {
+    prompt: messages.map(message),
+    maxOutputTokens: settings.maxTokens,
+    temperature: settings.temperature,
+    topP: settings.topP,
+    stopSequences: settings.stop && settings.stop.length > 0 ? [...settings.stop] : undefined,
+    seed: settings.seed,
+    frequencyPenalty: settings.frequencyPenalty,
+    presencePenalty: settings.presencePenalty,
+    responseFormat:
+      format === undefined || format.type === "text"
+        ? undefined
+        : { type: "json", schema: format.type === "json_schema" ? schema(format.schema) : undefined },
+    tools:
+      tools.length === 0
+        ? undefined
+        : tools.map((tool) => ({
+            type: "function",
+            name: tool.name,
+            description: tool.description ?? undefined,
+            inputSchema: schema(tool.parameters),
+          })),
+    toolChoice:
+      tools.length === 0 || toolChoice === "auto"
+        ? undefined
+        : toolChoice === "none"
+          ? { type: "none" }
+          : { type: "tool", toolName: toolChoice.name },
+    abortSignal: signal,
+    providerOptions: {
+      // Nothing of a conversation is to stay with the provider: Parley keeps it.
+      openai: { store: false, ...(endUser === undefined ? {} : { user: endUser }) },
+    },
+  };
+}
+
+// A caller's schema goes to the provider as it is: the provider judges it.
+const schema = (parameters: JsonSchema): JSONSchema7 => parameters as JSONSchema7;
+
+function message(prompt: PromptMessage): LanguageModelV4Message {
+  switch (prompt.role) {
+    case "system":
+      return { role: "system", content: prompt.text };
+    case "user":
+      return { role: "user", content: prompt.parts.map(part) };
+    case "assistant":
+      return {
+        role: "assistant",
+        content: [
+          ...(prompt.text === "" ? [] : [{ type: "text" as const, text: prompt.text }]),
+          ...prompt.calls.map((call) => ({
+            type: "tool-call" as const,
+            toolCallId: call.callId,
+            toolName: call.name,
+            input: call.input,
+          })),
+        ],
+      };
+    case "tool":
+      return {
+        role: "tool",
+        content: [
+          {
+            type: "tool-result",
+            toolCallId: prompt.callId,
+            toolName: prompt.name,
+            output:
+              typeof prompt.output === "string"
+                ? { type: prompt.isError ? "error-text" : "text", value: prompt.output }
+                : { type: "text", value: JSON.stringify(prompt.output) },
+          },
+        ],
+      };
+  }
+}
+
+function part(prompt: PromptPart): Extract<LanguageModelV4Message, { role: "user" }>["content"][number] {
+  if (prompt.type === "text") return { type: "text", text: prompt.text };
+  const data = /^data:(image\/[\w.+-]+);base64,(.*)$/su.exec(prompt.url);
+  const providerOptions = prompt.detail ? { openai: { imageDetail: prompt.detail } } : undefined;
+  if (data) {
+    const [, mediaType = "image/png", bytes = ""] = data;
+    return { type: "file", mediaType, data: { type: "data", data: bytes }, providerOptions };
+  }
+  return { type: "file", mediaType: "image/*", data: { type: "url", url: new URL(prompt.url) }, providerOptions };
+}
+
+function partReader(): (part: LanguageModelV4StreamPart) => ModelEvent[] {
+  const names = new Map<string, string>();
+  return (part) => {
+    switch (part.type) {
+      case "text-start":
+      case "text-end":
+      case "reasoning-start":
+      case "reasoning-end":
+        return [{ type: part.type }];
+      case "text-delta":
+      case "reasoning-delta":
+        return [{ type: part.type, text: part.delta }];
+      case "tool-input-start":
+        names.set(part.id, part.toolName);
+        return [];
+      case "tool-input-delta":
+        return [{ type: "tool-input-delta", callId: part.id, name: names.get(part.id) ?? "", text: part.delta }];
+      case "tool-call":
+        return [{ type: "tool-call", callId: part.toolCallId, name: part.toolName, input: part.input }];
+      case "finish": {
+        const { inputTokens, outputTokens } = part.usage;
+        const usage = { inputTokens: inputTokens.total ?? null, outputTokens: outputTokens.total ?? null };
+        return [{ type: "finish", reason: finishReason(part.finishReason.unified), usage }];
+      }
+      case "error":
+        throw toProviderError(part.error);
+      default:
+        // Metadata, sources, files and what providers run themselves: nothing a turn keeps.
+        return [];
+    }
+  };
+}
+
+function finishReason(reason: string): FinishReason {
+  switch (reason) {
+    case "length":
+    case "content-filter":
+    case "tool-calls":
+      return reason;
+    case "error":
+    case "interrupted":
+      throw new ChatError("model-failed", "The model provider ended the answer before it was complete");
+    default:
+      return "stop";
+  }
+}

@@ -1,0 +1,109 @@
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
+import { LLMock } from "@copilotkit/aimock";
+import { insertApiKey } from "../db/accounts.ts";
+import { newId } from "../domain/ids.ts";
+import type { Handler } from "../http/endpoint.ts";
+import { hashKey } from "../http/keys.ts";
+import { type Parley, parley } from "../http/parley.ts";
+import { emptyDatabase } from "./databases.ts";
+
+export const ORIGIN = "http://parley.test";
+export const OWNER_KEY = "key of the owner";
+
+export type TestServer = {
+  /** Calls the route handlers in this process, as `fetch` would. */
+  readonly fetch: typeof fetch;
+  readonly model: LLMock;
+  readonly parley: Parley;
+  /** A second account with a key of its own. */
+  readonly makeAccount: () => Promise<{ readonly id: string; readonly key: string }>;
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Opens the server in this process on an empty database, with a scripted model behind real HTTP.
+ *
+ * `withModel` false leaves the built-in demo.
+ */
+export async function openTestServer({ withModel = true } = {}): Promise<TestServer> {
+  const model = new LLMock({ port: 0, chunkSize: 8, logLevel: "silent" });
+  await model.start();
+  Object.assign(process.env, await emptyDatabase(), {
+    PARLEY_API_KEY: OWNER_KEY,
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
+  });
+  if (withModel) {
+    Object.assign(process.env, {
+      OPENAI_BASE_URL: `${model.url}/v1`,
+      OPENAI_API_KEY: "mock",
+      OPENAI_MODEL: "test-model",
+    });
+  }
+  const running = await parley();
+  const routes = routeTable();
+
+  return {
+    model,
+    parley: running,
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      const { pathname } = new URL(request.url);
+      const match = routes.map((route) => ({ route, found: route.pattern.exec(pathname) })).find(({ found }) => found);
+      if (!match?.found) return new Response("no page here", { status: 404 });
+      const module: Record<string, Handler> = await import(match.route.file);
+      const params = Object.fromEntries(
+        match.route.names.map((name, n) => [name, decodeURIComponent(match.found?.[n + 1] ?? "")]),
+      );
+      const handler = module[request.method];
+      if (!handler) return new Response(null, { status: 405 });
+      return handler(request, { params: Promise.resolve(params) });
+    },
+    async makeAccount() {
+      const { database } = running.ports;
+      const id = newId();
+      const key = `key of ${id}`;
+      await database.pool.query(`insert into "Account" (id, kind) values ($1, 'person')`, [id]);
+      await insertApiKey(database, { id: newId(), accountId: id, hash: hashKey(key), hint: "", name: "test" });
+      return { id, key };
+    },
+    async close() {
+      await running.close(0);
+      await model.stop();
+    },
+  };
+}
+
+type Route = {
+  readonly path: string;
+  readonly pattern: RegExp;
+  readonly names: readonly string[];
+  readonly file: string;
+};
+
+/** Every route file of the app with the paths it answers, the most specific first, as Next chooses. */
+export function routeTable(): Route[] {
+  const app = join(process.cwd(), "app");
+  const files = readdirSync(app, { recursive: true, encoding: "utf8" }).filter((file) =>
+    /(?:^|\/)route\.ts$/u.test(file),
+  );
+  return files
+    .map((file) => {
+      const segments = relative(".", file).split("/").slice(0, -1);
+      const names = segments.flatMap((segment) => /^\[(?:\.\.\.)?(\w+)\]$/u.exec(segment)?.[1] ?? []);
+      const source = segments
+        .map((segment) => (segment.startsWith("[...") ? "(.+)" : segment.startsWith("[") ? "([^/]+)" : segment))
+        .join("/");
+      return {
+        path: `/${segments.join("/")}`,
+        pattern: new RegExp(`^/${source}/?$`, "u"),
+        names,
+        file: pathToFileURL(join(app, file)).href,
+      };
+    })
+    .sort((a, b) => (rank(a.path) < rank(b.path) ? -1 : 1));
+}
+
+// By code point: "}" and "~" come after every letter.
+const rank = (path: string): string => path.replaceAll("[...", "~").replaceAll("[", "}");

@@ -1,0 +1,60 @@
+// npm start: builds when something has changed since the last build, then serves. npm run dev: serves and watches.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { loadEnvFile } from "node:process";
+import { parseSettings } from "../lib/http/settings.ts";
+
+const root = join(import.meta.dirname, "..");
+process.chdir(root);
+const SOURCES = [
+  "app",
+  "components",
+  "lib",
+  "prisma",
+  "public",
+  "scripts/build.ts",
+  "instrumentation.ts",
+  "next.config.mjs",
+  "package-lock.json",
+  "postcss.config.mjs",
+  "tsconfig.json",
+];
+
+function newest(path: string): number {
+  if (!existsSync(path)) return 0;
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return readdirSync(path).reduce((latest, name) => Math.max(latest, newest(join(path, name))), stat.mtimeMs);
+}
+
+function needsBuild(): boolean {
+  const built = join(".next", "parley-build");
+  return !existsSync(built) || SOURCES.some((path) => newest(path) > statSync(built).mtimeMs);
+}
+
+if (existsSync(".env")) loadEnvFile(".env");
+const isDev = process.argv.includes("--dev");
+process.env.NEXT_TELEMETRY_DISABLED = "1";
+
+let settings: ReturnType<typeof parseSettings>;
+try {
+  settings = parseSettings(process.env);
+} catch (thrown) {
+  console.error(thrown instanceof Error ? thrown.message : thrown);
+  process.exit(1);
+}
+
+if (!isDev && needsBuild()) {
+  console.log("Building Parley. This happens once, and again after a change.");
+  const { status } = spawnSync(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+// In this process: a signal reaches the server itself, and nothing starts twice.
+process.env.NEXT_MANUAL_SIG_HANDLE = "true";
+process.env.PORT = String(settings.port);
+process.env.NEXTAUTH_URL ??= `http://${settings.host}:${settings.port}`;
+const command = isDev ? "dev" : "start";
+process.argv = [process.execPath, "next", command, "--port", String(settings.port), "--hostname", settings.host];
+await import("next/dist/bin/next");

@@ -1,0 +1,33 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const resolve = { alias: { "@": fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/u, "") } };
+const databases = ["lib/**/*.database.test.ts"];
+const slow = { testTimeout: 30_000, hookTimeout: 60_000 };
+
+// Tests named *.database.test.ts run twice: on the embedded database and on a PostgreSQL server.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve,
+        test: {
+          name: "unit",
+          include: ["{lib,components,app}/**/*.test.{ts,tsx}"],
+          exclude: ["**/*.database.test.ts"],
+        },
+      },
+      { resolve, test: { name: "pglite", include: databases, env: { TEST_DATABASE: "pglite" }, ...slow } },
+      {
+        resolve,
+        test: {
+          name: "postgresql",
+          include: databases,
+          env: { TEST_DATABASE: "postgresql" },
+          globalSetup: "lib/testing/postgres-server.ts",
+          ...slow,
+        },
+      },
+    ],
+  },
+});
