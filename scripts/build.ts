@@ -1,25 +1,57 @@
 // npm run build: the Next build, and an empty migrated database that a first start copies instead of making one.
 import { spawnSync } from "node:child_process";
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openDatabase, templateFolder } from "../lib/db/database.ts";
 
 const root = join(import.meta.dirname, "..");
-const next = fileURLToPath(import.meta.resolve("next/dist/bin/next"));
-rmSync(join(root, ".next/parley-build"), { force: true });
-const { status } = spawnSync(process.execPath, [next, "build"], {
-  cwd: root,
-  stdio: "inherit",
-  env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1" },
-});
-if (status !== 0) process.exit(status ?? 1);
+const stamp = join(root, ".next/parley-build");
+const SOURCES = [
+  "app",
+  "components",
+  "lib",
+  "prisma",
+  "public",
+  "scripts/build.ts",
+  "instrumentation.ts",
+  "next.config.mjs",
+  "package-lock.json",
+  "postcss.config.mjs",
+  "tsconfig.json",
+];
 
-const part = join(root, ".next/template-part");
-rmSync(part, { recursive: true, force: true });
-rmSync(templateFolder(root), { recursive: true, force: true });
-const database = await openDatabase({ dataDir: part, root });
-await database.close();
-renameSync(join(part, "pgdata"), templateFolder(root));
-rmSync(part, { recursive: true, force: true });
-writeFileSync(join(root, ".next/parley-build"), `${new Date().toISOString()}\n`);
+function newest(path: string): number {
+  if (!existsSync(path)) return 0;
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return readdirSync(path).reduce((latest, name) => Math.max(latest, newest(join(path, name))), stat.mtimeMs);
+}
+
+/** Whether a source has changed since the last build. */
+export const needsBuild = (): boolean =>
+  !existsSync(stamp) || SOURCES.some((path) => newest(join(root, path)) > statSync(stamp).mtimeMs);
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const startedAt = new Date();
+  const next = fileURLToPath(import.meta.resolve("next/dist/bin/next"));
+  rmSync(stamp, { force: true });
+  const { status } = spawnSync(process.execPath, [next, "build"], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1" },
+  });
+  if (status !== 0) process.exit(status ?? 1);
+
+  // Loaded here: a start that only asks whether to build does without the database's modules.
+  const { openDatabase, templateFolder } = await import("../lib/db/database.ts");
+  const part = join(root, ".next/template-part");
+  rmSync(part, { recursive: true, force: true });
+  rmSync(templateFolder(root), { recursive: true, force: true });
+  const database = await openDatabase({ dataDir: part, root });
+  await database.close();
+  renameSync(join(part, "pgdata"), templateFolder(root));
+  rmSync(part, { recursive: true, force: true });
+  // The time it began: what changed while it ran is built next time.
+  writeFileSync(stamp, `${startedAt.toISOString()}\n`);
+  utimesSync(stamp, startedAt, startedAt);
+}

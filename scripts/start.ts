@@ -1,38 +1,13 @@
 // npm start: builds when something has changed since the last build, then serves. npm run dev: serves and watches.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { loadEnvFile } from "node:process";
 import { parseSettings } from "../lib/http/settings.ts";
+import { needsBuild } from "./build.ts";
 
 const root = join(import.meta.dirname, "..");
 process.chdir(root);
-const SOURCES = [
-  "app",
-  "components",
-  "lib",
-  "prisma",
-  "public",
-  "scripts/build.ts",
-  "instrumentation.ts",
-  "next.config.mjs",
-  "package-lock.json",
-  "postcss.config.mjs",
-  "tsconfig.json",
-];
-
-function newest(path: string): number {
-  if (!existsSync(path)) return 0;
-  const stat = statSync(path);
-  if (!stat.isDirectory()) return stat.mtimeMs;
-  return readdirSync(path).reduce((latest, name) => Math.max(latest, newest(join(path, name))), stat.mtimeMs);
-}
-
-function needsBuild(): boolean {
-  const built = join(".next", "parley-build");
-  return !existsSync(built) || SOURCES.some((path) => newest(path) > statSync(built).mtimeMs);
-}
-
 if (existsSync(".env")) loadEnvFile(".env");
 const isDev = process.argv.includes("--dev");
 process.env.NEXT_TELEMETRY_DISABLED = "1";

@@ -71,6 +71,9 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     throw new Error(`Wrong setting: ${[...new Set(faults)].join("; ")}.`);
   }
   const env = parsed.data;
+  if (env.OPENAI_BASE_URL !== undefined && env.OPENAI_MODEL === undefined) {
+    throw new Error("Wrong setting: OPENAI_MODEL must name a model of OPENAI_BASE_URL.");
+  }
   const open = isLoopback(env.HOST) ? "on" : "off";
   const isOn = (value: string) => value === "on" || value === "true" || value === "1";
   return {

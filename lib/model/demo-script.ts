@@ -267,7 +267,10 @@ const STOP_WORDS = new Set(
 );
 
 function titleOf(question: string): string {
-  const words = question.match(/[\p{L}\p{N}][\p{L}\p{N}.'+*/-]*/gu) ?? [];
+  const words = question
+    .split(/\s+/u)
+    .map((word) => word.replace(/^["'“(]+|["'”),.;:!?]+$/gu, ""))
+    .filter(Boolean);
   const kept = words.filter((word) => !STOP_WORDS.has(word.toLowerCase())).slice(0, 6);
   const title = (kept.length > 0 ? kept : words.slice(0, 6)).join(" ");
   return title.charAt(0).toUpperCase() + title.slice(1);

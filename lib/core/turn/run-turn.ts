@@ -1,6 +1,6 @@
 import { ChatError, toChatError } from "../../domain/errors.ts";
 import type { TurnEvent, TurnUsage } from "../../domain/events.ts";
-import type { CallModel, FinishReason, ModelRequest, PromptMessage, ToolChoice, Usage } from "../../domain/model.ts";
+import type { CallModel, ModelRequest, PromptMessage, ToolChoice, Usage } from "../../domain/model.ts";
 import type { ToolCall, ToolDefinition } from "../../domain/tool.ts";
 import { approximateTokens, promptTokens } from "../render/tokens.ts";
 import { executeTool } from "../tools/execute.ts";

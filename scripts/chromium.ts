@@ -1,0 +1,48 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { chromium } from "playwright";
+
+const CANDIDATES = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/usr/bin/google-chrome-stable",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
+
+/** Flags for a browser that runs as root in a container and talks to nobody but us. */
+export const CHROMIUM_FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+const run = (command: string, ...args: string[]): boolean =>
+  spawnSync(command, args, { stdio: ["ignore", "ignore", "inherit"], timeout: 300_000 }).status === 0;
+
+function find(): string | null {
+  const own = chromium.executablePath();
+  return [process.env.CHROMIUM_PATH, ...CANDIDATES, own].find((path) => path && existsSync(path)) ?? null;
+}
+
+/**
+ * The path of a Chromium: CHROMIUM_PATH, one of the system, or Playwright's own; installed when there is none.
+ *
+ * Throws a sentence that says what to do when it cannot be installed.
+ */
+export function findChromium(): string {
+  const found = find();
+  if (found) return found;
+  console.log("No Chromium found: installing one.");
+  run(process.execPath, "node_modules/playwright/cli.js", "install", "chromium");
+  if (!find() && existsSync("/usr/bin/apt-get"))
+    run("apt-get", "update") && run("apt-get", "install", "-y", "chromium");
+  const installed = find();
+  if (!installed) throw new Error("No Chromium could be installed. Install one and set CHROMIUM_PATH to it.");
+  return installed;
+}
