@@ -1,7 +1,8 @@
-import { findAgents, findUsers } from "../db/agents.ts";
+import { findAgents } from "../db/agents.ts";
 import { knownIndexIds } from "../db/indexes.ts";
 import { readLine } from "../db/messages.ts";
 import * as db from "../db/sessions.ts";
+import { findUsers } from "../db/users.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import { type Message, messageText } from "../domain/message.ts";

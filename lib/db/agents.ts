@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { Agent, User } from "../domain/agent.ts";
-import { TOOL_TYPES } from "../domain/tool.ts";
+import type { Agent } from "../domain/agent.ts";
+import { type StoredTool, TOOL_TYPES } from "../domain/tool.ts";
 import type { Database } from "./database.ts";
-import { Prisma } from "./generated/client.ts";
+import { type OffsetPage, pageSql } from "./page.ts";
 import { rows } from "./sql.ts";
 
 const Json = z.record(z.string(), z.unknown());
@@ -50,22 +50,9 @@ export async function findAgents(database: Database, accountId: string, ids: rea
   return found.map((row) => AgentRow.parse(row));
 }
 
-/** How a list of named things is cut and sorted. Ties in the sort key fall to the id. */
-export type OffsetPage = {
-  readonly limit: number;
-  readonly offset: number;
-  readonly sortBy: "createdAt" | "updatedAt";
-  readonly direction: "asc" | "desc";
-};
-
 export async function listAgents(database: Database, accountId: string, page: OffsetPage): Promise<Agent[]> {
-  const by = page.sortBy === "createdAt" ? `a."createdAt"` : `a."updatedAt"`;
-  const way = page.direction === "asc" ? "asc" : "desc";
-  const found = await rows(
-    database,
-    `${SELECT} where a."accountId" = $1 order by ${by} ${way}, a.id ${way} limit $2 offset $3`,
-    [accountId, page.limit, page.offset],
-  );
+  const { sql, values } = pageSql("a", page, [accountId]);
+  const found = await rows(database, `${SELECT} where a."accountId" = $1 ${sql}`, values);
   return found.map((row) => AgentRow.parse(row));
 }
 
@@ -81,29 +68,52 @@ export type AgentFields = {
   readonly projectId: string;
 };
 
-const jsonColumn = (value: unknown) =>
-  value === null || value === undefined ? Prisma.DbNull : (value as Prisma.InputJsonValue); // parsed JSON, nothing else
+const jsonOrNull = (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value));
 
-const agentColumns = (fields: AgentFields) => ({
-  name: fields.name,
-  canonicalName: fields.canonicalName,
-  about: fields.about,
-  instructions: [...fields.instructions],
-  model: fields.model,
-  settings: jsonColumn(fields.settings),
-  systemTemplate: fields.systemTemplate,
-  metadata: jsonColumn(fields.metadata),
-  projectId: fields.projectId,
-});
+const agentValues = (accountId: string, id: string, fields: AgentFields) => [
+  id,
+  accountId,
+  fields.projectId,
+  fields.name,
+  fields.canonicalName,
+  fields.about,
+  fields.instructions,
+  fields.model,
+  jsonOrNull(fields.settings),
+  fields.systemTemplate,
+  jsonOrNull(fields.metadata),
+];
 
-/** Inserts an agent. Throws the unique violation of its canonical name as it is. */
+/** Inserts an agent. Throws the violation of "Agent_canonicalName_key" or "Agent_pkey" as it is. */
 export async function insertAgent(
   database: Database,
   accountId: string,
   id: string,
   fields: AgentFields,
 ): Promise<void> {
-  await database.prisma.agent.create({ data: { id, accountId, ...agentColumns(fields) } });
+  await rows(
+    database,
+    `insert into "Agent" (id, "accountId", "projectId", name, "canonicalName", about, instructions, model, settings,
+       "systemTemplate", metadata) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    agentValues(accountId, id, fields),
+  );
+}
+
+/** Sets all fields of an agent. Gives whether there is one. Throws the violation of "Agent_canonicalName_key" as it is. */
+export async function updateAgent(
+  database: Database,
+  accountId: string,
+  id: string,
+  fields: AgentFields,
+): Promise<boolean> {
+  const set = await rows(
+    database,
+    `update "Agent" set "projectId" = $3, name = $4, "canonicalName" = $5, about = $6, instructions = $7, model = $8,
+       settings = $9, "systemTemplate" = $10, metadata = $11, "updatedAt" = now()
+     where id = $1 and "accountId" = $2 returning id`,
+    agentValues(accountId, id, fields),
+  );
+  return set.length > 0;
 }
 
 /** Deletes an agent of the account with its tools and docs. Gives whether there was one. */
@@ -173,10 +183,31 @@ export async function findProject(
   return database.prisma.project.findFirst({ where: { accountId, ...by }, select: { id: true, canonicalName: true } });
 }
 
-/** The users of the account among these ids, in the order of the ids. */
-export async function findUsers(database: Database, accountId: string, ids: readonly string[]): Promise<User[]> {
-  if (ids.length === 0) return [];
-  const found = await database.prisma.user.findMany({ where: { accountId, id: { in: [...ids] } } });
-  const toUser = (row: (typeof found)[number]): User => ({ ...row, metadata: Json.nullable().parse(row.metadata) });
-  return ids.flatMap((id) => found.filter((row) => row.id === id).map(toUser));
+export type ToolFields = Pick<StoredTool, "name" | "type" | "description" | "spec">;
+
+/** Adds a tool behind an agent's others. Throws the violation of "Tool_agentId_name_key" as it is. */
+export async function insertTool(database: Database, agentId: string, id: string, tool: ToolFields): Promise<void> {
+  await rows(
+    database,
+    `insert into "Tool" (id, "agentId", name, type, description, spec, position)
+     select $1, $2, $3, $4, $5, $6, coalesce(max(position), 0) + 1 from "Tool" where "agentId" = $2`,
+    [id, agentId, tool.name, tool.type, tool.description, jsonOrNull(tool.spec)],
+  );
+}
+
+/** Sets all fields of an agent's tool. Gives whether there is one. Throws the violation of its name as it is. */
+export async function updateTool(database: Database, agentId: string, id: string, tool: ToolFields): Promise<boolean> {
+  const set = await rows(
+    database,
+    `update "Tool" set name = $3, type = $4, description = $5, spec = $6, "updatedAt" = now()
+     where id = $1 and "agentId" = $2 returning id`,
+    [id, agentId, tool.name, tool.type, tool.description, jsonOrNull(tool.spec)],
+  );
+  return set.length > 0;
+}
+
+/** Deletes a tool of an agent. Gives whether there was one. */
+export async function deleteTool(database: Database, agentId: string, id: string): Promise<boolean> {
+  const gone = await rows(database, `delete from "Tool" where id = $1 and "agentId" = $2 returning id`, [id, agentId]);
+  return gone.length > 0;
 }

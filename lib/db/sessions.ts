@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Session, TitleSource } from "../domain/session.ts";
 import type { Database } from "./database.ts";
 import { SEGMENTS } from "./messages.ts";
+import { type OffsetPage, pageSql } from "./page.ts";
 import { runJson, toRun } from "./runs.ts";
 import { rows } from "./sql.ts";
 
@@ -100,24 +101,17 @@ export async function listSessions(
   return found.map(toSession);
 }
 
-/** Sessions of the account by offset, with metadata that contains `metadata`. Ties in the sort key fall to the id. */
+/** Sessions of the account by offset. */
 export async function listSessionsByOffset(
   database: Database,
   accountId: string,
-  page: {
-    readonly limit: number;
-    readonly offset: number;
-    readonly sortBy: "createdAt" | "updatedAt";
-    readonly direction: "asc" | "desc";
-  },
+  page: OffsetPage,
 ): Promise<Session[]> {
-  const by = page.sortBy === "createdAt" ? `s."createdAt"` : `s."updatedAt"`;
-  const way = page.direction === "asc" ? "asc" : "desc";
+  const { sql, values } = pageSql("s", page, [accountId]);
   const found = await rows(
     database,
-    `${SELECT} where s."accountId" = $1 and (s."expiresAt" is null or s."expiresAt" > now())
-     order by ${by} ${way}, s.id ${way} limit $2 offset $3`,
-    [accountId, page.limit, page.offset],
+    `${SELECT} where s."accountId" = $1 and (s."expiresAt" is null or s."expiresAt" > now()) ${sql}`,
+    values,
   );
   return found.map(toSession);
 }

@@ -30,6 +30,7 @@ export type AgentSettings = Pick<
 export type User = {
   readonly id: string;
   readonly projectId: string;
+  readonly project: string;
   readonly name: string;
   readonly about: string;
   readonly metadata: Readonly<Record<string, unknown>> | null;

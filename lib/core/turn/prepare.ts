@@ -1,6 +1,7 @@
-import { findAgents, findUsers } from "../../db/agents.ts";
+import { findAgents } from "../../db/agents.ts";
 import { readLine, type Tip } from "../../db/messages.ts";
 import { findSession } from "../../db/sessions.ts";
+import { findUsers } from "../../db/users.ts";
 import type { Agent, User } from "../../domain/agent.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import type { Message, NewMessage } from "../../domain/message.ts";
