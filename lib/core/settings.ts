@@ -13,6 +13,10 @@ const Known = z.object({
   frequency_penalty: z.number().optional().catch(undefined),
   presence_penalty: z.number().optional().catch(undefined),
   logit_bias: z.record(z.string(), z.number()).optional().catch(undefined),
+  response_format: z
+    .object({ type: z.string().default("text"), json_schema: z.record(z.string(), z.unknown()).optional() })
+    .optional()
+    .catch(undefined),
 });
 
 /** An agent's stored settings as settings of a model call. */
@@ -28,9 +32,24 @@ export function storedSettings(stored: unknown): ModelSettings {
     frequencyPenalty: known.frequency_penalty,
     presencePenalty: known.presence_penalty,
     logitBias: known.logit_bias,
+    responseFormat: known.response_format && wireResponseFormat(known.response_format),
   });
 }
 
 /** Settings without the keys that say nothing, so that a spread of them overrides nothing. */
 export const withoutUnset = (settings: ModelSettings): ModelSettings =>
   Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+
+/**
+ * A `response_format` of the wire as the model port takes it. A `json_schema` may be the schema, or hold it under
+ * `schema` beside its name.
+ */
+export function wireResponseFormat(wire: {
+  readonly type: string;
+  readonly json_schema?: Readonly<Record<string, unknown>>;
+}): ModelSettings["responseFormat"] {
+  if (wire.type !== "json_schema") return { type: wire.type === "json_object" ? "json_object" : "text" };
+  const { json_schema: given = {} } = wire;
+  const inner = z.record(z.string(), z.unknown()).safeParse(given.schema);
+  return { type: "json_schema", schema: inner.success ? inner.data : given };
+}

@@ -9,7 +9,8 @@ type Stored = Pick<NewMessage, "role" | "name"> & { readonly parts: readonly Par
  * Past and new messages as the model sees them, in order. The calls that new results answer count as new.
  *
  * A call that nothing answers before the next message gets the result "not answered", and a result without a call is
- * left out: providers refuse both. Reasoning is not sent back. With `recallTools` off, calls go with their results.
+ * left out: providers refuse both. Reasoning is not sent back. With `recallTools` off, past calls go with their results,
+ * but for those that a new message answers. The text of a past message of one part is trimmed.
  */
 export function promptLine(
   past: readonly Stored[],
@@ -19,6 +20,7 @@ export function promptLine(
   const line: PromptMessage[] = [];
   let border = 0;
   const open = new Map<string, string>();
+  const answered = new Set(fresh.flatMap((message) => results(message).map((part) => part.callId)));
   const closeOpen = () => {
     for (const [callId, name] of open) line.push({ role: "tool", callId, name, output: NOT_ANSWERED, isError: true });
     open.clear();
@@ -26,31 +28,35 @@ export function promptLine(
 
   for (const [n, message] of [...past, ...fresh].entries()) {
     if (n === past.length) {
-      if (message.role !== "tool") closeOpen();
+      if (results(message).length === 0) closeOpen();
       border = open.size > 0 ? line.findLastIndex((one) => one.role === "assistant") : line.length;
     }
-    if (message.role === "tool") {
-      for (const part of message.parts) {
-        if (part.type !== "tool-result") continue;
-        const name = open.get(part.callId);
-        if (name === undefined) continue;
-        open.delete(part.callId);
-        line.push({ role: "tool", callId: part.callId, name, output: part.output, isError: part.isError });
-      }
-      continue;
+    for (const { callId, output, isError } of results(message)) {
+      const name = open.get(callId);
+      if (name === undefined) continue;
+      open.delete(callId);
+      line.push({ role: "tool", callId, name, output, isError });
     }
+    if (message.role === "tool") continue;
     closeOpen();
     const name = message.name ?? undefined;
+    const isPast = n < past.length;
     switch (message.role) {
       case "system":
         line.push({ role: "system", text: messageText(message.parts) });
         break;
-      case "user":
-        line.push({ role: "user", name, parts: message.parts.flatMap(userPart) });
+      case "user": {
+        const parts = message.parts.flatMap(userPart);
+        if (parts.length === 0 && results(message).length > 0) break;
+        line.push({ role: "user", name, parts: isPast ? trimmed(parts) : parts });
         break;
+      }
       case "assistant": {
-        const text = joinedText(message.parts);
-        const calls = recallTools ? message.parts.flatMap((part) => (part.type === "tool-call" ? [part] : [])) : [];
+        const whole = joinedText(message.parts);
+        const text = isPast ? whole.trim() : whole;
+        const calls = message.parts.flatMap((part) =>
+          part.type === "tool-call" && (recallTools || !isPast || answered.has(part.callId)) ? [part] : [],
+        );
         if (text === "" && calls.length === 0) break;
         line.push({
           role: "assistant",
@@ -70,14 +76,21 @@ export function promptLine(
   return { past: line.slice(0, border), fresh: line.slice(border) };
 }
 
+const results = ({ parts }: Stored) => parts.flatMap((part) => (part.type === "tool-result" ? [part] : []));
+
+const trimmed = (parts: PromptPart[]): PromptPart[] => {
+  const [first] = parts;
+  return parts.length === 1 && first?.type === "text" ? [{ type: "text", text: first.text.trim() }] : parts;
+};
+
 const userPart = (part: Part): PromptPart[] => {
   if (part.type === "text") return [{ type: "text", text: part.text }];
   if (part.type === "image") return [{ type: "image", url: part.url, detail: part.detail }];
   return [];
 };
 
-/** The texts of an answer: blocks by a blank line, one that goes on where the last broke off without. */
-function joinedText(parts: readonly Part[]): string {
+/** The texts of a message: blocks by a blank line, one that goes on where the last broke off without. */
+export function joinedText(parts: readonly Part[]): string {
   let text = "";
   for (const part of parts) {
     if (part.type !== "text") continue;

@@ -51,6 +51,27 @@ export async function* followLive(live: LiveRun, after: number, signal?: AbortSi
   }
 }
 
+/** All events of a run of this or another process, once it has ended. */
+export async function endedTurn(scope: Scope, runId: string): Promise<TurnEvent[]> {
+  const events: TurnEvent[] = [];
+  for await (const stretch of follow(scope, runId)) events.push(...stretch.events);
+  return events;
+}
+
+/** Waits until the provider has accepted a run's first model call, the run has ended, or `waitMs` are over. */
+export async function acceptance(live: LiveRun, waitMs: number): Promise<void> {
+  const waiting = Promise.withResolvers<void>();
+  const timer = setTimeout(waiting.resolve, waitMs);
+  let isOver = false;
+  void waiting.promise.then(() => {
+    isOver = true;
+  });
+  while (!isOver && live.state === "running" && !live.events.some((event) => event.type === "step-start")) {
+    await Promise.race([live.changed(), waiting.promise]);
+  }
+  clearTimeout(timer);
+}
+
 async function* followStored(
   scope: Scope,
   runId: string,

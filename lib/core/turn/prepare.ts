@@ -9,7 +9,9 @@ import type { ModelSettings, ToolChoice } from "../../domain/model.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Tool } from "../../domain/tool.ts";
 import { defaults } from "../agents.ts";
-import { type Description, describe } from "../render/describe.ts";
+import { checkModel } from "../models.ts";
+import { type DescribeInput, type Description, describe } from "../render/describe.ts";
+import { renderInput } from "../render/input.ts";
 import type { Scope } from "../scope.ts";
 import { storedSettings } from "../settings.ts";
 import { builtinTools } from "../tools/builtin.ts";
@@ -30,6 +32,8 @@ export type TurnRequest = {
   readonly settings: ModelSettings;
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly recallTools: boolean;
+  /** Whether templates in new system and assistant messages are rendered, where the session has them rendered. */
+  readonly rendersInput: boolean;
   /** What an over-long prompt does where the session does not say. */
   readonly overflow: "refuse" | "truncate";
   /** Whether the server's own tools are offered. */
@@ -44,6 +48,8 @@ export type PreparedTurn = {
   readonly agents: readonly Agent[];
   readonly users: readonly User[];
   readonly tip: Tip;
+  /** The new messages as the model sees them and as they are stored. */
+  readonly input: readonly NewMessage[];
   /** Where the line is to fork, null when the new messages come at its end. */
   readonly forkPosition: number | null;
   readonly settings: ModelSettings & { readonly model: string };
@@ -83,7 +89,7 @@ export async function prepareTurn(scope: Scope, request: TurnRequest): Promise<P
   await checkModel(scope, request.settings.model);
   checkToolChoice(request.toolChoice, tools);
 
-  const description = await describe({
+  const unrendered: DescribeInput = {
     session,
     agent,
     agents,
@@ -96,7 +102,10 @@ export async function prepareTurn(scope: Scope, request: TurnRequest): Promise<P
     recallTools: request.recallTools,
     budget: await promptBudget(scope, session, model, merged),
     overflow: session.contextOverflow === null ? request.overflow : "truncate",
-  });
+  };
+  const rendersInput = request.rendersInput && session.renderTemplates;
+  const input = rendersInput ? await renderInput(request.input, unrendered) : request.input;
+  const description = await describe({ ...unrendered, input });
   const last = wholeLine.at(-1);
   return {
     session,
@@ -104,6 +113,7 @@ export async function prepareTurn(scope: Scope, request: TurnRequest): Promise<P
     agents,
     users,
     tip: { branchId: session.activeBranchId, nextPosition: (last?.position ?? -1) + 1 },
+    input,
     forkPosition,
     settings: { ...merged, model },
     tools,
@@ -145,16 +155,6 @@ function turnTools(request: TurnRequest, listed: readonly Tool[]): TurnTool[] {
     ...own.filter((tool) => !names.has(tool.definition.name)),
     ...callers.map((tool) => ({ definition: toolDefinition(tool), run: null })),
   ];
-}
-
-async function checkModel(scope: Scope, model: string | undefined): Promise<void> {
-  if (model === undefined || model === scope.models.defaultModel) return;
-  const known = await scope.models.list(scope.providerKey);
-  if (known.some((one) => one.id === model)) return;
-  const names = known.map((one) => one.id).join(", ");
-  throw new ChatError("bad-request", `Model "${model}" is not available. Available models: ${names}`, {
-    field: "model",
-  });
 }
 
 function checkToolChoice(choice: ToolChoice, tools: readonly TurnTool[]): void {

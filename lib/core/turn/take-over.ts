@@ -52,6 +52,8 @@ async function continued(scope: Scope, run: TakenRun, past: readonly TurnEvent[]
     toolChoice: "auto",
     settings: run.settings ?? {},
     recallTools: true,
+    // What was stored with the run is rendered.
+    rendersInput: false,
     overflow: "truncate",
     withBuiltinTools: llamacloud,
     withCallerTools: false,

@@ -28,6 +28,8 @@ export type TurnOptions = TurnRequest & {
   readonly atLimit: "answer" | "return-calls";
   /** Indexes to bind the session to with this turn; null leaves its own. */
   readonly bindIndexIds: readonly string[] | null;
+  /** Throws to refuse the turn before anything is written. */
+  readonly check?: (prepared: PreparedTurn) => void;
   /** Names the request: a second one under the same key gets the same run. */
   readonly requestKey?: string;
   /** Ends the wait in line. */
@@ -56,6 +58,7 @@ export async function takeTurn(scope: Scope, options: TurnOptions): Promise<Take
 
 async function takeUnstored(scope: Scope, options: TurnOptions): Promise<TakenTurn> {
   const prepared = await prepareTurn(scope, options);
+  options.check?.(prepared);
   const runId = newId();
   const { dialect, onHangUp } = options;
   await insertUnstoredRun(scope.database, {
@@ -76,6 +79,7 @@ async function takeStored(scope: Scope, options: TurnOptions): Promise<TakenTurn
   const deadline = Date.now() + QUEUE_MS;
   for (let changed = 0; ; ) {
     const prepared = await prepareTurn(scope, options);
+    options.check?.(prepared);
     const runId = newId();
     const claimed = await claimRun(scope.database, {
       runId,
@@ -85,7 +89,7 @@ async function takeStored(scope: Scope, options: TurnOptions): Promise<TakenTurn
       agentId: prepared.agent.id,
       keep: options.keep,
       onHangUp: options.onHangUp,
-      input: options.input,
+      input: prepared.input,
       context: prepared.description.recipe,
       settings: prepared.settings,
       requestKey: options.requestKey ?? null,
@@ -141,8 +145,8 @@ async function repeated(scope: Scope, options: TurnOptions, requestHash: string 
 }
 
 function start(scope: Scope, runId: string, options: TurnOptions, prepared: PreparedTurn): LiveRun {
-  const { session, settings, tools, description } = prepared;
-  const { stores, onHangUp, input } = options;
+  const { session, settings, tools, description, input } = prepared;
+  const { stores, onHangUp } = options;
   const live = liveRun({ id: runId, accountId: scope.accountId, sessionId: session.id, stores, onHangUp }, []);
   scope.runner.add(live);
   const turn = runTurn({
@@ -172,7 +176,8 @@ export function recording(scope: Scope, sessionId: string, keep: Keep, input: re
     fallbackTitle: question ? fallbackTitle(messageText(question.parts)) : null,
     ranTools: true,
     onCommitted: () => {
-      if (stores) void improveTitle(scope, sessionId);
+      // A key that came with the request is for its turn alone.
+      if (stores && scope.providerKey === undefined) void improveTitle(scope, sessionId);
     },
   };
 }

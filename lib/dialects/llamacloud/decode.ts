@@ -84,6 +84,7 @@ export function decodeTurn(
     toolChoice: "auto",
     settings: body.model ? { model: body.model } : {},
     recallTools: true,
+    rendersInput: false,
     overflow: "truncate",
     withBuiltinTools: true,
     withCallerTools: false,
