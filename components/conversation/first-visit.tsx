@@ -23,12 +23,12 @@ const starters = [
   {
     name: "Calculate",
     hint: "A loan, a mixture, a date far away",
-    text: "Calculate what 12,500 at 3.2% a year, compounded yearly, comes to after 7 years.",
+    text: "Calculate 12500 * 1.032 ^ 7: what 12,500 at 3.2% a year come to after 7 years.",
   },
   {
     name: "Ask the time",
     hint: "Here, or in another place",
-    text: "What time is it now, and what time is it then in Tokyo?",
+    text: "What time is it in Tokyo?",
   },
 ];
 

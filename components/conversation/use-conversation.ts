@@ -85,7 +85,7 @@ export function useConversation({ initial, isStale, onCreated, onAccepted }: Con
       session.current = made.session_id;
       setSessionId(made.session_id);
       knownUpdate.current = made.last_updated_at;
-      store.take([{ ...made, provisional_title: provisionalTitle(asked.current?.text ?? "") }]);
+      store.take([{ ...made, running_run_id: "here", provisional_title: provisionalTitle(asked.current?.text ?? "") }]);
       onCreated(made.session_id);
     },
     onAccepted() {
