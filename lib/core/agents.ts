@@ -1,13 +1,167 @@
-import { ensureDefaultAgent, findDefaults } from "../db/agents.ts";
-import { newId } from "../domain/ids.ts";
+import * as db from "../db/agents.ts";
+import type { OffsetPage } from "../db/page.ts";
+import { violated } from "../db/sql.ts";
+import type { Agent } from "../domain/agent.ts";
+import { ChatError, notFound } from "../domain/errors.ts";
+import { isId, newId } from "../domain/ids.ts";
+import type { StoredTool } from "../domain/tool.ts";
+import { checkModel } from "./models.ts";
 import { PLAIN_TEMPLATE } from "./render/templates.ts";
 import type { Scope } from "./scope.ts";
+import { storedSettings } from "./settings.ts";
 
 /** The account's default agent and project. They are made at the first ask. */
 export async function defaults(
   scope: Pick<Scope, "database" | "accountId">,
 ): Promise<{ readonly agentId: string; readonly projectId: string }> {
-  const found = await findDefaults(scope.database, scope.accountId);
+  const found = await db.findDefaults(scope.database, scope.accountId);
   if (found) return found;
-  return ensureDefaultAgent(scope.database, scope.accountId, { agentId: newId(), projectId: newId() }, PLAIN_TEMPLATE);
+  return db.ensureDefaultAgent(
+    scope.database,
+    scope.accountId,
+    { agentId: newId(), projectId: newId() },
+    PLAIN_TEMPLATE,
+  );
+}
+
+/** The project of a canonical name, or for null the account's default one. Throws "not-found". */
+export async function projectNamed(scope: Scope, canonicalName: string | null): Promise<string> {
+  if (canonicalName === null) return db.ensureDefaultProject(scope.database, scope.accountId, newId());
+  const project = await db.findProject(scope.database, scope.accountId, { canonicalName });
+  if (!project) throw notFound("project");
+  return project.id;
+}
+
+/** An agent as a caller describes it. */
+export type AgentInput = Omit<db.AgentFields, "canonicalName" | "projectId"> & {
+  /** Null: one is made from the name, or the agent keeps the one it has. */
+  readonly canonicalName: string | null;
+  /** The canonical name of a project; null: the default one. */
+  readonly project: string | null;
+};
+
+/** An agent of the account. Throws "not-found", for an id that cannot be one too. */
+export async function getAgent(scope: Scope, id: string): Promise<Agent> {
+  const agent = await findAgent(scope, id);
+  if (!agent) throw notFound("agent", id);
+  return agent;
+}
+
+async function findAgent(scope: Scope, id: string): Promise<Agent | null> {
+  const [agent] = isId(id) ? await db.findAgents(scope.database, scope.accountId, [id]) : [];
+  return agent ?? null;
+}
+
+export const listAgents = (scope: Scope, page: OffsetPage): Promise<Agent[]> =>
+  db.listAgents(scope.database, scope.accountId, page);
+
+/**
+ * Makes an agent and gives it.
+ *
+ * Throws "not-found" for the project, "bad-request" for a model that is not there, "conflict" for a canonical name that
+ * is taken and for an id that another account holds.
+ */
+export async function createAgent(scope: Scope, input: AgentInput, id: string = newId()): Promise<Agent> {
+  const fields = await toFields(scope, input, input.canonicalName ?? madeName(input.name));
+  await orConflict(() => db.insertAgent(scope.database, scope.accountId, id, fields));
+  return getAgent(scope, id);
+}
+
+/** Sets all of an agent. Throws as `createAgent` does, and "not-found". */
+export async function replaceAgent(scope: Scope, id: string, input: AgentInput): Promise<Agent> {
+  const agent = await getAgent(scope, id);
+  return write(scope, agent, input);
+}
+
+/** Makes an agent under an id, or sets all of the one that has it. Throws as `createAgent` does. */
+export async function saveAgent(scope: Scope, id: string, input: AgentInput): Promise<Agent> {
+  const agent = await findAgent(scope, id);
+  return agent ? write(scope, agent, input) : createAgent(scope, input, id);
+}
+
+/** Changes what is given of an agent; `metadata` is merged at its top level. Throws as `replaceAgent` does. */
+export async function patchAgent(scope: Scope, id: string, change: Partial<AgentInput>): Promise<Agent> {
+  const agent = await getAgent(scope, id);
+  const metadata = "metadata" in change ? merged(agent.metadata, change.metadata) : agent.metadata;
+  return write(scope, agent, { ...agent, ...change, metadata });
+}
+
+async function write(scope: Scope, agent: Agent, input: AgentInput): Promise<Agent> {
+  const fields = await toFields(scope, input, input.canonicalName ?? agent.canonicalName);
+  const isSet = await orConflict(() => db.updateAgent(scope.database, scope.accountId, agent.id, fields));
+  if (!isSet) throw notFound("agent", agent.id);
+  return getAgent(scope, agent.id);
+}
+
+async function toFields(scope: Scope, input: AgentInput, canonicalName: string): Promise<db.AgentFields> {
+  await checkModel(scope, input.model === "" ? undefined : input.model);
+  await checkModel(scope, storedSettings(input.settings).model);
+  return { ...input, canonicalName, projectId: await projectNamed(scope, input.project) };
+}
+
+/** Two objects merged at their top level; null clears. */
+export const merged = (old: unknown, added: unknown): unknown => {
+  if (added === null || typeof added !== "object") return null;
+  return { ...(typeof old === "object" ? old : {}), ...added };
+};
+
+/** A canonical name that nobody has: letters and digits of the name, and the end of a new id. */
+function madeName(name: string): string {
+  const word = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/gu, "_")
+    .replace(/^[^a-z]+|_+$/gu, "")
+    .slice(0, 60);
+  return `${word || "agent"}_${newId().replaceAll("-", "").slice(-12)}`;
+}
+
+async function orConflict<Result>(write: () => Promise<Result>): Promise<Result> {
+  try {
+    return await write();
+  } catch (thrown) {
+    switch (violated(thrown)) {
+      case "Agent_canonicalName_key":
+        throw new ChatError("conflict", "Another agent has this canonical_name", { field: "canonical_name" });
+      case "Agent_pkey":
+        throw new ChatError("conflict", "An agent cannot be made under this id", { field: "id" });
+      case "Tool_agentId_name_key":
+        throw new ChatError("conflict", "The agent has a tool of this name", { field: "name" });
+      default:
+        throw thrown;
+    }
+  }
+}
+
+/** Deletes an agent with its tools and docs. Sessions that used it stay readable. Throws "not-found". */
+export async function deleteAgent(scope: Scope, id: string): Promise<void> {
+  const isGone = isId(id) && (await db.deleteAgent(scope.database, scope.accountId, id));
+  if (!isGone) throw notFound("agent", id);
+}
+
+/** A tool of an agent. Throws "not-found" for either. */
+export async function getTool(scope: Scope, agentId: string, id: string): Promise<StoredTool> {
+  const tool = (await getAgent(scope, agentId)).tools.find((one) => one.id === id);
+  if (!tool) throw notFound("tool", id);
+  return tool;
+}
+
+/** Adds a tool to an agent. Throws "not-found" for the agent and "conflict" for a name that it has. */
+export async function createTool(scope: Scope, agentId: string, tool: db.ToolFields): Promise<StoredTool> {
+  await getAgent(scope, agentId);
+  const id = newId();
+  await orConflict(() => db.insertTool(scope.database, agentId, id, tool));
+  return getTool(scope, agentId, id);
+}
+
+/** Sets all of an agent's tool. Throws "not-found" and "conflict". */
+export async function replaceTool(scope: Scope, agentId: string, id: string, tool: db.ToolFields): Promise<StoredTool> {
+  await getTool(scope, agentId, id);
+  await orConflict(() => db.updateTool(scope.database, agentId, id, tool));
+  return getTool(scope, agentId, id);
+}
+
+/** Deletes an agent's tool. Throws "not-found". */
+export async function deleteTool(scope: Scope, agentId: string, id: string): Promise<void> {
+  await getTool(scope, agentId, id);
+  await db.deleteTool(scope.database, agentId, id);
 }

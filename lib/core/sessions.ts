@@ -41,6 +41,8 @@ type Chosen = Pick<
   readonly agentIds: readonly string[];
   /** Null: the account's default project. */
   readonly projectId: string | null;
+  /** Null: a new one. */
+  readonly id: string | null;
 };
 
 const UNSET: Chosen = {
@@ -58,6 +60,7 @@ const UNSET: Chosen = {
   userIds: [],
   indexIds: [],
   projectId: null,
+  id: null,
 };
 
 /**
@@ -70,18 +73,23 @@ export async function createSession(scope: Scope, origin: string, chosen: Partia
   const { database, accountId } = scope;
   const home = await defaults(scope);
   const projectId = wanted.projectId ?? home.projectId;
-  await checkParticipants(scope, wanted);
+  await checkParticipants(scope, wanted, "create");
   const known = await knownIndexIds(database, accountId, projectId, wanted.indexIds.filter(isId));
   const unknown = wanted.indexIds.find((id) => !known.has(id));
   if (unknown !== undefined) throw notFound("index", unknown);
 
-  const id = newId();
+  const id = wanted.id ?? newId();
   const agentIds = wanted.agentIds.length > 0 ? wanted.agentIds : [home.agentId];
   await db.insertSession(database, accountId, { ...wanted, id, branchId: newId(), projectId, origin, agentIds });
   return getSession(scope, id);
 }
 
-async function checkParticipants(scope: Scope, { agentIds, userIds }: Chosen): Promise<void> {
+/** Throws "bad-request" for an agent or a user that is not the account's. */
+export async function checkParticipants(
+  scope: Scope,
+  { agentIds, userIds }: Pick<Chosen, "agentIds" | "userIds">,
+  during: "create" | "create or update",
+): Promise<void> {
   const [agents, users] = await Promise.all([
     agentIds.length > 0 ? findAgents(scope.database, scope.accountId, agentIds) : [],
     findUsers(scope.database, scope.accountId, userIds),
@@ -89,7 +97,7 @@ async function checkParticipants(scope: Scope, { agentIds, userIds }: Chosen): P
   if (agents.length < agentIds.length || users.length < userIds.length) {
     throw new ChatError(
       "bad-request",
-      "The specified participant ID is invalid for the given participant type during create",
+      `The specified participant ID is invalid for the given participant type during ${during}`,
     );
   }
 }

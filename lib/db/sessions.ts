@@ -10,6 +10,7 @@ const Json = z.record(z.string(), z.unknown());
 const SessionRow = z.object({
   id: z.string(),
   projectId: z.string(),
+  isInDefaultProject: z.boolean(),
   origin: z.string(),
   situation: z.string().nullable(),
   systemTemplate: z.string().nullable(),
@@ -40,7 +41,8 @@ const SessionRow = z.object({
 const joined = (table: string, column: string) =>
   `coalesce((select json_agg(x."${column}" order by x.position) from "${table}" x where x."sessionId" = s.id), '[]')`;
 
-const SELECT = `select s.id, s."projectId", s.origin, s.situation, s."systemTemplate", s."renderTemplates", s."tokenBudget",
+const SELECT = `select s.id, s."projectId",
+  (select p."isDefault" from "Project" p where p.id = s."projectId") as "isInDefaultProject", s.origin, s.situation, s."systemTemplate", s."renderTemplates", s."tokenBudget",
   s."contextOverflow", s."autoRunTools", s."forwardToolCalls", s."recallOptions", s.metadata, s."sharedAccess", s.title,
   s."titleSource", s.pinned, s.archived, s."indexesLockedAt", s."activeBranchId", s."createdAt", s."updatedAt",
   ${joined("SessionAgent", "agentId")} as "agentIds", ${joined("SessionUser", "userId")} as "userIds",
@@ -273,4 +275,98 @@ export async function addSessionAgent(database: Database, sessionId: string, age
      on conflict do nothing`,
     [sessionId, agentId],
   );
+}
+
+/** What can be set of a session at any time. */
+export type SessionSettings = {
+  readonly situation: string | null;
+  readonly systemTemplate: string | null;
+  readonly renderTemplates: boolean;
+  readonly tokenBudget: number | null;
+  readonly contextOverflow: string | null;
+  readonly autoRunTools: boolean;
+  readonly forwardToolCalls: boolean;
+  readonly recallOptions: unknown;
+  readonly metadata: unknown;
+};
+
+/** Sets all settings of a session of the account and moves it to the front. Gives whether there is one. */
+export async function setSettings(
+  database: Database,
+  accountId: string,
+  id: string,
+  settings: SessionSettings,
+): Promise<boolean> {
+  const set = await rows(
+    database,
+    `update "Session" set situation = $3, "systemTemplate" = $4, "renderTemplates" = $5, "tokenBudget" = $6,
+       "contextOverflow" = $7, "autoRunTools" = $8, "forwardToolCalls" = $9, "recallOptions" = $10, metadata = $11,
+       "updatedAt" = now() where id = $1 and "accountId" = $2 returning id`,
+    [
+      id,
+      accountId,
+      settings.situation,
+      settings.systemTemplate,
+      settings.renderTemplates,
+      settings.tokenBudget,
+      settings.contextOverflow,
+      settings.autoRunTools,
+      settings.forwardToolCalls,
+      jsonOrNull(settings.recallOptions),
+      jsonOrNull(settings.metadata),
+    ],
+  );
+  return set.length > 0;
+}
+
+/** Adds agents and users behind those that a session has, in the order given. They must be the account's own. */
+export async function addParticipants(
+  database: Database,
+  sessionId: string,
+  { agentIds, userIds }: { readonly agentIds: readonly string[]; readonly userIds: readonly string[] },
+): Promise<void> {
+  await rows(
+    database,
+    `with users as (
+       insert into "SessionUser" ("sessionId", "userId", position)
+       select $1, u.id, u.n + (select coalesce(max(position), 0) from "SessionUser" where "sessionId" = $1)
+       from unnest($3::uuid[]) with ordinality u(id, n) on conflict do nothing
+     )
+     insert into "SessionAgent" ("sessionId", "agentId", position)
+     select $1, a.id, a.n + (select coalesce(max(position), 0) from "SessionAgent" where "sessionId" = $1)
+     from unnest($2::uuid[]) with ordinality a(id, n) on conflict do nothing`,
+    [sessionId, agentIds, userIds],
+  );
+}
+
+/**
+ * Deletes the messages, summaries and kept events of a session of the account, and gives it a new, empty branch. Gives
+ * whether there is one.
+ *
+ * A turn that runs meanwhile writes to the branch it began on, which nobody reads any more.
+ */
+export async function clearHistory(
+  database: Database,
+  accountId: string,
+  id: string,
+  branchId: string,
+): Promise<boolean> {
+  const cleared = await rows(
+    database,
+    `with session as (
+       update "Session" set "activeBranchId" = $3, "updatedAt" = now() where id = $1 and "accountId" = $2 returning id
+     ), branch as (
+       insert into "Branch" (id, "sessionId", path) select $3, id, '[]' from session
+     ), messages as (
+       delete from "Message" where "sessionId" in (select id from session)
+     ), summaries as (
+       delete from "Summary" where "sessionId" in (select id from session)
+     ), events as (
+       delete from "RunEvent" e using "Run" r where r.id = e."runId" and r.status <> 'running'
+         and r."sessionId" in (select id from session)
+     )
+     select id from session`,
+    [id, accountId, branchId],
+  );
+  return cleared.length > 0;
 }

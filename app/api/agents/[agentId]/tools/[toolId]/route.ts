@@ -1,0 +1,40 @@
+import { deleteTool, getTool, replaceTool } from "@/lib/core/agents";
+import {
+  CreateTool,
+  decodeToolPatch,
+  encodeDeleted,
+  encodeStoredTool,
+  julep,
+  pathId,
+  ToolPatch,
+} from "@/lib/dialects/julep";
+import { endpoint, routes } from "@/lib/http/endpoint";
+
+const ids = (params: Readonly<Record<string, string>>) =>
+  [pathId(params.agentId, "agent_id"), pathId(params.toolId, "tool_id")] as const;
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
+  PUT: endpoint({
+    surface: julep,
+    body: CreateTool,
+    async handle({ scope, params, body }) {
+      return Response.json(encodeStoredTool(await replaceTool(scope, ...ids(params), body)));
+    },
+  }),
+  PATCH: endpoint({
+    surface: julep,
+    body: ToolPatch,
+    async handle({ scope, params, body }) {
+      const tool = decodeToolPatch(await getTool(scope, ...ids(params)), body);
+      return Response.json(encodeStoredTool(await replaceTool(scope, ...ids(params), tool)));
+    },
+  }),
+  DELETE: endpoint({
+    surface: julep,
+    async handle({ scope, params }) {
+      const [agentId, toolId] = ids(params);
+      await deleteTool(scope, agentId, toolId);
+      return Response.json(encodeDeleted(toolId));
+    },
+  }),
+});

@@ -1,0 +1,22 @@
+import { createTool, getAgent } from "@/lib/core/agents";
+import { CreateTool, decodePage, encodeStoredTool, julep, ListQuery, pathId, toolPage } from "@/lib/dialects/julep";
+import { endpoint, routes } from "@/lib/http/endpoint";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
+  GET: endpoint({
+    surface: julep,
+    query: ListQuery,
+    async handle({ scope, params, query }) {
+      const { tools } = await getAgent(scope, pathId(params.agentId, "agent_id"));
+      return Response.json({ items: toolPage(tools, decodePage(query)).map(encodeStoredTool) });
+    },
+  }),
+  POST: endpoint({
+    surface: julep,
+    body: CreateTool,
+    async handle({ scope, params, body }) {
+      const tool = await createTool(scope, pathId(params.agentId, "agent_id"), body);
+      return Response.json(encodeStoredTool(tool), { status: 201 });
+    },
+  }),
+});

@@ -1,0 +1,48 @@
+import { acceptance, endedTurn, follow } from "@/lib/core/turn/follow";
+import { takeTurn } from "@/lib/core/turn/take-turn";
+import {
+  ChatInput,
+  decodeTurn,
+  encodeChat,
+  julep,
+  julepFailure,
+  julepFrames,
+  pathId,
+  turnFailure,
+} from "@/lib/dialects/julep";
+import { ChatError } from "@/lib/domain/errors";
+import { isLast } from "@/lib/domain/events";
+import { endpoint, routes } from "@/lib/http/endpoint";
+import { sseResponse } from "@/lib/http/sse";
+
+const ACCEPTANCE_MS = 30_000;
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
+  POST: endpoint({
+    surface: julep,
+    body: ChatInput,
+    async handle({ scope, params, body, request }) {
+      const sessionId = pathId(params.sessionId, "session_id");
+      const { runId, live } = await takeTurn(scope, decodeTurn(sessionId, body, request.signal));
+      const hangUp = () => live?.abort("hang-up", new ChatError("cancelled", "The caller hung up"));
+      if (request.signal.aborted) hangUp();
+      else request.signal.addEventListener("abort", hangUp, { once: true });
+      const isStopped = () => live?.abortCause === "stop";
+
+      if (body.stream && live) {
+        await acceptance(live, ACCEPTANCE_MS);
+        if (!live.events.some((event) => event.type === "turn-error") || isStopped()) {
+          return sseResponse(julepFrames(follow(scope, runId), { runId, isStopped }), { status: 201, onLeave: hangUp });
+        }
+      }
+      const events = await endedTurn(scope, runId);
+      const last = events.at(-1);
+      if (!last || !isLast(last)) throw new ChatError("interrupted", "The answer was interrupted");
+      if (last.type === "turn-end" || isStopped())
+        return Response.json(encodeChat(runId, events, last), { status: 201 });
+      // A call that the provider accepted may have been billed: the SDK is not to repeat it.
+      const isFinal = events.some((event) => event.type === "step-start");
+      return julepFailure(turnFailure(last), isFinal);
+    },
+  }),
+});

@@ -1,0 +1,16 @@
+import { prepareTurn } from "@/lib/core/turn/prepare";
+import { ChatInput, decodeRequest, encodeRender, julep, pathId } from "@/lib/dialects/julep";
+import { endpoint, routes } from "@/lib/http/endpoint";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
+  POST: endpoint({
+    surface: julep,
+    body: ChatInput,
+    async handle({ scope, params, body }) {
+      const turn = decodeRequest(pathId(params.sessionId, "session_id"), body);
+      // Nothing is asked of the provider here, so a key for it counts for nothing.
+      const { description, listedTools } = await prepareTurn({ ...scope, providerKey: undefined }, turn);
+      return Response.json(encodeRender(description.messages, listedTools, body));
+    },
+  }),
+});

@@ -1,0 +1,2 @@
+// The path as it was first published, without a prefix.
+export { DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT } from "@/app/api/sessions/[sessionId]/render/route";

@@ -1,0 +1,51 @@
+import * as db from "../db/sessions.ts";
+import { violated } from "../db/sql.ts";
+import { ChatError, notFound } from "../domain/errors.ts";
+import { newId } from "../domain/ids.ts";
+import type { Session } from "../domain/session.ts";
+import type { Scope } from "./scope.ts";
+import { checkParticipants, createSession, getSession } from "./sessions.ts";
+
+/** What can be set of a session at any time. */
+export type SessionSettings = db.SessionSettings;
+
+type Participants = { readonly agentIds: readonly string[]; readonly userIds: readonly string[] };
+
+/** Sets all settings of a session and moves it to the front. Throws "not-found". */
+export async function setSession(scope: Scope, id: string, settings: SessionSettings): Promise<Session> {
+  const isSet = await db.setSettings(scope.database, scope.accountId, id, settings);
+  if (!isSet) throw notFound("session", id);
+  return getSession(scope, id);
+}
+
+/**
+ * Makes a session under an id, or sets all settings of the one that has it and adds participants to it.
+ *
+ * Throws "bad-request" for a participant, "conflict" for an id that another account holds.
+ */
+export async function saveSession(
+  scope: Scope,
+  origin: string,
+  id: string,
+  settings: SessionSettings,
+  participants: Participants,
+): Promise<Session> {
+  await checkParticipants(scope, participants, "create or update");
+  const found = await db.findSession(scope.database, scope.accountId, id);
+  if (!found) {
+    try {
+      return await createSession(scope, origin, { ...settings, ...participants, id });
+    } catch (thrown) {
+      if (violated(thrown) !== "Session_pkey") throw thrown;
+      throw new ChatError("conflict", "A session cannot be made under this id", { field: "id" });
+    }
+  }
+  await db.addParticipants(scope.database, id, participants);
+  return setSession(scope, id, settings);
+}
+
+/** Deletes a session's messages, summaries and kept events on every line; the session stays. Throws "not-found". */
+export async function clearHistory(scope: Scope, id: string): Promise<void> {
+  const isCleared = await db.clearHistory(scope.database, scope.accountId, id, newId());
+  if (!isCleared) throw notFound("session", id);
+}

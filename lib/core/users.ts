@@ -1,0 +1,68 @@
+import type { OffsetPage } from "../db/page.ts";
+import { violated } from "../db/sql.ts";
+import * as db from "../db/users.ts";
+import type { User } from "../domain/agent.ts";
+import { ChatError, notFound } from "../domain/errors.ts";
+import { isId, newId } from "../domain/ids.ts";
+import { merged, projectNamed } from "./agents.ts";
+import type { Scope } from "./scope.ts";
+
+/** A user as a caller describes it. */
+export type UserInput = Omit<db.UserFields, "projectId"> & {
+  /** The canonical name of a project; null: the default one. */
+  readonly project: string | null;
+};
+
+/** A user of the account. Throws "not-found", for an id that cannot be one too. */
+export async function getUser(scope: Scope, id: string): Promise<User> {
+  const user = await findUser(scope, id);
+  if (!user) throw notFound("user", id);
+  return user;
+}
+
+async function findUser(scope: Scope, id: string): Promise<User | null> {
+  const [user] = isId(id) ? await db.findUsers(scope.database, scope.accountId, [id]) : [];
+  return user ?? null;
+}
+
+export const listUsers = (scope: Scope, page: OffsetPage): Promise<User[]> =>
+  db.listUsers(scope.database, scope.accountId, page);
+
+/** Makes a user. Throws "not-found" for the project, "conflict" for an id that another account holds. */
+export async function createUser(scope: Scope, input: UserInput, id: string = newId()): Promise<User> {
+  const projectId = await projectNamed(scope, input.project);
+  try {
+    await db.insertUser(scope.database, scope.accountId, id, { ...input, projectId });
+  } catch (thrown) {
+    if (violated(thrown) !== "User_pkey") throw thrown;
+    throw new ChatError("conflict", "A user cannot be made under this id", { field: "id" });
+  }
+  return getUser(scope, id);
+}
+
+/** Sets all of a user. Throws "not-found" for the user and the project. */
+export async function replaceUser(scope: Scope, id: string, input: UserInput): Promise<User> {
+  await getUser(scope, id);
+  const projectId = await projectNamed(scope, input.project);
+  await db.updateUser(scope.database, scope.accountId, id, { ...input, projectId });
+  return getUser(scope, id);
+}
+
+/** Makes a user under an id, or sets all of the one that has it. Throws as `createUser` does. */
+export async function saveUser(scope: Scope, id: string, input: UserInput): Promise<User> {
+  const user = await findUser(scope, id);
+  return user ? replaceUser(scope, id, input) : createUser(scope, input, id);
+}
+
+/** Changes what is given of a user; `metadata` is merged at its top level. Throws as `replaceUser` does. */
+export async function patchUser(scope: Scope, id: string, change: Partial<UserInput>): Promise<User> {
+  const user = await getUser(scope, id);
+  const metadata = "metadata" in change ? merged(user.metadata, change.metadata) : user.metadata;
+  return replaceUser(scope, id, { ...user, ...change, metadata });
+}
+
+/** Deletes a user with its docs, and takes it out of its sessions. Throws "not-found". */
+export async function deleteUser(scope: Scope, id: string): Promise<void> {
+  const isGone = isId(id) && (await db.deleteUser(scope.database, scope.accountId, id));
+  if (!isGone) throw notFound("user", id);
+}

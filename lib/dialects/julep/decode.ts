@@ -1,0 +1,271 @@
+import { type AgentInput, merged } from "../../core/agents.ts";
+import { JULEP_TEMPLATE } from "../../core/render/templates.ts";
+import type { SessionSettings } from "../../core/session-settings.ts";
+import { wireResponseFormat, withoutUnset } from "../../core/settings.ts";
+import type { PreparedTurn, TurnRequest } from "../../core/turn/prepare.ts";
+import type { TurnOptions } from "../../core/turn/take-turn.ts";
+import type { UserInput } from "../../core/users.ts";
+import type { MetadataCondition, OffsetPage } from "../../db/page.ts";
+import { ChatError } from "../../domain/errors.ts";
+import { isId, newId } from "../../domain/ids.ts";
+import type { NewMessage, Part } from "../../domain/message.ts";
+import type { ModelSettings, ToolChoice } from "../../domain/model.ts";
+import { invalidBody } from "./errors.ts";
+import {
+  type AgentBody,
+  type AgentPatch,
+  type ChatInput,
+  type CreateSessionBody,
+  type ListQuery,
+  RecallOptions,
+  type SessionBody,
+  type SessionPatch,
+  type UserBody,
+  type UserPatch,
+  type WireMessage,
+  type WireSettings,
+} from "./schema.ts";
+
+/** An id of the path. Throws "invalid" for what is no UUID. */
+export function pathId(value: string | undefined, name: string): string {
+  if (value !== undefined && isId(value)) return value.toLowerCase();
+  const message = "Input should be a valid UUID, in its canonical text of 36 characters";
+  const issues = [{ path: ["path", name], type: "uuid_parsing", message, input: value ?? null }];
+  throw new ChatError("invalid", "Validation error", { issues });
+}
+
+/** A list's query as a page, with its conditions on metadata: the contract, 1.4. */
+export const decodePage = (query: ListQuery): OffsetPage => ({
+  limit: query.limit,
+  offset: query.offset,
+  sortBy: query.sort_by === "updated_at" ? "updatedAt" : "createdAt",
+  direction: query.direction,
+  metadata: Object.entries(query).flatMap(([name, value]) =>
+    typeof value === "string" ? metadataCondition(name, value) : [],
+  ),
+});
+
+function metadataCondition(name: string, text: string): MetadataCondition[] {
+  const dotted = /^metadata_filter\.(.+)$/su.exec(name)?.[1];
+  const bracketed = /^metadata_filter((?:\[[^\]]+\])+)$/su.exec(name)?.[1];
+  const path = dotted?.split(".") ?? bracketed?.slice(1, -1).split("][");
+  if (!path) return [];
+  const isNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/u.test(text);
+  return [{ path, key: path.join("."), text, value: isNumber ? Number(text) : text }];
+}
+
+/** Settings of a request. What it does not name is left to the agent. */
+export const decodeSettings = (wire: WireSettings): ModelSettings =>
+  withoutUnset({
+    model: wire.model || undefined,
+    temperature: wire.temperature ?? undefined,
+    topP: wire.top_p ?? undefined,
+    maxTokens: wire.max_tokens ?? undefined,
+    stop: wire.stop,
+    seed: wire.seed ?? undefined,
+    frequencyPenalty: wire.frequency_penalty ?? undefined,
+    presencePenalty: wire.presence_penalty ?? undefined,
+    logitBias: wire.logit_bias ?? undefined,
+    responseFormat: wire.response_format ? wireResponseFormat(wire.response_format) : undefined,
+  });
+
+const decodeToolChoice = (wire: ChatInput["tool_choice"]): ToolChoice => {
+  if (wire === null || wire === undefined) return "auto";
+  return typeof wire === "string" ? wire : { name: wire.function.name };
+};
+
+/** One new message as it is stored, before templates are rendered. */
+export function decodeMessage(wire: WireMessage): NewMessage {
+  const calls = (wire.tool_calls ?? []).map((call): Part => {
+    return { type: "tool-call", callId: call.id ?? newId(), name: call.name, input: call.input };
+  });
+  return {
+    id: newId(),
+    role: wire.role,
+    name: wire.name ?? null,
+    source: "api_request",
+    parts: wire.role === "tool" ? [decodeResult(wire)] : [...decodeContent(wire), ...calls],
+    model: null,
+    createdAt: new Date(),
+  };
+}
+
+function decodeContent({ role, content }: WireMessage): Part[] {
+  // Providers refuse a user message without any content.
+  if (content === null || content === undefined) return role === "user" ? [{ type: "text", text: "" }] : [];
+  if (typeof content === "string") return [{ type: "text", text: content }];
+  return content.map((part): Part => {
+    if (typeof part === "string") return { type: "text", text: part };
+    switch (part.type) {
+      case "text":
+        return { type: "text", text: part.text };
+      case "image_url":
+        return { type: "image", url: part.image_url.url, detail: part.image_url.detail };
+      case "tool_result":
+        return result(part.tool_use_id, "", part.content);
+      default:
+        return part satisfies never;
+    }
+  });
+}
+
+const decodeResult = ({ tool_call_id, name, content }: WireMessage): Part =>
+  result(tool_call_id ?? "", name ?? "", content ?? "");
+
+type Output =
+  | NonNullable<WireMessage["content"]>
+  | Extract<NonNullable<WireMessage["content"]>[number], { type: "tool_result" }>["content"];
+
+/** What a tool gave: its text, or where there is more than text the parts as they came. */
+function result(callId: string, name: string, output: Output): Part {
+  const texts =
+    typeof output === "string"
+      ? [output]
+      : output.map((part) => (typeof part === "string" ? part : part.type === "text" ? part.text : null));
+  const isText = texts.every((text) => text !== null);
+  return { type: "tool-result", callId, name, output: isText ? texts.join("\n") : output, isError: false };
+}
+
+/** What chat and render are to assemble: the contract, 4.1 and 4.2. */
+export const decodeRequest = (sessionId: string, body: ChatInput): TurnRequest => ({
+  sessionId,
+  agentId: body.agent ?? undefined,
+  agentRule: "member",
+  input: body.messages.map(decodeMessage),
+  tools: body.tools ?? [],
+  toolChoice: decodeToolChoice(body.tool_choice),
+  settings: decodeSettings(body),
+  metadata: body.metadata ?? undefined,
+  recallTools: body.recall_tools,
+  rendersInput: true,
+  overflow: "refuse",
+  withBuiltinTools: false,
+  withCallerTools: body.tool_choice !== "none",
+});
+
+/** A chat call as a turn: the column "Julep" of the core's table of options. `signal`: the caller has hung up. */
+export const decodeTurn = (sessionId: string, body: ChatInput, signal: AbortSignal): TurnOptions => ({
+  ...decodeRequest(sessionId, body),
+  dialect: "julep",
+  stores: body.save,
+  keep: body.stream ? "streamed" : "nothing",
+  onHangUp: "cancel",
+  busy: "queue",
+  maxSteps: 1,
+  atLimit: "return-calls",
+  bindIndexIds: null,
+  check: (prepared) => checkStreaming(body, prepared),
+  signal,
+});
+
+function checkStreaming(body: ChatInput, { session, listedTools }: PreparedTurn): void {
+  const isAutoRun = body.auto_run_tools ?? session.autoRunTools;
+  if (!body.stream || !isAutoRun || listedTools.length === 0) return;
+  throw new ChatError("bad-request", "Streaming is not supported when auto_run_tools is enabled");
+}
+
+export const decodeAgent = (body: AgentBody): AgentInput => ({
+  name: body.name,
+  canonicalName: body.canonical_name ?? null,
+  project: body.project ?? null,
+  about: body.about,
+  model: body.model,
+  instructions: body.instructions,
+  settings: body.default_settings ?? null,
+  systemTemplate: body.default_system_template ?? JULEP_TEMPLATE,
+  metadata: body.metadata ?? null,
+});
+
+/** Only what the body names; null clears. */
+export const decodeAgentPatch = (body: AgentPatch): Partial<AgentInput> =>
+  named(body, {
+    name: ["name", body.name],
+    canonical_name: ["canonicalName", body.canonical_name],
+    project: ["project", body.project],
+    about: ["about", body.about],
+    model: ["model", body.model],
+    instructions: ["instructions", body.instructions],
+    default_settings: ["settings", body.default_settings],
+    default_system_template: ["systemTemplate", body.default_system_template],
+    metadata: ["metadata", body.metadata],
+  });
+
+export const decodeUser = (body: UserBody): UserInput => ({
+  name: body.name,
+  about: body.about,
+  project: body.project ?? null,
+  metadata: body.metadata ?? null,
+});
+
+/** Only what the body names; null clears. */
+export const decodeUserPatch = (body: UserPatch): Partial<UserInput> =>
+  named(body, {
+    name: ["name", body.name],
+    about: ["about", body.about],
+    project: ["project", body.project],
+    metadata: ["metadata", body.metadata],
+  });
+
+/** Who takes part in a session to be made. Throws "bad-request" as the contract, 3.8, words it. */
+export function decodeParticipants(body: CreateSessionBody): {
+  readonly agentIds: readonly string[];
+  readonly userIds: readonly string[];
+} {
+  const agentIds = oneOrMany("agent", body.agent, body.agents);
+  const userIds = oneOrMany("user", body.user, body.users);
+  if (agentIds.length === 0) throw new ChatError("bad-request", "At least one agent must be provided");
+  return { agentIds, userIds };
+}
+
+function oneOrMany(noun: string, one?: string | null, many?: readonly string[] | null): readonly string[] {
+  if (one && many) {
+    throw new ChatError("bad-request", `Only one of '${noun}' or '${noun}s' should be provided`);
+  }
+  return one ? [one] : [...new Set(many ?? [])];
+}
+
+/** All that can be set of a session; what the body does not name is the default. Throws "bad-request" for blank texts. */
+export const decodeSession = (body: SessionBody): SessionSettings => ({
+  situation: notBlank("situation", body.situation),
+  systemTemplate: notBlank("system_template", body.system_template),
+  renderTemplates: body.render_templates,
+  tokenBudget: body.token_budget ?? null,
+  contextOverflow: body.context_overflow ?? null,
+  autoRunTools: body.auto_run_tools,
+  forwardToolCalls: body.forward_tool_calls,
+  recallOptions: body.recall_options ?? null,
+  metadata: body.metadata ?? null,
+});
+
+/** A session's settings with what the body names changed; `metadata` and `recall_options` are merged at their top level. */
+export function decodeSessionPatch(body: SessionPatch, old: SessionSettings): SessionSettings {
+  const changed = named(body, {
+    situation: ["situation", notBlank("situation", body.situation)],
+    system_template: ["systemTemplate", notBlank("system_template", body.system_template)],
+    render_templates: ["renderTemplates", body.render_templates],
+    token_budget: ["tokenBudget", body.token_budget],
+    context_overflow: ["contextOverflow", body.context_overflow],
+    auto_run_tools: ["autoRunTools", body.auto_run_tools],
+    forward_tool_calls: ["forwardToolCalls", body.forward_tool_calls],
+    metadata: ["metadata", merged(old.metadata, body.metadata)],
+    recall_options: ["recallOptions", mergedRecall(old.recallOptions, body.recall_options)],
+  });
+  return { ...old, ...changed };
+}
+
+function mergedRecall(old: unknown, added: SessionPatch["recall_options"]): unknown {
+  if (!added) return null;
+  const value = merged(old, added);
+  const parsed = RecallOptions.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw invalidBody(parsed.error, value, ["recall_options"]);
+}
+
+function notBlank(field: string, text: string | null | undefined): string | null {
+  if (text?.trim() === "") throw new ChatError("bad-request", `${field} must not be blank`, { field });
+  return text ?? null;
+}
+
+/** The pairs whose wire name is in the body, under their own names. */
+const named = (body: object, pairs: Readonly<Record<string, readonly [string, unknown]>>): object =>
+  Object.fromEntries(Object.entries(pairs).flatMap(([wire, pair]) => (wire in body ? [pair] : [])));

@@ -1,0 +1,233 @@
+import { z } from "zod";
+import { CreateTool, WireCall } from "./tools.ts";
+
+// What callers send: the contract, sections 3.1, 3.2, 3.8 and 3.9. Limits are inclusive.
+
+const fault = (type: string, message: string) => ({ error: message, params: { type } });
+const JsonObject = z.record(z.string(), z.unknown());
+const Id = z.guid().transform((text) => text.toLowerCase());
+
+const penalty = z.number().min(-2).max(2).nullish();
+const share = z.number().min(0).max(1).nullish();
+const repetition = z.number().min(0).max(2).nullish();
+
+const ResponseFormat = z
+  .object({ type: z.enum(["text", "json_object", "json_schema"]).default("text"), json_schema: JsonObject.optional() })
+  .refine((format) => format.type !== "json_schema" || format.json_schema !== undefined, {
+    ...fault("missing", "Field required"),
+    path: ["json_schema"],
+  });
+
+/** The settings of a model call, in a request and in an agent's defaults. */
+const settings = {
+  model: z.string().max(120).nullish(),
+  temperature: z.number().min(0).max(5).nullish(),
+  top_p: share,
+  min_p: share,
+  frequency_penalty: penalty,
+  presence_penalty: penalty,
+  repetition_penalty: repetition,
+  length_penalty: repetition,
+  max_tokens: z.int().min(1).nullish(),
+  stop: z.array(z.string()).max(4).optional(),
+  seed: z.int().min(-1).max(1000).nullish(),
+  logit_bias: z.record(z.string(), z.number().min(-100).max(100)).nullish(),
+  response_format: ResponseFormat.nullish(),
+};
+export type WireSettings = z.output<z.ZodObject<typeof settings>>;
+
+const IMAGE = /^(?:https?:\/\/|data:image\/[\w.+-]+;base64,)/iu;
+// A template may stand for an address, where templates are rendered.
+const isImageUrl = (url: string) => /\{[{%]/u.test(url) || (IMAGE.test(url) && URL.canParse(url));
+
+const TextPart = z.object({ type: z.literal("text").default("text"), text: z.string() });
+const ImagePart = z.object({
+  type: z.literal("image_url").default("image_url"),
+  image_url: z.object({
+    url: z
+      .string()
+      .refine(isImageUrl, fault("url_parsing", "Input should be an http or https URL or a data URL of an image")),
+    detail: z.enum(["low", "high", "auto"]).default("auto"),
+  }),
+});
+const SourcePart = z.object({
+  type: z.literal("image").default("image"),
+  source: z.object({ type: z.literal("base64").default("base64"), media_type: z.string(), data: z.string() }),
+});
+const ResultPart = z.object({
+  type: z.literal("tool_result").default("tool_result"),
+  tool_use_id: z.string(),
+  content: z.array(z.union([TextPart, SourcePart])),
+});
+const WirePart = z.union([TextPart, ImagePart, ResultPart]);
+export type WirePart = z.output<typeof WirePart>;
+
+/** The contract, 3.2. */
+const WireMessage = z.object({
+  role: z.enum(["user", "assistant", "system", "tool"]),
+  content: z.union([z.array(WirePart), z.string(), z.array(z.string())]).nullish(),
+  name: z.string().nullish(),
+  tool_call_id: z.string().nullish(),
+  tool_calls: z.array(WireCall).nullish(),
+  continue: z.boolean().nullish(),
+});
+export type WireMessage = z.output<typeof WireMessage>;
+
+/** The body of chat and render: the contract, 3.1. */
+export const ChatInput = z.object({
+  ...settings,
+  messages: z.array(WireMessage).min(1),
+  tools: z.array(CreateTool).nullish(),
+  tool_choice: z
+    .union([z.enum(["auto", "none"]), z.object({ function: z.object({ name: z.string(), arguments: z.unknown() }) })])
+    .nullish(),
+  remember: z.boolean().default(false),
+  recall: z.boolean().default(true),
+  recall_tools: z.boolean().default(true),
+  save: z.boolean().default(true),
+  stream: z.boolean().default(false),
+  agent: Id.nullish(),
+  metadata: JsonObject.nullish(),
+  /** Absent: as the session says. */
+  auto_run_tools: z.boolean().optional(),
+});
+export type ChatInput = z.output<typeof ChatInput>;
+
+const integer = (schema: z.ZodNumber) =>
+  z
+    .string()
+    .refine((text) => /^[+-]?\d+$/.test(text.trim()), {
+      ...fault("int_parsing", "Input should be a valid integer, unable to parse string as an integer"),
+      abort: true,
+    })
+    .transform(Number)
+    .pipe(schema);
+
+/** The query of a list: the contract, 1.4. Conditions on metadata are among the keys it does not name. */
+export const ListQuery = z.looseObject({
+  limit: integer(z.number().min(0).max(1000)).default(100),
+  offset: integer(z.number().min(0).max(Number.MAX_SAFE_INTEGER)).default(0),
+  sort_by: z.enum(["created_at", "updated_at"]).default("created_at"),
+  direction: z.enum(["asc", "desc"]).default("desc"),
+});
+export type ListQuery = z.output<typeof ListQuery>;
+
+const CanonicalName = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[a-zA-Z][a-zA-Z0-9_]*$/u, "Input should have letters, digits and _, and begin with a letter");
+
+const agentFields = {
+  name: z.string().min(1).max(255),
+  canonical_name: CanonicalName.nullish(),
+  project: CanonicalName.nullish(),
+  about: z.string().max(16_000),
+  model: z.string().max(120),
+  instructions: z.union([z.string().transform((text) => [text]), z.array(z.string())]),
+  default_settings: z.looseObject({ ...settings, stop: settings.stop.nullable() }).nullish(),
+  default_system_template: z.string(),
+  metadata: JsonObject.nullish(),
+};
+
+export const AgentBody = z.object({
+  ...agentFields,
+  about: agentFields.about.default(""),
+  model: agentFields.model.default(""),
+  instructions: agentFields.instructions.default([]),
+  default_system_template: agentFields.default_system_template.nullish(),
+});
+export type AgentBody = z.output<typeof AgentBody>;
+export const AgentPatch = z.object(agentFields).partial();
+export type AgentPatch = z.output<typeof AgentPatch>;
+
+const userFields = {
+  name: z.string().max(120),
+  about: z.string(),
+  project: CanonicalName.nullish(),
+  metadata: JsonObject.nullish(),
+};
+export const UserBody = z.object({
+  ...userFields,
+  name: userFields.name.default(""),
+  about: userFields.about.default(""),
+});
+export type UserBody = z.output<typeof UserBody>;
+export const UserPatch = z.object(userFields).partial();
+export type UserPatch = z.output<typeof UserPatch>;
+
+const isLanguage = (tag: string): boolean => {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+};
+
+const search = {
+  limit: z.int().min(1).max(50).default(10),
+  lang: z
+    .string()
+    .refine(isLanguage, fault("value_error", "Input should be a language tag such as en-US"))
+    .default("en-US"),
+  metadata_filter: JsonObject.default({}),
+  num_search_messages: z.int().min(1).max(50).default(4),
+  max_query_length: z.int().min(100).max(10_000).default(1000),
+  include_embeddings: z.boolean().default(true),
+};
+const vector = {
+  confidence: z.number().min(-1).max(1).default(0.5),
+  mmr_strength: z.number().min(0).lt(1).default(0.5),
+};
+const text = { trigram_similarity_threshold: z.number().min(0).max(1).nullable().default(null) };
+
+/** How docs are searched in a session: the contract, 3.9. */
+export const RecallOptions = z.preprocess(
+  (value) => (typeof value === "object" && value !== null && !("mode" in value) ? { mode: "vector", ...value } : value),
+  z.discriminatedUnion("mode", [
+    z.object({ mode: z.literal("vector"), ...search, ...vector }),
+    z.object({ mode: z.literal("text"), ...search, ...text }),
+    z.object({
+      mode: z.literal("hybrid"),
+      ...search,
+      ...vector,
+      ...text,
+      alpha: z.number().min(0).max(1).default(0.5),
+      k_multiplier: z.int().min(0).default(7),
+    }),
+  ]),
+);
+
+const sessionFields = {
+  situation: z.string().nullish(),
+  system_template: z.string().nullish(),
+  render_templates: z.boolean(),
+  token_budget: z.int().min(1).max(2_147_483_647).nullish(),
+  context_overflow: z.enum(["truncate", "adaptive"]).nullish(),
+  auto_run_tools: z.boolean(),
+  forward_tool_calls: z.boolean(),
+  recall_options: RecallOptions.nullish(),
+  metadata: JsonObject.nullish(),
+};
+
+/** What PUT sets of a session. */
+export const SessionBody = z.object({
+  ...sessionFields,
+  render_templates: z.boolean().default(true),
+  auto_run_tools: z.boolean().default(false),
+  forward_tool_calls: z.boolean().default(false),
+});
+export type SessionBody = z.output<typeof SessionBody>;
+
+/** A session to be made, with who takes part in it. */
+export const CreateSessionBody = SessionBody.extend({
+  agent: Id.nullish(),
+  agents: z.array(Id).nullish(),
+  user: Id.nullish(),
+  users: z.array(Id).nullish(),
+});
+export type CreateSessionBody = z.output<typeof CreateSessionBody>;
+
+/** `recall_options` are checked when they are merged with those that are stored. */
+export const SessionPatch = z.object({ ...sessionFields, recall_options: JsonObject.nullish() }).partial();
+export type SessionPatch = z.output<typeof SessionPatch>;

@@ -1,0 +1,94 @@
+import type { Stretch } from "../../core/turn/follow.ts";
+import type { LastEvent, TurnEvent } from "../../domain/events.ts";
+import { encodeFinish, encodeUsage } from "./encode.ts";
+import { errorBody, turnFailure } from "./errors.ts";
+import { type EncodedCall, encodeCall } from "./tools.ts";
+
+export type StreamOptions = {
+  readonly runId: string;
+  /** Whether somebody stopped the turn: what was said until then is then the answer. */
+  readonly isStopped: () => boolean;
+};
+
+/**
+ * The frames of a chat: the contract, 3.6 and 4.4. One text for each stretch of events, several frames long.
+ *
+ * The last frame has the usage and the calls; after a failure it is an `error` event.
+ */
+export async function* julepFrames(
+  stretches: AsyncIterable<Stretch>,
+  options: StreamOptions,
+): AsyncGenerator<string, void> {
+  const encode = eventEncoder(options);
+  for await (const { events } of stretches) {
+    const frames = events.flatMap(encode);
+    if (frames.length > 0) yield frames.join("");
+  }
+}
+
+function eventEncoder({ runId, isStopped }: StreamOptions): (event: TurnEvent) => string[] {
+  let createdAt = new Date().toISOString();
+  const calls: EncodedCall[] = [];
+  let hasText = false;
+  let gap = "";
+
+  const chunk = (delta: { content?: string; tool_calls?: readonly EncodedCall[] }, last: LastEvent | null): string => {
+    const choice = {
+      index: 0,
+      delta: {
+        role: "assistant",
+        content: delta.content ?? null,
+        name: null,
+        tool_call_id: null,
+        tool_calls: delta.tool_calls ?? null,
+        continue: null,
+      },
+      finish_reason: last ? encodeFinish(last) : "stop",
+      logprobs: null,
+      tool_calls: last && calls.length > 0 ? calls : null,
+    };
+    const usage = last ? encodeUsage(last.usage) : null;
+    const data = { id: runId, created_at: createdAt, jobs: [], docs: [], usage, choices: [choice] };
+    return `data: ${JSON.stringify(data)}\n\n`;
+  };
+
+  return (event) => {
+    switch (event.type) {
+      case "turn-start":
+        createdAt = new Date(event.at).toISOString();
+        return [];
+      case "text-start":
+        // Blocks of an answer are joined by a blank line wherever it is shown whole.
+        gap = hasText && !event.continues ? "\n\n" : "";
+        return [];
+      case "text-delta": {
+        const content = gap + event.text;
+        gap = "";
+        hasText = true;
+        return [chunk({ content }, null)];
+      }
+      case "tool-call": {
+        const call = encodeCall(event);
+        calls.push(call);
+        return [chunk({ tool_calls: [call] }, null)];
+      }
+      case "turn-end":
+        return [chunk({ content: "" }, event)];
+      case "turn-error":
+        if (isStopped()) return [chunk({ content: "" }, event)];
+        return [`event: error\ndata: ${JSON.stringify(errorBody(turnFailure(event)))}\n\n`];
+      case "step-start":
+      case "reasoning-start":
+      case "reasoning-delta":
+      case "reasoning-end":
+      case "text-end":
+      case "tool-input-delta":
+      case "step-end":
+      case "tool-result":
+        return [];
+      default:
+        event satisfies never;
+        return [];
+    }
+  };
+}

@@ -1,0 +1,266 @@
+import { z } from "zod";
+import type { OffsetPage } from "../../db/page.ts";
+import type { Part } from "../../domain/message.ts";
+import { type StoredTool, TOOL_TYPES, type Tool, type ToolCall } from "../../domain/tool.ts";
+import { invalidBody } from "./errors.ts";
+
+// Tools and tool calls on the wire: the contract, 3.3 and 3.4.
+
+const object = z.record(z.string(), z.unknown());
+const texts = z.record(z.string(), z.string());
+const any = z.unknown().transform((value) => value ?? null);
+const orNull = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? null);
+
+const FunctionSpec = z.object({ name: any, description: any, parameters: orNull(object) });
+
+const IntegrationSpec = z.object({
+  provider: z.enum([
+    "dummy",
+    "weather",
+    "wikipedia",
+    "spider",
+    "brave",
+    "browserbase",
+    "email",
+    "mailgun",
+    "remote_browser",
+    "llama_parse",
+    "ffmpeg",
+    "cloudinary",
+    "arxiv",
+    "unstructured",
+    "algolia",
+    "mcp",
+    "google_sheets",
+  ]),
+  method: orNull(z.string()),
+  setup: any,
+  arguments: any,
+});
+
+const SystemSpec = z.object({
+  resource: z.enum(["agent", "user", "task", "execution", "doc", "session", "job"]),
+  operation: z.enum([
+    "create",
+    "update",
+    "patch",
+    "create_or_update",
+    "embed",
+    "change_status",
+    "search",
+    "chat",
+    "history",
+    "delete",
+    "get",
+    "list",
+  ]),
+  resource_id: orNull(z.guid()),
+  subresource: orNull(z.enum(["tool", "doc", "execution", "transition"])),
+  arguments: orNull(object),
+});
+
+const ApiCallSpec = z.object({
+  method: z.enum(["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE"]),
+  url: z.url(),
+  schema: orNull(object),
+  headers: orNull(texts),
+  content: orNull(z.string()),
+  data: orNull(object),
+  files: orNull(object),
+  json: orNull(object),
+  cookies: orNull(texts),
+  params: orNull(z.union([z.string(), object])),
+  follow_redirects: orNull(z.boolean()),
+  timeout: orNull(z.int()),
+  params_schema: orNull(object),
+  secrets: orNull(object),
+  include_response_content: z.boolean().default(true),
+});
+
+const ComputerSpec = z.object({
+  type: z.literal("computer_20241022").default("computer_20241022"),
+  name: z.literal("computer").default("computer"),
+  display_width_px: z.int().min(600).default(1024),
+  display_height_px: z.int().min(400).default(768),
+  display_number: z.int().min(1).max(10).default(1),
+});
+
+const TextEditorSpec = z.object({
+  type: z.literal("text_editor_20241022").default("text_editor_20241022"),
+  name: z.literal("str_replace_editor").default("str_replace_editor"),
+});
+
+const BashSpec = z.object({
+  type: z.literal("bash_20241022").default("bash_20241022"),
+  name: z.literal("bash").default("bash"),
+});
+
+const ToolFields = z.object({
+  name: z
+    .string()
+    .min(1)
+    .max(40)
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, "Input should be an identifier: letters, digits and _, not a digit first"),
+  type: z.enum(TOOL_TYPES),
+  description: orNull(z.string().max(16_000)),
+  function: FunctionSpec.nullish(),
+  integration: IntegrationSpec.nullish(),
+  system: SystemSpec.nullish(),
+  api_call: ApiCallSpec.nullish(),
+  computer_20241022: ComputerSpec.nullish(),
+  text_editor_20241022: TextEditorSpec.nullish(),
+  bash_20241022: BashSpec.nullish(),
+});
+
+/** A tool to be made, or for one call. The object under the key that equals `type` counts; the others are checked only. */
+export const CreateTool = ToolFields.transform((tool, context): Tool => {
+  const { name, type, description } = tool;
+  const spec = specOf(tool);
+  if (spec === undefined) {
+    const missing = { path: [type], message: "Field required", params: { type: "missing" } };
+    context.addIssue({ code: "custom", input: tool, ...missing });
+  }
+  return { name, type, description, spec: spec ?? null };
+});
+
+function specOf(tool: z.output<typeof ToolFields>): unknown {
+  switch (tool.type) {
+    case "function":
+      return tool.function ?? null;
+    case "computer_20241022":
+      return tool.computer_20241022 ?? ComputerSpec.parse({});
+    case "text_editor_20241022":
+      return tool.text_editor_20241022 ?? TextEditorSpec.parse({});
+    case "bash_20241022":
+      return tool.bash_20241022 ?? BashSpec.parse({});
+    default:
+      return tool[tool.type] ?? undefined;
+  }
+}
+
+/** A change of a tool. What it says is checked together with what it leaves. */
+export const ToolPatch = z.record(z.string(), z.unknown());
+
+/** A tool with what the body names changed. A new type takes a spec of its own. Throws "invalid". */
+export function decodeToolPatch(old: Tool, body: z.output<typeof ToolPatch>): Tool {
+  const changed = { ...encodeTool(old), ...body };
+  const parsed = CreateTool.safeParse(changed);
+  if (parsed.success) return parsed.data;
+  throw invalidBody(parsed.error, changed);
+}
+
+/** The tools of one page of an agent's. */
+export function toolPage(tools: readonly StoredTool[], { limit, offset, sortBy, direction }: OffsetPage): StoredTool[] {
+  const way = direction === "asc" ? 1 : -1;
+  const order = (a: StoredTool, b: StoredTool) =>
+    way * (a[sortBy].getTime() - b[sortBy].getTime() || (a.id < b.id ? -1 : 1));
+  return tools.toSorted(order).slice(offset, offset + limit);
+}
+
+const unusedSpecs = {
+  function: null,
+  integration: null,
+  system: null,
+  api_call: null,
+  computer_20241022: null,
+  text_editor_20241022: null,
+  bash_20241022: null,
+};
+
+/** A tool in create shape, all seven keys present. */
+export const encodeTool = ({ name, type, description, spec }: Tool) => ({
+  name,
+  type,
+  description,
+  ...unusedSpecs,
+  [type]: spec,
+});
+
+/** A tool of an agent. */
+export const encodeStoredTool = (tool: StoredTool) => ({
+  id: tool.id,
+  created_at: tool.createdAt.toISOString(),
+  updated_at: tool.updatedAt.toISOString(),
+  ...encodeTool(tool),
+});
+
+const Computer = z.object({
+  action: z.enum([
+    "key",
+    "type",
+    "cursor_position",
+    "mouse_move",
+    "left_click",
+    "right_click",
+    "middle_click",
+    "double_click",
+    "screenshot",
+  ]),
+  text: z.string().nullish(),
+  coordinate: z.array(z.int()).nullish(),
+});
+const TextEditor = z.object({
+  command: z.enum(["str_replace", "insert", "view", "undo_edit"]),
+  path: z.string(),
+  file_text: z.string().nullish(),
+  insert_line: z.int().nullish(),
+  new_str: z.string().nullish(),
+  old_str: z.string().nullish(),
+  view_range: z.array(z.int()).nullish(),
+});
+// Strict, since all of its fields may be missing: it would take anything for a call of its own.
+const Bash = z.strictObject({ command: z.string().nullish(), restart: z.boolean().default(false) });
+
+const WrappedCall = z.object({
+  id: z.string().nullish(),
+  type: z.enum(TOOL_TYPES).default("function"),
+  function: z.object({ name: z.string(), arguments: z.string().nullish() }).nullish(),
+  integration: z.unknown(),
+  system: z.unknown(),
+  api_call: z.unknown(),
+  computer_20241022: Computer.nullish(),
+  text_editor_20241022: TextEditor.nullish(),
+  bash_20241022: Bash.nullish(),
+});
+
+/** A call that an earlier answer made: wrapped, or the bare object of a computer, editor or bash call. */
+export const WireCall = z.union([
+  Computer.transform((input) => ({ id: null, name: "computer", input: input as unknown })),
+  TextEditor.transform((input) => ({ id: null, name: "str_replace_editor", input: input as unknown })),
+  WrappedCall.refine((call) => call.function || call[call.type], {
+    error: "Field required",
+    path: ["function"],
+    params: { type: "missing" },
+  }).transform((call) => ({ id: call.id ?? null, ...unwrapped(call) })),
+  Bash.transform((input) => ({ id: null, name: "bash", input: input as unknown })),
+]);
+
+function unwrapped(call: z.output<typeof WrappedCall>): { readonly name: string; readonly input: unknown } {
+  if (call.function) return { name: call.function.name, input: parsedArguments(call.function.arguments) };
+  if (call.type === "computer_20241022") return { name: "computer", input: call.computer_20241022 };
+  if (call.type === "text_editor_20241022") return { name: "str_replace_editor", input: call.text_editor_20241022 };
+  if (call.type === "bash_20241022") return { name: "bash", input: call.bash_20241022 };
+  return { name: call.type, input: call[call.type] };
+}
+
+function parsedArguments(text: string | null | undefined): unknown {
+  if (!text?.trim()) return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A model's call on the wire. `arguments` is always JSON text; what a model sent instead stands as it came. */
+export const encodeCall = ({ callId, name, input }: ToolCall) => ({
+  id: callId,
+  type: "function" as const,
+  ...unusedSpecs,
+  function: { name, arguments: typeof input === "string" ? input : JSON.stringify(input ?? {}) },
+});
+export type EncodedCall = ReturnType<typeof encodeCall>;
+
+/** The calls among a message's parts. */
+export const callsOf = (parts: readonly Part[]): EncodedCall[] =>
+  parts.flatMap((part) => (part.type === "tool-call" ? [encodeCall(part)] : []));
