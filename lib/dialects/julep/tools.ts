@@ -8,7 +8,7 @@ import { invalidBody } from "./errors.ts";
 
 const object = z.record(z.string(), z.unknown());
 const texts = z.record(z.string(), z.string());
-const any = z.unknown().transform((value) => value ?? null);
+const any = z.unknown().optional().transform((value) => value ?? null);
 const orNull = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? null);
 
 const FunctionSpec = z.object({ name: any, description: any, parameters: orNull(object) });
@@ -215,9 +215,9 @@ const WrappedCall = z.object({
   id: z.string().nullish(),
   type: z.enum(TOOL_TYPES).default("function"),
   function: z.object({ name: z.string(), arguments: z.string().nullish() }).nullish(),
-  integration: z.unknown(),
-  system: z.unknown(),
-  api_call: z.unknown(),
+  integration: z.unknown().optional(),
+  system: z.unknown().optional(),
+  api_call: z.unknown().optional(),
   computer_20241022: Computer.nullish(),
   text_editor_20241022: TextEditor.nullish(),
   bash_20241022: Bash.nullish(),
