@@ -12,7 +12,7 @@ const MessageRow = NewMessage.extend({
 
 /** Segments of a branch's line, itself last: `b` is the alias of the branch. */
 export const SEGMENTS = `cross join lateral (
-  select x."branchId", x."from", x."to" from jsonb_to_recordset(b.path) as x("branchId" uuid, "from" int, "to" int)
+  select x."branchId", x."from", x."to" from json_to_recordset(b.path) as x("branchId" uuid, "from" int, "to" int)
   union all select b.id, b."forkPosition" + 1, 2147483647) seg`;
 
 /** The messages on the active line of a session of the account, oldest first. */

@@ -146,7 +146,7 @@ export async function appendEvents(
   const written = await rows<{ runId: string }>(
     database,
     `insert into "RunEvent" ("runId", "seqFrom", "seqTo", events)
-     select r.id, x.f, x.t, x.e::jsonb from unnest($1::uuid[], $2::int[], $3::int[], $4::text[]) x(id, f, t, e)
+     select r.id, x.f, x.t, x.e::json from unnest($1::uuid[], $2::int[], $3::int[], $4::text[]) x(id, f, t, e)
      join "Run" r on r.id = x.id and r."leaseOwner" = $5 and r.status = 'running' returning "runId"`,
     [
       batches.map((batch) => batch.runId),
@@ -227,8 +227,8 @@ export async function commitRun(database: Database, commit: Commit): Promise<boo
        where id = $1 and "leaseOwner" = $2 and status = 'running'
        returning id, "sessionId", "branchId", "agentId", stores
      ), branch as (
-       update "Branch" b set "nextPosition" = b."nextPosition" + jsonb_array_length($10::jsonb)
-       from run where b.id = run."branchId" returning b."nextPosition" - jsonb_array_length($10::jsonb) as base
+       update "Branch" b set "nextPosition" = b."nextPosition" + json_array_length($10::json)
+       from run where b.id = run."branchId" returning b."nextPosition" - json_array_length($10::json) as base
      ), messages as (
        insert into "Message" (id, "sessionId", "branchId", position, "runId", "agentId", role, name, source, parts, model,
          "tokenCount", "searchText", "createdAt")
@@ -236,15 +236,15 @@ export async function commitRun(database: Database, commit: Commit): Promise<boo
          case when m.item->>'role' = 'assistant' then run."agentId" end, m.item->>'role', m.item->>'name',
          m.item->>'source', m.item->'parts', m.item->>'model', (m.item->>'tokenCount')::int, m.item->>'searchText',
          (m.item->>'createdAt')::timestamptz
-       from run, branch, jsonb_array_elements($10::jsonb) with ordinality m(item, n)
+       from run, branch, json_array_elements($10::json) with ordinality m(item, n)
      ), session as (
        update "Session" s set "lastRunId" = run.id, "updatedAt" = now(),
          title = case when s."titleSource" = 'none' and $11::text is not null then $11 else s.title end,
          "titleSource" = case when s."titleSource" = 'none' and $11::text is not null then 'fallback' else s."titleSource" end
-       from run where s.id = run."sessionId" and run.stores and jsonb_array_length($10::jsonb) > 0
+       from run where s.id = run."sessionId" and run.stores and json_array_length($10::json) > 0
      ), tail as (
        insert into "RunEvent" ("runId", "seqFrom", "seqTo", events)
-       select id, $12, $13, $14::jsonb from run where stores and $13::int >= $12::int
+       select id, $12, $13, $14::json from run where stores and $13::int >= $12::int
      )
      select id from run`,
     [

@@ -1,13 +1,28 @@
+import { createHash } from "node:crypto";
 import { DatabaseError, type QueryResultRow } from "pg";
 import type { Database } from "./database.ts";
 
-/** Runs one statement and gives its rows. */
+const names = new Map<string, string>();
+
+/** The name of a statement: equal for equal text, whichever connection or process asks. */
+function statementName(sql: string): string {
+  const known = names.get(sql);
+  if (known !== undefined) return known;
+  const name = createHash("sha256").update(sql).digest("hex").slice(0, 32);
+  names.set(sql, name);
+  return name;
+}
+
+/**
+ * Runs one statement and gives its rows. The database keeps its plan, so the text must be one of a fixed set: values go
+ * in as parameters.
+ */
 export async function rows<Row extends QueryResultRow>(
   database: Database,
   sql: string,
   values: readonly unknown[],
 ): Promise<Row[]> {
-  const result = await database.pool.query<Row>(sql, [...values]);
+  const result = await database.pool.query<Row>({ name: statementName(sql), text: sql, values: [...values] });
   return result.rows;
 }
 

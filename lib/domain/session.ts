@@ -6,6 +6,7 @@ export type TitleSource = "none" | "fallback" | "model" | "person";
 export type Session = {
   readonly id: string;
   readonly projectId: string;
+  readonly isInDefaultProject: boolean;
   readonly origin: string;
   readonly situation: string | null;
   readonly systemTemplate: string | null;

@@ -1,3 +1,4 @@
+import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import { ChatError, type Issue } from "../domain/errors.ts";
 
 /** A request's JSON body. "absent" is a request without one. */
@@ -14,20 +15,19 @@ export async function readJson(request: Request, limitBytes: number): Promise<Js
   try {
     return { state: "present", value: JSON.parse(text) };
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : "invalid";
+    const faults: ParseError[] = [];
+    parse(text, faults, { disallowComments: true, allowEmptyContent: false });
+    const [first] = faults;
     const issue: Issue = {
-      path: [offset(text, reason)],
+      path: [first?.offset ?? text.length],
       type: "json_invalid",
       message: "JSON decode error",
       input: {},
-      context: { error: reason.replace(/ in JSON at position.*$/su, "").replace(/, (?:\.\.\.)?".*$/su, "") },
+      context: { error: first ? printParseErrorCode(first.error) : "InvalidSymbol" },
     };
-    throw new ChatError("invalid", "The body is not valid JSON", { issues: [issue] });
+    throw new ChatError("invalid", "The body is not valid JSON", { issues: [issue], cause: thrown });
   }
 }
-
-/** Where V8 says that reading stopped; at the end of the text where it names no position. */
-const offset = (text: string, reason: string): number => Number(/position (\d+)/u.exec(reason)?.[1] ?? text.length);
 
 async function readText(request: Request, limitBytes: number): Promise<string> {
   const tooLarge = () =>

@@ -4,14 +4,18 @@ import { getSession } from "../core/sessions.ts";
 import { findAgents } from "../db/agents.ts";
 import { encodeSummary, inProject, projectOf, type ScopeQuery } from "../dialects/llamacloud/index.ts";
 import type { SessionSummary } from "../dialects/llamacloud/schema.ts";
+import { notFound } from "../domain/errors.ts";
 import type { Session } from "../domain/session.ts";
 
 type Query = z.output<typeof ScopeQuery>;
 
 /** The session that a LlamaCloud path names, in the project that the call is about. */
 export async function sessionOf(scope: Scope, query: Query, id: string): Promise<Session> {
-  const projectId = await projectOf(scope, query);
-  return inProject(await getSession(scope, id), projectId);
+  const session = await getSession(scope, id);
+  const isNamed = query.project_id !== undefined || query.organization_id !== undefined;
+  if (isNamed) return inProject(session, await projectOf(scope, query));
+  if (scope.via === "key" && !session.isInDefaultProject) throw notFound("session", id);
+  return session;
 }
 
 /** A session as the summary endpoint answers it, with details where the call asks for them. */

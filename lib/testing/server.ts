@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { createServer, type IncomingMessage, request as send } from "node:http";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LLMock } from "@copilotkit/aimock";
@@ -16,6 +17,8 @@ export type TestServer = {
   /** Calls the route handlers in this process, as `fetch` would. */
   readonly fetch: typeof fetch;
   readonly model: LLMock;
+  /** How many requests to the model a caller has left before their end. */
+  readonly abortedModelCalls: () => number;
   readonly parley: Parley;
   /** A second account with a key of its own. */
   readonly makeAccount: () => Promise<{ readonly id: string; readonly key: string }>;
@@ -30,13 +33,14 @@ export type TestServer = {
 export async function openTestServer({ withModel = true } = {}): Promise<TestServer> {
   const model = new LLMock({ port: 0, chunkSize: 8, logLevel: "silent" });
   await model.start();
+  const tap = await startTap(model.port);
   Object.assign(process.env, await emptyDatabase(), {
     PARLEY_API_KEY: OWNER_KEY,
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
   });
   if (withModel) {
     Object.assign(process.env, {
-      OPENAI_BASE_URL: `${model.url}/v1`,
+      OPENAI_BASE_URL: `http://127.0.0.1:${tap.port}/v1`,
       OPENAI_API_KEY: "mock",
       OPENAI_MODEL: "test-model",
     });
@@ -46,6 +50,7 @@ export async function openTestServer({ withModel = true } = {}): Promise<TestSer
 
   return {
     model,
+    abortedModelCalls: tap.aborted,
     parley: running,
     fetch: async (input, init) => {
       const request = new Request(input, init);
@@ -70,8 +75,42 @@ export async function openTestServer({ withModel = true } = {}): Promise<TestSer
     },
     async close() {
       await running.close(0);
+      await tap.close();
       await model.stop();
     },
+  };
+}
+
+/** Forwards to the model and counts the callers that leave early, which the scripted model does not tell. */
+async function startTap(target: number) {
+  let aborted = 0;
+  const server = createServer((incoming, response) => {
+    const { url, method, headers } = incoming;
+    let answered: IncomingMessage | null = null;
+    const upstream = send({ port: target, host: "127.0.0.1", path: url, method, headers }, (answer) => {
+      answered = answer;
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+      // A model that breaks off breaks its caller's connection too.
+      answer.on("aborted", () => response.destroy());
+    });
+    upstream.on("error", () => response.destroy());
+    incoming.pipe(upstream);
+    response.on("close", () => {
+      if (!response.writableFinished && !answered?.destroyed) aborted++;
+      upstream.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address ? address.port : 0,
+    aborted: () => aborted,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
   };
 }
 

@@ -21,6 +21,8 @@ import type { TurnTool } from "./run-turn.ts";
 /** What a turn is to do: the same for sending it and for showing what would be sent. */
 export type TurnRequest = {
   readonly sessionId: string;
+  /** The session as the caller has just read it. */
+  readonly session?: Session;
   /** The message after which the new ones come; null: before all. Absent: at the end of the active line. */
   readonly parentId?: string | null;
   readonly agentId?: string;
@@ -67,12 +69,10 @@ export type PreparedTurn = {
  */
 export async function prepareTurn(scope: Scope, request: TurnRequest): Promise<PreparedTurn> {
   const { database, accountId } = scope;
-  const [session, wholeLine] = await Promise.all([
-    findSession(database, accountId, request.sessionId),
-    readLine(database, accountId, request.sessionId),
-  ]);
+  const session = request.session ?? (await findSession(database, accountId, request.sessionId));
   if (!session) throw notFound("session", request.sessionId);
-  const [agents, users] = await Promise.all([
+  const [wholeLine, agents, users] = await Promise.all([
+    readLine(database, accountId, session.id),
     findAgents(database, accountId, session.agentIds),
     findUsers(database, accountId, session.userIds),
   ]);

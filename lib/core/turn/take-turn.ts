@@ -77,8 +77,10 @@ async function takeUnstored(scope: Scope, options: TurnOptions): Promise<TakenTu
 async function takeStored(scope: Scope, options: TurnOptions): Promise<TakenTurn> {
   const requestHash = options.requestKey === undefined ? null : hash(options);
   const deadline = Date.now() + QUEUE_MS;
+  let request: TurnOptions = options;
   for (let changed = 0; ; ) {
-    const prepared = await prepareTurn(scope, options);
+    const prepared = await prepareTurn(scope, request);
+    request = { ...options, session: undefined };
     options.check?.(prepared);
     const runId = newId();
     const claimed = await claimRun(scope.database, {
@@ -107,6 +109,7 @@ async function takeStored(scope: Scope, options: TurnOptions): Promise<TakenTurn
         if (++changed > CHANGED_TRIES) throw busy();
         break;
       case "busy":
+        if (await isRepeat(scope, options)) return repeated(scope, options, requestHash);
         if (options.busy === "refuse") throw busy();
         if (Date.now() > deadline) throw queueOver();
         await new Promise((resolve) => setTimeout(resolve, QUEUE_POLL_MS));
@@ -135,6 +138,10 @@ function hash(options: TurnOptions): string {
   const about = [options.sessionId, options.parentId ?? null, options.agentId ?? null, options.settings, content];
   return createHash("sha256").update(JSON.stringify(about)).digest("hex");
 }
+
+/** Whether the turn that keeps the session busy is this request's own. */
+const isRepeat = async (scope: Scope, { dialect, requestKey }: TurnOptions): Promise<boolean> =>
+  requestKey !== undefined && (await findRunByKey(scope.database, scope.accountId, dialect, requestKey)) !== null;
 
 async function repeated(scope: Scope, options: TurnOptions, requestHash: string | null): Promise<TakenTurn> {
   const known = await findRunByKey(scope.database, scope.accountId, options.dialect, options.requestKey ?? "");

@@ -14,7 +14,7 @@ export type Embedded = {
 /** Starts PGlite on a folder in a thread of its own. Throws when the database does not open. */
 export async function openEmbedded(dataDir: string, workerFile: string): Promise<Embedded> {
   const { Worker, MessageChannel } = threads();
-  const worker = new Worker(workerFile, { workerData: { dataDir } });
+  const worker = new Worker(workerFile, { name: "parley-database", workerData: { dataDir } });
   await new Promise<void>((resolve, reject) => {
     worker.once("message", () => resolve());
     worker.once("error", reject);

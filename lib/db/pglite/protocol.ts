@@ -2,6 +2,7 @@ const QUERY = 0x51;
 const SYNC = 0x53;
 const TERMINATE = 0x58;
 const PASSWORD = 0x70;
+const PARSE = 0x50;
 
 /**
  * Splits what a client sends into the batches that must run without another client's between them.
@@ -38,3 +39,26 @@ export function frontendBatches(): (bytes: Uint8Array) => { batches: Uint8Array[
     return { batches, isOver };
   };
 }
+
+/** What the backend answers to a Parse: ParseComplete, without a body. */
+const PARSE_COMPLETE = Uint8Array.of(0x31, 0, 0, 0, 4);
+
+/** A batch that begins with the Parse of a named statement: the name, and the batch without that message. */
+export function namedParse(batch: Uint8Array): { readonly name: string; readonly rest: Uint8Array } | null {
+  if (batch[0] !== PARSE) return null;
+  const bytes = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
+  const nameEnd = bytes.indexOf(0, 5);
+  const name = bytes.toString("utf8", 5, nameEnd);
+  return name === "" ? null : { name, rest: bytes.subarray(1 + bytes.readInt32BE(1)) };
+}
+
+/** A reply as the client expects it that has sent a Parse which was not passed on. */
+export function withParseComplete(reply: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(PARSE_COMPLETE.length + reply.length);
+  whole.set(PARSE_COMPLETE);
+  whole.set(reply, PARSE_COMPLETE.length);
+  return whole;
+}
+
+/** Whether a backend's reply begins with ParseComplete. */
+export const isParsed = (reply: Uint8Array): boolean => reply[0] === PARSE_COMPLETE[0];

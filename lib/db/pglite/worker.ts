@@ -2,7 +2,7 @@
 // Each connection of the main thread is a message port that carries PostgreSQL's wire protocol.
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
-import { frontendBatches } from "./protocol.ts";
+import { frontendBatches, isParsed, namedParse, withParseComplete } from "./protocol.ts";
 
 type Batch = { readonly connection: number; readonly bytes: Uint8Array; readonly reply: (bytes: Uint8Array) => void };
 
@@ -21,13 +21,24 @@ async function drain(): Promise<void> {
       const at = holder === null ? 0 : queue.findIndex((batch) => batch.connection === holder);
       const [batch] = at < 0 ? [] : queue.splice(at, 1);
       if (!batch) return;
-      const reply = await database.execProtocolRaw(batch.bytes);
+      const reply = await run(batch.bytes);
       holder = isInTransaction(reply) ? batch.connection : null;
       batch.reply(reply);
     }
   } finally {
     isBusy = false;
   }
+}
+
+/** Statements that are prepared, by name. All connections share one backend, so a name is prepared once for all. */
+const prepared = new Set<string>();
+
+async function run(bytes: Uint8Array): Promise<Uint8Array> {
+  const named = namedParse(bytes);
+  if (named && prepared.has(named.name)) return withParseComplete(await database.execProtocolRaw(named.rest));
+  const reply = await database.execProtocolRaw(bytes);
+  if (named && isParsed(reply)) prepared.add(named.name);
+  return reply;
 }
 
 /** Whether the reply ends in a ReadyForQuery that says a transaction is open (protocol 3.0, "T" or "E"). */

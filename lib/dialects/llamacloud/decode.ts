@@ -66,6 +66,7 @@ export function decodeTurn(
   return {
     dialect: options.isBrowser ? "web" : "llamacloud",
     sessionId: session.id,
+    session,
     parentId: body.parent_id,
     agentId: body.agent_id ?? undefined,
     agentRule: "any",

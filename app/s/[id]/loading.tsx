@@ -1,5 +1,0 @@
-import { LogSkeleton } from "../../../components/conversation/log-skeleton";
-
-export default function Loading() {
-  return <LogSkeleton />;
-}

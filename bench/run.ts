@@ -1,0 +1,307 @@
+// npm run bench: measures this server against a pipe that only forwards bytes, in the same run. Prints a table.
+// BENCH=1,3 measures only these figures. Figures 11 to 15 and 17 come with the features they are about.
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort, startServer } from "../scripts/server.ts";
+import type { LoadResult } from "./load.ts";
+import { cpuMs, median, privateBytes, quantile, runLoad, startProcess, threadCpuMs } from "./processes.ts";
+
+const KEY = "the key of the benchmark";
+const WORDS = 200;
+const wanted = process.env.BENCH?.split(",").map(Number);
+const wants = (figure: number) => wanted === undefined || wanted.includes(figure);
+
+const [modelPort, pipePort] = [await freePort(), await freePort()];
+const model = await startProcess("model-server.ts", { PORT: String(modelPort) });
+const pipe = await startProcess("pipe.ts", { PORT: String(pipePort), MODEL_PORT: String(modelPort) });
+const environment = {
+  PARLEY_API_KEY: KEY,
+  OPENAI_BASE_URL: `http://127.0.0.1:${modelPort}/v1`,
+  OPENAI_MODEL: "paced",
+  OPENAI_SMALL_MODEL: "title",
+  ...(process.env.DATABASE_URL ? { DATABASE_URL: process.env.DATABASE_URL } : {}),
+};
+let server = await startServer(environment);
+
+type Row = { figure: string; what: string; value: string; must: string; aim: string; holds: boolean };
+const rows: Row[] = [];
+const report = (
+  figure: string,
+  what: string,
+  value: number,
+  must: number,
+  aim: number,
+  unit: string,
+  isAtLeast = false,
+) => {
+  const holds = isAtLeast ? value >= must : value <= must;
+  rows.push({ figure, what, value: `${round(value)}${unit}`, must: `${must}${unit}`, aim: `${aim}${unit}`, holds });
+  console.error(`${figure} ${what}: ${round(value)}${unit} (must ${must}, aim ${aim})`);
+};
+const round = (value: number) => (value >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
+
+const headers = { authorization: `Bearer ${KEY}`, "content-type": "application/json" };
+
+async function newSession(): Promise<string> {
+  const response = await fetch(`${server.url}/api/v1/chat`, { method: "POST", headers });
+  return (await response.json()).session_id;
+}
+
+const bodyFor = (name: string) => JSON.stringify({ index_ids: [], prompt: "Say two hundred words", model: name });
+
+type Batch = LoadResult & { readonly cpu: number; readonly storageCpu: number };
+
+async function ours(name: string, streams: number, concurrency: number): Promise<Batch> {
+  const sessions: string[] = [];
+  while (sessions.length < streams) {
+    sessions.push(...(await Promise.all(Array.from({ length: Math.min(20, streams - sessions.length) }, newSession))));
+  }
+  const paths = sessions.map((session) => `/api/v1/chat/${session}/messages/stream`);
+  const pid = server.process.pid ?? 0;
+  const before = { cpu: cpuMs(pid), storage: threadCpuMs(pid, "parley-database") };
+  const result = await runLoad({ port: server.port, paths, body: bodyFor(name), key: KEY, concurrency, words: WORDS });
+  const batch = { cpu: cpuMs(pid) - before.cpu, storageCpu: threadCpuMs(pid, "parley-database") - before.storage };
+  // Titles are made behind the turns: they must not run into the next batch.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  return { ...result, ...batch };
+}
+
+async function piped(name: string, streams: number, concurrency: number): Promise<Batch> {
+  const paths = Array.from({ length: streams }, () => "/v1/chat/completions");
+  const body = JSON.stringify({
+    model: name,
+    stream: true,
+    messages: [{ role: "user", content: "Say two hundred words" }],
+  });
+  const before = cpuMs(pipe.pid ?? 0);
+  const result = await runLoad({ port: pipePort, paths, body, key: KEY, concurrency, words: WORDS });
+  return { ...result, cpu: cpuMs(pipe.pid ?? 0) - before, storageCpu: 0 };
+}
+
+/** Batches in the order A B B A, so that a drift of the machine falls on both alike. */
+async function compare(name: string, streams: number, concurrency: number, rounds: number) {
+  const a: Batch[] = [];
+  const b: Batch[] = [];
+  for (let n = 0; n < rounds; n++) {
+    b.push(await piped(name, streams, concurrency));
+    a.push(await ours(name, streams, concurrency), await ours(name, streams, concurrency));
+    b.push(await piped(name, streams, concurrency));
+  }
+  const wrong = [...a, ...b].reduce((sum, batch) => sum + batch.wrong, 0);
+  if (wrong > 0) throw new Error(`${wrong} streams did not say what the model said`);
+  return { ours: a, pipe: b };
+}
+
+const perSecond = (batches: readonly Batch[]) => median(batches.map((batch) => (batch.words / batch.wallMs) * 1000));
+const cpuPerThousand = (batches: readonly Batch[]) => median(batches.map((batch) => (batch.cpu / batch.words) * 1000));
+
+async function paces(): Promise<void> {
+  await ours("paced", 20, 20); // warms both up
+  await piped("paced", 20, 20);
+  if (wants(1)) {
+    const single = await compare("paced", 12, 1, 2);
+    const ttft = (batches: readonly Batch[]) => median(batches.flatMap((batch) => batch.ttft));
+    report("1", "TTFT added over the pipe, one paced stream", ttft(single.ours) - ttft(single.pipe), 10, 6, " ms");
+  }
+  if (wants(2) || wants(3) || wants(5)) {
+    const paced = await compare("paced", 300, 100, 2);
+    const all = paced.ours.flatMap((batch) => batch.ttft);
+    const p50 = median(all);
+    report(
+      "2",
+      "TTFT p50 at 100 paced streams, times pipe",
+      p50 / median(paced.pipe.flatMap((batch) => batch.ttft)),
+      4,
+      2.5,
+      "x",
+    );
+    report("2", "TTFT p95 over our p50", quantile(all, 0.95) / p50, 2, 2, "x");
+    report(
+      "3",
+      "throughput at 100 paced streams, times pipe",
+      perSecond(paced.ours) / perSecond(paced.pipe),
+      0.85,
+      0.92,
+      "x",
+      true,
+    );
+    report(
+      "5",
+      "CPU per 1,000 tokens, paced, times pipe",
+      cpuPerThousand(paced.ours) / cpuPerThousand(paced.pipe),
+      4,
+      2.5,
+      "x",
+    );
+  }
+  if (wants(4) || wants(5) || wants(6)) {
+    const fast = await compare("unpaced", 300, 100, 2);
+    report(
+      "4",
+      "throughput at 100 unpaced streams, times pipe",
+      perSecond(fast.ours) / perSecond(fast.pipe),
+      0.3,
+      0.55,
+      "x",
+      true,
+    );
+    report(
+      "5",
+      "CPU per 1,000 tokens, unpaced, times pipe",
+      cpuPerThousand(fast.ours) / cpuPerThousand(fast.pipe),
+      9,
+      4.5,
+      "x",
+    );
+    const storage = median(fast.ours.map((batch) => (batch.storageCpu / batch.words) * 1000));
+    report("6", "CPU of the database thread, times pipe's CPU", storage / cpuPerThousand(fast.pipe), 1, 0.3, "x");
+  }
+}
+
+/** Streams until `text` has so many words, then gives what was read and leaves. */
+async function readWords(session: string, name: string, words: number): Promise<string> {
+  const response = await fetch(`${server.url}/api/v1/chat/${session}/messages/stream`, {
+    method: "POST",
+    headers,
+    body: bodyFor(name),
+  });
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.split(" word").length > words) break;
+  }
+  return text;
+}
+
+const lastWord = (text: string) => Math.max(-1, ...[...text.matchAll(/ word(\d+)/g)].map((match) => Number(match[1])));
+
+async function killed(): Promise<void> {
+  const lost: number[] = [];
+  for (let n = 0; n < 8; n++) {
+    const session = await newSession();
+    const seen = lastWord(await readWords(session, "long", 60 + n * 17));
+    await server.kill("SIGKILL");
+    server = await startServer({ ...environment, DATA_DIR: server.dataDir, PORT: String(server.port) });
+    const full = await (await fetch(`${server.url}/api/v1/chat/${session}`, { headers })).json();
+    const [first] = full.events.filter((event: { type: string }) => event.type === "text");
+    lost.push(Math.max(0, seen - lastWord(first?.content ?? "")) * 5);
+    await fetch(`${server.url}/api/v1/chat/${session}/stop`, { method: "POST", headers });
+  }
+  report("7", "SIGKILL in mid-stream: text lost, longest of 8", Math.max(...lost), 500, 250, " ms");
+}
+
+async function reconnects(): Promise<void> {
+  const first: number[] = [];
+  let wrong = 0;
+  for (let n = 0; n < 10; n++) {
+    const session = await newSession();
+    await readWords(session, "paced", 40);
+    const startedAt = performance.now();
+    const response = await fetch(`${server.url}/api/v1/chat/${session}/messages/stream?after=0`, { headers });
+    let text = "";
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk, { stream: true });
+      if (text.includes("word0") && first.length === n) first.push(performance.now() - startedAt);
+    }
+    const said = text
+      .split("\n")
+      .flatMap((line) =>
+        line.includes('"text_delta"') ? [...line.matchAll(/ word(\d+)/g)].map((match) => Number(match[1])) : [],
+      );
+    if (said.length !== WORDS || said.some((word, at) => word !== at)) wrong++;
+  }
+  report("8", "reconnect: first replayed byte, p50", median(first), 50, 20, " ms");
+  report("8", "reconnect: replays with a gap or a double, of 10", wrong, 0, 0, "");
+}
+
+async function stops(): Promise<void> {
+  const delays: number[] = [];
+  const stats = async () => (await fetch(`http://127.0.0.1:${modelPort}/stats`)).json();
+  for (let n = 0; n < 100; n++) {
+    const session = await newSession();
+    await readWords(session, "long", 3);
+    const before = (await stats()).aborted.length;
+    const at = Date.now();
+    await fetch(`${server.url}/api/v1/chat/${session}/stop`, { method: "POST", headers });
+    const { aborted } = await stats();
+    delays.push(aborted.length > before ? aborted.at(-1) - at : Number.POSITIVE_INFINITY);
+  }
+  report("9", "stop to the model's connection closed, p95 of 100", quantile(delays, 0.95), 250, 50, " ms");
+  report(
+    "9",
+    "stops that did not reach the model, of 100",
+    delays.filter((delay) => delay === Number.POSITIVE_INFINITY).length,
+    0,
+    0,
+    "",
+  );
+}
+
+async function silence(): Promise<void> {
+  const count = 400;
+  const sessions: string[] = [];
+  for (let n = 0; n < count; n++) sessions.push(await newSession());
+  const pid = server.process.pid ?? 0;
+  const before = privateBytes(pid);
+  const leaving = new AbortController();
+  await Promise.all(
+    sessions.map(async (session) => {
+      const response = await fetch(`${server.url}/api/v1/chat/${session}/messages/stream`, {
+        method: "POST",
+        headers,
+        body: bodyFor("silent"),
+        signal: leaving.signal,
+      });
+      await response.body?.getReader().read();
+    }),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  report("10", "memory per silent open stream", (privateBytes(pid) - before) / count / 1024, 250, 150, " KB");
+  leaving.abort();
+  await Promise.all(
+    sessions.map((session) => fetch(`${server.url}/api/v1/chat/${session}/stop`, { method: "POST", headers })),
+  );
+}
+
+async function starts(): Promise<void> {
+  const time = async (dataDir: string) => {
+    const startedAt = performance.now();
+    const started = await startServer({ ...environment, DATA_DIR: dataDir });
+    await (await fetch(started.url)).text();
+    const ms = performance.now() - startedAt;
+    await started.kill("SIGTERM");
+    return ms / 1000;
+  };
+  const firsts: number[] = [];
+  const laters: number[] = [];
+  for (let n = 0; n < 3; n++) {
+    const dataDir = join(mkdtempSync(join(tmpdir(), "parley-bench-")), "data");
+    firsts.push(await time(dataDir));
+    laters.push(await time(dataDir));
+  }
+  report("16", "start to first page, existing database", median(laters), 2, 1.2, " s");
+  report("16", "start to first page, first boot", median(firsts), 5, 3.5, " s");
+}
+
+try {
+  if ([1, 2, 3, 4, 5, 6].some(wants)) await paces();
+  if (wants(8)) await reconnects();
+  if (wants(9)) await stops();
+  if (wants(10)) await silence();
+  if (wants(7)) await killed();
+  if (wants(16)) await starts();
+} finally {
+  await server.kill("SIGTERM");
+  pipe.kill();
+  model.kill();
+}
+
+console.log("| # | figure | measured | must | aim | |\n|---|---|---|---|---|---|");
+for (const row of rows) {
+  console.log(
+    `| ${row.figure} | ${row.what} | ${row.value} | ${row.must} | ${row.aim} | ${row.holds ? "holds" : "missed"} |`,
+  );
+}
