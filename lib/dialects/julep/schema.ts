@@ -79,7 +79,10 @@ export const ChatInput = z.object({
   messages: z.array(WireMessage).min(1),
   tools: z.array(CreateTool).nullish(),
   tool_choice: z
-    .union([z.enum(["auto", "none"]), z.object({ function: z.object({ name: z.string(), arguments: z.unknown().optional() }) })])
+    .union([
+      z.enum(["auto", "none"]),
+      z.object({ function: z.object({ name: z.string(), arguments: z.unknown().optional() }) }),
+    ])
     .nullish(),
   remember: z.boolean().default(false),
   recall: z.boolean().default(true),

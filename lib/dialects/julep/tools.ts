@@ -8,7 +8,10 @@ import { invalidBody } from "./errors.ts";
 
 const object = z.record(z.string(), z.unknown());
 const texts = z.record(z.string(), z.string());
-const any = z.unknown().optional().transform((value) => value ?? null);
+const any = z
+  .unknown()
+  .optional()
+  .transform((value) => value ?? null);
 const orNull = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? null);
 
 const FunctionSpec = z.object({ name: any, description: any, parameters: orNull(object) });
