@@ -14,7 +14,7 @@ export function useConversationKeys(keys: Keys): void {
     function onKey(event: KeyboardEvent) {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
       if (event.key === "Escape") {
-        const isLayerOpen = document.querySelector("[role=menu], .sidebar[data-open]") !== null;
+        const isLayerOpen = document.querySelector("[role=menu]:popover-open, .sidebar[data-open]") !== null;
         if (latest.current.isBusy && !isLayerOpen) {
           event.preventDefault();
           latest.current.onStop();

@@ -56,7 +56,12 @@ export function Frame({ closed, isBare, children }: FrameProps) {
 
   useEffect(() => {
     function onKey(event: KeyboardEvent) {
-      if (event.key === "Escape" && sheet && !event.defaultPrevented) {
+      if (
+        event.key === "Escape" &&
+        sheet &&
+        !event.defaultPrevented &&
+        !document.querySelector("[popover]:popover-open")
+      ) {
         event.preventDefault();
         control.close();
       }

@@ -19,7 +19,8 @@ export function groupSessions(
   for (const item of shown) if (item.pinned) add("pinned", "Pinned", item);
   for (const item of shown) {
     if (item.pinned) continue;
-    const { key, title } = dayGroup(item.last_updated_at, nowMs, timeZone);
+    const changedAt = item.running_run_id ? new Date(nowMs).toISOString() : item.last_updated_at;
+    const { key, title } = dayGroup(changedAt, nowMs, timeZone);
     add(key, title, item);
   }
   return [...groups].map(([key, group]) => ({ key, ...group }));

@@ -1,7 +1,7 @@
 "use client";
 
 import { CircleAlert, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
-import Link from "next/link";
+import Link, { useLinkStatus } from "next/link";
 import { type KeyboardEvent, memo, useRef, useState } from "react";
 import { WorkingDash } from "../ui/dash";
 import { MenuButton } from "../ui/menu-button";
@@ -84,11 +84,12 @@ export const SessionRow = memo(function SessionRow({ session, isCurrent, actions
 });
 
 function RowEnd({ session }: { session: ListedSession }) {
-  if (session.running_run_id) {
+  const { pending } = useLinkStatus();
+  if (pending || session.running_run_id) {
     return (
-      <span className="session-end">
+      <span className={pending ? "session-end hairlines" : "session-end"}>
         <WorkingDash />
-        <span className="sr-only">, working</span>
+        <span className="sr-only">{pending ? ", loading" : ", working"}</span>
       </span>
     );
   }

@@ -61,10 +61,11 @@ const without = (ids: ReadonlySet<string>, id: string) => new Set([...ids].filte
 export function merge(known: readonly ListedSession[], news: readonly ListedSession[]): readonly ListedSession[] {
   const byId = new Map(known.map((item) => [item.session_id, item]));
   for (const item of news) byId.set(item.session_id, { ...byId.get(item.session_id), ...item });
-  return [...byId.values()].sort(
-    (a, b) => compare(b.last_updated_at, a.last_updated_at) || compare(b.session_id, a.session_id),
-  );
+  return [...byId.values()].sort((a, b) => compare(rank(b), rank(a)) || compare(b.session_id, a.session_id));
 }
+
+/** What runs is the newest of all. */
+const rank = (item: ListedSession) => (item.running_run_id ? "~" : item.last_updated_at);
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 

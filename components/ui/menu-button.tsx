@@ -1,7 +1,7 @@
 "use client";
 
 import { Ellipsis, type LucideIcon } from "lucide-react";
-import { lazy, Suspense, useRef, useState } from "react";
+import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from "react";
 import { IconButton } from "./icon-button";
 
 export type MenuEntry = {
@@ -18,19 +18,30 @@ type MenuButtonProps = {
   readonly className?: string;
 };
 
-const load = () => import("./menu-popup");
-const MenuPopup = lazy(load);
-
-/** A button whose menu is fetched when a pointer or the focus comes near. */
+/** A button and its menu in the browser's top layer, which closes it on Escape and on a press elsewhere. */
 export function MenuButton({ label, entries, className }: MenuButtonProps) {
+  const id = useId();
   const [open, setOpen] = useState(false);
-  const [wanted, setWanted] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
-  const closedAt = useRef(0);
+  const menu = useRef<HTMLDivElement>(null);
 
-  function change(next: boolean) {
-    if (!next) closedAt.current = performance.now();
-    setOpen(next);
+  useLayoutEffect(() => {
+    if (!open || !menu.current || !button.current) return;
+    place(menu.current, button.current);
+    itemsIn(menu.current)[0]?.focus();
+    const close = () => menu.current?.hidePopover();
+    window.addEventListener("resize", close);
+    return () => window.removeEventListener("resize", close);
+  }, [open]);
+
+  function onKeyDown(event: KeyboardEvent) {
+    const items = menu.current ? itemsIn(menu.current) : [];
+    const at = items.indexOf(document.activeElement as HTMLElement);
+    const to = target(event.key, at, items);
+    if (event.key === "Tab") menu.current?.hidePopover();
+    if (to === null) return;
+    event.preventDefault();
+    items[to]?.focus();
   }
 
   return (
@@ -42,20 +53,77 @@ export function MenuButton({ label, entries, className }: MenuButtonProps) {
         className={className}
         aria-haspopup="menu"
         aria-expanded={open}
-        onPointerEnter={load}
-        onFocus={load}
-        onClick={() => {
-          // The press that closed the menu from outside must not open it again.
-          if (performance.now() - closedAt.current < 250) return;
-          setWanted(true);
-          setOpen(true);
+        popoverTarget={id}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+          event.preventDefault();
+          event.stopPropagation();
+          menu.current?.showPopover();
         }}
       />
-      {wanted && (
-        <Suspense fallback={null}>
-          <MenuPopup open={open} onOpenChange={change} anchor={button} label={label} entries={entries} />
-        </Suspense>
-      )}
+      <div
+        ref={menu}
+        id={id}
+        role="menu"
+        aria-label={label}
+        popover="auto"
+        className="menu"
+        onToggle={(event) => setOpen(event.newState === "open")}
+        onKeyDown={onKeyDown}
+      >
+        {open &&
+          entries.map(({ label: name, icon: Icon, onSelect, keys, isDanger }) => (
+            <button
+              key={name}
+              type="button"
+              role="menuitem"
+              tabIndex={-1}
+              className="menu-item"
+              data-danger={isDanger || undefined}
+              onPointerMove={(event) => event.currentTarget.focus({ preventScroll: true })}
+              onClick={() => {
+                menu.current?.hidePopover();
+                button.current?.focus();
+                onSelect();
+              }}
+            >
+              <Icon size={16} strokeWidth={1.6} aria-hidden="true" />
+              {name}
+              {keys && (
+                <span className="key" aria-hidden="true">
+                  {keys}
+                </span>
+              )}
+            </button>
+          ))}
+      </div>
     </>
   );
+}
+
+const itemsIn = (menu: HTMLElement) => [...menu.querySelectorAll<HTMLElement>("[role=menuitem]")];
+
+/** Which item a key leads to; letters go to the next item that begins with them. */
+function target(key: string, at: number, items: readonly HTMLElement[]): number | null {
+  const count = items.length;
+  if (key === "ArrowDown") return (at + 1) % count;
+  if (key === "ArrowUp") return (at + count - 1) % count;
+  if (key === "Home") return 0;
+  if (key === "End") return count - 1;
+  if (!/^\p{L}$/u.test(key)) return null;
+  const begins = (index: number) => items[index % count]?.textContent?.toLowerCase().startsWith(key.toLowerCase());
+  const step = items.findIndex((_, index) => begins(at + 1 + index));
+  return step === -1 ? null : (at + 1 + step) % count;
+}
+
+/** Under the button, at its end edge; over it where there is no room below. */
+function place(menu: HTMLElement, button: HTMLElement): void {
+  const anchor = button.getBoundingClientRect();
+  const { width, height } = menu.getBoundingClientRect();
+  const isRtl = getComputedStyle(button).direction === "rtl";
+  const x = isRtl ? anchor.left : anchor.right - width;
+  const below = anchor.bottom + 4;
+  const y = below + height > window.innerHeight - 8 ? anchor.top - height - 4 : below;
+  menu.style.left = `${Math.round(Math.min(Math.max(x, 8), window.innerWidth - width - 8))}px`;
+  menu.style.top = `${Math.round(Math.max(y, 8))}px`;
 }

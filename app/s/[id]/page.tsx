@@ -8,7 +8,7 @@ type Props = { params: Promise<{ id: string }> };
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const session = await sessionOfRequest((await params).id);
-  return { title: session?.generated_title ?? undefined };
+  return { title: session ? (session.generated_title ?? "New session") : "Nothing is here" };
 }
 
 export default async function Page({ params }: Props) {
