@@ -7,7 +7,7 @@ import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import { type Message, messageText } from "../domain/message.ts";
 import type { Session } from "../domain/session.ts";
-import { defaults } from "./agents.ts";
+import { defaults, projectNamed } from "./agents.ts";
 import type { Scope } from "./scope.ts";
 import { cleanTitle, completeText, fallbackTitle, modelTitle } from "./titles.ts";
 
@@ -71,15 +71,16 @@ const UNSET: Chosen = {
 export async function createSession(scope: Scope, origin: string, chosen: Partial<Chosen>): Promise<Session> {
   const wanted = { ...UNSET, ...chosen };
   const { database, accountId } = scope;
-  const home = await defaults(scope);
-  const projectId = wanted.projectId ?? home.projectId;
+  // A session that names its agents does not need the default one, which would show up in lists.
+  const home = wanted.agentIds.length === 0 ? await defaults(scope) : null;
+  const projectId = wanted.projectId ?? home?.projectId ?? (await projectNamed(scope, null));
   await checkParticipants(scope, wanted, "create");
   const known = await knownIndexIds(database, accountId, projectId, wanted.indexIds.filter(isId));
   const unknown = wanted.indexIds.find((id) => !known.has(id));
   if (unknown !== undefined) throw notFound("index", unknown);
 
   const id = wanted.id ?? newId();
-  const agentIds = wanted.agentIds.length > 0 ? wanted.agentIds : [home.agentId];
+  const agentIds = home ? [home.agentId] : wanted.agentIds;
   await db.insertSession(database, accountId, { ...wanted, id, branchId: newId(), projectId, origin, agentIds });
   return getSession(scope, id);
 }

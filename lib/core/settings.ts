@@ -36,6 +36,20 @@ export function storedSettings(stored: unknown): ModelSettings {
   });
 }
 
+/** Settings in the spelling of the wire, as templates name them. */
+export const wireSettings = (settings: ModelSettings) => ({
+  model: settings.model,
+  temperature: settings.temperature,
+  top_p: settings.topP,
+  max_tokens: settings.maxTokens,
+  stop: settings.stop,
+  seed: settings.seed,
+  frequency_penalty: settings.frequencyPenalty,
+  presence_penalty: settings.presencePenalty,
+  logit_bias: settings.logitBias,
+  response_format: settings.responseFormat,
+});
+
 /** Settings without the keys that say nothing, so that a spread of them overrides nothing. */
 export const withoutUnset = (settings: ModelSettings): ModelSettings =>
   Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));

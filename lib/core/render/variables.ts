@@ -1,5 +1,6 @@
 import type { Agent, User } from "../../domain/agent.ts";
 import type { Tool } from "../../domain/tool.ts";
+import { wireSettings } from "../settings.ts";
 import type { DescribeInput } from "./describe.ts";
 
 const agentVariables = (agent: Agent) => ({
@@ -53,7 +54,7 @@ export function variables(input: DescribeInput): Record<string, unknown> {
     user: users[0] ? userVariables(users[0]) : null,
     users: users.map(userVariables),
     tools: tools.map(toolVariables),
-    settings: { ...settings },
+    settings: wireSettings(settings),
     docs: [],
     ...(metadata && Object.keys(metadata).length > 0 ? { metadata } : {}),
   };

@@ -51,10 +51,10 @@ export async function* followLive(live: LiveRun, after: number, signal?: AbortSi
   }
 }
 
-/** All events of a run of this or another process, once it has ended. */
-export async function endedTurn(scope: Scope, runId: string): Promise<TurnEvent[]> {
+/** All events of a turn that is followed, once it has ended. */
+export async function endedTurn(stretches: AsyncIterable<Stretch>): Promise<TurnEvent[]> {
   const events: TurnEvent[] = [];
-  for await (const stretch of follow(scope, runId)) events.push(...stretch.events);
+  for await (const stretch of stretches) events.push(...stretch.events);
   return events;
 }
 

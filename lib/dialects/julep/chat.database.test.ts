@@ -272,6 +272,8 @@ describe("state", () => {
       { role: "assistant", content: "Hello! How are you?" },
       { role: "user", content: "and now?" },
     ]);
+    const session = await julep.client.sessions.get(id);
+    expect(Date.parse(session.updated_at)).toBeGreaterThan(Date.parse(session.created_at));
     const { body } = await julep.call("GET", `/api/sessions/${id}/history`);
     expect(Object.keys(body)).toEqual(["session_id", "created_at", "entries", "relations"]);
     const sources = body.entries.map((entry: { source: string }) => entry.source);

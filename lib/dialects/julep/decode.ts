@@ -10,6 +10,7 @@ import { ChatError } from "../../domain/errors.ts";
 import { isId, newId } from "../../domain/ids.ts";
 import type { NewMessage, Part } from "../../domain/message.ts";
 import type { ModelSettings, ToolChoice } from "../../domain/model.ts";
+import { storable } from "../../domain/text.ts";
 import { invalidBody } from "./errors.ts";
 import {
   type AgentBody,
@@ -41,7 +42,7 @@ export const decodePage = (query: ListQuery): OffsetPage => ({
   sortBy: query.sort_by === "updated_at" ? "updatedAt" : "createdAt",
   direction: query.direction,
   metadata: Object.entries(query).flatMap(([name, value]) =>
-    typeof value === "string" ? metadataCondition(name, value) : [],
+    typeof value === "string" ? metadataCondition(storable(name), storable(value)) : [],
   ),
 });
 

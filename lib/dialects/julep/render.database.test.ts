@@ -85,9 +85,9 @@ test("31. the session's template beats the agent's, and templates know methods o
   const session = await julep.client.sessions.create({
     agent: agentId,
     situation: "exam",
-    system_template: "Now: {{ session.situation.upper() }}, {{ settings.temperature }}",
+    system_template: "Now: {{ session.situation.upper() }}, {{ settings.temperature }}, {{ settings.top_p }}",
   });
-  expect(await system(session.id, { ...user("hi"), temperature: 0.5 })).toBe("Now: EXAM, 0.5");
+  expect(await system(session.id, { ...user("hi"), temperature: 0.5, top_p: 0.25 })).toBe("Now: EXAM, 0.5, 0.25");
 });
 
 test("32. the default template speaks of agent, user, situation and instructions", async () => {
@@ -108,7 +108,7 @@ test("33. metadata is there for the template when it is sent, and an attribute o
   expect((await chat(id, user("hi"))).status).toBe(400);
 });
 
-test("34. a template that is wrong is 400 and leaks nothing", async () => {
+test("a template that is wrong or endless is 400, and leaks nothing", async () => {
   const of = async (template: string) => (await julep.session({ default_system_template: template })).id;
   const broken = await render(await of("{% if %}"), user("hi"));
   expect(broken.status).toBe(400);

@@ -130,6 +130,28 @@ describe("transport", () => {
     expect((await julep.client.sessions.get(id)).id).toBe(id);
   });
 
+  test("a body over the limit is 413, an image of four megabytes is not", async () => {
+    const { id } = await julep.session();
+    const image = (length: number) => [
+      { type: "image_url", image_url: { url: `data:image/png;base64,${"A".repeat(length)}` } },
+    ];
+    const render = (length: number) =>
+      julep.call("POST", `/api/sessions/${id}/render`, {
+        body: { messages: [{ role: "user", content: image(length) }] },
+      });
+    expect((await render(4_000_000)).status).toBe(200);
+    expect(await render(9_000_000)).toMatchObject({ status: 413, body: { error: { code: "http_413" } } });
+  });
+
+  test("characters that the database cannot hold are no 500", async () => {
+    const { id } = await julep.session({ name: "A\u0000B" });
+    const answer = await julep.call("POST", `/api/sessions/${id}/chat`, {
+      body: '{"messages":[{"role":"user","content":"hello \\u0000 \\ud800"}],"metadata":{"a\\u0000":"\\udc00"}}',
+    });
+    expect(answer.status).toBe(201);
+    expect((await julep.call("GET", "/api/sessions?metadata_filter.a%00=%00")).body).toEqual({ items: [] });
+  });
+
   test("other origins may call, and other methods are 405", async () => {
     const preflight = await julep.call("OPTIONS", "/api/sessions", { key: null });
     expect([preflight.status, preflight.headers.get("access-control-allow-origin")]).toEqual([204, "*"]);
@@ -270,6 +292,8 @@ describe("sessions, agents, users", () => {
     expect(bracket.body.items.map((session: { id: string }) => session.id)).toEqual([sessions[0]]);
     const moved = await client.sessions.update(sessions[2] ?? "", { situation: "moved" });
     expect((await ids({ sort_by: "updated_at" }))[0]).toBe(moved.id);
+    // The account's default agent is nobody's business until somebody needs it.
+    expect((await client.agents.list()).items.map((one) => one.id)).toEqual([agent]);
     const paged: string[] = [];
     for await (const session of client.sessions.list({ offset: 1, limit: 2 })) paged.push(session.id);
     expect(paged).toEqual(all.slice(1));

@@ -126,7 +126,7 @@ const agentFields = {
   canonical_name: CanonicalName.nullish(),
   project: CanonicalName.nullish(),
   about: z.string().max(16_000),
-  model: z.string().max(120),
+  model: z.string(),
   instructions: z.union([z.string().transform((text) => [text]), z.array(z.string())]),
   default_settings: z.looseObject({ ...settings, stop: settings.stop.nullable() }).nullish(),
   default_system_template: z.string(),

@@ -14,6 +14,7 @@ beforeAll(async () => {
     toolCalls: [{ id: "call_1", name: "get_weather", arguments: '{"city":"Oslo"}' }],
   });
   model.onMessage(/break off/, { content: LONG }, { truncateAfterChunks: 5, latency: 30 });
+  model.onMessage(/refuse/, { error: { message: "no such parameter" }, status: 400 });
   model.onMessage(/slow/, { content: LONG }, { latency: 50 });
   model.onMessage(/.*/s, { content: LONG });
 });
@@ -60,6 +61,16 @@ test("39. 40. a stream is data lines of one answer, and ends with its usage", as
   expect(said(body)).toBe(LONG);
   const stored = await entries(id);
   expect(stored.at(-1).content).toEqual([{ type: "text", text: LONG }]);
+});
+
+test("23. a stream that is not saved says all the same, and fails the same", async () => {
+  const { id } = await julep.session();
+  const { status, body } = await stream(id, ask("hi", { save: false }));
+  expect([status, said(body)]).toEqual([201, LONG]);
+  expect(frames(body).at(-1)?.data.usage.total_tokens).toBeGreaterThan(0);
+  const refused = await stream(id, ask("refuse", { save: false }));
+  expect(refused).toMatchObject({ status: 400, body: { error: { code: "llm_bad_request" } } });
+  expect(await entries(id)).toEqual([]);
 });
 
 test("the SDK gives the stream as text, or as a live body", async () => {

@@ -1,5 +1,6 @@
 import type { Stretch } from "../../core/turn/follow.ts";
-import type { LastEvent, TurnEvent } from "../../domain/events.ts";
+import { ChatError } from "../../domain/errors.ts";
+import { isLast, type LastEvent, type TurnEvent } from "../../domain/events.ts";
 import { encodeFinish, encodeUsage } from "./encode.ts";
 import { errorBody, turnFailure } from "./errors.ts";
 import { type EncodedCall, encodeCall } from "./tools.ts";
@@ -20,11 +21,16 @@ export async function* julepFrames(
   options: StreamOptions,
 ): AsyncGenerator<string, void> {
   const encode = eventEncoder(options);
+  let hasEnded = false;
   for await (const { events } of stretches) {
+    hasEnded ||= events.some(isLast);
     const frames = events.flatMap(encode);
     if (frames.length > 0) yield frames.join("");
   }
+  if (!hasEnded) yield errorFrame(new ChatError("interrupted", "The answer was interrupted"));
 }
+
+const errorFrame = (error: ChatError): string => `event: error\ndata: ${JSON.stringify(errorBody(error))}\n\n`;
 
 function eventEncoder({ runId, isStopped }: StreamOptions): (event: TurnEvent) => string[] {
   let createdAt = new Date().toISOString();
@@ -76,7 +82,7 @@ function eventEncoder({ runId, isStopped }: StreamOptions): (event: TurnEvent) =
         return [chunk({ content: "" }, event)];
       case "turn-error":
         if (isStopped()) return [chunk({ content: "" }, event)];
-        return [`event: error\ndata: ${JSON.stringify(errorBody(turnFailure(event)))}\n\n`];
+        return [errorFrame(turnFailure(event))];
       case "step-start":
       case "reasoning-start":
       case "reasoning-delta":

@@ -1,4 +1,4 @@
-import { acceptance, endedTurn, follow } from "@/lib/core/turn/follow";
+import { acceptance, endedTurn, follow, followLive } from "@/lib/core/turn/follow";
 import { takeTurn } from "@/lib/core/turn/take-turn";
 import {
   ChatInput,
@@ -29,13 +29,16 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
       else request.signal.addEventListener("abort", hangUp, { once: true });
       const isStopped = () => live?.abortCause === "stop";
 
+      // The run in this process has all events, also of a turn that stores nothing.
+      const turn = () => (live ? followLive(live, 0) : follow(scope, runId));
+
       if (body.stream && live) {
         await acceptance(live, ACCEPTANCE_MS);
         if (!live.events.some((event) => event.type === "turn-error") || isStopped()) {
-          return sseResponse(julepFrames(follow(scope, runId), { runId, isStopped }), { status: 201, onLeave: hangUp });
+          return sseResponse(julepFrames(turn(), { runId, isStopped }), { status: 201, onLeave: hangUp });
         }
       }
-      const events = await endedTurn(scope, runId);
+      const events = await endedTurn(turn());
       const last = events.at(-1);
       if (!last || !isLast(last)) throw new ChatError("interrupted", "The answer was interrupted");
       if (last.type === "turn-end" || isStopped())
