@@ -5,7 +5,8 @@
 // GET /stats: {open, aborted: [ms since 1970 at which a caller left before the end]}.
 import { createServer, type ServerResponse } from "node:http";
 
-export const TOKENS = 200;
+const TOKENS = 200;
+const MODELS = ["paced", "unpaced", "long", "silent", "title"];
 const FIRST_MS = 50;
 const TOKEN_MS = 5;
 
@@ -44,7 +45,7 @@ function unpaced(response: ServerResponse): void {
 
 const server = createServer((request, response) => {
   if (request.url === "/stats") return void response.end(JSON.stringify({ open, aborted }));
-  if (request.method !== "POST") return void response.end(JSON.stringify({ data: [] }));
+  if (request.method !== "POST") return void response.end(JSON.stringify({ data: MODELS.map((id) => ({ id })) }));
   let body = "";
   request.on("data", (part) => {
     body += part;

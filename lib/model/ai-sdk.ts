@@ -1,8 +1,6 @@
 import { createOpenAI } from "@ai-sdk/openai";
-import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type {
   JSONSchema7,
-  LanguageModelV4,
   LanguageModelV4CallOptions,
   LanguageModelV4Message,
   LanguageModelV4StreamPart,
@@ -13,16 +11,14 @@ import type { JsonSchema } from "../domain/tool.ts";
 import { coalesce } from "./coalesce.ts";
 import { toProviderError } from "./provider-error.ts";
 
-export type ProviderSettings = { readonly apiKey?: string; readonly baseUrl?: string };
-
 /**
- * Calls OpenAI, or with a base URL anything that speaks its protocol, through the provider's own `doStream`.
+ * Calls OpenAI through its provider package's own `doStream`: the Responses API, with reasoning.
  *
  * Not through `streamText`, which costs twice as much a token and has a loop, retries and callbacks that we have too.
  */
-export function callProvider(settings: ProviderSettings): CallModel {
+export function callOpenAI(settings: { readonly apiKey?: string }): CallModel {
   return async function* (request) {
-    const model = languageModel(settings, request);
+    const model = createOpenAI({ apiKey: request.apiKey ?? settings.apiKey ?? "" })(request.model);
     try {
       const { stream } = await model.doStream(callOptions(request));
       yield [{ type: "start" }];
@@ -36,19 +32,6 @@ export function callProvider(settings: ProviderSettings): CallModel {
       throw toProviderError(thrown);
     }
   };
-}
-
-function languageModel({ apiKey, baseUrl }: ProviderSettings, request: ModelRequest): LanguageModelV4 {
-  const key = request.apiKey ?? apiKey;
-  if (baseUrl === undefined) return createOpenAI({ apiKey: key ?? "" })(request.model);
-  const provider = createOpenAICompatible({
-    name: "openai",
-    baseURL: baseUrl,
-    apiKey: key,
-    includeUsage: true,
-    supportsStructuredOutputs: true,
-  });
-  return provider(request.model);
 }
 
 function callOptions({

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ModelInfo } from "../domain/model.ts";
-import type { ProviderSettings } from "./ai-sdk.ts";
+
+export type ProviderSettings = { readonly apiKey?: string; readonly baseUrl?: string };
 
 const KEEP_MS = 5 * 60_000;
 const TIME_LIMIT_MS = 5000;

@@ -1,6 +1,7 @@
 import type { CallModel, ModelInfo } from "../domain/model.ts";
-import { callProvider, type ProviderSettings } from "./ai-sdk.ts";
-import { modelCatalogue } from "./catalogue.ts";
+import { callOpenAI } from "./ai-sdk.ts";
+import { modelCatalogue, type ProviderSettings } from "./catalogue.ts";
+import { callChatCompletions } from "./chat-completions.ts";
 import { callDemo } from "./demo.ts";
 import { retrying } from "./retry.ts";
 
@@ -8,18 +9,22 @@ const DEFAULT_MODEL = "gpt-4.1-mini";
 
 export type ModelSetup = ProviderSettings & { readonly model?: string; readonly smallModel?: string };
 
+/** OpenAI itself, or with a base URL anything that speaks its chat completions. */
+const callProvider = ({ apiKey, baseUrl }: ProviderSettings): CallModel =>
+  retrying(baseUrl === undefined ? callOpenAI({ apiKey }) : callChatCompletions({ baseUrl, apiKey }));
+
 /** The models of this server: the provider's where a key or a base URL is set, else the built-in demo. */
 export function openModels(setup: ModelSetup) {
   if (setup.apiKey === undefined && setup.baseUrl === undefined) return demoModels(setup);
   const defaultModel = setup.model ?? DEFAULT_MODEL;
   const smallModel = setup.smallModel ?? defaultModel;
   const list = modelCatalogue(setup, [defaultModel, smallModel]);
-  return { call: retrying(callProvider(setup)), defaultModel, smallModel, isDemo: false, list: () => list() };
+  return { call: callProvider(setup), defaultModel, smallModel, isDemo: false, list: () => list() };
 }
 
 /** The demo, which gives way to the provider for a request that brings a key of its own. */
 function demoModels(setup: ModelSetup) {
-  const provider = retrying(callProvider(setup));
+  const provider = callProvider(setup);
   const demo: ModelInfo = { id: "demo", contextWindow: null };
   const listed = setup.model ?? DEFAULT_MODEL;
   const call: CallModel = (request) => {

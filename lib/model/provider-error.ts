@@ -1,62 +1,63 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { APICallError } from "@ai-sdk/provider";
+import { z } from "zod";
 import { ChatError } from "../domain/errors.ts";
 
-const REFUSED = new Set([400, 404, 405, 409, 413, 415, 422]);
+// What a provider did, as errors of ours: in words, without keys and without the conversation.
 
-/** What a provider did, as an error of ours: in words, without keys, and with what it said where it refused. */
-export function toProviderError(thrown: unknown): ChatError {
-  if (thrown instanceof ChatError) return thrown;
-  if (!APICallError.isInstance(thrown)) {
-    return new ChatError("model-failed", `The model provider closed the connection (${reason(thrown)})`, {
-      cause: thrown,
-    });
-  }
-  const status = thrown.statusCode;
-  const cause = withoutSecrets(thrown);
-  if (status === undefined) {
-    return new ChatError(
-      "model-failed",
-      `The model provider could not be reached (${reason(thrown.cause ?? thrown)})`,
-      { cause },
-    );
-  }
+const REFUSED = new Set([400, 404, 405, 409, 413, 415, 422]);
+const Body = z.object({ error: z.object({ message: z.string() }) });
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** An answer that is not 200. Where the provider refused the request, with what it said. */
+export function refusedRequest(status: number, headers: Headers | IncomingHttpHeaders, body: string): ChatError {
+  const cause = { statusCode: status };
   if (status === 401 || status === 403) {
     return new ChatError("model-failed", `The model provider refused the API key (${status})`, { cause });
   }
-  if (status === 429) {
-    const retryAfterSeconds = retryAfter(thrown.responseHeaders);
-    return new ChatError("model-failed", "The model provider's rate limit is reached (429)", {
-      cause,
-      retryAfterSeconds,
-    });
-  }
   if (REFUSED.has(status)) {
-    return new ChatError(
-      "model-refused",
-      `The model provider refused the request (${status}): ${thrown.message.slice(0, 300)}`,
-      { cause },
-    );
+    const said = providerMessage(body);
+    return new ChatError("model-refused", `The model provider refused the request (${status})${said}`, { cause });
   }
-  const retryAfterSeconds = retryAfter(thrown.responseHeaders);
-  return new ChatError("model-failed", `The model provider failed (${status})`, { cause, retryAfterSeconds });
+  const what = status === 429 ? "'s rate limit is reached (429)" : ` failed (${status})`;
+  return new ChatError("model-failed", `The model provider${what}`, { cause, retryAfterSeconds: retryAfter(headers) });
 }
 
-/** The original keeps the request's body and headers: a log of it would hold the conversation. */
-const withoutSecrets = (error: APICallError) => ({ name: error.name, statusCode: error.statusCode });
+export const unreachable = (thrown: unknown): ChatError =>
+  new ChatError("model-failed", `The model provider could not be reached (${reason(thrown)})`, { cause: thrown });
+
+export const closedConnection = (thrown: unknown): ChatError =>
+  new ChatError("model-failed", `The model provider closed the connection (${reason(thrown)})`, { cause: thrown });
+
+/** What a provider package threw. Its own error holds the request's body and headers, and is not passed on. */
+export function toProviderError(thrown: unknown): ChatError {
+  if (thrown instanceof ChatError) return thrown;
+  if (!APICallError.isInstance(thrown)) return closedConnection(thrown);
+  if (thrown.statusCode === undefined) return unreachable(thrown.cause);
+  return refusedRequest(thrown.statusCode, thrown.responseHeaders ?? {}, thrown.responseBody ?? "");
+}
+
+function providerMessage(body: string): string {
+  try {
+    return `: ${Body.parse(JSON.parse(body)).error.message.slice(0, 300)}`;
+  } catch {
+    return "";
+  }
+}
 
 function reason(thrown: unknown): string {
   if (!(thrown instanceof Error)) return "unknown";
-  const cause = thrown.cause;
-  const source = cause instanceof Error ? cause : thrown;
+  const source = thrown.cause instanceof Error ? thrown.cause : thrown;
   return "code" in source && typeof source.code === "string" ? source.code : source.message.slice(0, 100);
 }
 
 /** Seconds of `retry-after-ms` or `retry-after`, which holds seconds or a date (RFC 9110, 10.2.3). */
-function retryAfter(headers: Readonly<Record<string, string>> | undefined): number | undefined {
-  const milliseconds = Number(headers?.["retry-after-ms"]);
+function retryAfter(headers: Headers): number | undefined {
+  const milliseconds = Number(headers["retry-after-ms"]);
   if (Number.isFinite(milliseconds) && milliseconds >= 0) return milliseconds / 1000;
-  const text = headers?.["retry-after"];
-  if (text === undefined) return undefined;
+  const text = headers["retry-after"];
+  if (typeof text !== "string") return undefined;
   const seconds = Number.isFinite(Number(text)) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
   return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
 }

@@ -58,7 +58,9 @@ class PortStream extends Duplex {
   override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.#port.postMessage(chunk);
+    // A chunk may be a window of a larger buffer: what is posted is just its bytes, and is not copied again.
+    const bytes = new Uint8Array(chunk);
+    this.#port.postMessage(bytes, [bytes.buffer]);
     done();
   }
 

@@ -51,7 +51,11 @@ function isInTransaction(reply: Uint8Array): boolean {
 function serve(port: MessagePort): void {
   const connection = ++connections;
   const take = frontendBatches();
-  const reply = (bytes: Uint8Array) => port.postMessage(bytes);
+  const reply = (bytes: Uint8Array) => {
+    // PGlite answers with a window of its own buffer.
+    const own = bytes.slice();
+    port.postMessage(own, [own.buffer]);
+  };
   port.on("message", (bytes: Uint8Array) => {
     const { batches, isOver } = take(bytes);
     for (const batch of batches) queue.push({ connection, bytes: batch, reply });

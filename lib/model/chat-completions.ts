@@ -1,0 +1,105 @@
+import { Agent as HttpAgent, type IncomingMessage, request as sendHttp } from "node:http";
+import { Agent as HttpsAgent, request as sendHttps } from "node:https";
+import { ChatError } from "../domain/errors.ts";
+import type { CallModel, ModelEvent, ModelRequest } from "../domain/model.ts";
+import { chatChunkReader } from "./chat-chunks.ts";
+import { chatRequestBody } from "./chat-request.ts";
+import { closedConnection, refusedRequest, unreachable } from "./provider-error.ts";
+
+const KEEP_ALIVE = { keepAlive: true, keepAliveMsecs: 15_000, maxFreeSockets: 64 };
+const agents = { "http:": new HttpAgent(KEEP_ALIVE), "https:": new HttpsAgent(KEEP_ALIVE) };
+const ERROR_BODY_CHARACTERS = 64 * 1024;
+
+/**
+ * Calls a server that speaks OpenAI's chat completions, and reads its stream by hand.
+ *
+ * A batch is what one packet brought, so a token costs no promise, no web stream and no schema; that is a third of what
+ * the provider package costs (`docs/decisions.md`). Redirects are not followed: the key goes to the configured origin.
+ */
+export function callChatCompletions(settings: { readonly baseUrl: string; readonly apiKey?: string }): CallModel {
+  const url = new URL(`${settings.baseUrl.replace(/\/+$/u, "")}/chat/completions`);
+  return async function* (request) {
+    const response = await open(url, request, request.apiKey ?? settings.apiKey);
+    yield [{ type: "start" }];
+    const { read, end } = chatChunkReader();
+    for await (const text of packets(response, request.signal)) {
+      const events: readonly ModelEvent[] = read(text);
+      if (events.length > 0) yield events;
+    }
+    yield end();
+  };
+}
+
+function open(url: URL, request: ModelRequest, apiKey: string | undefined): Promise<IncomingMessage> {
+  const body = Buffer.from(JSON.stringify(chatRequestBody(request)));
+  const isHttps = url.protocol === "https:";
+  return new Promise((resolve, reject) => {
+    const outgoing = (isHttps ? sendHttps : sendHttp)(url, {
+      method: "POST",
+      agent: isHttps ? agents["https:"] : agents["http:"],
+      signal: request.signal,
+      headers: {
+        "content-type": "application/json",
+        "content-length": body.length,
+        accept: "text/event-stream",
+        ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+      },
+    });
+    outgoing.on("error", (thrown) => reject(request.signal.aborted ? request.signal.reason : unreachable(thrown)));
+    outgoing.on("response", (response) => {
+      response.setEncoding("utf8");
+      if (response.statusCode === 200) return resolve(response);
+      errorText(response).then((text) => reject(refusedRequest(response.statusCode ?? 0, response.headers, text)));
+    });
+    outgoing.end(body);
+  });
+}
+
+async function errorText(response: IncomingMessage): Promise<string> {
+  let text = "";
+  try {
+    for await (const part of response) {
+      text += part;
+      if (text.length > ERROR_BODY_CHARACTERS) break;
+    }
+  } catch {
+    // What has come is enough.
+  }
+  return text;
+}
+
+/** The texts of a response, each as it came in. Leaving early closes the connection. */
+async function* packets(response: IncomingMessage, signal: AbortSignal): AsyncGenerator<string, void> {
+  let waiting: string[] = [];
+  let failure: unknown = null;
+  let isOver = false;
+  let arrived = Promise.withResolvers<void>();
+  const settle = (thrown: unknown) => {
+    failure ??= thrown;
+    isOver = true;
+    arrived.resolve();
+  };
+  response.on("data", (text: string) => {
+    waiting.push(text);
+    arrived.resolve();
+  });
+  response.on("end", () => settle(null));
+  response.on("error", (thrown) => settle(signal.aborted ? signal.reason : closedConnection(thrown)));
+  response.on("close", () => {
+    if (!response.complete) settle(signal.aborted ? signal.reason : closedConnection(new Error("ended early")));
+  });
+  try {
+    while (waiting.length > 0 || !isOver) {
+      if (waiting.length === 0) {
+        await arrived.promise;
+        if (!isOver) arrived = Promise.withResolvers();
+      }
+      const text = waiting.join("");
+      waiting = [];
+      if (text !== "") yield text;
+    }
+    if (failure) throw failure instanceof ChatError ? failure : closedConnection(failure);
+  } finally {
+    response.destroy();
+  }
+}
