@@ -1,4 +1,5 @@
 import { ChatError } from "../../domain/errors.ts";
+import { templateFunctions } from "./functions.ts";
 
 const FUEL = 100_000;
 const OUTPUT_LIMIT_CHARACTERS = 1_000_000;
@@ -16,13 +17,28 @@ export async function renderTemplate(source: string, variables: Readonly<Record<
   }
   const { Environment } = await import("minijinja-js");
   const environment = new Environment();
+  // A function that throws would leave the engine's memory in pieces: it gives nothing, and the fault is thrown at the end.
+  const faults: unknown[] = [];
+  const guarded =
+    (call: (...values: unknown[]) => unknown) =>
+    (...values: unknown[]) => {
+      try {
+        return call(...values);
+      } catch (thrown) {
+        faults.push(thrown);
+        return null;
+      }
+    };
   try {
     environment.trimBlocks = true;
     environment.lstripBlocks = true;
     environment.fuel = FUEL;
     environment.enablePyCompat();
     environment.addGlobal("NEWLINE", "\n");
+    environment.addGlobal("null", null);
+    for (const [name, call] of Object.entries(templateFunctions)) environment.addGlobal(name, guarded(call));
     const output = environment.renderStr(source, variables);
+    if (faults.length > 0) throw faults[0];
     if (output.length > OUTPUT_LIMIT_CHARACTERS) {
       throw new ChatError(
         "bad-request",
@@ -32,9 +48,13 @@ export async function renderTemplate(source: string, variables: Readonly<Record<
     return output;
   } catch (thrown) {
     if (thrown instanceof ChatError) throw thrown;
-    throw new ChatError("bad-request", templateFault(thrown), { cause: thrown });
+    throw new ChatError("bad-request", templateFault(faults[0] ?? thrown), { cause: thrown });
   } finally {
-    environment.free();
+    try {
+      environment.free();
+    } catch {
+      // An engine that ran out of memory cannot be freed; its fault is on its way already.
+    }
   }
 }
 
