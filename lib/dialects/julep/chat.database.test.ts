@@ -84,6 +84,88 @@ describe("shape", () => {
     expect((await chat(id, { messages: [{ role: "user", content: null, tool_calls: null }] })).status).toBe(201);
   });
 
+  test("the SDK's own example of every field passes validation", async () => {
+    const spec = {
+      api_call: {
+        method: "GET",
+        url: "https://example.com",
+        content: "content",
+        cookies: { foo: "string" },
+        data: {},
+        files: {},
+        follow_redirects: true,
+        headers: { foo: "string" },
+        include_response_content: true,
+        json: {},
+        params: "string",
+        params_schema: { properties: { foo: { type: "type", items: {} } }, required: ["string"], type: "type" },
+        schema: {},
+        secrets: { foo: { name: "name" } },
+        timeout: 0,
+      },
+      bash_20241022: { name: "bash", type: "bash_20241022" },
+      computer_20241022: {
+        display_height_px: 400,
+        display_number: 1,
+        display_width_px: 600,
+        name: "computer",
+        type: "computer_20241022",
+      },
+      function: { description: {}, name: {}, parameters: {} },
+      integration: { arguments: { to: "dev@stainless.com" }, method: "method", provider: "email", setup: { port: 0 } },
+      system: {
+        operation: "create",
+        resource: "agent",
+        arguments: {},
+        resource_id: "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e",
+        subresource: "tool",
+      },
+      text_editor_20241022: { name: "str_replace_editor", type: "text_editor_20241022" },
+    };
+    const called = {
+      id: "id",
+      type: "function",
+      function: { arguments: "arguments", name: "name" },
+      api_call: {},
+      bash_20241022: { command: "command", restart: true },
+      computer_20241022: { action: "key", coordinate: [0], text: "text" },
+      integration: {},
+      system: {},
+      text_editor_20241022: { command: "str_replace", path: "path", file_text: "x", insert_line: 0, view_range: [0] },
+    };
+    const messages = [{ role: "user", content: "string", name: "name", tool_call_id: "id", tool_calls: [called] }];
+    const { status } = await julep.call("POST", `/api/sessions/${newId()}/chat?connection_pool=%7B%7D`, {
+      body: {
+        messages,
+        agent: "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e",
+        auto_run_tools: true,
+        frequency_penalty: -2,
+        length_penalty: 0,
+        logit_bias: { foo: -100 },
+        max_tokens: 1,
+        metadata: {},
+        min_p: 0,
+        model: "model",
+        presence_penalty: -2,
+        recall: true,
+        recall_tools: true,
+        remember: true,
+        repetition_penalty: 0,
+        response_format: { type: "text" },
+        save: true,
+        seed: -1,
+        stop: ["string"],
+        stream: true,
+        temperature: 0,
+        tool_choice: "auto",
+        tools: [{ name: "name", type: "function", description: "description", ...spec }],
+        top_p: 0,
+        "X-Custom-Api-Key": "ignored here",
+      },
+    });
+    expect(status).toBe(404);
+  });
+
   test("11. messages and roles that do not fit are 422 and named", async () => {
     const { id } = await julep.session();
     const cases: [object, string, string][] = [
@@ -408,6 +490,15 @@ describe("state", () => {
     expect((await chat(id, user("hi"))).status).toBe(404);
     expect((await julep.call("POST", `/api/sessions/${id}/render`, { body: user("hi") })).status).toBe(404);
     expect((await julep.call("GET", `/api/sessions/${id}/history`)).status).toBe(404);
+  });
+
+  test("a session deleted while it answers is 404 to its caller", async () => {
+    const { id } = await julep.session();
+    const call = chat(id, user("slow"));
+    await expect.poll(() => julep.modelCalls().length).toBe(1);
+    await julep.client.sessions.delete(id);
+    expect((await call).status).toBe(404);
+    expect(julep.server.parley.ports.runner.count()).toBe(0);
   });
 
   test("a history can be emptied, and the session goes on from nothing", async () => {

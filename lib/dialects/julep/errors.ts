@@ -88,8 +88,10 @@ function fix(path: Issue["path"], type: string, message: string): string {
   if (type === "json_invalid") return "Send a body that is valid JSON";
   const wanted =
     /^(?:Input|String|List) should (be|have) (.*?)(?: after validation, not \d+|, got .*|, unable .*)?$/u.exec(message);
-  if (!wanted) return "Change the value as the message says";
-  return wanted[1] === "be" ? `Send ${wanted[2]}` : `Send a value that has ${wanted[2]}`;
+  const [, verb, rest = ""] = wanted ?? [];
+  if (verb === undefined) return "Change the value as the message says";
+  if (verb === "have") return `Send a value that has ${rest}`;
+  return /^(?:less|greater)/u.test(rest) ? `Send a value ${rest}` : `Send ${rest}`;
 }
 
 const EXCERPT_LIMIT = 100;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { frames, type JulepServer, openJulep } from "./fixtures/open-julep.ts";
+import { frames } from "./fixtures/frames.ts";
+import { type JulepServer, openJulep } from "./fixtures/open-julep.ts";
 
 let julep: JulepServer;
 const ask = (content: string, more: object = {}) => ({ messages: [{ role: "user", content }], stream: true, ...more });

@@ -10,7 +10,7 @@ import {
   pathId,
   turnFailure,
 } from "@/lib/dialects/julep";
-import { ChatError } from "@/lib/domain/errors";
+import { ChatError, notFound } from "@/lib/domain/errors";
 import { isLast } from "@/lib/domain/events";
 import { endpoint, routes } from "@/lib/http/endpoint";
 import { sseResponse } from "@/lib/http/sse";
@@ -45,7 +45,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
         return Response.json(encodeChat(runId, events, last), { status: 201 });
       // A call that the provider accepted may have been billed: the SDK is not to repeat it.
       const isFinal = events.some((event) => event.type === "step-start");
-      return julepFailure(turnFailure(last), isFinal);
+      const failure = live?.abortCause === "deleted" ? notFound("session", sessionId) : turnFailure(last);
+      return julepFailure(failure, isFinal);
     },
   }),
 });
