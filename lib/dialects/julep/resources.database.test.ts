@@ -57,7 +57,7 @@ describe("transport", () => {
   });
 
   test("4. an unknown path is 404 in JSON, with a key and without", async () => {
-    for (const path of ["/api/_stainless_unknown_path", "/api/tasks", "/api/agents/x/y/z"]) {
+    for (const path of ["/api", "/api/_stainless_unknown_path", "/api/tasks", "/api/agents/x/y/z"]) {
       const answer = await julep.call("GET", path, { key: null });
       expect(answer).toMatchObject({ status: 404, body: { error: { code: "http_404", type: "http_error" } } });
     }
