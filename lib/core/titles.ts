@@ -1,7 +1,8 @@
 import { readLine } from "../db/messages.ts";
-import { findSession, setTitle } from "../db/sessions.ts";
+import { setTitle } from "../db/sessions.ts";
 import { messageText } from "../domain/message.ts";
 import type { ModelRequest } from "../domain/model.ts";
+import type { Session } from "../domain/session.ts";
 import { cutWords } from "../domain/text.ts";
 import type { Ports, Scope } from "./scope.ts";
 
@@ -92,18 +93,23 @@ function bare(line: string): string {
 /**
  * Gives a session whose title is only its first words a better one, in the background.
  *
+ * `session` is the session as it was before the turn, and `question` the first thing it was asked, where that is known.
  * A title of a model or a person stays. A failure is logged and tried again after the next turn.
  */
-export async function improveTitle(scope: Scope, sessionId: string): Promise<void> {
+export async function improveTitle(scope: Scope, session: Session, question: string | null): Promise<void> {
+  if (session.titleSource !== "fallback" && session.titleSource !== "none") return;
   try {
-    const session = await findSession(scope.database, scope.accountId, sessionId);
-    if (!session || (session.titleSource !== "fallback" && session.titleSource !== "none")) return;
-    const line = await readLine(scope.database, scope.accountId, sessionId);
-    const question = line.find((message) => message.role === "user");
-    if (!question) return;
-    const title = await modelTitle(scope, messageText(question.parts), scope.providerKey);
-    if (title !== null) await setTitle(scope.database, scope.accountId, sessionId, title, "model", false);
+    const asked = question ?? (await firstQuestion(scope, session.id));
+    if (asked === null) return;
+    const title = await modelTitle(scope, asked, scope.providerKey);
+    if (title !== null) await setTitle(scope.database, scope.accountId, session.id, title, "model", false);
   } catch (thrown) {
-    scope.log.warn({ err: thrown, sessionId }, "A session keeps its first words as its title");
+    scope.log.warn({ err: thrown, sessionId: session.id }, "A session keeps its first words as its title");
   }
+}
+
+async function firstQuestion(scope: Scope, sessionId: string): Promise<string | null> {
+  const line = await readLine(scope.database, scope.accountId, sessionId);
+  const question = line.find((message) => message.role === "user");
+  return question ? messageText(question.parts) : null;
 }

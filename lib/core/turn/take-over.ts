@@ -1,4 +1,5 @@
 import { readEvents, type TakenRun, takeExpiredRuns } from "../../db/runs.ts";
+import { findSession } from "../../db/sessions.ts";
 import { ChatError, toChatError } from "../../domain/errors.ts";
 import { isLast, type TurnEvent } from "../../domain/events.ts";
 import { newId } from "../../domain/ids.ts";
@@ -36,7 +37,8 @@ async function goOn(scope: Scope, run: TakenRun): Promise<void> {
   scope.runner.add(live);
   const turn = await continued(scope, run, past, live.signal).catch((thrown) => closed(run, past, toChatError(thrown)));
   scope.log.info({ runId: run.id, attempt: run.attempts }, "Goes on with a turn that another process left");
-  await record(scope, live, turn, recording(scope, run.sessionId ?? "", run.keep, run.input, run.stores));
+  const session = run.sessionId === null ? null : await findSession(scope.database, scope.accountId, run.sessionId);
+  await record(scope, live, turn, recording(scope, session, run));
 }
 
 async function continued(scope: Scope, run: TakenRun, past: readonly TurnEvent[], signal: AbortSignal) {

@@ -3,14 +3,15 @@ import { planFork } from "../../db/messages.ts";
 import { claimRun, findRunByKey, insertUnstoredRun } from "../../db/runs.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
-import { messageText, type NewMessage } from "../../domain/message.ts";
+import { messageText } from "../../domain/message.ts";
 import type { Dialect, Keep, OnHangUp } from "../../domain/run.ts";
+import type { Session } from "../../domain/session.ts";
 import { storableJson } from "../../domain/text.ts";
 import type { Scope } from "../scope.ts";
 import { fallbackTitle, improveTitle } from "../titles.ts";
 import { type LiveRun, liveRun } from "./live-run.ts";
 import { type PreparedTurn, prepareTurn, type TurnRequest } from "./prepare.ts";
-import { record } from "./record.ts";
+import { type Recording, record } from "./record.ts";
 import { runTurn } from "./run-turn.ts";
 
 const QUEUE_MS = 60_000;
@@ -170,21 +171,32 @@ function start(scope: Scope, runId: string, options: TurnOptions, prepared: Prep
     now: Date.now,
     resume: null,
   });
-  void record(scope, live, turn, recording(scope, session.id, options.keep, input, stores));
+  void record(scope, live, turn, recording(scope, session, { ...options, input }));
   return live;
 }
 
-/** How a turn of a session is recorded, at its first start and after a take-over alike. */
-export function recording(scope: Scope, sessionId: string, keep: Keep, input: readonly NewMessage[], stores: boolean) {
-  const question = input.find((message) => message.role === "user");
+/**
+ * How a turn is recorded, at its first start and after a take-over alike.
+ *
+ * `session` is the session as it was before the turn; null where the turn has none, or it is gone.
+ */
+export function recording(
+  scope: Scope,
+  session: Session | null,
+  { keep, input, stores }: Pick<TurnOptions, "keep" | "input" | "stores">,
+): Recording {
+  const asked = input.find((message) => message.role === "user");
+  const question = asked ? messageText(asked.parts) : null;
   return {
     keep,
     input,
-    fallbackTitle: question ? fallbackTitle(messageText(question.parts)) : null,
+    fallbackTitle: question === null ? null : fallbackTitle(question),
     ranTools: true,
     onCommitted: () => {
       // A key that came with the request is for its turn alone.
-      if (stores && scope.providerKey === undefined) void improveTitle(scope, sessionId);
+      if (!stores || session === null || scope.providerKey !== undefined) return;
+      const isFirst = session.titleSource === "none";
+      void improveTitle(scope, session, isFirst ? question : null);
     },
   };
 }

@@ -58,10 +58,20 @@ class PortStream extends Duplex {
   override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    // A chunk may be a window of a larger buffer: what is posted is just its bytes, and is not copied again.
-    const bytes = new Uint8Array(chunk);
-    this.#port.postMessage(bytes, [bytes.buffer]);
+    this.#post([chunk]);
     done();
+  }
+
+  /** What a client writes in one go, such as all messages of a query, is one message to the thread. */
+  override _writev(chunks: readonly { readonly chunk: Buffer }[], done: () => void): void {
+    this.#post(chunks.map(({ chunk }) => chunk));
+    done();
+  }
+
+  #post(chunks: readonly Buffer[]): void {
+    // Copied out of what may be a window of a larger buffer, and then handed over.
+    const bytes = new Uint8Array(Buffer.concat(chunks));
+    this.#port.postMessage(bytes, [bytes.buffer]);
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
