@@ -115,6 +115,8 @@ async function takeStored(scope: Scope, options: TurnOptions): Promise<TakenTurn
         if (Date.now() > deadline) throw queueOver();
         await new Promise((resolve) => setTimeout(resolve, QUEUE_POLL_MS));
         if (options.signal?.aborted) throw new ChatError("cancelled", "The caller left the line");
+        // What waited comes after what it waited for.
+        request = { ...request, input: request.input.map((message) => ({ ...message, createdAt: new Date() })) };
         break;
       default:
         claimed satisfies never;

@@ -442,6 +442,8 @@ describe("state", () => {
     expect(stored.map((entry: { role: string }) => entry.role).join(" ")).toBe(
       "user assistant user assistant user assistant",
     );
+    const times = stored.map((entry: { created_at: string }) => Date.parse(entry.created_at));
+    expect(times).toEqual(times.toSorted((a: number, b: number) => a - b));
     for (const answer of answers) {
       const { id: messageId } = answer.body.choices[0].message;
       const at = stored.findIndex((entry: { id: string }) => entry.id === messageId);
