@@ -38,11 +38,10 @@ type ComposerProps = {
   readonly onStop: () => void;
   /** Stands above the text: what waits, what failed. */
   readonly line?: ReactNode;
-  readonly jump?: ReactNode;
 };
 
 export function Composer(props: ComposerProps) {
-  const { sessionId, placeholder, isBusy, isStopping, canSend, handle, onSend, onStop, line, jump } = props;
+  const { sessionId, placeholder, isBusy, isStopping, canSend, handle, onSend, onStop, line } = props;
   const field = useRef<HTMLTextAreaElement>(null);
   const session = useRef(sessionId);
   const [length, setLength] = useState(0);
@@ -111,15 +110,15 @@ export function Composer(props: ComposerProps) {
 
   const nearLimit = length >= limit * 0.9;
   return (
-    <div className="composer measure">
-      {jump}
+    <div className="composer">
       <form
-        className="composer-box"
+        className="composer-box measure"
         onSubmit={(event) => {
           event.preventDefault();
           send();
         }}
       >
+        <hr className="composer-rule" />
         {line}
         <Dash />
         <textarea

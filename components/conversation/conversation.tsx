@@ -3,7 +3,7 @@
 import { ArrowDown } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import type { FullSession } from "@/lib/dialects/llamacloud/schema.ts";
-import { useShell } from "../frame/shell";
+import { useListedSession, useShell } from "../frame/shell";
 import { titleOf } from "../sidebar/session-store";
 import { Composer, type ComposerHandle } from "./composer";
 import { ComposerLine, useOnline } from "./composer-line";
@@ -13,9 +13,9 @@ import { wantMarkdown } from "./markdown/prose";
 import { endingOf, turnsOf } from "./segments";
 import { StatusRegion } from "./status-region";
 import { TurnArticle } from "./turn";
-import { useConversation } from "./use-conversation";
 import { useConversationKeys } from "./use-conversation-keys";
 import { usePinnedScroll } from "./use-pinned-scroll";
+import { useTalk } from "./use-talk";
 
 type ConversationProps = {
   readonly initial: FullSession | null;
@@ -27,8 +27,9 @@ export function Conversation({ initial, isStale = false, onCreated }: Conversati
   const { model } = useShell();
   const composer = useRef<ComposerHandle>(null);
   const forget = useCallback((text: string) => composer.current?.forget(text), []);
-  const talk = useConversation({ initial, isStale, onCreated, onAccepted: forget });
+  const { talk, live } = useTalk({ initial, isStale, onCreated, onAccepted: forget });
   const { messages, isBusy, refusal, setRefusal, send, retry, stop } = talk;
+  const listed = useListedSession(talk.sessionId);
   const isOnline = useOnline();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
@@ -39,8 +40,8 @@ export function Conversation({ initial, isStale = false, onCreated }: Conversati
   useConversationKeys({ isBusy, onStop: stop, onRetry: retry });
 
   useEffect(() => {
-    if (talk.listed) document.title = `${titleOf(talk.listed)} · Parley`;
-  }, [talk.listed]);
+    if (listed) document.title = `${titleOf(listed)} · Parley`;
+  }, [listed]);
 
   useEffect(() => {
     if (refusal && refusal.text !== "") composer.current?.fill(refusal.text);
@@ -63,64 +64,61 @@ export function Conversation({ initial, isStale = false, onCreated }: Conversati
   }, [retry, pin.toEnd]);
 
   return (
-    <div className="conversation">
-      <Head session={talk.listed} canSummarise={turns.length > 0 && !isBusy} />
-      <div ref={scroller} className={isFirst ? "scroller first-visit" : "scroller"} tabIndex={isFirst ? undefined : 0}>
-        {isFirst && <FirstHead />}
-        <div
-          ref={content}
-          role="log"
-          aria-live="off"
-          aria-label="Conversation"
-          className={isFirst ? "hidden" : "log measure"}
-        >
+    <div className="conversation" data-first={isFirst || undefined}>
+      <Head session={listed} canSummarise={turns.length > 0 && !isBusy} />
+      {isFirst && <FirstHead />}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
+      <div ref={scroller} className="scroller" tabIndex={0} hidden={isFirst}>
+        <div ref={content} role="log" aria-live="off" aria-label="Conversation" className="log measure">
           {turns.map((turn) => (
             <TurnArticle key={turn.key} turn={turn} isLast={turn === last} isBusy={isBusy} onRetry={again} />
           ))}
         </div>
-        <Composer
-          sessionId={talk.sessionId}
-          placeholder={placeholderFor(isOnline, isBusy)}
-          isBusy={isBusy}
-          isStopping={talk.isStopping}
-          canSend={isOnline}
-          handle={composer}
-          onSend={ask}
-          onStop={stop}
-          line={
-            <ComposerLine
-              isOnline={isOnline}
-              isLost={talk.isLost}
-              refusal={refusal}
-              onAgain={() => {
-                if (!refusal) return;
-                composer.current?.fill("", true);
-                setRefusal(null);
-                ask(refusal.text);
-              }}
-            />
-          }
-          jump={
-            !isFirst &&
-            !pin.isPinned && (
-              <div className="jump">
-                <button type="button" className="button" onClick={() => pin.toEnd(true)}>
-                  Jump to the end
-                  {pin.hasNew && <span className="text-ink-3">new</span>}
-                  <ArrowDown size={16} strokeWidth={1.6} aria-hidden="true" />
-                </button>
-              </div>
-            )
-          }
-        />
-        {isFirst && <Starters onChoose={(text) => composer.current?.fill(text, true)} />}
-        {isFirst && model.isDemo && <DemoNote />}
       </div>
+      {!isFirst && !pin.isPinned && <Jump hasNew={pin.hasNew} onJump={() => pin.toEnd(true)} />}
+      <Composer
+        sessionId={talk.sessionId}
+        placeholder={placeholderFor(isOnline, isBusy)}
+        isBusy={isBusy}
+        isStopping={talk.isStopping}
+        canSend={isOnline}
+        handle={composer}
+        onSend={ask}
+        onStop={stop}
+        line={
+          <ComposerLine
+            isOnline={isOnline}
+            isLost={talk.isLost}
+            refusal={refusal}
+            onAgain={() => {
+              if (!refusal) return;
+              composer.current?.fill("", true);
+              setRefusal(null);
+              ask(refusal.text);
+            }}
+          />
+        }
+      />
+      {isFirst && <Starters onChoose={(text) => composer.current?.fill(text, true)} />}
+      {isFirst && model.isDemo && <DemoNote />}
       <StatusRegion
         isBusy={isBusy}
         isLost={talk.isLost}
         ending={last ? endingOf(last.answer?.metadata, isBusy) : null}
       />
+      {live}
+    </div>
+  );
+}
+
+function Jump({ hasNew, onJump }: { hasNew: boolean; onJump: () => void }) {
+  return (
+    <div className="jump measure">
+      <button type="button" className="button" onClick={onJump}>
+        Jump to the end
+        {hasNew && <span className="text-ink-3">new</span>}
+        <ArrowDown size={16} strokeWidth={1.6} aria-hidden="true" />
+      </button>
     </div>
   );
 }

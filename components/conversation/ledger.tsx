@@ -106,7 +106,7 @@ export function LedgerRow(props: LedgerRowProps) {
     </>
   );
   const live = preview && (
-    <div className="fold" data-open={(isLive && !open) || undefined}>
+    <div className="fold" data-live data-open={(isLive && !open) || undefined}>
       <div>{preview}</div>
     </div>
   );

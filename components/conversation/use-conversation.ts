@@ -1,7 +1,7 @@
 "use client";
 
 import { useChat } from "@ai-sdk/react";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { v4 as newId } from "uuid";
 import type { FullSession } from "@/lib/dialects/llamacloud/schema.ts";
 import { isProblem, retrieveSession, retrieveSummary, stopTurn } from "../api";
@@ -14,9 +14,24 @@ import { type ChatMessage, messagesOf, questionMessage } from "./turn-messages";
 
 export type Refusal = { readonly text: string; readonly why: string; readonly status: number };
 
+export type Talk = {
+  readonly sessionId: string | null;
+  readonly messages: readonly ChatMessage[];
+  readonly isBusy: boolean;
+  /** The connection broke and is being mended. */
+  readonly isLost: boolean;
+  readonly isStopping: boolean;
+  readonly refusal: Refusal | null;
+  readonly setRefusal: (refusal: Refusal | null) => void;
+  readonly send: (text: string, id?: string) => void;
+  /** Answers the last question again, in place of the last answer. */
+  readonly retry: () => void;
+  readonly stop: () => Promise<void>;
+};
+
 type Asked = { readonly id: string; readonly text: string; readonly isRetry: boolean; accepted: boolean };
 
-type ConversationOptions = {
+export type ConversationOptions = {
   readonly initial: FullSession | null;
   /** The initial state may be older than the session. */
   readonly isStale: boolean;
@@ -27,7 +42,7 @@ type ConversationOptions = {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The one place with chat state: what is said, what runs, what failed, and what can be done about it. */
-export function useConversation({ initial, isStale, onCreated, onAccepted }: ConversationOptions) {
+export function useConversation({ initial, isStale, onCreated, onAccepted }: ConversationOptions): Talk {
   const { store } = useShell();
   const [sessionId, setSessionId] = useState(initial?.session_id ?? null);
   const [isLost, setIsLost] = useState(false);
@@ -169,9 +184,9 @@ export function useConversation({ initial, isStale, onCreated, onAccepted }: Con
   }, [running, updated, isBusy, sessionId, reread]);
 
   const ask = useCallback(
-    (text: string, options: { isRetry: boolean; body?: object }) => {
+    (text: string, options: { isRetry: boolean; id?: string; body?: object }) => {
       setRefusal(null);
-      const question = { id: newId(), text, isRetry: options.isRetry, accepted: false };
+      const question = { id: options.id ?? newId(), text, isRetry: options.isRetry, accepted: false };
       asked.current = question;
       const parts = [{ type: "text" as const, text }];
       void chat.sendMessage({ id: question.id, role: "user", parts }, { body: options.body });
@@ -179,7 +194,7 @@ export function useConversation({ initial, isStale, onCreated, onAccepted }: Con
     [chat.sendMessage],
   );
 
-  const send = useCallback((text: string) => ask(text, { isRetry: false }), [ask]);
+  const send = useCallback((text: string, id?: string) => ask(text, { isRetry: false, id }), [ask]);
 
   const latest = useRef(messages);
   latest.current = messages;
@@ -213,7 +228,10 @@ export function useConversation({ initial, isStale, onCreated, onAccepted }: Con
     setIsStopping(false);
   }, [stopHere, refuse]);
 
-  return { sessionId, listed, messages, isBusy, isLost, isStopping, refusal, setRefusal, send, retry, stop };
+  return useMemo(
+    () => ({ sessionId, messages, isBusy, isLost, isStopping, refusal, setRefusal, send, retry, stop }),
+    [sessionId, messages, isBusy, isLost, isStopping, refusal, send, retry, stop],
+  );
 }
 
 const later = (a: string, b: string) => (a > b ? a : b);

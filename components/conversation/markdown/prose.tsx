@@ -1,6 +1,7 @@
 "use client";
 
 import { lazy, memo, Suspense, useEffect } from "react";
+import { onIntent } from "../intent";
 
 let want: () => void = () => {};
 const wanted = new Promise<void>((resolve) => {
@@ -8,9 +9,7 @@ const wanted = new Promise<void>((resolve) => {
 });
 
 if (typeof window === "undefined") want();
-else
-  for (const sign of ["pointermove", "pointerdown", "keydown", "focusin", "touchstart"])
-    window.addEventListener(sign, () => want(), { once: true, passive: true, capture: true });
+else onIntent(() => want());
 
 /** Brings the renderer's code: answers of the server's page stand as they are until someone stirs. */
 export const wantMarkdown = () => want();
