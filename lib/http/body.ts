@@ -1,32 +1,61 @@
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import { ChatError, type Issue } from "../domain/errors.ts";
 
+const DEPTH_LIMIT = 200;
+const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d];
+
 /** A request's JSON body. "absent" is a request without one. */
 export type JsonBody = { readonly state: "absent" } | { readonly state: "present"; readonly value: unknown };
 
 /**
  * Reads a body of at most `limitBytes` as JSON, whatever its media type says.
  *
- * Throws "too-large", and "invalid" with an issue of type "json_invalid" whose path holds the offset of the fault.
+ * Throws "too-large", "invalid" for one nested more than 200 levels deep, and "invalid" with an issue of type "json_invalid" whose path holds the offset of the fault.
  */
 export async function readJson(request: Request, limitBytes: number): Promise<JsonBody> {
   const text = await readText(request, limitBytes);
   if (text.trim() === "") return { state: "absent" };
+  if (isTooDeep(text)) {
+    throw badJson(text, `The body is nested more than ${DEPTH_LIMIT} levels deep`, text.length, "TooDeep");
+  }
   try {
     return { state: "present", value: JSON.parse(text) };
-  } catch (thrown) {
+  } catch {
     const faults: ParseError[] = [];
     parse(text, faults, { disallowComments: true, allowEmptyContent: false });
     const [first] = faults;
-    const issue: Issue = {
-      path: [first?.offset ?? text.length],
-      type: "json_invalid",
-      message: "JSON decode error",
-      input: {},
-      context: { error: first ? printParseErrorCode(first.error) : "InvalidSymbol" },
-    };
-    throw new ChatError("invalid", "The body is not valid JSON", { issues: [issue], cause: thrown });
+    const reason = first ? printParseErrorCode(first.error) : "InvalidSymbol";
+    throw badJson(text, "The body is not valid JSON", first?.offset ?? text.length, reason);
   }
+}
+
+function badJson(text: string, message: string, offset: number, error: string): ChatError {
+  const place = Math.min(offset, text.length);
+  const issue: Issue = {
+    path: [place],
+    type: "json_invalid",
+    message: "JSON decode error",
+    input: {},
+    context: { error },
+  };
+  return new ChatError("invalid", message, { issues: [issue] });
+}
+
+/** Whether brackets open deeper than any honest body: what walks the value later goes down as deep. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let isInText = false;
+  for (let n = 0; n < text.length; n++) {
+    const code = text.charCodeAt(n);
+    if (isInText) {
+      if (code === BACKSLASH) n++;
+      else if (code === QUOTE) isInText = false;
+    } else if (code === QUOTE) isInText = true;
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      if (++depth > DEPTH_LIMIT) return true;
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
+  }
+  return false;
 }
 
 async function readText(request: Request, limitBytes: number): Promise<string> {

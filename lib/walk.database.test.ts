@@ -1,0 +1,231 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newId } from "./domain/ids.ts";
+import { ORIGIN, OWNER_KEY, openTestServer, routeTable, type TestServer } from "./testing/server.ts";
+
+// Walks every route file of the app, so that a new route cannot be forgotten.
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+/** Routes that ask nobody who they are, or that only a browser's navigation uses. */
+const OPEN = ["/api/health", "/api/healthz", "/api/auth/[...nextauth]", "/sign-in/link", "/api/app/account"];
+/** What every body needs to get past its schema: unknown fields are ignored everywhere. */
+const ANY_BODY = {
+  index_ids: [],
+  prompt: "x",
+  first_message: "x",
+  messages: [{ role: "user", content: "x" }],
+  name: "x",
+  type: "function",
+  function: { parameters: {} },
+};
+
+type Headers = Readonly<Record<string, string>>;
+
+let server: TestServer;
+let other: { id: string; key: string };
+/** The owner's things, by the name of the path parameter that takes their id. */
+let owned: Record<string, string>;
+
+beforeAll(async () => {
+  server = await openTestServer();
+  server.model.onMessage(/./, { content: "a secret answer" });
+  other = await server.makeAccount();
+  owned = await makeOwned();
+});
+afterAll(() => server.close());
+
+const routes = routeTable().filter((route) => !OPEN.includes(route.path));
+const withIds = routes.filter((route) => route.path.includes("[") && !route.path.includes("[..."));
+
+describe("without credentials, or with wrong ones", () => {
+  test.each(routes.map((route) => route.path))("%s answers 401 or 403 to every method it offers", async (path) => {
+    for (const method of METHODS) {
+      const credentials: Headers[] = [{}, { authorization: "Bearer wrong key" }, { authorization: "Bearer " }];
+      for (const headers of credentials) {
+        const response = await call(method, filled(path, owned), { headers, body: ANY_BODY });
+        expect([path, method, response.status]).toEqual([
+          path,
+          method,
+          expect.toSatisfy((status) => [401, 403, 404, 405].includes(status)),
+        ]);
+        expect(await response.text()).not.toContain("secret");
+        if (response.status === 404) expect(path).toMatch(/\[\.\.\.|^\/api$/);
+      }
+    }
+  });
+
+  test("two different keys at once are refused", async () => {
+    const headers = { authorization: `Bearer ${OWNER_KEY}`, "x-api-key": other.key };
+    expect((await call("GET", "/api/v1/chat", { headers })).status).toBe(401);
+  });
+
+  test("a key is read from every header that clients use", async () => {
+    const spellings: Headers[] = [
+      { authorization: OWNER_KEY },
+      { "x-api-key": OWNER_KEY },
+      { "x-auth-key": `Bearer ${OWNER_KEY}` },
+    ];
+    for (const headers of spellings) {
+      expect((await call("GET", "/api/v1/chat", { headers })).status).toBe(200);
+    }
+  });
+});
+
+describe("somebody else's ids", () => {
+  test.each(withIds.map((route) => route.path))("%s answers as for an id that never was", async (path) => {
+    for (const method of METHODS) {
+      // New ones for each method: some create what they name.
+      const unknown = Object.fromEntries(Object.keys(owned).map((name) => [name, newId()]));
+      const headers = { authorization: `Bearer ${other.key}` };
+      const foreign = await call(method, filled(path, owned), { headers, body: ANY_BODY });
+      const never = await call(method, filled(path, unknown), { headers, body: ANY_BODY });
+      const of = async (response: Response, ids: Record<string, string>) => [
+        response.status,
+        Object.values(ids).reduce((text, id) => text.replaceAll(id, "ID"), await response.text()),
+      ];
+      // Creating under a chosen id is the one answer that may differ: an id in use is refused.
+      if (foreign.status === 409 || never.status === 201) continue;
+      expect([method, ...(await of(foreign, owned))]).toEqual([method, ...(await of(never, unknown))]);
+      expect([400, 404, 405, 422]).toContain(foreign.status);
+    }
+  });
+
+  test("ids in bodies and queries reach nothing of another account", async () => {
+    const headers = { authorization: `Bearer ${other.key}` };
+    const mine = await (await call("POST", "/api/v1/chat", { headers, body: {} })).json();
+    const stream = `/api/v1/chat/${mine.session_id}/messages/stream`;
+    const asked = { index_ids: [], prompt: "x" };
+    expect((await call("POST", stream, { headers, body: { ...asked, agent_id: owned.agentId } })).status).toBe(404);
+    expect((await call("POST", stream, { headers, body: { ...asked, parent_id: owned.messageId } })).status).toBe(404);
+    expect((await call("POST", stream, { headers, body: { ...asked, index_ids: [owned.indexId] } })).status).toBe(404);
+    expect((await call("POST", "/api/v1/chat", { headers, body: { index_ids: [owned.indexId] } })).status).toBe(404);
+    expect((await call("GET", `/api/v1/chat?project_id=${owned.projectId}`, { headers })).status).toBe(404);
+    expect((await call("GET", `/api/v1/chat?organization_id=${server.parley.ownerId}`, { headers })).status).toBe(404);
+  });
+
+  test("a cookie of another origin's page counts for nothing", async () => {
+    const elsewhere: Headers[] = [{ "sec-fetch-site": "cross-site" }, { origin: "https://evil.test" }];
+    for (const headers of elsewhere) {
+      expect((await call("POST", "/api/v1/chat", { headers, body: {} })).status).toBe(401);
+    }
+    const guest = await call("POST", "/api/v1/chat", { headers: { "sec-fetch-site": "same-origin" }, body: {} });
+    expect(guest.status).toBe(200);
+    const cookie = guest.headers.get("set-cookie")?.split(";")[0] ?? "";
+    expect(guest.headers.get("set-cookie")).toMatch(/HttpOnly; SameSite=Lax/);
+    const own = await call("GET", "/api/v1/chat", { headers: { cookie, "sec-fetch-site": "same-origin" } });
+    expect((await own.json()).items).toHaveLength(1);
+    const forged = await call("GET", "/api/v1/chat", { headers: { cookie, "sec-fetch-site": "cross-site" } });
+    expect(forged.status).toBe(401);
+    expect(
+      (await call("GET", `/api/v1/chat/${owned.sessionId}`, { headers: { cookie, "sec-fetch-site": "same-origin" } }))
+        .status,
+    ).toBe(404);
+  });
+});
+
+const deep = "[".repeat(20_000);
+const BAD_BODIES: readonly (readonly [string, string | Uint8Array<ArrayBuffer>])[] = [
+  ["nothing", ""],
+  ["null", "null"],
+  ["a list", "[]"],
+  ["a number", "42"],
+  ["a text", '"text"'],
+  ["broken JSON", '{"a": tru}'],
+  ["JSON that never closes", deep],
+  ["deep JSON", `${deep}${"]".repeat(20_000)}`],
+  ["bytes that are no UTF-8", Uint8Array.of(0x7b, 0xff, 0xfe, 0x7d)],
+  [
+    "every field of the wrong type",
+    JSON.stringify(Object.fromEntries(Object.keys(ANY_BODY).map((key) => [key, { a: [1] }]))),
+  ],
+  ["numbers for everything", JSON.stringify(Object.fromEntries(Object.keys(ANY_BODY).map((key) => [key, 5])))],
+  ["prototype keys", '{"__proto__":{"a":1},"constructor":{"prototype":{"a":1}}}'],
+  ["five megabytes", JSON.stringify({ prompt: "x".repeat(5 * 1024 * 1024) })],
+];
+
+describe("bad input", () => {
+  test.each(routes.map((route) => route.path))("%s refuses in its own shape, and writes nothing", async (path) => {
+    const headers = { authorization: `Bearer ${OWNER_KEY}` };
+    for (const method of ["POST", "PUT", "PATCH"] as const) {
+      for (const [name, body] of BAD_BODIES) {
+        const before = await counts();
+        const response = await server.fetch(`${ORIGIN}${filled(path, owned)}`, { method, headers, body });
+        expect([method, name, response.status]).toEqual([method, name, expect.toSatisfy((status) => status < 500)]);
+        if (response.status < 400) continue;
+        const error: unknown = await response.json();
+        const isOurs = path.startsWith("/api/v1") || path.startsWith("/api/app");
+        expect(error).toMatchObject(
+          isOurs ? { detail: expect.anything() } : { error: { message: expect.any(String) } },
+        );
+        expect([method, name, await counts()]).toEqual([method, name, before]);
+      }
+    }
+  });
+
+  test.each(withIds.map((route) => route.path))("%s answers 404 or 422 to ids that are none", async (path) => {
+    const headers = { authorization: `Bearer ${OWNER_KEY}` };
+    for (const id of ["x", "%00", "..%2f..", "' or 1=1 --", "%F0%9F%98%80", "0".repeat(5000)]) {
+      for (const method of METHODS) {
+        const response = await call(method, filled(path, {}, id), { headers, body: ANY_BODY });
+        expect([method, id.slice(0, 20), [404, 405, 422].includes(response.status)]).toEqual([
+          method,
+          id.slice(0, 20),
+          true,
+        ]);
+      }
+    }
+  });
+});
+
+const filled = (path: string, ids: Readonly<Record<string, string>>, otherwise = newId()): string =>
+  path
+    .replaceAll(/\[\.\.\.\w+\]/g, "no/such/path")
+    .replaceAll(/\[(\w+)\]/g, (_, name: string) => ids[name] ?? otherwise);
+
+function call(
+  method: string,
+  path: string,
+  { headers, body }: { readonly headers: Headers; readonly body?: unknown },
+): Promise<Response> {
+  const hasBody = body !== undefined && method !== "GET";
+  return server.fetch(`${ORIGIN}${path}`, { method, headers, body: hasBody ? JSON.stringify(body) : undefined });
+}
+
+async function makeOwned(): Promise<Record<string, string>> {
+  const headers = { authorization: `Bearer ${OWNER_KEY}` };
+  const { session_id } = await (await call("POST", "/api/v1/chat", { headers, body: {} })).json();
+  await (
+    await call("POST", `/api/v1/chat/${session_id}/messages/stream`, {
+      headers,
+      body: { index_ids: [], prompt: "a secret question" },
+    })
+  ).text();
+  const index = await (await call("POST", "/api/v1/indexes", { headers, body: { name: "secret" } })).json();
+  const full = await (await call("GET", `/api/v1/chat/${session_id}?event_ids=1&details=1`, { headers })).json();
+  return {
+    sessionId: session_id,
+    indexId: index.id,
+    projectId: index.project_id,
+    agentId: full.agent.id,
+    messageId: full.events[0].message_id,
+  };
+}
+
+/** How many rows each table holds that a request could write. */
+async function counts(): Promise<unknown> {
+  const tables = [
+    "Account",
+    "ApiKey",
+    "Project",
+    "Index",
+    "Agent",
+    "Tool",
+    "User",
+    "Session",
+    "Branch",
+    "Message",
+    "Summary",
+    "Run",
+  ];
+  const sql = tables.map((table) => `(select count(*)::int from "${table}") as "${table}"`).join(", ");
+  return (await server.parley.ports.database.pool.query(`select ${sql}`)).rows[0];
+}
