@@ -4,8 +4,9 @@ const seconds = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximu
 
 export const formatNumber = (value: number) => number.format(value);
 
-/** A finished duration: `0.4 s`, `14 s`, `1 min 04 s`. */
+/** A finished duration: `4 ms`, `0.4 s`, `14 s`, `1 min 04 s`. */
 export function formatDuration(ms: number): string {
+  if (ms < 100) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${seconds.format(ms / 1000)} s`;
   return formatSeconds(Math.round(ms / 1000));
 }

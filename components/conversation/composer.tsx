@@ -168,15 +168,12 @@ function SendButton({
         type="button"
         className="button composer-send"
         data-stop
-        aria-label="Stop"
+        data-key="Esc"
         aria-disabled={isStopping}
         onClick={() => !isStopping && onStop()}
       >
         <Square size={16} strokeWidth={1.6} aria-hidden="true" />
         <span className="composer-word">Stop</span>
-        <span className="key" aria-hidden="true">
-          Esc
-        </span>
       </button>
     );
   }
@@ -184,16 +181,13 @@ function SendButton({
     <button
       type="button"
       className="button composer-send"
+      data-key="↵"
       data-kind={isReady ? "primary" : undefined}
-      aria-label="Send"
       aria-disabled={!isReady}
       onClick={onSend}
     >
       <ArrowUp size={20} strokeWidth={1.6} aria-hidden="true" />
       <span className="composer-word">Send</span>
-      <span className="key" aria-hidden="true">
-        ↵
-      </span>
     </button>
   );
 }

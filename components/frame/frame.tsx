@@ -6,7 +6,7 @@ import { Sidebar } from "../sidebar/sidebar";
 import { isCommand } from "../ui/keys";
 import { NoticeHost } from "../ui/notify";
 import { focusComposer } from "./focus";
-import { useShell } from "./shell";
+import { useSessionList, useShell } from "./shell";
 import { SidebarContext } from "./sidebar-toggle";
 import { useChanges } from "./use-changes";
 
@@ -21,13 +21,14 @@ type FrameProps = {
 
 /** Sidebar and page; on narrow screens the sidebar is a sheet over the page. */
 export function Frame({ closed, isBare, children }: FrameProps) {
-  const { store } = useShell();
+  const { store, viewer } = useShell();
+  const hasSessions = useSessionList().items.length > 0;
   const router = useRouter();
   const pathname = usePathname();
   const [sheet, setSheet] = useState(false);
   const [docked, setDocked] = useState(!closed);
   const opener = useRef<Element | null>(null);
-  useChanges(store, !isBare && pathname !== "/sign-in");
+  useChanges(store, pathname !== "/sign-in" && (viewer.kind !== "none" || hasSessions));
 
   const control = useMemo(() => {
     const close = () => {

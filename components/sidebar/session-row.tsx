@@ -64,7 +64,7 @@ export const SessionRow = memo(function SessionRow({ session, isCurrent, actions
         </span>
         {isCurrent && session.summary && (
           <span className="session-summary">
-            <bdi>{session.summary.text}</bdi>
+            <bdi>{session.summary.text}</bdi> Covers {session.summary.covers.join("–")}.
           </span>
         )}
       </Link>
