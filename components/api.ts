@@ -14,7 +14,7 @@ export function isProblem(value: unknown): value is Problem {
 }
 
 /** The sentence and the fields of an error body `{detail: string | [{loc, msg}]}`. */
-export function problemOf(status: number, body: unknown): Problem {
+function problemOf(status: number, body: unknown): Problem {
   const detail = typeof body === "object" && body !== null && "detail" in body ? body.detail : null;
   if (typeof detail === "string") return problem(status, detail);
   if (Array.isArray(detail)) {
@@ -29,7 +29,7 @@ export function problemOf(status: number, body: unknown): Problem {
 }
 
 /** `fetch` that throws a Problem for any answer that is not a success. */
-export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+async function request(path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, init);

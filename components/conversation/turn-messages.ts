@@ -34,7 +34,7 @@ const factsFor = (turn: TurnState): AnswerFacts => ({
   stop: turn.stop,
 });
 
-export const answerId = (turn: TurnState) => `answer:${turn.runId ?? turn.question?.id ?? "unknown"}`;
+const answerId = (turn: TurnState) => `answer:${turn.runId ?? turn.question?.id ?? "unknown"}`;
 
 export function questionMessage(id: string, text: string): ChatMessage {
   return { id, role: "user", parts: [{ type: "text", text }] };
@@ -52,7 +52,7 @@ export function messagesOf(session: Pick<FullSession, "events" | "running_run_id
 
 const isRunning = (turn: TurnState, runId: string) => turn.runId === null || turn.runId === runId;
 
-export function turnsIn(events: readonly SessionEvent[]): TurnState[] {
+function turnsIn(events: readonly SessionEvent[]): TurnState[] {
   const turns: TurnState[] = [];
   for (const event of events) {
     const begins = event.type === "user_input" || turns.length === 0 || turns.at(-1)?.stop !== null;
