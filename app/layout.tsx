@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { sans, serif } from "../components/fonts/fonts";
 import { Frame } from "../components/frame/frame";
 import { ShellProvider } from "../components/frame/shell";
-import { shellOfRequest } from "../components/page-state";
+import { shellOfRequest } from "./page-state";
 import "./globals.css";
 
 export const metadata: Metadata = {

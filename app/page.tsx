@@ -1,6 +1,6 @@
 import { Workspace } from "../components/conversation/workspace";
-import { shellOfRequest } from "../components/page-state";
 import { SignIn } from "../components/sign-in/sign-in";
+import { shellOfRequest } from "./page-state";
 
 export default async function Page() {
   const shell = await shellOfRequest();

@@ -1,4 +1,5 @@
-import { expect, test } from "@playwright/test";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
 import { type RunningServer, startServer } from "../scripts/server.ts";
 
 let server: RunningServer;
@@ -8,14 +9,173 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => server.kill("SIGTERM"));
 
-test("a visitor asks, reads a streamed answer with a tool, and finds the session titled in the sidebar", async ({
-  page,
-}) => {
+const composer = (page: Page) => page.getByRole("textbox", { name: /message/i });
+/** The one live region says how the turn ended. */
+const isReady = (page: Page) =>
+  expect(page.getByRole("status").filter({ hasText: "Answer ready" })).toHaveCount(1, { timeout: 30_000 });
+const lastAnswer = (page: Page) => page.getByRole("log").getByRole("article").last();
+
+async function ask(page: Page, question: string): Promise<void> {
+  await composer(page).fill(question);
+  await composer(page).press("Enter");
+}
+
+/** Fails the test on an error in the browser's console. */
+function watchConsole(page: Page): string[] {
+  const errors: string[] = [];
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(String(error)));
+  return errors;
+}
+
+test("a visitor asks, reads an answer with a tool, and finds the session titled in the sidebar", async ({ page }) => {
+  const errors = watchConsole(page);
   await page.goto(server.url);
-  await page.getByRole("textbox").fill("What is 12.5 * 8?");
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("button", { name: /calculator/ })).toBeVisible();
-  await expect(page.getByRole("log").locator("strong", { hasText: "100" })).toBeVisible();
+  await ask(page, "What is 12.5 * 8?");
+  const tool = page.getByRole("button", { name: /calculator/ });
+  await expect(tool).toBeVisible();
+  await expect(lastAnswer(page).locator("strong", { hasText: "100" })).toBeVisible();
+  await tool.click();
+  await expect(lastAnswer(page).getByText("expression").first()).toBeVisible();
   await expect(page).toHaveURL(/\/s\/[0-9a-f-]{36}$/);
   await expect(page.getByRole("navigation").getByRole("link", { name: /12\.5/ })).toBeVisible();
+  expect(errors).toEqual([]);
 });
+
+test("a reload in mid-answer shows what was said, goes on, and ends with every word once", async ({ page }) => {
+  const errors = watchConsole(page);
+  await page.goto(server.url);
+  await ask(page, "Write 500 words");
+  await expect(lastAnswer(page)).toContainText("6. ", { timeout: 15_000 });
+  for (let n = 0; n < 2; n++) {
+    await page.reload();
+    await expect(lastAnswer(page)).toContainText("6. ");
+  }
+  await isReady(page);
+  const text = await lastAnswer(page).textContent();
+  const numbers = [...(text ?? "").matchAll(/(?:^|\D)(\d+)\. [A-Z]/g)].map((match) => Number(match[1]));
+  expect(numbers).toEqual(numbers.map((_, n) => n + 1));
+  expect(await page.getByRole("log").getByRole("article").count()).toBe(1);
+  expect(errors).toEqual([]);
+});
+
+test("two tabs on one session both see the turn that one of them starts", async ({ context }) => {
+  const [one, two] = [await context.newPage(), await context.newPage()];
+  await one.goto(server.url);
+  await ask(one, "Hello");
+  await expect(lastAnswer(one)).toContainText("demo model");
+  await two.goto(one.url());
+  await ask(one, "Write 120 words");
+  await two.bringToFront();
+  await expect(two.getByRole("log").getByRole("article")).toHaveCount(2, { timeout: 15_000 });
+  await expect(lastAnswer(two)).toContainText("1. A conversation is kept");
+});
+
+test("stop ends the answer where it is, and try again gives a whole one", async ({ page }) => {
+  await page.goto(server.url);
+  await ask(page, "Write 200 words");
+  await expect(lastAnswer(page)).toContainText("2. ");
+  await page.getByRole("button", { name: /^Stop/ }).click();
+  await expect(lastAnswer(page)).toContainText(/Stopped/);
+  const stopped = await lastAnswer(page).textContent();
+  await page.waitForTimeout(500);
+  expect(await lastAnswer(page).textContent()).toBe(stopped);
+  await lastAnswer(page).getByRole("button", { name: /again/i }).first().click();
+  await isReady(page);
+  await expect(page.getByRole("log").getByRole("article")).toHaveCount(1);
+});
+
+test("Enter while a word is being composed does not send, Shift+Enter breaks the line", async ({ page }) => {
+  await page.goto(server.url);
+  await composer(page).fill("にほん");
+  await composer(page).dispatchEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true, cancelable: true });
+  await composer(page).press("Shift+Enter");
+  await expect(composer(page)).toHaveValue("にほん\n");
+  await expect(page).toHaveURL(`${server.url}/`);
+});
+
+test("a guest who makes an account keeps the sessions, and finds them after signing in again", async ({ page }) => {
+  await page.goto(server.url);
+  await ask(page, "My name is Ada");
+  await expect(lastAnswer(page)).toContainText("demo model");
+  await page.goto(`${server.url}/sign-in`);
+  const email = `ada-${Date.now()}@example.org`;
+  await page
+    .getByRole("button", { name: /create/i })
+    .or(page.getByRole("link", { name: /create/i }))
+    .or(page.getByRole("tab", { name: /create/i }))
+    .first()
+    .click();
+  await page.getByLabel(/e-?mail/i).fill(email);
+  await page
+    .getByLabel(/password/i)
+    .first()
+    .fill("a long password");
+  await page
+    .locator("form")
+    .getByRole("button", { name: /create/i })
+    .click();
+  await expect(page.getByText(email)).toBeVisible();
+  await expect(page.getByRole("navigation").getByRole("link", { name: /Ada|name/i })).toBeVisible();
+  await page.getByRole("button", { name: /sign out/i }).click();
+  await page.goto(`${server.url}/sign-in`);
+  await page.getByLabel(/e-?mail/i).fill(email);
+  await page
+    .getByLabel(/password/i)
+    .first()
+    .fill("a long password");
+  await page
+    .locator("form")
+    .getByRole("button", { name: /sign in/i })
+    .click();
+  await expect(page.getByRole("navigation").getByRole("link", { name: /Ada|name/i })).toBeVisible();
+});
+
+test("a deleted session comes back with Undo, and is gone for good without", async ({ page }) => {
+  await page.goto(server.url);
+  await ask(page, "Hello");
+  await expect(lastAnswer(page)).toContainText("demo model");
+  const row = page.getByRole("navigation").getByRole("link", { name: /Hello/ });
+  await row.hover();
+  await page.getByRole("navigation").getByRole("button", { name: /Hello/ }).click();
+  await page.getByRole("menuitem", { name: /delete/i }).click();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(row).toBeVisible();
+});
+
+test("what the API makes is in the sidebar of the browser that the printed link signs in", async ({ page }) => {
+  const link = /http:\S+\/sign-in\/link\?token=\S+/.exec(server.output())?.[0] ?? "";
+  const headers = { authorization: `Bearer ${server.key()}` };
+  const created = await fetch(`${server.url}/api/v1/chat`, { method: "POST", headers });
+  const { session_id } = await created.json();
+  await fetch(`${server.url}/api/v1/chat/${session_id}`, {
+    method: "PATCH",
+    headers,
+    body: JSON.stringify({ generated_title: "Made by a program" }),
+  });
+  await page.goto(link);
+  await page.getByRole("navigation").getByRole("link", { name: "Made by a program" }).click();
+  await expect(page).toHaveURL(`${server.url}/s/${session_id}`);
+  await page.context().clearCookies();
+  await page.goto(link);
+  await expect(page).toHaveURL(/sign-in\?error=link/);
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`no page has a fault that axe can find, ${colorScheme}`, async ({ browser }) => {
+    const context = await browser.newContext({ colorScheme });
+    const page = await context.newPage();
+    const check = async () => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html}`)).toEqual([]);
+    };
+    await page.goto(server.url);
+    await check();
+    await ask(page, "Explain a table, and what is 2 + 2?");
+    await isReady(page);
+    await check();
+    await page.goto(`${server.url}/sign-in`);
+    await check();
+    await context.close();
+  });
+}

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
-import { shellOfRequest } from "../../components/page-state";
 import { SignIn } from "../../components/sign-in/sign-in";
+import { shellOfRequest } from "../page-state";
 
 export const metadata: Metadata = { title: "Sign in" };
 

@@ -6,6 +6,7 @@ import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import type { StoredTool } from "../domain/tool.ts";
 import { checkModel } from "./models.ts";
+import { projectNamed } from "./projects.ts";
 import { PLAIN_TEMPLATE } from "./render/templates.ts";
 import type { Scope } from "./scope.ts";
 import { storedSettings } from "./settings.ts";
@@ -22,14 +23,6 @@ export async function defaults(
     { agentId: newId(), projectId: newId() },
     PLAIN_TEMPLATE,
   );
-}
-
-/** The project of a canonical name, or for null the account's default one. Throws "not-found". */
-export async function projectNamed(scope: Scope, canonicalName: string | null): Promise<string> {
-  if (canonicalName === null) return db.ensureDefaultProject(scope.database, scope.accountId, newId());
-  const project = await db.findProject(scope.database, scope.accountId, { canonicalName });
-  if (!project) throw notFound("project");
-  return project.id;
 }
 
 /** An agent as a caller describes it. */

@@ -1,13 +1,15 @@
 import { findAgents } from "../db/agents.ts";
-import { knownIndexIds } from "../db/indexes.ts";
 import { readLine } from "../db/messages.ts";
+import type { OffsetPage } from "../db/page.ts";
 import * as db from "../db/sessions.ts";
 import { findUsers } from "../db/users.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import { type Message, messageText } from "../domain/message.ts";
 import type { Session } from "../domain/session.ts";
-import { defaults, projectNamed } from "./agents.ts";
+import { defaults } from "./agents.ts";
+import { knownIndexIds } from "./indexes.ts";
+import { projectNamed } from "./projects.ts";
 import type { Scope } from "./scope.ts";
 import { cleanTitle, completeText, fallbackTitle, modelTitle } from "./titles.ts";
 
@@ -17,6 +19,21 @@ export async function getSession(scope: Scope, id: string): Promise<Session> {
   if (!session) throw notFound("session", id);
   return session;
 }
+
+/** Where and how far a list of sessions goes: see `listSessions` of the database. */
+export type SessionFilter = Parameters<typeof db.listSessions>[2];
+
+/** Sessions, latest change first, then by id. */
+export const listSessions = (scope: Scope, filter: SessionFilter): Promise<Session[]> =>
+  db.listSessions(scope.database, scope.accountId, filter);
+
+/** Sessions by offset. */
+export const listSessionsByOffset = (scope: Scope, page: OffsetPage): Promise<Session[]> =>
+  db.listSessionsByOffset(scope.database, scope.accountId, page);
+
+/** At most 100 sessions that changed, or whose turn began or ended, after `since`; the latest change first. */
+export const listChangedSessions = (scope: Scope, since: Date): Promise<Session[]> =>
+  db.listChangedSessions(scope.database, scope.accountId, since);
 
 /** The messages on the active line of a session, oldest first; none for a session that is not the account's. */
 export const getLine = (scope: Scope, sessionId: string): Promise<Message[]> =>
@@ -75,7 +92,7 @@ export async function createSession(scope: Scope, origin: string, chosen: Partia
   const home = wanted.agentIds.length === 0 ? await defaults(scope) : null;
   const projectId = wanted.projectId ?? home?.projectId ?? (await projectNamed(scope, null));
   await checkParticipants(scope, wanted, "create");
-  const known = await knownIndexIds(database, accountId, projectId, wanted.indexIds.filter(isId));
+  const known = await knownIndexIds(scope, projectId, wanted.indexIds);
   const unknown = wanted.indexIds.find((id) => !known.has(id));
   if (unknown !== undefined) throw notFound("index", unknown);
 

@@ -4,7 +4,8 @@ import * as db from "../db/users.ts";
 import type { User } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
-import { merged, projectNamed } from "./agents.ts";
+import { merged } from "./agents.ts";
+import { projectNamed } from "./projects.ts";
 import type { Scope } from "./scope.ts";
 
 /** A user as a caller describes it. */

@@ -266,17 +266,6 @@ export async function insertSummary(
   );
 }
 
-/** Adds an agent to a session that does not have it yet. */
-export async function addSessionAgent(database: Database, sessionId: string, agentId: string): Promise<void> {
-  await rows(
-    database,
-    `insert into "SessionAgent" ("sessionId", "agentId", position)
-     select $1, $2, coalesce(max(position), 0) + 1 from "SessionAgent" where "sessionId" = $1
-     on conflict do nothing`,
-    [sessionId, agentId],
-  );
-}
-
 /** What can be set of a session at any time. */
 export type SessionSettings = {
   readonly situation: string | null;

@@ -1,5 +1,4 @@
-import { createSession } from "@/lib/core/sessions";
-import { listSessionsByOffset } from "@/lib/db/sessions";
+import { createSession, listSessionsByOffset } from "@/lib/core/sessions";
 import {
   CreateSessionBody,
   decodePage,
@@ -16,7 +15,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     surface: julep,
     query: ListQuery,
     async handle({ scope, query }) {
-      const items = await listSessionsByOffset(scope.database, scope.accountId, decodePage(query));
+      const items = await listSessionsByOffset(scope, decodePage(query));
       return Response.json({ items: items.map(encodeSession) });
     },
   }),

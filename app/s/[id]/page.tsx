@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { Workspace } from "../../../components/conversation/workspace";
-import { sessionOfRequest, shellOfRequest } from "../../../components/page-state";
 import { SignIn } from "../../../components/sign-in/sign-in";
+import { sessionOfRequest, shellOfRequest } from "../../page-state";
 
 type Props = { params: Promise<{ id: string }> };
 

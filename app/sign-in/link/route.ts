@@ -1,7 +1,7 @@
+import { findAccount } from "@/lib/core/accounts";
 import { isSecure } from "@/lib/http/authenticate";
 import { parley } from "@/lib/http/parley";
 import { sessionCookie } from "@/lib/http/session-cookie";
-import { findAccount } from "@/lib/db/accounts";
 
 /** The link that the server prints at its start: signs this browser in as the owner, once. */
 export async function GET(request: Request): Promise<Response> {
@@ -9,7 +9,7 @@ export async function GET(request: Request): Promise<Response> {
   const token = new URL(request.url).searchParams.get("token") ?? "";
   const headers = new Headers({ "cache-control": "no-store", "referrer-policy": "no-referrer" });
   if (running.takeOwnerToken(token)) {
-    const owner = await findAccount(running.ports.database, running.ownerId);
+    const owner = await findAccount(running.ports, running.ownerId);
     const claims = { sub: running.ownerId, tokenVersion: owner?.tokenVersion ?? 0 };
     headers.set("set-cookie", await sessionCookie(claims, running.secret, isSecure(running)));
     headers.set("location", "/");

@@ -1,4 +1,4 @@
-import { findRun, listRuns, readEvents } from "../../db/runs.ts";
+import * as db from "../../db/runs.ts";
 import type { TurnMessage } from "../../domain/events.ts";
 import { foldEvents } from "../../domain/fold.ts";
 import type { Message, NewMessage } from "../../domain/message.ts";
@@ -25,7 +25,7 @@ export async function getHistory(scope: Scope, session: Session): Promise<Histor
   const [running, line, runs] = await Promise.all([
     session.runningRunId === null ? null : runningTurn(scope, session.runningRunId),
     getLine(scope, session.id),
-    listRuns(scope.database, scope.accountId, session.id),
+    db.listRuns(scope.database, scope.accountId, session.id),
   ]);
   // A turn that ended between the looks is in the line already.
   const isInLine = running !== null && line.some((message) => message.runId === running.runId);
@@ -33,18 +33,22 @@ export async function getHistory(scope: Scope, session: Session): Promise<Histor
 }
 
 async function runningTurn(scope: Scope, runId: string): Promise<History["running"]> {
-  const found = await findRun(scope.database, scope.accountId, runId);
+  const found = await db.findRun(scope.database, scope.accountId, runId);
   if (found?.run.status !== "running") return null;
   const live = scope.runner.find(runId);
-  const events = live?.events ?? (await readEvents(scope.database, runId, 0)).map(({ event }) => event);
+  const events = live?.events ?? (await db.readEvents(scope.database, runId, 0)).map(({ event }) => event);
   return { runId, input: found.input, messages: foldEvents(events) };
 }
 
 /** What a running or ended turn was asked: its input while it runs, then the messages before its first answer. */
 export async function getTurnInput(scope: Scope, runId: string): Promise<readonly NewMessage[]> {
-  const found = await findRun(scope.database, scope.accountId, runId);
+  const found = await db.findRun(scope.database, scope.accountId, runId);
   if (!found) return [];
   if (found.run.status === "running" || found.run.sessionId === null) return found.input;
   const line = await getLine(scope, found.run.sessionId);
   return line.filter((message) => message.runId === runId && message.source === "api_request");
 }
+
+/** The latest run of a session that stored or stores messages, running or ended; null when there is none. */
+export const findLatestRun = (scope: Scope, sessionId: string): Promise<Run | null> =>
+  db.findLatestRun(scope.database, scope.accountId, sessionId);

@@ -1,10 +1,10 @@
 import { defaults } from "../../core/agents.ts";
+import { knownIndexIds } from "../../core/indexes.ts";
+import { checkProject } from "../../core/projects.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { TurnOptions } from "../../core/turn/take-turn.ts";
-import { findProject } from "../../db/agents.ts";
-import { knownIndexIds } from "../../db/indexes.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
-import { isId, newId } from "../../domain/ids.ts";
+import { newId } from "../../domain/ids.ts";
 import type { Session } from "../../domain/session.ts";
 import type { ScopeQuery, StreamBody } from "./schema.ts";
 
@@ -17,11 +17,7 @@ import type { ScopeQuery, StreamBody } from "./schema.ts";
 export async function projectOf(scope: Scope, query: ScopeQuery): Promise<string | null> {
   const { project_id, organization_id } = query;
   if (organization_id !== undefined && organization_id.toLowerCase() !== scope.accountId) throw notFound("project");
-  if (project_id !== undefined) {
-    const project = await findProject(scope.database, scope.accountId, { id: project_id });
-    if (!project) throw notFound("project");
-    return project.id;
-  }
+  if (project_id !== undefined) return checkProject(scope, project_id);
   return scope.via === "cookie" ? null : (await defaults(scope)).projectId;
 }
 
@@ -45,7 +41,7 @@ export async function turnIndexes(
   if (isBound && !isSame && session.indexesLockedAt !== null) {
     throw new ChatError("conflict", "Session indexes are locked", { noun: "session" });
   }
-  const known = await knownIndexIds(scope.database, scope.accountId, session.projectId, asked.filter(isId));
+  const known = await knownIndexIds(scope, session.projectId, asked);
   const skipped = asked.filter((id) => !known.has(id));
   if (skipped.length > 0 && (body.require_all_indexes || skipped.length === asked.length)) {
     throw notFound("index", skipped[0]);

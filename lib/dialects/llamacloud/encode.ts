@@ -30,7 +30,7 @@ function encodeDetails(session: Session, agent: Agent | null): SessionDetails {
 }
 
 /** The contract, 4.2. Tokens are null where the provider gave none. */
-export function encodeJob(run: Run): JobMetadata {
+function encodeJob(run: Run): JobMetadata {
   const { error, is_error, usage } = stopFields(run);
   return { ...usage, duration_ms: usage.duration_ms, error, is_error, export_config_ids: null };
 }

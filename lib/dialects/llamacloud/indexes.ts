@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { IndexRow } from "../../db/indexes.ts";
+import type { Index } from "../../core/indexes.ts";
 
 /** Ours: the companion routes of the contract, section 8. */
 export const CreateIndexBody = z.object({
@@ -13,7 +13,7 @@ export const CreateIndexBody = z.object({
   description: z.string().max(4000).nullish(),
 });
 
-export const encodeIndex = (index: IndexRow) => ({
+export const encodeIndex = (index: Index) => ({
   id: index.id,
   name: index.name,
   description: index.description,

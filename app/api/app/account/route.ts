@@ -1,7 +1,6 @@
-import { findAccount, findAccountByEmail, insertGuest, setCredentials } from "@/lib/db/accounts";
+import { createAccount } from "@/lib/core/accounts";
 import { AccountBody, web } from "@/lib/dialects/web";
 import { ChatError } from "@/lib/domain/errors";
-import { newId } from "@/lib/domain/ids";
 import { accountOfCookie, forgetCallers, isSameOrigin, isSecure } from "@/lib/http/authenticate";
 import { openEndpoint, routes } from "@/lib/http/endpoint";
 import { hashPassword } from "@/lib/http/password";
@@ -13,17 +12,15 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     surface: web,
     body: AccountBody,
     async handle({ parley, body, request }) {
-      const { database } = parley.ports;
       if (!parley.settings.signUp) throw new ChatError("forbidden", "New accounts are not open on this server");
       if (!isSameOrigin(request)) throw new ChatError("forbidden", "Accounts are made on the sign-in page");
-      if (await findAccountByEmail(database, body.email)) throw taken();
       const cookie = cookieValue(request.headers.get("cookie"), SESSION_COOKIE);
       const guestId = cookie === null ? null : await accountOfCookie(parley, cookie);
-      const guest = guestId === null ? null : await findAccount(database, guestId);
-      const passwordHash = await hashPassword(body.password);
-      const account = guest && guest.email === null ? guest : await insertGuest(database, newId());
-      const isSet = await setCredentials(database, account.id, body.email, passwordHash);
-      if (!isSet) throw taken();
+      const account = await createAccount(parley.ports, {
+        email: body.email,
+        guestId,
+        hashPassword: () => hashPassword(body.password),
+      });
       forgetCallers(parley);
       const claims = { sub: account.id, tokenVersion: account.tokenVersion };
       const setCookie = await sessionCookie(claims, parley.secret, isSecure(parley));
@@ -31,5 +28,3 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     },
   }),
 });
-
-const taken = () => new ChatError("conflict", "There is an account with this e-mail address. Sign in instead.");

@@ -1,4 +1,4 @@
-import { listChangedSessions } from "@/lib/db/sessions";
+import { listChangedSessions } from "@/lib/core/sessions";
 import { encodePage } from "@/lib/dialects/llamacloud";
 import { ChangesQuery, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
@@ -12,9 +12,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     query: ChangesQuery,
     async handle({ scope, query }) {
       const token = new Date(Date.now() - OVERLAP_MS).toISOString();
-      const changed = query.since
-        ? await listChangedSessions(scope.database, scope.accountId, new Date(query.since))
-        : [];
+      const changed = query.since ? await listChangedSessions(scope, new Date(query.since)) : [];
       return Response.json({ token, items: encodePage(changed, null, true).items });
     },
   }),

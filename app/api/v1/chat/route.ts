@@ -1,5 +1,4 @@
-import { createSession } from "@/lib/core/sessions";
-import { listSessions } from "@/lib/db/sessions";
+import { createSession, listSessions } from "@/lib/core/sessions";
 import {
   CreateBody,
   decodeCursor,
@@ -25,7 +24,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       const size = Math.min(query.page_size || DEFAULT_PAGE, LARGEST_PAGE);
       const after = query.page_token ? decodeCursor(query.page_token, projectId) : null;
       // One more than the page holds tells whether there is another.
-      const found = await listSessions(scope.database, scope.accountId, {
+      const found = await listSessions(scope, {
         projectId,
         after,
         withArchived: query.archived ?? true,

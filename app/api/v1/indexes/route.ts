@@ -1,8 +1,7 @@
 import { defaults } from "@/lib/core/agents";
-import { insertIndex, listIndexes } from "@/lib/db/indexes";
+import { createIndex, listIndexes } from "@/lib/core/indexes";
 import { llamacloud, projectOf, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { CreateIndexBody, encodeIndex } from "@/lib/dialects/llamacloud/indexes";
-import { newId } from "@/lib/domain/ids";
 import { endpoint, routes } from "@/lib/http/endpoint";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
@@ -11,7 +10,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     query: ScopeQuery,
     async handle({ scope, query }) {
       const projectId = (await projectOf(scope, query)) ?? (await defaults(scope)).projectId;
-      const found = await listIndexes(scope.database, scope.accountId, projectId);
+      const found = await listIndexes(scope, projectId);
       return Response.json({ items: found.map(encodeIndex), next_page_token: null });
     },
   }),
@@ -21,8 +20,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     body: CreateIndexBody,
     async handle({ scope, query, body }) {
       const projectId = (await projectOf(scope, query)) ?? (await defaults(scope)).projectId;
-      const index = { id: newId(), projectId, name: body.name.trim(), description: body.description ?? null };
-      return Response.json(encodeIndex(await insertIndex(scope.database, scope.accountId, index)));
+      const index = { name: body.name.trim(), description: body.description ?? null };
+      return Response.json(encodeIndex(await createIndex(scope, projectId, index)));
     },
   }),
 });

@@ -1,7 +1,6 @@
 import { follow } from "@/lib/core/turn/follow";
-import { getTurnInput } from "@/lib/core/turn/history";
+import { findLatestRun, getTurnInput } from "@/lib/core/turn/history";
 import { takeTurn } from "@/lib/core/turn/take-turn";
-import { findLatestRun } from "@/lib/db/runs";
 import {
   decodeTurn,
   FollowQuery,
@@ -53,7 +52,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     async handle({ scope, query, params, request }) {
       const session = await sessionOf(scope, query, params.sessionId ?? "");
       const after = query.after ?? lastEventId(request);
-      const run = await findLatestRun(scope.database, scope.accountId, session.id);
+      const run = await findLatestRun(scope, session.id);
       const isOver = run === null || (run.status !== "running" && Date.now() - run.createdAt.getTime() > FOLLOWED_MS);
       if (isOver) return new Response(null, { status: 204 });
       const leaving = new AbortController();

@@ -1,0 +1,171 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { expect, test } from "vitest";
+
+type Layer = "app" | "components" | "lib/http" | "lib/model" | "lib/dialects" | "lib/core" | "lib/db" | "lib/domain";
+
+type Rule = {
+  /** The layers whose code it may use, besides its own. */
+  readonly uses: readonly Layer[];
+  /** The layers of which it may name types. */
+  readonly names: readonly Layer[];
+  /** The packages that belong to few layers and that this one may use. */
+  readonly packages: readonly Package[];
+};
+
+/** Packages that are kept in their layers, each by the beginning of its name. */
+const KEPT = ["next", "react", "@ai-sdk", "ai", "prisma", "@prisma", "pg", "@electric-sql", "pino"] as const;
+type Package = (typeof KEPT)[number];
+
+const RULES: Readonly<Record<Layer, Rule>> = {
+  app: {
+    uses: ["components", "lib/http", "lib/dialects", "lib/core", "lib/domain"],
+    names: [],
+    packages: ["next", "react"],
+  },
+  components: {
+    uses: ["lib/dialects", "lib/domain"],
+    names: ["lib/http"],
+    packages: ["next", "react", "ai", "@ai-sdk"],
+  },
+  "lib/http": {
+    uses: ["lib/model", "lib/dialects", "lib/core", "lib/db", "lib/domain"],
+    names: [],
+    packages: ["next", "pino"],
+  },
+  "lib/model": { uses: ["lib/domain"], names: [], packages: ["@ai-sdk"] },
+  "lib/dialects": { uses: ["lib/core", "lib/domain"], names: ["lib/db"], packages: [] },
+  "lib/core": { uses: ["lib/db", "lib/domain"], names: [], packages: [] },
+  "lib/db": { uses: ["lib/domain"], names: [], packages: ["prisma", "@prisma", "pg", "@electric-sql"] },
+  "lib/domain": { uses: [], names: [], packages: [] },
+};
+
+/** What components reach of a layer that runs on the server: these files alone. */
+const BROWSER_FILES: Readonly<Partial<Record<Layer, readonly string[]>>> = {
+  "lib/http": ["lib/http/page-data.ts"],
+};
+
+const root = join(import.meta.dirname, "..");
+const layers = Object.keys(RULES).filter((name): name is Layer => name in RULES);
+const files = layers.flatMap(sources);
+const known: ReadonlySet<string> = new Set(files.map(({ file }) => file));
+const imports = files.flatMap(importsOf);
+
+test.each(layers)("%s imports only what lies below it", (layer) => {
+  const { uses, names } = RULES[layer];
+  const wrong = imports.filter(({ from, to, isType }) => {
+    if (from !== layer || to === null || to === layer) return false;
+    return !uses.includes(to) && !(isType && names.includes(to));
+  });
+  expect(wrong.map(shown)).toEqual([]);
+});
+
+test.each(layers)("%s leaves the packages of other layers alone", (layer) => {
+  const wrong = imports.filter(
+    ({ from, packageName }) => from === layer && packageName !== null && !RULES[layer].packages.includes(packageName),
+  );
+  expect(wrong.map(shown)).toEqual([]);
+});
+
+test("components name types of pages' data alone, where they name types of the server", () => {
+  const wrong = imports.filter(
+    ({ from, to, path }) => from === "components" && to !== null && BROWSER_FILES[to]?.includes(path) === false,
+  );
+  expect(wrong.map(shown)).toEqual([]);
+});
+
+test("what components use of lib runs in a browser: it reaches no core, database, server or Node module", () => {
+  const used = imports.filter(
+    ({ from, to, isType }) => from === "components" && to !== null && to !== "components" && !isType,
+  );
+  const reached = closure(new Set(used.map(({ path }) => path)));
+  const wrong = imports.filter(
+    ({ file, isType, to, specifier }) =>
+      reached.has(file) &&
+      !isType &&
+      (specifier.startsWith("node:") || to === "lib/core" || to === "lib/db" || to === "lib/http"),
+  );
+  expect(wrong.map(shown)).toEqual([]);
+});
+
+test("only tests import what is made for tests", () => {
+  expect(imports.filter(({ path }) => path.startsWith("lib/testing/")).map(shown)).toEqual([]);
+});
+
+test("every file of lib lies in a layer", () => {
+  const folders = readdirSync(join(root, "lib"), { withFileTypes: true });
+  const names = [...layers.map((layer) => layer.replace("lib/", "")), "testing"];
+  const strange = folders.filter((entry) => !names.includes(entry.name) && !entry.name.endsWith(".test.ts"));
+  expect(strange.map((entry) => entry.name)).toEqual([]);
+});
+
+type Import = {
+  readonly file: string;
+  readonly from: Layer;
+  readonly specifier: string;
+  /** The file it names within the tree, or the specifier of a package. */
+  readonly path: string;
+  readonly to: Layer | null;
+  readonly packageName: Package | null;
+  readonly isType: boolean;
+};
+
+function sources(layer: Layer): { readonly layer: Layer; readonly file: string }[] {
+  return readdirSync(join(root, layer), { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.tsx?$/u.test(name) && !/\.test\.tsx?$/u.test(name))
+    .filter((name) => !/(?:^|\/)(?:fixtures|generated)\//u.test(name))
+    .map((name) => ({ layer, file: join(layer, name) }));
+}
+
+function importsOf({ layer, file }: { readonly layer: Layer; readonly file: string }): Import[] {
+  const source = readFileSync(join(root, file), "utf8").replaceAll(/^\s*(?:\/\/.*|\/?\*.*)$/gmu, "");
+  const statements = source.matchAll(
+    /^(?:import|export)\s+(?:(type)\s+)?(?:([\w*{}\s,$]+?)\s+from\s+)?"([^"]+)"|\bimport\("([^"]+)"\)/gmu,
+  );
+  return [...statements].map((match): Import => {
+    const [, type, bindings = "", statically, dynamically = ""] = match;
+    const specifier = statically ?? dynamically;
+    const path = resolved(file, specifier);
+    return {
+      file,
+      from: layer,
+      specifier,
+      path,
+      to: layers.find((one) => path.startsWith(`${one}/`)) ?? null,
+      packageName:
+        KEPT.find(
+          (name) => specifier === name || specifier.startsWith(`${name}/`) || specifier.startsWith(`${name}-`),
+        ) ?? null,
+      isType: type === "type" || areAllTypes(bindings),
+    };
+  });
+}
+
+function areAllTypes(bindings: string): boolean {
+  const inner = /^\{([^}]*)\}$/u.exec(bindings.trim())?.[1];
+  const names =
+    inner
+      ?.split(",")
+      .map((name) => name.trim())
+      .filter(Boolean) ?? [];
+  return names.length > 0 && names.every((name) => name.startsWith("type "));
+}
+
+function resolved(file: string, specifier: string): string {
+  const isOwn = specifier.startsWith(".") || specifier.startsWith("@/");
+  if (!isOwn) return specifier;
+  const path = specifier.startsWith("@/") ? specifier.slice(2) : relative(root, join(root, dirname(file), specifier));
+  const spellings = [path, `${path}.ts`, `${path}.tsx`, `${path}/index.ts`];
+  return spellings.find((one) => known.has(one)) ?? path;
+}
+
+/** The files that these need at run time, themselves included. */
+function closure(start: ReadonlySet<string>): ReadonlySet<string> {
+  const reached = new Set(start);
+  for (const file of reached) {
+    for (const one of imports) if (one.file === file && one.to !== null && !one.isType) reached.add(one.path);
+  }
+  return reached;
+}
+
+const shown = ({ file, specifier }: Import): string => `${file} imports ${specifier}`;
