@@ -107,13 +107,19 @@ export async function prepareTurn(scope: Scope, request: TurnRequest): Promise<P
   const input = rendersInput ? await renderInput(request.input, unrendered) : request.input;
   const description = await describe({ ...unrendered, input });
   const last = wholeLine.at(-1);
+  // What waited in line comes after what it waited for.
+  const earliest = last?.createdAt.getTime() ?? 0;
+  const dated = input.map((message) => ({
+    ...message,
+    createdAt: new Date(Math.max(message.createdAt.getTime(), earliest)),
+  }));
   return {
     session,
     agent,
     agents,
     users,
     tip: { branchId: session.activeBranchId, nextPosition: (last?.position ?? -1) + 1 },
-    input,
+    input: dated,
     forkPosition,
     settings: { ...merged, model },
     tools,

@@ -1,5 +1,5 @@
 import { appendEvents, type Commit, commitRun } from "../../db/runs.ts";
-import { ChatError } from "../../domain/errors.ts";
+import { ChatError, toChatError } from "../../domain/errors.ts";
 import { isLast, type LastEvent, type TurnEvent } from "../../domain/events.ts";
 import { fold } from "../../domain/fold.ts";
 import { messageText, type NewMessage } from "../../domain/message.ts";
@@ -22,9 +22,42 @@ export type Recording = {
 /**
  * Pulls a turn to its end: passes its events to the followers, and commits its messages before they hear the last.
  *
- * Never throws. A run that another process holds meanwhile, or that is handed over, is left without a commit.
+ * Never throws. A run that another process holds meanwhile, or that is handed over, is left without a commit. A bug is
+ * logged, and ends the turn as "internal" where it can.
  */
 export async function record(
+  ports: Ports,
+  live: LiveRun,
+  turn: AsyncIterable<readonly TurnEvent[]>,
+  recording: Recording,
+): Promise<void> {
+  const bug = (thrown: unknown) => ports.log.error({ err: thrown, runId: live.id }, "The record of a turn met a bug");
+  try {
+    await recordAll(ports, live, withEnd(turn, bug), recording);
+  } catch (thrown) {
+    bug(thrown);
+    if (live.state !== "running") return;
+    await ports.runner.remove(live).catch(bug);
+    live.finish("left");
+  }
+}
+
+/** A turn that, where it throws, ends in an error instead. */
+async function* withEnd(
+  turn: AsyncIterable<readonly TurnEvent[]>,
+  bug: (thrown: unknown) => void,
+): AsyncGenerator<readonly TurnEvent[], void> {
+  try {
+    yield* turn;
+  } catch (thrown) {
+    bug(thrown);
+    const { code, message } = toChatError(new Error());
+    const usage = { inputTokens: null, outputTokens: null, isEstimated: true };
+    yield [{ type: "turn-error", status: "failed", code, message, usage, durationMs: 0, steps: 0, model: null }];
+  }
+}
+
+async function recordAll(
   { database, runner, log }: Ports,
   live: LiveRun,
   turn: AsyncIterable<readonly TurnEvent[]>,

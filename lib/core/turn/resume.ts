@@ -1,5 +1,6 @@
 import type { TurnEvent } from "../../domain/events.ts";
 import { fold } from "../../domain/fold.ts";
+import type { FinishReason } from "../../domain/model.ts";
 import { promptLine } from "../render/line.ts";
 import type { Resume } from "./run-turn.ts";
 
@@ -19,6 +20,7 @@ export function resumeFrom(
   let block: "text" | "reasoning" | null = null;
   let isStepOpen = false;
   let isTextOpen = false;
+  let finishReason: FinishReason | null = null;
   let steps = 0;
   let inputTokens = 0;
   let outputTokens = 0;
@@ -46,6 +48,7 @@ export function resumeFrom(
         break;
       case "step-end":
         isStepOpen = false;
+        finishReason = event.finishReason;
         // A step that ended without a reason was cut.
         if (event.finishReason !== null) isTextOpen = false;
         inputTokens += event.usage.inputTokens ?? 0;
@@ -71,6 +74,7 @@ export function resumeFrom(
   const messages = state.messages();
   const last = messages.at(-1);
   const hasEnded = !isStepOpen && !isTextOpen && last?.role === "assistant";
+  const isDone = hasEnded && !last.parts.some((part) => part.type === "tool-call");
   return {
     closing,
     said: promptLine(
@@ -84,6 +88,6 @@ export function resumeFrom(
       message.parts.flatMap((part) => (part.type === "tool-call" ? [part.callId] : [])),
     ),
     isTextOpen: isTextOpen && last?.role === "assistant",
-    isDone: hasEnded && !last.parts.some((part) => part.type === "tool-call"),
+    doneFor: isDone ? (finishReason === "length" || finishReason === "content-filter" ? finishReason : "stop") : null,
   };
 }

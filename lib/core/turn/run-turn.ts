@@ -1,8 +1,9 @@
 import { ChatError, toChatError } from "../../domain/errors.ts";
 import type { TurnEvent, TurnUsage } from "../../domain/events.ts";
-import type { CallModel, ModelRequest, PromptMessage, ToolChoice, Usage } from "../../domain/model.ts";
+import type { CallModel, FinishReason, ModelRequest, PromptMessage, ToolChoice, Usage } from "../../domain/model.ts";
 import type { ToolCall, ToolDefinition } from "../../domain/tool.ts";
 import { approximateTokens, promptTokens } from "../render/tokens.ts";
+import type { Log } from "../scope.ts";
 import { executeTool } from "../tools/execute.ts";
 import { stepReader } from "./step-reader.ts";
 
@@ -24,8 +25,8 @@ export type Resume = {
   readonly callIds: readonly string[];
   /** Whether the last text broke off and the next one goes on with it. */
   readonly isTextOpen: boolean;
-  /** Whether the model had said all: only the end is missing. */
-  readonly isDone: boolean;
+  /** Why the model had stopped, where it had said all and only the end is missing; else null. */
+  readonly doneFor: FinishReason | null;
 };
 
 export type TurnPorts = {
@@ -42,6 +43,8 @@ export type TurnPorts = {
   readonly newId: () => string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Hears of bugs, which readers only see as "internal". */
+  readonly log: Pick<Log, "error">;
   readonly resume: Resume | null;
 };
 
@@ -73,8 +76,8 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
 
   if (!resume) yield [{ type: "turn-start", runId, at: startedAt }];
   else if (resume.closing.length > 0) yield resume.closing;
-  if (resume?.isDone) {
-    yield [{ type: "turn-end", finishReason: "stop", pendingCallIds: [], ...ended() }];
+  if (resume?.doneFor) {
+    yield [{ type: "turn-end", finishReason: resume.doneFor, pendingCallIds: [], ...ended() }];
     return;
   }
   try {
@@ -100,12 +103,14 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
       } catch (thrown) {
         addUsage(total, step.usage(), messages, step.text());
         const error = toChatError(thrown);
-        yield [...step.close(null), ...unansweredResults(step.calls(), error.message, ports)];
+        const closing = [...step.close(null), ...unansweredResults(step.calls(), error.message, ports)];
+        if (closing.length > 0) yield closing;
         throw error;
       }
       const finish = step.finishReason();
       addUsage(total, step.usage(), messages, step.text());
-      yield step.close(finish);
+      const closing = step.close(finish);
+      if (closing.length > 0) yield closing;
 
       const calls = step.calls();
       if (resume && isTextOpen && step.text() === "" && calls.length === 0) {
@@ -116,9 +121,10 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
       const isAtLimit = steps >= maxSteps && ports.atLimit === "return-calls";
       const pending = isAtLimit ? calls : calls.filter((call) => !runnable(tools, call));
       if (calls.length === 0 || isAnswerOnly) {
-        yield [
-          { type: "turn-end", finishReason: finish === "tool-calls" ? "stop" : finish, pendingCallIds: [], ...ended() },
-        ];
+        // A model may call what it was not offered.
+        const refused = unansweredResults(calls, "The turn has reached its limit of steps", ports);
+        const finishReason = finish === "tool-calls" ? ("stop" as const) : finish;
+        yield [...refused, { type: "turn-end", finishReason, pendingCallIds: [], ...ended() }];
         return;
       }
 
@@ -128,6 +134,9 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
         const event = { type: "tool-result" as const, messageId: ports.newId(), at: now(), ...result };
         results.set(result.callId, { role: "tool", ...result });
         yield [event];
+      }
+      if (signal.aborted && pending.length > 0) {
+        yield unansweredResults(pending, toChatError(signal.reason).message, ports);
       }
       signal.throwIfAborted();
       if (pending.length > 0) {
@@ -139,6 +148,7 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
     }
   } catch (thrown) {
     const error = toChatError(thrown);
+    if (error.code === "internal") ports.log.error({ err: error.details.cause ?? error, runId }, "A turn met a bug");
     yield [
       {
         type: "turn-error",

@@ -118,6 +118,8 @@ export function stepReader({
       case "tool-call": {
         const call = { callId: callId(event.callId), name: storable(event.name), input: parsed(event.input) };
         calls.push(call);
+        // Whoever comes after a whole call under its id is another.
+        renamed.delete(event.callId);
         return [...start(), ...closeBlock(), { type: "tool-call", ...call }];
       }
       case "finish":

@@ -72,6 +72,7 @@ async function continued(scope: Scope, run: TakenRun, past: readonly TurnEvent[]
     signal,
     newId,
     now: Date.now,
+    log: scope.log,
     resume: past.length === 0 ? null : resumeFrom(past, { newId, now: Date.now }),
   };
   return runTurn(ports);

@@ -115,8 +115,6 @@ async function takeStored(scope: Scope, options: TurnOptions): Promise<TakenTurn
         if (Date.now() > deadline) throw queueOver();
         await new Promise((resolve) => setTimeout(resolve, QUEUE_POLL_MS));
         if (options.signal?.aborted) throw new ChatError("cancelled", "The caller left the line");
-        // What waited comes after what it waited for.
-        request = { ...request, input: request.input.map((message) => ({ ...message, createdAt: new Date() })) };
         break;
       default:
         claimed satisfies never;
@@ -171,6 +169,7 @@ function start(scope: Scope, runId: string, options: TurnOptions, prepared: Prep
     signal: live.signal,
     newId,
     now: Date.now,
+    log: scope.log,
     resume: null,
   });
   void record(scope, live, turn, recording(scope, session, { ...options, input }));
