@@ -48,6 +48,7 @@ function count(
 function vitest(name: string, projects: readonly string[]): void {
   const file = join(reports, `${projects.join("-")}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  // The report counts, not the exit code: a database server that is stopped at the end sets its own.
   const isOk = run(name, bin("vitest"), ["run", ...projects.map((project) => `--project=${project}`), ...reporters]);
   count(isOk, file, (report) => [report.numPassedTests, report.numFailedTests]);
 }
