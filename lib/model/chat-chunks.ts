@@ -2,33 +2,31 @@ import { ChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import type { FinishReason, ModelEvent, Usage } from "../domain/model.ts";
 
-type Call = { readonly id: string; readonly name: string; readonly pieces: string[] };
+type Call = {
+  readonly index: unknown;
+  /** The provider's id, empty where it gives none. */
+  readonly given: string;
+  readonly id: string;
+  readonly name: string;
+  readonly pieces: string[];
+};
 
 // What of a chunk is read. Nothing else is looked at, and what has another shape counts as absent: a schema for each
 // token would cost more than all the rest of its way.
-type Chunk = {
-  readonly error?: { readonly message?: unknown };
-  readonly usage?: { readonly prompt_tokens?: unknown; readonly completion_tokens?: unknown } | null;
-  readonly choices?: readonly {
-    readonly finish_reason?: unknown;
-    readonly delta?: {
-      readonly content?: unknown;
-      readonly reasoning_content?: unknown;
-      readonly reasoning?: unknown;
-      readonly tool_calls?: readonly {
-        readonly index?: unknown;
-        readonly id?: unknown;
-        readonly function?: { readonly name?: unknown; readonly arguments?: unknown };
-      }[];
-    } | null;
-  }[];
-};
+type Fields<Name extends string> = { readonly [name in Name]?: unknown };
+const NONE: Fields<never> = {};
+
+/** A value as an object whose fields may be asked for; what is none has none of them. */
+const fields = <Name extends string>(value: unknown): Fields<Name> =>
+  typeof value === "object" && value !== null ? value : NONE;
+const items = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /**
  * Reads the event stream of a chat completion: give it text as it comes, and it gives the model's events.
  *
  * `end` gives the last of them: the calls, whole, and the finish. Throws "model-failed" where the provider reports an
- * error in the stream, sends what is no JSON, or ends before it has said why it stopped.
+ * error in the stream, sends what is no JSON, or ends without a reason and without "[DONE]".
  */
 export function chatChunkReader(): {
   readonly read: (text: string) => ModelEvent[];
@@ -38,56 +36,55 @@ export function chatChunkReader(): {
   let isDone = false;
   let finish: string | null = null;
   let usage: Usage = { inputTokens: null, outputTokens: null };
-  const calls = new Map<number, Call>();
+  const calls: Call[] = [];
 
   const chunk = (data: string): ModelEvent[] => {
     const { error, usage: used, choices } = parsed(data);
-    if (error) {
-      throw new ChatError(
-        "model-failed",
-        `The model provider reported an error: ${String(error.message ?? "").slice(0, 300)}`,
-      );
+    if (error) throw new ChatError("model-failed", `The model provider reported an error: ${reason(error)}`);
+    if (used) {
+      const counts = fields<"prompt_tokens" | "completion_tokens">(used);
+      usage = { inputTokens: count(counts.prompt_tokens), outputTokens: count(counts.completion_tokens) };
     }
-    if (used) usage = { inputTokens: count(used.prompt_tokens), outputTokens: count(used.completion_tokens) };
-    const [choice] = choices ?? [];
-    if (!choice) return [];
-    if (typeof choice.finish_reason === "string" && choice.finish_reason !== "") finish = choice.finish_reason;
-    const { delta } = choice;
-    if (!delta) return [];
+    const choice = fields<"finish_reason" | "delta">(items(choices)[0]);
+    finish = text(choice.finish_reason) || finish;
+    const delta = fields<"content" | "reasoning_content" | "reasoning" | "tool_calls">(choice.delta);
     const events: ModelEvent[] = [];
-    const reasoning = delta.reasoning_content ?? delta.reasoning;
-    if (typeof reasoning === "string" && reasoning !== "") events.push({ type: "reasoning-delta", text: reasoning });
-    if (typeof delta.content === "string" && delta.content !== "")
-      events.push({ type: "text-delta", text: delta.content });
-    for (const [n, piece] of (delta.tool_calls ?? []).entries()) events.push(...callPiece(piece, n));
+    const reasoning = text(delta.reasoning_content ?? delta.reasoning);
+    if (reasoning !== "") events.push({ type: "reasoning-delta", text: reasoning });
+    const content = text(delta.content);
+    if (content !== "") events.push({ type: "text-delta", text: content });
+    for (const piece of items(delta.tool_calls)) events.push(callPiece(piece));
     return events;
   };
 
-  const callPiece = (
-    piece: {
-      readonly index?: unknown;
-      readonly id?: unknown;
-      readonly function?: { readonly name?: unknown; readonly arguments?: unknown };
-    },
-    n: number,
-  ): ModelEvent[] => {
-    const index = typeof piece.index === "number" ? piece.index : n;
-    const text = typeof piece.function?.arguments === "string" ? piece.function.arguments : "";
-    let call = calls.get(index);
+  const callPiece = (value: unknown): ModelEvent => {
+    const piece = fields<"index" | "id" | "function">(value);
+    const { name, arguments: input } = fields<"name" | "arguments">(piece.function);
+    const given = text(piece.id);
+    let call = callOf(piece.index, given, text(name));
     if (!call) {
-      const name = piece.function?.name;
-      if (typeof name !== "string")
-        throw new ChatError("model-failed", "The model provider sent a tool call without a name");
-      call = { id: typeof piece.id === "string" && piece.id !== "" ? piece.id : newId(), name, pieces: [] };
-      calls.set(index, call);
+      if (text(name) === "") throw new ChatError("model-failed", "The model provider sent a tool call without a name");
+      call = { index: piece.index, given, id: given || newId(), name: text(name), pieces: [] };
+      calls.push(call);
     }
-    call.pieces.push(text);
-    return [{ type: "tool-input-delta", callId: call.id, name: call.name, text }];
+    call.pieces.push(text(input));
+    return { type: "tool-input-delta", callId: call.id, name: call.name, text: text(input) };
   };
 
-  const line = (text: string): ModelEvent[] => {
-    if (isDone || !text.startsWith("data:")) return [];
-    const data = text.slice(5).trim();
+  /** The call that a piece goes on with. Some servers number no call, and some number every call 0. */
+  const callOf = (index: unknown, given: string, name: string): Call | undefined => {
+    if (typeof index === "number") {
+      const call = calls.findLast((one) => one.index === index);
+      const isAnother = given !== "" && name !== "" && call?.given !== given;
+      return isAnother ? undefined : call;
+    }
+    if (given !== "") return calls.find((one) => one.given === given);
+    return name === "" ? calls.at(-1) : undefined;
+  };
+
+  const line = (written: string): ModelEvent[] => {
+    if (isDone || !written.startsWith("data:")) return [];
+    const data = written.slice(5).trim();
     if (data === "[DONE]") {
       isDone = true;
       return [];
@@ -96,33 +93,37 @@ export function chatChunkReader(): {
   };
 
   return {
-    read(text) {
-      const lines = (rest + text).split("\n");
+    read(arrived) {
+      const lines = (rest + arrived).split("\n");
       rest = lines.pop() ?? "";
       return lines.flatMap(line);
     },
     end() {
       const last = line(rest);
-      if (finish === null) {
+      // A server that marks the end has said all, though some never say why.
+      if (finish === null && !isDone) {
         throw new ChatError("model-failed", "The model provider ended the answer before it was complete");
       }
-      const whole = [...calls.values()].map(
+      const whole = calls.map(
         (call): ModelEvent => ({ type: "tool-call", callId: call.id, name: call.name, input: call.pieces.join("") }),
       );
-      return [...last, ...whole, { type: "finish", reason: finishReason(finish, whole.length > 0), usage }];
+      return [...last, ...whole, { type: "finish", reason: finishReason(finish ?? "stop", whole.length > 0), usage }];
     },
   };
 }
 
-function parsed(data: string): Chunk {
+function parsed(data: string): Fields<"error" | "usage" | "choices"> {
   try {
     const value: unknown = JSON.parse(data);
-    if (typeof value === "object" && value !== null) return value;
+    if (typeof value === "object" && value !== null) return fields(value);
   } catch {
     // Said below.
   }
   throw new ChatError("model-failed", "The model provider sent a chunk that is not a JSON object");
 }
+
+/** What an error says, cut: providers put it in a message, or are one. */
+const reason = (error: unknown): string => (text(error) || text(fields<"message">(error).message)).slice(0, 300);
 
 const count = (value: unknown): number | null => (typeof value === "number" ? value : null);
 
