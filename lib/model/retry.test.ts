@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ChatError } from "../domain/errors.ts";
+import type { CallModel, ModelEvent, ModelRequest } from "../domain/model.ts";
+import { refusedRequest } from "./provider-error.ts";
+import { retrying } from "./retry.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+// The pause is made by node:timers/promises, which fake timers do not reach.
+vi.mock("node:timers/promises", () => ({
+  setTimeout: (ms: number, _: unknown, { signal }: { signal: AbortSignal }) =>
+    new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(resolve, ms);
+      signal.addEventListener("abort", () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      });
+    }),
+}));
+
+const START: ModelEvent = { type: "start" };
+const FINISH: ModelEvent = { type: "finish", reason: "stop", usage: { inputTokens: 1, outputTokens: 1 } };
+const text = (value: string): ModelEvent => ({ type: "text-delta", text: value });
+const failed = new ChatError("model-failed", "The model provider failed (500)");
+const limited = (seconds: number) => refusedRequest(429, { "retry-after": String(seconds) }, "");
+
+test("a call that fails before its first token is made again, at most twice", async () => {
+  const { tries, thrown } = await play([[failed], [failed], [failed], [text("never")]]);
+  expect([tries.length, thrown]).toEqual([3, failed]);
+});
+
+test("the second try's answer is the answer", async () => {
+  const { events, thrown } = await play([
+    [START, failed],
+    [START, text("Hello"), FINISH],
+  ]);
+  expect(events.filter(({ type }) => type !== "start")).toEqual([text("Hello"), FINISH]);
+  expect(thrown).toBeNull();
+});
+
+test("after the first token a failure stands", async () => {
+  const { tries, events, thrown } = await play([[START, text("Hel"), failed], [text("Hello")]]);
+  expect([tries.length, events.at(-1), thrown]).toEqual([1, text("Hel"), failed]);
+});
+
+test("the pauses grow", async () => {
+  const { tries } = await play([[failed], [failed], [text("a"), FINISH]]);
+  expect(pauses(tries)).toEqual([500, 1000]);
+});
+
+test("the pause that the provider asks for is kept", async () => {
+  const { tries } = await play([[limited(7)], [text("a"), FINISH]]);
+  expect(pauses(tries)).toEqual([7000]);
+});
+
+test("a pause longer than anybody waits is not waited for", async () => {
+  const { tries, thrown } = await play([[limited(60)], [text("a"), FINISH]]);
+  expect(tries).toHaveLength(1);
+  expect(thrown).toMatchObject({ details: { retryAfterSeconds: 60 } });
+});
+
+test.each([
+  ["a refused key", refusedRequest(401, {}, "")],
+  ["a refused request", refusedRequest(400, {}, "")],
+  ["a bug", new TypeError("undefined is not a function")],
+])("there is no second try after %s", async (_, error) => {
+  const { tries, thrown } = await play([[error], [text("a"), FINISH]]);
+  expect([tries.length, thrown]).toEqual([1, error]);
+});
+
+test("an abort during the pause ends it with the abort's reason", async () => {
+  const reason = new ChatError("cancelled", "stopped");
+  const { tries, thrown } = await play([[failed], [text("never")]], { abortAfterMs: 100, reason });
+  expect([tries.length, thrown]).toEqual([1, reason]);
+});
+
+test("a provider that says nothing for two minutes is given up", async () => {
+  const { thrown, tries } = await play([["hangs"], ["hangs"], ["hangs"]]);
+  expect(thrown).toMatchObject({ code: "model-failed", message: "The model provider said nothing for 120 s" });
+  expect(tries).toHaveLength(3);
+});
+
+test("a provider that speaks now and then is not given up", async () => {
+  const { events, thrown } = await play([[text("a"), 100_000, text("b"), 100_000, text("c"), FINISH]]);
+  expect(events).toEqual([text("a"), text("b"), text("c"), FINISH]);
+  expect(thrown).toBeNull();
+});
+
+/** What a provider does: an event, a failure, silence for so many milliseconds or for good. */
+type Act = ModelEvent | Error | number | "hangs";
+
+const pauses = (tries: readonly number[]) => tries.slice(1).map((at, n) => at - (tries[n] ?? 0));
+
+async function play(
+  script: readonly (readonly Act[])[],
+  { abortAfterMs, reason }: { abortAfterMs?: number; reason?: Error } = {},
+) {
+  const tries: number[] = [];
+  const events: ModelEvent[] = [];
+  const stopping = new AbortController();
+  const provider: CallModel = async function* ({ signal }) {
+    tries.push(Date.now());
+    for (const act of script[tries.length - 1] ?? []) {
+      if (act instanceof Error) throw act;
+      if (act === "hangs" || typeof act === "number") await silence(act, signal);
+      else yield [act];
+    }
+  };
+  const run = async () => {
+    try {
+      for await (const batch of retrying(provider, () => 1)(request(stopping.signal))) events.push(...batch);
+      return null;
+    } catch (thrown) {
+      return thrown;
+    }
+  };
+  if (abortAfterMs !== undefined) setTimeout(() => stopping.abort(reason), abortAfterMs);
+  const running = run();
+  await vi.advanceTimersByTimeAsync(1_000_000);
+  return { tries, events, thrown: await running };
+}
+
+const silence = (ms: number | "hangs", signal: AbortSignal) =>
+  new Promise<void>((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason));
+    if (ms !== "hangs") setTimeout(resolve, ms);
+  });
+
+const request = (signal: AbortSignal): ModelRequest => ({
+  model: "m",
+  purpose: "turn",
+  messages: [],
+  tools: [],
+  toolChoice: "auto",
+  settings: {},
+  signal,
+});
