@@ -8,10 +8,11 @@ import { isId, newId } from "../domain/ids.ts";
 import { type Message, messageText } from "../domain/message.ts";
 import type { Session } from "../domain/session.ts";
 import { defaults } from "./agents.ts";
+import { cleanTitle, withoutReasoning } from "./clean-title.ts";
 import { knownIndexIds } from "./indexes.ts";
 import { projectNamed } from "./projects.ts";
 import type { Scope } from "./scope.ts";
-import { cleanTitle, completeText, fallbackTitle, modelTitle } from "./titles.ts";
+import { completeText, fallbackTitle, modelTitle } from "./titles.ts";
 
 /** A session of the account. Throws "not-found", for an id that cannot be one too. */
 export async function getSession(scope: Scope, id: string): Promise<Session> {
@@ -195,7 +196,7 @@ export async function summariseSession(scope: Scope, id: string): Promise<Sessio
     maxTokens: 400,
     apiKey: scope.providerKey,
   });
-  const text = answer.replace(/<think>[\s\S]*?(?:<\/think>|$)/giu, "").trim() || cleanTitle(transcript);
+  const text = withoutReasoning(answer).trim() || cleanTitle(transcript);
   if (!text) throw new ChatError("model-failed", "The model gave no summary");
   await db.insertSummary(scope.database, {
     id: newId(),

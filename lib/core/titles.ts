@@ -3,10 +3,10 @@ import { setTitle } from "../db/sessions.ts";
 import { messageText } from "../domain/message.ts";
 import type { ModelRequest } from "../domain/model.ts";
 import type { Session } from "../domain/session.ts";
-import { cutWords } from "../domain/text.ts";
+import { cutWords, storable } from "../domain/text.ts";
+import { cleanTitle } from "./clean-title.ts";
 import type { Ports, Scope } from "./scope.ts";
 
-const MAX_LENGTH = 80;
 const TIME_LIMIT_MS = 20_000;
 const INSTRUCTION =
   "Write a title for a conversation that begins with the message below. At most 8 words, in the language of the " +
@@ -45,7 +45,7 @@ export async function modelTitle(
   }
 }
 
-/** What one model call says, as text. Throws what the call throws, and on a time limit of 20 s. */
+/** What one model call says, as text that can be stored. Throws what the call throws, and on a time limit of 20 s. */
 export async function completeText(
   { models }: Pick<Ports, "models">,
   request: Pick<ModelRequest, "purpose" | "messages" | "apiKey"> & { readonly maxTokens: number },
@@ -64,30 +64,7 @@ export async function completeText(
   for await (const batch of call) {
     for (const event of batch) if (event.type === "text-delta") texts.push(event.text);
   }
-  return texts.join("");
-}
-
-/** A model's answer as a title of at most 80 characters in one line, or null when nothing usable is left. */
-export function cleanTitle(answer: string): string | null {
-  const lines = answer
-    .replace(/<think(?:ing)?>[\s\S]*?(?:<\/think(?:ing)?>|$)/giu, "")
-    .replace(/```\w*/gu, "")
-    .split(/\r?\n/u)
-    .map((line) => bare(line))
-    .filter((line) => line !== "" && !/^(?:untitled|new chat|title)$/iu.test(line));
-  const [title] = lines;
-  return title === undefined ? null : cutWords(title, MAX_LENGTH, "…");
-}
-
-function bare(line: string): string {
-  const json = /"title"\s*:\s*"((?:[^"\\]|\\.)*)"/u.exec(line)?.[1];
-  return (json ?? line)
-    .replace(/^\s*(?:#{1,6}|[-*>]|\d+\.)\s+/u, "")
-    .replace(/^\s*(?:\*\*)?(?:title|titel)(?:\*\*)?\s*:\s*/iu, "")
-    .replace(/[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}/gu, "")
-    .replace(/^["'“”„«»‘’\s{}[\]]+|["'“”„«»‘’\s{}[\]]+$/gu, "")
-    .replace(/\.$/u, "")
-    .trim();
+  return storable(texts.join(""));
 }
 
 /**

@@ -6,7 +6,7 @@ export type Fitted = { readonly messages: readonly PromptMessage[]; readonly dro
 
 /**
  * Makes a prompt fit a budget of tokens by dropping the oldest past messages, an assistant's calls and their results
- * together, never the system message or what is new.
+ * together, never the system message or what is new. System messages among the dropped stay where there is room.
  *
  * Throws "prompt-too-big" where `overflow` is "refuse" and the prompt is over the budget, and where system and new
  * messages alone exceed it. A null budget fits everything.
@@ -39,7 +39,11 @@ export function fit(
     room -= size;
     from = start;
   }
-  const systems = past.slice(0, from).filter((message) => message.role === "system" && messageTokens(message) <= room);
+  const systems = past.slice(0, from).filter((message) => {
+    const stays = message.role === "system" && messageTokens(message) <= room;
+    if (stays) room -= messageTokens(message);
+    return stays;
+  });
   return { messages: [...system, ...systems, ...past.slice(from), ...fresh], dropped: from - systems.length };
 }
 

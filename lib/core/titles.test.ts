@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import type { CallModel, ModelRequest } from "../domain/model.ts";
+import { completeText, fallbackTitle, modelTitle } from "./titles.ts";
+
+test.each<[string, string | null]>([
+  ["What is the capital of Norway?", "What is the capital of Norway?"],
+  ["  one\n\ntwo  ", "one two"],
+  ["", null],
+  [" \n\t ", null],
+  ["word ".repeat(40), "word word word word word word word word word word word..."],
+  ["x".repeat(200), `${"x".repeat(57)}...`],
+])("the title of %j until there is a better one is %j", (question, title) => {
+  expect(fallbackTitle(question)).toBe(title);
+});
+
+test("a model's title is cleaned", async () => {
+  expect((await titled(["<think>Hm</think>", "**Os", "lo**"])).title).toBe("Oslo");
+});
+
+test("a model's text can be stored, whatever it holds", async () => {
+  expect((await titled(["Os\u0000lo \ud83d"])).title).toBe("Os\uFFFDlo \uFFFD");
+});
+
+test("a pair of surrogates that two deltas share stays whole", async () => {
+  expect(await completeText(model(["\ud83d", "\ude00"]), { purpose: "title", messages: [], maxTokens: 1 })).toBe("😀");
+});
+
+test("a model that fails gives no title, and the log its reason without the question", async () => {
+  const { title, logged } = await titled(new Error("gone"));
+  expect(title).toBeNull();
+  expect(logged).toEqual([{ err: new Error("gone") }]);
+});
+
+test("the small model gets the beginning of a long question, no tools and few tokens", async () => {
+  const { requests } = await titled(["Oslo"], "x".repeat(10_000));
+  expect(requests).toMatchObject([
+    { model: "small", purpose: "title", tools: [], toolChoice: "none", settings: { maxTokens: 200 } },
+  ]);
+  expect(JSON.stringify(requests[0]?.messages.at(-1)).length).toBeLessThan(4100);
+});
+
+async function titled(answer: readonly string[] | Error, question = "Where is Oslo?") {
+  const logged: object[] = [];
+  const log = { info() {}, warn: (fields: object) => void logged.push(fields), error() {} };
+  const { models, requests } = model(answer);
+  return { title: await modelTitle({ models, log }, question), logged, requests };
+}
+
+function model(answer: readonly string[] | Error) {
+  const requests: ModelRequest[] = [];
+  const call: CallModel = async function* (request) {
+    requests.push(request);
+    if (answer instanceof Error) throw answer;
+    for (const text of answer) yield [{ type: "text-delta", text }];
+  };
+  return { models: { call, defaultModel: "big", smallModel: "small", isDemo: false, list: async () => [] }, requests };
+}
