@@ -46,14 +46,14 @@ test("a reload in mid-answer shows what was said, goes on, and ends with every w
   const errors = watchConsole(page);
   await page.goto(server.url);
   await ask(page, "Write 500 words");
-  await expect(lastAnswer(page)).toContainText("6. ", { timeout: 15_000 });
+  await expect(lastAnswer(page)).toContainText("(6)", { timeout: 15_000 });
   for (let n = 0; n < 2; n++) {
     await page.reload();
-    await expect(lastAnswer(page)).toContainText("6. ");
+    await expect(lastAnswer(page)).toContainText("(6)");
   }
   await isReady(page);
   const text = await lastAnswer(page).textContent();
-  const numbers = [...(text ?? "").matchAll(/(?:^|\D)(\d+)\. [A-Z]/g)].map((match) => Number(match[1]));
+  const numbers = [...(text ?? "").matchAll(/\((\d+)\)/g)].map((match) => Number(match[1]));
   expect(numbers).toEqual(numbers.map((_, n) => n + 1));
   expect(await page.getByRole("log").getByRole("article").count()).toBe(1);
   expect(errors).toEqual([]);
@@ -63,18 +63,19 @@ test("two tabs on one session both see the turn that one of them starts", async 
   const [one, two] = [await context.newPage(), await context.newPage()];
   await one.goto(server.url);
   await ask(one, "Hello");
-  await expect(lastAnswer(one)).toContainText("demo model");
+  await isReady(one);
+  await expect(one).toHaveURL(/\/s\//);
   await two.goto(one.url());
   await ask(one, "Write 120 words");
   await two.bringToFront();
   await expect(two.getByRole("log").getByRole("article")).toHaveCount(2, { timeout: 15_000 });
-  await expect(lastAnswer(two)).toContainText("1. A conversation is kept");
+  await expect(lastAnswer(two)).toContainText("(1) A conversation is kept");
 });
 
 test("stop ends the answer where it is, and try again gives a whole one", async ({ page }) => {
   await page.goto(server.url);
   await ask(page, "Write 200 words");
-  await expect(lastAnswer(page)).toContainText("2. ");
+  await expect(lastAnswer(page)).toContainText("(2)");
   await page.getByRole("button", { name: /^Stop/ }).click();
   await expect(lastAnswer(page)).toContainText(/Stopped/);
   const stopped = await lastAnswer(page).textContent();

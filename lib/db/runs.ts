@@ -32,6 +32,8 @@ export type Claim = {
   readonly requestHash: string | null;
   readonly session: { readonly id: string; readonly branchId: string; readonly nextPosition: number };
   readonly fork: NewBranch | null;
+  /** A title for a session that has none, from now on; null leaves that to the commit. */
+  readonly title: string | null;
   /** Indexes to bind the session to; null leaves them. Bound indexes are locked in any case. */
   readonly bindIndexIds: readonly string[] | null;
 };
@@ -64,6 +66,8 @@ export async function claimRun(database: Database, claim: Claim): Promise<Claime
          on conflict ("sessionId", "indexId") do update set position = excluded.position returning "sessionId"
        ), moved as (
          update "Session" s set "activeBranchId" = coalesce((select id from forked), s."activeBranchId"),
+           title = case when s."titleSource" = 'none' and $21::text is not null then $21 else s.title end,
+           "titleSource" = case when s."titleSource" = 'none' and $21::text is not null then 'fallback' else s."titleSource" end,
            "indexesLockedAt" = coalesce(s."indexesLockedAt", case when exists (
              select 1 from "SessionIndex" i where i."sessionId" = s.id) or exists (select 1 from bound) then now() end)
          where s.id in (select id from claimed)
@@ -94,6 +98,7 @@ export async function claimRun(database: Database, claim: Claim): Promise<Claime
         claim.requestKey,
         claim.requestHash,
         claim.owner,
+        claim.title,
       ],
     );
     return inserted.length > 0 ? "claimed" : "changed";

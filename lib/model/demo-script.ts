@@ -255,7 +255,7 @@ function longText(words: number): string {
   const parts: string[] = [];
   let count = 0;
   for (let n = 0; count < words; n++) {
-    const sentence = `${n + 1}. ${SENTENCES[n % SENTENCES.length]}`.split(" ").slice(0, words - count);
+    const sentence = `(${n + 1}) ${SENTENCES[n % SENTENCES.length]}`.split(" ").slice(0, words - count);
     count += sentence.length;
     parts.push(sentence.join(" ") + (n % 4 === 3 ? "\n\n" : " "));
   }

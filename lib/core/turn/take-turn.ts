@@ -3,7 +3,7 @@ import { planFork } from "../../db/messages.ts";
 import { claimRun, findRunByKey, insertUnstoredRun } from "../../db/runs.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
-import { messageText } from "../../domain/message.ts";
+import { messageText, type NewMessage } from "../../domain/message.ts";
 import type { Dialect, Keep, OnHangUp } from "../../domain/run.ts";
 import type { Session } from "../../domain/session.ts";
 import { storableJson } from "../../domain/text.ts";
@@ -100,6 +100,8 @@ async function takeStored(scope: Scope, options: TurnOptions): Promise<TakenTurn
       session: { id: prepared.session.id, ...prepared.tip },
       fork: await fork(scope, prepared),
       bindIndexIds: options.bindIndexIds,
+      // A turn whose question stays whatever happens names its session at once.
+      title: options.keep === "all" ? questionTitle(prepared.input) : null,
     });
     switch (claimed) {
       case "claimed":
@@ -186,12 +188,11 @@ export function recording(
   session: Session | null,
   { keep, input, stores }: Pick<TurnOptions, "keep" | "input" | "stores">,
 ): Recording {
-  const asked = input.find((message) => message.role === "user");
-  const question = asked ? messageText(asked.parts) : null;
+  const question = questionOf(input);
   return {
     keep,
     input,
-    fallbackTitle: question === null ? null : fallbackTitle(question),
+    fallbackTitle: questionTitle(input),
     ranTools: true,
     onCommitted: () => {
       // A key that came with the request is for its turn alone.
@@ -200,4 +201,14 @@ export function recording(
       void improveTitle(scope, session, isFirst ? question : null);
     },
   };
+}
+
+function questionOf(input: readonly NewMessage[]): string | null {
+  const asked = input.find((message) => message.role === "user");
+  return asked ? messageText(asked.parts) : null;
+}
+
+function questionTitle(input: readonly NewMessage[]): string | null {
+  const question = questionOf(input);
+  return question === null ? null : fallbackTitle(question);
 }
