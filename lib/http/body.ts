@@ -1,4 +1,4 @@
-import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
+import { type ParseErrorCode, printParseErrorCode, visit } from "jsonc-parser";
 import { ChatError, type Issue } from "../domain/errors.ts";
 
 const DEPTH_LIMIT = 200;
@@ -21,12 +21,25 @@ export async function readJson(request: Request, limitBytes: number): Promise<Js
   try {
     return { state: "present", value: JSON.parse(text) };
   } catch {
-    const faults: ParseError[] = [];
-    parse(text, faults, { disallowComments: true, allowEmptyContent: false });
-    const [first] = faults;
-    const reason = first ? printParseErrorCode(first.error) : "InvalidSymbol";
-    throw badJson(text, "The body is not valid JSON", first?.offset ?? text.length, reason);
+    const { offset, reason } = firstFault(text);
+    throw badJson(text, "The body is not valid JSON", offset, reason);
   }
+}
+
+/** Where JSON goes wrong first. The reader stops there: what is wrong all along would fill the memory with faults. */
+function firstFault(text: string): { readonly offset: number; readonly reason: string } {
+  let fault = { offset: text.length, reason: "InvalidSymbol" };
+  const found = new Error();
+  try {
+    const onError = (error: ParseErrorCode, offset: number) => {
+      fault = { offset, reason: printParseErrorCode(error) };
+      throw found;
+    };
+    visit(text, { onError }, { disallowComments: true, allowEmptyContent: false });
+  } catch (thrown) {
+    if (thrown !== found) throw thrown;
+  }
+  return fault;
 }
 
 function badJson(text: string, message: string, offset: number, error: string): ChatError {

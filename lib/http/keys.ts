@@ -19,5 +19,6 @@ export function randomText(length: number): string {
   return text;
 }
 
-/** What of a key may be shown: its first and last characters. */
-export const keyHint = (key: string): string => `${key.slice(0, 6)}…${key.slice(-2)}`;
+/** What of a key may be shown: its first and last characters, of a short one less. */
+export const keyHint = (key: string): string =>
+  key.length < 24 ? `${key.slice(0, 2)}…` : `${key.slice(0, 6)}…${key.slice(-2)}`;

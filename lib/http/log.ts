@@ -1,10 +1,30 @@
 import pino from "pino";
 
+/**
+ * What of an error is logged: its kind, what it says, where it came from, and the same of its causes.
+ *
+ * Nothing else of it: a database's error holds the row at fault, a provider's the request. A SyntaxError quotes the text
+ * that it could not read, and other messages may quote a value behind their last colon.
+ */
+export function loggedError(thrown: unknown, depth = 0): unknown {
+  if (!(thrown instanceof Error)) return { type: typeof thrown };
+  const frames = (thrown.stack ?? "").split("\n").filter((line) => /^\s+at /u.test(line));
+  return {
+    type: thrown.name,
+    message: thrown instanceof SyntaxError ? undefined : thrown.message.replace(/: ["'`].*$/su, ": …").slice(0, 500),
+    code: "code" in thrown ? thrown.code : undefined,
+    constraint: "constraint" in thrown ? thrown.constraint : undefined,
+    stack: frames.join("\n"),
+    cause: thrown.cause === undefined || depth > 3 ? undefined : loggedError(thrown.cause, depth + 1),
+  };
+}
+
 /** The process's log: one JSON object a line, without content and without keys. */
 export const openLog = (level: string) =>
   pino({
     level,
     base: undefined,
+    serializers: { err: (thrown: unknown) => loggedError(thrown) },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: ["*.apiKey", "*.authorization", "*.cookie", "*.password"], censor: "[hidden]" },
   });

@@ -9,10 +9,16 @@ const onOff = z.preprocess(
   z.enum(["on", "off", "true", "false", "1", "0"], { error: "must be on or off" }).optional(),
 );
 
+const PORT = "must be a whole number from 0 to 65535";
 const Environment = z.object({
   PORT: z.preprocess(
     blankIsUnset,
-    z.coerce.number({ error: "must be a number from 0 to 65535" }).int().min(0).max(65_535).default(3000),
+    z.coerce
+      .number({ error: PORT })
+      .int({ error: PORT })
+      .min(0, { error: PORT })
+      .max(65_535, { error: PORT })
+      .default(3000),
   ),
   HOST: z.preprocess(blankIsUnset, z.string().default("127.0.0.1")),
   DATA_DIR: z.preprocess(blankIsUnset, z.string().default("./data")),

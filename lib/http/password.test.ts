@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { fitsPassword, hashPassword } from "./password.ts";
+
+test("a password fits its own hash and no other", async () => {
+  const stored = await hashPassword("correct horse");
+  expect(await fitsPassword(stored, "correct horse")).toBe(true);
+  expect(await fitsPassword(stored, "correct hors")).toBe(false);
+});
+
+test("no password fits where there is no hash, not even the one that stands in", async () => {
+  expect(await fitsPassword(null, "nobody has this password")).toBe(false);
+});
+
+test("a hash is Argon2id at the cost that OWASP asks for, with a salt of its own", async () => {
+  const [one, two] = [await hashPassword("x"), await hashPassword("x")];
+  expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/u);
+  expect(one).not.toBe(two);
+});
+
+test("somebody unknown takes about as long as a wrong password", async () => {
+  const stored = await hashPassword("x");
+  await fitsPassword(null, "warm");
+  const time = async (hash: string | null) => {
+    const times: number[] = [];
+    for (let n = 0; n < 5; n++) {
+      const startedAt = performance.now();
+      await fitsPassword(hash, "wrong");
+      times.push(performance.now() - startedAt);
+    }
+    return Math.min(...times);
+  };
+  // Without the stand-in it would be a thousand times faster.
+  expect(await time(null)).toBeGreaterThan((await time(stored)) / 5);
+});

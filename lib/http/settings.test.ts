@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import { parseSettings } from "./settings.ts";
+
+test("nothing set is a server for this machine, open to visitors", () => {
+  expect(parseSettings({})).toMatchObject({
+    port: 3000,
+    host: "127.0.0.1",
+    dataDir: "./data",
+    databaseUrl: undefined,
+    logLevel: "info",
+    guests: true,
+    signUp: true,
+  });
+});
+
+test("a blank setting counts as unset", () => {
+  const blank = { PORT: "", HOST: " ", DATABASE_URL: "", OPENAI_BASE_URL: " ", GUESTS: "", LOG_LEVEL: "" };
+  expect(parseSettings(blank)).toEqual(parseSettings({}));
+});
+
+test.each([
+  ["PORT", "abc"],
+  ["PORT", "70000"],
+  ["PORT", "-1"],
+  ["PORT", "80.5"],
+  ["DATABASE_URL", "mysql://localhost/x"],
+  ["DATABASE_URL", "nonsense"],
+  ["OPENAI_BASE_URL", "localhost:11434"],
+  ["OPENAI_BASE_URL", "file:///etc/passwd"],
+  ["PARLEY_API_KEY", "short"],
+  ["NEXTAUTH_SECRET", "short"],
+  ["NEXTAUTH_URL", "chat.example.org"],
+  ["LOG_LEVEL", "loud"],
+  ["GUESTS", "maybe"],
+  ["SIGN_UP", "2"],
+])("%s=%s is refused in one sentence that names the setting and says what it may be", (name, value) => {
+  expect(() => parseSettings({ [name]: value })).toThrow(new RegExp(`^Wrong setting: ${name} must [^;]*\\.$`, "u"));
+});
+
+test("a wrong secret is not repeated", () => {
+  expect(() => parseSettings({ PARLEY_API_KEY: "hush", NEXTAUTH_SECRET: "hush hush" })).toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining("hush") }),
+  );
+});
+
+test("all wrong settings are named at once", () => {
+  expect(() => parseSettings({ PORT: "x", GUESTS: "x" })).toThrow(/PORT .*; GUESTS /u);
+});
+
+test("a base URL needs a model", () => {
+  expect(() => parseSettings({ OPENAI_BASE_URL: "http://localhost:11434/v1" })).toThrow(
+    /OPENAI_MODEL must name a model/u,
+  );
+});
+
+test.each([
+  ["localhost", true],
+  ["::1", true],
+  ["127.0.0.2", true],
+  ["0.0.0.0", false],
+  ["::", false],
+  ["192.168.1.5", false],
+  ["127.0.0.1.example.org", false],
+])("a server on %s is open to visitors unasked: %s", (HOST, isOpen) => {
+  expect(parseSettings({ HOST })).toMatchObject({ guests: isOpen, signUp: isOpen });
+});
+
+test.each([
+  ["on", true],
+  ["TRUE", true],
+  ["1", true],
+  ["Off", false],
+  ["false", false],
+  ["0", false],
+])("GUESTS=%s means %s, wherever the server listens", (GUESTS, guests) => {
+  expect(parseSettings({ HOST: "0.0.0.0", GUESTS }).guests).toBe(guests);
+  expect(parseSettings({ HOST: "localhost", GUESTS }).guests).toBe(guests);
+});
