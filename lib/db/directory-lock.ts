@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -17,8 +17,8 @@ type Holder = z.infer<typeof Holder>;
 /**
  * Takes a folder for this process and gives the function that gives it back.
  *
- * An embedded database that two processes open is destroyed. The lock is a file made with O_EXCL that names its holder;
- * a holder that is gone (no such process, or another one under its number) is replaced, a living one never.
+ * An embedded database that two processes open is destroyed. The lock is a file that names its holder and appears whole
+ * or not at all; a holder that is gone (no such process, or another one under its number) is replaced, a living one never.
  * Throws a sentence that names the holder.
  */
 export function lockDirectory(folder: string): () => void {
@@ -32,30 +32,78 @@ export function lockDirectory(folder: string): () => void {
   };
   for (let tries = 0; ; tries++) {
     if (writeNew(file, mine)) return () => release(file, mine.token);
-    const holder = readHolder(file);
+    const text = readText(file);
+    const holder = parseHolder(text);
     if (holder && (isAlive(holder) || tries > 3)) {
       throw new Error(
         `${folder} is in use by process ${holder.pid} on ${holder.host} since ${holder.since}. ` +
           "Stop it first, or set DATA_DIR to another folder.",
       );
     }
-    rmSync(file, { force: true });
+    clear(file, text);
   }
 }
 
+const hasCode = (thrown: unknown, ...codes: readonly string[]): boolean =>
+  thrown instanceof Error && "code" in thrown && codes.includes(String(thrown.code));
+
+/** Makes the file, whole, where there is none. Gives whether it was made. */
 function writeNew(file: string, holder: Holder): boolean {
+  const text = `${JSON.stringify(holder)}\n`;
+  const draft = `${file}.${holder.token}`;
   try {
-    writeFileSync(file, `${JSON.stringify(holder)}\n`, { flag: "wx", mode: 0o600 });
+    writeFileSync(draft, text, { mode: 0o600 });
+    linkSync(draft, file);
     return true;
   } catch (thrown) {
-    if (thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST") return false;
+    if (hasCode(thrown, "EEXIST")) return false;
+    if (!hasCode(thrown, "EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EMLINK")) throw thrown;
+    return writeInPlace(file, text);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** For file systems without links: a reader may see the file before its text. */
+function writeInPlace(file: string, text: string): boolean {
+  try {
+    writeFileSync(file, text, { flag: "wx", mode: 0o600 });
+    return true;
+  } catch (thrown) {
+    if (hasCode(thrown, "EEXIST")) return false;
     throw thrown;
   }
 }
 
-function readHolder(file: string): Holder | null {
+/** Takes away the file of a holder that is gone, and only that: another process may have replaced it a moment ago. */
+function clear(file: string, text: string | null): void {
+  const aside = `${file}.${randomUUID()}`;
   try {
-    return Holder.parse(JSON.parse(readFileSync(file, "utf8")));
+    renameSync(file, aside);
+  } catch (thrown) {
+    if (hasCode(thrown, "ENOENT")) return;
+    throw thrown;
+  }
+  try {
+    if (readText(aside) !== text) linkSync(aside, file);
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+/** Null when there is no such file. */
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (thrown) {
+    if (hasCode(thrown, "ENOENT")) return null;
+    throw thrown;
+  }
+}
+
+function parseHolder(text: string | null): Holder | null {
+  try {
+    return Holder.parse(JSON.parse(text ?? ""));
   } catch {
     // Half-written by a process that was killed, or gone meanwhile: nobody holds it.
     return null;
@@ -65,11 +113,12 @@ function readHolder(file: string): Holder | null {
 function isAlive(holder: Holder): boolean {
   // From another machine or container its processes cannot be seen: believe the file.
   if (holder.host !== hostname()) return true;
-  if (holder.pid === process.pid) return false;
+  // Under our number there is only this process: itself, or after a restart of its container the one before it.
+  if (holder.pid === process.pid) return holder.startedAt !== null && holder.startedAt === processStart(process.pid);
   try {
     process.kill(holder.pid, 0);
   } catch (thrown) {
-    return thrown instanceof Error && "code" in thrown && thrown.code === "EPERM";
+    return hasCode(thrown, "EPERM");
   }
   return holder.startedAt === null || holder.startedAt === processStart(holder.pid);
 }
@@ -85,5 +134,5 @@ function processStart(pid: number): string | null {
 }
 
 function release(file: string, token: string): void {
-  if (readHolder(file)?.token === token) rmSync(file, { force: true });
+  if (parseHolder(readText(file))?.token === token) rmSync(file, { force: true });
 }

@@ -141,7 +141,8 @@ export type EventBatch = { readonly runId: string; readonly seqFrom: number; rea
 /**
  * Writes batches of many runs in one statement.
  *
- * Gives the ids of the runs that `owner` still holds; a run that is missing has been taken over, ended or deleted.
+ * Gives the ids of the runs that `owner` still holds; a run that is missing has been taken over, ended or deleted. A batch
+ * that was written before, by a statement whose answer got lost, is replaced by the same and what came after it.
  */
 export async function appendEvents(
   database: Database,
@@ -152,7 +153,9 @@ export async function appendEvents(
     database,
     `insert into "RunEvent" ("runId", "seqFrom", "seqTo", events)
      select r.id, x.f, x.t, x.e::json from unnest($1::uuid[], $2::int[], $3::int[], $4::text[]) x(id, f, t, e)
-     join "Run" r on r.id = x.id and r."leaseOwner" = $5 and r.status = 'running' returning "runId"`,
+     join "Run" r on r.id = x.id and r."leaseOwner" = $5 and r.status = 'running'
+     on conflict ("runId", "seqFrom") do update set "seqTo" = excluded."seqTo", events = excluded.events
+     returning "runId"`,
     [
       batches.map((batch) => batch.runId),
       batches.map((batch) => batch.seqFrom),
@@ -250,6 +253,7 @@ export async function commitRun(database: Database, commit: Commit): Promise<boo
      ), tail as (
        insert into "RunEvent" ("runId", "seqFrom", "seqTo", events)
        select id, $12, $13, $14::json from run where stores and $13::int >= $12::int
+       on conflict ("runId", "seqFrom") do update set "seqTo" = excluded."seqTo", events = excluded.events
      )
      select id from run`,
     [
