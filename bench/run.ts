@@ -177,6 +177,16 @@ async function readWords(session: string, name: string, words: number): Promise<
 
 const lastWord = (text: string) => Math.max(-1, ...[...text.matchAll(/ word(\d+)/g)].map((match) => Number(match[1])));
 
+/** The first text block of a session: what was stored before the kill, closed by whoever took the turn over. */
+async function firstText(session: string): Promise<string> {
+  for (;;) {
+    const full = await (await fetch(`${server.url}/api/v1/chat/${session}`, { headers })).json();
+    const text = full.events.find((event: { type: string }) => event.type === "text");
+    if (text) return text.content;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 async function killed(): Promise<void> {
   const lost: number[] = [];
   for (let n = 0; n < 8; n++) {
@@ -184,9 +194,8 @@ async function killed(): Promise<void> {
     const seen = lastWord(await readWords(session, "long", 60 + n * 17));
     await server.kill("SIGKILL");
     server = await startServer({ ...environment, DATA_DIR: server.dataDir, PORT: String(server.port) });
-    const full = await (await fetch(`${server.url}/api/v1/chat/${session}`, { headers })).json();
-    const [first] = full.events.filter((event: { type: string }) => event.type === "text");
-    lost.push(Math.max(0, seen - lastWord(first?.content ?? "")) * 5);
+    const first = await firstText(session);
+    lost.push(Math.max(0, seen - lastWord(first)) * 5);
     await fetch(`${server.url}/api/v1/chat/${session}/stop`, { method: "POST", headers });
   }
   report("7", "SIGKILL in mid-stream: text lost, longest of 8", Math.max(...lost), 500, 250, " ms");
