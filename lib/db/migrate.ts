@@ -59,7 +59,7 @@ async function apply(pool: Pool, root: string): Promise<void> {
 }
 
 /** The shipped migrations in the form the schema engine takes. */
-async function migrationsList(root: string) {
+export async function migrationsList(root: string) {
   const baseDir = migrationsFolder(root);
   const names = await shippedMigrations(root);
   return {
