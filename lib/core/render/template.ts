@@ -1,4 +1,5 @@
 import { ChatError } from "../../domain/errors.ts";
+import { dropEngine, templateEngine } from "./engine.ts";
 import { templateFunctions } from "./functions.ts";
 
 const FUEL = 100_000;
@@ -15,7 +16,7 @@ export async function renderTemplate(source: string, variables: Readonly<Record<
   if (source.length > SOURCE_LIMIT_CHARACTERS) {
     throw new ChatError("bad-request", `Template error: longer than ${SOURCE_LIMIT_CHARACTERS} characters`);
   }
-  const { Environment } = await import("minijinja-js");
+  const { Environment } = templateEngine();
   const environment = new Environment();
   // A function that throws would leave the engine's memory in pieces: it gives nothing, and the fault is thrown at the end.
   const faults: unknown[] = [];
@@ -48,6 +49,7 @@ export async function renderTemplate(source: string, variables: Readonly<Record<
     return output;
   } catch (thrown) {
     if (thrown instanceof ChatError) throw thrown;
+    if (thrown instanceof WebAssembly.RuntimeError) dropEngine();
     throw new ChatError("bad-request", templateFault(faults[0] ?? thrown), { cause: thrown });
   } finally {
     try {
@@ -63,6 +65,7 @@ function templateFault(thrown: unknown): string {
   const [line = "unknown error"] = (thrown instanceof Error ? thrown.message : String(thrown)).split("\n");
   if (line.startsWith("syntax error: ")) return `Template syntax error: ${line.slice("syntax error: ".length)}`;
   if (line.startsWith("undefined value")) return `Template undefined variable: ${line}`;
+  if (thrown instanceof WebAssembly.RuntimeError) return "Template error: it takes too much memory";
   if (line.includes("out of fuel")) return "Template error: it takes too many steps";
   return `Template error: ${line}`;
 }

@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { withMemoryLimit } from "./engine.ts";
+import { renderTemplate } from "./template.ts";
+
+const DOUBLING =
+  '{% set ns = namespace(s="xxxxxxxxxx") %}{% for i in range(40) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s }}';
+
+test.each<[string, string]>([
+  ["a text a thousand million times", '{{ "x" * 1000000000 }}'],
+  ["a list a hundred million times", "{{ [1] * 100000000 }}"],
+  ["a text that doubles", DOUBLING],
+  ["an output of many long texts", '{% set a = "x" * 1000000 %}{% for i in range(1000) %}{{ a }}{% endfor %}'],
+  ["an output over a million characters", '{{ "x" * 1000001 }}'],
+  ["a loop in a loop", "{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}"],
+  ["a range without end", "{{ range(1000000000) }}"],
+  ["a macro that calls itself", "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}"],
+  ["brackets without end", `{{ ${"(".repeat(20_000)}1${")".repeat(20_000)} }}`],
+  ["a source over 200 000 characters", " ".repeat(200_001)],
+  ["a file", '{% include "/etc/passwd" %}'],
+])("%s is refused as the caller's fault", async (_, template) => {
+  await expect(renderTemplate(template, { secret: "hush" })).rejects.toMatchObject({
+    code: "bad-request",
+    message: expect.stringMatching(/^Template (?!.*hush)/u),
+  });
+});
+
+test("templates that take too much memory do not keep it", async () => {
+  const before = process.memoryUsage.rss();
+  await renderTemplate('{{ "x" * 1000000000 }}', {}).catch(() => {});
+  expect(process.memoryUsage.rss() - before).toBeLessThan(512 * 1024 ** 2);
+});
+
+test("templates that take too much memory leave the engine whole for others, however many there are", {
+  timeout: 30_000,
+}, async () => {
+  for (let n = 0; n < 30; n++) await renderTemplate(DOUBLING, {}).catch(() => {});
+  expect(await renderTemplate("{% for n in range(3) %}{{ n }}{% endfor %}{{ a.b.upper() }}", { a: { b: "x" } })).toBe(
+    "012X",
+  );
+});
+
+test.each(["{{ a.constructor }}", "{{ a.__proto__ }}", "{{ a.constructor.prototype }}", "{{ __import__ }}"])(
+  "%s reaches nothing of the engine's host",
+  async (template) => {
+    const shown = await renderTemplate(template, { a: { b: 1 } }).catch(() => "");
+    expect(shown).toBe("");
+  },
+);
+
+test("a module's memory is limited, and the rest of it stays", async () => {
+  // (module (memory (export "m") 1) (func (export "f") (result i32) (memory.grow (i32.const 10))))
+  const bytes = Uint8Array.from([
+    0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 127, 3, 2, 1, 0, 5, 3, 1, 0, 1, 7, 9, 2, 1, 109, 2, 0, 1, 102, 0, 0,
+    10, 8, 1, 6, 0, 65, 10, 64, 0, 11,
+  ]);
+  const grown = async (module: Uint8Array) => {
+    const { instance } = await WebAssembly.instantiate(new Uint8Array(module));
+    const { f } = instance.exports;
+    return typeof f === "function" ? f() : null;
+  };
+  expect([
+    await grown(bytes),
+    await grown(withMemoryLimit(bytes, 300)),
+    await grown(withMemoryLimit(bytes, 5)),
+  ]).toEqual([1, 1, -1]);
+});
