@@ -4,7 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { emptyDatabase } from "../testing/databases.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { migrate, pendingMigrations } from "./migrate.ts";
+import { migrate, migrationsList, pendingMigrations } from "./migrate.ts";
 import { schemaDiff } from "./schema-diff.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -23,6 +23,13 @@ test("a new database has every migration that ships, applied once", async () => 
     "select migration_name, finished_at is not null as finished, rolled_back_at from _prisma_migrations order by 1",
   );
   expect(rows).toEqual(shipped.map((name) => ({ migration_name: name, finished: true, rolled_back_at: null })));
+});
+
+test("every migration folder is given to the engine, with its text", async () => {
+  const { migrationDirectories, lockfile } = await migrationsList(root);
+  expect(migrationDirectories.map(({ path }) => path)).toEqual(shipped);
+  expect(migrationDirectories.every(({ migrationFile }) => migrationFile.content.value.length > 0)).toBe(true);
+  expect(lockfile.content).toContain("postgresql");
 });
 
 test("an open database has nothing pending, and migrating again does nothing", async () => {
