@@ -75,6 +75,18 @@ export async function completeText(
  */
 export async function improveTitle(scope: Scope, session: Session, question: string | null): Promise<void> {
   if (session.titleSource !== "fallback" && session.titleSource !== "none") return;
+  const lane = nextLane++ % LANES;
+  const done = (lanes[lane] ?? Promise.resolve()).then(() => titleFor(scope, session, question));
+  lanes[lane] = done;
+  await done;
+}
+
+/** So many titles are made at once: nobody waits for them, and a burst of turns is not to compete with its own. */
+const LANES = 2;
+const lanes: Promise<void>[] = [];
+let nextLane = 0;
+
+async function titleFor(scope: Scope, session: Session, question: string | null): Promise<void> {
   try {
     const asked = question ?? (await firstQuestion(scope, session.id));
     if (asked === null) return;

@@ -72,7 +72,8 @@ export async function prepareTurn(scope: Scope, request: TurnRequest): Promise<P
   const session = request.session ?? (await findSession(database, accountId, request.sessionId));
   if (!session) throw notFound("session", request.sessionId);
   const [wholeLine, agents, users] = await Promise.all([
-    readLine(database, accountId, session.id),
+    // Without a committed run there is no message; should one come meanwhile, the claim notices.
+    session.lastRun === null ? [] : readLine(database, accountId, session.id),
     findAgents(database, accountId, session.agentIds),
     findUsers(database, accountId, session.userIds),
   ]);
