@@ -31,6 +31,8 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 export function chatChunkReader(): {
   readonly read: (text: string) => ModelEvent[];
   readonly end: () => ModelEvent[];
+  /** Whether the stream has said that it is over; a server may keep its connection open longer. */
+  readonly isDone: () => boolean;
 } {
   let rest = "";
   let isDone = false;
@@ -93,6 +95,7 @@ export function chatChunkReader(): {
   };
 
   return {
+    isDone: () => isDone,
     read(arrived) {
       const lines = (rest + arrived).split("\n");
       rest = lines.pop() ?? "";

@@ -8,6 +8,7 @@ import { closedConnection, refusedRequest, unreachable } from "./provider-error.
 
 const KEEP_ALIVE = { keepAlive: true, keepAliveMsecs: 15_000, maxFreeSockets: 64 };
 const agents = { "http:": new HttpAgent(KEEP_ALIVE), "https:": new HttpsAgent(KEEP_ALIVE) };
+const DRAIN_MS = 1000;
 const ERROR_BODY_CHARACTERS = 64 * 1024;
 
 /**
@@ -21,10 +22,11 @@ export function callChatCompletions(settings: { readonly baseUrl: string; readon
   return async function* (request) {
     const response = await open(url, request, request.apiKey ?? settings.apiKey);
     yield [{ type: "start" }];
-    const { read, end } = chatChunkReader();
-    for await (const text of packets(response, request.signal)) {
+    const { read, end, isDone } = chatChunkReader();
+    for await (const text of packets(response, request.signal, isDone)) {
       const events: readonly ModelEvent[] = read(text);
       if (events.length > 0) yield events;
+      if (isDone()) break;
     }
     yield end();
   };
@@ -68,8 +70,20 @@ async function errorText(response: IncomingMessage): Promise<string> {
   return text;
 }
 
+/** Lets the end of an answer come in, so that its connection serves the next call; it has a second for that. */
+function leaveOpen(response: IncomingMessage): void {
+  const timer = setTimeout(() => response.destroy(), DRAIN_MS);
+  timer.unref();
+  response.once("close", () => clearTimeout(timer));
+  response.resume();
+}
+
 /** The texts of a response, each as it came in. Leaving early closes the connection. */
-async function* packets(response: IncomingMessage, signal: AbortSignal): AsyncGenerator<string, void> {
+async function* packets(
+  response: IncomingMessage,
+  signal: AbortSignal,
+  isDone: () => boolean,
+): AsyncGenerator<string, void> {
   let waiting: string[] = [];
   let failure: unknown = null;
   let isOver = false;
@@ -100,6 +114,7 @@ async function* packets(response: IncomingMessage, signal: AbortSignal): AsyncGe
     }
     if (failure) throw failure instanceof ChatError ? failure : closedConnection(failure);
   } finally {
-    response.destroy();
+    if (isDone()) leaveOpen(response);
+    else response.destroy();
   }
 }

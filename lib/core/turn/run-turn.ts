@@ -92,7 +92,7 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
           purpose: "turn" as const,
           messages,
           tools: isAnswerOnly ? [] : tools.map((tool) => tool.definition),
-          toolChoice: isAnswerOnly ? ("none" as const) : ports.toolChoice,
+          toolChoice: stepChoice(ports, steps, isAnswerOnly),
           signal,
         };
         for await (const batch of ports.callModel(request)) {
@@ -159,6 +159,12 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
       },
     ];
   }
+}
+
+/** A tool that the caller forces is forced once: forced at every step, it would be called until the limit. */
+function stepChoice({ toolChoice }: TurnPorts, step: number, isAnswerOnly: boolean): ToolChoice {
+  if (isAnswerOnly) return "none";
+  return typeof toolChoice === "string" || step === 1 ? toolChoice : "auto";
 }
 
 /** A tool the model may call and we run; a name that nobody offered counts as one, and its run fails. */

@@ -53,8 +53,9 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       const session = await sessionOf(scope, query, params.sessionId ?? "");
       const after = query.after ?? lastEventId(request);
       const run = await findLatestRun(scope, session.id);
-      const isOver = run === null || (run.status !== "running" && Date.now() - run.createdAt.getTime() > FOLLOWED_MS);
-      if (isOver) return new Response(null, { status: 204 });
+      const endedAt = (run?.createdAt.getTime() ?? 0) + (run?.durationMs ?? 0);
+      const isOver = run?.status !== "running" && Date.now() - endedAt > FOLLOWED_MS;
+      if (run === null || isOver) return new Response(null, { status: 204 });
       const leaving = new AbortController();
       const frames = llamacloudFrames(follow(scope, run.id, 0, leaving.signal), {
         runId: run.id,
