@@ -296,10 +296,11 @@ async function starts(): Promise<void> {
 }
 
 try {
+  // First: behind a load the heap has room, and the streams would seem to cost nothing.
+  if (wants(10)) await silence();
   if ([1, 2, 3, 4, 5, 6].some(wants)) await paces();
   if (wants(8)) await reconnects();
   if (wants(9)) await stops();
-  if (wants(10)) await silence();
   if (wants(7)) await killed();
   if (wants(16)) await starts();
 } finally {
