@@ -68,7 +68,7 @@ test("two tabs on one session both see the turn that one of them starts", async 
   await two.goto(one.url());
   await ask(one, "Write 120 words");
   await two.bringToFront();
-  await expect(two.getByRole("log").getByRole("article")).toHaveCount(2, { timeout: 15_000 });
+  await expect(two.getByRole("log").getByRole("article")).toHaveCount(2, { timeout: 30_000 });
   await expect(lastAnswer(two)).toContainText("(1) A conversation is kept");
 });
 

@@ -126,6 +126,8 @@ export async function deleteSession(scope: Scope, id: string): Promise<void> {
   const session = await getSession(scope, id);
   const live = session.runningRunId === null ? undefined : scope.runner.find(session.runningRunId);
   live?.abort("deleted", new ChatError("cancelled", "The session was deleted"));
+  // Its commit and the delete take the same rows in another order.
+  await live?.ended;
   const gone = await db.deleteSession(scope.database, scope.accountId, id);
   if (!gone) throw notFound("session", id);
   // A turn that began between the look and the delete.

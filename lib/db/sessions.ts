@@ -4,7 +4,7 @@ import type { Database } from "./database.ts";
 import { SEGMENTS } from "./messages.ts";
 import { type OffsetPage, pageSql } from "./page.ts";
 import { runJson, toRun } from "./runs.ts";
-import { rows } from "./sql.ts";
+import { againOnDeadlock, rows } from "./sql.ts";
 
 const Json = z.record(z.string(), z.unknown());
 const SessionRow = z.object({
@@ -198,12 +198,14 @@ export async function deleteSession(
   accountId: string,
   id: string,
 ): Promise<{ readonly runningRunId: string | null } | null> {
-  const [row] = await rows<{ run: string | null }>(
-    database,
-    `with run as (select id from "Run" where "sessionId" = $1 and status = 'running' and stores),
+  const [row] = await againOnDeadlock(() =>
+    rows<{ run: string | null }>(
+      database,
+      `with run as (select id from "Run" where "sessionId" = $1 and status = 'running' and stores),
        gone as (delete from "Session" where id = $1 and "accountId" = $2 returning id)
      select (select id from run) as run from gone`,
-    [id, accountId],
+      [id, accountId],
+    ),
   );
   return row ? { runningRunId: row.run } : null;
 }

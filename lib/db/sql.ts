@@ -31,3 +31,18 @@ export function violated(thrown: unknown): string | null {
   const isViolation = thrown instanceof DatabaseError && thrown.code?.startsWith("23");
   return isViolation ? (thrown.constraint ?? "") : null;
 }
+
+const DEADLOCK = "40P01";
+const TRIES = 4;
+
+/** Runs a statement again when PostgreSQL has ended it to break a deadlock: another instance was at the same rows. */
+export async function againOnDeadlock<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let n = 1; ; n++) {
+    try {
+      return await work();
+    } catch (thrown) {
+      const isDeadlock = thrown instanceof DatabaseError && thrown.code === DEADLOCK;
+      if (!isDeadlock || n === TRIES) throw thrown;
+    }
+  }
+}
