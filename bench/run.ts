@@ -3,7 +3,8 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, startServer } from "../scripts/server.ts";
+import { freePort } from "../lib/testing/free-port.ts";
+import { startServer } from "../scripts/server.ts";
 import type { LoadResult } from "./load.ts";
 import { cpuMs, median, privateBytes, quantile, runLoad, startProcess, threadCpuMs } from "./processes.ts";
 

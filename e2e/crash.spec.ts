@@ -1,6 +1,7 @@
 import { expect, test } from "@playwright/test";
+import { freePort } from "../lib/testing/free-port.ts";
 import { startPostgres } from "../lib/testing/postgres-server.ts";
-import { freePort, type RunningServer, startServer } from "../scripts/server.ts";
+import { type RunningServer, startServer } from "../scripts/server.ts";
 
 const KEY = "the same key for all";
 const PROMPT = "Write 600 words";

