@@ -42,12 +42,19 @@ const SELECT = `select a.id, a."projectId", p."canonicalName" as project, a.name
 
 /** The agents of the account among these ids, in the order of the ids. */
 export async function findAgents(database: Database, accountId: string, ids: readonly string[]): Promise<Agent[]> {
+  if (ids.length === 0) return [];
   const found = await rows(
     database,
     `${SELECT} where a."accountId" = $1 and a.id = any($2::uuid[]) order by array_position($2::uuid[], a.id)`,
     [accountId, ids],
   );
   return found.map((row) => AgentRow.parse(row));
+}
+
+/** The account's default agent, or null when it has not been made. */
+export async function findDefaultAgent(database: Database, accountId: string): Promise<Agent | null> {
+  const [row] = await rows(database, `${SELECT} where a."accountId" = $1 and a."isDefault"`, [accountId]);
+  return row ? AgentRow.parse(row) : null;
 }
 
 export async function listAgents(database: Database, accountId: string, page: OffsetPage): Promise<Agent[]> {

@@ -9,6 +9,7 @@ import { ChatError } from "../domain/errors.ts";
 import type { CallModel, FinishReason, ModelEvent, ModelRequest, PromptMessage, PromptPart } from "../domain/model.ts";
 import type { JsonSchema } from "../domain/tool.ts";
 import { coalesce } from "./coalesce.ts";
+import { framePace } from "./frame-pace.ts";
 import { toProviderError } from "./provider-error.ts";
 
 /**
@@ -23,9 +24,12 @@ export function callOpenAI(settings: { readonly apiKey?: string }): CallModel {
       const { stream } = await model.doStream(callOptions(request));
       yield [{ type: "start" }];
       const reader = partReader();
-      for await (const parts of coalesce(stream)) {
+      const pace = framePace();
+      for await (const parts of coalesce(stream, pace)) {
         const events = parts.flatMap(reader);
-        if (events.length > 0) yield events;
+        if (events.length === 0) continue;
+        yield events;
+        if (events.some(isDelta)) pace.shown();
       }
     } catch (thrown) {
       request.signal.throwIfAborted();
@@ -33,6 +37,8 @@ export function callOpenAI(settings: { readonly apiKey?: string }): CallModel {
     }
   };
 }
+
+const isDelta = ({ type }: ModelEvent): boolean => type === "text-delta" || type === "reasoning-delta";
 
 function callOptions({
   settings,

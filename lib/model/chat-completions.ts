@@ -1,9 +1,11 @@
 import { Agent as HttpAgent, type IncomingMessage, request as sendHttp } from "node:http";
 import { Agent as HttpsAgent, request as sendHttps } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ChatError } from "../domain/errors.ts";
 import type { CallModel, ModelEvent, ModelRequest } from "../domain/model.ts";
 import { chatChunkReader } from "./chat-chunks.ts";
 import { chatRequestBody } from "./chat-request.ts";
+import { framePace, type Pace } from "./frame-pace.ts";
 import { closedConnection, refusedRequest, unreachable } from "./provider-error.ts";
 
 const KEEP_ALIVE = { keepAlive: true, keepAliveMsecs: 15_000, maxFreeSockets: 64 };
@@ -14,8 +16,8 @@ const ERROR_BODY_CHARACTERS = 64 * 1024;
 /**
  * Calls a server that speaks OpenAI's chat completions, and reads its stream by hand.
  *
- * A batch is what one packet brought, so a token costs no promise, no web stream and no schema; that is a third of what
- * the provider package costs (`docs/decisions.md`). Redirects are not followed: the key goes to the configured origin.
+ * A batch is what came within a frame (`framePace`), so a token costs no promise, no web stream and no schema; that is
+ * less than a third of what the provider package costs (`docs/decisions.md`). Redirects are not followed: the key goes to the configured origin.
  */
 export function callChatCompletions(settings: { readonly baseUrl: string; readonly apiKey?: string }): CallModel {
   const url = new URL(`${settings.baseUrl.replace(/\/+$/u, "")}/chat/completions`);
@@ -23,9 +25,13 @@ export function callChatCompletions(settings: { readonly baseUrl: string; readon
     const response = await open(url, request, request.apiKey ?? settings.apiKey);
     yield [{ type: "start" }];
     const { read, end, isDone } = chatChunkReader();
-    for await (const text of packets(response, request.signal, isDone)) {
+    const pace = framePace();
+    for await (const text of packets(response, request.signal, isDone, pace)) {
       const events: readonly ModelEvent[] = read(text);
-      if (events.length > 0) yield events;
+      if (events.length > 0) {
+        yield events;
+        pace.shown();
+      }
       if (isDone()) break;
     }
     yield end();
@@ -78,20 +84,23 @@ function leaveOpen(response: IncomingMessage): void {
   response.resume();
 }
 
-/** The texts of a response, each as it came in. Leaving early closes the connection. */
+/** The texts of a response as they come in, those of a held time joined. Leaving early closes the connection. */
 async function* packets(
   response: IncomingMessage,
   signal: AbortSignal,
   isDone: () => boolean,
+  pace: Pace,
 ): AsyncGenerator<string, void> {
   let waiting: string[] = [];
   let failure: unknown = null;
   let isOver = false;
   let arrived = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<void>();
   const settle = (thrown: unknown) => {
     failure ??= thrown;
     isOver = true;
     arrived.resolve();
+    over.resolve();
   };
   response.on("data", (text: string) => {
     waiting.push(text);
@@ -108,6 +117,8 @@ async function* packets(
         await arrived.promise;
         if (!isOver) arrived = Promise.withResolvers();
       }
+      const holdMs = pace.holdMs();
+      if (holdMs > 0 && !isOver) await Promise.race([sleep(holdMs), over.promise]);
       const text = waiting.join("");
       waiting = [];
       if (text !== "") yield text;

@@ -62,6 +62,25 @@ test("a reader that leaves cancels the stream", async () => {
   await cancelled.promise;
 });
 
+test("what comes while the pace holds it back comes together, and an end does not wait", async () => {
+  const stream = new ReadableStream<number>({
+    async start(controller) {
+      for (const n of [1, 2, 3]) {
+        controller.enqueue(n);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      controller.close();
+    },
+  });
+  let holdMs = 0;
+  const batches: (readonly number[])[] = [];
+  for await (const batch of coalesce(stream, { holdMs: () => holdMs })) {
+    batches.push(batch);
+    holdMs = 3_600_000;
+  }
+  expect(batches).toEqual([[1], [2, 3]]);
+});
+
 async function collect<Item>(stream: ReadableStream<Item>): Promise<(readonly Item[])[]> {
   const batches: (readonly Item[])[] = [];
   for await (const batch of coalesce(stream)) batches.push(batch);

@@ -1,4 +1,4 @@
-import { findAgents } from "../../db/agents.ts";
+import { findAgents, findDefaultAgent } from "../../db/agents.ts";
 import { readLine, type Tip } from "../../db/messages.ts";
 import { findSession } from "../../db/sessions.ts";
 import { findUsers } from "../../db/users.ts";
@@ -139,6 +139,8 @@ async function activeAgent(scope: Scope, request: TurnRequest, agents: readonly 
       noun: "agent",
     });
   }
+  const known = agentId === undefined ? await findDefaultAgent(scope.database, scope.accountId) : null;
+  if (known) return known;
   const id = agentId ?? (await defaults(scope)).agentId;
   const [agent] = await findAgents(scope.database, scope.accountId, [id]);
   if (!agent) throw notFound("agent", id);

@@ -6,7 +6,8 @@ import { newId } from "../../domain/ids.ts";
 import type { Log } from "../scope.ts";
 import type { LiveRun } from "./live-run.ts";
 
-const FLUSH_MS = 100;
+// The longest stretch of an answer that a crash may lose.
+const FLUSH_MS = 200;
 const STOP_CHECK_MS = 1000;
 const RENEW_MS = 5000;
 const SWEEP_MS = 5000;
