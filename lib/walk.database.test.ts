@@ -14,6 +14,9 @@ const ANY_BODY = {
   first_message: "x",
   messages: [{ role: "user", content: "x" }],
   name: "x",
+  text: "x",
+  title: "x",
+  content: "x",
   type: "function",
   function: { parameters: {} },
 };
@@ -200,12 +203,26 @@ async function makeOwned(): Promise<Record<string, string>> {
     })
   ).text();
   const index = await (await call("POST", "/api/v1/indexes", { headers, body: { name: "secret" } })).json();
+  const made = async (path: string, body: object): Promise<string> =>
+    (await (await call("POST", path, { headers, body })).json()).id;
+  const userId = await made("/api/users", { name: "a secret user" });
   const full = await (await call("GET", `/api/v1/chat/${session_id}?event_ids=1&details=1`, { headers })).json();
+  const agentId = full.agent.id;
+  const jobId = newId();
+  const { ports, ownerId } = server.parley;
+  await ports.database.pool.query(
+    `insert into "Job" (id, "accountId", "sessionId", kind, state, reason) values ($1, $2, $3, 'test', 'failed', 'secret')`,
+    [jobId, ownerId, session_id],
+  );
   return {
+    userId,
+    jobId,
+    docId: await made(`/api/agents/${agentId}/docs`, { title: "a secret title", content: "a secret text" }),
+    toolId: await made(`/api/agents/${agentId}/tools`, { name: "secret", type: "function" }),
     sessionId: session_id,
     indexId: index.id,
     projectId: index.project_id,
-    agentId: full.agent.id,
+    agentId,
     messageId: full.events[0].message_id,
   };
 }
@@ -220,6 +237,8 @@ async function counts(): Promise<unknown> {
     "Agent",
     "Tool",
     "User",
+    "Doc",
+    "Job",
     "Session",
     "Branch",
     "Message",

@@ -5,6 +5,7 @@ import type { Agent } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import type { StoredTool } from "../domain/tool.ts";
+import { madeName } from "./made-name.ts";
 import { checkModel } from "./models.ts";
 import { projectNamed } from "./projects.ts";
 import { PLAIN_TEMPLATE } from "./render/templates.ts";
@@ -55,7 +56,7 @@ export const listAgents = (scope: Scope, page: OffsetPage): Promise<Agent[]> =>
  * is taken and for an id that another account holds.
  */
 export async function createAgent(scope: Scope, input: AgentInput, id: string = newId()): Promise<Agent> {
-  const fields = await toFields(scope, input, input.canonicalName ?? madeName(input.name));
+  const fields = await toFields(scope, input, input.canonicalName ?? madeName(input.name, "agent"));
   await orConflict(() => db.insertAgent(scope.database, scope.accountId, id, fields));
   return getAgent(scope, id);
 }
@@ -97,16 +98,6 @@ export const merged = (old: unknown, added: unknown): unknown => {
   if (added === null || typeof added !== "object") return null;
   return { ...(typeof old === "object" ? old : {}), ...added };
 };
-
-/** A canonical name that nobody has: letters and digits of the name, and the end of a new id. */
-function madeName(name: string): string {
-  const word = name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/gu, "_")
-    .replace(/^[^a-z]+|_+$/gu, "")
-    .slice(0, 60);
-  return `${word || "agent"}_${newId().replaceAll("-", "").slice(-12)}`;
-}
 
 async function orConflict<Result>(write: () => Promise<Result>): Promise<Result> {
   try {

@@ -1,6 +1,10 @@
 import * as db from "../db/agents.ts";
-import { notFound } from "../domain/errors.ts";
+import type { OffsetPage } from "../db/page.ts";
+import { violated } from "../db/sql.ts";
+import type { Project } from "../domain/agent.ts";
+import { ChatError, notFound } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
+import { madeName } from "./made-name.ts";
 import type { Scope } from "./scope.ts";
 
 /** The project of a canonical name, or for null the account's default one. Throws "not-found". */
@@ -16,4 +20,24 @@ export async function checkProject(scope: Scope, id: string): Promise<string> {
   const project = await db.findProject(scope.database, scope.accountId, { id });
   if (!project) throw notFound("project");
   return project.id;
+}
+
+/** The account's projects; there is always the default one. */
+export async function listProjects(scope: Scope, page: OffsetPage): Promise<Project[]> {
+  await projectNamed(scope, null);
+  return db.listProjects(scope.database, scope.accountId, page);
+}
+
+/** Makes a project; without a canonical name one is made from its name. Throws "conflict" for one that is taken. */
+export async function createProject(
+  scope: Scope,
+  input: { readonly canonicalName: string | null; readonly name: string; readonly metadata: unknown },
+): Promise<Project> {
+  const canonicalName = input.canonicalName ?? madeName(input.name, "project");
+  try {
+    return await db.insertProject(scope.database, scope.accountId, { ...input, id: newId(), canonicalName });
+  } catch (thrown) {
+    if (violated(thrown) !== "Project_accountId_canonicalName_key") throw thrown;
+    throw new ChatError("conflict", "Another project has this canonical_name", { field: "canonical_name" });
+  }
 }

@@ -1,5 +1,6 @@
 import type { Database } from "../db/database.ts";
-import type { CallModel, ModelInfo } from "../domain/model.ts";
+import type { CallModel, EmbedTexts, ModelInfo } from "../domain/model.ts";
+import type { Outbound } from "../domain/outbound.ts";
 import type { Runner } from "./turn/runner.ts";
 
 /** The language models that a turn may use. */
@@ -13,6 +14,8 @@ export type Models = {
   readonly isDemo: boolean;
   /** What may be asked for, the default first. */
   readonly list: (apiKey?: string) => Promise<readonly ModelInfo[]>;
+  /** The embedding model; null where none is set up. */
+  readonly embedding: { readonly model: string; readonly embed: EmbedTexts } | null;
 };
 
 export type Log = {
@@ -26,6 +29,8 @@ export type Ports = {
   readonly database: Database;
   readonly models: Models;
   readonly runner: Runner;
+  /** Requests to addresses that somebody else chose. */
+  readonly outbound: Outbound;
   readonly log: Log;
 };
 

@@ -5,14 +5,14 @@ import * as db from "../db/sessions.ts";
 import { findUsers } from "../db/users.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
-import { type Message, messageText } from "../domain/message.ts";
+import type { Message } from "../domain/message.ts";
 import type { Session } from "../domain/session.ts";
 import { defaults } from "./agents.ts";
-import { cleanTitle, withoutReasoning } from "./clean-title.ts";
 import { knownIndexIds } from "./indexes.ts";
 import { projectNamed } from "./projects.ts";
 import type { Scope } from "./scope.ts";
-import { completeText, fallbackTitle, modelTitle } from "./titles.ts";
+import { summaryOf } from "./summarise.ts";
+import { fallbackTitle, modelTitle } from "./titles.ts";
 
 /** A session of the account. Throws "not-found", for an id that cannot be one too. */
 export async function getSession(scope: Scope, id: string): Promise<Session> {
@@ -180,32 +180,14 @@ export async function summariseSession(scope: Scope, id: string): Promise<Sessio
   const line = await getLine(scope, id);
   const last = line.at(-1);
   if (!last) throw new ChatError("bad-request", "There is nothing to summarise yet");
-  const transcript = line
-    .flatMap((message) => {
-      const text = messageText(message.parts);
-      return text === "" || message.role === "tool"
-        ? []
-        : [`${message.role}: ${text.replace(/\s+/gu, " ").slice(0, 2000)}`];
-    })
-    .join("\n")
-    .slice(-60_000);
-  const answer = await completeText(scope, {
-    purpose: "summary",
-    messages: [
-      { role: "system", text: SUMMARY_INSTRUCTION },
-      { role: "user", parts: [{ type: "text", text: transcript }] },
-    ],
-    maxTokens: 400,
-    apiKey: scope.providerKey,
-  });
-  const text = withoutReasoning(answer).trim() || cleanTitle(transcript);
-  if (!text) throw new ChatError("model-failed", "The model gave no summary");
+  const text = await summaryOf(scope, SUMMARY_INSTRUCTION, line, null);
   await db.insertSummary(scope.database, {
     id: newId(),
     sessionId: id,
     branchId: session.activeBranchId,
     uptoPosition: last.position,
     text,
+    replaces: false,
   });
   return getSession(scope, id);
 }

@@ -53,5 +53,8 @@ function model(answer: readonly string[] | Error) {
     if (answer instanceof Error) throw answer;
     for (const text of answer) yield [{ type: "text-delta", text }];
   };
-  return { models: { call, defaultModel: "big", smallModel: "small", isDemo: false, list: async () => [] }, requests };
+  return {
+    models: { call, defaultModel: "big", smallModel: "small", isDemo: false, list: async () => [], embedding: null },
+    requests,
+  };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Agent } from "../domain/agent.ts";
+import type { Agent, Project } from "../domain/agent.ts";
 import { type StoredTool, TOOL_TYPES } from "../domain/tool.ts";
 import type { Database } from "./database.ts";
 import { type OffsetPage, pageSql } from "./page.ts";
@@ -31,13 +31,15 @@ const AgentRow = z.object({
   isDefault: z.boolean(),
   metadata: Json.nullable(),
   tools: z.array(ToolRow),
+  hasDocs: z.boolean(),
   createdAt: z.date(),
   updatedAt: z.date(),
 });
 
 const SELECT = `select a.id, a."projectId", p."canonicalName" as project, a.name, a."canonicalName", a.slug, a.about,
   a.instructions, a.model, a.settings, a."systemTemplate", a."isDefault", a.metadata, a."createdAt", a."updatedAt",
-  coalesce((select json_agg(t order by t.position, t.id) from "Tool" t where t."agentId" = a.id), '[]') as tools
+  coalesce((select json_agg(t order by t.position, t.id) from "Tool" t where t."agentId" = a.id), '[]') as tools,
+  exists (select 1 from "Doc" d where d."agentId" = a.id) as "hasDocs"
   from "Agent" a join "Project" p on p.id = a."projectId"`;
 
 /** The agents of the account among these ids, in the order of the ids. */
@@ -188,6 +190,41 @@ export async function findProject(
   by: { readonly id: string } | { readonly canonicalName: string },
 ): Promise<{ readonly id: string; readonly canonicalName: string } | null> {
   return database.prisma.project.findFirst({ where: { accountId, ...by }, select: { id: true, canonicalName: true } });
+}
+
+const ProjectRow = z.object({
+  id: z.string(),
+  canonicalName: z.string(),
+  name: z.string(),
+  metadata: Json.nullable(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+
+export async function listProjects(database: Database, accountId: string, page: OffsetPage): Promise<Project[]> {
+  const { sql, values } = pageSql("p", page, [accountId]);
+  const found = await rows(
+    database,
+    `select p.id, p."canonicalName", p.name, p.metadata, p."createdAt", p."updatedAt" from "Project" p
+     where p."accountId" = $1 ${sql}`,
+    values,
+  );
+  return found.map((row) => ProjectRow.parse(row));
+}
+
+/** Inserts a project and gives it. Throws the violation of "Project_accountId_canonicalName_key" as it is. */
+export async function insertProject(
+  database: Database,
+  accountId: string,
+  project: { readonly id: string; readonly canonicalName: string; readonly name: string; readonly metadata: unknown },
+): Promise<Project> {
+  const [row] = await rows(
+    database,
+    `insert into "Project" (id, "accountId", "canonicalName", name, metadata) values ($1, $2, $3, $4, $5)
+     returning id, "canonicalName", name, metadata, "createdAt", "updatedAt"`,
+    [project.id, accountId, project.canonicalName, project.name, jsonOrNull(project.metadata)],
+  );
+  return ProjectRow.parse(row);
 }
 
 export type ToolFields = Pick<StoredTool, "name" | "type" | "description" | "spec">;

@@ -6,8 +6,10 @@ import { rows } from "./sql.ts";
 
 const MessageRow = NewMessage.extend({
   position: z.number(),
+  branchId: z.string(),
   runId: z.string().nullable(),
   tokenCount: z.number().nullable(),
+  tokenizer: z.string().nullable(),
 });
 
 /** Segments of a branch's line, itself last: `b` is the alias of the branch. */
@@ -15,15 +17,37 @@ export const SEGMENTS = `cross join lateral (
   select x."branchId", x."from", x."to" from json_to_recordset(b.path) as x("branchId" uuid, "from" int, "to" int)
   union all select b.id, b."forkPosition" + 1, 2147483647) seg`;
 
-/** The messages on the active line of a session of the account, oldest first. */
-export async function readLine(database: Database, accountId: string, sessionId: string): Promise<Message[]> {
+const COLUMNS = `m.id, m.role, m.name, m.source, m.parts, m.model, m."createdAt", m.position, m."runId", m."tokenCount",
+  m.tokenizer, m."branchId"`;
+
+/** The messages on the active line of a session of the account, oldest first, from position `from` on. */
+export async function readLine(database: Database, accountId: string, sessionId: string, from = 0): Promise<Message[]> {
   const found = await rows(
     database,
-    `select m.id, m.role, m.name, m.source, m.parts, m.model, m."createdAt", m.position, m."runId", m."tokenCount"
-     from "Session" s join "Branch" b on b.id = s."activeBranchId" ${SEGMENTS}
-     join "Message" m on m."branchId" = seg."branchId" and m.position between seg."from" and seg."to"
+    `select ${COLUMNS} from "Session" s join "Branch" b on b.id = s."activeBranchId" ${SEGMENTS}
+     join "Message" m on m."branchId" = seg."branchId"
+       and m.position between greatest(seg."from", $3::int) and seg."to"
      where s.id = $1 and s."accountId" = $2 order by m.position`,
-    [sessionId, accountId],
+    [sessionId, accountId, from],
+  );
+  return found.map((row) => MessageRow.parse(row));
+}
+
+/** The system messages on the active line at positions from `from` to before `to`, oldest first. */
+export async function readSystemMessages(
+  database: Database,
+  accountId: string,
+  sessionId: string,
+  from: number,
+  to: number,
+): Promise<Message[]> {
+  const found = await rows(
+    database,
+    `select ${COLUMNS} from "Session" s join "Branch" b on b.id = s."activeBranchId" ${SEGMENTS}
+     join "Message" m on m."branchId" = seg."branchId" and m.role = 'system'
+       and m.position between greatest(seg."from", $3::int) and least(seg."to", $4::int - 1)
+     where s.id = $1 and s."accountId" = $2 order by m.position`,
+    [sessionId, accountId, from, to],
   );
   return found.map((row) => MessageRow.parse(row));
 }

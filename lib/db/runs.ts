@@ -213,7 +213,11 @@ export type Commit = {
   readonly durationMs: number;
   readonly steps: number;
   /** Messages to keep, in order; empty keeps nothing. */
-  readonly messages: readonly (NewMessage & { readonly searchText: string; readonly tokenCount: number | null })[];
+  readonly messages: readonly (NewMessage & {
+    readonly searchText: string;
+    readonly tokenCount: number | null;
+    readonly tokenizer: string | null;
+  })[];
   /** A title for a session that has none. */
   readonly fallbackTitle: string | null;
   /** The events that have not been written, the last one included. */
@@ -239,10 +243,10 @@ export async function commitRun(database: Database, commit: Commit): Promise<boo
        from run where b.id = run."branchId" returning b."nextPosition" - json_array_length($10::json) as base
      ), messages as (
        insert into "Message" (id, "sessionId", "branchId", position, "runId", "agentId", role, name, source, parts, model,
-         "tokenCount", "searchText", "createdAt")
+         "tokenCount", tokenizer, "searchText", "createdAt")
        select (m.item->>'id')::uuid, run."sessionId", run."branchId", branch.base + m.n - 1, run.id,
          case when m.item->>'role' = 'assistant' then run."agentId" end, m.item->>'role', m.item->>'name',
-         m.item->>'source', m.item->'parts', m.item->>'model', (m.item->>'tokenCount')::int, m.item->>'searchText',
+         m.item->>'source', m.item->'parts', m.item->>'model', (m.item->>'tokenCount')::int, m.item->>'tokenizer', m.item->>'searchText',
          (m.item->>'createdAt')::timestamptz
        from run, branch, json_array_elements($10::json) with ordinality m(item, n)
      ), session as (

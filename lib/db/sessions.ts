@@ -28,18 +28,29 @@ const SessionRow = z.object({
   archived: z.boolean(),
   indexesLockedAt: z.date().nullable(),
   activeBranchId: z.string(),
+  nextPosition: z.number(),
   agentIds: z.array(z.string()),
   userIds: z.array(z.string()),
   indexIds: z.array(z.string()),
   lastRun: z.unknown().transform((run) => (run === null ? null : toRun(run))),
   runningRunId: z.string().nullable(),
   summary: z.object({ text: z.string(), uptoPosition: z.number(), questions: z.number() }).nullable(),
+  replacement: z
+    .object({ id: z.string(), text: z.string(), uptoPosition: z.number(), createdAt: z.coerce.date() })
+    .nullable(),
   createdAt: z.date(),
   updatedAt: z.date(),
 });
 
 const joined = (table: string, column: string) =>
   `coalesce((select json_agg(x."${column}" order by x.position) from "${table}" x where x."sessionId" = s.id), '[]')`;
+
+/** The latest summary that stands for the beginning of a session's active line; `session` is the alias of its table. */
+const replacementOf = (session: string) => `(
+  select json_build_object('id', u.id, 'text', u.text, 'uptoPosition', u."uptoPosition", 'createdAt', u."createdAt")
+  from "Branch" b ${SEGMENTS} join "Summary" u on u."branchId" = seg."branchId" and u.replaces
+    and u."uptoPosition" between seg."from" and seg."to"
+  where b.id = ${session}."activeBranchId" order by u."uptoPosition" desc limit 1)`;
 
 const SELECT = `select s.id, s."projectId",
   (select p."isDefault" from "Project" p where p.id = s."projectId") as "isInDefaultProject", s.origin, s.situation, s."systemTemplate", s."renderTemplates", s."tokenBudget",
@@ -53,7 +64,9 @@ const SELECT = `select s.id, s."projectId",
      select count(*)::int from "Branch" b ${SEGMENTS} join "Message" m on m."branchId" = seg."branchId"
        and m.position between seg."from" and least(seg."to", u."uptoPosition")
      where b.id = u."branchId" and m.role = 'user'))
-   from "Summary" u where u."sessionId" = s.id order by u."createdAt" desc, u.id desc limit 1) as summary
+   from "Summary" u where u."sessionId" = s.id order by u."createdAt" desc, u.id desc limit 1) as summary,
+  (select a."nextPosition" from "Branch" a where a.id = s."activeBranchId") as "nextPosition",
+  case when s."contextOverflow" is null then null else ${replacementOf("s")} end as replacement
   from "Session" s`;
 
 const toSession = (row: unknown): Session => SessionRow.parse(row);
@@ -259,12 +272,15 @@ export async function insertSummary(
     readonly branchId: string;
     readonly uptoPosition: number;
     readonly text: string;
+    /** Whether prompts hold it instead of the messages up to there. */
+    readonly replaces: boolean;
   },
 ): Promise<void> {
   await rows(
     database,
-    `insert into "Summary" (id, "sessionId", "branchId", "uptoPosition", text) values ($1, $2, $3, $4, $5)`,
-    [summary.id, summary.sessionId, summary.branchId, summary.uptoPosition, summary.text],
+    `insert into "Summary" (id, "sessionId", "branchId", "uptoPosition", text, replaces)
+     select $1, id, $3, $4, $5, $6 from "Session" where id = $2`,
+    [summary.id, summary.sessionId, summary.branchId, summary.uptoPosition, summary.text, summary.replaces],
   );
 }
 

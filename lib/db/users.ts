@@ -11,12 +11,13 @@ const UserRow = z.object({
   name: z.string(),
   about: z.string(),
   metadata: z.record(z.string(), z.unknown()).nullable(),
+  hasDocs: z.boolean(),
   createdAt: z.date(),
   updatedAt: z.date(),
 });
 
 const SELECT = `select u.id, u."projectId", p."canonicalName" as project, u.name, u.about, u.metadata, u."createdAt",
-  u."updatedAt" from "User" u join "Project" p on p.id = u."projectId"`;
+  u."updatedAt", exists (select 1 from "Doc" d where d."userId" = u.id) as "hasDocs" from "User" u join "Project" p on p.id = u."projectId"`;
 
 /** The users of the account among these ids, in the order of the ids. */
 export async function findUsers(database: Database, accountId: string, ids: readonly string[]): Promise<User[]> {

@@ -18,6 +18,17 @@ export type Agent = {
   readonly isDefault: boolean;
   readonly metadata: Readonly<Record<string, unknown>> | null;
   readonly tools: readonly StoredTool[];
+  readonly hasDocs: boolean;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+};
+
+/** What groups an account's agents, users and indexes. */
+export type Project = {
+  readonly id: string;
+  readonly canonicalName: string;
+  readonly name: string;
+  readonly metadata: Readonly<Record<string, unknown>> | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 };
@@ -34,6 +45,7 @@ export type User = {
   readonly name: string;
   readonly about: string;
   readonly metadata: Readonly<Record<string, unknown>> | null;
+  readonly hasDocs: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 };

@@ -6,6 +6,10 @@ const TokenCount = z.number().nullable();
 export const TurnUsage = z.object({ inputTokens: TokenCount, outputTokens: TokenCount, isEstimated: z.boolean() });
 export type TurnUsage = z.infer<typeof TurnUsage>;
 
+/** What ended a turn that would have gone on calling tools: its number of steps, its time, or that it went in circles. */
+const TurnLimit = z.enum(["steps", "time", "repeats"]);
+export type TurnLimit = z.infer<typeof TurnLimit>;
+
 const Ended = { usage: TurnUsage, durationMs: z.number(), steps: z.number(), model: z.string().nullable() };
 
 /**
@@ -46,6 +50,7 @@ export const TurnEvent = z.discriminatedUnion("type", [
     finishReason: FinishReason,
     /** Calls that wait for the caller's answer. */
     pendingCallIds: z.array(z.string()),
+    limit: TurnLimit.optional(),
     ...Ended,
   }),
   z.object({

@@ -42,8 +42,11 @@ export type NewMessage = z.infer<typeof NewMessage>;
 
 export type Message = NewMessage & {
   readonly position: number;
+  readonly branchId: string;
   readonly runId: string | null;
   readonly tokenCount: number | null;
+  /** What counted the tokens; null: they are guessed from the length. */
+  readonly tokenizer: string | null;
 };
 
 /** All text of a message, one part a line. */

@@ -83,3 +83,11 @@ export type CallModel = (request: ModelRequest) => AsyncIterable<readonly ModelE
 
 /** A model that may be asked for: its id, and the tokens its window holds where that is known. */
 export type ModelInfo = { readonly id: string; readonly contextWindow: number | null };
+
+/**
+ * Turns texts into vectors, one for each, all of one length. Throws as `CallModel` does.
+ */
+export type EmbedTexts = (
+  texts: readonly string[],
+  options: { readonly signal: AbortSignal; readonly apiKey?: string },
+) => Promise<readonly (readonly number[])[]>;

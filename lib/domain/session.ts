@@ -3,6 +3,14 @@ import type { Run } from "./run.ts";
 /** Ranks of a title's source: a title is replaced only from its own rank or a higher one. */
 export type TitleSource = "none" | "fallback" | "model" | "person";
 
+/** A summary that stands for the messages of the active line up to a position. */
+export type SessionReplacement = {
+  readonly id: string;
+  readonly text: string;
+  readonly uptoPosition: number;
+  readonly createdAt: Date;
+};
+
 export type Session = {
   readonly id: string;
   readonly projectId: string;
@@ -24,6 +32,8 @@ export type Session = {
   readonly archived: boolean;
   readonly indexesLockedAt: Date | null;
   readonly activeBranchId: string;
+  /** The position the next message of the active line gets: the line's length. */
+  readonly nextPosition: number;
   readonly agentIds: readonly string[];
   readonly userIds: readonly string[];
   readonly indexIds: readonly string[];
@@ -33,6 +43,8 @@ export type Session = {
   readonly runningRunId: string | null;
   /** The latest summary; `questions` counts the user messages it covers. */
   readonly summary: { readonly text: string; readonly uptoPosition: number; readonly questions: number } | null;
+  /** What prompts hold instead of the beginning of the active line. */
+  readonly replacement: SessionReplacement | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 };

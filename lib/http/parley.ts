@@ -9,6 +9,7 @@ import { newId } from "../domain/ids.ts";
 import { openModels } from "../model/models.ts";
 import { hashKey, keyHint, newKey, randomText } from "./keys.ts";
 import { openLog } from "./log.ts";
+import { safeFetch } from "./safe-fetch.ts";
 import { parseSettings, type Settings } from "./settings.ts";
 
 /** The running server: one in a process. */
@@ -52,7 +53,8 @@ async function open(settings: Settings, root: string): Promise<Parley> {
   const secret = settings.secret ?? keptText(join(dataDir, "secret"), () => randomText(48), "NEXTAUTH_SECRET");
   const database = await openDatabase({ url: settings.databaseUrl, dataDir, root });
   const runner = startRunner(database, log);
-  const ports: Ports = { database, models: openModels(settings.openai), runner, log };
+  const outbound = safeFetch({ allow: settings.outboundAllow });
+  const ports: Ports = { database, models: openModels(settings.openai), runner, outbound, log };
 
   const ownerId = await ensureOwner(database, newId());
   const keyFile = join(dataDir, "api-key");

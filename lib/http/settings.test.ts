@@ -31,6 +31,20 @@ test.each([
   ["NEXTAUTH_SECRET", "short"],
   ["NEXTAUTH_URL", "chat.example.org"],
   ["LOG_LEVEL", "loud"],
+  ["OUTBOUND_ALLOW", "http://search.example"],
+  ["OUTBOUND_ALLOW", "search.example/path"],
+  ["OUTBOUND_ALLOW", "10.0.0.0/8"],
+  ["OUTBOUND_ALLOW", "*.example"],
+  ["OUTBOUND_ALLOW", "search.example."],
+  ["OUTBOUND_ALLOW", "search.example:"],
+  ["OUTBOUND_ALLOW", "search.example:0"],
+  ["OUTBOUND_ALLOW", "search.example:70000"],
+  ["OUTBOUND_ALLOW", "search.example:http"],
+  ["OUTBOUND_ALLOW", "user@search.example"],
+  ["OUTBOUND_ALLOW", "search.example wiki.example"],
+  ["OUTBOUND_ALLOW", "::1"],
+  ["OUTBOUND_ALLOW", "999.1.1.1"],
+  ["OUTBOUND_ALLOW", "search.example,*"],
   ["GUESTS", "maybe"],
   ["SIGN_UP", "2"],
 ])("%s=%s is refused in one sentence that names the setting and says what it may be", (name, value) => {
@@ -75,4 +89,20 @@ test.each([
 ])("GUESTS=%s means %s, wherever the server listens", (GUESTS, guests) => {
   expect(parseSettings({ HOST: "0.0.0.0", GUESTS }).guests).toBe(guests);
   expect(parseSettings({ HOST: "localhost", GUESTS }).guests).toBe(guests);
+});
+
+test("no private host may be requested unasked", () => {
+  expect(parseSettings({}).outboundAllow).toEqual([]);
+  expect(parseSettings({ OUTBOUND_ALLOW: " " }).outboundAllow).toEqual([]);
+});
+
+test.each([
+  ["search.example", ["search.example"]],
+  ["Search.Example:8080, wiki ,", ["search.example:8080", "wiki"]],
+  ["10.0.0.5:080", ["10.0.0.5:80"]],
+  ["127.1", ["127.0.0.1"]],
+  ["[0::1]:9000,[fd00::5]", ["[::1]:9000", "[fd00::5]"]],
+  ["bücher.example", ["xn--bcher-kva.example"]],
+])("OUTBOUND_ALLOW=%s is read as URLs spell hosts", (OUTBOUND_ALLOW, outboundAllow) => {
+  expect(parseSettings({ OUTBOUND_ALLOW })).toMatchObject({ outboundAllow });
 });

@@ -8,6 +8,22 @@ const onOff = z.preprocess(
   (value) => (typeof value === "string" ? blankIsUnset(value.toLowerCase()) : value),
   z.enum(["on", "off", "true", "false", "1", "0"], { error: "must be on or off" }).optional(),
 );
+const hosts = z.preprocess(
+  blankIsUnset,
+  z
+    .string()
+    .default("")
+    .transform((value, context) => {
+      const entries = value.split(",").map((entry) => entry.trim());
+      const known = entries.filter((entry) => entry !== "").map(canonicalHost);
+      const right = known.filter((entry) => entry !== null);
+      if (right.length < known.length) {
+        const message = "must name hosts such as search.example or 10.0.0.5:8080, parted by commas";
+        context.addIssue({ code: "custom", message });
+      }
+      return right;
+    }),
+);
 
 const PORT = "must be a whole number from 0 to 65535";
 const Environment = z.object({
@@ -27,6 +43,7 @@ const Environment = z.object({
   OPENAI_BASE_URL: url(/^https?$/, "http://localhost:11434/v1"),
   OPENAI_MODEL: text,
   OPENAI_SMALL_MODEL: text,
+  OPENAI_EMBEDDING_MODEL: text,
   PARLEY_API_KEY: z.preprocess(blankIsUnset, z.string().min(8, { error: "must have 8 characters or more" }).optional()),
   NEXTAUTH_SECRET: z.preprocess(
     blankIsUnset,
@@ -41,6 +58,7 @@ const Environment = z.object({
       })
       .default("info"),
   ),
+  OUTBOUND_ALLOW: hosts,
   GUESTS: onOff,
   SIGN_UP: onOff,
 });
@@ -56,11 +74,14 @@ export type Settings = {
     readonly baseUrl?: string;
     readonly model?: string;
     readonly smallModel?: string;
+    readonly embeddingModel?: string;
   };
   readonly apiKey?: string;
   readonly secret?: string;
   readonly publicUrl?: string;
   readonly logLevel: string;
+  /** `host` or `host:port` as URLs spell them: what tools may request although it is private. */
+  readonly outboundAllow: readonly string[];
   /** Whether a visitor may chat without signing in. */
   readonly guests: boolean;
   /** Whether a visitor may make an account. */
@@ -80,6 +101,13 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
   if (env.OPENAI_BASE_URL !== undefined && env.OPENAI_MODEL === undefined) {
     throw new Error("Wrong setting: OPENAI_MODEL must name a model of OPENAI_BASE_URL.");
   }
+  if (
+    env.OPENAI_EMBEDDING_MODEL !== undefined &&
+    env.OPENAI_API_KEY === undefined &&
+    env.OPENAI_BASE_URL === undefined
+  ) {
+    throw new Error("Wrong setting: OPENAI_EMBEDDING_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL.");
+  }
   const open = isLoopback(env.HOST) ? "on" : "off";
   const isOn = (value: string) => value === "on" || value === "true" || value === "1";
   return {
@@ -92,12 +120,24 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
       baseUrl: env.OPENAI_BASE_URL,
       model: env.OPENAI_MODEL,
       smallModel: env.OPENAI_SMALL_MODEL,
+      embeddingModel: env.OPENAI_EMBEDDING_MODEL,
     },
     apiKey: env.PARLEY_API_KEY,
     secret: env.NEXTAUTH_SECRET,
     publicUrl: env.NEXTAUTH_URL,
     logLevel: env.LOG_LEVEL,
+    outboundAllow: env.OUTBOUND_ALLOW,
     guests: isOn(env.GUESTS ?? open),
     signUp: isOn(env.SIGN_UP ?? open),
   };
+}
+
+/** An entry `host` or `host:port` as URLs spell it, or null where it is none. */
+function canonicalHost(entry: string): string | null {
+  const [, host = "", port] = /^(\[[\da-f:.]+\]|[\p{L}\p{N}._-]+)(?::(\d{1,5}))?$/iu.exec(entry) ?? [];
+  const hostname = URL.parse(`http://${host}`)?.hostname ?? "";
+  // No address of a tool that ends with a dot is taken, so this one would never match.
+  if (hostname === "" || hostname.endsWith(".")) return null;
+  if (port === undefined) return hostname;
+  return Number(port) >= 1 && Number(port) <= 65_535 ? `${hostname}:${Number(port)}` : null;
 }

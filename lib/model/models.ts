@@ -3,11 +3,17 @@ import { callOpenAI } from "./ai-sdk.ts";
 import { modelCatalogue, type ProviderSettings } from "./catalogue.ts";
 import { callChatCompletions } from "./chat-completions.ts";
 import { callDemo } from "./demo.ts";
+import { embedThrough } from "./embeddings.ts";
 import { retrying } from "./retry.ts";
 
 const DEFAULT_MODEL = "gpt-4.1-mini";
 
-export type ModelSetup = ProviderSettings & { readonly model?: string; readonly smallModel?: string };
+export type ModelSetup = ProviderSettings & {
+  readonly model?: string;
+  readonly smallModel?: string;
+  /** Absent: docs are found by their words alone. */
+  readonly embeddingModel?: string;
+};
 
 /** OpenAI itself, or with a base URL anything that speaks its chat completions. */
 const callProvider = ({ apiKey, baseUrl }: ProviderSettings): CallModel =>
@@ -19,7 +25,10 @@ export function openModels(setup: ModelSetup) {
   const defaultModel = setup.model ?? DEFAULT_MODEL;
   const smallModel = setup.smallModel ?? defaultModel;
   const list = modelCatalogue(setup, [defaultModel, smallModel]);
-  return { call: callProvider(setup), defaultModel, smallModel, isDemo: false, list: () => list() };
+  const { embeddingModel } = setup;
+  const embedding =
+    embeddingModel === undefined ? null : { model: embeddingModel, embed: embedThrough(setup, embeddingModel) };
+  return { call: callProvider(setup), defaultModel, smallModel, isDemo: false, list: () => list(), embedding };
 }
 
 /** The demo, which gives way to the provider for a request that brings a key of its own. */
@@ -36,6 +45,7 @@ function demoModels(setup: ModelSetup) {
     defaultModel: "demo",
     smallModel: "demo",
     isDemo: true,
+    embedding: null,
     list: async (apiKey?: string): Promise<readonly ModelInfo[]> =>
       apiKey === undefined ? [demo] : [demo, { id: listed, contextWindow: null }],
   };

@@ -28,9 +28,15 @@ export type TestServer = {
 /**
  * Opens the server in this process on an empty database, with a scripted model behind real HTTP.
  *
- * `withModel` false leaves the built-in demo.
+ * `withModel` false leaves the built-in demo; `environment` holds settings beside those of every test.
  */
-export async function openTestServer({ withModel = true } = {}): Promise<TestServer> {
+export async function openTestServer({
+  withModel = true,
+  environment = {},
+}: {
+  readonly withModel?: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
+} = {}): Promise<TestServer> {
   const model = new LLMock({ port: 0, chunkSize: 8, logLevel: "silent" });
   await model.start();
   const tap = await startTap(model.port);
@@ -45,6 +51,7 @@ export async function openTestServer({ withModel = true } = {}): Promise<TestSer
       OPENAI_MODEL: "test-model",
     });
   }
+  Object.assign(process.env, environment);
   const running = await parley();
   const routes = routeTable();
 

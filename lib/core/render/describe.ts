@@ -1,7 +1,8 @@
 import type { Agent, User } from "../../domain/agent.ts";
+import type { DocHit } from "../../domain/doc.ts";
 import type { Message, NewMessage } from "../../domain/message.ts";
 import type { ModelSettings, PromptMessage } from "../../domain/model.ts";
-import type { Session } from "../../domain/session.ts";
+import type { Session, SessionReplacement } from "../../domain/session.ts";
 import type { Tool } from "../../domain/tool.ts";
 import { fit } from "./fit.ts";
 import { promptLine } from "./line.ts";
@@ -15,10 +16,14 @@ export type DescribeInput = {
   readonly agents: readonly Agent[];
   readonly users: readonly User[];
   readonly tools: readonly Tool[];
+  /** What was recalled, best first. */
+  readonly docs: readonly DocHit[];
   readonly settings: ModelSettings;
   /** What the caller gives templates as `metadata`; absent when it gives none. */
   readonly metadata?: Readonly<Record<string, unknown>>;
-  /** The active line, oldest first. */
+  /** What stands for the messages before `line`. */
+  readonly summary: SessionReplacement | null;
+  /** The active line, oldest first, from where its summary ends or from where more would not fit. */
   readonly line: readonly Message[];
   readonly input: readonly NewMessage[];
   readonly recallTools: boolean;
@@ -28,9 +33,13 @@ export type DescribeInput = {
 
 export type Description = {
   readonly messages: readonly PromptMessage[];
+  /** About how many tokens it would have had with nothing dropped. */
+  readonly size: number;
   /** What the prompt was made of, kept with the run. */
   readonly recipe: { readonly system: string; readonly dropped: number };
 };
+
+const summaryText = (text: string): string => `Summary of the conversation so far:\n${text}`;
 
 /**
  * Assembles what the model sees: system template, past messages, new messages. A turn sends it and render shows it.
@@ -40,10 +49,15 @@ export type Description = {
 export async function describe(input: DescribeInput): Promise<Description> {
   const template = input.session.systemTemplate ?? input.agent.systemTemplate;
   const isSilent =
-    template === PLAIN_TEMPLATE && input.agent.instructions.length === 0 && input.session.situation === null;
+    template === PLAIN_TEMPLATE &&
+    input.agent.instructions.length === 0 &&
+    input.session.situation === null &&
+    input.docs.length === 0;
   const system = isSilent ? "" : await renderTemplate(template, variables(input));
   const head: PromptMessage[] = system.trim() === "" ? [] : [{ role: "system", text: system }];
   const { past, fresh } = promptLine(input.line, input.input, input.recallTools);
-  const fitted = fit({ system: head, past, fresh }, input.budget, input.overflow);
-  return { messages: fitted.messages, recipe: { system, dropped: fitted.dropped } };
+  const summary: PromptMessage[] =
+    input.summary === null ? [] : [{ role: "system", text: summaryText(input.summary.text) }];
+  const fitted = fit({ system: [...head, ...summary], past, fresh }, input.budget, input.overflow);
+  return { messages: fitted.messages, size: fitted.size, recipe: { system, dropped: fitted.dropped } };
 }

@@ -22,6 +22,7 @@ test("without a budget everything stays", () => {
   expect(fit({ system: head, past, fresh }, null, "refuse")).toEqual({
     messages: [...head, ...past, ...fresh],
     dropped: 0,
+    size: fixed + promptTokens(past),
   });
 });
 
@@ -37,6 +38,7 @@ test("the oldest go first", () => {
   expect(fit({ system: head, past, fresh }, budget, "truncate")).toEqual({
     messages: [...head, ...past.slice(2), ...fresh],
     dropped: 2,
+    size: fixed + promptTokens(past),
   });
 });
 

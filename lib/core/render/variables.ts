@@ -1,4 +1,5 @@
 import type { Agent, User } from "../../domain/agent.ts";
+import type { DocHit } from "../../domain/doc.ts";
 import type { Tool } from "../../domain/tool.ts";
 import { wireSettings } from "../settings.ts";
 import type { DescribeInput } from "./describe.ts";
@@ -28,9 +29,19 @@ const userVariables = (user: User) => ({
 
 const toolVariables = (tool: Tool) => ({ name: tool.name, type: tool.type, description: tool.description });
 
+/** Docs in the order of their best pieces, each once with what was found of it. */
+function docVariables(hits: readonly DocHit[]) {
+  const byDoc = Map.groupBy(hits, (hit) => hit.docId);
+  return [...byDoc.values()].map((found) => ({
+    title: found[0]?.title ?? "",
+    content: found.map((hit) => hit.snippet.content),
+    metadata: found[0]?.metadata ?? {},
+  }));
+}
+
 /** What a template can name: the Julep contract, section 4.3. */
 export function variables(input: DescribeInput): Record<string, unknown> {
-  const { session, agent, agents, users, tools, settings, metadata } = input;
+  const { session, agent, agents, users, tools, settings, metadata, docs } = input;
   const active = agentVariables(agent);
   return {
     session: {
@@ -55,7 +66,7 @@ export function variables(input: DescribeInput): Record<string, unknown> {
     users: users.map(userVariables),
     tools: tools.map(toolVariables),
     settings: wireSettings(settings),
-    docs: [],
+    docs: docVariables(docs),
     ...(metadata && Object.keys(metadata).length > 0 ? { metadata } : {}),
   };
 }

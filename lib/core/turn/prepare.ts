@@ -3,6 +3,7 @@ import { readLine, type Tip } from "../../db/messages.ts";
 import { findSession } from "../../db/sessions.ts";
 import { findUsers } from "../../db/users.ts";
 import type { Agent, User } from "../../domain/agent.ts";
+import type { DocHit } from "../../domain/doc.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import type { Message, NewMessage } from "../../domain/message.ts";
 import type { ModelSettings, ToolChoice } from "../../domain/model.ts";
@@ -10,12 +11,15 @@ import type { Session } from "../../domain/session.ts";
 import type { Tool } from "../../domain/tool.ts";
 import { defaults } from "../agents.ts";
 import { checkModel } from "../models.ts";
+import { recallOptions } from "../recall/options.ts";
+import { recall } from "../recall/recall.ts";
 import { type DescribeInput, type Description, describe } from "../render/describe.ts";
 import { renderInput } from "../render/input.ts";
 import type { Scope } from "../scope.ts";
 import { storedSettings } from "../settings.ts";
 import { builtinTools } from "../tools/builtin.ts";
 import { toolDefinition } from "../tools/definitions.ts";
+import { readPast } from "./past.ts";
 import type { TurnTool } from "./run-turn.ts";
 
 /** What a turn is to do: the same for sending it and for showing what would be sent. */
@@ -33,6 +37,8 @@ export type TurnRequest = {
   readonly toolChoice: ToolChoice;
   readonly settings: ModelSettings;
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Whether docs are looked for. */
+  readonly recall: boolean;
   readonly recallTools: boolean;
   /** Whether templates in new system and assistant messages are rendered, where the session has them rendered. */
   readonly rendersInput: boolean;
@@ -40,8 +46,10 @@ export type TurnRequest = {
   readonly overflow: "refuse" | "truncate";
   /** Whether the server's own tools are offered. */
   readonly withBuiltinTools: boolean;
-  /** Whether tools are offered that the caller runs. */
+  /** Whether the tools of the agent and of the request are offered. */
   readonly withCallerTools: boolean;
+  /** What runs one of these tools on the server; null: the caller runs it. Absent: the caller runs them all. */
+  readonly runTool?: (scope: Scope, session: Session, tool: Tool) => TurnTool["run"];
 };
 
 export type PreparedTurn = {
@@ -58,7 +66,11 @@ export type PreparedTurn = {
   readonly tools: readonly TurnTool[];
   /** Agent's tools and then the request's, those with a taken name left out. */
   readonly listedTools: readonly Tool[];
+  /** What was recalled, best first. */
+  readonly docs: readonly DocHit[];
   readonly description: Description;
+  /** Tokens that the prompt may have, null where nobody knows. */
+  readonly budget: number | null;
 };
 
 /**
@@ -71,24 +83,26 @@ export async function prepareTurn(scope: Scope, request: TurnRequest): Promise<P
   const { database, accountId } = scope;
   const session = request.session ?? (await findSession(database, accountId, request.sessionId));
   if (!session) throw notFound("session", request.sessionId);
-  const [wholeLine, agents, users] = await Promise.all([
-    // Without a committed run there is no message; should one come meanwhile, the claim notices.
-    session.lastRun === null ? [] : readLine(database, accountId, session.id),
+  const [agents, users] = await Promise.all([
     findAgents(database, accountId, session.agentIds),
     findUsers(database, accountId, session.userIds),
   ]);
   const agent = await activeAgent(scope, request, agents);
-  const { line, forkPosition } = cut(wholeLine, request.parentId);
 
   const listedTools = [...agent.tools, ...request.tools].filter(
     (tool, n, all) => all.findIndex((other) => other.name === tool.name) === n,
   );
-  const tools = turnTools(request, listedTools);
+  const tools = turnTools(scope, session, request, listedTools);
   const stored = { ...(agent.model === "" ? {} : { model: agent.model }), ...storedSettings(agent.settings) };
   const merged = { ...stored, ...request.settings };
   const model = merged.model ?? scope.models.defaultModel;
   await checkModel(scope, request.settings.model);
   checkToolChoice(request.toolChoice, tools);
+  const budget = await promptBudget(scope, session, model, merged);
+  const overflow = session.contextOverflow === null ? request.overflow : "truncate";
+  const wholeLine = await pastOf(scope, session, request, overflow === "truncate" ? budget : null);
+  const { line, forkPosition } = cut(wholeLine, request.parentId);
+  const docs = request.recall ? await recalled(scope, session, agent, users, [...line, ...request.input]) : [];
 
   const unrendered: DescribeInput = {
     session,
@@ -96,13 +110,16 @@ export async function prepareTurn(scope: Scope, request: TurnRequest): Promise<P
     agents,
     users,
     tools: listedTools,
+    docs,
+    // A fork is cut from the whole line, which may end before the summary does.
+    summary: request.parentId === undefined ? session.replacement : null,
     settings: merged,
     metadata: request.metadata,
     line,
     input: request.input,
     recallTools: request.recallTools,
-    budget: await promptBudget(scope, session, model, merged),
-    overflow: session.contextOverflow === null ? request.overflow : "truncate",
+    budget,
+    overflow,
   };
   const rendersInput = request.rendersInput && session.renderTemplates;
   const input = rendersInput ? await renderInput(request.input, unrendered) : request.input;
@@ -125,8 +142,38 @@ export async function prepareTurn(scope: Scope, request: TurnRequest): Promise<P
     settings: { ...merged, model },
     tools,
     listedTools,
+    docs,
     description,
+    budget,
   };
+}
+
+/** The line before the new messages, as far as the prompt may hold it. A fork is looked for in all of it. */
+async function pastOf(
+  scope: Scope,
+  session: Session,
+  { parentId, recallTools }: TurnRequest,
+  budget: number | null,
+): Promise<readonly Message[]> {
+  // An empty line has no message; should one come meanwhile, the claim notices.
+  if (session.nextPosition === 0) return [];
+  if (parentId === undefined) return readPast(scope, session, budget, recallTools);
+  return readLine(scope.database, scope.accountId, session.id);
+}
+
+async function recalled(
+  scope: Scope,
+  session: Session,
+  agent: Agent,
+  users: readonly User[],
+  messages: readonly NewMessage[],
+): Promise<readonly DocHit[]> {
+  const owners = {
+    agentIds: agent.hasDocs ? [agent.id] : [],
+    userIds: users.filter((user) => user.hasDocs).map((user) => user.id),
+  };
+  if (owners.agentIds.length + owners.userIds.length === 0) return [];
+  return recall(scope, owners, messages, recallOptions(session.recallOptions));
 }
 
 async function activeAgent(scope: Scope, request: TurnRequest, agents: readonly Agent[]): Promise<Agent> {
@@ -156,13 +203,16 @@ function cut(line: readonly Message[], parentId: string | null | undefined) {
   return { line: kept, forkPosition: isTip ? null : (kept.at(-1)?.position ?? -1) };
 }
 
-function turnTools(request: TurnRequest, listed: readonly Tool[]): TurnTool[] {
+function turnTools(scope: Scope, session: Session, request: TurnRequest, listed: readonly Tool[]): TurnTool[] {
   const own = request.withBuiltinTools ? builtinTools : [];
   const callers = request.withCallerTools ? listed : [];
   const names = new Set(callers.map((tool) => tool.name));
   return [
     ...own.filter((tool) => !names.has(tool.definition.name)),
-    ...callers.map((tool) => ({ definition: toolDefinition(tool), run: null })),
+    ...callers.map((tool) => ({
+      definition: toolDefinition(tool),
+      run: request.runTool?.(scope, session, tool) ?? null,
+    })),
   ];
 }
 

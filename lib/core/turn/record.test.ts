@@ -178,7 +178,14 @@ async function recorded(
   const runner = { owner: "me", remove: async () => ({ seqFrom: 1, events: live.events.slice(0) }) };
   // Only what recording asks of its ports is there.
   const ports = { database: { pool: { query } }, runner, log } as unknown as Ports;
-  const recording: Recording = { keep, input: [question], fallbackTitle: "Hi", ranTools: true, onCommitted };
+  const recording: Recording = {
+    keep,
+    input: [question],
+    fallbackTitle: "Hi",
+    ranTools: true,
+    model: "m",
+    onCommitted,
+  };
   const turn = async function* () {
     for (const batch of batches) {
       if (batch instanceof Error) throw batch;

@@ -4,7 +4,7 @@ import { isLast, type LastEvent, type TurnEvent } from "../../domain/events.ts";
 import { fold } from "../../domain/fold.ts";
 import { messageText, type NewMessage } from "../../domain/message.ts";
 import type { Keep, RunStatus } from "../../domain/run.ts";
-import { approximateTokens } from "../render/tokens.ts";
+import { type Tokenizer, tokenizerOf } from "../render/tokenizer.ts";
 import type { Ports } from "../scope.ts";
 import type { LiveRun } from "./live-run.ts";
 
@@ -16,6 +16,8 @@ export type Recording = {
   readonly fallbackTitle: string | null;
   /** Whether the server ran the calls in between: they are then stored as requests and responses of tools. */
   readonly ranTools: boolean;
+  /** The model whose tokens are counted. */
+  readonly model: string;
   readonly onCommitted?: () => void;
 };
 
@@ -75,7 +77,9 @@ async function recordAll(
     if (live.abortCause === "lost" || live.abortCause === "hand-over") break;
     live.append(batch.slice(0, -1));
     const ended = live.abortCause === "deleted" ? deleted(last) : last;
-    const commit = toCommit(runner.owner, live, ended, kept(live, ended, recording, folded.messages()), recording);
+    const tokenizer = await tokenizerOf(recording.model);
+    const messages = kept(live, ended, recording, folded.messages());
+    const commit = toCommit(runner.owner, live, ended, messages, recording, tokenizer);
     const unwritten = await runner.remove(live);
     const tail = { runId: live.id, seqFrom: unwritten.seqFrom, events: [...unwritten.events, ended] };
     const isCommitted = await committed({ ...commit, events: tail });
@@ -156,6 +160,7 @@ function toCommit(
   last: LastEvent,
   messages: readonly NewMessage[],
   recording: Recording,
+  tokenizer: Tokenizer,
 ): Omit<Commit, "events"> {
   return {
     runId: live.id,
@@ -168,11 +173,24 @@ function toCommit(
     steps: last.steps,
     messages: messages.map((message) => {
       const text = messageText(message.parts);
-      return { ...message, searchText: text, tokenCount: approximateTokens(text) };
+      const tokenCount = tokenizer.count(countedText(message.parts));
+      return { ...message, searchText: text, tokenCount, tokenizer: tokenizer.name };
     }),
     fallbackTitle: recording.fallbackTitle,
   };
 }
+
+/** What of a message costs tokens: its texts, and calls and results as the model sees them. */
+const countedText = (parts: NewMessage["parts"]): string =>
+  parts
+    .flatMap((part) => {
+      if (part.type === "text") return [part.text];
+      if (part.type === "tool-call") return [`${part.name} ${JSON.stringify(part.input ?? {})}`];
+      if (part.type === "tool-result")
+        return [typeof part.output === "string" ? part.output : JSON.stringify(part.output)];
+      return [];
+    })
+    .join("\n");
 
 const status = (last: LastEvent): RunStatus => (last.type === "turn-end" ? "completed" : last.status);
 

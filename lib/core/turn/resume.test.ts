@@ -136,6 +136,7 @@ async function play(script: readonly (readonly (readonly ModelEvent[])[])[], pas
     tools: [tool],
     toolChoice: "auto",
     maxSteps: 8,
+    maxMs: 60_000,
     atLimit: "answer",
     signal: new AbortController().signal,
     log: { error: (fields) => expect(fields).toBeNull() },

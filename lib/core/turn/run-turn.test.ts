@@ -371,6 +371,7 @@ async function run({
     tools: [],
     toolChoice: "auto",
     maxSteps: 8,
+    maxMs: 60_000,
     atLimit: "answer",
     signal: stopping.signal,
     newId: () => `id${++ids}`,

@@ -1,5 +1,5 @@
 import { ChatError, toChatError } from "../../domain/errors.ts";
-import type { TurnEvent, TurnUsage } from "../../domain/events.ts";
+import type { TurnEvent, TurnLimit, TurnUsage } from "../../domain/events.ts";
 import type { CallModel, FinishReason, ModelRequest, PromptMessage, ToolChoice, Usage } from "../../domain/model.ts";
 import type { ToolCall, ToolDefinition } from "../../domain/tool.ts";
 import { approximateTokens, promptTokens } from "../render/tokens.ts";
@@ -38,6 +38,8 @@ export type TurnPorts = {
   /** Model calls after which the turn ends: by returning the open calls, or by one more call without tools. */
   readonly maxSteps: number;
   readonly atLimit: "answer" | "return-calls";
+  /** Milliseconds after which no further model call begins: the turn ends as it does after its steps. */
+  readonly maxMs: number;
   readonly callModel: CallModel;
   readonly signal: AbortSignal;
   readonly newId: () => string;
@@ -47,6 +49,9 @@ export type TurnPorts = {
   readonly log: Pick<Log, "error">;
   readonly resume: Resume | null;
 };
+
+/** The same calls so many steps in a row are a loop. */
+const SAME_CALLS = 3;
 
 const CONTINUE: PromptMessage = {
   role: "user",
@@ -74,6 +79,13 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
   let isTextOpen = resume?.isTextOpen ?? false;
   const ended = () => ({ usage: { ...total }, durationMs: now() - startedAt, steps, model: ports.request.model });
 
+  const repeats = repetition();
+  const reached = (done: number): TurnLimit | null => {
+    if (done >= maxSteps) return "steps";
+    if (now() - startedAt >= ports.maxMs) return "time";
+    return repeats.isLoop() ? "repeats" : null;
+  };
+
   if (!resume) yield [{ type: "turn-start", runId, at: startedAt }];
   else if (resume.closing.length > 0) yield resume.closing;
   if (resume?.doneFor) {
@@ -82,7 +94,8 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
   }
   try {
     for (;;) {
-      const isAnswerOnly = steps >= maxSteps;
+      const limit = reached(steps);
+      const isAnswerOnly = limit !== null;
       const messages = isTextOpen ? [...said, CONTINUE] : said;
       const step = stepReader({ ...ports, model: ports.request.model, callIds, continues: isTextOpen });
       steps++;
@@ -118,13 +131,14 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
       }
       isTextOpen = false;
       said.push({ role: "assistant", text: step.text(), calls });
-      const isAtLimit = steps >= maxSteps && ports.atLimit === "return-calls";
-      const pending = isAtLimit ? calls : calls.filter((call) => !runnable(tools, call));
+      repeats.note(calls);
+      const returnLimit = ports.atLimit === "return-calls" && calls.length > 0 ? reached(steps) : null;
+      const pending = returnLimit !== null ? calls : calls.filter((call) => !runnable(tools, call));
       if (calls.length === 0 || isAnswerOnly) {
         // A model may call what it was not offered.
         const refused = unansweredResults(calls, "The turn has reached its limit of steps", ports);
         const finishReason = finish === "tool-calls" ? ("stop" as const) : finish;
-        yield [...refused, { type: "turn-end", finishReason, pendingCallIds: [], ...ended() }];
+        yield [...refused, { type: "turn-end", finishReason, pendingCallIds: [], ...because(limit), ...ended() }];
         return;
       }
 
@@ -141,7 +155,9 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
       signal.throwIfAborted();
       if (pending.length > 0) {
         const pendingCallIds = pending.map((call) => call.callId);
-        yield [{ type: "turn-end", finishReason: "tool-calls", pendingCallIds, ...ended() }];
+        // Calls that were the caller's anyway are no matter of a limit.
+        const limit = pending.some((call) => runnable(tools, call)) ? returnLimit : null;
+        yield [{ type: "turn-end", finishReason: "tool-calls", pendingCallIds, ...because(limit), ...ended() }];
         return;
       }
       said.push(...calls.flatMap((call) => results.get(call.callId) ?? []));
@@ -167,10 +183,38 @@ function stepChoice({ toolChoice }: TurnPorts, step: number, isAnswerOnly: boole
   return typeof toolChoice === "string" || step === 1 ? toolChoice : "auto";
 }
 
-/** A tool the model may call and we run; a name that nobody offered counts as one, and its run fails. */
+const because = (limit: TurnLimit | null) => (limit === null ? {} : { limit });
+
+/** Notices a model that makes the same calls with the same arguments step after step. */
+function repetition(): { readonly note: (calls: readonly ToolCall[]) => void; readonly isLoop: () => boolean } {
+  let last = "";
+  let count = 0;
+  return {
+    note(calls) {
+      const made = calls.map(({ name, input }) => `${name} ${canonicalJson(input)}`).join("\n");
+      count = made === last && made !== "" ? count + 1 : 1;
+      last = made;
+    },
+    isLoop: () => count >= SAME_CALLS,
+  };
+}
+
+/** JSON with the keys of each object in order. */
+const canonicalJson = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  ) ?? "null";
+
+/**
+ * A tool the model may call and we run. A name that nobody offered counts as one whose run fails, where we run tools at
+ * all; else it is the caller's to answer.
+ */
 function runnable(tools: readonly TurnTool[], call: ToolCall): TurnTool["run"] {
   const tool = tools.find(({ definition }) => definition.name === call.name);
   if (tool) return tool.run;
+  if (tools.length > 0 && tools.every(({ run }) => run === null)) return null;
   return async () => {
     throw new Error(
       `There is no tool "${call.name}". The tools are: ${tools.map((one) => one.definition.name).join(", ")}`,

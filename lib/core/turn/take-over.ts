@@ -9,7 +9,7 @@ import { prepareTurn } from "./prepare.ts";
 import { record } from "./record.ts";
 import { resumeFrom } from "./resume.ts";
 import { runTurn, type TurnPorts } from "./run-turn.ts";
-import { recording } from "./take-turn.ts";
+import { LONGEST_TURN_MS, recording } from "./take-turn.ts";
 
 /** After so many processes a turn is given up: something in it may be what ends them. */
 const MAX_ATTEMPTS = 5;
@@ -38,7 +38,7 @@ async function goOn(scope: Scope, run: TakenRun): Promise<void> {
   const turn = await continued(scope, run, past, live.signal).catch((thrown) => closed(run, past, toChatError(thrown)));
   scope.log.info({ runId: run.id, attempt: run.attempts }, "Goes on with a turn that another process left");
   const session = run.sessionId === null ? null : await findSession(scope.database, scope.accountId, run.sessionId);
-  await record(scope, live, turn, recording(scope, session, run));
+  await record(scope, live, turn, recording(scope, session, { ...run, model: run.settings?.model ?? "" }));
 }
 
 async function continued(scope: Scope, run: TakenRun, past: readonly TurnEvent[], signal: AbortSignal) {
@@ -53,6 +53,7 @@ async function continued(scope: Scope, run: TakenRun, past: readonly TurnEvent[]
     tools: [],
     toolChoice: "auto",
     settings: run.settings ?? {},
+    recall: true,
     recallTools: true,
     // What was stored with the run is rendered.
     rendersInput: false,
@@ -68,6 +69,7 @@ async function continued(scope: Scope, run: TakenRun, past: readonly TurnEvent[]
     toolChoice: "auto",
     maxSteps: 8,
     atLimit: "answer",
+    maxMs: LONGEST_TURN_MS,
     callModel: scope.models.call,
     signal,
     newId,

@@ -17,6 +17,8 @@ import { runTurn } from "./run-turn.ts";
 const QUEUE_MS = 60_000;
 const QUEUE_POLL_MS = 100;
 const CHANGED_TRIES = 8;
+/** A turn whose reader can wait calls tools no longer than this. */
+export const LONGEST_TURN_MS = 10 * 60_000;
 
 export type TurnOptions = TurnRequest & {
   readonly dialect: Dialect;
@@ -27,6 +29,8 @@ export type TurnOptions = TurnRequest & {
   readonly busy: "refuse" | "queue";
   readonly maxSteps: number;
   readonly atLimit: "answer" | "return-calls";
+  /** Milliseconds after which no further model call begins. */
+  readonly maxMs: number;
   /** Indexes to bind the session to with this turn; null leaves its own. */
   readonly bindIndexIds: readonly string[] | null;
   /** Throws to refuse the turn before anything is written. */
@@ -167,6 +171,7 @@ function start(scope: Scope, runId: string, options: TurnOptions, prepared: Prep
     toolChoice: options.toolChoice,
     maxSteps: options.maxSteps,
     atLimit: options.atLimit,
+    maxMs: options.maxMs,
     callModel: scope.models.call,
     signal: live.signal,
     newId,
@@ -174,7 +179,7 @@ function start(scope: Scope, runId: string, options: TurnOptions, prepared: Prep
     log: scope.log,
     resume: null,
   });
-  void record(scope, live, turn, recording(scope, session, { ...options, input }));
+  void record(scope, live, turn, recording(scope, session, { ...options, input, model: settings.model }));
   return live;
 }
 
@@ -186,7 +191,7 @@ function start(scope: Scope, runId: string, options: TurnOptions, prepared: Prep
 export function recording(
   scope: Scope,
   session: Session | null,
-  { keep, input, stores }: Pick<TurnOptions, "keep" | "input" | "stores">,
+  { keep, input, stores, model }: Pick<TurnOptions, "keep" | "input" | "stores"> & { readonly model: string },
 ): Recording {
   const question = questionOf(input);
   return {
@@ -194,6 +199,7 @@ export function recording(
     input,
     fallbackTitle: questionTitle(input),
     ranTools: true,
+    model,
     onCommitted: () => {
       // A key that came with the request is for its turn alone.
       if (!stores || session === null || scope.providerKey !== undefined) return;

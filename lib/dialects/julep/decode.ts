@@ -1,4 +1,7 @@
 import { type AgentInput, merged } from "../../core/agents.ts";
+import type { DocInput } from "../../core/docs.ts";
+import { recallOptions } from "../../core/recall/options.ts";
+import type { SearchOptions, SearchQuery } from "../../core/recall/search.ts";
 import { JULEP_TEMPLATE } from "../../core/render/templates.ts";
 import type { SessionSettings } from "../../core/session-settings.ts";
 import { wireResponseFormat, withoutUnset } from "../../core/settings.ts";
@@ -12,13 +15,16 @@ import type { NewMessage, Part } from "../../domain/message.ts";
 import type { ModelSettings, ToolChoice } from "../../domain/model.ts";
 import { storable } from "../../domain/text.ts";
 import { invalidBody } from "./errors.ts";
+import { toolRunner } from "./run-tools.ts";
 import {
   type AgentBody,
   type AgentPatch,
   type ChatInput,
   type CreateSessionBody,
+  type DocBody,
   type ListQuery,
   RecallOptions,
+  type SearchBody,
   type SessionBody,
   type SessionPatch,
   type UserBody,
@@ -137,6 +143,7 @@ export const decodeRequest = (sessionId: string, body: ChatInput): TurnRequest =
   toolChoice: decodeToolChoice(body.tool_choice),
   settings: decodeSettings(body),
   metadata: body.metadata ?? undefined,
+  recall: body.recall,
   recallTools: body.recall_tools,
   rendersInput: true,
   overflow: "refuse",
@@ -152,7 +159,10 @@ export const decodeTurn = (sessionId: string, body: ChatInput, signal: AbortSign
   keep: body.stream ? "streamed" : "nothing",
   onHangUp: "cancel",
   busy: "queue",
-  maxSteps: 1,
+  maxSteps: 10,
+  // The SDK waits two minutes for an answer.
+  maxMs: 90_000,
+  runTool: toolRunner(body.auto_run_tools),
   atLimit: "return-calls",
   bindIndexIds: null,
   check: (prepared) => checkStreaming(body, prepared),
@@ -190,6 +200,20 @@ export const decodeAgentPatch = (body: AgentPatch): Partial<AgentInput> =>
     default_system_template: ["systemTemplate", body.default_system_template],
     metadata: ["metadata", body.metadata],
   });
+
+export const decodeDoc = (body: DocBody): DocInput => ({
+  title: body.title,
+  content: body.content,
+  metadata: body.metadata ?? null,
+  embedInstruction: body.embed_instruction ?? null,
+});
+
+/** A search body as what to look for and how: the contract, 3.9. */
+export function decodeSearch(body: SearchBody): { readonly query: SearchQuery; readonly options: SearchOptions } {
+  const query = { text: body.text ?? null, vector: body.vector ?? null };
+  const mode = query.vector === null ? "text" : query.text === null ? "vector" : "hybrid";
+  return { query, options: recallOptions({ ...body, mode }) };
+}
 
 export const decodeUser = (body: UserBody): UserInput => ({
   name: body.name,

@@ -1,14 +1,16 @@
 import { joinedText } from "../../core/render/line.ts";
-import { approximateTokens } from "../../core/render/tokens.ts";
+import { APPROXIMATE } from "../../core/render/tokenizer.ts";
 import type { History } from "../../core/turn/history.ts";
-import type { Agent, User } from "../../domain/agent.ts";
+import type { Agent, Project, User } from "../../domain/agent.ts";
+import type { Doc, DocHit } from "../../domain/doc.ts";
 import type { LastEvent, TurnEvent, TurnUsage } from "../../domain/events.ts";
 import { foldEvents } from "../../domain/fold.ts";
+import type { Job } from "../../domain/job.ts";
 import type { Message, Part } from "../../domain/message.ts";
 import type { FinishReason, PromptMessage, PromptPart } from "../../domain/model.ts";
-import type { Session } from "../../domain/session.ts";
+import type { Session, SessionReplacement } from "../../domain/session.ts";
 import type { Tool } from "../../domain/tool.ts";
-import type { ChatInput, WireMessage, WirePart } from "./schema.ts";
+import type { ChatInput, HistoryQuery, WireMessage, WirePart } from "./schema.ts";
 import { callsOf, type EncodedCall, encodeCall, encodeTool } from "./tools.ts";
 
 // What callers get: the contract, sections 3.5 to 3.8. Every field is always there.
@@ -64,20 +66,97 @@ function participants(noun: string, ids: readonly string[]): Readonly<Record<str
   return ids.length === 1 ? { [noun]: only } : { [`${noun}s`]: ids };
 }
 
+/** A doc: the contract, 3.8. One vector stands alone, several in a list. */
+export function encodeDoc({ embeddings, ...doc }: Doc) {
+  const [first = null] = embeddings ?? [];
+  return {
+    id: doc.id,
+    created_at: doc.createdAt.toISOString(),
+    title: doc.title,
+    content: doc.content,
+    embeddings: embeddings !== null && embeddings.length > 1 ? embeddings : first,
+    modality: "text",
+    language: doc.language,
+    embedding_model: doc.embeddingModel,
+    embedding_dimensions: first?.length ?? null,
+    metadata: doc.metadata,
+  };
+}
+
+/** A piece of a doc that was found. */
+export const encodeHit = ({ docId, owner, title, snippet, distance, metadata }: DocHit) => ({
+  id: docId,
+  owner: { id: owner.id, role: owner.role },
+  title,
+  snippet: { index: snippet.index, content: snippet.content, embedding: snippet.embedding },
+  distance,
+  metadata,
+});
+
+export const encodeJob = (job: Job) => ({
+  id: job.id,
+  created_at: job.createdAt.toISOString(),
+  updated_at: job.updatedAt.toISOString(),
+  name: job.kind,
+  reason: job.reason,
+  has_progress: false,
+  progress: job.progress,
+  state: job.state,
+});
+
+export const encodeProject = (project: Project) => ({
+  id: project.id,
+  created_at: project.createdAt.toISOString(),
+  updated_at: project.updatedAt.toISOString(),
+  canonical_name: project.canonicalName,
+  name: project.name,
+  metadata: project.metadata,
+});
+
 export const encodeDeleted = (id: string) => ({ id, deleted_at: new Date().toISOString(), jobs: [] });
 
 /** The sources that a history shows unless it is asked for others. */
 export const SHOWN_SOURCES: readonly string[] = ["api_request", "api_response"];
 
 /** The committed messages of a session from the sources asked for, oldest first: the contract, 3.8 and 4.6. */
-export const encodeHistory = (session: Session, { line, runs }: History, sources: readonly string[]) => ({
-  session_id: session.id,
-  created_at: session.createdAt.toISOString(),
-  entries: line
+export function encodeHistory(
+  session: Session,
+  { line, runs }: History,
+  sources: readonly string[],
+  { limit, offset }: HistoryQuery,
+) {
+  const summary = session.replacement;
+  const messages = line
     .filter((message) => sources.includes(message.source))
-    .map((message) => encodeEntry(message, message.model ?? runs.get(message.runId ?? "")?.model ?? "")),
-  relations: [],
-});
+    .map((message) => encodeEntry(message, message.model ?? runs.get(message.runId ?? "")?.model ?? ""));
+  const entries = summary && sources.includes("summarizer") ? [...messages, encodeSummary(summary)] : messages;
+  const covered = summary ? line.filter((message) => message.position <= summary.uptoPosition) : [];
+  return {
+    session_id: session.id,
+    created_at: session.createdAt.toISOString(),
+    entries: entries.slice(offset, limit === undefined ? undefined : offset + limit),
+    relations: covered.map(({ id }) => ({ head: id, relation: "summary_of", tail: summary?.id })),
+  };
+}
+
+/** A summary as an entry: the contract, 4.7. It is not among the messages. */
+function encodeSummary({ id, text, createdAt }: SessionReplacement) {
+  const at = createdAt.toISOString();
+  return {
+    id,
+    created_at: at,
+    timestamp: at,
+    role: "system",
+    name: null,
+    content: [{ type: "text", text }],
+    source: "summarizer",
+    tokenizer: APPROXIMATE.name,
+    token_count: APPROXIMATE.count(text),
+    model: "",
+    tool_calls: null,
+    tool_call_id: null,
+  };
+}
 
 function encodeEntry(message: Message, model: string) {
   const calls = callsOf(message.parts);
@@ -91,8 +170,8 @@ function encodeEntry(message: Message, model: string) {
     name: message.name,
     content: encodeContent(message),
     source: message.source,
-    tokenizer: "approx",
-    token_count: message.tokenCount ?? approximateTokens(joinedText(message.parts)),
+    tokenizer: message.tokenizer ?? APPROXIMATE.name,
+    token_count: message.tokenCount ?? APPROXIMATE.count(joinedText(message.parts)),
     model,
     tool_calls: calls.length > 0 ? calls : null,
     tool_call_id: result?.type === "tool-result" ? result.callId : null,
@@ -141,11 +220,16 @@ const isWirePart = (value: unknown): value is WirePart =>
   typeof value === "object" && value !== null && "type" in value;
 
 /** What chat would send, and with which tools: the contract, 3.7 and 4.2. */
-export const encodeRender = (messages: readonly PromptMessage[], tools: readonly Tool[], body: ChatInput) => ({
+export const encodeRender = (
+  messages: readonly PromptMessage[],
+  tools: readonly Tool[],
+  docs: readonly DocHit[],
+  body: ChatInput,
+) => ({
   messages: withEchoes(messages, body.messages),
   tools: tools.map(encodeTool),
   tool_choice: body.tool_choice ?? null,
-  docs: [],
+  docs: docs.map(encodeHit),
 });
 
 type Rendered = {
@@ -211,19 +295,28 @@ const FINISH: Record<FinishReason, string> = {
 export const encodeFinish = (last: LastEvent): string =>
   last.type === "turn-end" ? FINISH[last.finishReason] : "stop";
 
+/** What stands beside the choices of an answer. */
+export type ChatExtras = {
+  readonly docs: readonly DocHit[];
+  /** Jobs that the call has started. */
+  readonly jobs: readonly string[];
+};
+
 /** The answer of a turn that has ended: the contract, 3.5. `last` is the last of `events`. */
-export function encodeChat(runId: string, events: readonly TurnEvent[], last: LastEvent) {
+export function encodeChat(runId: string, events: readonly TurnEvent[], last: LastEvent, { docs, jobs }: ChatExtras) {
   const answer = foldEvents(events).findLast((message) => message.role === "assistant");
   const step = events.findLast((event) => event.type === "step-start");
   const start = events.find((event) => event.type === "turn-start");
   const parts = answer?.parts ?? [];
-  const calls = callsOf(parts);
+  // Calls that the server has answered are nobody's to answer.
+  const pending = last.type === "turn-end" ? last.pendingCallIds : [];
+  const calls = callsOf(parts).filter((call) => pending.includes(call.id));
   const text = joinedText(parts);
   return {
     id: runId,
     created_at: new Date(start?.at ?? Date.now()).toISOString(),
-    jobs: [],
-    docs: [],
+    jobs,
+    docs: docs.map(encodeHit),
     usage: encodeUsage(last.usage),
     choices: [
       {

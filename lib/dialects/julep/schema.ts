@@ -201,6 +201,74 @@ export const RecallOptions = z.preprocess(
   ]),
 );
 
+const Piece = z.string().max(30_000);
+
+/** A doc to be made: the contract, 3.8. */
+export const DocBody = z.object({
+  title: z.string().max(800),
+  content: z.union([Piece.transform((text) => [text]), z.array(Piece).min(1).max(1000)]),
+  embed_instruction: z.string().max(16_000).nullish(),
+  metadata: JsonObject.nullish(),
+});
+export type DocBody = z.output<typeof DocBody>;
+
+const Switch = z
+  .enum(["true", "false", "1", "0"], fault("bool_parsing", "Input should be true or false"))
+  .transform((text) => text === "true" || text === "1");
+
+/** The query of one doc. */
+export const DocQuery = z.object({ include_embeddings: Switch.default(true) });
+/** The query of a list of docs. */
+export const DocListQuery = ListQuery.extend(DocQuery.shape);
+export type DocListQuery = z.output<typeof DocListQuery>;
+
+/** Which docs of an owner go: the contract, 4.9. */
+export const BulkDeleteBody = z.object({
+  metadata_filter: JsonObject.default({}),
+  delete_all: z.boolean().default(false),
+});
+
+/** A search in the docs of an owner. Its kind follows from what is asked with: a text, a vector, or both. */
+export const SearchBody = z
+  .object({
+    text: z.string().max(50_000).nullish(),
+    vector: z.array(z.number()).min(1).max(10_000).nullish(),
+    limit: search.limit,
+    lang: search.lang,
+    metadata_filter: search.metadata_filter,
+    include_embeddings: search.include_embeddings,
+    ...vector,
+    ...text,
+    alpha: z.number().min(0).max(1).default(0.5),
+    k_multiplier: z.int().min(1).max(10).default(5),
+  })
+  .refine((body) => typeof body.text === "string" || body.vector, {
+    ...fault("missing", "Field required"),
+    path: ["text"],
+  });
+export type SearchBody = z.output<typeof SearchBody>;
+
+const EmbedText = z.string().max(100_000);
+export const EmbedBody = z.object({
+  text: z.union([EmbedText.transform((text) => [text]), z.array(EmbedText).min(1).max(100)]),
+  embed_instruction: z.string().max(16_000).default(""),
+});
+
+/** A project to be made: the contract, 3.8. */
+export const ProjectBody = z.object({
+  canonical_name: CanonicalName.nullish(),
+  name: z.string().min(1).max(255),
+  metadata: JsonObject.nullish(),
+});
+export type ProjectBody = z.output<typeof ProjectBody>;
+
+/** A history's query: ours, since the contract has none. Entries are counted from the oldest. */
+export const HistoryQuery = z.object({
+  limit: integer(z.number().min(0).max(1_000_000)).optional(),
+  offset: integer(z.number().min(0).max(Number.MAX_SAFE_INTEGER)).default(0),
+});
+export type HistoryQuery = z.output<typeof HistoryQuery>;
+
 const sessionFields = {
   situation: z.string().nullish(),
   system_template: z.string().nullish(),

@@ -71,7 +71,7 @@ test.each([
 ] as [string, TurnEvent[], string][])("the deltas of %s are the text of the whole answer", async (_, events, text) => {
   const chunks = await stream(events);
   expect(chunks.map(({ data }) => data.choices[0].delta.content ?? "").join("")).toBe(text);
-  const whole = encodeChat("run", events, end).choices[0];
+  const whole = encodeChat("run", events, end, { docs: [], jobs: [] }).choices[0];
   expect(whole?.message.content).toBe(text);
   expect(whole?.message.id).toBe("message");
 });
@@ -108,6 +108,11 @@ async function stream(events: readonly TurnEvent[], isStopped = false) {
     for (const [n, event] of events.entries()) yield { from: n + 1, events: [event] };
   }
   const texts: string[] = [];
-  for await (const text of julepFrames(stretches(), { runId: "run", isStopped: () => isStopped })) texts.push(text);
+  for await (const text of julepFrames(stretches(), {
+    runId: "run",
+    isStopped: () => isStopped,
+    extras: { docs: [], jobs: [] },
+  }))
+    texts.push(text);
   return frames(texts.join(""));
 }

@@ -1,7 +1,7 @@
 import type { Stretch } from "../../core/turn/follow.ts";
 import { ChatError } from "../../domain/errors.ts";
 import { isLast, type LastEvent, type TurnEvent } from "../../domain/events.ts";
-import { encodeFinish, encodeUsage } from "./encode.ts";
+import { type ChatExtras, encodeFinish, encodeHit, encodeUsage } from "./encode.ts";
 import { errorBody, turnFailure } from "./errors.ts";
 import { type EncodedCall, encodeCall } from "./tools.ts";
 
@@ -9,6 +9,7 @@ export type StreamOptions = {
   readonly runId: string;
   /** Whether somebody stopped the turn: what was said until then is then the answer. */
   readonly isStopped: () => boolean;
+  readonly extras: ChatExtras;
 };
 
 /**
@@ -32,7 +33,8 @@ export async function* julepFrames(
 
 const errorFrame = (error: ChatError): string => `event: error\ndata: ${JSON.stringify(errorBody(error))}\n\n`;
 
-function eventEncoder({ runId, isStopped }: StreamOptions): (event: TurnEvent) => string[] {
+function eventEncoder({ runId, isStopped, extras }: StreamOptions): (event: TurnEvent) => string[] {
+  const docs = extras.docs.map(encodeHit);
   let createdAt = new Date().toISOString();
   const calls: EncodedCall[] = [];
   let hasText = false;
@@ -54,7 +56,7 @@ function eventEncoder({ runId, isStopped }: StreamOptions): (event: TurnEvent) =
       tool_calls: last && calls.length > 0 ? calls : null,
     };
     const usage = last ? encodeUsage(last.usage) : null;
-    const data = { id: runId, created_at: createdAt, jobs: [], docs: [], usage, choices: [choice] };
+    const data = { id: runId, created_at: createdAt, jobs: extras.jobs, docs, usage, choices: [choice] };
     return `data: ${JSON.stringify(data)}\n\n`;
   };
 

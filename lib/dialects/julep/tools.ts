@@ -16,7 +16,7 @@ const orNull = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().tr
 
 const FunctionSpec = z.object({ name: any, description: any, parameters: orNull(object) });
 
-const IntegrationSpec = z.object({
+export const IntegrationSpec = z.object({
   provider: z.enum([
     "dummy",
     "weather",
@@ -41,7 +41,7 @@ const IntegrationSpec = z.object({
   arguments: any,
 });
 
-const SystemSpec = z.object({
+export const SystemSpec = z.object({
   resource: z.enum(["agent", "user", "task", "execution", "doc", "session", "job"]),
   operation: z.enum([
     "create",
@@ -62,7 +62,7 @@ const SystemSpec = z.object({
   arguments: orNull(object),
 });
 
-const ApiCallSpec = z.object({
+export const ApiCallSpec = z.object({
   method: z.enum(["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE"]),
   url: z.url(),
   schema: orNull(object),

@@ -2,7 +2,7 @@ import { defaults } from "../../core/agents.ts";
 import { knownIndexIds } from "../../core/indexes.ts";
 import { checkProject } from "../../core/projects.ts";
 import type { Scope } from "../../core/scope.ts";
-import type { TurnOptions } from "../../core/turn/take-turn.ts";
+import { LONGEST_TURN_MS, type TurnOptions } from "../../core/turn/take-turn.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
 import type { Session } from "../../domain/session.ts";
@@ -80,6 +80,7 @@ export function decodeTurn(
     tools: [],
     toolChoice: "auto",
     settings: body.model ? { model: body.model } : {},
+    recall: true,
     recallTools: true,
     rendersInput: false,
     overflow: "truncate",
@@ -90,6 +91,7 @@ export function decodeTurn(
     onHangUp: options.cancelsOnDisconnect ? "cancel" : "go-on",
     busy: "refuse",
     maxSteps: 8,
+    maxMs: LONGEST_TURN_MS,
     atLimit: "answer",
     bindIndexIds: options.bind,
     requestKey: body.message_id ?? undefined,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { TurnLimit } from "../../domain/events.ts";
 
 // Wire shapes of LlamaCloud's beta chat: the project's contract, sections 4 and 8.
 // What a client gets by asking with `details=1` or `event_ids=1` is ours and marked so.
@@ -93,6 +94,7 @@ type Bare =
       readonly usage: StopUsage;
       /** Calls that wait for the caller's answer. Ours. */
       readonly pending_call_ids?: readonly string[];
+      readonly limit?: TurnLimit;
       readonly skipped_index_ids?: readonly string[];
       /** Ours, only with `event_ids=1`: completed, failed, cancelled, interrupted. */
       readonly status?: string;

@@ -136,10 +136,12 @@ function stop(event: LastEvent, runId: string, withIds: boolean, skipped: readon
   const error = event.type === "turn-end" ? null : { code: event.code, message: event.message };
   const { usage, durationMs, steps } = event;
   const pending = event.type === "turn-end" ? event.pendingCallIds : [];
+  const limit = event.type === "turn-end" ? event.limit : undefined;
   return {
     type: "stop",
     ...stopFields({ status, error, usage, durationMs: Math.round(durationMs), steps }),
     ...(pending.length > 0 ? { pending_call_ids: pending } : {}),
+    ...(limit === undefined ? {} : { limit }),
     ...(skipped.length > 0 ? { skipped_index_ids: skipped } : {}),
     ...(withIds
       ? { status, model: event.model, event_id: `${runId}.stop`, run_id: runId, created_at: new Date().toISOString() }

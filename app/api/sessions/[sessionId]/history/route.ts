@@ -1,17 +1,18 @@
 import { clearHistory } from "@/lib/core/session-settings";
 import { getSession } from "@/lib/core/sessions";
 import { getHistory } from "@/lib/core/turn/history";
-import { encodeDeleted, encodeHistory, julep, pathId, SHOWN_SOURCES } from "@/lib/dialects/julep";
+import { encodeDeleted, encodeHistory, HistoryQuery, julep, pathId, SHOWN_SOURCES } from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
   GET: endpoint({
     surface: julep,
-    async handle({ scope, params, request }) {
+    query: HistoryQuery,
+    async handle({ scope, params, query, request }) {
       const session = await getSession(scope, pathId(params.sessionId, "session_id"));
       const asked = new URL(request.url).searchParams.getAll("source");
       const history = await getHistory(scope, session);
-      return Response.json(encodeHistory(session, history, asked.length > 0 ? asked : SHOWN_SOURCES));
+      return Response.json(encodeHistory(session, history, asked.length > 0 ? asked : SHOWN_SOURCES, query));
     },
   }),
   DELETE: endpoint({

@@ -9,8 +9,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     async handle({ scope, params, body }) {
       const turn = decodeRequest(pathId(params.sessionId, "session_id"), body);
       // Nothing is asked of the provider here, so a key for it counts for nothing.
-      const { description, listedTools } = await prepareTurn({ ...scope, providerKey: undefined }, turn);
-      return Response.json(encodeRender(description.messages, listedTools, body));
+      const { description, listedTools, docs } = await prepareTurn({ ...scope, providerKey: undefined }, turn);
+      return Response.json(encodeRender(description.messages, listedTools, docs, body));
     },
   }),
 });

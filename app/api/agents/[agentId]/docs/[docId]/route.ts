@@ -1,0 +1,3 @@
+import { docRoutes } from "@/lib/http/doc-endpoints";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = docRoutes("agent");

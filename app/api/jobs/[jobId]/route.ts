@@ -1,0 +1,12 @@
+import { getJob } from "@/lib/core/jobs";
+import { encodeJob, julep, pathId } from "@/lib/dialects/julep";
+import { endpoint, routes } from "@/lib/http/endpoint";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
+  GET: endpoint({
+    surface: julep,
+    async handle({ scope, params }) {
+      return Response.json(encodeJob(await getJob(scope, pathId(params.jobId, "job_id"))));
+    },
+  }),
+});

@@ -1,0 +1,3 @@
+import { searchRoutes } from "@/lib/http/doc-endpoints";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = searchRoutes("user");

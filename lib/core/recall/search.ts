@@ -1,0 +1,145 @@
+import * as db from "../../db/docs.ts";
+import type { DocHit, DocOwners } from "../../domain/doc.ts";
+import { ChatError } from "../../domain/errors.ts";
+import type { Scope } from "../scope.ts";
+import { withInstruction } from "./embed-pending.ts";
+import { diverse, dot, mixed, type Scored, trigramSimilarity, unit } from "./rank.ts";
+import { searchConfiguration, wordsOf } from "./words.ts";
+
+/** So many of the latest pieces are compared by vector or by likeness of words. */
+const COMPARED_PIECES = 5000;
+const EMBED_LIMIT_MS = 10_000;
+
+export type SearchOptions = {
+  readonly mode: "text" | "vector" | "hybrid";
+  readonly limit: number;
+  /** A language tag. */
+  readonly lang: string;
+  readonly metadataFilter: Readonly<Record<string, unknown>>;
+  readonly includeEmbeddings: boolean;
+  /** The least cosine of a hit by vector. */
+  readonly confidence: number;
+  readonly mmrStrength: number;
+  /** The weight of vectors in a hybrid search. */
+  readonly alpha: number;
+  /** How alike words must be to count as the same; null: they must begin alike. */
+  readonly trigramSimilarityThreshold: number | null;
+  /** In a hybrid search, so many times `limit` are taken of each kind. */
+  readonly kMultiplier: number;
+};
+
+export type SearchQuery = {
+  readonly text: string | null;
+  readonly vector: readonly number[] | null;
+};
+
+/**
+ * Finds pieces of docs, best first, never more than `limit`: the Julep contract, 3.9 and 4.8.
+ *
+ * A vector search without an embedding model, and one where nothing is embedded yet, looks for words instead where there
+ * is a text. Throws "bad-request" for a vector of another length than the docs have.
+ */
+export async function searchDocs(
+  scope: Scope,
+  owners: DocOwners,
+  query: SearchQuery,
+  options: SearchOptions,
+): Promise<DocHit[]> {
+  const docs = { accountId: scope.accountId, owners, metadataFilter: options.metadataFilter };
+  const wanted = options.mmrStrength > 0 ? Math.min(2 * options.limit, options.limit + 10) : options.limit;
+  if (options.mode === "text" || query.vector === null) {
+    return hits(
+      scope,
+      await textSearch(scope, docs, query.text ?? "", options, options.limit),
+      options,
+      (score) => score,
+    );
+  }
+  const embedded = await db.listEmbeddings(scope.database, docs, scope.models.embedding?.model ?? "", COMPARED_PIECES);
+  const [first] = embedded;
+  if (!first && query.text !== null) return searchDocs(scope, owners, query, { ...options, mode: "text" });
+  if (first && first.vector.length !== query.vector.length) {
+    const message = `The vector has ${query.vector.length} dimensions, the docs have ${first.vector.length}`;
+    throw new ChatError("bad-request", message, { field: "vector" });
+  }
+  const asked = unit(query.vector);
+  const near = embedded
+    .map(({ id, vector }) => ({ id, score: dot(asked, vector) }))
+    .filter(({ score }) => score >= options.confidence)
+    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+  const vectors = new Map(embedded.map(({ id, vector }) => [id, vector]));
+  const pick = (found: readonly Scored[]) =>
+    options.mmrStrength > 0
+      ? diverse(found.slice(0, wanted), vectors, options.limit, options.mmrStrength)
+      : found.slice(0, options.limit);
+  if (options.mode === "vector") return hits(scope, pick(near), options, (score) => 1 - score);
+  const each = Math.max(options.limit, options.limit * options.kMultiplier);
+  const texts = await textSearch(scope, docs, query.text ?? "", options, each);
+  return hits(scope, pick(mixed(near.slice(0, each), texts, options.alpha)), options, (score) => 1 - score);
+}
+
+async function textSearch(
+  { database }: Scope,
+  docs: db.DocScope,
+  text: string,
+  options: SearchOptions,
+  limit: number,
+): Promise<Scored[]> {
+  const words = wordsOf(text);
+  if (words.length === 0) return [];
+  const found = await db.searchWords(database, docs, searchConfiguration(options.lang), words, limit);
+  const threshold = options.trigramSimilarityThreshold;
+  if (threshold === null || found.length >= limit) return found;
+  // What is alike comes behind what begins alike: its score is below the lowest of those.
+  const known = new Set(found.map(({ id }) => id));
+  const lowest = found.at(-1)?.score ?? 1;
+  const alike = (await db.listChunks(database, docs, COMPARED_PIECES))
+    .filter(({ id }) => !known.has(id))
+    .map(({ id, content }) => ({ id, score: likeness(words, wordsOf(content)) }))
+    .filter(({ score }) => score >= threshold)
+    .map(({ id, score }) => ({ id, score: score * lowest }))
+    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+  return [...found, ...alike].slice(0, limit);
+}
+
+/** How much the most alike pair of a query's and a piece's words has in common. */
+const likeness = (asked: readonly string[], words: readonly string[]): number =>
+  asked.reduce((most, word) => Math.max(most, ...words.map((other) => trigramSimilarity(word, other))), 0);
+
+async function hits(
+  { database, accountId }: Scope,
+  scored: readonly Scored[],
+  { includeEmbeddings }: SearchOptions,
+  toDistance: (score: number) => number,
+): Promise<DocHit[]> {
+  if (scored.length === 0) return [];
+  const chunks = await db.findChunks(
+    database,
+    accountId,
+    scored.map(({ id }) => id),
+  );
+  return scored.flatMap(({ id, score }) => {
+    const chunk = chunks.find((one) => one.id === id);
+    if (!chunk) return [];
+    const { docId, owner, title, metadata, index, content } = chunk;
+    const embedding = includeEmbeddings ? chunk.vector : null;
+    return [{ docId, owner, title, metadata, snippet: { id, index, content, embedding }, distance: toDistance(score) }];
+  });
+}
+
+/** The vectors of texts. Throws "bad-request" where no embedding model is set up, and what its call throws. */
+export async function embedTexts(
+  scope: Scope,
+  texts: readonly string[],
+  instruction: string,
+): Promise<readonly (readonly number[])[]> {
+  const { embedding } = scope.models;
+  if (embedding === null) {
+    throw new ChatError("bad-request", "This server has no embedding model. Set OPENAI_EMBEDDING_MODEL to one.");
+  }
+  const signal = AbortSignal.timeout(EMBED_LIMIT_MS);
+  return embedding.embed(
+    texts.map((text) => withInstruction(text, instruction)),
+    { signal, apiKey: scope.providerKey },
+  );
+}

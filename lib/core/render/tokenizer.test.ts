@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { tokenizerOf } from "./tokenizer.ts";
+
+// Counts of OpenAI's own tokenizer (platform.openai.com/tokenizer).
+test.each([
+  ["gpt-4.1-mini", "o200k_base", "hello world", 2],
+  ["openai/gpt-4o", "o200k_base", "hello world", 2],
+  ["o3-mini", "o200k_base", "", 0],
+  ["gpt-3.5-turbo", "cl100k_base", "hello world", 2],
+  ["some-model", "approx", "hello world", 3],
+])("%s counts with %s", async (model, name, text, count) => {
+  const tokenizer = await tokenizerOf(model);
+  expect([tokenizer.name, tokenizer.count(text)]).toEqual([name, count]);
+});
+
+test("a token of control in a text is text, and a very long text is guessed", async () => {
+  const { count } = await tokenizerOf("gpt-4o");
+  expect(count("<|endoftext|>")).toBeGreaterThan(1);
+  expect(count("a".repeat(200_000))).toBe(50_000);
+});

@@ -1,0 +1,41 @@
+import { approximateTokens } from "./tokens.ts";
+
+/** Counts tokens as one family of models does. */
+export type Tokenizer = { readonly name: string; readonly count: (text: string) => number };
+
+/** The guess for models whose tokenizer nobody publishes, or that nobody knows. */
+export const APPROXIMATE: Tokenizer = { name: "approx", count: approximateTokens };
+
+/** A longer text is guessed: its exact count would hold up everybody's answers. */
+const EXACT_LIMIT_CHARACTERS = 50_000;
+
+// Which models have which encoding: OpenAI's tiktoken, model.py.
+const FAMILIES = [
+  {
+    models: /^(?:gpt-5|gpt-4o|gpt-4\.|chatgpt-4o|o\d)/u,
+    load: () => import("gpt-tokenizer/encoding/o200k_base"),
+    name: "o200k_base",
+  },
+  { models: /^(?:gpt-4|gpt-3\.5)/u, load: () => import("gpt-tokenizer/encoding/cl100k_base"), name: "cl100k_base" },
+] as const;
+
+const loading = new Map<string, Promise<Tokenizer>>();
+
+/** The tokenizer of a model's family. Its tables are loaded at the first ask, which takes some hundred milliseconds. */
+export async function tokenizerOf(model: string): Promise<Tokenizer> {
+  const bare = model.toLowerCase().split("/").at(-1) ?? "";
+  const family = FAMILIES.find(({ models }) => models.test(bare));
+  if (!family) return APPROXIMATE;
+  const known = loading.get(family.name);
+  if (known) return known;
+  const loaded = family.load().then(({ countTokens }): Tokenizer => {
+    // What reads like a token of control is text here, whoever wrote it.
+    const options = { disallowedSpecial: new Set<string>() };
+    return {
+      name: family.name,
+      count: (text) => (text.length > EXACT_LIMIT_CHARACTERS ? approximateTokens(text) : countTokens(text, options)),
+    };
+  });
+  loading.set(family.name, loaded);
+  return loaded;
+}

@@ -1,0 +1,36 @@
+/** Whose a doc is. */
+export type DocOwner = { readonly role: "agent" | "user"; readonly id: string };
+
+/** A text that can be recalled, in the pieces that are searched. */
+export type Doc = {
+  readonly id: string;
+  readonly owner: DocOwner;
+  readonly title: string;
+  readonly content: readonly string[];
+  readonly language: string | null;
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+  /** The model that embedded all of its pieces; null as long as it has not. */
+  readonly embeddingModel: string | null;
+  /** One vector for each piece, null where they were not asked for or are not there. */
+  readonly embeddings: readonly (readonly number[])[] | null;
+  readonly createdAt: Date;
+};
+
+/** A piece of a doc that a search has found. */
+export type DocHit = {
+  readonly docId: string;
+  readonly owner: DocOwner;
+  readonly title: string;
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+  readonly snippet: {
+    readonly id: string;
+    readonly index: number;
+    readonly content: string;
+    readonly embedding: readonly number[] | null;
+  };
+  /** A cosine distance (smaller is closer) for a hit by vector, a rank (larger is better) for one by text alone. */
+  readonly distance: number;
+};
+
+/** What a search may look into. */
+export type DocOwners = { readonly agentIds: readonly string[]; readonly userIds: readonly string[] };
