@@ -346,7 +346,7 @@ describe("what comes back", () => {
 
   test.each([
     ["and its length is told", (response: ServerResponse) => textOf(response).end("x".repeat(1_000_001))],
-    ["and it has no end", flood],
+    ["and it has no end", (response: ServerResponse) => flood(textOf(response))],
   ])("no body of more than 1 MB, %s", async (_, respond) => {
     const closed = vi.fn();
     const answer = answered((response) => {
@@ -409,6 +409,13 @@ describe("redirects", () => {
     const host = `outer.example:${server.port}`;
     const thrown = await failure(ask({ url: `http://${host}/`, followRedirects: true }, { allow: [host], resolve }));
     expect(thrown.message).toMatch(NOT_FOUND);
+  });
+
+  test("have the rest of their answers left unread", async () => {
+    const inner = await serve((_, response) => response.end());
+    const outer = await serve((_, response) => flood(response.writeHead(302, { location: inner.url })));
+    await ask({ url: outer.url, followRedirects: true }, { allow: [inner.host, outer.host] });
+    await vi.waitFor(() => expect(outer.open()).toBe(0));
   });
 
   test("are followed five times", async () => {
@@ -706,7 +713,6 @@ function redirectTo(location: () => string, status = 302): RequestListener {
 }
 
 function flood(response: ServerResponse): void {
-  textOf(response);
   const more = () => {
     while (!response.destroyed && response.write("x".repeat(10_000)));
   };

@@ -1,9 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { type IncomingMessage, request as requestOverHttp } from "node:http";
 import { request as requestOverHttps } from "node:https";
-import type { LookupFunction, Socket } from "node:net";
-import { isIPv6 } from "node:net";
-import { addAbortSignal } from "node:stream";
+import { isIPv6, type LookupFunction, type Socket } from "node:net";
 import type { Outbound, OutboundRequest, OutboundResponse } from "../domain/outbound.ts";
 import { firstMessage, type Message, redirected } from "./outbound-message.ts";
 import { checkedAddresses, type Guard, type Resolver } from "./outbound-target.ts";
@@ -37,7 +35,7 @@ export function safeFetch({ allow, resolve = lookUp }: Options): Outbound {
         const response = await exchange(message, await checkedAddresses(message.url, guard, either), either);
         const { status, location } = { status: response.statusCode ?? 0, location: response.headers.location };
         const next = request.followRedirects ? redirected(message, status, location) : null;
-        if (next === null) return await read(response, either);
+        if (next === null) return await read(response);
         response.destroy();
         if (redirects === REDIRECT_LIMIT) throw new Error(`More than ${REDIRECT_LIMIT} redirects are not followed.`);
         message = next;
@@ -61,7 +59,7 @@ function timeOf({ timeoutMs }: OutboundRequest): number {
   return Math.min(timeoutMs, TIME_LIMIT_MS);
 }
 
-/** Sends one message to one of `addresses`, over a connection of its own, and gives the answer's head. */
+/** Sends one message to one of `addresses`, over a connection of its own; `signal` ends it, the answer's body included. */
 function exchange(
   { method, url, headers, body }: Message,
   addresses: readonly string[],
@@ -100,10 +98,10 @@ function pinnedTo(addresses: readonly string[]): LookupFunction {
   };
 }
 
-async function read(response: IncomingMessage, signal: AbortSignal): Promise<OutboundResponse> {
+async function read(response: IncomingMessage): Promise<OutboundResponse> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of addAbortSignal(signal, response)) {
+  for await (const chunk of response) {
     if (size === 0) assertText(response);
     size += chunk.length;
     if (size > BODY_LIMIT_BYTES) throw new Error(`The answer has more than ${BODY_LIMIT_BYTES} bytes.`);

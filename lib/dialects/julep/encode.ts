@@ -241,25 +241,25 @@ type Rendered = {
   readonly continue: boolean | null;
 };
 
-/** What the prompt does not hold of the new messages, which stand at its end: `continue`, names, one text in a list. */
+/** What the prompt does not hold of the new messages, which stand at its end: `continue` and some names. */
 function withEchoes(messages: readonly PromptMessage[], sent: readonly WireMessage[]): Rendered[] {
   const left = [...sent];
   const rendered: Rendered[] = [];
   for (const message of messages.toReversed()) {
     const echo = left.at(-1)?.role === message.role ? left.pop() : undefined;
-    const plain = encodePrompt(message, Array.isArray(echo?.content));
+    const plain = encodePrompt(message);
     rendered.push(echo ? { ...plain, name: echo.name ?? plain.name, continue: echo.continue ?? null } : plain);
   }
   return rendered.reverse();
 }
 
-function encodePrompt(message: PromptMessage, keepsList: boolean): Rendered {
+function encodePrompt(message: PromptMessage): Rendered {
   const empty = { name: null, tool_call_id: null, tool_calls: [], continue: null };
   switch (message.role) {
     case "system":
       return { ...empty, role: "system", content: message.text };
     case "user":
-      return { ...empty, role: "user", name: message.name ?? null, content: promptContent(message.parts, keepsList) };
+      return { ...empty, role: "user", name: message.name ?? null, content: promptContent(message.parts) };
     case "assistant": {
       const calls = message.calls.map(encodeCall);
       const content = message.text === "" && calls.length > 0 ? null : message.text;
@@ -272,9 +272,9 @@ function encodePrompt(message: PromptMessage, keepsList: boolean): Rendered {
   }
 }
 
-function promptContent(parts: readonly PromptPart[], keepsList: boolean): string | unknown[] {
+function promptContent(parts: readonly PromptPart[]): string | unknown[] {
   const [only] = parts;
-  if (!keepsList && parts.length === 1 && only?.type === "text") return only.text;
+  if (parts.length === 1 && only?.type === "text") return only.text;
   return parts.map((part) => (part.type === "text" ? { type: "text", text: part.text } : encodeImage(part)));
 }
 
