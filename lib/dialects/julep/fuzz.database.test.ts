@@ -83,7 +83,7 @@ const BODIES: readonly (readonly [RegExp, object])[] = [
   [/\/projects$/u, { name: "P", canonical_name: "p_1" }],
 ];
 
-const HOSTILE = [
+const HOSTILE: readonly unknown[] = [
   null,
   true,
   -1,
@@ -112,7 +112,7 @@ const HOSTILE = [
   [[[[[]]]]],
   new Array(300).fill("x"),
   {},
-  { __proto__: null, constructor: { prototype: {} }, toString: 1 },
+  JSON.parse('{"__proto__":{"a":1},"constructor":{"prototype":{}},"toString":1}'),
   { $ref: "#" },
   { a: { b: { c: { d: { e: {} } } } } },
 ];
