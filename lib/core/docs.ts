@@ -35,7 +35,7 @@ export async function createDoc(scope: Scope, owner: DocOwner, input: DocInput):
       field: "content",
     });
   }
-  void embedPending(scope);
+  embedPending(scope);
   return getDoc(scope, id, true);
 }
 

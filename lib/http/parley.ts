@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { embedPending } from "../core/recall/embed-pending.ts";
 import type { Ports } from "../core/scope.ts";
 import { startRunner } from "../core/turn/runner.ts";
 import { takeOver } from "../core/turn/take-over.ts";
@@ -73,6 +74,7 @@ async function open(settings: Settings, root: string): Promise<Parley> {
     if (!runner.isDraining()) await takeOver(ports, "expired");
   });
 
+  embedPending(ports);
   let ownerToken: string | null = randomText(32);
   return {
     settings,

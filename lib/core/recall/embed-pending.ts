@@ -4,31 +4,20 @@ import type { Ports } from "../scope.ts";
 
 const BATCH = 64;
 const TIME_LIMIT_MS = 60_000;
-const PAUSE_AFTER_FAILURE_MS = 60_000;
-
-let running: Promise<void> | null = null;
-let isAskedAgain = false;
-let pausedUntil = 0;
-
 /**
- * Embeds the pieces of all docs that the embedding model has not seen. Runs once at a time in a process; one that is asked for meanwhile looks
- * again at the end. Never throws.
+ * Has the pieces of all docs embedded that the embedding model has not seen, behind the answers.
  *
  * What the embedding model refuses is not tried again: text search goes on finding it. After a failure of the service the
  * pieces wait for a minute, and then for the next doc or the next start.
  */
-export async function embedPending(ports: Pick<Ports, "database" | "models" | "log">): Promise<void> {
-  if (ports.models.embedding === null || Date.now() < pausedUntil) return;
-  isAskedAgain = true;
-  running ??= embedAll(ports).finally(() => {
-    running = null;
-  });
-  await running;
+export function embedPending({ runner, ...ports }: Pick<Ports, "database" | "models" | "log" | "runner">): void {
+  const { embedding } = ports.models;
+  if (embedding !== null) runner.soon("embed docs", () => embedAll(ports, embedding));
 }
 
-async function embedAll({ database, models, log }: Pick<Ports, "database" | "models" | "log">): Promise<void> {
-  const { embedding } = models;
-  if (embedding === null) return;
+type Embedding = NonNullable<Ports["models"]["embedding"]>;
+
+async function embedAll({ database, log }: Pick<Ports, "database" | "log">, embedding: Embedding): Promise<void> {
   const embed = async (chunks: readonly PendingChunk[]): Promise<void> => {
     try {
       const texts = chunks.map(({ content, embedInstruction }) => withInstruction(content, embedInstruction));
@@ -47,18 +36,10 @@ async function embedAll({ database, models, log }: Pick<Ports, "database" | "mod
       for (const id of docIds) await embed(chunks.filter((chunk) => chunk.docId === id));
     }
   };
-  while (isAskedAgain) {
-    isAskedAgain = false;
-    try {
-      for (;;) {
-        const chunks = await listPendingChunks(database, embedding.model, BATCH);
-        if (chunks.length === 0) break;
-        await embed(chunks);
-      }
-    } catch (thrown) {
-      pausedUntil = Date.now() + PAUSE_AFTER_FAILURE_MS;
-      log.warn({ err: thrown }, "Docs could not be embedded and wait a minute");
-    }
+  for (;;) {
+    const chunks = await listPendingChunks(database, embedding.model, BATCH);
+    if (chunks.length === 0) return;
+    await embed(chunks);
   }
 }
 

@@ -12,6 +12,8 @@ const STOP_CHECK_MS = 1000;
 const RENEW_MS = 5000;
 const SWEEP_MS = 5000;
 const PRUNE_MS = 60_000;
+const PAUSE_AFTER_FAILURE_MS = 60_000;
+const LONGEST_LINE = 10;
 
 /** What this process knows of its own turns: one in a process. */
 export type Runner = {
@@ -24,11 +26,26 @@ export type Runner = {
   readonly add: (live: LiveRun) => void;
   /** Forgets a run and gives the events of it that are not written yet, with the number of the first. */
   readonly remove: (live: LiveRun) => Promise<{ readonly seqFrom: number; readonly events: readonly TurnEvent[] }>;
+  /**
+   * Does work of a name behind the answers: one at a time, and once more at its end when it was asked for meanwhile. Work
+   * that throws is logged, and not begun again for a minute.
+   */
+  readonly soon: (name: string, work: () => Promise<void>) => void;
+  /**
+   * Waits for the turn of a caller among those who wait for one session, in the order in which they came.
+   *
+   * The result releases the next. Throws "rate-limited" when ten wait already, "cancelled" when `signal` aborts.
+   */
+  readonly lineUp: (sessionId: string, signal?: AbortSignal) => Promise<() => void>;
+  /** Whether anybody waits for a session. */
+  readonly isAwaited: (sessionId: string) => boolean;
   /** Calls `work` at once, and then as long as the process lives. */
   readonly startSweeping: (work: () => Promise<void>) => void;
   /** Refuses new turns, waits up to `graceMs` for the running ones, then leaves them to others. */
   readonly drain: (graceMs: number) => Promise<void>;
 };
+
+type Waiter = ReturnType<typeof Promise.withResolvers<void>>;
 
 /** Starts the writer and the clocks that all turns of this process share. */
 export function startRunner(database: Database, log: Log): Runner {
@@ -38,6 +55,9 @@ export function startRunner(database: Database, log: Log): Runner {
   const written = new Map<string, number>();
   let flushing: Promise<void> = Promise.resolve();
   let isDraining = false;
+  const background = new Map<string, { isRunning: boolean; isAskedAgain: boolean; pausedUntil: number }>();
+  /** Those who wait for each session, the first of them at the head. */
+  const lines = new Map<string, Waiter[]>();
   const timers: NodeJS.Timeout[] = [];
 
   const every = (ms: number, work: () => Promise<void>) => {
@@ -122,6 +142,58 @@ export function startRunner(database: Database, log: Log): Runner {
       const from = written.get(live.id) ?? 0;
       written.delete(live.id);
       return { seqFrom: from + 1, events: live.events.slice(from) };
+    },
+    soon(name, work) {
+      const state = background.get(name) ?? { isRunning: false, isAskedAgain: false, pausedUntil: 0 };
+      background.set(name, state);
+      state.isAskedAgain = true;
+      if (state.isRunning || isDraining || Date.now() < state.pausedUntil) return;
+      state.isRunning = true;
+      void (async () => {
+        try {
+          while (state.isAskedAgain && !isDraining) {
+            state.isAskedAgain = false;
+            await work();
+          }
+        } catch (thrown) {
+          state.pausedUntil = Date.now() + PAUSE_AFTER_FAILURE_MS;
+          log.warn({ err: thrown, task: name }, "A background task failed and waits a minute");
+        } finally {
+          state.isRunning = false;
+        }
+      })();
+    },
+    isAwaited: (sessionId) => lines.has(sessionId),
+    async lineUp(sessionId, signal) {
+      const line = lines.get(sessionId) ?? [];
+      const left = () => new ChatError("cancelled", "The caller left the line");
+      if (signal?.aborted) throw left();
+      // The head of the line waits for the running turn, the others wait for the head.
+      if (line.length >= LONGEST_LINE) {
+        const message = `${LONGEST_LINE} other turns wait for this session already`;
+        throw new ChatError("rate-limited", message, { retryAfterSeconds: 5 });
+      }
+      const waiter: Waiter = Promise.withResolvers();
+      line.push(waiter);
+      lines.set(sessionId, line);
+      const leave = () => {
+        const at = line.indexOf(waiter);
+        if (at >= 0) line.splice(at, 1);
+        if (line.length === 0) lines.delete(sessionId);
+        else if (at === 0) line[0]?.resolve();
+      };
+      if (line[0] === waiter) return leave;
+      const hangUp = () => waiter.reject(left());
+      signal?.addEventListener("abort", hangUp, { once: true });
+      try {
+        await waiter.promise;
+        return leave;
+      } catch (thrown) {
+        leave();
+        throw thrown;
+      } finally {
+        signal?.removeEventListener("abort", hangUp);
+      }
     },
     startSweeping(work) {
       every(SWEEP_MS, work);

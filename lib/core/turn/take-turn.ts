@@ -16,6 +16,8 @@ import { runTurn } from "./run-turn.ts";
 
 const QUEUE_MS = 60_000;
 const QUEUE_POLL_MS = 100;
+// The deadline and a caller who leaves are looked at this often.
+const LIVE_POLL_MS = 1000;
 const CHANGED_TRIES = 8;
 /** A turn whose reader can wait calls tools no longer than this. */
 export const LONGEST_TURN_MS = 10 * 60_000;
@@ -80,8 +82,27 @@ async function takeUnstored(scope: Scope, options: TurnOptions): Promise<TakenTu
 }
 
 async function takeStored(scope: Scope, options: TurnOptions): Promise<TakenTurn> {
-  const requestHash = options.requestKey === undefined ? null : hash(options);
+  const { runner } = scope;
+  if (options.busy === "refuse") {
+    if (runner.isAwaited(options.sessionId) && !(await isRepeat(scope, options))) throw busy();
+    return claimTurn(scope, options, 0);
+  }
   const deadline = Date.now() + QUEUE_MS;
+  const timeout = AbortSignal.timeout(QUEUE_MS);
+  const either = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+  const leave = await runner.lineUp(options.sessionId, either).catch((thrown) => {
+    throw timeout.aborted ? queueOver() : thrown;
+  });
+  try {
+    return await claimTurn(scope, options, deadline);
+  } finally {
+    leave();
+  }
+}
+
+/** Claims the session, as soon as no other turn runs in it; later than `deadline` it gives up. */
+async function claimTurn(scope: Scope, options: TurnOptions, deadline: number): Promise<TakenTurn> {
+  const requestHash = options.requestKey === undefined ? null : hash(options);
   let request: TurnOptions = options;
   for (let changed = 0; ; ) {
     const prepared = await prepareTurn(scope, request);
@@ -119,13 +140,20 @@ async function takeStored(scope: Scope, options: TurnOptions): Promise<TakenTurn
         if (await isRepeat(scope, options)) return repeated(scope, options, requestHash);
         if (options.busy === "refuse") throw busy();
         if (Date.now() > deadline) throw queueOver();
-        await new Promise((resolve) => setTimeout(resolve, QUEUE_POLL_MS));
+        await endOf(scope, prepared.session.runningRunId);
         if (options.signal?.aborted) throw new ChatError("cancelled", "The caller left the line");
         break;
       default:
         claimed satisfies never;
     }
   }
+}
+
+/** Waits for the end of a turn of this process, or a moment for one of another. */
+async function endOf(scope: Scope, runId: string | null): Promise<void> {
+  const live = runId === null ? undefined : scope.runner.find(runId);
+  const wait = new Promise<void>((resolve) => setTimeout(resolve, live ? LIVE_POLL_MS : QUEUE_POLL_MS));
+  await (live ? Promise.race([live.ended, wait]) : wait);
 }
 
 const busy = () => new ChatError("busy", "Session already has a running turn", { noun: "session" });

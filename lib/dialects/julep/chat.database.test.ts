@@ -451,6 +451,39 @@ describe("state", () => {
     }
   });
 
+  test("those who wait come in the order of their requests, and an eleventh is told to come back", async () => {
+    const { id } = await julep.session();
+    const sent: ReturnType<typeof chat>[] = [chat(id, user("a slow one"))];
+    await expect.poll(() => julep.modelCalls().length).toBe(1);
+    const waiting = Array.from({ length: 10 }, (_, n) => `number ${n}`);
+    for (const text of waiting) {
+      sent.push(chat(id, user(text)));
+      await new Promise((resolve) => setTimeout(resolve, 15));
+    }
+    const eleventh = await chat(id, user("one too many"));
+    expect([eleventh.status, eleventh.headers.get("retry-after")]).toEqual([429, "5"]);
+    for (const answer of await Promise.all(sent)) expect(answer.status).toBe(201);
+    const asked = (await entries(id)).flatMap((entry: { role: string; content: { text: string }[] }) =>
+      entry.role === "user" ? [entry.content[0]?.text] : [],
+    );
+    expect(asked).toEqual(["a slow one", ...waiting]);
+  });
+
+  test("one who leaves the line makes room, and is not answered", async () => {
+    const { id } = await julep.session();
+    const first = chat(id, user("a slow one"));
+    await expect.poll(() => julep.modelCalls().length).toBe(1);
+    const leaving = new AbortController();
+    const second = julep.call("POST", `/api/sessions/${id}/chat`, { body: user("never"), signal: leaving.signal });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const third = chat(id, user("after all"));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    leaving.abort();
+    await Promise.allSettled([first, second, third]);
+    const texts = JSON.stringify(await entries(id));
+    expect([texts.includes("never"), texts.includes("after all")]).toEqual([false, true]);
+  });
+
   test("a caller of a JSON answer who hangs up leaves nothing, and the model call ends", async () => {
     const { id } = await julep.session();
     const leaving = new AbortController();

@@ -232,8 +232,8 @@ function spoiled(body: object, faults: Made["faults"]): unknown {
     const [holder, key] = places[at % Math.max(1, places.length)] ?? [];
     if (!holder || key === undefined) continue;
     if (kind === 0) delete holder[key];
-    else if (kind === 1) holder[`${key}_`] = value;
-    else holder[key] = value;
+    else if (kind === 1) holder[`${key}_`] = structuredClone(value);
+    else holder[key] = structuredClone(value);
   }
   return copy;
 }
