@@ -1,5 +1,6 @@
 // npm run bench: measures this server against a pipe that only forwards bytes, in the same run. Prints a table.
-// BENCH=1,3 measures only these figures. Figures 11 to 15 and 17 come with the features they are about.
+// BENCH=1,3 measures only these figures. Figures 11 to 15 and 17 come with the features they are about; 18 and 19 are
+// of long conversations in Julep.
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -296,6 +297,41 @@ async function starts(): Promise<void> {
   report("16", "start to first page, first boot", median(firsts), 5, 3.5, " s");
 }
 
+/** Julep's chat and render in a conversation of 5,000 entries, over the same in one of 50 with the same budget. */
+async function longConversations(): Promise<void> {
+  const post = async (path: string, body: object) =>
+    (await fetch(`${server.url}/api${path}`, { method: "POST", headers, body: JSON.stringify(body) })).json();
+  const { id: agent } = await post("/agents", { name: "Ada" });
+  const conversation = async (entries: number): Promise<string> => {
+    const { id } = await post("/sessions", { agent, token_budget: 1500, context_overflow: "truncate" });
+    // In one call: the model sees only what fits.
+    const messages = Array.from({ length: entries - 1 }, (_, n) => ({
+      role: n % 2 === 0 ? "user" : "assistant",
+      content: `entry ${n} ${"of some length ".repeat(8)}`,
+    }));
+    await post(`/sessions/${id}/chat`, { messages, model: "title" });
+    return id;
+  };
+  const [short, long] = [await conversation(50), await conversation(5000)];
+  const ask = { messages: [{ role: "user", content: "and now?" }], model: "title" };
+  for (const [figure, what, path, more] of [
+    ["18", "render", "render", {}],
+    ["19", "chat", "chat", { save: false }],
+  ] as const) {
+    const times: Record<string, number[]> = { [short]: [], [long]: [] };
+    for (let n = 0; n < 120; n++) {
+      for (const id of n % 2 === 0 ? [short, long] : [long, short]) {
+        const startedAt = performance.now();
+        await post(`/sessions/${id}/${path}`, { ...ask, ...more });
+        if (n >= 20) times[id]?.push(performance.now() - startedAt);
+      }
+    }
+    const [few, many] = [median(times[short] ?? []), median(times[long] ?? [])];
+    console.error(`${what}: ${round(few)} ms with 50 entries, ${round(many)} ms with 5,000`);
+    report(figure, `Julep ${what} p50 at 5,000 entries, times 50`, many / few, 2, 1.3, "x");
+  }
+}
+
 try {
   // First: behind a load the heap has room, and the streams would seem to cost nothing.
   if (wants(10)) await silence();
@@ -303,6 +339,7 @@ try {
   if (wants(8)) await reconnects();
   if (wants(9)) await stops();
   if (wants(7)) await killed();
+  if (wants(18) || wants(19)) await longConversations();
   if (wants(16)) await starts();
 } finally {
   await server.kill("SIGTERM");
