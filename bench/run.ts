@@ -1,9 +1,11 @@
 // npm run bench: measures this server against a pipe that only forwards bytes, in the same run. Prints a table.
 // BENCH=1,3 measures only these figures. Figures 11 to 15 and 17 come with the features they are about; 18 and 19 are
-// of long conversations in Julep.
+// of long conversations in Julep, 20 of templates.
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { renderTemplate } from "../lib/core/render/template.ts";
+import { JULEP_TEMPLATE } from "../lib/core/render/templates.ts";
 import { freePort } from "../lib/testing/free-port.ts";
 import { startServer } from "../scripts/server.ts";
 import type { LoadResult } from "./load.ts";
@@ -332,6 +334,34 @@ async function longConversations(): Promise<void> {
   }
 }
 
+/** One system message with 20 docs of 800 characters: by our own template, by a caller's, and as joined texts. */
+async function templates(): Promise<void> {
+  const docs = Array.from({ length: 20 }, (_, n) => ({ title: `Doc ${n}`, content: ["some words ".repeat(73)] }));
+  const agent = { name: "Ada", about: "a tutor", instructions: ["Be brief", "Cite sources"] };
+  const variables = { agent, user: { name: "Bo", about: "a student" }, session: { situation: "exam week" }, docs };
+  const joined = () =>
+    [
+      `You are ${agent.name}.\nWho you are: ${agent.about}\n\nInstructions:\n`,
+      ...agent.instructions.map((one) => `- ${one}\n`),
+      ...docs.map(({ title, content }) => `## ${title}\n${content.join("\n")}\n`),
+    ].join("");
+  const time = async (work: () => unknown, runs: number): Promise<number> => {
+    const times: number[] = [];
+    for (let n = 0; n < runs; n++) {
+      const startedAt = performance.now();
+      await work();
+      if (n >= runs / 10) times.push(performance.now() - startedAt);
+    }
+    return median(times);
+  };
+  const plain = await time(joined, 2000);
+  const own = await time(() => renderTemplate(JULEP_TEMPLATE, variables), 500);
+  const callers = await time(() => renderTemplate(`${JULEP_TEMPLATE}{# a caller's #}`, variables), 500);
+  const times = (ms: number) => `${round(ms / plain)} times joined texts (${round(plain * 1000)} µs)`;
+  report("20", `a prompt of 20 docs by our template, ${times(own)}`, own, 2, 1, " ms");
+  report("20", `a prompt of 20 docs by a caller's template, ${times(callers)}`, callers, 2, 1, " ms");
+}
+
 try {
   // First: behind a load the heap has room, and the streams would seem to cost nothing.
   if (wants(10)) await silence();
@@ -340,6 +370,7 @@ try {
   if (wants(9)) await stops();
   if (wants(7)) await killed();
   if (wants(18) || wants(19)) await longConversations();
+  if (wants(20)) await templates();
   if (wants(16)) await starts();
 } finally {
   await server.kill("SIGTERM");

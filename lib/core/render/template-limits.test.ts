@@ -24,6 +24,41 @@ test.each<[string, string]>([
   });
 });
 
+// What the engine's fuel does not count.
+test.each<[string, string]>([
+  ["sorting", "{% for i in range(500) %}{% set x = range(90000)|list|sort(reverse=true)|join %}{% endfor %}"],
+  ["joining", "{% for i in range(5000) %}{% set x = range(90000)|join %}{% endfor %}"],
+  ["JSON", "{% for i in range(5000) %}{% set x = range(90000)|list|tojson %}{% endfor %}"],
+  ["replacing", '{% set a = "ab" * 400000 %}{% for i in range(5000) %}{% set x = a.replace("a", "b") %}{% endfor %}'],
+  ["splitting", '{% set a = "a b" * 400000 %}{% for i in range(5000) %}{% set x = a.split(" ") %}{% endfor %}'],
+  ["multiplying", '{% for i in range(50000) %}{% set x = "ab" * 4000000 %}{% endfor %}'],
+  ["a function of ours", "{% for i in range(50000) %}{% set x = zip(range(90000), range(90000)) %}{% endfor %}"],
+])("%s without end is refused in about a second, and holds up nobody", { timeout: 20_000 }, async (_, template) => {
+  // The thread is there: its start is no part of the time.
+  await renderTemplate("{{ 1 }}", {});
+  const gaps = watchLoop();
+  const startedAt = performance.now();
+  const [hostile, ...others] = await Promise.allSettled([
+    renderTemplate(template, {}),
+    ...Array.from({ length: 5 }, () => renderTemplate("{{ 1 + 1 }}", {})),
+  ]);
+  expect(performance.now() - startedAt).toBeLessThan(5000);
+  expect(hostile).toMatchObject({ status: "rejected", reason: { code: "bad-request" } });
+  expect(others.map((one) => (one.status === "fulfilled" ? one.value : one.reason))).toEqual(new Array(5).fill("2"));
+  // Generous: the machine of a test does other things too.
+  expect(gaps.longest()).toBeLessThan(400);
+});
+
+test("many hostile templates at once all end, and one that is well behaved gets its turn", {
+  timeout: 30_000,
+}, async () => {
+  const endless = "{% for i in range(5000) %}{% set x = range(90000)|join %}{% endfor %}";
+  const hostile = Array.from({ length: 6 }, () => renderTemplate(endless, {}));
+  const kind = renderTemplate("{{ 1 + 1 }}", {});
+  const ends = await Promise.allSettled([...hostile, kind]);
+  expect(ends.map(({ status }) => status)).toEqual([...new Array(6).fill("rejected"), "fulfilled"]);
+});
+
 test("templates that take too much memory do not keep it", async () => {
   const before = process.memoryUsage.rss();
   await renderTemplate('{{ "x" * 1000000000 }}', {}).catch(() => {});
@@ -46,6 +81,22 @@ test.each(["{{ a.constructor }}", "{{ a.__proto__ }}", "{{ a.constructor.prototy
     expect(shown).toBe("");
   },
 );
+
+/** Watches how long the event loop does nothing else. */
+function watchLoop(): { readonly longest: () => number } {
+  let last = performance.now();
+  let longest = 0;
+  const timer = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 5);
+  return {
+    longest() {
+      clearInterval(timer);
+      return longest;
+    },
+  };
+}
 
 test("a module's memory is limited, and the rest of it stays", async () => {
   // (module (memory (export "m") 1) (func (export "f") (result i32) (memory.grow (i32.const 10))))

@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import type { Worker } from "node:worker_threads";
+import { ChatError, type ErrorCode } from "../../domain/errors.ts";
+
+export type RenderJob = { readonly source: string; readonly variables: Readonly<Record<string, unknown>> };
+export type Rendered = { readonly output: string } | { readonly code: ErrorCode; readonly message: string };
+
+const TIME_LIMIT_MS = 1000;
+/** A slow template of one caller is not to hold up all others. */
+const THREADS = 2;
+const HEAP_LIMIT_MEGABYTES = 256;
+
+type Waiting = RenderJob & {
+  readonly resolve: (output: string) => void;
+  readonly reject: (error: Error) => void;
+};
+
+type Thread = {
+  readonly worker: Worker;
+  isReady: boolean;
+  job: Waiting | null;
+  /** Ends it when its job takes too long. */
+  timer: NodeJS.Timeout | undefined;
+};
+
+/** Threads that render templates, each one at a time; more jobs wait. */
+type Pool = { readonly threads: Set<Thread>; readonly queue: Waiting[] };
+
+// Next bundles each route by itself: what is once in the process hangs on the global object.
+const HOLDER = Symbol.for("parley.templates");
+const holder = globalThis as { [HOLDER]?: Pool }; // the key is ours alone
+
+/**
+ * Renders a template in a thread, which is ended when it takes longer than a second. The time begins when the thread takes
+ * it up, not while it waits behind others. Throws as `renderTemplate` does.
+ */
+export function renderInThread(source: string, variables: RenderJob["variables"]): Promise<string> {
+  holder[HOLDER] ??= { threads: new Set(), queue: [] };
+  const pool = holder[HOLDER];
+  return new Promise((resolve, reject) => {
+    pool.queue.push({ source, variables, resolve, reject });
+    next(pool);
+  });
+}
+
+/** Gives waiting jobs to idle threads, and starts a thread where all are at work. */
+function next(pool: Pool): void {
+  for (const thread of pool.threads) {
+    if (thread.isReady && thread.job === null) take(pool, thread);
+  }
+  const starting = [...pool.threads].filter((thread) => !thread.isReady).length;
+  if (pool.queue.length > starting && pool.threads.size < THREADS) start(pool);
+}
+
+function take(pool: Pool, thread: Thread): void {
+  const job = pool.queue.shift();
+  if (!job) {
+    thread.worker.unref();
+    return;
+  }
+  thread.job = job;
+  // While it works, it keeps the process.
+  thread.worker.ref();
+  thread.timer = setTimeout(() => {
+    fail(job, `it takes longer than ${TIME_LIMIT_MS / 1000} s`);
+    drop(pool, thread);
+  }, TIME_LIMIT_MS);
+  thread.worker.removeAllListeners("message");
+  thread.worker.once("message", (rendered: Rendered) => {
+    clearTimeout(thread.timer);
+    thread.job = null;
+    if ("output" in rendered) job.resolve(rendered.output);
+    else job.reject(new ChatError(rendered.code, rendered.message));
+    next(pool);
+    if (thread.job === null) thread.worker.unref();
+  });
+  try {
+    thread.worker.postMessage({ source: job.source, variables: job.variables } satisfies RenderJob);
+  } catch (thrown) {
+    clearTimeout(thread.timer);
+    thread.job = null;
+    job.reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    next(pool);
+  }
+}
+
+function start(pool: Pool): void {
+  // Asked for at run time: a bundler follows `new Worker` and would pack the thread's file.
+  const { Worker } = process.getBuiltinModule("node:worker_threads");
+  const worker = new Worker(join(process.cwd(), "lib/core/render/template-thread.ts"), {
+    name: "parley-templates",
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MEGABYTES },
+  });
+  const thread: Thread = { worker, isReady: false, job: null, timer: undefined };
+  pool.threads.add(thread);
+  worker.once("message", () => {
+    thread.isReady = true;
+    next(pool);
+  });
+  worker.once("error", (thrown) => end(pool, thread, thrown));
+  worker.once("exit", (code) => end(pool, thread, new Error(`A template thread ended with code ${code}`)));
+}
+
+/** A thread has ended by itself: of a template that took all its memory, or because it could not start. */
+function end(pool: Pool, thread: Thread, cause: Error): void {
+  if (!pool.threads.delete(thread)) return;
+  clearTimeout(thread.timer);
+  if (thread.job) fail(thread.job, "it takes too much memory");
+  // Who waits would wait for ever for threads that do not start.
+  else if (!thread.isReady) for (const job of pool.queue.splice(0)) job.reject(cause);
+  next(pool);
+}
+
+function drop(pool: Pool, thread: Thread): void {
+  pool.threads.delete(thread);
+  void thread.worker.terminate();
+  next(pool);
+}
+
+const fail = (job: Waiting, why: string): void => job.reject(new ChatError("bad-request", `Template error: ${why}`));
