@@ -217,6 +217,7 @@ async function makeOwned(): Promise<Record<string, string>> {
   return {
     userId,
     jobId,
+    keyId: await made("/api/app/keys", { name: "a secret key" }),
     docId: await made(`/api/agents/${agentId}/docs`, { title: "a secret title", content: "a secret text" }),
     toolId: await made(`/api/agents/${agentId}/tools`, { name: "secret", type: "function" }),
     sessionId: session_id,

@@ -42,12 +42,16 @@ export async function getAgent(scope: Scope, id: string): Promise<Agent> {
 }
 
 async function findAgent(scope: Scope, id: string): Promise<Agent | null> {
-  const [agent] = isId(id) ? await db.findAgents(scope.database, scope.accountId, [id]) : [];
+  const isReached = isId(id) && (scope.onlyAgentId == null || scope.onlyAgentId === id.toLowerCase());
+  const [agent] = isReached ? await db.findAgents(scope.database, scope.accountId, [id]) : [];
   return agent ?? null;
 }
 
-export const listAgents = (scope: Scope, page: OffsetPage): Promise<Agent[]> =>
-  db.listAgents(scope.database, scope.accountId, page);
+/** The agents that the caller reaches. */
+export async function listAgents(scope: Scope, page: OffsetPage): Promise<Agent[]> {
+  const agents = await db.listAgents(scope.database, scope.accountId, page);
+  return agents.filter((agent) => scope.onlyAgentId == null || agent.id === scope.onlyAgentId);
+}
 
 /**
  * Makes an agent and gives it.

@@ -39,6 +39,8 @@ export type Scope = Ports & {
   readonly accountId: string;
   /** How the caller proved who it is. */
   readonly via: "key" | "cookie";
+  /** The one agent that the caller's key reaches; null or absent: all of the account. */
+  readonly onlyAgentId?: string | null;
   /** A provider key that came with the request. Never stored, never logged. */
   readonly providerKey?: string;
 };

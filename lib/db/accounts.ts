@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { type ApiKey, KEY_SCOPES, type KeyScope } from "../domain/api-key.ts";
 import type { Database } from "./database.ts";
 import { rows, violated } from "./sql.ts";
 
@@ -115,22 +117,49 @@ export async function mergeGuest(
   }
 }
 
-export type ApiKeyRow = {
-  readonly id: string;
-  readonly accountId: string;
-  readonly agentId: string | null;
-  readonly scopes: readonly string[];
-};
+const Grant = z.object({ scopes: z.array(z.enum(KEY_SCOPES)), agentId: z.string().nullable() });
+const HeldKey = Grant.extend({ id: z.string(), accountId: z.string() });
+export type HeldKey = z.output<typeof HeldKey>;
 
 /** A key by the hash of its text: neither revoked nor expired. */
-export async function findApiKey(database: Database, hash: string): Promise<ApiKeyRow | null> {
-  const [found] = await rows<ApiKeyRow>(
+export async function findApiKey(database: Database, hash: string): Promise<HeldKey | null> {
+  const [found] = await rows(
     database,
     `select id, "accountId", "agentId", scopes from "ApiKey"
      where hash = $1 and "revokedAt" is null and ("expiresAt" is null or "expiresAt" > now())`,
     [hash],
   );
-  return found ?? null;
+  return found ? HeldKey.parse(found) : null;
+}
+
+const KeyRow = Grant.extend({
+  id: z.string(),
+  name: z.string(),
+  hint: z.string(),
+  expiresAt: z.date().nullable(),
+  lastUsedAt: z.date().nullable(),
+  createdAt: z.date(),
+});
+
+/** The keys of an account that are not revoked, the latest first; those that have expired are among them. */
+export async function listApiKeys(database: Database, accountId: string): Promise<ApiKey[]> {
+  const found = await rows(
+    database,
+    `select id, name, hint, scopes, "agentId", "expiresAt", "lastUsedAt", "createdAt" from "ApiKey"
+     where "accountId" = $1 and "revokedAt" is null order by "createdAt" desc, id desc`,
+    [accountId],
+  );
+  return found.map((row) => KeyRow.parse(row));
+}
+
+/** Revokes a key of the account. Gives whether there was one. */
+export async function revokeApiKey(database: Database, accountId: string, id: string): Promise<boolean> {
+  const revoked = await rows(
+    database,
+    `update "ApiKey" set "revokedAt" = now() where id = $1 and "accountId" = $2 and "revokedAt" is null returning id`,
+    [id, accountId],
+  );
+  return revoked.length > 0;
 }
 
 /** Notes that keys were used just now. */
@@ -147,12 +176,15 @@ export async function insertApiKey(
     readonly hash: string;
     readonly hint: string;
     readonly name: string;
+    readonly scopes?: readonly KeyScope[];
+    readonly agentId?: string | null;
+    readonly expiresAt?: Date | null;
   },
 ): Promise<void> {
   await rows(
     database,
-    `insert into "ApiKey" (id, "accountId", hash, hint, name, scopes) values ($1, $2, $3, $4, $5, '{}')
-     on conflict (hash) do nothing`,
-    [key.id, key.accountId, key.hash, key.hint, key.name],
+    `insert into "ApiKey" (id, "accountId", hash, hint, name, scopes, "agentId", "expiresAt")
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (hash) do nothing`,
+    [key.id, key.accountId, key.hash, key.hint, key.name, key.scopes ?? [], key.agentId ?? null, key.expiresAt ?? null],
   );
 }

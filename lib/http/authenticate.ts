@@ -1,5 +1,6 @@
 import type { Scope } from "../core/scope.ts";
 import { findAccount, findApiKey, insertGuest, touchApiKeys } from "../db/accounts.ts";
+import type { Grant } from "../domain/api-key.ts";
 import { ChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { hashKey } from "./keys.ts";
@@ -16,6 +17,8 @@ export type Credentials = "key" | "key-or-cookie" | "key-or-guest";
 export type Caller = {
   readonly accountId: string;
   readonly via: "key" | "cookie";
+  /** What the key may do; null for a browser, which may do all that its account may. */
+  readonly grant: Grant | null;
   /** A cookie to send back: the caller became a guest just now. */
   readonly setCookie?: string;
 };
@@ -29,27 +32,48 @@ export type Caller = {
 export async function authenticate(request: Request, parley: Parley, credentials: Credentials): Promise<Caller> {
   const key = keyOf(request);
   if (key !== null) {
-    const accountId = await remembered(parley, `key ${hashKey(key)}`, () => accountOfKey(parley, hashKey(key)));
-    if (accountId === null) throw invalidKey();
-    return { accountId, via: "key" };
+    const known = await remembered(parley, `key ${hashKey(key)}`, () => holderOfKey(parley, hashKey(key)));
+    if (known === null) throw invalidKey();
+    return { ...known, via: "key" };
   }
   if (credentials === "key" || !isSameOrigin(request)) throw invalidKey();
   const cookie = cookieValue(request.headers.get("cookie"), SESSION_COOKIE);
   const accountId = cookie === null ? null : await accountOfCookie(parley, cookie);
-  if (accountId !== null) return { accountId, via: "cookie" };
+  if (accountId !== null) return { accountId, grant: null, via: "cookie" };
   if (credentials !== "key-or-guest" || !parley.settings.guests || request.method === "GET") throw invalidKey();
   const guest = await insertGuest(parley.ports.database, newId());
   const setCookie = await sessionCookie({ sub: guest.id, tokenVersion: 0 }, parley.secret, isSecure(parley));
-  return { accountId: guest.id, via: "cookie", setCookie };
+  return { accountId: guest.id, grant: null, via: "cookie", setCookie };
 }
 
 /** The account that a browser's cookie speaks for, or null. */
-export const accountOfCookie = (parley: Parley, cookie: string): Promise<string | null> =>
-  remembered(parley, `cookie ${cookie}`, async () => {
+export async function accountOfCookie(parley: Parley, cookie: string): Promise<string | null> {
+  const known = await remembered(parley, `cookie ${cookie}`, async () => {
     const claims = await readSessionToken(cookie, parley.secret);
     const account = claims && (await findAccount(parley.ports.database, claims.sub));
-    return account && account.tokenVersion === claims.tokenVersion ? account.id : null;
+    return account && account.tokenVersion === claims.tokenVersion ? { accountId: account.id, grant: null } : null;
   });
+  return known?.accountId ?? null;
+}
+
+/**
+ * Throws "forbidden" where a key does not reach a surface, or would change something though it only reads. `isReading`: a
+ * POST that changes nothing.
+ */
+export function checkGrant(grant: Grant | null, surface: string, method: string, isReading: boolean): void {
+  if (grant === null) return;
+  if (grant.agentId !== null && surface !== "assistants" && surface !== "bots") {
+    throw new ChatError("forbidden", "This API key reaches one agent only, as an assistant or a bot");
+  }
+  const dialects = grant.scopes.filter((scope) => scope !== "read-only");
+  if (dialects.length > 0 && !dialects.some((dialect) => dialect === surface)) {
+    throw new ChatError("forbidden", `This API key does not reach this API, only: ${dialects.join(", ")}`);
+  }
+  const changes = !isReading && method !== "GET" && method !== "HEAD";
+  if (changes && grant.scopes.includes("read-only")) {
+    throw new ChatError("forbidden", "This API key only reads");
+  }
+}
 
 /** Forgets who is who, so that the next request looks it up: after sign-in, sign-out, revoking. */
 export const forgetCallers = ({ callers }: Parley): void => callers.clear();
@@ -59,26 +83,29 @@ export const isSecure = (parley: Parley): boolean => parley.settings.publicUrl?.
 /** The scope of a caller's request. */
 export function scopeOf(parley: Parley, caller: Caller, request: Request): Scope {
   const providerKey = request.headers.get("x-custom-api-key")?.trim() || undefined;
-  return { ...parley.ports, accountId: caller.accountId, via: caller.via, providerKey };
+  const onlyAgentId = caller.grant?.agentId ?? null;
+  return { ...parley.ports, accountId: caller.accountId, via: caller.via, providerKey, onlyAgentId };
 }
 
 const invalidKey = () => new ChatError("unauthenticated", "Invalid API key");
 
+type Known = Pick<Caller, "accountId" | "grant">;
+
 async function remembered(
   { callers: known }: Parley,
   name: string,
-  look: () => Promise<string | null>,
-): Promise<string | null> {
+  look: () => Promise<Known | null>,
+): Promise<Known | null> {
   const found = known.get(name);
-  if (found && found.until > Date.now()) return found.accountId;
-  const accountId = await look();
+  if (found && found.until > Date.now()) return { accountId: found.accountId, grant: found.grant };
+  const seen = await look();
   if (known.size > REMEMBERED) known.clear();
-  if (accountId === null) known.delete(name);
-  else known.set(name, { accountId, until: Date.now() + REMEMBER_MS });
-  return accountId;
+  if (seen === null) known.delete(name);
+  else known.set(name, { ...seen, until: Date.now() + REMEMBER_MS });
+  return seen;
 }
 
-async function accountOfKey({ ports, touchedKeys: touched }: Parley, hash: string): Promise<string | null> {
+async function holderOfKey({ ports, touchedKeys: touched }: Parley, hash: string): Promise<Known | null> {
   const row = await findApiKey(ports.database, hash);
   if (!row) return null;
   if ((touched.get(row.id) ?? 0) + TOUCH_MS < Date.now()) {
@@ -87,7 +114,7 @@ async function accountOfKey({ ports, touchedKeys: touched }: Parley, hash: strin
       ports.log.warn({ err: thrown }, "The last use of a key was not noted");
     });
   }
-  return row.accountId;
+  return { accountId: row.accountId, grant: { scopes: row.scopes, agentId: row.agentId } };
 }
 
 /** The key of a request, or null. Two that differ are refused: nobody can say which one was meant. */

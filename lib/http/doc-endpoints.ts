@@ -87,6 +87,7 @@ export const searchRoutes = (role: DocOwner["role"]) =>
     POST: endpoint({
       surface: julep,
       body: SearchBody,
+      isReading: true,
       async handle({ scope, params, body }) {
         const startedAt = performance.now();
         const { id } = await knownOwner(scope, role, params);

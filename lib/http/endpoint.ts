@@ -3,7 +3,7 @@ import type { Scope } from "../core/scope.ts";
 import { ChatError, toChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { storableJson } from "../domain/text.ts";
-import { authenticate, type Credentials, scopeOf } from "./authenticate.ts";
+import { authenticate, type Credentials, checkGrant, scopeOf } from "./authenticate.ts";
 import { readJson } from "./body.ts";
 import { toIssues } from "./issues.ts";
 import { type Parley, parley } from "./parley.ts";
@@ -39,6 +39,8 @@ type Definition<Query extends z.ZodType, Body extends z.ZodType> = {
   /** What an absent body counts as; without it an absent body is a missing field. */
   readonly absentBody?: unknown;
   readonly credentials?: Credentials;
+  /** Whether it changes nothing whatever its method: keys that only read may call it. */
+  readonly isReading?: boolean;
   readonly handle: (input: Input<z.output<Query>, z.output<Body>>) => Promise<Response>;
 };
 
@@ -53,6 +55,7 @@ export function endpoint<Query extends z.ZodType, Body extends z.ZodType>(
   return guarded(surface, async (request, context) => {
     const running = await parley();
     const caller = await authenticate(request, running, definition.credentials ?? surface.credentials);
+    checkGrant(caller.grant, surface.name, request.method, definition.isReading ?? false);
     const parsed = await parsedRequest(definition, request, context);
     const scope = scopeOf(running, caller, request);
     const response = await definition.handle({ ...parsed, scope, parley: running, request });
@@ -63,7 +66,7 @@ export function endpoint<Query extends z.ZodType, Body extends z.ZodType>(
 
 /** As `endpoint`, for a route that asks nobody who they are. */
 export function openEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
-  definition: Omit<Definition<Query, Body>, "credentials" | "handle"> & {
+  definition: Omit<Definition<Query, Body>, "credentials" | "isReading" | "handle"> & {
     readonly handle: (input: Omit<Input<z.output<Query>, z.output<Body>>, "scope">) => Promise<Response>;
   },
 ): Handler {

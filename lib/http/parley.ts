@@ -6,6 +6,7 @@ import { startRunner } from "../core/turn/runner.ts";
 import { takeOver } from "../core/turn/take-over.ts";
 import { ensureOwner, insertApiKey } from "../db/accounts.ts";
 import { openDatabase } from "../db/database.ts";
+import type { Grant } from "../domain/api-key.ts";
 import { newId } from "../domain/ids.ts";
 import { openModels } from "../model/models.ts";
 import { hashKey, keyHint, newKey, randomText } from "./keys.ts";
@@ -26,7 +27,7 @@ export type Parley = {
   readonly takeOwnerToken: (token: string) => boolean;
   readonly ownerToken: string;
   /** Who callers were found to be, and until when that is believed. */
-  readonly callers: Map<string, { readonly accountId: string; readonly until: number }>;
+  readonly callers: Map<string, { readonly accountId: string; readonly grant: Grant | null; readonly until: number }>;
   /** When the last use of each key was noted. */
   readonly touchedKeys: Map<string, number>;
   readonly close: (graceMs: number) => Promise<void>;

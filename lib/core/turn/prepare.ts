@@ -88,6 +88,7 @@ export async function prepareTurn(scope: Scope, request: TurnRequest): Promise<P
     findUsers(database, accountId, session.userIds),
   ]);
   const agent = await activeAgent(scope, request, agents);
+  if (scope.onlyAgentId != null && agent.id !== scope.onlyAgentId) throw notFound("agent", agent.id);
 
   const listedTools = [...agent.tools, ...request.tools].filter(
     (tool, n, all) => all.findIndex((other) => other.name === tool.name) === n,

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { ApiKeyInput } from "../../core/api-keys.ts";
+import { type ApiKey, KEY_SCOPES } from "../../domain/api-key.ts";
 import { llamacloudFailure } from "../llamacloud/errors.ts";
 
 /** The web app's own routes: a cookie of our pages, or a key; no other origins. */
@@ -23,6 +25,35 @@ export const AccountBody = z.object({
       fault("Enter one e-mail address, such as ada@example.org"),
     ),
   password: z.string().min(10, fault("Use at least 10 characters")).max(1000),
+});
+
+/** A key to be made. Absent limits are none. */
+export const ApiKeyBody = z.object({
+  name: z.string().trim().min(1, fault("Name the key after what will use it")).max(100),
+  scopes: z.array(z.enum(KEY_SCOPES)).max(KEY_SCOPES.length).default([]),
+  agent_id: z.guid().nullish(),
+  /** Days from now; 1 to 3650. */
+  expires_in_days: z.int().min(1).max(3650).nullish(),
+});
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export const decodeApiKey = (body: z.output<typeof ApiKeyBody>, now: number): ApiKeyInput => ({
+  name: body.name,
+  scopes: [...new Set(body.scopes)],
+  agentId: body.agent_id?.toLowerCase() ?? null,
+  expiresAt: body.expires_in_days ? new Date(now + body.expires_in_days * DAY_MS) : null,
+});
+
+export const encodeApiKey = (key: ApiKey) => ({
+  id: key.id,
+  name: key.name,
+  hint: key.hint,
+  scopes: key.scopes,
+  agent_id: key.agentId,
+  expires_at: key.expiresAt?.toISOString() ?? null,
+  last_used_at: key.lastUsedAt?.toISOString() ?? null,
+  created_at: key.createdAt.toISOString(),
 });
 
 export const ChangesQuery = z.object({ since: z.iso.datetime(fault("Use a token that this route gave")).optional() });

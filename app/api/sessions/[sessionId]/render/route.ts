@@ -6,6 +6,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
   POST: endpoint({
     surface: julep,
     body: ChatInput,
+    isReading: true,
     async handle({ scope, params, body }) {
       const turn = decodeRequest(pathId(params.sessionId, "session_id"), body);
       // Nothing is asked of the provider here, so a key for it counts for nothing.

@@ -1,0 +1,27 @@
+import { createApiKey, listApiKeys } from "@/lib/core/api-keys";
+import { ApiKeyBody, decodeApiKey, encodeApiKey, web } from "@/lib/dialects/web";
+import { endpoint, routes } from "@/lib/http/endpoint";
+import { hashKey, keyHint, newKey } from "@/lib/http/keys";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
+  GET: endpoint({
+    surface: web,
+    async handle({ scope }) {
+      return Response.json({ items: (await listApiKeys(scope)).map(encodeApiKey) });
+    },
+  }),
+  // The one answer that tells a key's text.
+  POST: endpoint({
+    surface: web,
+    credentials: "key-or-cookie",
+    body: ApiKeyBody,
+    async handle({ scope, body }) {
+      const key = newKey();
+      const made = await createApiKey(scope, decodeApiKey(body, Date.now()), {
+        hash: hashKey(key),
+        hint: keyHint(key),
+      });
+      return Response.json({ ...encodeApiKey(made), key }, { status: 201 });
+    },
+  }),
+});
