@@ -99,3 +99,33 @@ export async function followTurn(id: string, signal?: AbortSignal): Promise<Resp
 export async function createAccount(email: string, password: string): Promise<void> {
   await request("/api/app/account", json("POST", { email, password }));
 }
+
+export type ApiKey = {
+  readonly id: string;
+  readonly name: string;
+  readonly hint: string;
+  readonly scopes: readonly string[];
+  readonly agent_id: string | null;
+  readonly expires_at: string | null;
+  readonly last_used_at: string | null;
+  readonly created_at: string;
+};
+
+/** A key as it was made just now, with its text. */
+export type NewApiKey = ApiKey & { readonly key: string };
+
+export const makeKey = (key: {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly expires_in_days: number | null;
+}) => read<NewApiKey>("/api/app/keys", json("POST", key));
+
+export const revokeKey = (id: string) => request(`/api/app/keys/${id}`, { method: "DELETE" });
+
+export type DayUsage = {
+  readonly day: string;
+  readonly turns: number;
+  readonly errors: number;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+};

@@ -74,7 +74,7 @@ test("two tabs on one session both see the turn that one of them starts", async 
 
 test("stop ends the answer where it is, and try again gives a whole one", async ({ page }) => {
   await page.goto(server.url);
-  await ask(page, "Write 200 words");
+  await ask(page, "Write 800 words");
   await expect(lastAnswer(page)).toContainText("(2)");
   await page.getByRole("button", { name: /^Stop/ }).click();
   await expect(lastAnswer(page)).toContainText(/Stopped/);

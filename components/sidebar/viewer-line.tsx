@@ -10,7 +10,10 @@ export function ViewerLine() {
   return (
     <div className="sidebar-viewer">
       <UserRound size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
-      <bdi>{isPerson ? viewer.email : "Guest"}</bdi>
+      <Link href="/account" className="viewer-account" prefetch={false}>
+        <span className="sr-only">Account: </span>
+        <bdi>{isPerson ? (viewer.email ?? "Account") : "Guest"}</bdi>
+      </Link>
       {isPerson ? (
         <button type="button" className="text-link" onClick={leave}>
           Sign out

@@ -1,11 +1,15 @@
 import { cookies } from "next/headers";
+import { defaults } from "../core/agents.ts";
+import { listApiKeys } from "../core/api-keys.ts";
 import type { Scope } from "../core/scope.ts";
 import { getSession } from "../core/sessions.ts";
 import { getHistory } from "../core/turn/history.ts";
+import { dailyUsage } from "../core/usage.ts";
 import { type Account, findAccount } from "../db/accounts.ts";
 import { listSessions } from "../db/sessions.ts";
 import { encodeCursor, encodeEvents, encodePage } from "../dialects/llamacloud/index.ts";
 import type { FullSession, SessionPage } from "../dialects/llamacloud/schema.ts";
+import { encodeApiKey, encodeUsage } from "../dialects/web/index.ts";
 import { ChatError } from "../domain/errors.ts";
 import { accountOfCookie } from "./authenticate.ts";
 import { type Parley, parley } from "./parley.ts";
@@ -55,6 +59,30 @@ export async function loadSession(id: string): Promise<FullSession | null> {
     if (thrown instanceof ChatError && thrown.code === "not-found") return null;
     throw thrown;
   }
+}
+
+/** What the account page begins with; null for who has no account. */
+export type AccountPage = {
+  readonly keys: readonly ReturnType<typeof encodeApiKey>[];
+  readonly usage: readonly ReturnType<typeof encodeUsage>[];
+  /** The agent that the sample calls are for. */
+  readonly agentId: string;
+};
+
+const USAGE_DAYS = 30;
+
+/** The account page of whoever looks at it. */
+export async function loadAccount(): Promise<AccountPage | null> {
+  const running = await parley();
+  const account = await viewerAccount(running);
+  if (account?.kind !== "person") return null;
+  const scope: Scope = { ...running.ports, accountId: account.id, via: "cookie" };
+  const [keys, usage, { agentId }] = await Promise.all([
+    listApiKeys(scope),
+    dailyUsage(scope, USAGE_DAYS, Date.now()),
+    defaults(scope),
+  ]);
+  return { keys: keys.map(encodeApiKey), usage: usage.map(encodeUsage), agentId };
 }
 
 async function viewerAccount(running: Parley): Promise<Account | null> {

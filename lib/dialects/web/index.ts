@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ApiKeyInput } from "../../core/api-keys.ts";
 import { type ApiKey, KEY_SCOPES } from "../../domain/api-key.ts";
+import type { DayUsage } from "../../domain/usage.ts";
 import { llamacloudFailure } from "../llamacloud/errors.ts";
 
 /** The web app's own routes: a cookie of our pages, or a key; no other origins. */
@@ -54,6 +55,23 @@ export const encodeApiKey = (key: ApiKey) => ({
   expires_at: key.expiresAt?.toISOString() ?? null,
   last_used_at: key.lastUsedAt?.toISOString() ?? null,
   created_at: key.createdAt.toISOString(),
+});
+
+export const UsageQuery = z.object({
+  days: z
+    .string()
+    .regex(/^\d{1,3}$/u, fault("Input should be a whole number from 1 to 366"))
+    .transform(Number)
+    .pipe(z.int().min(1).max(366))
+    .default(30),
+});
+
+export const encodeUsage = (usage: DayUsage) => ({
+  day: usage.day,
+  turns: usage.turns,
+  errors: usage.errors,
+  input_tokens: usage.inputTokens,
+  output_tokens: usage.outputTokens,
 });
 
 export const ChangesQuery = z.object({ since: z.iso.datetime(fault("Use a token that this route gave")).optional() });

@@ -1,0 +1,12 @@
+import type { Metadata } from "next";
+import { AccountView } from "../../components/account/account-view";
+import { SignIn } from "../../components/sign-in/sign-in";
+import { accountOfRequest, shellOfRequest } from "../page-state";
+
+export const metadata: Metadata = { title: "Account" };
+
+export default async function Page() {
+  const [shell, account] = await Promise.all([shellOfRequest(), accountOfRequest()]);
+  if (!shell.guests && shell.viewer.kind === "none") return <SignIn canSignUp={shell.signUp} canStayGuest={false} />;
+  return <AccountView account={account} />;
+}

@@ -1,0 +1,69 @@
+"use client";
+
+import Link from "next/link";
+import type { ReactNode } from "react";
+import type { AccountPage } from "@/lib/http/page-data.ts";
+import { useShell } from "../frame/shell";
+import { SidebarToggle } from "../frame/sidebar-toggle";
+import { ApiKeys } from "./api-keys";
+import { FirstCall } from "./first-call";
+import { Usage } from "./usage";
+
+/** Keys, a first call, and what was used. A visitor without an account is told what one is for. */
+export function AccountView({ account }: { account: AccountPage | null }) {
+  const { viewer, signUp } = useShell();
+  return (
+    <div className="account">
+      <header className="conversation-head">
+        <SidebarToggle className="head-toggle" expanded={false} />
+        <h1 className="head-title">Account</h1>
+        <p className="account-who">
+          <bdi>{viewer.email ?? (account ? "Owner of this server" : "Guest")}</bdi>
+        </p>
+      </header>
+      <div className="account-scroll">
+        {account ? (
+          <>
+            <Part
+              title="API keys"
+              note="A key speaks for this account. Keep it on a server, and give it no more than it needs."
+            >
+              <ApiKeys initial={account.keys} />
+            </Part>
+            <Part
+              title="First call"
+              note="The same sessions through any of the published APIs. Put your key where $PARLEY_KEY stands."
+            >
+              <FirstCall agentId={account.agentId} />
+            </Part>
+            <Part title="Usage" note="The last 30 days, by UTC. Every API and this app count alike.">
+              <Usage days={account.usage} />
+            </Part>
+          </>
+        ) : (
+          <Part title="API keys" note="Keys belong to an account.">
+            <p className="account-empty">
+              You are a guest. {signUp ? "Make an account, or sign in" : "Sign in"}, and your sessions stay; then you
+              can make API keys and see what you used.
+            </p>
+            <Link href="/sign-in?from=/account" className="button" data-kind="primary" prefetch={false}>
+              {signUp ? "Sign in or make an account" : "Sign in"}
+            </Link>
+          </Part>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Part({ title, note, children }: { title: string; note: string; children: ReactNode }) {
+  return (
+    <section className="account-part">
+      <div className="account-title">
+        <h2>{title}</h2>
+        <p>{note}</p>
+      </div>
+      <div className="account-content">{children}</div>
+    </section>
+  );
+}

@@ -1,0 +1,162 @@
+"use client";
+
+import { Copy, Plus } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { type ApiKey, isProblem, revokeKey } from "../api";
+import { copyText } from "../conversation/copy";
+import { formatAgo, formatDay } from "../time";
+import { notify } from "../ui/notify";
+import { NewKey } from "./new-key";
+
+/** The account's keys: made, copied once, revoked in their row. */
+export function ApiKeys({ initial }: { initial: readonly ApiKey[] }) {
+  const [keys, setKeys] = useState(initial);
+  const [fresh, setFresh] = useState<string | null>(null);
+  const [isMaking, setIsMaking] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  // Times are told against the moment the page came alive, which is the same for all rows.
+  const [nowMs, setNowMs] = useState<number | null>(null);
+  useEffect(() => setNowMs(Date.now()), []);
+
+  function close() {
+    setIsMaking(false);
+    // The button is drawn again by the same update.
+    requestAnimationFrame(() => opener.current?.focus());
+  }
+
+  async function revoke(key: ApiKey) {
+    try {
+      await revokeKey(key.id);
+      setKeys((all) => all.filter((one) => one.id !== key.id));
+      void notify({ text: `“${key.name}” is revoked.` });
+    } catch (thrown) {
+      void notify({ text: isProblem(thrown) ? thrown.message : "The key was not revoked. Try again." });
+    }
+  }
+
+  return (
+    <>
+      {fresh !== null && <FreshKey text={fresh} />}
+      {keys.length === 0 ? (
+        <p className="account-empty">No keys yet.</p>
+      ) : (
+        <table className="account-table">
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Key</th>
+              <th scope="col">May</th>
+              <th scope="col">Made</th>
+              <th scope="col">Last used</th>
+              <th scope="col">
+                <span className="sr-only">Revoke</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {keys.map((key) => (
+              <KeyRow key={key.id} apiKey={key} nowMs={nowMs} onRevoke={() => revoke(key)} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {isMaking ? (
+        <NewKey
+          onMade={({ key: text, ...made }) => {
+            setKeys((all) => [made, ...all]);
+            setFresh(text);
+            close();
+          }}
+          onLeave={close}
+        />
+      ) : (
+        <button ref={opener} type="button" className="button account-new" onClick={() => setIsMaking(true)}>
+          <Plus size={16} strokeWidth={1.6} aria-hidden="true" />
+          New key
+        </button>
+      )}
+    </>
+  );
+}
+
+function FreshKey({ text }: { text: string }) {
+  const copy = useRef<HTMLButtonElement>(null);
+  return (
+    <div className="fresh-key" role="status">
+      <p className="fresh-key-lead">Copy this key now. It is not shown again.</p>
+      <div className="fresh-key-line">
+        <code>{text}</code>
+        <button
+          ref={copy}
+          type="button"
+          className="button"
+          data-kind="primary"
+          onClick={() => copyText(text, "The key is copied")}
+        >
+          <Copy size={15} strokeWidth={1.6} aria-hidden="true" />
+          Copy
+        </button>
+      </div>
+    </div>
+  );
+}
+
+type KeyRowProps = { readonly apiKey: ApiKey; readonly nowMs: number | null; readonly onRevoke: () => void };
+
+function KeyRow({ apiKey, nowMs, onRevoke }: KeyRowProps) {
+  const [isAsking, setIsAsking] = useState(false);
+  const isOver = apiKey.expires_at !== null && nowMs !== null && Date.parse(apiKey.expires_at) < nowMs;
+  if (isAsking) {
+    return (
+      <tr>
+        <td colSpan={6}>
+          <div className="key-ask">
+            <p>
+              Revoke “<bdi>{apiKey.name}</bdi>”? What uses it stops working at once.
+            </p>
+            {/* biome-ignore lint/a11y/noAutofocus: the question has taken the place of the button that asked it. */}
+            <button type="button" className="button" autoFocus onClick={() => setIsAsking(false)}>
+              Keep it
+            </button>
+            <button type="button" className="button" data-kind="danger" onClick={onRevoke}>
+              Revoke
+            </button>
+          </div>
+        </td>
+      </tr>
+    );
+  }
+  return (
+    <tr>
+      <th scope="row" dir="auto">
+        {apiKey.name}
+      </th>
+      <td data-label="Key">
+        <code>{apiKey.hint}</code>
+      </td>
+      <td data-label="May">{isOver ? "Has expired" : limits(apiKey)}</td>
+      <td data-label="Made">{formatDay(apiKey.created_at)}</td>
+      <td data-label="Last used">{apiKey.last_used_at === null ? "never" : formatAgo(apiKey.last_used_at, nowMs)}</td>
+      <td className="key-revoke">
+        <button type="button" className="text-button" onClick={() => setIsAsking(true)}>
+          Revoke<span className="sr-only"> {apiKey.name}</span>
+        </button>
+      </td>
+    </tr>
+  );
+}
+
+/** What a key may do, in a few words. */
+function limits({ scopes, agent_id, expires_at }: ApiKey): string {
+  const does = scopes.includes("read-only") ? "Read" : "Read and write";
+  const through = scopes.filter((scope) => scope !== "read-only").map((scope) => DIALECTS[scope]);
+  const where = agent_id === null ? (through.length > 0 ? ` ${through.join(", ")}` : "") : " one agent";
+  return `${does}${where}${expires_at === null ? "" : ` until ${formatDay(expires_at)}`}`;
+}
+
+const DIALECTS: Readonly<Record<string, string>> = {
+  llamacloud: "LlamaCloud",
+  julep: "Julep",
+  assistants: "assistants",
+  bots: "bots",
+};

@@ -1,0 +1,69 @@
+"use client";
+
+import { Copy } from "lucide-react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { copyText } from "../conversation/copy";
+import { samples } from "./samples";
+
+/** One sample call for each dialect, with this server's address and the person's own agent. */
+export function FirstCall({ agentId }: { agentId: string }) {
+  // The server may not know the address that the browser came by.
+  const [origin, setOrigin] = useState("http://localhost:3000");
+  useEffect(() => setOrigin(window.location.origin), []);
+  const [chosen, setChosen] = useState(0);
+  const tabs = useRef<(HTMLButtonElement | null)[]>([]);
+  const all = samples(origin, agentId);
+  const sample = all[chosen] ?? all[0];
+
+  function move(event: KeyboardEvent) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = (chosen + step + all.length) % all.length;
+    setChosen(next);
+    tabs.current[next]?.focus();
+  }
+
+  return (
+    <div className="first-call">
+      <div className="first-call-head">
+        <div role="tablist" aria-label="API" onKeyDown={move}>
+          {all.map(({ name }, n) => (
+            <button
+              key={name}
+              ref={(button) => {
+                tabs.current[n] = button;
+              }}
+              type="button"
+              role="tab"
+              id={`call-tab-${n}`}
+              aria-selected={n === chosen}
+              aria-controls="call-panel"
+              tabIndex={n === chosen ? 0 : -1}
+              onClick={() => setChosen(n)}
+            >
+              {name}
+            </button>
+          ))}
+        </div>
+        <button type="button" className="text-button" onClick={() => copyText(sample?.code ?? "")}>
+          <Copy size={14} strokeWidth={1.6} aria-hidden="true" />
+          Copy
+        </button>
+      </div>
+      <div
+        id="call-panel"
+        role="tabpanel"
+        aria-labelledby={`call-tab-${chosen}`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways, which takes focus.
+        tabIndex={0}
+        className="first-call-code"
+        dir="ltr"
+      >
+        <pre>
+          <code>{sample?.code}</code>
+        </pre>
+      </div>
+    </div>
+  );
+}

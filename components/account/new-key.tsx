@@ -1,0 +1,94 @@
+"use client";
+
+import { type FormEvent, useRef, useState } from "react";
+import { isProblem, makeKey, type NewApiKey } from "../api";
+import { Field } from "../sign-in/field";
+
+type NewKeyProps = { readonly onMade: (key: NewApiKey) => void; readonly onLeave: () => void };
+
+/** What a new key is for, and no more than that. */
+export function NewKey({ onMade, onLeave }: NewKeyProps) {
+  const name = useRef<HTMLInputElement>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  const [isBusy, setIsBusy] = useState(false);
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    if (String(form.get("key-name")).trim() === "") {
+      setFailure("Name the key after what will use it.");
+      name.current?.focus();
+      return;
+    }
+    setIsBusy(true);
+    const through = String(form.get("through"));
+    const days = Number(form.get("ends"));
+    try {
+      const made = await makeKey({
+        name: String(form.get("key-name")),
+        scopes: [...(through === "all" ? [] : [through]), ...(form.get("may") === "read" ? ["read-only"] : [])],
+        expires_in_days: days > 0 ? days : null,
+      });
+      onMade(made);
+    } catch (thrown) {
+      setFailure(isProblem(thrown) ? thrown.message : "The key was not made. Try again.");
+      setIsBusy(false);
+    }
+  }
+
+  return (
+    <form
+      className="new-key"
+      onSubmit={submit}
+      noValidate
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault();
+        onLeave();
+      }}
+    >
+      <Field
+        ref={name}
+        name="key-name"
+        label="Name"
+        note="What will use it, such as “Night jobs”."
+        autoFocus
+        error={failure}
+      />
+      <div className="new-key-limits">
+        <Choice name="may" label="May">
+          <option value="write">Read and write</option>
+          <option value="read">Only read</option>
+        </Choice>
+        <Choice name="through" label="Through">
+          <option value="all">All APIs</option>
+          <option value="llamacloud">LlamaCloud</option>
+          <option value="julep">Julep</option>
+        </Choice>
+        <Choice name="ends" label="Ends">
+          <option value="0">Never</option>
+          <option value="30">In 30 days</option>
+          <option value="90">In 90 days</option>
+          <option value="365">In a year</option>
+        </Choice>
+      </div>
+      <div className="new-key-actions">
+        <button type="submit" className="button" data-kind="primary" aria-disabled={isBusy}>
+          Make the key
+        </button>
+        <button type="button" className="button" data-kind="quiet" onClick={onLeave}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Choice({ name, label, children }: { name: string; label: string; children: React.ReactNode }) {
+  return (
+    <label className="choice">
+      <span>{label}</span>
+      <select name={name}>{children}</select>
+    </label>
+  );
+}

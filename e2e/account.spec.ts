@@ -1,0 +1,79 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { type RunningServer, startServer } from "../scripts/server.ts";
+
+let server: RunningServer;
+test.beforeAll(async () => {
+  server = await startServer();
+});
+test.afterAll(() => server.kill("SIGTERM"));
+
+async function signInAsOwner(page: Page): Promise<void> {
+  const link = /Sign in as its owner, once: (\S+)/.exec(server.output())?.[1];
+  await page.goto(link ?? "");
+}
+
+test("a guest is told what an account is for; the owner makes a key, uses it and revokes it", async ({
+  page,
+  request,
+}) => {
+  await page.goto(`${server.url}/account`);
+  await expect(page.getByText("You are a guest.")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Sign in or make an account" })).toBeVisible();
+
+  await signInAsOwner(page);
+  await page.goto(`${server.url}/account`);
+  await expect(page.getByRole("row", { name: /First key/ })).toBeVisible();
+  await page.getByRole("button", { name: "New key" }).click();
+  await expect(page.getByLabel("Name")).toBeFocused();
+  await page.getByRole("button", { name: "Make the key" }).click();
+  await expect(page.getByText("Name the key after what will use it.")).toBeVisible();
+  await page.getByLabel("Name").fill("Night jobs");
+  await page.getByLabel("May").selectOption("Only read");
+  await page.getByLabel("Through").selectOption("Julep");
+  await page.getByLabel("Ends").selectOption("In 30 days");
+  await page.getByLabel("Name").press("Enter");
+
+  await expect(page.getByText("It is not shown again.")).toBeVisible();
+  const key = (await page.locator(".fresh-key code").textContent()) ?? "";
+  await expect(page.getByRole("row", { name: /Night jobs.*Read Julep until/ })).toBeVisible();
+  const use = () => request.get(`${server.url}/api/agents`, { headers: { authorization: `Bearer ${key}` } });
+  expect((await use()).status()).toBe(200);
+
+  const axe = await new AxeBuilder({ page }).analyze();
+  expect(axe.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+
+  await page.getByRole("button", { name: "Revoke Night jobs" }).click();
+  await expect(page.getByRole("button", { name: "Keep it" })).toBeFocused();
+  await page.getByRole("button", { name: "Revoke", exact: true }).click();
+  await expect(page.getByRole("row", { name: /Night jobs/ })).toHaveCount(0);
+  expect((await use()).status()).toBe(403);
+});
+
+test("usage is shown as bars that arrow keys read, and as a table", async ({ page, request }) => {
+  const headers = { authorization: `Bearer ${server.key()}` };
+  const session = await (await request.post(`${server.url}/api/v1/chat`, { headers })).json();
+  const stream = `${server.url}/api/v1/chat/${session.session_id}/messages/stream`;
+  await (await request.post(stream, { headers, data: { index_ids: [], prompt: "What is 12.5 * 8?" } })).text();
+  const made = await request.post(`${server.url}/api/app/account`, {
+    headers: { origin: server.url },
+    data: { email: "ada@example.org", password: "a long password" },
+  });
+  expect(made.status()).toBe(200);
+  // The account that was made just now has used nothing; its own turn counts.
+  const cookies = (await request.storageState()).cookies;
+  await page.context().addCookies(cookies);
+  await page.goto(`${server.url}/account`);
+  await expect(page.getByText("No usage yet.")).toBeVisible();
+  await page.goto(server.url);
+  await page.getByRole("textbox").fill("What time is it?");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("status").filter({ hasText: "Answer ready" })).toHaveCount(1, { timeout: 30_000 });
+  await page.goto(`${server.url}/account`);
+  const bars = page.getByRole("slider", { name: "Usage by day" });
+  await expect(bars).toHaveAttribute("aria-valuetext", /: 1 turn, \d+ tokens from models, \d+ from you/);
+  await bars.press("ArrowLeft");
+  await expect(bars).toHaveAttribute("aria-valuetext", /: 0 turns/);
+  await page.getByRole("button", { name: "As table" }).click();
+  await expect(page.getByRole("row")).toHaveCount(3);
+});
