@@ -6,6 +6,7 @@ export default {
   serverExternalPackages: [
     "pg",
     "pino",
+    "rate-limiter-flexible",
     "@node-rs/argon2",
     "@prisma/adapter-pg",
     "@prisma/schema-engine-wasm",

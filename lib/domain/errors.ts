@@ -28,6 +28,9 @@ export type Issue = {
   readonly context?: Readonly<Record<string, unknown>>;
 };
 
+/** Where somebody stands in a limit: so many in all, so many left, and seconds until it begins anew. */
+export type Rate = { readonly limit: number; readonly remaining: number; readonly resetSeconds: number };
+
 export type ErrorDetails = {
   /** What is missing or in the way: "session", "agent", "index" … */
   readonly noun?: string;
@@ -36,6 +39,8 @@ export type ErrorDetails = {
   readonly field?: string;
   readonly issues?: readonly Issue[];
   readonly retryAfterSeconds?: number;
+  /** Where the caller stands in the limit that is reached. */
+  readonly rate?: Rate;
   readonly cause?: unknown;
 };
 

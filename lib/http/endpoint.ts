@@ -7,6 +7,7 @@ import { authenticate, type Credentials, checkGrant, scopeOf } from "./authentic
 import { readJson } from "./body.ts";
 import { toIssues } from "./issues.ts";
 import { type Parley, parley } from "./parley.ts";
+import { setRateHeaders } from "./rate-limits.ts";
 
 /** What a surface of the API says of itself: how it knows its callers, and how it fails. */
 export type Surface = {
@@ -41,6 +42,8 @@ type Definition<Query extends z.ZodType, Body extends z.ZodType> = {
   readonly credentials?: Credentials;
   /** Whether it changes nothing whatever its method: keys that only read may call it. */
   readonly isReading?: boolean;
+  /** Whether it runs a turn, which counts against the account's limit once its request is right. */
+  readonly runsTurn?: boolean;
   readonly handle: (input: Input<z.output<Query>, z.output<Body>>) => Promise<Response>;
 };
 
@@ -58,7 +61,9 @@ export function endpoint<Query extends z.ZodType, Body extends z.ZodType>(
     checkGrant(caller.grant, surface.name, request.method, definition.isReading ?? false);
     const parsed = await parsedRequest(definition, request, context);
     const scope = scopeOf(running, caller, request);
+    const rate = definition.runsTurn ? await running.limits.countTurn(caller.accountId) : null;
     const response = await definition.handle({ ...parsed, scope, parley: running, request });
+    if (rate) setRateHeaders(response.headers, rate);
     if (caller.setCookie !== undefined) response.headers.append("set-cookie", caller.setCookie);
     return response;
   });
@@ -66,7 +71,7 @@ export function endpoint<Query extends z.ZodType, Body extends z.ZodType>(
 
 /** As `endpoint`, for a route that asks nobody who they are. */
 export function openEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
-  definition: Omit<Definition<Query, Body>, "credentials" | "isReading" | "handle"> & {
+  definition: Omit<Definition<Query, Body>, "credentials" | "isReading" | "runsTurn" | "handle"> & {
     readonly handle: (input: Omit<Input<z.output<Query>, z.output<Body>>, "scope">) => Promise<Response>;
   },
 ): Handler {
@@ -91,7 +96,9 @@ function guarded(surface: Surface, handle: Handler): Handler {
     } catch (thrown) {
       const error = toChatError(thrown);
       if (error.code === "internal") await logFailure(error, requestId, request);
-      return respond(surface.failure(error));
+      const response = respond(surface.failure(error));
+      if (error.details.rate) setRateHeaders(response.headers, error.details.rate);
+      return response;
     }
   };
 }

@@ -11,6 +11,7 @@ import { newId } from "../domain/ids.ts";
 import { openModels } from "../model/models.ts";
 import { hashKey, keyHint, newKey, randomText } from "./keys.ts";
 import { openLog } from "./log.ts";
+import { openRateLimits, type RateLimits } from "./rate-limits.ts";
 import { safeFetch } from "./safe-fetch.ts";
 import { parseSettings, type Settings } from "./settings.ts";
 
@@ -28,6 +29,7 @@ export type Parley = {
   readonly ownerToken: string;
   /** Who callers were found to be, and until when that is believed. */
   readonly callers: Map<string, { readonly accountId: string; readonly grant: Grant | null; readonly until: number }>;
+  readonly limits: RateLimits;
   /** When the last use of each key was noted. */
   readonly touchedKeys: Map<string, number>;
   readonly close: (graceMs: number) => Promise<void>;
@@ -89,6 +91,7 @@ async function open(settings: Settings, root: string): Promise<Parley> {
       if (isRight) ownerToken = null;
       return isRight;
     },
+    limits: openRateLimits(database, settings.turnsPerMinute),
     callers: new Map(),
     touchedKeys: new Map(),
     async close(graceMs) {

@@ -26,6 +26,7 @@ const hosts = z.preprocess(
 );
 
 const PORT = "must be a whole number from 0 to 65535";
+const TURNS = "must be a whole number of 1 or more";
 const Environment = z.object({
   PORT: z.preprocess(
     blankIsUnset,
@@ -59,6 +60,10 @@ const Environment = z.object({
       .default("info"),
   ),
   OUTBOUND_ALLOW: hosts,
+  TURNS_PER_MINUTE: z.preprocess(
+    blankIsUnset,
+    z.coerce.number({ error: TURNS }).int({ error: TURNS }).min(1, { error: TURNS }).optional(),
+  ),
   GUESTS: onOff,
   SIGN_UP: onOff,
 });
@@ -82,6 +87,8 @@ export type Settings = {
   readonly logLevel: string;
   /** `host` or `host:port` as URLs spell them: what tools may request although it is private. */
   readonly outboundAllow: readonly string[];
+  /** Turns that an account may begin in a minute; absent: as many as it likes. */
+  readonly turnsPerMinute?: number;
   /** Whether a visitor may chat without signing in. */
   readonly guests: boolean;
   /** Whether a visitor may make an account. */
@@ -127,6 +134,7 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     publicUrl: env.NEXTAUTH_URL,
     logLevel: env.LOG_LEVEL,
     outboundAllow: env.OUTBOUND_ALLOW,
+    turnsPerMinute: env.TURNS_PER_MINUTE,
     guests: isOn(env.GUESTS ?? open),
     signUp: isOn(env.SIGN_UP ?? open),
   };

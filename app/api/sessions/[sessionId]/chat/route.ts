@@ -20,6 +20,7 @@ const ACCEPTANCE_MS = 30_000;
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
   POST: endpoint({
+    runsTurn: true,
     surface: julep,
     body: ChatInput,
     async handle({ scope, params, body, request }) {

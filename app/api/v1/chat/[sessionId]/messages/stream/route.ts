@@ -20,6 +20,7 @@ const FOLLOWED_MS = 10 * 60_000;
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
   POST: endpoint({
+    runsTurn: true,
     surface: llamacloud,
     query: ScopeQuery,
     body: StreamBody,
