@@ -5,6 +5,7 @@ export default {
   // These hold native or WebAssembly parts, or must exist once in the process.
   serverExternalPackages: [
     "pg",
+    "gpt-tokenizer",
     "pino",
     "rate-limiter-flexible",
     "@node-rs/argon2",

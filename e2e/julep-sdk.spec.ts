@@ -17,6 +17,7 @@ test.beforeAll(async () => {
       ? { content: "Take an umbrella." }
       : { toolCalls: [{ id: "call_1", name: "get_weather", arguments: '{"city":"Oslo"}' }] },
   );
+  model.onMessage(/refuse this/, { error: { message: "no such thing", type: "invalid_request_error" }, status: 400 });
   model.on({ predicate: () => true }, ({ messages }) => ({ content: `Heard: ${messages.at(-1)?.content}` }));
   server = await startServer({
     OPENAI_BASE_URL: `http://127.0.0.1:${model.port}/v1`,
@@ -127,5 +128,9 @@ test("its errors are of its own classes, with a text that says what to do", asyn
   await expect(julep.sessions.chat(session.id, { ...ask, model: "none" })).rejects.toThrow(
     /Available models: test-model/,
   );
+  // What the start's bundle throws is known in the route's.
+  const refused = julep.sessions.chat(session.id, { messages: [{ role: "user", content: "refuse this" }] });
+  await expect(refused).rejects.toThrow(Julep.BadRequestError);
+  await expect(refused).rejects.toThrow(/refused the request \(400\): no such thing/);
   await expect(julep.get("/no_such_path")).rejects.toThrow(Julep.NotFoundError);
 });

@@ -27,3 +27,13 @@ test("what is not found is named, with its id apart from the sentence", () => {
     details: { noun: "session", id: "abc" },
   });
 });
+
+test("an error of another copy of this file is one of ours", async () => {
+  // A specifier that the compiler does not follow: the same file once more, as another bundle has it.
+  const path = "./errors.ts?copy";
+  const copy: typeof import("./errors.ts") = await import(path);
+  const thrown = new copy.ChatError("busy", "Come back later");
+  expect(copy.ChatError).not.toBe(ChatError);
+  expect(toChatError(thrown)).toBe(thrown);
+  expect(new Error("another") instanceof ChatError).toBe(false);
+});

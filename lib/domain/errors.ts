@@ -44,9 +44,16 @@ export type ErrorDetails = {
   readonly cause?: unknown;
 };
 
-/** The one error that reaches a caller. Its message is written for the reader of the API. */
+const BRAND = Symbol.for("parley.ChatError");
+
+/**
+ * The one error that reaches a caller. Its message is written for the reader of the API.
+ *
+ * Next bundles this file with each route and with the start: what one bundle throws is an instance in all of them.
+ */
 export class ChatError extends Error {
   override readonly name = "ChatError";
+  readonly [BRAND] = true;
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
 
@@ -54,6 +61,10 @@ export class ChatError extends Error {
     super(message, { cause: details.cause });
     this.code = code;
     this.details = details;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && BRAND in value;
   }
 }
 
