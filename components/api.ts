@@ -77,8 +77,8 @@ export const summarise = (id: string) =>
 
 export type Changes = { readonly token: string; readonly items?: readonly SessionSummary[] };
 
-export const readChanges = (since: string | null, signal?: AbortSignal) =>
-  read<Changes>(`/api/app/changes${since ? `?since=${encodeURIComponent(since)}` : ""}`, { signal });
+export const readChanges = (since: string, signal?: AbortSignal) =>
+  read<Changes>(`/api/app/changes?since=${encodeURIComponent(since)}`, { signal });
 
 export type TurnRequest = {
   readonly index_ids: readonly string[];

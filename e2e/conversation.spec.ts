@@ -72,6 +72,25 @@ test("two tabs on one session both see the turn that one of them starts", async 
   await expect(lastAnswer(two)).toContainText("(1) A conversation is kept");
 });
 
+test("a tab that asks for news late hears what came since its page was made", async ({ context }) => {
+  const [one, two] = [await context.newPage(), await context.newPage()];
+  await one.goto(server.url);
+  await ask(one, "Hello");
+  await isReady(one);
+  await expect(one).toHaveURL(/\/s\//);
+  const answered = Promise.withResolvers<void>();
+  await two.route("**/api/app/changes*", async (route) => {
+    await answered.promise;
+    await route.continue();
+  });
+  await two.goto(one.url());
+  await ask(one, "What is 6 * 7?");
+  await expect(lastAnswer(one)).toContainText("42");
+  await isReady(one);
+  answered.resolve();
+  await expect(lastAnswer(two)).toContainText("42", { timeout: 30_000 });
+});
+
 test("stop ends the answer where it is, and try again gives a whole one", async ({ page }) => {
   await page.goto(server.url);
   await ask(page, "Write 800 words");
@@ -119,6 +138,7 @@ test("a guest who makes an account keeps the sessions, and finds them after sign
   await expect(page.getByText(email)).toBeVisible();
   await expect(page.getByRole("navigation").getByRole("link", { name: /Ada|name/i })).toBeVisible();
   await page.getByRole("button", { name: /sign out/i }).click();
+  await expect(page.getByRole("link", { name: "Sign in", exact: true })).toBeVisible();
   await page.goto(`${server.url}/sign-in`);
   await page.getByLabel(/e-?mail/i).fill(email);
   await page

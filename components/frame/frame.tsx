@@ -21,14 +21,14 @@ type FrameProps = {
 
 /** Sidebar and page; on narrow screens the sidebar is a sheet over the page. */
 export function Frame({ closed, isBare, children }: FrameProps) {
-  const { store, viewer } = useShell();
+  const { store, viewer, changesToken } = useShell();
   const hasSessions = useSessionList().items.length > 0;
   const router = useRouter();
   const pathname = usePathname();
   const [sheet, setSheet] = useState(false);
   const [docked, setDocked] = useState(!closed);
   const opener = useRef<Element | null>(null);
-  useChanges(store, pathname !== "/sign-in" && (viewer.kind !== "none" || hasSessions));
+  useChanges(store, changesToken, pathname !== "/sign-in" && (viewer.kind !== "none" || hasSessions));
 
   const control = useMemo(() => {
     const close = () => {

@@ -6,12 +6,12 @@ import type { SessionStore } from "../sidebar/session-store";
 
 const everyMs = 4000;
 
-/** Hears, while the page is seen, what other tabs and devices did to the sessions. */
-export function useChanges(store: SessionStore, isOn: boolean): void {
+/** Hears, while the page is seen, what other tabs and devices did to the sessions since `firstToken`. */
+export function useChanges(store: SessionStore, firstToken: string, isOn: boolean): void {
   useEffect(() => {
     if (!isOn) return;
     const aborter = new AbortController();
-    let token: string | null = null;
+    let token = firstToken;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let failures = 0;
 
@@ -42,5 +42,5 @@ export function useChanges(store: SessionStore, isOn: boolean): void {
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", onVisible);
     };
-  }, [store, isOn]);
+  }, [store, firstToken, isOn]);
 }

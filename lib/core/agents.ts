@@ -1,7 +1,8 @@
+import { findAccount } from "../db/accounts.ts";
 import * as db from "../db/agents.ts";
 import type { OffsetPage } from "../db/page.ts";
 import { violated } from "../db/sql.ts";
-import type { Agent } from "../domain/agent.ts";
+import type { Agent, AgentDoors } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import type { StoredTool } from "../domain/tool.ts";
@@ -27,12 +28,16 @@ export async function defaults(
 }
 
 /** An agent as a caller describes it. */
-export type AgentInput = Omit<db.AgentFields, "canonicalName" | "projectId"> & {
-  /** Null: one is made from the name, or the agent keeps the one it has. */
-  readonly canonicalName: string | null;
-  /** The canonical name of a project; null: the default one. */
-  readonly project: string | null;
-};
+export type AgentInput = Omit<db.AgentFields, "canonicalName" | "projectId" | keyof AgentDoors> &
+  // What a dialect does not know of stays as it is.
+  Partial<AgentDoors> & {
+    /** Null: one is made from the name, or the agent keeps the one it has. */
+    readonly canonicalName: string | null;
+    /** The canonical name of a project; null: the default one. */
+    readonly project: string | null;
+  };
+
+const CLOSED: AgentDoors = { slug: null, isPublic: false, allowCallerSystem: false, sessionTtlSeconds: null };
 
 /** An agent of the account. Throws "not-found", for an id that cannot be one too. */
 export async function getAgent(scope: Scope, id: string): Promise<Agent> {
@@ -53,14 +58,26 @@ export async function listAgents(scope: Scope, page: OffsetPage): Promise<Agent[
   return agents.filter((agent) => scope.onlyAgentId == null || agent.id === scope.onlyAgentId);
 }
 
+/** Agents beside one of them: see `listAgentsBeside` of the database. An id that cannot be one stands beside none. */
+export async function listAgentsBeside(
+  scope: Scope,
+  page: Parameters<typeof db.listAgentsBeside>[2],
+): Promise<Agent[]> {
+  if ([page.after, page.before].some((id) => id !== null && !isId(id))) return [];
+  const agents = await db.listAgentsBeside(scope.database, scope.accountId, page);
+  return agents.filter((agent) => scope.onlyAgentId == null || agent.id === scope.onlyAgentId);
+}
+
 /**
  * Makes an agent and gives it.
  *
- * Throws "not-found" for the project, "bad-request" for a model that is not there, "conflict" for a canonical name that
- * is taken and for an id that another account holds.
+ * Throws "not-found" for the project, "bad-request" for a model that is not there, "conflict" for a canonical name or a
+ * slug that is taken and for an id that another account holds, "forbidden" for a slug of a guest and for a key that
+ * reaches one agent only.
  */
 export async function createAgent(scope: Scope, input: AgentInput, id: string = newId()): Promise<Agent> {
-  const fields = await toFields(scope, input, input.canonicalName ?? madeName(input.name, "agent"));
+  if (scope.onlyAgentId != null) throw new ChatError("forbidden", "This API key reaches one agent only");
+  const fields = await toFields(scope, input, input.canonicalName ?? madeName(input.name, "agent"), CLOSED);
   await orConflict(() => db.insertAgent(scope.database, scope.accountId, id, fields));
   return getAgent(scope, id);
 }
@@ -85,16 +102,46 @@ export async function patchAgent(scope: Scope, id: string, change: Partial<Agent
 }
 
 async function write(scope: Scope, agent: Agent, input: AgentInput): Promise<Agent> {
-  const fields = await toFields(scope, input, input.canonicalName ?? agent.canonicalName);
+  const fields = await toFields(scope, input, input.canonicalName ?? agent.canonicalName, agent);
   const isSet = await orConflict(() => db.updateAgent(scope.database, scope.accountId, agent.id, fields));
   if (!isSet) throw notFound("agent", agent.id);
   return getAgent(scope, agent.id);
 }
 
-async function toFields(scope: Scope, input: AgentInput, canonicalName: string): Promise<db.AgentFields> {
+async function toFields(
+  scope: Scope,
+  input: AgentInput,
+  canonicalName: string,
+  old: AgentDoors,
+): Promise<db.AgentFields> {
   await checkModel(scope, input.model === "" ? undefined : input.model);
   await checkModel(scope, storedSettings(input.settings).model);
-  return { ...input, canonicalName, projectId: await projectNamed(scope, input.project) };
+  const { slug = old.slug, isPublic = old.isPublic } = input;
+  const { allowCallerSystem = old.allowCallerSystem, sessionTtlSeconds = old.sessionTtlSeconds } = input;
+  const isOpened = (slug !== null && slug !== old.slug) || (isPublic && !old.isPublic);
+  if (isOpened) await checkMayOpen(scope);
+  const projectId = await projectNamed(scope, input.project);
+  return { ...input, canonicalName, projectId, slug, isPublic, allowCallerSystem, sessionTtlSeconds };
+}
+
+/** Slugs are the deployment's and public agents everybody's: guests, whom anybody makes by the thousand, hold neither. */
+async function checkMayOpen({ database, accountId }: Scope): Promise<void> {
+  const account = await findAccount(database, accountId);
+  if (account?.kind === "person") return;
+  throw new ChatError("forbidden", "A guest's agent has no slug and is not public. Make an account first.", {
+    field: "slug",
+  });
+}
+
+/** Settings in the spelling of the wire with those of `change` set; null takes one out, what is absent stays. */
+export function changedSettings(
+  old: Agent["settings"],
+  change: { readonly temperature?: number | null; readonly top_p?: number | null; readonly max_tokens?: number | null },
+): Agent["settings"] {
+  const { temperature, top_p, max_tokens } = change;
+  const named = Object.entries({ temperature, top_p, max_tokens }).filter(([, value]) => value !== undefined);
+  const settings = Object.entries({ ...old, ...Object.fromEntries(named) }).filter(([, value]) => value !== null);
+  return settings.length === 0 ? null : Object.fromEntries(settings);
 }
 
 /** Two objects merged at their top level; null clears. */
@@ -110,6 +157,8 @@ async function orConflict<Result>(write: () => Promise<Result>): Promise<Result>
     switch (violated(thrown)) {
       case "Agent_canonicalName_key":
         throw new ChatError("conflict", "Another agent has this canonical_name", { field: "canonical_name" });
+      case "Agent_slug_key":
+        throw new ChatError("conflict", "Another agent has this slug", { field: "slug" });
       case "Agent_pkey":
         throw new ChatError("conflict", "An agent cannot be made under this id", { field: "id" });
       case "Tool_agentId_name_key":

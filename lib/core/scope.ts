@@ -34,6 +34,20 @@ export type Ports = {
   readonly log: Log;
 };
 
+/** What was asked of the limits for a turn that is about to begin. */
+export type Admission = {
+  /** Says what the turn came to, in tokens; null: it did not begin, and is not to count. Never throws. */
+  readonly settle: (tokens: number | null) => void;
+};
+
+/** What a caller is held to. */
+export type Limits = {
+  /** Counts a turn that is about to begin, of about so many tokens. Throws "rate-limited". */
+  readonly admit: (turn: { readonly tokens: number; readonly endUser?: string }) => Promise<Admission>;
+  /** So many turns of the account run at once; null: as many as it likes. */
+  readonly mostAtOnce: number | null;
+};
+
 /** Who asks, and what the core works with. Every query carries `accountId`. */
 export type Scope = Ports & {
   readonly accountId: string;
@@ -41,6 +55,8 @@ export type Scope = Ports & {
   readonly via: "key" | "cookie";
   /** The one agent that the caller's key reaches; null or absent: all of the account. */
   readonly onlyAgentId?: string | null;
+  /** Absent for what nobody asked for: a turn that is taken over. */
+  readonly limits?: Limits;
   /** A provider key that came with the request. Never stored, never logged. */
   readonly providerKey?: string;
 };

@@ -1,8 +1,10 @@
 import { findAgents } from "../db/agents.ts";
 import { readLine } from "../db/messages.ts";
+import { insertSession, type NewSession } from "../db/new-session.ts";
 import type { OffsetPage } from "../db/page.ts";
 import * as db from "../db/sessions.ts";
 import { findUsers } from "../db/users.ts";
+import type { Agent } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import type { Message } from "../domain/message.ts";
@@ -18,6 +20,18 @@ import { fallbackTitle, modelTitle } from "./titles.ts";
 export async function getSession(scope: Scope, id: string): Promise<Session> {
   const session = isId(id) ? await db.findSession(scope.database, scope.accountId, id) : null;
   if (!session) throw notFound("session", id);
+  return session;
+}
+
+/**
+ * A session that an agent takes part in, for a caller of that agent alone: gone once nobody has written to it for as long
+ * as the agent says. Throws "not-found".
+ */
+export async function getAgentSession(scope: Scope, id: string, agent: Agent): Promise<Session> {
+  const session = await getSession(scope, id);
+  const { sessionTtlSeconds: ttl } = agent;
+  const isOver = ttl !== null && session.updatedAt.getTime() + ttl * 1000 < Date.now();
+  if (isOver || !session.agentIds.includes(agent.id)) throw notFound("session", id);
   return session;
 }
 
@@ -41,7 +55,7 @@ export const getLine = (scope: Scope, sessionId: string): Promise<Message[]> =>
   readLine(scope.database, scope.accountId, sessionId);
 
 type Chosen = Pick<
-  db.NewSession,
+  NewSession,
   | "situation"
   | "systemTemplate"
   | "renderTemplates"
@@ -63,7 +77,7 @@ type Chosen = Pick<
   readonly id: string | null;
 };
 
-const UNSET: Chosen = {
+export const UNSET: Chosen = {
   situation: null,
   systemTemplate: null,
   renderTemplates: true,
@@ -99,7 +113,7 @@ export async function createSession(scope: Scope, origin: string, chosen: Partia
 
   const id = wanted.id ?? newId();
   const agentIds = home ? [home.agentId] : wanted.agentIds;
-  await db.insertSession(database, accountId, { ...wanted, id, branchId: newId(), projectId, origin, agentIds });
+  await insertSession(database, accountId, { ...wanted, id, branchId: newId(), projectId, origin, agentIds });
   return getSession(scope, id);
 }
 

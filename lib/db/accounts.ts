@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type ApiKey, KEY_SCOPES, type KeyScope } from "../domain/api-key.ts";
 import type { Database } from "./database.ts";
-import { rows, violated } from "./sql.ts";
+import { inTransaction, rows, violated } from "./sql.ts";
 
 export type Account = {
   readonly id: string;
@@ -77,44 +77,32 @@ export async function mergeGuest(
   guestId: string,
   into: { readonly accountId: string; readonly projectId: string; readonly agentId: string },
 ): Promise<void> {
-  const client = await database.pool.connect();
-  try {
-    await client.query("begin");
-    const guest = await client.query(`select id from "Account" where id = $1 and kind = 'guest' for update`, [guestId]);
-    if (guest.rows.length > 0) {
-      await client.query(
-        `insert into "SessionAgent" ("sessionId", "agentId", position)
-         select x."sessionId", $2, x.position from "SessionAgent" x join "Agent" a on a.id = x."agentId"
-         where a."accountId" = $1 and a."isDefault" on conflict do nothing`,
-        [guestId, into.agentId],
-      );
-      await client.query(`update "Session" set "accountId" = $2, "projectId" = $3 where "accountId" = $1`, [
-        guestId,
-        into.accountId,
-        into.projectId,
-      ]);
-      await client.query(`update "Index" set "accountId" = $2, "projectId" = $3 where "accountId" = $1`, [
-        guestId,
-        into.accountId,
-        into.projectId,
-      ]);
-      for (const table of ["Run", "Doc", "Job"]) {
-        await client.query(`update "${table}" set "accountId" = $2 where "accountId" = $1`, [guestId, into.accountId]);
-      }
-      await client.query(
-        `update "File" f set "accountId" = $2 where "accountId" = $1
-         and not exists (select 1 from "File" o where o."accountId" = $2 and o.hash = f.hash)`,
-        [guestId, into.accountId],
-      );
-      await client.query(`delete from "Account" where id = $1`, [guestId]);
+  await inTransaction(database, async (connection) => {
+    const run = (sql: string, ...values: unknown[]) => rows(connection, sql, values);
+    const guest = await run(`select id from "Account" where id = $1 and kind = 'guest' for update`, guestId);
+    if (guest.length === 0) return;
+    await run(
+      `insert into "SessionAgent" ("sessionId", "agentId", position)
+       select x."sessionId", $2, x.position from "SessionAgent" x join "Agent" a on a.id = x."agentId"
+       where a."accountId" = $1 and a."isDefault" on conflict do nothing`,
+      guestId,
+      into.agentId,
+    );
+    for (const table of ["Session", "Index"]) {
+      const sql = `update "${table}" set "accountId" = $2, "projectId" = $3 where "accountId" = $1`;
+      await run(sql, guestId, into.accountId, into.projectId);
     }
-    await client.query("commit");
-  } catch (thrown) {
-    await client.query("rollback").catch(() => {});
-    throw thrown;
-  } finally {
-    client.release();
-  }
+    for (const table of ["Run", "Doc", "Job"]) {
+      await run(`update "${table}" set "accountId" = $2 where "accountId" = $1`, guestId, into.accountId);
+    }
+    await run(
+      `update "File" f set "accountId" = $2 where "accountId" = $1
+       and not exists (select 1 from "File" o where o."accountId" = $2 and o.hash = f.hash)`,
+      guestId,
+      into.accountId,
+    );
+    await run(`delete from "Account" where id = $1`, guestId);
+  });
 }
 
 const Grant = z.object({ scopes: z.array(z.enum(KEY_SCOPES)), agentId: z.string().nullable() });

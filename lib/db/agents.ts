@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { Agent, Project } from "../domain/agent.ts";
+import type { Agent, AgentDoors, Project } from "../domain/agent.ts";
 import { type StoredTool, TOOL_TYPES } from "../domain/tool.ts";
 import type { Database } from "./database.ts";
 import { type OffsetPage, pageSql } from "./page.ts";
-import { rows } from "./sql.ts";
+import { jsonOrNull, rows } from "./sql.ts";
 
 const Json = z.record(z.string(), z.unknown());
 const ToolRow = z.object({
@@ -23,6 +23,9 @@ const AgentRow = z.object({
   name: z.string(),
   canonicalName: z.string(),
   slug: z.string().nullable(),
+  isPublic: z.boolean(),
+  allowCallerSystem: z.boolean(),
+  sessionTtlSeconds: z.number().nullable(),
   about: z.string(),
   instructions: z.array(z.string()),
   model: z.string(),
@@ -37,7 +40,8 @@ const AgentRow = z.object({
 });
 
 const SELECT = `select a.id, a."projectId", p."canonicalName" as project, a.name, a."canonicalName", a.slug, a.about,
-  a.instructions, a.model, a.settings, a."systemTemplate", a."isDefault", a.metadata, a."createdAt", a."updatedAt",
+  a.instructions, a.model, a.settings, a."systemTemplate", a."isDefault", a.metadata, a."isPublic",
+  a."allowCallerSystem", a."sessionTtlSeconds", a."createdAt", a."updatedAt",
   coalesce((select json_agg(t order by t.position, t.id) from "Tool" t where t."agentId" = a.id), '[]') as tools,
   exists (select 1 from "Doc" d where d."agentId" = a.id) as "hasDocs"
   from "Agent" a join "Project" p on p.id = a."projectId"`;
@@ -59,13 +63,55 @@ export async function findDefaultAgent(database: Database, accountId: string): P
   return row ? AgentRow.parse(row) : null;
 }
 
+/** The agent that answers as a bot under an id or a slug, whoever owns it, with its owner. */
+export async function findBot(
+  database: Database,
+  by: { readonly id: string } | { readonly slug: string },
+): Promise<{ readonly agent: Agent; readonly accountId: string } | null> {
+  const [column, value] = "id" in by ? ["id", by.id] : ["slug", by.slug];
+  const [row] = await rows<{ accountId: string }>(
+    database,
+    `${SELECT.replace("select", 'select a."accountId",')} where a.${column} = $1`,
+    [value],
+  );
+  return row ? { agent: AgentRow.parse(row), accountId: row.accountId } : null;
+}
+
 export async function listAgents(database: Database, accountId: string, page: OffsetPage): Promise<Agent[]> {
   const { sql, values } = pageSql("a", page, [accountId]);
   const found = await rows(database, `${SELECT} where a."accountId" = $1 ${sql}`, values);
   return found.map((row) => AgentRow.parse(row));
 }
 
-export type AgentFields = {
+/** Agents by the time they were made, from one of them on or up to it; none where that one is not the account's. */
+export async function listAgentsBeside(
+  database: Database,
+  accountId: string,
+  page: {
+    readonly limit: number;
+    readonly direction: "asc" | "desc";
+    readonly after: string | null;
+    readonly before: string | null;
+  },
+): Promise<Agent[]> {
+  const { limit, direction, after, before } = page;
+  // Up to one of them: the last ones before it, so the list is read from there.
+  const isUpTo = before !== null && after === null;
+  const order = isUpTo ? (direction === "asc" ? "desc" : "asc") : direction;
+  const place = `(select b."createdAt", b.id from "Agent" b where b."accountId" = $1 and b.id =`;
+  const compare = (id: number, isBehind: boolean) =>
+    `and ($${id}::uuid is null or (a."createdAt", a.id) ${isBehind === (direction === "asc") ? ">" : "<"} ${place} $${id}))`;
+  const found = await rows(
+    database,
+    `${SELECT} where a."accountId" = $1 ${compare(2, true)} ${compare(3, false)}
+     order by a."createdAt" ${order}, a.id ${order} limit $4`,
+    [accountId, after, before, limit],
+  );
+  const agents = found.map((row) => AgentRow.parse(row));
+  return isUpTo ? agents.reverse() : agents;
+}
+
+export type AgentFields = AgentDoors & {
   readonly name: string;
   readonly canonicalName: string;
   readonly about: string;
@@ -76,8 +122,6 @@ export type AgentFields = {
   readonly metadata: unknown;
   readonly projectId: string;
 };
-
-const jsonOrNull = (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value));
 
 const agentValues = (accountId: string, id: string, fields: AgentFields) => [
   id,
@@ -91,9 +135,13 @@ const agentValues = (accountId: string, id: string, fields: AgentFields) => [
   jsonOrNull(fields.settings),
   fields.systemTemplate,
   jsonOrNull(fields.metadata),
+  fields.slug,
+  fields.isPublic,
+  fields.allowCallerSystem,
+  fields.sessionTtlSeconds,
 ];
 
-/** Inserts an agent. Throws the violation of "Agent_canonicalName_key" or "Agent_pkey" as it is. */
+/** Inserts an agent. Throws the violation of "Agent_canonicalName_key", "Agent_slug_key" or "Agent_pkey" as it is. */
 export async function insertAgent(
   database: Database,
   accountId: string,
@@ -103,12 +151,13 @@ export async function insertAgent(
   await rows(
     database,
     `insert into "Agent" (id, "accountId", "projectId", name, "canonicalName", about, instructions, model, settings,
-       "systemTemplate", metadata) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+       "systemTemplate", metadata, slug, "isPublic", "allowCallerSystem", "sessionTtlSeconds")
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     agentValues(accountId, id, fields),
   );
 }
 
-/** Sets all fields of an agent. Gives whether there is one. Throws the violation of "Agent_canonicalName_key" as it is. */
+/** Sets all fields of an agent. Gives whether there is one. Throws violations as `insertAgent` does. */
 export async function updateAgent(
   database: Database,
   accountId: string,
@@ -118,7 +167,8 @@ export async function updateAgent(
   const set = await rows(
     database,
     `update "Agent" set "projectId" = $3, name = $4, "canonicalName" = $5, about = $6, instructions = $7, model = $8,
-       settings = $9, "systemTemplate" = $10, metadata = $11, "updatedAt" = now()
+       settings = $9, "systemTemplate" = $10, metadata = $11, slug = $12, "isPublic" = $13, "allowCallerSystem" = $14,
+       "sessionTtlSeconds" = $15, "updatedAt" = now()
      where id = $1 and "accountId" = $2 returning id`,
     agentValues(accountId, id, fields),
   );

@@ -6,8 +6,8 @@ import { emptyDatabase } from "../testing/databases.ts";
 import { insertGuest } from "./accounts.ts";
 import { ensureDefaultAgent } from "./agents.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { insertSession } from "./new-session.ts";
 import { appendEvents, claimRun, commitRun, findRun, readEvents } from "./runs.ts";
-import { insertSession } from "./sessions.ts";
 
 const owner = newId();
 const deltas = (...texts: string[]): TurnEvent[] => texts.map((text) => ({ type: "text-delta", text }));
@@ -80,6 +80,9 @@ const commit = (runId: string, events: readonly TurnEvent[]) => ({
   messages: [],
   fallbackTitle: null,
   events: { runId, seqFrom: 1, events },
+  makes: null,
+  output: null,
+  freesKey: false,
 });
 
 /** A session of a new account with a run that `owner` works on. */
@@ -120,6 +123,7 @@ async function running() {
     title: null,
     requestKey: null,
     requestHash: null,
+    mostAtOnce: null,
     session: { id: sessionId, branchId, nextPosition: 0 },
     fork: null,
     bindIndexIds: null,

@@ -1,10 +1,12 @@
 import { z } from "zod";
+import type { DocHit } from "../domain/doc.ts";
 import { TurnEvent, TurnUsage } from "../domain/events.ts";
 import { NewMessage } from "../domain/message.ts";
 import type { ModelSettings } from "../domain/model.ts";
 import type { Dialect, Keep, OnHangUp, Run, RunStatus } from "../domain/run.ts";
 import type { Database } from "./database.ts";
-import { rows, violated } from "./sql.ts";
+import { insertSession, type NewSession } from "./new-session.ts";
+import { type Connection, inTransaction, rows, violated } from "./sql.ts";
 
 /** How long a lease lasts by the database's clock. It is renewed three times within that. */
 const LEASE = "interval '15 seconds'";
@@ -30,6 +32,8 @@ export type Claim = {
   readonly settings: unknown;
   readonly requestKey: string | null;
   readonly requestHash: string | null;
+  /** So many runs of the account run at once; null: as many as it likes. */
+  readonly mostAtOnce: number | null;
   readonly session: { readonly id: string; readonly branchId: string; readonly nextPosition: number };
   readonly fork: NewBranch | null;
   /** A title for a session that has none, from now on; null leaves that to the commit. */
@@ -38,20 +42,51 @@ export type Claim = {
   readonly bindIndexIds: readonly string[] | null;
 };
 
-export type Claimed = "claimed" | "busy" | "changed" | "repeated";
+export type Claimed = "claimed" | "busy" | "changed" | "repeated" | "crowded";
 
 /**
  * Enters a run as running and so claims its session.
  *
  * "busy": another run of the session is running. "changed": the session is gone, or its line is not the one the prompt
- * was made from. "repeated": the account has used this request key before. In none of these anything is written.
+ * was made from. "repeated": the account has used this request key before. "crowded": as many of its runs run as may. In
+ * none of these anything is written.
  */
 export async function claimRun(database: Database, claim: Claim): Promise<Claimed> {
-  const { session, fork } = claim;
   try {
-    const inserted = await rows(
-      database,
-      `with claimed as (
+    return await unlessCrowded(database, claim, (connection) => insertClaim(connection, claim));
+  } catch (thrown) {
+    const constraint = violated(thrown);
+    if (constraint === "Run_one_running") return "busy";
+    if (constraint === REQUEST_KEY) return "repeated";
+    throw thrown;
+  }
+}
+
+const REQUEST_KEY = "Run_accountId_dialect_requestKey_key";
+
+/** Enters a run unless as many of its account run as may. They are entered one after the other where that matters. */
+async function unlessCrowded<Entered>(
+  database: Database,
+  { accountId, mostAtOnce }: Pick<Claim, "accountId" | "mostAtOnce">,
+  enter: (connection: Connection) => Promise<Entered>,
+): Promise<Entered | "crowded"> {
+  if (mostAtOnce === null) return enter(database);
+  return inTransaction(database, async (connection) => {
+    await rows(connection, `select id from "Account" where id = $1 for no key update`, [accountId]);
+    const running = await rows(
+      connection,
+      `select id from "Run" where "accountId" = $1 and status = 'running' limit $2`,
+      [accountId, mostAtOnce],
+    );
+    return running.length < mostAtOnce ? enter(connection) : "crowded";
+  });
+}
+
+async function insertClaim(connection: Connection, claim: Claim): Promise<"claimed" | "changed"> {
+  const { session, fork } = claim;
+  const inserted = await rows(
+    connection,
+    `with claimed as (
          select s.id from "Session" s join "Branch" b on b.id = s."activeBranchId"
          where s.id = $1 and s."accountId" = $2 and b.id = $3 and b."nextPosition" = $4 for update of s
        ), forked as (
@@ -77,62 +112,87 @@ export async function claimRun(database: Database, claim: Claim): Promise<Claime
        select $10, $2, c.id, coalesce((select id from forked), $3), $11, $12, 'running', true, $13, $14,
          $15, $16, $17, $18, $19, $20, now() + ${LEASE}
        from claimed c returning id`,
-      [
-        session.id,
-        claim.accountId,
-        session.branchId,
-        session.nextPosition,
-        fork?.id ?? null,
-        fork?.parentId ?? null,
-        fork?.forkPosition ?? null,
-        fork ? JSON.stringify(fork.path) : null,
-        claim.bindIndexIds,
-        claim.runId,
-        claim.agentId,
-        claim.dialect,
-        claim.keep,
-        claim.onHangUp,
-        JSON.stringify(claim.input),
-        JSON.stringify(claim.context),
-        JSON.stringify(claim.settings),
-        claim.requestKey,
-        claim.requestHash,
-        claim.owner,
-        claim.title,
-      ],
-    );
-    return inserted.length > 0 ? "claimed" : "changed";
-  } catch (thrown) {
-    const constraint = violated(thrown);
-    if (constraint === "Run_one_running") return "busy";
-    if (constraint === "Run_accountId_dialect_requestKey_key") return "repeated";
-    throw thrown;
-  }
-}
-
-/** Enters a run that stores nothing: a row for its usage. */
-export async function insertUnstoredRun(
-  database: Database,
-  run: Pick<Claim, "runId" | "accountId" | "owner" | "dialect" | "agentId" | "onHangUp" | "settings"> & {
-    readonly sessionId: string | null;
-  },
-): Promise<void> {
-  await rows(
-    database,
-    `insert into "Run" (id, "accountId", "sessionId", "agentId", dialect, status, stores, keep, "onHangUp", settings,
-       "leaseOwner", "leaseUntil")
-     values ($1, $2, $3, $4, $5, 'running', false, 'nothing', $6, $7, $8, now() + ${LEASE})`,
     [
-      run.runId,
-      run.accountId,
-      run.sessionId,
-      run.agentId,
-      run.dialect,
-      run.onHangUp,
-      JSON.stringify(run.settings),
-      run.owner,
+      session.id,
+      claim.accountId,
+      session.branchId,
+      session.nextPosition,
+      fork?.id ?? null,
+      fork?.parentId ?? null,
+      fork?.forkPosition ?? null,
+      fork ? JSON.stringify(fork.path) : null,
+      claim.bindIndexIds,
+      claim.runId,
+      claim.agentId,
+      claim.dialect,
+      claim.keep,
+      claim.onHangUp,
+      JSON.stringify(claim.input),
+      JSON.stringify(claim.context),
+      JSON.stringify(claim.settings),
+      claim.requestKey,
+      claim.requestHash,
+      claim.owner,
+      claim.title,
     ],
   );
+  return inserted.length > 0 ? "claimed" : "changed";
+}
+
+/** A run that claims no session: it stores nothing, or makes a session of its own at its end. */
+export type DetachedRun = Pick<
+  Claim,
+  | "runId"
+  | "accountId"
+  | "owner"
+  | "dialect"
+  | "agentId"
+  | "onHangUp"
+  | "settings"
+  | "requestKey"
+  | "requestHash"
+  | "mostAtOnce"
+> & {
+  readonly stores: boolean;
+  /** The session that it looks at. */
+  readonly sessionId: string | null;
+  /** Whom the caller asks for. */
+  readonly endUserHash: string | null;
+};
+
+/** Enters such a run: a row for its usage, and for repeats. As `claimRun` does. */
+export async function insertRun(
+  database: Database,
+  run: DetachedRun,
+): Promise<Extract<Claimed, "claimed" | "repeated" | "crowded">> {
+  try {
+    return await unlessCrowded(database, run, async (connection) => {
+      await rows(
+        connection,
+        `insert into "Run" (id, "accountId", "sessionId", "agentId", dialect, status, stores, keep, "onHangUp", settings,
+           "leaseOwner", "leaseUntil", "requestKey", "requestHash", "endUserHash")
+         values ($1, $2, $3, $4, $5, 'running', $9, 'nothing', $6, $7, $8, now() + ${LEASE}, $10, $11, $12)`,
+        [
+          run.runId,
+          run.accountId,
+          run.sessionId,
+          run.agentId,
+          run.dialect,
+          run.onHangUp,
+          JSON.stringify(run.settings),
+          run.owner,
+          run.stores,
+          run.requestKey,
+          run.requestHash,
+          run.endUserHash,
+        ],
+      );
+      return "claimed" as const;
+    });
+  } catch (thrown) {
+    if (violated(thrown) === REQUEST_KEY) return "repeated";
+    throw thrown;
+  }
 }
 
 /** A stretch of events as one row holds them. */
@@ -222,6 +282,12 @@ export type Commit = {
   readonly fallbackTitle: string | null;
   /** The events that have not been written, the last one included. */
   readonly events: EventBatch;
+  /** The session that is made for the messages, where there are any. */
+  readonly makes: { readonly accountId: string; readonly session: NewSession } | null;
+  /** What repeats of the request are answered with; null: nothing is kept for them. */
+  readonly output: RunOutput | null;
+  /** Whether the request may be sent again under its key: nothing of it stays, and nothing was paid for. */
+  readonly freesKey: boolean;
 };
 
 /**
@@ -230,12 +296,30 @@ export type Commit = {
  * Gives false, and writes nothing, when `owner` no longer holds the run.
  */
 export async function commitRun(database: Database, commit: Commit): Promise<boolean> {
+  const { makes, runId, owner } = commit;
+  if (makes === null || commit.messages.length === 0) return endRun(database, commit);
+  return inTransaction(database, async (connection) => {
+    const held = await rows(
+      connection,
+      `select id from "Run" where id = $1 and "leaseOwner" = $2 and status = 'running' for update`,
+      [runId, owner],
+    );
+    if (held.length === 0) return false;
+    const { id, branchId } = makes.session;
+    await insertSession(connection, makes.accountId, makes.session);
+    await rows(connection, `update "Run" set "sessionId" = $2, "branchId" = $3 where id = $1`, [runId, id, branchId]);
+    return endRun(connection, commit);
+  });
+}
+
+async function endRun(connection: Connection, commit: Commit): Promise<boolean> {
   const { events } = commit;
   const ended = await rows(
-    database,
+    connection,
     `with run as (
        update "Run" set status = $3, "finishReason" = $4, error = $5, usage = $6, "usageEstimated" = $7,
-         "durationMs" = $8, steps = $9, input = null, "leaseOwner" = null, "leaseUntil" = null, "endedAt" = now()
+         "durationMs" = $8, steps = $9, input = null, "leaseOwner" = null, "leaseUntil" = null, "endedAt" = now(),
+         output = $15, "requestKey" = case when $16 then null else "requestKey" end
        where id = $1 and "leaseOwner" = $2 and status = 'running'
        returning id, "sessionId", "branchId", "agentId", stores
      ), branch as (
@@ -275,9 +359,25 @@ export async function commitRun(database: Database, commit: Commit): Promise<boo
       events.seqFrom,
       events.seqFrom + events.events.length - 1,
       JSON.stringify(packed(events.events)),
+      commit.output ? JSON.stringify({ ...commit.output, events: packed(commit.output.events) }) : null,
+      commit.freesKey,
     ],
   );
   return ended.length > 0;
+}
+
+/** What a run was about and all that it said, for repeats of its request. */
+export type RunOutput = { readonly events: readonly TurnEvent[]; readonly docs: readonly DocHit[] };
+
+/** What is kept of an ended run for repeats of its request, or null. */
+export async function findOutput(database: Database, accountId: string, runId: string): Promise<RunOutput | null> {
+  const [found] = await rows<{ output: { events: unknown; docs: DocHit[] } | null }>(
+    database,
+    `select output from "Run" where id = $1 and "accountId" = $2`,
+    [runId, accountId],
+  );
+  const output = found?.output ?? null;
+  return output && { events: unpacked(output.events), docs: output.docs };
 }
 
 /** Renews the leases of `owner` and gives what somebody asked of its runs; a run that is missing is no longer its own. */
@@ -355,12 +455,21 @@ export async function takeExpiredRuns(
   return taken.map((run) => ({ ...run, input: z.array(NewMessage).parse(run.input ?? []) }));
 }
 
-/** Drops the events of runs that ended over ten minutes ago: nobody reconnects to them by number any more. */
+/**
+ * Drops the events of runs that ended over ten minutes ago, as nobody reconnects to them by number any more, and after a
+ * day what was kept for repeats of a request, with its key.
+ */
 export async function pruneEvents(database: Database): Promise<void> {
   await rows(
     database,
     `delete from "RunEvent" e using "Run" r where r.id = e."runId" and r."endedAt" < now() - interval '10 minutes'
        and r."endedAt" > now() - interval '1 day'`,
+    [],
+  );
+  await rows(
+    database,
+    `update "Run" set output = null, "requestKey" = null
+     where output is not null and "endedAt" < now() - interval '1 day'`,
     [],
   );
 }

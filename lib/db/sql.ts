@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
-import { DatabaseError, type QueryResultRow } from "pg";
+import { DatabaseError, type PoolClient, type QueryResultRow } from "pg";
 import type { Database } from "./database.ts";
+
+/** What runs statements: the database, or one connection of it in a transaction. */
+export type Connection = { readonly pool: Pick<PoolClient, "query"> };
 
 const names = new Map<string, string>();
 
@@ -18,13 +21,36 @@ function statementName(sql: string): string {
  * in as parameters.
  */
 export async function rows<Row extends QueryResultRow>(
-  database: Database,
+  database: Connection,
   sql: string,
   values: readonly unknown[],
 ): Promise<Row[]> {
   const result = await database.pool.query<Row>({ name: statementName(sql), text: sql, values: [...values] });
   return result.rows;
 }
+
+/** Runs statements in one transaction, which is rolled back where `work` throws. */
+export async function inTransaction<Result>(
+  database: Database,
+  work: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  const client = await database.pool.connect();
+  try {
+    await client.query("begin");
+    const result = await work({ pool: client });
+    await client.query("commit");
+    return result;
+  } catch (thrown) {
+    await client.query("rollback").catch(() => {});
+    throw thrown;
+  } finally {
+    client.release();
+  }
+}
+
+/** A value as a JSON parameter; nothing is null. */
+export const jsonOrNull = (value: unknown): string | null =>
+  value === null || value === undefined ? null : JSON.stringify(value);
 
 /** The constraint that a statement violated, or null when it failed for another reason. */
 export function violated(thrown: unknown): string | null {

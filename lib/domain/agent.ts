@@ -1,13 +1,24 @@
 import type { ModelSettings } from "./model.ts";
 import type { StoredTool } from "./tool.ts";
 
-export type Agent = {
+/** How an agent is reached through the dialects of assistants and bots. */
+export type AgentDoors = {
+  /** Its name for bot clients, in the whole deployment its own. */
+  readonly slug: string | null;
+  /** Whether anybody may ask it as a bot, on its owner's account. */
+  readonly isPublic: boolean;
+  /** Whether a caller of the assistants dialect may add system messages. */
+  readonly allowCallerSystem: boolean;
+  /** Seconds without a write after which an assistant's session is gone for its callers; null: never. */
+  readonly sessionTtlSeconds: number | null;
+};
+
+export type Agent = AgentDoors & {
   readonly id: string;
   readonly projectId: string;
   readonly project: string;
   readonly name: string;
   readonly canonicalName: string;
-  readonly slug: string | null;
   readonly about: string;
   readonly instructions: readonly string[];
   /** Empty: the server's default model. */

@@ -1,23 +1,27 @@
+const ERROR_CODES = [
+  "unauthenticated",
+  "forbidden",
+  "invalid",
+  "bad-request",
+  "not-found",
+  "busy",
+  "conflict",
+  "method",
+  "too-large",
+  "rate-limited",
+  "prompt-too-big",
+  "model-refused",
+  "model-failed",
+  "no-model",
+  "cancelled",
+  "interrupted",
+  "draining",
+  "internal",
+] as const;
 /** What can go wrong, by what the caller can do about it. Each dialect says how it looks on the wire. */
-export type ErrorCode =
-  | "unauthenticated"
-  | "forbidden"
-  | "invalid"
-  | "bad-request"
-  | "not-found"
-  | "busy"
-  | "conflict"
-  | "method"
-  | "too-large"
-  | "rate-limited"
-  | "prompt-too-big"
-  | "model-refused"
-  | "model-failed"
-  | "no-model"
-  | "cancelled"
-  | "interrupted"
-  | "draining"
-  | "internal";
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+export const isErrorCode = (code: string): code is ErrorCode => ERROR_CODES.some((known) => known === code);
 
 /** One fault in a request: where it is, what kind, in words, and the value at fault. */
 export type Issue = {
@@ -26,6 +30,8 @@ export type Issue = {
   readonly message: string;
   readonly input: unknown;
   readonly context?: Readonly<Record<string, unknown>>;
+  /** The text that could not be read. */
+  readonly source?: string;
 };
 
 /** Where somebody stands in a limit: so many in all, so many left, and seconds until it begins anew. */

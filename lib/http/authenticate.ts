@@ -1,10 +1,10 @@
-import type { Scope } from "../core/scope.ts";
+import type { Limits, Scope } from "../core/scope.ts";
 import { findAccount, findApiKey, insertGuest, touchApiKeys } from "../db/accounts.ts";
 import type { Grant } from "../domain/api-key.ts";
-import { ChatError } from "../domain/errors.ts";
+import { ChatError, type Rate } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { hashKey } from "./keys.ts";
-import type { Parley } from "./parley.ts";
+import type { Known, Parley } from "./parley.ts";
 import { cookieValue, readSessionToken, SESSION_COOKIE, sessionCookie } from "./session-cookie.ts";
 
 const REMEMBER_MS = 5000;
@@ -14,11 +14,9 @@ const REMEMBERED = 10_000;
 /** Which credentials a surface takes. With "key-or-guest" a visitor becomes a guest by writing. */
 export type Credentials = "key" | "key-or-cookie" | "key-or-guest";
 
-export type Caller = {
-  readonly accountId: string;
+/** `grant` is what a key may do; null for a browser, which may do all that its account may. */
+export type Caller = Known & {
   readonly via: "key" | "cookie";
-  /** What the key may do; null for a browser, which may do all that its account may. */
-  readonly grant: Grant | null;
   /** A cookie to send back: the caller became a guest just now. */
   readonly setCookie?: string;
 };
@@ -30,20 +28,25 @@ export type Caller = {
  * that a revoked key works that much longer at most. Throws "unauthenticated".
  */
 export async function authenticate(request: Request, parley: Parley, credentials: Credentials): Promise<Caller> {
-  const key = keyOf(request);
-  if (key !== null) {
-    const known = await remembered(parley, `key ${hashKey(key)}`, () => holderOfKey(parley, hashKey(key)));
-    if (known === null) throw invalidKey();
-    return { ...known, via: "key" };
-  }
-  if (credentials === "key" || !isSameOrigin(request)) throw invalidKey();
+  const holder = await keyHolder(request, parley);
+  if (holder !== null) return holder;
+  if (credentials === "key" || !isSameOrigin(request)) throw noCredentials();
   const cookie = cookieValue(request.headers.get("cookie"), SESSION_COOKIE);
   const accountId = cookie === null ? null : await accountOfCookie(parley, cookie);
-  if (accountId !== null) return { accountId, grant: null, via: "cookie" };
-  if (credentials !== "key-or-guest" || !parley.settings.guests || request.method === "GET") throw invalidKey();
+  if (accountId !== null) return { accountId, keyId: null, grant: null, via: "cookie" };
+  if (credentials !== "key-or-guest" || !parley.settings.guests || request.method === "GET") throw noCredentials();
   const guest = await insertGuest(parley.ports.database, newId());
   const setCookie = await sessionCookie({ sub: guest.id, tokenVersion: 0 }, parley.secret, isSecure(parley));
-  return { accountId: guest.id, grant: null, via: "cookie", setCookie };
+  return { accountId: guest.id, keyId: null, grant: null, via: "cookie", setCookie };
+}
+
+/** Who holds the key of a request; null for a request without one. Throws "unauthenticated" for a key that is none. */
+export async function keyHolder(request: Request, parley: Parley): Promise<Caller | null> {
+  const key = keyOf(request);
+  if (key === null) return null;
+  const known = await remembered(parley, `key ${hashKey(key)}`, () => holderOfKey(parley, hashKey(key)));
+  if (known === null) throw invalidKey();
+  return { ...known, via: "key" };
 }
 
 /** The account that a browser's cookie speaks for, or null. */
@@ -51,7 +54,9 @@ export async function accountOfCookie(parley: Parley, cookie: string): Promise<s
   const known = await remembered(parley, `cookie ${cookie}`, async () => {
     const claims = await readSessionToken(cookie, parley.secret);
     const account = claims && (await findAccount(parley.ports.database, claims.sub));
-    return account && account.tokenVersion === claims.tokenVersion ? { accountId: account.id, grant: null } : null;
+    return account && account.tokenVersion === claims.tokenVersion
+      ? { accountId: account.id, keyId: null, grant: null }
+      : null;
   });
   return known?.accountId ?? null;
 }
@@ -80,16 +85,23 @@ export const forgetCallers = ({ callers }: Parley): void => callers.clear();
 
 export const isSecure = (parley: Parley): boolean => parley.settings.publicUrl?.startsWith("https:") ?? false;
 
-/** The scope of a caller's request. */
-export function scopeOf(parley: Parley, caller: Caller, request: Request): Scope {
+/** The scope of a caller's request. `onRate` hears where the caller stands in its limits. */
+export function scopeOf(
+  parley: Parley,
+  { accountId, keyId, grant, via }: Caller,
+  request: Request,
+  onRate: (rate: Rate) => void,
+): Scope {
   const providerKey = request.headers.get("x-custom-api-key")?.trim() || undefined;
-  const onlyAgentId = caller.grant?.agentId ?? null;
-  return { ...parley.ports, accountId: caller.accountId, via: caller.via, providerKey, onlyAgentId };
+  const limits: Limits = {
+    admit: ({ tokens, endUser }) => parley.limits.admit({ accountId, keyId, endUser }, tokens, onRate),
+    mostAtOnce: parley.settings.turnsAtOnce ?? null,
+  };
+  return { ...parley.ports, accountId, via, providerKey, onlyAgentId: grant?.agentId ?? null, limits };
 }
 
 const invalidKey = () => new ChatError("unauthenticated", "Invalid API key");
-
-type Known = Pick<Caller, "accountId" | "grant">;
+const noCredentials = () => new ChatError("unauthenticated", "Invalid API key", { noun: "credentials" });
 
 async function remembered(
   { callers: known }: Parley,
@@ -97,7 +109,7 @@ async function remembered(
   look: () => Promise<Known | null>,
 ): Promise<Known | null> {
   const found = known.get(name);
-  if (found && found.until > Date.now()) return { accountId: found.accountId, grant: found.grant };
+  if (found && found.until > Date.now()) return found;
   const seen = await look();
   if (known.size > REMEMBERED) known.clear();
   if (seen === null) known.delete(name);
@@ -114,7 +126,7 @@ async function holderOfKey({ ports, touchedKeys: touched }: Parley, hash: string
       ports.log.warn({ err: thrown }, "The last use of a key was not noted");
     });
   }
-  return { accountId: row.accountId, grant: { scopes: row.scopes, agentId: row.agentId } };
+  return { accountId: row.accountId, keyId: row.id, grant: { scopes: row.scopes, agentId: row.agentId } };
 }
 
 /** The key of a request, or null. Two that differ are refused: nobody can say which one was meant. */

@@ -8,13 +8,15 @@ const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] =
 export type JsonBody = { readonly state: "absent" } | { readonly state: "present"; readonly value: unknown };
 
 /**
- * Reads a body of at most `limitBytes` as JSON, whatever its media type says.
+ * Reads a body of at most `limitBytes` as JSON, whatever its media type says; with `onlyJson` one of another media type is
+ * a text. One without a media type is JSON.
  *
  * Throws "too-large", "invalid" for one nested more than 200 levels deep, and "invalid" with an issue of type "json_invalid" whose path holds the offset of the fault.
  */
-export async function readJson(request: Request, limitBytes: number): Promise<JsonBody> {
+export async function readJson(request: Request, limitBytes: number, onlyJson = false): Promise<JsonBody> {
   const text = await readText(request, limitBytes);
   if (text.trim() === "") return { state: "absent" };
+  if (onlyJson && !isJson(request.headers.get("content-type"))) return { state: "present", value: text };
   if (isTooDeep(text)) {
     throw badJson(text, `The body is nested more than ${DEPTH_LIMIT} levels deep`, text.length, "TooDeep");
   }
@@ -25,6 +27,9 @@ export async function readJson(request: Request, limitBytes: number): Promise<Js
     throw badJson(text, "The body is not valid JSON", offset, reason);
   }
 }
+
+const isJson = (mediaType: string | null): boolean =>
+  mediaType === null || /^application\/(?:[\w.!#$&^-]+\+)?json\s*(?:;|$)/iu.test(mediaType.trim());
 
 /** Where JSON goes wrong first. The reader stops there: what is wrong all along would fill the memory with faults. */
 function firstFault(text: string): { readonly offset: number; readonly reason: string } {
@@ -50,6 +55,7 @@ function badJson(text: string, message: string, offset: number, error: string): 
     message: "JSON decode error",
     input: {},
     context: { error },
+    source: text,
   };
   return new ChatError("invalid", message, { issues: [issue] });
 }

@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import type { Scope } from "../core/scope.ts";
-import { ChatError, toChatError } from "../domain/errors.ts";
+import { ChatError, type Issue, type Rate, toChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { storableJson } from "../domain/text.ts";
-import { authenticate, type Credentials, checkGrant, scopeOf } from "./authenticate.ts";
+import { addressOf } from "./address.ts";
+import { authenticate, type Caller, type Credentials, checkGrant, keyHolder, scopeOf } from "./authenticate.ts";
 import { readJson } from "./body.ts";
 import { toIssues } from "./issues.ts";
 import { type Parley, parley } from "./parley.ts";
@@ -16,6 +17,12 @@ export type Surface = {
   /** Whether pages of other origins may call it, with a key. */
   readonly cors: boolean;
   readonly bodyLimitBytes: number;
+  /** Whether only a JSON media type makes a body JSON; any other is then a text, where an object is wanted. */
+  readonly onlyJson?: boolean;
+  /** How it words the faults that a schema finds; absent: as `toIssues`. */
+  readonly issues?: (error: z.ZodError, input: unknown) => Issue[];
+  /** What a body is made of before its schema sees it; absent: of itself. */
+  readonly bodyOf?: (value: unknown) => unknown;
   /** An error in the surface's own shape. */
   readonly failure: (error: ChatError) => Response;
 };
@@ -42,8 +49,6 @@ type Definition<Query extends z.ZodType, Body extends z.ZodType> = {
   readonly credentials?: Credentials;
   /** Whether it changes nothing whatever its method: keys that only read may call it. */
   readonly isReading?: boolean;
-  /** Whether it runs a turn, which counts against the account's limit once its request is right. */
-  readonly runsTurn?: boolean;
   readonly handle: (input: Input<z.output<Query>, z.output<Body>>) => Promise<Response>;
 };
 
@@ -60,18 +65,49 @@ export function endpoint<Query extends z.ZodType, Body extends z.ZodType>(
     const caller = await authenticate(request, running, definition.credentials ?? surface.credentials);
     checkGrant(caller.grant, surface.name, request.method, definition.isReading ?? false);
     const parsed = await parsedRequest(definition, request, context);
-    const scope = scopeOf(running, caller, request);
-    const rate = definition.runsTurn ? await running.limits.countTurn(caller.accountId) : null;
+    const rates = tightest();
+    const scope = scopeOf(running, caller, request, rates.note);
     const response = await definition.handle({ ...parsed, scope, parley: running, request });
-    if (rate) setRateHeaders(response.headers, rate);
+    rates.tell(response.headers);
     if (caller.setCookie !== undefined) response.headers.append("set-cookie", caller.setCookie);
+    return response;
+  });
+}
+
+/**
+ * As `endpoint`, for a route that also answers without credentials. `scope` is null then; `scopeFor` gives the scope of an
+ * account on whose behalf it may answer all the same.
+ */
+export function anyoneEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
+  definition: Omit<Definition<Query, Body>, "credentials" | "handle"> & {
+    readonly handle: (
+      input: Omit<Input<z.output<Query>, z.output<Body>>, "scope"> & {
+        readonly scope: Scope | null;
+        readonly scopeFor: (accountId: string) => Scope;
+      },
+    ) => Promise<Response>;
+  },
+): Handler {
+  const { surface } = definition;
+  return guarded(surface, async (request, context) => {
+    const running = await parley();
+    const caller = await keyHolder(request, running);
+    if (caller) checkGrant(caller.grant, surface.name, request.method, definition.isReading ?? false);
+    const parsed = await parsedRequest(definition, request, context);
+    const rates = tightest();
+    const scopeOn = (one: Caller) => scopeOf(running, one, request, rates.note);
+    const scopeFor = (accountId: string) =>
+      scopeOn({ accountId, keyId: caller?.keyId ?? null, grant: caller?.grant ?? null, via: "key" });
+    const scope = caller && scopeOn(caller);
+    const response = await definition.handle({ ...parsed, scope, scopeFor, parley: running, request });
+    rates.tell(response.headers);
     return response;
   });
 }
 
 /** As `endpoint`, for a route that asks nobody who they are. */
 export function openEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
-  definition: Omit<Definition<Query, Body>, "credentials" | "isReading" | "runsTurn" | "handle"> & {
+  definition: Omit<Definition<Query, Body>, "credentials" | "isReading" | "handle"> & {
     readonly handle: (input: Omit<Input<z.output<Query>, z.output<Body>>, "scope">) => Promise<Response>;
   },
 ): Handler {
@@ -80,6 +116,26 @@ export function openEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
     const parsed = await parsedRequest(definition, request, context);
     return definition.handle({ ...parsed, parley: running, request });
   });
+}
+
+/** The tightest of the limits that a request was counted in. */
+function tightest() {
+  let found: Rate | null = null;
+  return {
+    note(rate: Rate) {
+      if (found === null || rate.remaining < found.remaining) found = rate;
+    },
+    tell(headers: Headers) {
+      if (found !== null) setRateHeaders(headers, found);
+    },
+  };
+}
+
+/** Counts a request of an address, where there is a limit for one. */
+async function countRequest(request: Request): Promise<void> {
+  const { limits, settings } = await parley();
+  const address = addressOf(request, settings.trustedProxies);
+  if (address !== null) await limits.countRequest(address);
 }
 
 function guarded(surface: Surface, handle: Handler): Handler {
@@ -92,6 +148,7 @@ function guarded(surface: Surface, handle: Handler): Handler {
       return response;
     };
     try {
+      await countRequest(request);
       return respond(await handle(request, context));
     } catch (thrown) {
       const error = toChatError(thrown);
@@ -110,7 +167,7 @@ async function parsedRequest<Query extends z.ZodType, Body extends z.ZodType>(
 ) {
   return {
     params: await pathParameters(context),
-    query: parseQuery(definition.query, request),
+    query: parseQuery(definition.surface, definition.query, request),
     body: await parseBody(definition, request),
   };
 }
@@ -136,12 +193,16 @@ function queryValues(request: Request): Record<string, string> {
   return Object.fromEntries([...searchParams].filter(([, value]) => value !== ""));
 }
 
-function parseQuery<Query extends z.ZodType>(schema: Query | undefined, request: Request): z.output<Query> {
+function parseQuery<Query extends z.ZodType>(
+  surface: Surface,
+  schema: Query | undefined,
+  request: Request,
+): z.output<Query> {
   if (!schema) return undefined as z.output<Query>; // nobody reads it
   const values = queryValues(request);
   const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
-  throw invalid("query", parsed.error, values);
+  throw invalid("query", surface.issues ?? toIssues, parsed.error, values);
 }
 
 async function parseBody<Query extends z.ZodType, Body extends z.ZodType>(
@@ -150,7 +211,7 @@ async function parseBody<Query extends z.ZodType, Body extends z.ZodType>(
 ): Promise<z.output<Body>> {
   const { body: schema, absentBody, surface } = definition;
   if (!schema) return undefined as z.output<Body>; // nobody reads it
-  const json = await readJson(request, surface.bodyLimitBytes).catch((thrown) => {
+  const json = await readJson(request, surface.bodyLimitBytes, surface.onlyJson).catch((thrown) => {
     throw inBody(toChatError(thrown));
   });
   const isAbsent = json.state === "absent" || json.value === null;
@@ -158,14 +219,15 @@ async function parseBody<Query extends z.ZodType, Body extends z.ZodType>(
     const issue = { path: ["body"], type: "missing", message: "Field required", input: null };
     throw new ChatError("invalid", "The body is missing", { issues: [issue] });
   }
-  const value = storableJson(isAbsent ? absentBody : json.value);
+  const read = storableJson(isAbsent ? absentBody : json.value);
+  const value = surface.bodyOf ? surface.bodyOf(read) : read;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw invalid("body", parsed.error, value);
+  throw invalid("body", surface.issues ?? toIssues, parsed.error, value);
 }
 
-function invalid(where: "query" | "body", error: z.ZodError, input: unknown): ChatError {
-  return inPlace(where, new ChatError("invalid", "Validation error", { issues: toIssues(error, input) }));
+function invalid(where: "query" | "body", issues: typeof toIssues, error: z.ZodError, input: unknown): ChatError {
+  return inPlace(where, new ChatError("invalid", "Validation error", { issues: issues(error, input) }));
 }
 
 const inBody = (error: ChatError): ChatError => inPlace("body", error);

@@ -9,7 +9,7 @@ import { type Account, findAccount } from "../db/accounts.ts";
 import { listSessions } from "../db/sessions.ts";
 import { encodeCursor, encodeEvents, encodePage } from "../dialects/llamacloud/index.ts";
 import type { FullSession, SessionPage } from "../dialects/llamacloud/schema.ts";
-import { encodeApiKey, encodeUsage } from "../dialects/web/index.ts";
+import { changesToken, encodeApiKey, encodeUsage } from "../dialects/web/index.ts";
 import { ChatError } from "../domain/errors.ts";
 import { accountOfCookie } from "./authenticate.ts";
 import { type Parley, parley } from "./parley.ts";
@@ -27,6 +27,8 @@ export type Shell = {
   /** Whether a visitor may make an account. */
   readonly signUp: boolean;
   readonly sessions: SessionPage;
+  /** What to ask for changes with that came after `sessions` was read. */
+  readonly changesToken: string;
 };
 
 const PAGE = 50;
@@ -34,6 +36,7 @@ const PAGE = 50;
 /** The frame of a page for whoever looks at it: nobody, a guest or a person. */
 export async function loadShell(): Promise<Shell> {
   const running = await parley();
+  const token = changesToken(Date.now());
   const account = await viewerAccount(running);
   const { models } = running.ports;
   return {
@@ -42,6 +45,7 @@ export async function loadShell(): Promise<Shell> {
     guests: running.settings.guests,
     signUp: running.settings.signUp,
     sessions: account ? await firstPage(running, account.id) : { items: [], next_page_token: null },
+    changesToken: token,
   };
 }
 

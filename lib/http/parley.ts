@@ -15,6 +15,9 @@ import { openRateLimits, type RateLimits } from "./rate-limits.ts";
 import { safeFetch } from "./safe-fetch.ts";
 import { parseSettings, type Settings } from "./settings.ts";
 
+/** Who a caller was found to be. */
+export type Known = { readonly accountId: string; readonly keyId: string | null; readonly grant: Grant | null };
+
 /** The running server: one in a process. */
 export type Parley = {
   readonly settings: Settings;
@@ -28,7 +31,7 @@ export type Parley = {
   readonly takeOwnerToken: (token: string) => boolean;
   readonly ownerToken: string;
   /** Who callers were found to be, and until when that is believed. */
-  readonly callers: Map<string, { readonly accountId: string; readonly grant: Grant | null; readonly until: number }>;
+  readonly callers: Map<string, Known & { readonly until: number }>;
   readonly limits: RateLimits;
   /** When the last use of each key was noted. */
   readonly touchedKeys: Map<string, number>;
@@ -91,7 +94,7 @@ async function open(settings: Settings, root: string): Promise<Parley> {
       if (isRight) ownerToken = null;
       return isRight;
     },
-    limits: openRateLimits(database, settings.turnsPerMinute),
+    limits: openRateLimits(database, settings, log),
     callers: new Map(),
     touchedKeys: new Map(),
     async close(graceMs) {

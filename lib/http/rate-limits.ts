@@ -1,45 +1,137 @@
-import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import {
+  RateLimiterMemory,
+  RateLimiterPostgres,
+  RateLimiterRes,
+  type RateLimiterStoreAbstract,
+} from "rate-limiter-flexible";
+import type { Admission, Log } from "../core/scope.ts";
 import type { Database } from "../db/database.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
+import type { Settings } from "./settings.ts";
 
 const MINUTE_SECONDS = 60;
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** Who is to be held to limits. */
+export type Counted = {
+  readonly accountId: string;
+  /** Null for a browser, and for a caller without credentials. */
+  readonly keyId: string | null;
+  /** Whom the caller asks for: each has a count of its own under the key. */
+  readonly endUser?: string;
+};
 
 export type RateLimits = {
   /**
-   * Counts a turn of an account that is about to begin; null where there is no limit. Throws "rate-limited".
+   * Counts a turn of about so many tokens that is about to begin, and tells `onRate` where the caller stands.
+   *
+   * Throws "rate-limited", and has then counted nothing.
    */
-  readonly countTurn: (accountId: string) => Promise<Rate | null>;
+  readonly admit: (who: Counted, tokens: number, onRate: (rate: Rate) => void) => Promise<Admission>;
+  /** Counts a request of an address. Throws "rate-limited". */
+  readonly countRequest: (address: string) => Promise<void>;
 };
+
+type Limiter = Pick<RateLimiterStoreAbstract, "consume" | "penalty" | "reward">;
+type Limit = { readonly limiter: Limiter; readonly points: number; readonly refusal: string };
 
 /**
  * The limits of this server. On PostgreSQL all instances count together; the embedded database has one process, which
- * counts in memory.
+ * counts turns and requests in memory. The tokens of a day are in the database in any case, so that a restart forgets
+ * none.
  */
-export function openRateLimits(database: Database, turnsPerMinute: number | undefined): RateLimits {
-  if (turnsPerMinute === undefined) return { countTurn: async () => null };
-  const options = { keyPrefix: "turns", points: turnsPerMinute, duration: MINUTE_SECONDS };
-  const limiter =
-    database.kind === "pglite"
-      ? new RateLimiterMemory(options)
-      : new RateLimiterPostgres({
+export function openRateLimits(database: Database, settings: Settings, log: Pick<Log, "warn">): RateLimits {
+  const limit = (
+    prefix: string,
+    points: number | undefined,
+    { seconds = MINUTE_SECONDS, isKept = database.kind === "postgresql", what }: LimitOptions,
+  ): Limit | null => {
+    if (points === undefined) return null;
+    const options = { keyPrefix: prefix, points, duration: seconds };
+    const limiter = isKept
+      ? new RateLimiterPostgres({
           ...options,
           storeClient: database.pool,
           storeType: "pool",
           tableName: "RateLimit",
           tableCreated: true,
-        });
+        })
+      : new RateLimiterMemory(options);
+    return { limiter, points, refusal: `The limit of ${points} ${what} is reached` };
+  };
+  const account = limit("turns", settings.turnsPerMinute, { what: "turns a minute" });
+  const key = limit("key", settings.keyTurnsPerMinute, { what: "turns a minute with this API key" });
+  const tokens = limit("tokens", settings.tokensPerDay, {
+    seconds: DAY_SECONDS,
+    isKept: true,
+    what: "tokens a day",
+  });
+  const address = limit("address", settings.requestsPerMinute, { isKept: false, what: "requests a minute" });
+
   return {
-    async countTurn(accountId) {
+    async admit({ accountId, keyId, endUser }, size, onRate) {
+      const counts: Count[] = [
+        { limit: account, name: accountId, points: 1, isShown: true },
+        { limit: keyId === null ? null : key, name: `${keyId} ${endUser ?? ""}`, points: 1, isShown: true },
+        { limit: tokens, name: accountId, points: Math.max(1, size), isShown: false },
+      ];
+      const taken: Count[] = [];
       try {
-        return rateOf(turnsPerMinute, await limiter.consume(accountId));
+        for (const count of counts) {
+          const rate = await consume(count);
+          if (rate === null) continue;
+          taken.push(count);
+          if (count.isShown) onRate(rate);
+        }
       } catch (thrown) {
-        if (!(thrown instanceof RateLimiterRes)) throw thrown;
-        const rate = rateOf(turnsPerMinute, thrown);
-        const message = `The limit of ${rate.limit} turns a minute is reached`;
-        throw new ChatError("rate-limited", message, { retryAfterSeconds: rate.resetSeconds, rate });
+        for (const count of taken) giveBack(count, count.points);
+        throw thrown;
       }
+      let isSettled = false;
+      return {
+        settle(used) {
+          if (isSettled) return;
+          isSettled = true;
+          for (const count of taken) {
+            if (used === null) giveBack(count, count.points);
+            else if (count.limit === tokens) giveBack(count, count.points - used);
+          }
+        },
+      };
+    },
+    async countRequest(from) {
+      await consume({ limit: address, name: from, points: 1, isShown: false });
     },
   };
+
+  /** Gives points back, or takes more where they are below 0. */
+  function giveBack({ limit, name }: Count, points: number): void {
+    if (limit === null || points === 0) return;
+    const done = points > 0 ? limit.limiter.reward(name, points) : limit.limiter.penalty(name, -points);
+    done.catch((thrown) => log.warn({ err: thrown }, "A limit could not be brought up to date"));
+  }
+}
+
+type LimitOptions = { readonly seconds?: number; readonly isKept?: boolean; readonly what: string };
+type Count = {
+  readonly limit: Limit | null;
+  readonly name: string;
+  readonly points: number;
+  /** Whether callers are told of it in headers. */
+  readonly isShown: boolean;
+};
+
+async function consume({ limit, name, points }: Count): Promise<Rate | null> {
+  if (limit === null) return null;
+  try {
+    return rateOf(limit.points, await limit.limiter.consume(name, points));
+  } catch (thrown) {
+    if (!(thrown instanceof RateLimiterRes)) throw thrown;
+    // What was refused has been counted too; it is not to keep its caller out for longer.
+    await limit.limiter.reward(name, points).catch(() => {});
+    const rate = rateOf(limit.points, thrown);
+    throw new ChatError("rate-limited", limit.refusal, { retryAfterSeconds: rate.resetSeconds, rate });
+  }
 }
 
 const rateOf = (limit: number, { remainingPoints, msBeforeNext }: RateLimiterRes): Rate => ({

@@ -26,7 +26,12 @@ const hosts = z.preprocess(
 );
 
 const PORT = "must be a whole number from 0 to 65535";
-const TURNS = "must be a whole number of 1 or more";
+const COUNT = "must be a whole number of 1 or more";
+const count = z.preprocess(
+  blankIsUnset,
+  z.coerce.number({ error: COUNT }).int({ error: COUNT }).min(1, { error: COUNT }).optional(),
+);
+const PROXIES = "must be a whole number from 0 to 10";
 const Environment = z.object({
   PORT: z.preprocess(
     blankIsUnset,
@@ -60,9 +65,19 @@ const Environment = z.object({
       .default("info"),
   ),
   OUTBOUND_ALLOW: hosts,
-  TURNS_PER_MINUTE: z.preprocess(
+  TURNS_PER_MINUTE: count,
+  KEY_TURNS_PER_MINUTE: count,
+  TURNS_AT_ONCE: count,
+  TOKENS_PER_DAY: count,
+  REQUESTS_PER_MINUTE: count,
+  TRUSTED_PROXIES: z.preprocess(
     blankIsUnset,
-    z.coerce.number({ error: TURNS }).int({ error: TURNS }).min(1, { error: TURNS }).optional(),
+    z.coerce
+      .number({ error: PROXIES })
+      .int({ error: PROXIES })
+      .min(0, { error: PROXIES })
+      .max(10, { error: PROXIES })
+      .default(0),
   ),
   GUESTS: onOff,
   SIGN_UP: onOff,
@@ -89,6 +104,16 @@ export type Settings = {
   readonly outboundAllow: readonly string[];
   /** Turns that an account may begin in a minute; absent: as many as it likes. */
   readonly turnsPerMinute?: number;
+  /** The same for each API key, and under it for each end user that it names. */
+  readonly keyTurnsPerMinute?: number;
+  /** Turns of an account that run at once. */
+  readonly turnsAtOnce?: number;
+  /** Tokens that an account may use in 24 hours, from its first turn on. */
+  readonly tokensPerDay?: number;
+  /** API requests from one address in a minute. */
+  readonly requestsPerMinute?: number;
+  /** How many proxies in front of the server are believed about where a request comes from. */
+  readonly trustedProxies: number;
   /** Whether a visitor may chat without signing in. */
   readonly guests: boolean;
   /** Whether a visitor may make an account. */
@@ -135,6 +160,11 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     logLevel: env.LOG_LEVEL,
     outboundAllow: env.OUTBOUND_ALLOW,
     turnsPerMinute: env.TURNS_PER_MINUTE,
+    keyTurnsPerMinute: env.KEY_TURNS_PER_MINUTE,
+    turnsAtOnce: env.TURNS_AT_ONCE,
+    tokensPerDay: env.TOKENS_PER_DAY,
+    requestsPerMinute: env.REQUESTS_PER_MINUTE,
+    trustedProxies: env.TRUSTED_PROXIES,
     guests: isOn(env.GUESTS ?? open),
     signUp: isOn(env.SIGN_UP ?? open),
   };

@@ -1,3 +1,4 @@
+import { noteAddresses } from "./address.ts";
 import { type Parley, parley } from "./parley.ts";
 
 const GRACE_MS = 20_000;
@@ -6,6 +7,7 @@ const LAST_MS = 5000;
 /** Opens the server, says where it is, and ends it in order at SIGTERM and SIGINT. Ends the process if it cannot open. */
 export async function startServer(): Promise<void> {
   try {
+    noteAddresses();
     const running = await parley();
     process.once("SIGTERM", () => void shutDown(running, "SIGTERM"));
     process.once("SIGINT", () => void shutDown(running, "SIGINT"));

@@ -1,4 +1,4 @@
-import { findRun, readEvents } from "../../db/runs.ts";
+import { findOutput, findRun, readEvents } from "../../db/runs.ts";
 import type { TurnEvent } from "../../domain/events.ts";
 import { isLast } from "../../domain/events.ts";
 import type { Scope } from "../scope.ts";
@@ -14,7 +14,7 @@ const POLL_MS = 150;
  *
  * Works for a run of this process, one that another instance works on, and one that has ended within ten minutes.
  * Yields nothing for a run that is not the account's. Ends without a last event when the run's row is gone, or its
- * events are no longer kept. `signal` ends the following, not the run.
+ * events are no longer kept; what is kept for repeats of a request is kept for a day. `signal` ends the following, not the run.
  */
 export async function* follow(
   scope: Scope,
@@ -89,7 +89,12 @@ async function* followStored(
       yield { from: first.seq, events: stored.map(({ event }) => event) };
       next = stored.at(-1)?.seq ?? next;
     }
-    if (stored.some(({ event }) => isLast(event)) || found.run.status !== "running") return;
+    if (stored.some(({ event }) => isLast(event))) return;
+    if (found.run.status !== "running") {
+      const kept = (await findOutput(scope.database, scope.accountId, runId))?.events.slice(next) ?? [];
+      if (kept.length > 0) yield { from: next + 1, events: kept };
+      return;
+    }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

@@ -49,6 +49,11 @@ export async function getTurnInput(scope: Scope, runId: string): Promise<readonl
   return line.filter((message) => message.runId === runId && message.source === "api_request");
 }
 
+/** The session that a run is in or has made; null where it has none. */
+export async function sessionOfRun(scope: Scope, runId: string): Promise<string | null> {
+  return (await db.findRun(scope.database, scope.accountId, runId))?.run.sessionId ?? null;
+}
+
 /** The latest run of a session that stored or stores messages, running or ended; null when there is none. */
 export const findLatestRun = (scope: Scope, sessionId: string): Promise<Run | null> =>
   db.findLatestRun(scope.database, scope.accountId, sessionId);

@@ -5,7 +5,7 @@ import type { TurnEvent } from "../../domain/events.ts";
 import { acceptance, followLive, type Stretch } from "./follow.ts";
 import { liveRun } from "./live-run.ts";
 
-const run = { id: "r", accountId: "a", sessionId: "s", stores: true, onHangUp: "go-on" } as const;
+const run = { id: "r", accountId: "a", sessionId: "s", docs: [], stores: true, onHangUp: "go-on" } as const;
 const delta = (text: string): TurnEvent => ({ type: "text-delta", text });
 const deltas = (...texts: string[]) => texts.map(delta);
 const stepStart: TurnEvent = { type: "step-start", messageId: "m", model: "m", at: 0 };

@@ -1,3 +1,4 @@
+import type { DocHit } from "../../domain/doc.ts";
 import type { ChatError } from "../../domain/errors.ts";
 import type { TurnEvent } from "../../domain/events.ts";
 
@@ -8,7 +9,10 @@ export type AbortCause = "stop" | "hang-up" | "deleted" | "lost" | "hand-over";
 export type LiveRun = {
   readonly id: string;
   readonly accountId: string;
+  /** The session it is in, also one that it makes only at its end. */
   readonly sessionId: string | null;
+  /** What was recalled for it. */
+  readonly docs: readonly DocHit[];
   readonly stores: boolean;
   readonly onHangUp: "go-on" | "cancel";
   readonly events: readonly TurnEvent[];
@@ -28,7 +32,7 @@ export type LiveRun = {
 };
 
 export function liveRun(
-  run: Pick<LiveRun, "id" | "accountId" | "sessionId" | "stores" | "onHangUp">,
+  run: Pick<LiveRun, "id" | "accountId" | "sessionId" | "docs" | "stores" | "onHangUp">,
   past: readonly TurnEvent[],
 ): LiveRun {
   const events: TurnEvent[] = [...past];

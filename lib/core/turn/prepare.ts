@@ -24,7 +24,8 @@ import type { TurnTool } from "./run-turn.ts";
 
 /** What a turn is to do: the same for sending it and for showing what would be sent. */
 export type TurnRequest = {
-  readonly sessionId: string;
+  /** Null: it has none, or makes one; `session` then stands in for it. */
+  readonly sessionId: string | null;
   /** The session as the caller has just read it. */
   readonly session?: Session;
   /** The message after which the new ones come; null: before all. Absent: at the end of the active line. */
@@ -46,8 +47,8 @@ export type TurnRequest = {
   readonly overflow: "refuse" | "truncate";
   /** Whether the server's own tools are offered. */
   readonly withBuiltinTools: boolean;
-  /** Whether the tools of the agent and of the request are offered. */
-  readonly withCallerTools: boolean;
+  /** Whether the tools of the agent and of the request are offered: all, those that the server runs, or none. */
+  readonly withCallerTools: "all" | "runnable" | "none";
   /** What runs one of these tools on the server; null: the caller runs it. Absent: the caller runs them all. */
   readonly runTool?: (scope: Scope, session: Session, tool: Tool) => TurnTool["run"];
 };
@@ -81,8 +82,9 @@ export type PreparedTurn = {
  */
 export async function prepareTurn(scope: Scope, request: TurnRequest): Promise<PreparedTurn> {
   const { database, accountId } = scope;
-  const session = request.session ?? (await findSession(database, accountId, request.sessionId));
-  if (!session) throw notFound("session", request.sessionId);
+  const { sessionId } = request;
+  const session = request.session ?? (sessionId === null ? null : await findSession(database, accountId, sessionId));
+  if (!session) throw notFound("session", sessionId ?? undefined);
   const [agents, users] = await Promise.all([
     findAgents(database, accountId, session.agentIds),
     findUsers(database, accountId, session.userIds),
@@ -206,15 +208,13 @@ function cut(line: readonly Message[], parentId: string | null | undefined) {
 
 function turnTools(scope: Scope, session: Session, request: TurnRequest, listed: readonly Tool[]): TurnTool[] {
   const own = request.withBuiltinTools ? builtinTools : [];
-  const callers = request.withCallerTools ? listed : [];
-  const names = new Set(callers.map((tool) => tool.name));
-  return [
-    ...own.filter((tool) => !names.has(tool.definition.name)),
-    ...callers.map((tool) => ({
-      definition: toolDefinition(tool),
-      run: request.runTool?.(scope, session, tool) ?? null,
-    })),
-  ];
+  const callers = (request.withCallerTools === "none" ? [] : listed).map((tool) => ({
+    definition: toolDefinition(tool),
+    run: request.runTool?.(scope, session, tool) ?? null,
+  }));
+  const offered = request.withCallerTools === "runnable" ? callers.filter(({ run }) => run !== null) : callers;
+  const names = new Set(offered.map((tool) => tool.definition.name));
+  return [...own.filter((tool) => !names.has(tool.definition.name)), ...offered];
 }
 
 function checkToolChoice(choice: ToolChoice, tools: readonly TurnTool[]): void {

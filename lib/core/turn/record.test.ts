@@ -154,7 +154,7 @@ async function recorded(
   const logged: object[] = [];
   const commits: Record<string, unknown>[] = [];
   const appended: Record<string, unknown>[] = [];
-  const live = liveRun({ id: "r", accountId: "a", sessionId: "s", stores, onHangUp: "go-on" }, []);
+  const live = liveRun({ id: "r", accountId: "a", sessionId: "s", docs: [], stores, onHangUp: "go-on" }, []);
   const query = async ({ text, values }: { text: string; values: readonly unknown[] }) => {
     if (!text.includes(`update "Run" set status`)) {
       appended.push({ seqFrom: (values[1] as number[])[0], seqTo: (values[2] as number[])[0] });
@@ -180,6 +180,9 @@ async function recorded(
   const ports = { database: { pool: { query } }, runner, log } as unknown as Ports;
   const recording: Recording = {
     keep,
+    onlyWhole: false,
+    makes: null,
+    keepsOutput: false,
     input: [question],
     fallbackTitle: "Hi",
     ranTools: true,

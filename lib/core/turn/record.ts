@@ -1,3 +1,4 @@
+import type { NewSession } from "../../db/new-session.ts";
 import { appendEvents, type Commit, commitRun } from "../../db/runs.ts";
 import { ChatError, toChatError } from "../../domain/errors.ts";
 import { isLast, type LastEvent, type TurnEvent } from "../../domain/events.ts";
@@ -12,6 +13,12 @@ const TRIES = 4;
 
 export type Recording = {
   readonly keep: Keep;
+  /** Whether an answer stays only where the model itself has ended it: neither stopped nor cut off by a filter. */
+  readonly onlyWhole: boolean;
+  /** The session that is made for what stays; null: the turn has one, or nothing stays. */
+  readonly makes: NewSession | null;
+  /** Whether repeats of the request are to be answered when its events are gone. */
+  readonly keepsOutput: boolean;
   readonly input: readonly NewMessage[];
   readonly fallbackTitle: string | null;
   /** Whether the server ran the calls in between: they are then stored as requests and responses of tools. */
@@ -19,6 +26,8 @@ export type Recording = {
   /** The model whose tokens are counted. */
   readonly model: string;
   readonly onCommitted?: () => void;
+  /** Called once when the turn has ended here, however it did. */
+  readonly onEnded?: (last: LastEvent | null) => void;
 };
 
 /**
@@ -41,6 +50,8 @@ export async function record(
     if (live.state !== "running") return;
     await ports.runner.remove(live).catch(bug);
     live.finish("left");
+  } finally {
+    recording.onEnded?.(live.events.findLast(isLast) ?? null);
   }
 }
 
@@ -137,6 +148,7 @@ function kept(
     };
   });
   const all = [...recording.input, ...answers];
+  if (recording.onlyWhole) return isWhole(last) ? all : [];
   if (last.type === "turn-end" || live.abortCause === "stop") return all;
   const isSeen = answers.length > 0;
   switch (recording.keep) {
@@ -148,6 +160,9 @@ function kept(
       return [];
   }
 }
+
+const isWhole = (last: LastEvent): boolean =>
+  last.type === "turn-end" && (last.finishReason === "stop" || last.finishReason === "length");
 
 function source(role: "assistant" | "tool", isFinal: boolean, ranTools: boolean): NewMessage["source"] {
   if (role === "tool") return "tool_response";
@@ -177,6 +192,9 @@ function toCommit(
       return { ...message, searchText: text, tokenCount, tokenizer: tokenizer.name };
     }),
     fallbackTitle: recording.fallbackTitle,
+    makes: recording.makes && { accountId: live.accountId, session: recording.makes },
+    output: recording.keepsOutput ? { events: [...live.events, last], docs: live.docs } : null,
+    freesKey: messages.length === 0 && !live.events.some((event) => event.type === "step-start"),
   };
 }
 

@@ -37,6 +37,8 @@ export type Runner = {
    * The result releases the next. Throws "rate-limited" when ten wait already, "cancelled" when `signal` aborts.
    */
   readonly lineUp: (sessionId: string, signal?: AbortSignal) => Promise<() => void>;
+  /** Does work of a name when what was begun under the name before is done. */
+  readonly alone: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>;
   /** Whether anybody waits for a session. */
   readonly isAwaited: (sessionId: string) => boolean;
   /** Calls `work` at once, and then as long as the process lives. */
@@ -58,6 +60,8 @@ export function startRunner(database: Database, log: Log): Runner {
   const background = new Map<string, { isRunning: boolean; isAskedAgain: boolean; pausedUntil: number }>();
   /** Those who wait for each session, the first of them at the head. */
   const lines = new Map<string, Waiter[]>();
+  /** The end of what was begun last under each name. */
+  const last = new Map<string, Promise<void>>();
   const timers: NodeJS.Timeout[] = [];
 
   const every = (ms: number, work: () => Promise<void>) => {
@@ -162,6 +166,20 @@ export function startRunner(database: Database, log: Log): Runner {
           state.isRunning = false;
         }
       })();
+    },
+    async alone(name, work) {
+      const before = last.get(name) ?? Promise.resolve();
+      const mine = before.then(work);
+      const settled = mine.then(
+        () => {},
+        () => {},
+      );
+      last.set(name, settled);
+      try {
+        return await mine;
+      } finally {
+        if (last.get(name) === settled) last.delete(name);
+      }
     },
     isAwaited: (sessionId) => lines.has(sessionId),
     async lineUp(sessionId, signal) {

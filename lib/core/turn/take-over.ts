@@ -33,7 +33,7 @@ export async function takeOver(ports: Ports, which: "expired" | "of-other-owners
 async function goOn(scope: Scope, run: TakenRun): Promise<void> {
   const stored = await readEvents(scope.database, run.id, 0);
   const past = stored.map(({ event }) => event);
-  const live = liveRun({ ...run, accountId: scope.accountId }, past);
+  const live = liveRun({ ...run, accountId: scope.accountId, docs: [] }, past);
   scope.runner.add(live);
   const turn = await continued(scope, run, past, live.signal).catch((thrown) => closed(run, past, toChatError(thrown)));
   scope.log.info({ runId: run.id, attempt: run.attempts }, "Goes on with a turn that another process left");
@@ -46,7 +46,7 @@ async function continued(scope: Scope, run: TakenRun, past: readonly TurnEvent[]
   if (why) return closed(run, past, why);
   const llamacloud = run.dialect === "llamacloud" || run.dialect === "web";
   const prepared = await prepareTurn(scope, {
-    sessionId: run.sessionId ?? "",
+    sessionId: run.sessionId,
     agentId: run.agentId ?? undefined,
     agentRule: "any",
     input: run.input,
@@ -59,7 +59,7 @@ async function continued(scope: Scope, run: TakenRun, past: readonly TurnEvent[]
     rendersInput: false,
     overflow: "truncate",
     withBuiltinTools: llamacloud,
-    withCallerTools: false,
+    withCallerTools: "none",
   });
   const ports: TurnPorts = {
     runId: run.id,

@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
 import { planFork } from "../../db/messages.ts";
-import { claimRun, findRunByKey, insertUnstoredRun } from "../../db/runs.ts";
+import type { NewSession } from "../../db/new-session.ts";
+import { type Claim, claimRun, findOutput, findRunByKey, insertRun } from "../../db/runs.ts";
+import type { DocHit } from "../../domain/doc.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
+import type { LastEvent, TurnUsage } from "../../domain/events.ts";
 import { newId } from "../../domain/ids.ts";
 import { messageText, type NewMessage } from "../../domain/message.ts";
 import type { Dialect, Keep, OnHangUp } from "../../domain/run.ts";
 import type { Session } from "../../domain/session.ts";
 import { storableJson } from "../../domain/text.ts";
-import type { Scope } from "../scope.ts";
+import type { Admission, Scope } from "../scope.ts";
 import { fallbackTitle, improveTitle } from "../titles.ts";
 import { type LiveRun, liveRun } from "./live-run.ts";
 import { type PreparedTurn, prepareTurn, type TurnRequest } from "./prepare.ts";
@@ -19,14 +22,20 @@ const QUEUE_POLL_MS = 100;
 // The deadline and a caller who leaves are looked at this often.
 const LIVE_POLL_MS = 1000;
 const CHANGED_TRIES = 8;
+/** Tokens that an answer is reserved where nobody says how long it may be. */
+const ANSWER_TOKENS = 1024;
 /** A turn whose reader can wait calls tools no longer than this. */
 export const LONGEST_TURN_MS = 10 * 60_000;
 
 export type TurnOptions = TurnRequest & {
   readonly dialect: Dialect;
-  /** Whether it writes messages; such a turn claims the session. */
+  /** Whether it writes messages; such a turn claims its session. */
   readonly stores: boolean;
   readonly keep: Keep;
+  /** Whether an answer stays only where the model itself has ended it. */
+  readonly onlyWhole?: boolean;
+  /** The session that is made for what stays; `sessionId` is then null. */
+  readonly makes?: NewSession;
   readonly onHangUp: OnHangUp;
   readonly busy: "refuse" | "queue";
   readonly maxSteps: number;
@@ -39,13 +48,21 @@ export type TurnOptions = TurnRequest & {
   readonly check?: (prepared: PreparedTurn) => void;
   /** Names the request: a second one under the same key gets the same run. */
   readonly requestKey?: string;
+  /** Whether repeats are to be answered for a day; else as long as the events of the run are kept. */
+  readonly keepsOutput?: boolean;
+  /** Whom the caller asks for; told to the provider, and kept as a hash. */
+  readonly endUser?: string;
   /** Ends the wait in line. */
   readonly signal?: AbortSignal;
 };
 
 export type TakenTurn = {
   readonly runId: string;
+  /** The session it is in or makes; null where it has none, and of a repeat whose run has not made it yet. */
+  readonly sessionId: string | null;
   readonly prepared: PreparedTurn | null;
+  /** What was recalled for it, best first. */
+  readonly docs: readonly DocHit[];
   /** The run in this process; null for a repeat of a request whose run is elsewhere or over. */
   readonly live: LiveRun | null;
 };
@@ -54,34 +71,70 @@ export type TakenTurn = {
  * Enters a turn and starts it. It runs on by itself: `follow` gives its events.
  *
  * Everything that can be refused is refused before anything is written: see `prepareTurn`, and "busy" for a session
- * with a running turn, "conflict" for a request key that was used for something else, "draining" while the server goes.
+ * with a running turn, "conflict" for a request key that was used for something else, "rate-limited" for a caller at its
+ * limit, "draining" while the server goes.
  */
 export async function takeTurn(scope: Scope, options: TurnOptions): Promise<TakenTurn> {
   if (scope.runner.isDraining())
     throw new ChatError("draining", "The server restarts. Try again in a few seconds.", { retryAfterSeconds: 2 });
   const request = { ...options, input: storableJson(options.input) };
-  return options.stores ? takeStored(scope, request) : takeUnstored(scope, request);
+  const { sessionId, requestKey } = request;
+  const take = () =>
+    request.stores && sessionId !== null ? takeStored(scope, { ...request, sessionId }) : takeDetached(scope, request);
+  if (requestKey === undefined) return take();
+  // Repeats that come at once wait for the first, and find its run.
+  return scope.runner.alone(`${scope.accountId} ${request.dialect} ${requestKey}`, async () => {
+    try {
+      return await take();
+    } catch (thrown) {
+      const isLimited = thrown instanceof ChatError && thrown.code === "rate-limited";
+      if (isLimited && (await isRepeat(scope, request))) return repeated(scope, request);
+      throw thrown;
+    }
+  });
 }
 
-async function takeUnstored(scope: Scope, options: TurnOptions): Promise<TakenTurn> {
+/** Asks the limits for a turn that is prepared. */
+const admit = (
+  scope: Scope,
+  { endUser }: TurnOptions,
+  { description, settings }: PreparedTurn,
+): Promise<Admission> | null =>
+  scope.limits?.admit({ tokens: description.size + (settings.maxTokens ?? ANSWER_TOKENS), endUser }) ?? null;
+
+async function takeDetached(scope: Scope, options: TurnOptions): Promise<TakenTurn> {
   const prepared = await prepareTurn(scope, options);
   options.check?.(prepared);
+  const admission = await admit(scope, options, prepared);
   const runId = newId();
-  const { dialect, onHangUp } = options;
-  await insertUnstoredRun(scope.database, {
+  const { dialect, onHangUp, stores, requestKey = null, endUser } = options;
+  const entered = await insertRun(scope.database, {
     runId,
     accountId: scope.accountId,
     owner: scope.runner.owner,
     dialect,
     agentId: prepared.agent.id,
     onHangUp,
-    sessionId: prepared.session.id,
+    stores,
+    sessionId: options.sessionId,
     settings: prepared.settings,
+    requestKey,
+    requestHash: requestKey === null ? null : hash(options),
+    endUserHash: endUser === undefined ? null : endUserHash(endUser),
+    mostAtOnce: scope.limits?.mostAtOnce ?? null,
+  }).catch((thrown) => {
+    admission?.settle(null);
+    throw thrown;
   });
-  return { runId, prepared, live: start(scope, runId, options, prepared) };
+  if (entered === "claimed") return started(scope, runId, options, prepared, admission);
+  admission?.settle(null);
+  if (entered === "crowded") throw crowded(scope);
+  return repeated(scope, options);
 }
 
-async function takeStored(scope: Scope, options: TurnOptions): Promise<TakenTurn> {
+type StoredOptions = TurnOptions & { readonly sessionId: string };
+
+async function takeStored(scope: Scope, options: StoredOptions): Promise<TakenTurn> {
   const { runner } = scope;
   if (options.busy === "refuse") {
     if (runner.isAwaited(options.sessionId) && !(await isRepeat(scope, options))) throw busy();
@@ -101,52 +154,66 @@ async function takeStored(scope: Scope, options: TurnOptions): Promise<TakenTurn
 }
 
 /** Claims the session, as soon as no other turn runs in it; later than `deadline` it gives up. */
-async function claimTurn(scope: Scope, options: TurnOptions, deadline: number): Promise<TakenTurn> {
-  const requestHash = options.requestKey === undefined ? null : hash(options);
+async function claimTurn(scope: Scope, options: StoredOptions, deadline: number): Promise<TakenTurn> {
   let request: TurnOptions = options;
-  for (let changed = 0; ; ) {
-    const prepared = await prepareTurn(scope, request);
-    request = { ...options, session: undefined };
-    options.check?.(prepared);
-    const runId = newId();
-    const claimed = await claimRun(scope.database, {
-      runId,
-      accountId: scope.accountId,
-      owner: scope.runner.owner,
-      dialect: options.dialect,
-      agentId: prepared.agent.id,
-      keep: options.keep,
-      onHangUp: options.onHangUp,
-      input: prepared.input,
-      context: prepared.description.recipe,
-      settings: prepared.settings,
-      requestKey: options.requestKey ?? null,
-      requestHash,
-      session: { id: prepared.session.id, ...prepared.tip },
-      fork: await fork(scope, prepared),
-      bindIndexIds: options.bindIndexIds,
-      // A turn whose question stays whatever happens names its session at once.
-      title: options.keep === "all" ? questionTitle(prepared.input) : null,
-    });
-    switch (claimed) {
-      case "claimed":
-        return { runId, prepared, live: start(scope, runId, options, prepared) };
-      case "repeated":
-        return repeated(scope, options, requestHash);
-      case "changed":
-        if (++changed > CHANGED_TRIES) throw busy();
-        break;
-      case "busy":
-        if (await isRepeat(scope, options)) return repeated(scope, options, requestHash);
-        if (options.busy === "refuse") throw busy();
-        if (Date.now() > deadline) throw queueOver();
-        await endOf(scope, prepared.session.runningRunId);
-        if (options.signal?.aborted) throw new ChatError("cancelled", "The caller left the line");
-        break;
-      default:
-        claimed satisfies never;
+  let admission: Admission | null = null;
+  let isTaken = false;
+  try {
+    for (let changed = 0; ; ) {
+      const prepared = await prepareTurn(scope, request);
+      request = { ...options, session: undefined };
+      options.check?.(prepared);
+      admission ??= await admit(scope, options, prepared);
+      const runId = newId();
+      const claimed = await claimRun(scope.database, await claimOf(scope, runId, options, prepared));
+      switch (claimed) {
+        case "claimed":
+          isTaken = true;
+          return started(scope, runId, options, prepared, admission);
+        case "repeated":
+          return await repeated(scope, options);
+        case "crowded":
+          throw crowded(scope);
+        case "changed":
+          if (++changed > CHANGED_TRIES) throw busy();
+          break;
+        case "busy":
+          if (await isRepeat(scope, options)) return await repeated(scope, options);
+          if (options.busy === "refuse") throw busy();
+          if (Date.now() > deadline) throw queueOver();
+          await endOf(scope, prepared.session.runningRunId);
+          if (options.signal?.aborted) throw new ChatError("cancelled", "The caller left the line");
+          break;
+        default:
+          claimed satisfies never;
+      }
     }
+  } finally {
+    if (!isTaken) admission?.settle(null);
   }
+}
+
+async function claimOf(scope: Scope, runId: string, options: StoredOptions, prepared: PreparedTurn): Promise<Claim> {
+  return {
+    runId,
+    accountId: scope.accountId,
+    owner: scope.runner.owner,
+    dialect: options.dialect,
+    agentId: prepared.agent.id,
+    keep: options.keep,
+    onHangUp: options.onHangUp,
+    input: prepared.input,
+    context: prepared.description.recipe,
+    settings: prepared.settings,
+    requestKey: options.requestKey ?? null,
+    requestHash: options.requestKey === undefined ? null : hash(options),
+    mostAtOnce: scope.limits?.mostAtOnce ?? null,
+    session: { id: prepared.session.id, ...prepared.tip },
+    fork: await fork(scope, prepared),
+    bindIndexIds: options.bindIndexIds,
+    // A turn whose question stays whatever happens names its session at once.
+    title: options.keep === "all" ? questionTitle(prepared.input) : null,
+  };
 }
 
 /** Waits for the end of a turn of this process, or a moment for one of another. */
@@ -160,6 +227,11 @@ const busy = () => new ChatError("busy", "Session already has a running turn", {
 const queueOver = () =>
   new ChatError("rate-limited", "Other turns of this session took longer than a minute", { retryAfterSeconds: 5 });
 
+const crowded = (scope: Scope) =>
+  new ChatError("rate-limited", `${scope.limits?.mostAtOnce} turns run at once already, as many as may`, {
+    retryAfterSeconds: 2,
+  });
+
 async function fork(scope: Scope, { session, forkPosition }: PreparedTurn) {
   if (forkPosition === null) return null;
   const plan = await planFork(scope.database, scope.accountId, session.id, newId(), forkPosition);
@@ -170,7 +242,8 @@ async function fork(scope: Scope, { session, forkPosition }: PreparedTurn) {
 /** What a request is about, without the ids and times that we deal. */
 function hash(options: TurnOptions): string {
   const content = options.input.map(({ role, name, parts }) => ({ role, name, parts }));
-  const about = [options.sessionId, options.parentId ?? null, options.agentId ?? null, options.settings, content];
+  const { sessionId, stores, parentId = null, agentId = null, settings, tools, toolChoice, metadata = null } = options;
+  const about = [sessionId, stores, parentId, agentId, settings, content, tools, toolChoice, metadata];
   return createHash("sha256").update(JSON.stringify(about)).digest("hex");
 }
 
@@ -178,23 +251,37 @@ function hash(options: TurnOptions): string {
 const isRepeat = async (scope: Scope, { dialect, requestKey }: TurnOptions): Promise<boolean> =>
   requestKey !== undefined && (await findRunByKey(scope.database, scope.accountId, dialect, requestKey)) !== null;
 
-async function repeated(scope: Scope, options: TurnOptions, requestHash: string | null): Promise<TakenTurn> {
-  const known = await findRunByKey(scope.database, scope.accountId, options.dialect, options.requestKey ?? "");
-  if (!known || known.requestHash !== requestHash) {
-    throw new ChatError("conflict", "This request id was used for a different request", { field: "message_id" });
+async function repeated(scope: Scope, options: TurnOptions): Promise<TakenTurn> {
+  const { database, accountId, runner } = scope;
+  const known = await findRunByKey(database, accountId, options.dialect, options.requestKey ?? "");
+  if (!known || known.requestHash !== hash(options)) {
+    const field = options.keepsOutput ? "Idempotency-Key" : "message_id";
+    throw new ChatError("conflict", `This ${field} was used for a different request`, { field });
   }
-  return { runId: known.id, prepared: null, live: scope.runner.find(known.id) ?? null };
+  const live = runner.find(known.id) ?? null;
+  const docs = live?.docs ?? (await findOutput(database, accountId, known.id))?.docs ?? [];
+  return { runId: known.id, sessionId: known.sessionId ?? live?.sessionId ?? null, prepared: null, docs, live };
 }
 
-function start(scope: Scope, runId: string, options: TurnOptions, prepared: PreparedTurn): LiveRun {
-  const { session, settings, tools, description, input } = prepared;
-  const { stores, onHangUp } = options;
-  const live = liveRun({ id: runId, accountId: scope.accountId, sessionId: session.id, stores, onHangUp }, []);
+/** What of an end user is kept: enough to know one again, too little to know who it is. */
+const endUserHash = (endUser: string): string => createHash("sha256").update(endUser).digest("hex");
+
+function started(
+  scope: Scope,
+  runId: string,
+  options: TurnOptions,
+  prepared: PreparedTurn,
+  admission: Admission | null,
+): TakenTurn {
+  const { session, settings, tools, description, input, docs } = prepared;
+  const { stores, onHangUp, makes, endUser } = options;
+  const sessionId = makes?.id ?? options.sessionId;
+  const live = liveRun({ id: runId, accountId: scope.accountId, sessionId, docs, stores, onHangUp }, []);
   scope.runner.add(live);
   const turn = runTurn({
     runId,
     prompt: description.messages,
-    request: { model: settings.model, settings, apiKey: scope.providerKey },
+    request: { model: settings.model, settings, apiKey: scope.providerKey, endUser },
     tools,
     toolChoice: options.toolChoice,
     maxSteps: options.maxSteps,
@@ -207,9 +294,13 @@ function start(scope: Scope, runId: string, options: TurnOptions, prepared: Prep
     log: scope.log,
     resume: null,
   });
-  void record(scope, live, turn, recording(scope, session, { ...options, input, model: settings.model }));
-  return live;
+  const onEnded = (last: LastEvent | null) => admission?.settle(last === null ? 0 : totalTokens(last.usage));
+  const how = recording(scope, session, { ...options, input, model: settings.model });
+  void record(scope, live, turn, { ...how, onEnded });
+  return { runId, sessionId, prepared, docs, live };
 }
+
+const totalTokens = (usage: TurnUsage): number => (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
 
 /**
  * How a turn is recorded, at its first start and after a take-over alike.
@@ -219,11 +310,25 @@ function start(scope: Scope, runId: string, options: TurnOptions, prepared: Prep
 export function recording(
   scope: Scope,
   session: Session | null,
-  { keep, input, stores, model }: Pick<TurnOptions, "keep" | "input" | "stores"> & { readonly model: string },
+  {
+    keep,
+    input,
+    stores,
+    model,
+    onlyWhole = false,
+    makes = null,
+    keepsOutput = false,
+  }: Pick<TurnOptions, "keep" | "input" | "stores" | "onlyWhole" | "keepsOutput"> & {
+    readonly model: string;
+    readonly makes?: NewSession | null;
+  },
 ): Recording {
   const question = questionOf(input);
   return {
     keep,
+    onlyWhole,
+    makes,
+    keepsOutput,
     input,
     fallbackTitle: questionTitle(input),
     ranTools: true,

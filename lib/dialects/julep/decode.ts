@@ -148,7 +148,7 @@ export const decodeRequest = (sessionId: string, body: ChatInput): TurnRequest =
   rendersInput: true,
   overflow: "refuse",
   withBuiltinTools: false,
-  withCallerTools: body.tool_choice !== "none",
+  withCallerTools: body.tool_choice === "none" ? "none" : "all",
 });
 
 /** A chat call as a turn: the column "Julep" of the core's table of options. `signal`: the caller has hung up. */

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { ChatError, type ErrorCode, type Issue } from "../../domain/errors.ts";
+import { ChatError, type ErrorCode, type Issue, isErrorCode } from "../../domain/errors.ts";
 import type { LastEvent } from "../../domain/events.ts";
 
 const SHAPE: Record<ErrorCode, readonly [status: number, code: string]> = {
@@ -65,8 +65,6 @@ export function invalidBody(error: z.ZodError, input: unknown, path: readonly st
 export function turnFailure({ code, message }: Extract<LastEvent, { type: "turn-error" }>): ChatError {
   return new ChatError(isErrorCode(code) ? code : "internal", message);
 }
-
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(SHAPE, code);
 
 const detail = ({ path, type, message, input }: Issue) => ({
   type,

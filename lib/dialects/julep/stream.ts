@@ -1,3 +1,4 @@
+import { answerText } from "../../core/turn/answer-text.ts";
 import type { Stretch } from "../../core/turn/follow.ts";
 import { ChatError } from "../../domain/errors.ts";
 import { isLast, type LastEvent, type TurnEvent } from "../../domain/events.ts";
@@ -37,8 +38,7 @@ function eventEncoder({ runId, isStopped, extras }: StreamOptions): (event: Turn
   const docs = extras.docs.map(encodeHit);
   let createdAt = new Date().toISOString();
   const calls: EncodedCall[] = [];
-  let hasText = false;
-  let gap = "";
+  const added = answerText();
 
   const chunk = (delta: { content?: string; tool_calls?: readonly EncodedCall[] }, last: LastEvent | null): string => {
     const choice = {
@@ -61,20 +61,13 @@ function eventEncoder({ runId, isStopped, extras }: StreamOptions): (event: Turn
   };
 
   return (event) => {
+    const text = added(event);
     switch (event.type) {
       case "turn-start":
         createdAt = new Date(event.at).toISOString();
         return [];
-      case "text-start":
-        // Blocks of an answer are joined by a blank line wherever it is shown whole.
-        gap = hasText && !event.continues ? "\n\n" : "";
-        return [];
-      case "text-delta": {
-        const content = gap + event.text;
-        gap = "";
-        hasText = true;
-        return [chunk({ content }, null)];
-      }
+      case "text-delta":
+        return [chunk({ content: text }, null)];
       case "tool-call": {
         const call = encodeCall(event);
         calls.push(call);
@@ -89,6 +82,7 @@ function eventEncoder({ runId, isStopped, extras }: StreamOptions): (event: Turn
       case "reasoning-start":
       case "reasoning-delta":
       case "reasoning-end":
+      case "text-start":
       case "text-end":
       case "tool-input-delta":
       case "step-end":

@@ -85,7 +85,7 @@ export function decodeTurn(
     rendersInput: false,
     overflow: "truncate",
     withBuiltinTools: true,
-    withCallerTools: false,
+    withCallerTools: "none",
     stores: true,
     keep: "all",
     onHangUp: options.cancelsOnDisconnect ? "cancel" : "go-on",

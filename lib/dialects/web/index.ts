@@ -74,4 +74,10 @@ export const encodeUsage = (usage: DayUsage) => ({
   output_tokens: usage.outputTokens,
 });
 
+// A change that was being committed while the last look was taken shows in the next.
+const OVERLAP_MS = 2000;
+
+/** What to ask for changes with after a look at `now`, in milliseconds. */
+export const changesToken = (now: number): string => new Date(now - OVERLAP_MS).toISOString();
+
 export const ChangesQuery = z.object({ since: z.iso.datetime(fault("Use a token that this route gave")).optional() });

@@ -1,5 +1,5 @@
 import { makeRoom } from "@/lib/core/summarise";
-import { acceptance, endedTurn, follow, followLive } from "@/lib/core/turn/follow";
+import { acceptance, endedTurn } from "@/lib/core/turn/follow";
 import { takeTurn } from "@/lib/core/turn/take-turn";
 import {
   ChatInput,
@@ -14,36 +14,37 @@ import {
 import { ChatError, notFound } from "@/lib/domain/errors";
 import { isLast } from "@/lib/domain/events";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { repeatable, requestKey } from "@/lib/http/request-key";
+import { hangUpWith, turnOf } from "@/lib/http/request-turn";
 import { sseResponse } from "@/lib/http/sse";
 
 const ACCEPTANCE_MS = 30_000;
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
   POST: endpoint({
-    runsTurn: true,
     surface: julep,
     body: ChatInput,
     async handle({ scope, params, body, request }) {
       const sessionId = pathId(params.sessionId, "session_id");
-      const { runId, live, prepared } = await takeTurn(scope, decodeTurn(sessionId, body, request.signal));
-      const hangUp = () => live?.abort("hang-up", new ChatError("cancelled", "The caller hung up"));
-      if (request.signal.aborted) hangUp();
-      else request.signal.addEventListener("abort", hangUp, { once: true });
+      const key = requestKey(request);
+      const taken = await takeTurn(scope, { ...decodeTurn(sessionId, body, request.signal), ...repeatable(key) });
+      const { runId, live, prepared, docs } = taken;
+      const hangUp = hangUpWith(request, taken);
       const isStopped = () => live?.abortCause === "stop";
 
       const job = body.save && prepared ? await makeRoom(scope, prepared) : null;
-      const extras = { docs: prepared?.docs ?? [], jobs: job === null ? [] : [job] };
-
-      // The run in this process has all events, also of a turn that stores nothing.
-      const turn = () => (live ? followLive(live, 0) : follow(scope, runId));
+      const extras = { docs, jobs: job === null ? [] : [job] };
 
       if (body.stream && live) {
         await acceptance(live, ACCEPTANCE_MS);
         if (!live.events.some((event) => event.type === "turn-error") || isStopped()) {
-          return sseResponse(julepFrames(turn(), { runId, isStopped, extras }), { status: 201, onLeave: hangUp });
+          return sseResponse(julepFrames(turnOf(scope, taken), { runId, isStopped, extras }), {
+            status: 201,
+            onLeave: hangUp,
+          });
         }
       }
-      const events = await endedTurn(turn());
+      const events = await endedTurn(turnOf(scope, taken));
       const last = events.at(-1);
       if (!last || !isLast(last)) throw new ChatError("interrupted", "The answer was interrupted");
       if (last.type === "turn-end" || isStopped())

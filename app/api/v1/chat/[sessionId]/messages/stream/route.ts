@@ -12,6 +12,7 @@ import {
 } from "@/lib/dialects/llamacloud";
 import { ChatError } from "@/lib/domain/errors";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { repeatable, requestKey } from "@/lib/http/request-key";
 import { sessionOf } from "@/lib/http/session-endpoint";
 import { sseResponse } from "@/lib/http/sse";
 
@@ -20,7 +21,6 @@ const FOLLOWED_MS = 10 * 60_000;
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
   POST: endpoint({
-    runsTurn: true,
     surface: llamacloud,
     query: ScopeQuery,
     body: StreamBody,
@@ -29,8 +29,9 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       const { bind, skipped } = await turnIndexes(scope, session, body);
       const cancelsOnDisconnect = request.headers.get("x-on-disconnect")?.trim().toLowerCase() === "cancel";
       const options = decodeTurn(session, body, { bind, cancelsOnDisconnect, isBrowser: scope.via === "cookie" });
-      const { runId, live } = await takeTurn(scope, options);
-      const input = live ? options.input : await getTurnInput(scope, runId);
+      const named = options.requestKey === undefined ? repeatable(requestKey(request)) : {};
+      const { runId, live, prepared } = await takeTurn(scope, { ...options, ...named });
+      const input = prepared ? options.input : await getTurnInput(scope, runId);
       const frames = llamacloudFrames(follow(scope, runId), {
         runId,
         input,

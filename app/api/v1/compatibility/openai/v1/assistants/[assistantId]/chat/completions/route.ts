@@ -1,0 +1,41 @@
+import { getAgent } from "@/lib/core/agents";
+import { projectNamed } from "@/lib/core/projects";
+import { getAgentSession } from "@/lib/core/sessions";
+import { takeAll } from "@/lib/core/turn/take-all";
+import {
+  agentModel,
+  assistants,
+  CompletionBody,
+  checkMessages,
+  decodeTurns,
+  ignoredNames,
+} from "@/lib/dialects/assistants";
+import { ChatError } from "@/lib/domain/errors";
+import { answerCompletion } from "@/lib/http/completion";
+import { endpoint, routes } from "@/lib/http/endpoint";
+import { requestKey } from "@/lib/http/request-key";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistants, {
+  POST: endpoint({
+    surface: assistants,
+    body: CompletionBody,
+    async handle({ scope, params, body, request }) {
+      const agent = await getAgent(scope, params.assistantId ?? "");
+      const key = requestKey(request);
+      const session = body.store_in_session ? await getAgentSession(scope, body.store_in_session, agent) : null;
+      // A repeat of the request that keeps the session busy is not refused.
+      if (session && session.runningRunId !== null && key === undefined) throw busy();
+      const model = agentModel(agent, scope.models.defaultModel);
+      checkMessages(agent, body, model);
+
+      const projectId = body.create_session ? await projectNamed(scope, null) : agent.projectId;
+      const taken = await takeAll(scope, decodeTurns(agent, body, session, projectId, key));
+      const response = await answerCompletion(scope, taken, { model, body, request });
+      const ignored = ignoredNames(body);
+      if (ignored.length > 0) response.headers.set("x-ignored-parameters", ignored.join(", "));
+      return response;
+    },
+  }),
+});
+
+const busy = () => new ChatError("busy", "Session is busy", { noun: "session" });

@@ -1,0 +1,36 @@
+import { deleteAgent, getAgent, patchAgent } from "@/lib/core/agents";
+import {
+  AssistantPatch,
+  agentModel,
+  assistants,
+  decodeAssistantPatch,
+  encodeAssistant,
+} from "@/lib/dialects/assistants";
+import { endpoint, routes } from "@/lib/http/endpoint";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistants, {
+  GET: endpoint({
+    surface: assistants,
+    async handle({ scope, params }) {
+      const agent = await getAgent(scope, params.assistantId ?? "");
+      return Response.json(encodeAssistant(agent, agentModel(agent, scope.models.defaultModel)));
+    },
+  }),
+  POST: endpoint({
+    surface: assistants,
+    body: AssistantPatch,
+    async handle({ scope, params, body }) {
+      const old = await getAgent(scope, params.assistantId ?? "");
+      const agent = await patchAgent(scope, old.id, decodeAssistantPatch(body, old));
+      return Response.json(encodeAssistant(agent, agentModel(agent, scope.models.defaultModel)));
+    },
+  }),
+  DELETE: endpoint({
+    surface: assistants,
+    async handle({ scope, params }) {
+      const { id } = await getAgent(scope, params.assistantId ?? "");
+      await deleteAgent(scope, id);
+      return Response.json({ id, object: "assistant.deleted", deleted: true });
+    },
+  }),
+});

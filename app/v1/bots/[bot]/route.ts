@@ -1,0 +1,30 @@
+import { deleteAgent, patchAgent } from "@/lib/core/agents";
+import { getOwnBot } from "@/lib/core/bots";
+import { BotPatch, bots, decodeBotPatch, encodeBot } from "@/lib/dialects/bots";
+import { endpoint, routes } from "@/lib/http/endpoint";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(bots, {
+  GET: endpoint({
+    surface: bots,
+    async handle({ scope, params }) {
+      return Response.json(encodeBot(await getOwnBot(scope, params.bot ?? ""), scope.accountId));
+    },
+  }),
+  PATCH: endpoint({
+    surface: bots,
+    body: BotPatch,
+    async handle({ scope, params, body }) {
+      const bot = await getOwnBot(scope, params.bot ?? "");
+      const agent = await patchAgent(scope, bot.id, decodeBotPatch(body, bot));
+      return Response.json(encodeBot(agent, scope.accountId));
+    },
+  }),
+  DELETE: endpoint({
+    surface: bots,
+    async handle({ scope, params }) {
+      const { id } = await getOwnBot(scope, params.bot ?? "");
+      await deleteAgent(scope, id);
+      return new Response(null, { status: 204 });
+    },
+  }),
+});

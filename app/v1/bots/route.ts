@@ -1,0 +1,23 @@
+import { createAgent, listAgents } from "@/lib/core/agents";
+import { BotBody, BotListQuery, bots, decodeBot, encodeBot } from "@/lib/dialects/bots";
+import { endpoint, routes } from "@/lib/http/endpoint";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(bots, {
+  GET: endpoint({
+    surface: bots,
+    query: BotListQuery,
+    async handle({ scope, query }) {
+      const page = { ...query, sortBy: "createdAt", direction: "desc", metadata: [] } as const;
+      const agents = await listAgents(scope, page);
+      return Response.json({ items: agents.map((agent) => encodeBot(agent, scope.accountId)) });
+    },
+  }),
+  POST: endpoint({
+    surface: bots,
+    body: BotBody,
+    async handle({ scope, body }) {
+      const agent = await createAgent(scope, decodeBot(body));
+      return Response.json(encodeBot(agent, scope.accountId), { status: 201 });
+    },
+  }),
+});

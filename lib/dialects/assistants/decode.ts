@@ -1,0 +1,153 @@
+import { type AgentInput, changedSettings } from "../../core/agents.ts";
+import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
+import { storedSettings, wireResponseFormat, withoutUnset } from "../../core/settings.ts";
+import { sessionToMake, unstoredSession } from "../../core/turn/fresh-session.ts";
+import { LONGEST_TURN_MS, type TurnOptions } from "../../core/turn/take-turn.ts";
+import type { Agent } from "../../domain/agent.ts";
+import { ChatError } from "../../domain/errors.ts";
+import { newId } from "../../domain/ids.ts";
+import type { NewMessage } from "../../domain/message.ts";
+import type { ModelSettings } from "../../domain/model.ts";
+import type { Session } from "../../domain/session.ts";
+import { toolRunner } from "../julep/run-tools.ts";
+import type { AssistantBody, CompletionBody } from "./schema.ts";
+
+/** The model that an agent answers with: the only one a call may name. */
+export const agentModel = (agent: Agent, defaultModel: string): string =>
+  (storedSettings(agent.settings).model ?? agent.model) || defaultModel;
+
+/**
+ * Checks what a schema cannot: the roles, which depend on the agent, and the model (the contract, 2.1 and 2.2).
+ *
+ * Throws "bad-request".
+ */
+export function checkMessages(agent: Agent, body: CompletionBody, model: string): void {
+  for (const [n, { role }] of body.messages.entries()) {
+    const isCallers = role === "user" || role === "assistant";
+    const isSystem = role === "system" || role === "developer";
+    if (isCallers || (isSystem && agent.allowCallerSystem)) continue;
+    throw new ChatError("bad-request", `Unsupported role: ${role}`, { noun: "role", field: `messages[${n}].role` });
+  }
+  if (body.model && body.model !== model) {
+    throw new ChatError("bad-request", `Unexpected model: ${body.model}`, { noun: "model", field: "model" });
+  }
+}
+
+const IGNORED = [
+  "tools",
+  "tool_choice",
+  "functions",
+  "function_call",
+  "parallel_tool_calls",
+  "top_k",
+  "user",
+  "metadata",
+];
+
+/** The names of fields that were sent and change nothing. */
+export const ignoredNames = (body: CompletionBody): string[] =>
+  IGNORED.filter((name) => name in body && body[name as keyof CompletionBody] != null); // a name of the list is a key
+
+function decodeSettings(agent: Agent, body: CompletionBody): ModelSettings {
+  const limits = [body.max_tokens, body.max_completion_tokens].filter((limit) => typeof limit === "number");
+  return withoutUnset({
+    // The document's default; a setting of the agent comes before it.
+    temperature: body.temperature ?? storedSettings(agent.settings).temperature ?? 0,
+    maxTokens: limits.length > 0 ? Math.min(...limits) : undefined,
+    stop: body.stop ?? undefined,
+    seed: body.seed ?? undefined,
+    topP: body.top_p ?? undefined,
+    frequencyPenalty: body.frequency_penalty ?? undefined,
+    presencePenalty: body.presence_penalty ?? undefined,
+    responseFormat: body.response_format ? wireResponseFormat(body.response_format) : undefined,
+  });
+}
+
+/**
+ * A completion call as its turns, one for each choice: the column "assistants" of the core's table of options. Only the
+ * first stores. `session`: the one to go on with; null: none.
+ */
+export function decodeTurns(
+  agent: Agent,
+  body: CompletionBody,
+  session: Session | null,
+  projectId: string,
+  requestKey: string | undefined,
+): TurnOptions[] {
+  const input = decodeMessages(body);
+  const fresh = sessionToMake("assistants", agent.id, projectId, "truncate");
+  const turn: TurnOptions = {
+    dialect: "assistants",
+    sessionId: session?.id ?? null,
+    session: session ?? unstoredSession(fresh),
+    agentId: agent.id,
+    agentRule: "member",
+    input,
+    tools: [],
+    toolChoice: "auto",
+    settings: decodeSettings(agent, body),
+    recall: true,
+    recallTools: true,
+    rendersInput: false,
+    overflow: "truncate",
+    withBuiltinTools: false,
+    withCallerTools: "runnable",
+    runTool: toolRunner(true),
+    stores: false,
+    keep: "nothing",
+    onHangUp: "cancel",
+    busy: "refuse",
+    maxSteps: 8,
+    maxMs: LONGEST_TURN_MS,
+    atLimit: "answer",
+    bindIndexIds: null,
+  };
+  return Array.from({ length: body.n ?? 1 }, (_, n) => ({
+    ...turn,
+    ...(requestKey === undefined
+      ? {}
+      : { requestKey: n === 0 ? requestKey : `${requestKey} #${n}`, keepsOutput: true }),
+    ...(n === 0 && body.create_session ? { stores: true, onlyWhole: true, makes: fresh } : {}),
+    ...(n === 0 && session ? { stores: true, onlyWhole: true } : {}),
+  }));
+}
+
+const decodeMessages = ({ messages }: CompletionBody): NewMessage[] =>
+  messages.map(({ role, content }) => ({
+    id: newId(),
+    role: role === "user" || role === "assistant" ? role : "system",
+    name: null,
+    source: "api_request",
+    parts: [{ type: "text", text: content }],
+    model: null,
+    createdAt: new Date(),
+  }));
+
+export const decodeAssistant = (body: AssistantBody): AgentInput => ({
+  name: body.name ?? "Assistant",
+  canonicalName: null,
+  project: null,
+  about: body.description ?? "",
+  model: body.model ?? "",
+  instructions: body.instructions ? [body.instructions] : [],
+  settings: changedSettings(null, body),
+  systemTemplate: PLAIN_TEMPLATE,
+  metadata: body.metadata ?? null,
+  allowCallerSystem: body.allow_caller_system_messages ?? false,
+  sessionTtlSeconds: body.session_max_ttl ?? null,
+});
+
+/** Only what the body names; null clears. */
+export function decodeAssistantPatch(body: AssistantBody, old: Agent): Partial<AgentInput> {
+  const { name, description, instructions, model, metadata, session_max_ttl, allow_caller_system_messages } = body;
+  return {
+    ...(name == null ? {} : { name }),
+    ...(description === undefined ? {} : { about: description ?? "" }),
+    ...(instructions === undefined ? {} : { instructions: instructions ? [instructions] : [] }),
+    ...(model === undefined ? {} : { model: model ?? "" }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(session_max_ttl === undefined ? {} : { sessionTtlSeconds: session_max_ttl }),
+    ...(allow_caller_system_messages === undefined ? {} : { allowCallerSystem: allow_caller_system_messages }),
+    settings: changedSettings(old.settings, body),
+  };
+}

@@ -1,0 +1,113 @@
+import { storedSettings } from "../../core/settings.ts";
+import { wholeAnswer } from "../../core/turn/answer-text.ts";
+import type { Agent } from "../../domain/agent.ts";
+import type { DocHit } from "../../domain/doc.ts";
+import type { LastEvent, TurnEvent, TurnUsage } from "../../domain/events.ts";
+
+/** One choice: a turn that has ended well. */
+export type Choice = {
+  readonly events: readonly TurnEvent[];
+  readonly last: Extract<LastEvent, { type: "turn-end" }>;
+};
+
+/** What all parts of one answer say alike. */
+export type CompletionHead = {
+  readonly runId: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly model: string;
+  readonly sessionId: string | null;
+  readonly docs: readonly DocHit[];
+};
+
+const seconds = (ms: number): number => Math.floor(ms / 1000);
+
+export const completionId = ({ runId }: CompletionHead): string => `chatcmpl-${runId}`;
+
+/** `id`, `created` and `model`, and what only an answer with a session or with documents has. */
+export const encodeHead = (head: CompletionHead, object: string) => ({
+  id: completionId(head),
+  object,
+  created: seconds(head.at),
+  model: head.model,
+});
+
+export const encodeContext = ({ sessionId, docs }: CompletionHead) => ({
+  ...(sessionId === null ? {} : { session_id: sessionId }),
+  ...(docs.length === 0 ? {} : { index_context_info: docs.map(encodePassage) }),
+});
+
+const encodePassage = ({ docId, title, snippet, distance }: DocHit) => ({
+  text: snippet.content,
+  metadata: { document_id: docId, score: distance, origin_name: title },
+});
+
+/** `length` where the model ran into its limit, `content_filter` where it was cut off, else `stop`. */
+export function encodeFinish({ finishReason }: Pick<Choice["last"], "finishReason">): string {
+  if (finishReason === "length") return "length";
+  return finishReason === "content-filter" ? "content_filter" : "stop";
+}
+
+/** The tokens of all choices together. Each read the same prompt, which counts once. */
+export function encodeUsage(usages: readonly TurnUsage[]) {
+  const prompt = usages[0]?.inputTokens ?? 0;
+  const completion = usages.reduce((sum, usage) => sum + (usage.outputTokens ?? 0), 0);
+  return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
+}
+
+/** The answer of turns that have ended: the contract, section 5. */
+export function encodeCompletion(head: CompletionHead, choices: readonly Choice[]) {
+  return {
+    ...encodeHead(head, "chat.completion"),
+    choices: choices.map(({ events, last }, index) => ({
+      index,
+      message: { role: "assistant", content: wholeAnswer(events), refusal: null },
+      logprobs: null,
+      finish_reason: encodeFinish(last),
+    })),
+    usage: encodeUsage(choices.map(({ last }) => last.usage)),
+    ...encodeContext(head),
+  };
+}
+
+/** An agent in OpenAI's shape of an assistant, with fields of its own: the contract, section 9. */
+export function encodeAssistant(agent: Agent, model: string) {
+  const settings = storedSettings(agent.settings);
+  return {
+    id: agent.id,
+    object: "assistant",
+    created_at: seconds(agent.createdAt.getTime()),
+    name: agent.name,
+    description: agent.about === "" ? null : agent.about,
+    model,
+    instructions: agent.instructions.length === 0 ? null : agent.instructions.join("\n"),
+    tools: [],
+    metadata: agent.metadata ?? {},
+    temperature: settings.temperature ?? null,
+    top_p: settings.topP ?? null,
+    index_id: null,
+    session_max_ttl: agent.sessionTtlSeconds,
+    completion_role: "assistant",
+    status: "active",
+    allow_caller_system_messages: agent.allowCallerSystem,
+  };
+}
+
+/** A page of assistants; `hasMore`: whether there is one behind its last. */
+export const encodeAssistantPage = (assistants: readonly { readonly id: string }[], hasMore: boolean) => ({
+  object: "list",
+  data: assistants,
+  first_id: assistants[0]?.id ?? null,
+  last_id: assistants.at(-1)?.id ?? null,
+  has_more: hasMore,
+});
+
+/** `createdAt`: null where nobody knows, on the wire 0. */
+export const encodeModel = (id: string, createdAt: Date | null) => ({
+  id,
+  object: "model",
+  created: createdAt === null ? 0 : seconds(createdAt.getTime()),
+  owned_by: "parley",
+});
+
+export const encodeModels = (models: readonly ReturnType<typeof encodeModel>[]) => ({ object: "list", data: models });

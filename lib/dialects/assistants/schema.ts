@@ -1,0 +1,124 @@
+import { z } from "zod";
+
+// Wire shapes of the OpenAI-compatible assistants: the project's contract, sections 2 and 9. Numbers may come as texts and
+// booleans as words, as the validator of the document reads them.
+
+const TRUE_WORDS = ["1", "on", "t", "true", "y", "yes"];
+const FALSE_WORDS = ["0", "off", "f", "false", "n", "no"];
+
+const lenientFlag = (value: unknown): unknown => {
+  if (typeof value !== "string" && typeof value !== "number") return value;
+  const word = String(value).toLowerCase();
+  if (TRUE_WORDS.includes(word)) return true;
+  return FALSE_WORDS.includes(word) ? false : value;
+};
+
+const lenientInt = (value: unknown): unknown => {
+  if (typeof value === "boolean") return Number(value);
+  return typeof value === "string" && /^\s*[-+]?\d{1,15}\s*$/u.test(value) ? Number(value) : value;
+};
+
+const lenientNumber = (value: unknown): unknown => {
+  if (typeof value === "boolean") return Number(value);
+  if (typeof value !== "string" || value.trim() === "") return value;
+  return Number.isFinite(Number(value)) ? Number(value) : value;
+};
+
+const flag = z.preprocess(lenientFlag, z.boolean());
+const int = (least: number, most?: number) =>
+  z.preprocess(lenientInt, most === undefined ? z.int().min(least) : z.int().min(least).max(most));
+const number = (least: number, most: number) => z.preprocess(lenientNumber, z.number().min(least).max(most));
+
+/** A text, or a list of text parts, which are joined. */
+const Content = z.preprocess((value, context) => {
+  if (!Array.isArray(value)) return value;
+  const texts: string[] = [];
+  for (const [n, part] of value.entries()) {
+    const { type, text } = (typeof part === "object" && part !== null ? part : {}) as {
+      type?: unknown;
+      text?: unknown;
+    };
+    if (type === "text" && typeof text === "string") texts.push(text);
+    else {
+      const message = 'Value error, only parts of the form {"type": "text", "text": …} are supported';
+      context.addIssue({ code: "custom", path: [n], message, params: { type: "value_error" } });
+    }
+  }
+  return texts.join("");
+}, z.string());
+
+/** Which roles are allowed is said by 400, not here: the contract, 2.1. */
+export const AssistantMessage = z.object({ role: z.string(), content: Content });
+
+const StopTexts = z.preprocess(
+  (value) => (typeof value === "string" ? [value] : value),
+  z.array(z.string().max(200)).min(1).max(16),
+);
+
+const ResponseFormat = z.object({
+  type: z.enum(["text", "json_object", "json_schema"]),
+  json_schema: z.record(z.string(), z.unknown()).optional(),
+});
+
+export const CompletionBody = z
+  .object({
+    messages: z.array(AssistantMessage).min(1).describe("The conversation; roles user and assistant"),
+    model: z.string().nullish().describe("The agent's own model, or nothing"),
+    stream: flag.nullish(),
+    temperature: number(0, 2).nullish(),
+    n: int(1, 16).nullish().describe("How many choices"),
+    stop: StopTexts.nullish().describe("A text, or up to 16, at which the answer ends"),
+    max_tokens: int(1).nullish(),
+    max_completion_tokens: int(1).nullish().describe("Another name of max_tokens; the smaller counts"),
+    seed: int(Number.MIN_SAFE_INTEGER).nullish(),
+    create_session: flag.nullish().describe("Whether to keep the exchange in a new session"),
+    store_in_session: z.guid().nullish().describe("The session to go on with, and to keep the exchange in"),
+    top_p: number(0, 1).nullish(),
+    frequency_penalty: number(-2, 2).nullish(),
+    presence_penalty: number(-2, 2).nullish(),
+    response_format: ResponseFormat.nullish(),
+    stream_options: z.object({ include_usage: flag.nullish() }).nullish(),
+    // Not part of the document; their names are told in a header.
+    tools: z.unknown().optional(),
+    tool_choice: z.unknown().optional(),
+    functions: z.unknown().optional(),
+    function_call: z.unknown().optional(),
+    parallel_tool_calls: z.unknown().optional(),
+    top_k: z.unknown().optional(),
+    user: z.unknown().optional(),
+    metadata: z.unknown().optional(),
+  })
+  .refine((body) => !(body.create_session && body.store_in_session), {
+    error: "Value error, create_session and store_in_session exclude each other",
+    params: { type: "value_error" },
+  });
+export type CompletionBody = z.output<typeof CompletionBody>;
+
+const fields = {
+  name: z.string().min(1).max(256).nullish(),
+  description: z.string().max(512).nullish(),
+  instructions: z.string().max(32_768).nullish(),
+  model: z.string().max(255).nullish(),
+  metadata: z.record(z.string(), z.unknown()).nullish(),
+  temperature: number(0, 2).nullish(),
+  top_p: number(0, 1).nullish(),
+  session_max_ttl: int(1, 2_147_483_647).nullish().describe("Seconds without a write after which a session is gone"),
+  allow_caller_system_messages: flag.optional(),
+  index_id: z
+    .null({ error: "Value error, an assistant cannot have an index yet; give its agent documents" })
+    .optional(),
+};
+
+/** An assistant to be made: the contract, section 9. */
+export const AssistantBody = z.object(fields);
+export type AssistantBody = z.output<typeof AssistantBody>;
+
+/** What is to change of an assistant; null clears. */
+export const AssistantPatch = AssistantBody;
+
+export const AssistantListQuery = z.object({
+  limit: int(1, 100).default(20),
+  order: z.enum(["asc", "desc"]).default("desc"),
+  after: z.string().optional().describe("The id of the assistant after which the page begins"),
+  before: z.string().optional().describe("The id of the assistant before which the page ends"),
+});

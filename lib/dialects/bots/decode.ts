@@ -1,0 +1,80 @@
+import { type AgentInput, changedSettings } from "../../core/agents.ts";
+import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
+import { sessionToMake, unstoredSession } from "../../core/turn/fresh-session.ts";
+import { LONGEST_TURN_MS, type TurnOptions } from "../../core/turn/take-turn.ts";
+import type { Agent } from "../../domain/agent.ts";
+import { newId } from "../../domain/ids.ts";
+import type { NewMessage } from "../../domain/message.ts";
+import { toolRunner } from "../julep/run-tools.ts";
+import type { BotBody, BotPatch, ChatBody } from "./schema.ts";
+
+/** A chat call as a turn: the column "bots" of the core's table of options. */
+export function decodeTurn(agent: Agent, body: ChatBody): TurnOptions {
+  return {
+    dialect: "bots",
+    sessionId: null,
+    session: unstoredSession(sessionToMake("bots", agent.id, agent.projectId, null)),
+    agentId: agent.id,
+    agentRule: "member",
+    input: decodeMessages(body),
+    tools: [],
+    toolChoice: "auto",
+    settings: {},
+    recall: true,
+    recallTools: true,
+    rendersInput: false,
+    overflow: "refuse",
+    withBuiltinTools: false,
+    withCallerTools: "runnable",
+    runTool: toolRunner(true),
+    stores: false,
+    keep: "nothing",
+    onHangUp: "cancel",
+    busy: "refuse",
+    maxSteps: 8,
+    maxMs: LONGEST_TURN_MS,
+    atLimit: "answer",
+    bindIndexIds: null,
+    endUser: body.user_id ?? undefined,
+  };
+}
+
+function decodeMessages({ messages, prompt }: ChatBody): NewMessage[] {
+  const said = [...(messages ?? []), ...(prompt ? [{ role: "user" as const, content: prompt }] : [])];
+  return said.map(({ role, content }) => ({
+    id: newId(),
+    role,
+    name: null,
+    source: "api_request",
+    parts: [{ type: "text", text: content }],
+    model: null,
+    createdAt: new Date(),
+  }));
+}
+
+export const decodeBot = (body: BotBody): AgentInput => ({
+  name: body.name,
+  canonicalName: null,
+  project: null,
+  about: body.description,
+  instructions: body.instructions === "" ? [] : [body.instructions],
+  model: body.model ?? "",
+  settings: changedSettings(null, body),
+  systemTemplate: PLAIN_TEMPLATE,
+  metadata: null,
+  slug: body.slug ?? null,
+  isPublic: body.is_public,
+});
+
+/** Only what the body names. */
+export function decodeBotPatch(body: BotPatch, old: Agent): Partial<AgentInput> {
+  return {
+    ...(body.name === undefined ? {} : { name: body.name }),
+    ...(body.description === undefined ? {} : { about: body.description }),
+    ...(body.instructions === undefined ? {} : { instructions: body.instructions === "" ? [] : [body.instructions] }),
+    ...(body.model === undefined ? {} : { model: body.model ?? "" }),
+    ...(body.slug === undefined ? {} : { slug: body.slug }),
+    ...(body.is_public === undefined ? {} : { isPublic: body.is_public }),
+    settings: changedSettings(old.settings, body),
+  };
+}

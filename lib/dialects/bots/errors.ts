@@ -1,0 +1,84 @@
+import { ChatError, type ErrorCode, type Issue, isErrorCode } from "../../domain/errors.ts";
+import type { LastEvent } from "../../domain/events.ts";
+import { jsonFault } from "./json-fault.ts";
+
+const STATUS: Record<ErrorCode, number> = {
+  unauthenticated: 401,
+  forbidden: 403,
+  invalid: 422,
+  "bad-request": 422,
+  "not-found": 404,
+  busy: 409,
+  conflict: 409,
+  method: 405,
+  "too-large": 413,
+  "rate-limited": 429,
+  "prompt-too-big": 400,
+  "model-refused": 502,
+  "model-failed": 502,
+  "no-model": 503,
+  cancelled: 502,
+  interrupted: 502,
+  draining: 503,
+  internal: 500,
+};
+
+/** An error as `{"detail": …}`: a sentence, or for 422 the list of faults (the contract, section 5). */
+export function botFailure(error: ChatError): Response {
+  const { retryAfterSeconds } = error.details;
+  const headers = new Headers();
+  if (error.code === "unauthenticated") headers.set("www-authenticate", "Bearer");
+  if (error.code === "conflict") headers.set("x-should-retry", "false");
+  if (retryAfterSeconds !== undefined) headers.set("retry-after", String(Math.ceil(retryAfterSeconds)));
+  return Response.json({ detail: detailOf(error) }, { status: STATUS[error.code], headers });
+}
+
+function detailOf(error: ChatError): unknown {
+  const { issues, noun } = error.details;
+  if (issues) return issues.map(item);
+  switch (error.code) {
+    case "bad-request":
+      return [{ loc: ["body", "__root__"], msg: error.message, type: "value_error" }];
+    case "unauthenticated":
+      return noun === "credentials" ? "Not authenticated" : error.message;
+    case "too-large":
+      return "Request body too large";
+    case "rate-limited":
+      return "Rate limit exceeded";
+    case "model-refused":
+    case "model-failed":
+    case "interrupted":
+    case "cancelled":
+      return "Model backend failed";
+    case "no-model":
+      return "No model configured";
+    default:
+      return error.message;
+  }
+}
+
+function item({ path, type, message, context, source }: Issue) {
+  if (type === "missing") return { loc: path, msg: "field required", type: "value_error.missing" };
+  if (type === "json_invalid") return jsonItem(path, message, source ?? "");
+  return { loc: path, msg: message, type, ...(context ? { ctx: context } : {}) };
+}
+
+/** A body that is no JSON, with the place where reading it failed: lines and columns from 1, offsets from 0. */
+function jsonItem(path: Issue["path"], message: string, doc: string) {
+  const fault = jsonFault(doc) ?? { reason: message, offset: doc.length };
+  const before = doc.slice(0, fault.offset);
+  // Offsets count characters, not units of UTF-16.
+  const pos = [...before].length;
+  const lineno = before.split("\n").length;
+  const colno = [...before.slice(before.lastIndexOf("\n") + 1)].length + 1;
+  return {
+    loc: [...path.slice(0, -1), pos],
+    msg: `${fault.reason}: line ${lineno} column ${colno} (char ${pos})`,
+    type: "value_error.jsondecode",
+    ctx: { msg: fault.reason, doc, pos, lineno, colno },
+  };
+}
+
+/** The error that a failed turn ended with. */
+export const turnFailure = ({ code, message }: Extract<LastEvent, { type: "turn-error" }>): ChatError =>
+  new ChatError(isErrorCode(code) ? code : "internal", message);

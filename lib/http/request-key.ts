@@ -1,0 +1,24 @@
+import { ChatError } from "../domain/errors.ts";
+
+const LONGEST = 255;
+
+/** A turn's options for a request that such a key names. */
+export const repeatable = (
+  key: string | undefined,
+): { readonly requestKey?: string; readonly keepsOutput?: boolean } =>
+  key === undefined ? {} : { requestKey: key, keepsOutput: true };
+
+/**
+ * What names a request for repeats: its Idempotency-Key (draft-ietf-httpapi-idempotency-key-header), quoted or bare.
+ *
+ * Throws "invalid" for one that is empty, longer than 255 characters, or not of visible ASCII.
+ */
+export function requestKey(request: Request): string | undefined {
+  const sent = request.headers.get("idempotency-key");
+  if (sent === null) return undefined;
+  const key = sent.trim().replace(/^"(.*)"$/u, "$1");
+  if (key.length <= LONGEST && /^[\x21-\x7e]+$/u.test(key)) return `key ${key}`;
+  const message = `Use 1 to ${LONGEST} visible ASCII characters`;
+  const issues = [{ path: ["header", "Idempotency-Key"], type: "value_error", message, input: sent.slice(0, 100) }];
+  throw new ChatError("invalid", "Validation error", { issues });
+}
