@@ -11,6 +11,8 @@ const OPEN = ["/api/health", "/api/healthz", "/api/auth/[...nextauth]", "/sign-i
 const ANY_BODY = {
   index_ids: [],
   prompt: "x",
+  stream: false,
+  bot_slug: "nobody",
   first_message: "x",
   messages: [{ role: "user", content: "x" }],
   name: "x",
@@ -147,7 +149,7 @@ const BAD_BODIES: readonly (readonly [string, string | Uint8Array<ArrayBuffer>])
 
 describe("bad input", () => {
   test.each(routes.map((route) => route.path))("%s refuses in its own shape, and writes nothing", async (path) => {
-    const headers = { authorization: `Bearer ${OWNER_KEY}` };
+    const headers = { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/json" };
     for (const method of ["POST", "PUT", "PATCH"] as const) {
       for (const [name, body] of BAD_BODIES) {
         const before = await counts();
@@ -155,7 +157,7 @@ describe("bad input", () => {
         expect([method, name, response.status]).toEqual([method, name, expect.toSatisfy((status) => status < 500)]);
         if (response.status < 400) continue;
         const error: unknown = await response.json();
-        const isOurs = path.startsWith("/api/v1") || path.startsWith("/api/app");
+        const isOurs = ["/api/v1", "/api/app", "/v1"].some((prefix) => path.startsWith(prefix));
         expect(error).toMatchObject(
           isOurs ? { detail: expect.anything() } : { error: { message: expect.any(String) } },
         );
@@ -190,7 +192,8 @@ function call(
   { headers, body }: { readonly headers: Headers; readonly body?: unknown },
 ): Promise<Response> {
   const hasBody = body !== undefined && method !== "GET";
-  return server.fetch(`${ORIGIN}${path}`, { method, headers, body: hasBody ? JSON.stringify(body) : undefined });
+  const json = { "content-type": "application/json", ...headers };
+  return server.fetch(`${ORIGIN}${path}`, { method, headers: json, body: hasBody ? JSON.stringify(body) : undefined });
 }
 
 async function makeOwned(): Promise<Record<string, string>> {
@@ -224,6 +227,8 @@ async function makeOwned(): Promise<Record<string, string>> {
     indexId: index.id,
     projectId: index.project_id,
     agentId,
+    assistantId: agentId,
+    bot: agentId,
     messageId: full.events[0].message_id,
   };
 }

@@ -4,6 +4,9 @@ import { ChatError } from "../domain/errors.ts";
 import { isId } from "../domain/ids.ts";
 import type { Ports, Scope } from "./scope.ts";
 
+/** What a slug looks like: 2 to 63 lower-case letters, digits and hyphens, the first no hyphen. */
+export const SLUG = /^[a-z0-9][a-z0-9-]{1,62}$/u;
+
 /** An agent as it answers bot clients, and the account on which it does. */
 export type Bot = { readonly agent: Agent; readonly accountId: string };
 
@@ -44,4 +47,5 @@ const botNotFound = () => new ChatError("not-found", "Bot not found", { noun: "b
 const byId = async (database: Ports["database"], id: string): Promise<Bot | null> =>
   isId(id) ? db.findBot(database, { id: id.toLowerCase() }) : null;
 
-const bySlug = (database: Ports["database"], slug: string): Promise<Bot | null> => db.findBot(database, { slug });
+const bySlug = async (database: Ports["database"], slug: string): Promise<Bot | null> =>
+  SLUG.test(slug) ? db.findBot(database, { slug }) : null;

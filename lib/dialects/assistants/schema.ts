@@ -6,23 +6,37 @@ import { z } from "zod";
 const TRUE_WORDS = ["1", "on", "t", "true", "y", "yes"];
 const FALSE_WORDS = ["0", "off", "f", "false", "n", "no"];
 
-const lenientFlag = (value: unknown): unknown => {
+type Fault = z.core.$RefinementCtx<unknown>;
+
+/** Says that a value cannot be read as what it should be, in the words of the validator. */
+function unreadable(context: Fault, type: string, message: string): void {
+  context.addIssue({ code: "custom", message, params: { type } });
+}
+
+function lenientFlag(value: unknown, context: Fault): unknown {
   if (typeof value !== "string" && typeof value !== "number") return value;
   const word = String(value).toLowerCase();
   if (TRUE_WORDS.includes(word)) return true;
-  return FALSE_WORDS.includes(word) ? false : value;
-};
+  if (FALSE_WORDS.includes(word)) return false;
+  unreadable(context, "bool_parsing", "Input should be a valid boolean, unable to interpret input");
+  return value;
+}
 
-const lenientInt = (value: unknown): unknown => {
+function lenientInt(value: unknown, context: Fault): unknown {
   if (typeof value === "boolean") return Number(value);
-  return typeof value === "string" && /^\s*[-+]?\d{1,15}\s*$/u.test(value) ? Number(value) : value;
-};
+  if (typeof value !== "string") return value;
+  if (/^\s*[-+]?\d{1,15}\s*$/u.test(value)) return Number(value);
+  unreadable(context, "int_parsing", "Input should be a valid integer, unable to parse string as an integer");
+  return value;
+}
 
-const lenientNumber = (value: unknown): unknown => {
+function lenientNumber(value: unknown, context: Fault): unknown {
   if (typeof value === "boolean") return Number(value);
-  if (typeof value !== "string" || value.trim() === "") return value;
-  return Number.isFinite(Number(value)) ? Number(value) : value;
-};
+  if (typeof value !== "string") return value;
+  if (value.trim() !== "" && Number.isFinite(Number(value))) return Number(value);
+  unreadable(context, "float_parsing", "Input should be a valid number, unable to parse string as a number");
+  return value;
+}
 
 const flag = z.preprocess(lenientFlag, z.boolean());
 const int = (least: number, most?: number) =>

@@ -1,6 +1,8 @@
 /** Where a text stops being JSON, and why. */
 export type JsonFault = { readonly reason: string; readonly offset: number };
 
+// The reader of bodies takes no deeper ones.
+const DEPTH_LIMIT = 200;
 const SPACE = /[ \t\n\r]*/uy;
 const LITERAL = /null|true|false|NaN|-?Infinity|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/uy;
 const STRING_RUN = /(?:[^"\\\p{Cc}]|[\u007f-\u009f])*/uy;
@@ -12,6 +14,7 @@ const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/uy;
  */
 export function jsonFault(text: string): JsonFault | null {
   let at = 0;
+  let depth = 0;
   const match = (pattern: RegExp): boolean => {
     pattern.lastIndex = at;
     const found = pattern.exec(text);
@@ -25,10 +28,12 @@ export function jsonFault(text: string): JsonFault | null {
 
   function value(): void {
     const start = at;
+    if (++depth > DEPTH_LIMIT) fail("Too deeply nested");
     if (text[at] === '"') string();
     else if (text[at] === "{") members();
     else if (text[at] === "[") items();
     else if (!match(LITERAL)) fail("Expecting value", start);
+    depth--;
   }
 
   function string(): void {

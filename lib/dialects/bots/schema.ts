@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SLUG } from "../../core/bots.ts";
 
 // Wire shapes of bot chat: the project's contract, sections 2, 5 and 6. Values are coerced as the validator of the
 // document does it: numbers and booleans become texts, words and 0 and 1 become booleans.
@@ -63,7 +64,7 @@ export const ChatBody = z
   );
 export type ChatBody = z.output<typeof ChatBody>;
 
-const Slug = z.string().regex(/^[a-z0-9][a-z0-9-]{1,62}$/u, {
+const Slug = z.string().regex(SLUG, {
   error: "2 to 63 lower-case letters, digits and hyphens, the first no hyphen",
 });
 
