@@ -15,6 +15,8 @@ export default {
   ],
   // Checked by `npm test`, by the same compiler: who only starts the app need not wait for it.
   typescript: { ignoreBuildErrors: true },
+  // Loading every route at the start takes longer than the start itself; a route is loaded with its first request.
+  experimental: { preloadEntriesOnStart: false },
   poweredByHeader: false,
   reactStrictMode: true,
 };

@@ -1,12 +1,14 @@
 // npm run bench: measures this server against a pipe that only forwards bytes, in the same run. Prints a table.
 // BENCH=1,3 measures only these figures. Figures 11 to 15 and 17 come with the features they are about; 18 and 19 are
 // of long conversations in Julep, 20 of templates.
+import { spawnSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderTemplate } from "../lib/core/render/template.ts";
 import { JULEP_TEMPLATE } from "../lib/core/render/templates.ts";
 import { freePort } from "../lib/testing/free-port.ts";
+import { needsBuild } from "../scripts/build.ts";
 import { startServer } from "../scripts/server.ts";
 import type { LoadResult } from "./load.ts";
 import { cpuMs, median, privateBytes, quantile, runLoad, startProcess, threadCpuMs } from "./processes.ts";
@@ -16,6 +18,7 @@ const WORDS = 200;
 const wanted = process.env.BENCH?.split(",").map(Number);
 const wants = (figure: number) => wanted === undefined || wanted.includes(figure);
 
+if (needsBuild()) spawnSync(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
 const [modelPort, pipePort] = [await freePort(), await freePort()];
 const model = await startProcess("model-server.ts", { PORT: String(modelPort) });
 const pipe = await startProcess("pipe.ts", { PORT: String(pipePort), MODEL_PORT: String(modelPort) });

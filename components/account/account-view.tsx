@@ -32,7 +32,7 @@ export function AccountView({ account }: { account: AccountPage | null }) {
             </Part>
             <Part
               title="First call"
-              note="The same sessions through any of the published APIs. Put your key where $PARLEY_KEY stands."
+              note="The same agents through any of four published APIs. Put your key where $PARLEY_KEY stands."
             >
               <FirstCall agentId={account.agentId} />
             </Part>

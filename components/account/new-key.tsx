@@ -64,6 +64,8 @@ export function NewKey({ onMade, onLeave }: NewKeyProps) {
           <option value="all">All APIs</option>
           <option value="llamacloud">LlamaCloud</option>
           <option value="julep">Julep</option>
+          <option value="assistants">Assistants</option>
+          <option value="bots">Bots</option>
         </Choice>
         <Choice name="ends" label="Ends">
           <option value="0">Never</option>

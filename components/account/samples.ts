@@ -30,5 +30,13 @@ export function samples(origin: string, agentId: string): readonly Sample[] {
         post("/api/sessions/$SESSION/chat", { messages, stream: true }),
       ].join("\n\n"),
     },
+    {
+      name: "Assistants",
+      code: post(`/api/v1/compatibility/openai/v1/assistants/${agentId}/chat/completions`, { messages, stream: true }),
+    },
+    {
+      name: "Bots",
+      code: post("/v1/chat", { bot_uid: agentId, prompt: question, stream: true }),
+    },
   ];
 }

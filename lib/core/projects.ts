@@ -8,7 +8,10 @@ import { madeName } from "./made-name.ts";
 import type { Scope } from "./scope.ts";
 
 /** The project of a canonical name, or for null the account's default one. Throws "not-found". */
-export async function projectNamed(scope: Scope, canonicalName: string | null): Promise<string> {
+export async function projectNamed(
+  scope: Pick<Scope, "database" | "accountId">,
+  canonicalName: string | null,
+): Promise<string> {
   if (canonicalName === null) return db.ensureDefaultProject(scope.database, scope.accountId, newId());
   const project = await db.findProject(scope.database, scope.accountId, { canonicalName });
   if (!project) throw notFound("project");

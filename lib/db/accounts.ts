@@ -36,15 +36,21 @@ export async function insertGuest(database: Database, id: string): Promise<Accou
   return { id, kind: "guest", email: null, tokenVersion: 0, isOwner: false };
 }
 
-/** The account that the first start made: made now when there is none. Safe when several instances start at once. */
-export async function ensureOwner(database: Database, id: string): Promise<string> {
-  await rows(
+/**
+ * The account that the first start made: made now when there is none, and then new. Safe when several instances start at
+ * once: for one of them it is new.
+ */
+export async function ensureOwner(
+  database: Database,
+  id: string,
+): Promise<{ readonly id: string; readonly isNew: boolean }> {
+  const made = await rows(
     database,
-    `insert into "Account" (id, kind, "isOwner") values ($1, 'person', true) on conflict do nothing`,
+    `insert into "Account" (id, kind, "isOwner") values ($1, 'person', true) on conflict do nothing returning id`,
     [id],
   );
   const [owner] = await rows<{ id: string }>(database, `select id from "Account" where "isOwner"`, []);
-  return owner?.id ?? id;
+  return { id: owner?.id ?? id, isNew: made.length > 0 };
 }
 
 /** Gives an account an e-mail and a password and makes it a person. False when the address is taken. */

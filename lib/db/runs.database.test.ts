@@ -5,9 +5,10 @@ import { newId } from "../domain/ids.ts";
 import { emptyDatabase } from "../testing/databases.ts";
 import { insertGuest } from "./accounts.ts";
 import { ensureDefaultAgent } from "./agents.ts";
+import { commitRun } from "./commit.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { insertSession } from "./new-session.ts";
-import { appendEvents, claimRun, commitRun, findRun, readEvents } from "./runs.ts";
+import { appendEvents, claimRun, findRun, readEvents } from "./runs.ts";
 
 const owner = newId();
 const deltas = (...texts: string[]): TurnEvent[] => texts.map((text) => ({ type: "text-delta", text }));
@@ -59,6 +60,21 @@ test("a commit whose answer got lost is not made twice", async () => {
   const { runId } = await running();
   expect(await commitRun(database, commit(runId, deltas("a")))).toBe(true);
   expect(await commitRun(database, commit(runId, deltas("a")))).toBe(false);
+});
+
+test("runs that end at once are committed together, and one that fails fails alone", async () => {
+  const runs = await Promise.all(Array.from({ length: 40 }, () => running()));
+  const ids = runs.map(({ runId }) => runId);
+  const lost = commit(newId(), deltas("a"));
+  const broken = { ...commit(ids[7] ?? "", deltas("a")), status: "no status" as "completed" };
+  const outcomes = await Promise.allSettled([
+    commitRun(database, lost),
+    ...ids.map((id, n) => commitRun(database, n === 7 ? broken : commit(id, deltas("a", "b")))),
+  ]);
+  const expected = ids.map((_, n) => (n === 7 ? "rejected" : true));
+  expect(outcomes.map((one) => (one.status === "fulfilled" ? one.value : one.status))).toEqual([false, ...expected]);
+  const statuses = await Promise.all(runs.map(({ accountId, runId }) => findRun(database, accountId, runId)));
+  expect(statuses.map((found) => found?.run.status)).toEqual(ids.map((_, n) => (n === 7 ? "running" : "completed")));
 });
 
 test("who no longer holds a run writes nothing of it", async () => {

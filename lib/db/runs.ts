@@ -3,9 +3,8 @@ import type { DocHit } from "../domain/doc.ts";
 import { TurnEvent, TurnUsage } from "../domain/events.ts";
 import { NewMessage } from "../domain/message.ts";
 import type { ModelSettings } from "../domain/model.ts";
-import type { Dialect, Keep, OnHangUp, Run, RunStatus } from "../domain/run.ts";
+import type { Dialect, Keep, OnHangUp, Run } from "../domain/run.ts";
 import type { Database } from "./database.ts";
-import { insertSession, type NewSession } from "./new-session.ts";
 import { type Connection, inTransaction, rows, violated } from "./sql.ts";
 
 /** How long a lease lasts by the database's clock. It is renewed three times within that. */
@@ -231,7 +230,7 @@ export async function appendEvents(
 const PackedDeltas = z.object({ deltas: z.enum(["text-delta", "reasoning-delta"]), texts: z.array(z.string()) });
 const Packed = z.array(z.union([PackedDeltas, TurnEvent]));
 
-function packed(events: readonly TurnEvent[]): unknown[] {
+export function packed(events: readonly TurnEvent[]): unknown[] {
   const items: (TurnEvent | z.infer<typeof PackedDeltas>)[] = [];
   for (const event of events) {
     const last = items.at(-1);
@@ -261,109 +260,6 @@ export async function readEvents(
   return batches
     .flatMap((batch) => unpacked(batch.events).map((event, n) => ({ seq: batch.seqFrom + n, event })))
     .filter(({ seq }) => seq > after);
-}
-
-export type Commit = {
-  readonly runId: string;
-  readonly owner: string;
-  readonly status: RunStatus;
-  readonly finishReason: string | null;
-  readonly error: { readonly code: string; readonly message: string } | null;
-  readonly usage: TurnUsage;
-  readonly durationMs: number;
-  readonly steps: number;
-  /** Messages to keep, in order; empty keeps nothing. */
-  readonly messages: readonly (NewMessage & {
-    readonly searchText: string;
-    readonly tokenCount: number | null;
-    readonly tokenizer: string | null;
-  })[];
-  /** A title for a session that has none. */
-  readonly fallbackTitle: string | null;
-  /** The events that have not been written, the last one included. */
-  readonly events: EventBatch;
-  /** The session that is made for the messages, where there are any. */
-  readonly makes: { readonly accountId: string; readonly session: NewSession } | null;
-  /** What repeats of the request are answered with; null: nothing is kept for them. */
-  readonly output: RunOutput | null;
-  /** Whether the request may be sent again under its key: nothing of it stays, and nothing was paid for. */
-  readonly freesKey: boolean;
-};
-
-/**
- * Ends a run: status, messages with their positions, the session's last run and the rest of the events in one commit.
- *
- * Gives false, and writes nothing, when `owner` no longer holds the run.
- */
-export async function commitRun(database: Database, commit: Commit): Promise<boolean> {
-  const { makes, runId, owner } = commit;
-  if (makes === null || commit.messages.length === 0) return endRun(database, commit);
-  return inTransaction(database, async (connection) => {
-    const held = await rows(
-      connection,
-      `select id from "Run" where id = $1 and "leaseOwner" = $2 and status = 'running' for update`,
-      [runId, owner],
-    );
-    if (held.length === 0) return false;
-    const { id, branchId } = makes.session;
-    await insertSession(connection, makes.accountId, makes.session);
-    await rows(connection, `update "Run" set "sessionId" = $2, "branchId" = $3 where id = $1`, [runId, id, branchId]);
-    return endRun(connection, commit);
-  });
-}
-
-async function endRun(connection: Connection, commit: Commit): Promise<boolean> {
-  const { events } = commit;
-  const ended = await rows(
-    connection,
-    `with run as (
-       update "Run" set status = $3, "finishReason" = $4, error = $5, usage = $6, "usageEstimated" = $7,
-         "durationMs" = $8, steps = $9, input = null, "leaseOwner" = null, "leaseUntil" = null, "endedAt" = now(),
-         output = $15, "requestKey" = case when $16 then null else "requestKey" end
-       where id = $1 and "leaseOwner" = $2 and status = 'running'
-       returning id, "sessionId", "branchId", "agentId", stores
-     ), branch as (
-       update "Branch" b set "nextPosition" = b."nextPosition" + json_array_length($10::json)
-       from run where b.id = run."branchId" returning b."nextPosition" - json_array_length($10::json) as base
-     ), messages as (
-       insert into "Message" (id, "sessionId", "branchId", position, "runId", "agentId", role, name, source, parts, model,
-         "tokenCount", tokenizer, "searchText", "createdAt")
-       select (m.item->>'id')::uuid, run."sessionId", run."branchId", branch.base + m.n - 1, run.id,
-         case when m.item->>'role' = 'assistant' then run."agentId" end, m.item->>'role', m.item->>'name',
-         m.item->>'source', m.item->'parts', m.item->>'model', (m.item->>'tokenCount')::int, m.item->>'tokenizer', m.item->>'searchText',
-         (m.item->>'createdAt')::timestamptz
-       from run, branch, json_array_elements($10::json) with ordinality m(item, n)
-     ), session as (
-       update "Session" s set "lastRunId" = run.id, "updatedAt" = now(),
-         title = case when s."titleSource" = 'none' and $11::text is not null then $11 else s.title end,
-         "titleSource" = case when s."titleSource" = 'none' and $11::text is not null then 'fallback' else s."titleSource" end
-       from run where s.id = run."sessionId" and run.stores and json_array_length($10::json) > 0
-     ), tail as (
-       insert into "RunEvent" ("runId", "seqFrom", "seqTo", events)
-       select id, $12, $13, $14::json from run where stores and $13::int >= $12::int
-       on conflict ("runId", "seqFrom") do update set "seqTo" = excluded."seqTo", events = excluded.events
-     )
-     select id from run`,
-    [
-      commit.runId,
-      commit.owner,
-      commit.status,
-      commit.finishReason,
-      commit.error ? JSON.stringify(commit.error) : null,
-      JSON.stringify(commit.usage),
-      commit.usage.isEstimated,
-      Math.round(commit.durationMs),
-      commit.steps,
-      JSON.stringify(commit.messages),
-      commit.fallbackTitle,
-      events.seqFrom,
-      events.seqFrom + events.events.length - 1,
-      JSON.stringify(packed(events.events)),
-      commit.output ? JSON.stringify({ ...commit.output, events: packed(commit.output.events) }) : null,
-      commit.freesKey,
-    ],
-  );
-  return ended.length > 0;
 }
 
 /** What a run was about and all that it said, for repeats of its request. */

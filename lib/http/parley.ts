@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { makeDemoAgent } from "../core/demo-agent.ts";
 import { embedPending } from "../core/recall/embed-pending.ts";
 import type { Ports } from "../core/scope.ts";
 import { startRunner } from "../core/turn/runner.ts";
@@ -63,7 +64,9 @@ async function open(settings: Settings, root: string): Promise<Parley> {
   const outbound = safeFetch({ allow: settings.outboundAllow });
   const ports: Ports = { database, models: openModels(settings.openai), runner, outbound, log };
 
-  const ownerId = await ensureOwner(database, newId());
+  const owner = await ensureOwner(database, newId());
+  const ownerId = owner.id;
+  if (owner.isNew) await makeDemoAgent({ database, accountId: ownerId });
   const keyFile = join(dataDir, "api-key");
   const key = settings.apiKey ?? keptText(keyFile, newKey, "PARLEY_API_KEY");
   await insertApiKey(database, {
@@ -100,6 +103,7 @@ async function open(settings: Settings, root: string): Promise<Parley> {
     async close(graceMs) {
       await runner.drain(graceMs);
       await database.close();
+      delete holder[HOLDER];
     },
   };
 }

@@ -156,17 +156,17 @@ async function recorded(
   const appended: Record<string, unknown>[] = [];
   const live = liveRun({ id: "r", accountId: "a", sessionId: "s", docs: [], stores, onHangUp: "go-on" }, []);
   const query = async ({ text, values }: { text: string; values: readonly unknown[] }) => {
-    if (!text.includes(`update "Run" set status`)) {
+    if (!text.includes(`update "Run" r set status`)) {
       appended.push({ seqFrom: (values[1] as number[])[0], seqTo: (values[2] as number[])[0] });
       return { rows: [{ runId: "r" }] };
     }
     onCommit?.({ heard: live.events.length });
-    const [, , status, finishReason, error, , , , , messages, , seqFrom, seqTo] = values;
+    const [{ status, finishReason, error, messages, seqFrom, seqTo }] = JSON.parse(String(values[0]));
     commits.push({
       status,
       finishReason,
-      error: JSON.parse(String(error)),
-      messages: JSON.parse(String(messages)).map(({ id }: { id: string }) => id),
+      error,
+      messages: messages.map(({ id }: { id: string }) => id),
       seqFrom,
       seqTo,
     });

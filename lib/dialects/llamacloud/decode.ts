@@ -6,6 +6,7 @@ import { LONGEST_TURN_MS, type TurnOptions } from "../../core/turn/take-turn.ts"
 import { ChatError, notFound } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
 import type { Session } from "../../domain/session.ts";
+import { toolRunner } from "../julep/run-tools.ts";
 import type { ScopeQuery, StreamBody } from "./schema.ts";
 
 /**
@@ -85,7 +86,9 @@ export function decodeTurn(
     rendersInput: false,
     overflow: "truncate",
     withBuiltinTools: true,
-    withCallerTools: "none",
+    // In a browser nobody has agreed to what an agent's tools change; who holds a key has.
+    withCallerTools: options.isBrowser ? "none" : "runnable",
+    runTool: toolRunner(true),
     stores: true,
     keep: "all",
     onHangUp: options.cancelsOnDisconnect ? "cancel" : "go-on",
