@@ -27,6 +27,10 @@ type Headers = Readonly<Record<string, string>>;
 
 let server: TestServer;
 let other: { id: string; key: string };
+/** Keys of the owner that may less than all. */
+let narrow: { readonly bots: string; readonly julep: string; readonly reader: string };
+/** Keys of the owner that no longer count. */
+let dead: { readonly expired: string; readonly revoked: string };
 /** The owner's things, by the name of the path parameter that takes their id. */
 let owned: Record<string, string>;
 
@@ -35,6 +39,16 @@ beforeAll(async () => {
   server.model.onMessage(/./, { content: "a secret answer" });
   other = await server.makeAccount();
   owned = await makeOwned();
+  dead = { expired: await makeKey({ name: "expired" }), revoked: await makeKey({ name: "revoked" }) };
+  narrow = {
+    bots: await makeKey({ name: "bots", scopes: ["bots"] }),
+    julep: await makeKey({ name: "julep", scopes: ["julep"] }),
+    reader: await makeKey({ name: "reader", scopes: ["read-only"] }),
+  };
+  await server.parley.ports.database.pool.query(
+    `update "ApiKey" set "expiresAt" = case when name = 'expired' then now() end,
+       "revokedAt" = case when name = 'revoked' then now() end where name in ('expired', 'revoked')`,
+  );
 });
 afterAll(() => server.close());
 
@@ -44,7 +58,13 @@ const withIds = routes.filter((route) => route.path.includes("[") && !route.path
 describe("without credentials, or with wrong ones", () => {
   test.each(routes.map((route) => route.path))("%s answers 401 or 403 to every method it offers", async (path) => {
     for (const method of METHODS) {
-      const credentials: Headers[] = [{}, { authorization: "Bearer wrong key" }, { authorization: "Bearer " }];
+      const credentials: Headers[] = [
+        {},
+        { authorization: "Bearer wrong key" },
+        { authorization: "Bearer " },
+        { authorization: `Bearer ${dead.expired}` },
+        { "x-api-key": dead.revoked },
+      ];
       for (const headers of credentials) {
         const response = await call(method, filled(path, owned), { headers, body: ANY_BODY });
         expect([path, method, response.status]).toEqual([
@@ -56,6 +76,34 @@ describe("without credentials, or with wrong ones", () => {
         if (response.status === 404) expect(path).toMatch(/\[\.\.\.|^\/api$/);
       }
     }
+  });
+
+  test.each(routes.map((route) => route.path))(
+    "%s answers 403 to a key of other dialects, in its shape",
+    async (path) => {
+      const surface = surfaceOf(path);
+      const key = surface === "julep" ? narrow.bots : narrow.julep;
+      for (const method of METHODS) {
+        const headers = { authorization: `Bearer ${key}` };
+        const response = await call(method, filled(path, owned), { headers, body: ANY_BODY });
+        if (response.status === 404) expect(path).toMatch(/\[\.\.\.|^\/api$/);
+        else expect([path, method, response.status]).toEqual([path, method, response.status === 405 ? 405 : 403]);
+        const error = await response.json();
+        expect(error).toMatchObject(SHAPES[surface]);
+        expect(JSON.stringify(error)).not.toContain("secret");
+      }
+    },
+  );
+
+  test.each(routes.map((route) => route.path))("%s changes nothing for a key that only reads", async (path) => {
+    const before = await counts();
+    for (const method of ["POST", "PUT", "PATCH", "DELETE"] as const) {
+      const headers = { authorization: `Bearer ${narrow.reader}` };
+      const { status } = await call(method, filled(path, owned), { headers, body: ANY_BODY });
+      const isReading = /\/(?:render|search|embed)$/u.test(path) && method === "POST";
+      if (!isReading) expect([path, method, [403, 404, 405].includes(status)]).toEqual([path, method, true]);
+    }
+    expect(await counts()).toEqual(before);
   });
 
   test("two different keys at once are refused", async () => {
@@ -157,9 +205,8 @@ describe("bad input", () => {
         expect([method, name, response.status]).toEqual([method, name, expect.toSatisfy((status) => status < 500)]);
         if (response.status < 400) continue;
         const error: unknown = await response.json();
-        const isOurs = ["/api/v1", "/api/app", "/v1"].some((prefix) => path.startsWith(prefix));
         expect(error).toMatchObject(
-          isOurs ? { detail: expect.anything() } : { error: { message: expect.any(String) } },
+          surfaceOf(path) === "julep" ? { error: { message: expect.any(String) } } : { detail: expect.anything() },
         );
         expect([method, name, await counts()]).toEqual([method, name, before]);
       }
@@ -180,6 +227,29 @@ describe("bad input", () => {
     }
   });
 });
+
+type SurfaceName = "assistants" | "bots" | "web" | "llamacloud" | "julep";
+
+/** The dialect of a path: the table of prefixes of the core. */
+function surfaceOf(path: string): SurfaceName {
+  if (path.startsWith("/api/v1/compatibility")) return "assistants";
+  if (path.startsWith("/v1")) return "bots";
+  if (path.startsWith("/api/app") || path === "/api/metrics") return "web";
+  return path.startsWith("/api/v1") ? "llamacloud" : "julep";
+}
+
+const SHAPES: Readonly<Record<SurfaceName, object>> = {
+  assistants: { detail: expect.any(String), error: { message: expect.any(String), code: expect.any(String) } },
+  bots: { detail: expect.any(String) },
+  web: { detail: expect.any(String) },
+  llamacloud: { detail: expect.any(String) },
+  julep: { error: { message: expect.any(String), code: expect.any(String) }, message: expect.any(String) },
+};
+
+async function makeKey(body: object): Promise<string> {
+  const headers = { authorization: `Bearer ${OWNER_KEY}` };
+  return (await (await call("POST", "/api/app/keys", { headers, body })).json()).key;
+}
 
 const filled = (path: string, ids: Readonly<Record<string, string>>, otherwise = newId()): string =>
   path

@@ -1,6 +1,7 @@
 import type { Database } from "../db/database.ts";
 import type { CallModel, EmbedTexts, ModelInfo } from "../domain/model.ts";
 import type { Outbound } from "../domain/outbound.ts";
+import type { Dialect } from "../domain/run.ts";
 import type { Runner } from "./turn/runner.ts";
 
 /** The language models that a turn may use. */
@@ -19,6 +20,7 @@ export type Models = {
 };
 
 export type Log = {
+  readonly debug: (fields: object, message: string) => void;
   readonly info: (fields: object, message: string) => void;
   readonly warn: (fields: object, message: string) => void;
   readonly error: (fields: object, message: string) => void;
@@ -32,6 +34,8 @@ export type Ports = {
   /** Requests to addresses that somebody else chose. */
   readonly outbound: Outbound;
   readonly log: Log;
+  /** Hears of each turn that has ended in this process: its dialect, and how it ended. */
+  readonly onTurnEnded?: (dialect: Dialect, status: string) => void;
 };
 
 /** What was asked of the limits for a turn that is about to begin. */

@@ -41,7 +41,7 @@ test("the small model gets the beginning of a long question, no tools and few to
 
 async function titled(answer: readonly string[] | Error, question = "Where is Oslo?") {
   const logged: object[] = [];
-  const log = { info() {}, warn: (fields: object) => void logged.push(fields), error() {} };
+  const log = { debug() {}, info() {}, warn: (fields: object) => void logged.push(fields), error() {} };
   const { models, requests } = model(answer);
   return { title: await modelTitle({ models, log }, question), logged, requests };
 }

@@ -7,7 +7,27 @@ import type { IncomingMessage } from "node:http";
 const HEADER = Symbol.for("parley.address-header");
 const holder = globalThis as { [HEADER]?: string }; // the key is ours alone
 
-/** Notes the address at the other end of each connection of this process's HTTP servers. Once is enough. */
+const API_PATH = /^\/(?:api|v1|sessions)(?:[/?]|$)/u;
+// What Next says to itself about pages. A caller who sends it with a call of the API is to get the API's answer.
+const NEXT_HEADERS = [
+  "rsc",
+  "next-router-prefetch",
+  "next-router-segment-prefetch",
+  "next-router-state-tree",
+  "next-url",
+  "x-invoke-path",
+  "x-invoke-status",
+  "x-matched-path",
+  "x-middleware-prefetch",
+  "x-middleware-subrequest",
+  "x-nextjs-data",
+  "x-now-route-matches",
+];
+
+/**
+ * Notes the address at the other end of each connection of this process's HTTP servers, and takes Next's own headers from
+ * calls of the API. Once is enough.
+ */
 export function noteAddresses(): void {
   if (holder[HEADER] !== undefined) return;
   const name = `x-parley-address-${randomUUID()}`;
@@ -15,6 +35,8 @@ export function noteAddresses(): void {
   subscribe("http.server.request.start", (message) => {
     const { request } = message as { readonly request: IncomingMessage }; // documented by Node, "Built-in channels"
     request.headers[name] = request.socket.remoteAddress;
+    if (!API_PATH.test(request.url ?? "")) return;
+    for (const header of NEXT_HEADERS) delete request.headers[header];
   });
 }
 

@@ -4,6 +4,7 @@ import type { Grant } from "../domain/api-key.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { hashKey } from "./keys.ts";
+import { withFields } from "./log.ts";
 import type { Known, Parley } from "./parley.ts";
 import { cookieValue, readSessionToken, SESSION_COOKIE, sessionCookie } from "./session-cookie.ts";
 
@@ -85,19 +86,20 @@ export const forgetCallers = ({ callers }: Parley): void => callers.clear();
 
 export const isSecure = (parley: Parley): boolean => parley.settings.publicUrl?.startsWith("https:") ?? false;
 
-/** The scope of a caller's request. `onRate` hears where the caller stands in its limits. */
+/** The scope of a caller's request. `onRate` hears where the caller stands in its limits; `requestId` is in its log. */
 export function scopeOf(
   parley: Parley,
   { accountId, keyId, grant, via }: Caller,
   request: Request,
-  onRate: (rate: Rate) => void,
+  { requestId, onRate }: { readonly requestId: string; readonly onRate: (rate: Rate) => void },
 ): Scope {
   const providerKey = request.headers.get("x-custom-api-key")?.trim() || undefined;
   const limits: Limits = {
     admit: ({ tokens, endUser }) => parley.limits.admit({ accountId, keyId, endUser }, tokens, onRate),
     mostAtOnce: parley.settings.turnsAtOnce ?? null,
   };
-  return { ...parley.ports, accountId, via, providerKey, onlyAgentId: grant?.agentId ?? null, limits };
+  const log = withFields(parley.ports.log, { requestId });
+  return { ...parley.ports, log, accountId, via, providerKey, onlyAgentId: grant?.agentId ?? null, limits };
 }
 
 const invalidKey = () => new ChatError("unauthenticated", "Invalid API key");

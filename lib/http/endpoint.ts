@@ -9,6 +9,7 @@ import { readJson } from "./body.ts";
 import { toIssues } from "./issues.ts";
 import { type Parley, parley } from "./parley.ts";
 import { setRateHeaders } from "./rate-limits.ts";
+import { noteRequest } from "./telemetry.ts";
 
 /** What a surface of the API says of itself: how it knows its callers, and how it fails. */
 export type Surface = {
@@ -60,13 +61,13 @@ export function endpoint<Query extends z.ZodType, Body extends z.ZodType>(
   definition: Definition<Query, Body>,
 ): Handler {
   const { surface } = definition;
-  return guarded(surface, async (request, context) => {
+  return guarded(surface, async (request, context, requestId) => {
     const running = await parley();
     const caller = await authenticate(request, running, definition.credentials ?? surface.credentials);
     checkGrant(caller.grant, surface.name, request.method, definition.isReading ?? false);
     const parsed = await parsedRequest(definition, request, context);
     const rates = tightest();
-    const scope = scopeOf(running, caller, request, rates.note);
+    const scope = scopeOf(running, caller, request, { requestId, onRate: rates.note });
     const response = await definition.handle({ ...parsed, scope, parley: running, request });
     rates.tell(response.headers);
     if (caller.setCookie !== undefined) response.headers.append("set-cookie", caller.setCookie);
@@ -89,13 +90,13 @@ export function anyoneEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
   },
 ): Handler {
   const { surface } = definition;
-  return guarded(surface, async (request, context) => {
+  return guarded(surface, async (request, context, requestId) => {
     const running = await parley();
     const caller = await keyHolder(request, running);
     if (caller) checkGrant(caller.grant, surface.name, request.method, definition.isReading ?? false);
     const parsed = await parsedRequest(definition, request, context);
     const rates = tightest();
-    const scopeOn = (one: Caller) => scopeOf(running, one, request, rates.note);
+    const scopeOn = (one: Caller) => scopeOf(running, one, request, { requestId, onRate: rates.note });
     const scopeFor = (accountId: string) =>
       scopeOn({ accountId, keyId: caller?.keyId ?? null, grant: caller?.grant ?? null, via: "key" });
     const scope = caller && scopeOn(caller);
@@ -138,26 +139,53 @@ async function countRequest(request: Request): Promise<void> {
   if (address !== null) await limits.countRequest(address);
 }
 
-function guarded(surface: Surface, handle: Handler): Handler {
+type Guarded = (request: Request, context: Context, requestId: string) => Promise<Response>;
+
+/** Gives an answer its headers, turns what is thrown into the surface's error, and tells log and metrics of it. */
+function guarded(surface: Surface, handle: Guarded): Handler {
   return async (request, context) => {
     const requestId = newId();
-    const respond = (response: Response) => {
-      response.headers.set("x-request-id", requestId);
-      if (surface.cors) response.headers.set("access-control-allow-origin", "*");
-      if (!response.headers.has("cache-control")) response.headers.set("cache-control", "private, no-store");
-      return response;
-    };
-    try {
-      await countRequest(request);
-      return respond(await handle(request, context));
-    } catch (thrown) {
-      const error = toChatError(thrown);
-      if (error.code === "internal") await logFailure(error, requestId, request);
-      const response = respond(surface.failure(error));
-      if (error.details.rate) setRateHeaders(response.headers, error.details.rate);
-      return response;
-    }
+    const startedAt = performance.now();
+    const response = await answered(surface, request, () => handle(request, context, requestId), requestId);
+    response.headers.set("x-request-id", requestId);
+    if (surface.cors) response.headers.set("access-control-allow-origin", "*");
+    if (!response.headers.has("cache-control")) response.headers.set("cache-control", "private, no-store");
+    await noteAnswer(surface, request, response.status, { requestId, ms: performance.now() - startedAt });
+    return response;
   };
+}
+
+async function answered(
+  surface: Surface,
+  request: Request,
+  handle: () => Promise<Response>,
+  requestId: string,
+): Promise<Response> {
+  try {
+    await countRequest(request);
+    return await handle();
+  } catch (thrown) {
+    const error = toChatError(thrown);
+    if (error.code === "internal") await logFailure(error, requestId, request);
+    const response = surface.failure(error);
+    if (error.details.rate) setRateHeaders(response.headers, error.details.rate);
+    return response;
+  }
+}
+
+/** Of a stream it notes the time until it began. Reading that went well is told to who debugs alone. */
+async function noteAnswer(
+  surface: Surface,
+  request: Request,
+  status: number,
+  { requestId, ms }: { readonly requestId: string; readonly ms: number },
+): Promise<void> {
+  const { method } = request;
+  noteRequest({ surface: surface.name, method, status, seconds: ms / 1000 });
+  const running = await parley().catch(() => null);
+  const isQuiet = (method === "GET" || method === "HEAD") && status < 400;
+  const fields = { requestId, method, path: new URL(request.url).pathname, status, ms: Math.round(ms) };
+  running?.ports.log[isQuiet ? "debug" : "info"](fields, "Request");
 }
 
 async function parsedRequest<Query extends z.ZodType, Body extends z.ZodType>(
@@ -252,10 +280,12 @@ export function routes(
   handlers: Partial<Record<Method, Handler>>,
 ): Record<Method | "OPTIONS" | "HEAD", Handler> {
   const allowed = METHODS.filter((method) => handlers[method]);
-  const refuse: Handler = async () => {
-    const response = surface.failure(new ChatError("method", "Method Not Allowed"));
+  const refused = guarded(surface, async () => {
+    throw new ChatError("method", "Method Not Allowed");
+  });
+  const refuse: Handler = async (request, context) => {
+    const response = await refused(request, context);
     response.headers.set("allow", allowed.join(", "));
-    if (surface.cors) response.headers.set("access-control-allow-origin", "*");
     return response;
   };
   const preflight: Handler = async () => {
@@ -286,10 +316,8 @@ export function routes(
 
 /** The exports of a catch-all: 404 in the surface's shape for whatever nobody serves. */
 export function unknownPath(surface: Surface) {
-  const refuse: Handler = async () => {
-    const response = surface.failure(new ChatError("not-found", "Not Found"));
-    if (surface.cors) response.headers.set("access-control-allow-origin", "*");
-    return response;
-  };
+  const refuse = guarded(surface, async () => {
+    throw new ChatError("not-found", "Not Found");
+  });
   return routes(surface, { GET: refuse, POST: refuse, PUT: refuse, PATCH: refuse, DELETE: refuse });
 }

@@ -1,4 +1,5 @@
 import pino from "pino";
+import type { Log } from "../core/scope.ts";
 
 /**
  * What of an error is logged: its kind, what it says, where it came from, and the same of its causes.
@@ -18,6 +19,14 @@ export function loggedError(thrown: unknown, depth = 0): unknown {
     cause: thrown.cause === undefined || depth > 3 ? undefined : loggedError(thrown.cause, depth + 1),
   };
 }
+
+/** A log whose lines hold these fields too. */
+export const withFields = (log: Log, fields: object): Log => ({
+  debug: (own, message) => log.debug({ ...fields, ...own }, message),
+  info: (own, message) => log.info({ ...fields, ...own }, message),
+  warn: (own, message) => log.warn({ ...fields, ...own }, message),
+  error: (own, message) => log.error({ ...fields, ...own }, message),
+});
 
 /** The process's log: one JSON object a line, without content and without keys. */
 export const openLog = (level: string) =>

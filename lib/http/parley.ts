@@ -15,6 +15,7 @@ import { openLog } from "./log.ts";
 import { openRateLimits, type RateLimits } from "./rate-limits.ts";
 import { safeFetch } from "./safe-fetch.ts";
 import { parseSettings, type Settings } from "./settings.ts";
+import { noteTurn } from "./telemetry.ts";
 
 /** Who a caller was found to be. */
 export type Known = { readonly accountId: string; readonly keyId: string | null; readonly grant: Grant | null };
@@ -62,7 +63,14 @@ async function open(settings: Settings, root: string): Promise<Parley> {
   const database = await openDatabase({ url: settings.databaseUrl, dataDir, root });
   const runner = startRunner(database, log);
   const outbound = safeFetch({ allow: settings.outboundAllow });
-  const ports: Ports = { database, models: openModels(settings.openai), runner, outbound, log };
+  const ports: Ports = {
+    database,
+    models: openModels(settings.openai),
+    runner,
+    outbound,
+    log,
+    onTurnEnded: noteTurn,
+  };
 
   const owner = await ensureOwner(database, newId());
   const ownerId = owner.id;

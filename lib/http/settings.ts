@@ -79,6 +79,7 @@ const Environment = z.object({
       .max(10, { error: PROXIES })
       .default(0),
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, "http://localhost:4318"),
   GUESTS: onOff,
   SIGN_UP: onOff,
 });
@@ -114,6 +115,8 @@ export type Settings = {
   readonly requestsPerMinute?: number;
   /** How many proxies in front of the server are believed about where a request comes from. */
   readonly trustedProxies: number;
+  /** Whether traces and metrics are sent somewhere. */
+  readonly hasOtlp: boolean;
   /** Whether a visitor may chat without signing in. */
   readonly guests: boolean;
   /** Whether a visitor may make an account. */
@@ -165,6 +168,7 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     tokensPerDay: env.TOKENS_PER_DAY,
     requestsPerMinute: env.REQUESTS_PER_MINUTE,
     trustedProxies: env.TRUSTED_PROXIES,
+    hasOtlp: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     guests: isOn(env.GUESTS ?? open),
     signUp: isOn(env.SIGN_UP ?? open),
   };

@@ -1,5 +1,7 @@
 import { noteAddresses } from "./address.ts";
 import { type Parley, parley } from "./parley.ts";
+import { parseSettings } from "./settings.ts";
+import { startTelemetry } from "./telemetry.ts";
 
 const GRACE_MS = 20_000;
 const LAST_MS = 5000;
@@ -8,9 +10,14 @@ const LAST_MS = 5000;
 export async function startServer(): Promise<void> {
   try {
     noteAddresses();
-    const running = await parley();
-    process.once("SIGTERM", () => void shutDown(running, "SIGTERM"));
-    process.once("SIGINT", () => void shutDown(running, "SIGINT"));
+    const opening = parley();
+    // The thread is idle while the database opens.
+    const stopTelemetry = await startTelemetry(parseSettings(process.env).hasOtlp, async () =>
+      (await opening).ports.runner.count(),
+    );
+    const running = await opening;
+    process.once("SIGTERM", () => void shutDown(running, "SIGTERM", stopTelemetry));
+    process.once("SIGINT", () => void shutDown(running, "SIGINT", stopTelemetry));
     process.stdout.write(greeting(running));
   } catch (thrown) {
     process.stderr.write(`Parley cannot start. ${thrown instanceof Error ? thrown.message : thrown}\n`);
@@ -37,12 +44,13 @@ function greeting({ settings, ports, keyPlace, ownerToken }: Parley): string {
 }
 
 /** Lets running turns end for a while, leaves the rest to the next process, and closes the database. */
-async function shutDown(running: Parley, signal: string): Promise<void> {
+async function shutDown(running: Parley, signal: string, stopTelemetry: () => Promise<void>): Promise<void> {
   running.ports.log.info({ signal, runningTurns: running.ports.runner.count() }, "Shutting down");
   // The wait for open responses is bounded too: a reader that never leaves keeps nobody.
   setTimeout(() => process.exit(0), GRACE_MS + LAST_MS).unref();
   try {
     await running.close(signal === "SIGINT" ? 1000 : GRACE_MS);
+    await stopTelemetry();
   } catch (thrown) {
     running.ports.log.error({ err: thrown }, "The server did not close in order");
   }

@@ -4,6 +4,7 @@ import { modelCatalogue, type ProviderSettings } from "./catalogue.ts";
 import { callChatCompletions } from "./chat-completions.ts";
 import { callDemo } from "./demo.ts";
 import { embedThrough } from "./embeddings.ts";
+import { observed } from "./observe.ts";
 import { retrying } from "./retry.ts";
 
 const DEFAULT_MODEL = "gpt-4.1-mini";
@@ -17,7 +18,10 @@ export type ModelSetup = ProviderSettings & {
 
 /** OpenAI itself, or with a base URL anything that speaks its chat completions. */
 const callProvider = ({ apiKey, baseUrl }: ProviderSettings): CallModel =>
-  retrying(baseUrl === undefined ? callOpenAI({ apiKey }) : callChatCompletions({ baseUrl, apiKey }));
+  observed(
+    retrying(baseUrl === undefined ? callOpenAI({ apiKey }) : callChatCompletions({ baseUrl, apiKey })),
+    "openai",
+  );
 
 /** The models of this server: the provider's where a key or a base URL is set, else the built-in demo. */
 export function openModels(setup: ModelSetup) {
@@ -34,10 +38,11 @@ export function openModels(setup: ModelSetup) {
 /** The demo, which gives way to the provider for a request that brings a key of its own. */
 function demoModels(setup: ModelSetup) {
   const provider = callProvider(setup);
+  const answer = observed(callDemo, "parley.demo");
   const demo: ModelInfo = { id: "demo", contextWindow: null };
   const listed = setup.model ?? DEFAULT_MODEL;
   const call: CallModel = (request) => {
-    if (request.apiKey === undefined) return callDemo(request);
+    if (request.apiKey === undefined) return answer(request);
     return provider(request.model === demo.id ? { ...request, model: listed } : request);
   };
   return {

@@ -294,11 +294,16 @@ function started(
     log: scope.log,
     resume: null,
   });
-  const onEnded = (last: LastEvent | null) => admission?.settle(last === null ? 0 : totalTokens(last.usage));
+  const onEnded = (last: LastEvent | null) => {
+    admission?.settle(last === null ? 0 : totalTokens(last.usage));
+    scope.onTurnEnded?.(options.dialect, last === null ? "left" : statusOf(last));
+  };
   const how = recording(scope, session, { ...options, input, model: settings.model });
   void record(scope, live, turn, { ...how, onEnded });
   return { runId, sessionId, prepared, docs, live };
 }
+
+const statusOf = (last: LastEvent): string => (last.type === "turn-end" ? "completed" : last.status);
 
 const totalTokens = (usage: TurnUsage): number => (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
 

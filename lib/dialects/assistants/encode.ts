@@ -22,7 +22,7 @@ export type CompletionHead = {
 
 const seconds = (ms: number): number => Math.floor(ms / 1000);
 
-export const completionId = ({ runId }: CompletionHead): string => `chatcmpl-${runId}`;
+const completionId = ({ runId }: CompletionHead): string => `chatcmpl-${runId}`;
 
 /** `id`, `created` and `model`, and what only an answer with a session or with documents has. */
 export const encodeHead = (head: CompletionHead, object: string) => ({

@@ -20,5 +20,5 @@ export {
 } from "./decode.ts";
 export { encodeAssistant, encodeAssistantPage, encodeCompletion, encodeModel, encodeModels } from "./encode.ts";
 export { assistantsFailure, turnFailure } from "./errors.ts";
-export { AssistantBody, AssistantListQuery, AssistantPatch, CompletionBody } from "./schema.ts";
+export { AssistantBody, AssistantListQuery, CompletionBody } from "./schema.ts";
 export { completionFrames } from "./stream.ts";

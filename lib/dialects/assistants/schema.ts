@@ -62,7 +62,7 @@ const Content = z.preprocess((value, context) => {
 }, z.string());
 
 /** Which roles are allowed is said by 400, not here: the contract, 2.1. */
-export const AssistantMessage = z.object({ role: z.string(), content: Content });
+const AssistantMessage = z.object({ role: z.string(), content: Content });
 
 const StopTexts = z.preprocess(
   (value) => (typeof value === "string" ? [value] : value),
@@ -123,12 +123,9 @@ const fields = {
     .optional(),
 };
 
-/** An assistant to be made: the contract, section 9. */
+/** An assistant to be made, or what is to change of one, where null clears: the contract, section 9. */
 export const AssistantBody = z.object(fields);
 export type AssistantBody = z.output<typeof AssistantBody>;
-
-/** What is to change of an assistant; null clears. */
-export const AssistantPatch = AssistantBody;
 
 export const AssistantListQuery = z.object({
   limit: int(1, 100).default(20),

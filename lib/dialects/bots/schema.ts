@@ -29,7 +29,7 @@ const wholeNumber = (value: unknown) =>
 const anyNumber = (value: unknown) =>
   typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)) ? Number(value) : value;
 
-export const ChatMessage = z.object({
+const ChatMessage = z.object({
   role: z.enum(["system", "user", "assistant"]),
   content: text(TEXT_LIMIT),
 });

@@ -1,6 +1,6 @@
 import { deleteAgent, getAgent, patchAgent } from "@/lib/core/agents";
 import {
-  AssistantPatch,
+  AssistantBody,
   agentModel,
   assistants,
   decodeAssistantPatch,
@@ -18,7 +18,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistant
   }),
   POST: endpoint({
     surface: assistants,
-    body: AssistantPatch,
+    body: AssistantBody,
     async handle({ scope, params, body }) {
       const old = await getAgent(scope, params.assistantId ?? "");
       const agent = await patchAgent(scope, old.id, decodeAssistantPatch(body, old));

@@ -1,0 +1,69 @@
+import { expect, test } from "@playwright/test";
+import { routeTable } from "../lib/testing/server.ts";
+import { type RunningServer, startServer } from "../scripts/server.ts";
+
+// Every route of the running server, without credentials that count, also with the headers that Next uses inside itself:
+// none of them opens a door.
+
+let server: RunningServer;
+test.beforeAll(async () => {
+  server = await startServer({ GUESTS: "off" });
+});
+test.afterAll(() => server.kill("SIGTERM"));
+
+const OPEN = [
+  "/api/health",
+  "/api/healthz",
+  "/api/auth/[...nextauth]",
+  "/sign-in/link",
+  "/api/app/account",
+  "/api/openapi.json",
+];
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const INTERNAL: readonly Readonly<Record<string, string>>[] = [
+  {},
+  { "x-middleware-subrequest": "middleware:middleware:middleware:middleware:middleware" },
+  { "x-nextjs-data": "1", "x-middleware-prefetch": "1" },
+  { rsc: "1", "next-router-state-tree": "%5B%22%22%5D", "next-router-prefetch": "1" },
+  {
+    "x-invoke-path": "/api/health",
+    "x-invoke-status": "200",
+    "x-matched-path": "/api/health",
+    "x-now-route-matches": "1",
+  },
+  { "x-forwarded-host": "evil.test", origin: "http://evil.test", "sec-fetch-site": "cross-site" },
+];
+
+test("no route answers with data to who has no key that counts", async () => {
+  test.slow();
+  const owner = { authorization: `Bearer ${server.key()}`, "content-type": "application/json" };
+  const made = await fetch(`${server.url}/api/app/keys`, { method: "POST", headers: owner, body: '{"name":"gone"}' });
+  const { id, key } = await made.json();
+  await fetch(`${server.url}/api/app/keys/${id}`, { method: "DELETE", headers: owner });
+  const credentials: Readonly<Record<string, string>>[] = [
+    {},
+    { authorization: "Bearer wrong key" },
+    { "x-api-key": key },
+  ];
+  const paths = routeTable()
+    .map((route) => route.path)
+    .filter((path) => !OPEN.includes(path));
+  const wrong: unknown[] = [];
+  for (const path of paths) {
+    const url = server.url + path.replaceAll(/\[\.\.\.\w+\]/g, "no/such").replaceAll(/\[\w+\]/g, crypto.randomUUID());
+    for (const method of METHODS) {
+      for (const internal of INTERNAL) {
+        for (const credential of credentials) {
+          const body = method === "GET" ? undefined : '{"bot_slug":"taxson","prompt":"x","stream":false}';
+          const headers = { "content-type": "application/json", ...internal, ...credential };
+          const response = await fetch(url, { method, headers, body, redirect: "manual" });
+          const type = response.headers.get("content-type") ?? "";
+          const isRefused = [401, 403, 404, 405, 422].includes(response.status) && type.startsWith("application/json");
+          if (!isRefused) wrong.push([method, path, internal, response.status, type]);
+          await response.text();
+        }
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+});

@@ -1,0 +1,132 @@
+import { performance as eventLoop } from "node:perf_hooks";
+import { type Attributes, metrics } from "@opentelemetry/api";
+import type { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
+import type { Dialect } from "../domain/run.ts";
+
+// One set of instruments for both ways out: /api/metrics for Prometheus, and OTLP where an endpoint is set. The packages
+// that collect and send are loaded at the start; without it the instruments do nothing.
+
+const SCOPE = "parley";
+// Next bundles each route by itself: what is once in the process hangs on the global object.
+const EXPORTER = Symbol.for("parley.prometheus");
+const holder = globalThis as { [EXPORTER]?: PrometheusExporter }; // the key is ours alone
+
+/**
+ * Starts collecting metrics, and with an OTLP endpoint sends them and traces there (OpenTelemetry's own OTEL_… variables
+ * say how). Gives what sends the rest and stops. `runningTurns` is asked whenever metrics are read.
+ */
+export async function startTelemetry(otlp: boolean, runningTurns: () => Promise<number>): Promise<() => Promise<void>> {
+  const [
+    { MeterProvider, PeriodicExportingMetricReader },
+    { PrometheusExporter },
+    { defaultResource, resourceFromAttributes },
+  ] = await Promise.all([
+    import("@opentelemetry/sdk-metrics"),
+    import("@opentelemetry/exporter-prometheus"),
+    import("@opentelemetry/resources"),
+  ]);
+  const name = process.env.OTEL_SERVICE_NAME?.trim() || SCOPE;
+  const resource = defaultResource().merge(resourceFromAttributes({ "service.name": name }));
+  const prometheus = new PrometheusExporter({ preventServerStart: true });
+  holder[EXPORTER] = prometheus;
+  const sender = otlp ? await otlpSender(resource) : null;
+  const readers = sender
+    ? [prometheus, new PeriodicExportingMetricReader({ exporter: sender.metricExporter })]
+    : [prometheus];
+  const provider = new MeterProvider({ resource, readers });
+  metrics.setGlobalMeterProvider(provider);
+  watchProcess(runningTurns);
+  return async () => {
+    await Promise.allSettled([provider.shutdown(), sender?.stop()]);
+    metrics.disable();
+    delete holder[EXPORTER];
+  };
+}
+
+type Resource = ReturnType<typeof import("@opentelemetry/resources")["defaultResource"]>;
+
+async function otlpSender(resource: Resource) {
+  const [
+    { OTLPTraceExporter },
+    { OTLPMetricExporter },
+    { TracerProvider, BatchSpanProcessor },
+    hooks,
+    { context, trace },
+  ] = await Promise.all([
+    import("@opentelemetry/exporter-trace-otlp-http"),
+    import("@opentelemetry/exporter-metrics-otlp-http"),
+    import("@opentelemetry/sdk-trace"),
+    import("@opentelemetry/context-async-hooks"),
+    import("@opentelemetry/api"),
+  ]);
+  const provider = new TracerProvider({
+    resource,
+    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+  });
+  context.setGlobalContextManager(new hooks.AsyncLocalStorageContextManager().enable());
+  trace.setGlobalTracerProvider(provider);
+  return {
+    metricExporter: new OTLPMetricExporter(),
+    async stop() {
+      await provider.shutdown();
+      trace.disable();
+      context.disable();
+    },
+  };
+}
+
+function watchProcess(runningTurns: () => Promise<number>): void {
+  const meter = metrics.getMeter(SCOPE);
+  meter
+    .createObservableGauge("parley.turns.running", { unit: "{turn}", description: "Turns that run in this process" })
+    .addCallback(async (result) => result.observe(await runningTurns()));
+  meter
+    .createObservableGauge("process.memory.usage", { unit: "By", description: "Resident memory" })
+    .addCallback((result) => result.observe(process.memoryUsage.rss()));
+  let last = eventLoop.eventLoopUtilization();
+  meter
+    .createObservableGauge("nodejs.eventloop.utilization", { unit: "1", description: "Since it was read before" })
+    .addCallback((result) => {
+      const now = eventLoop.eventLoopUtilization();
+      result.observe(eventLoop.eventLoopUtilization(now, last).utilization);
+      last = now;
+    });
+}
+
+/** The metrics in the text format of Prometheus; null while the server starts. */
+export async function prometheusText(): Promise<string | null> {
+  const exporter = holder[EXPORTER];
+  if (!exporter) return null;
+  const { PrometheusSerializer } = await import("@opentelemetry/exporter-prometheus");
+  const { resourceMetrics } = await exporter.collect();
+  return new PrometheusSerializer().serialize(resourceMetrics);
+}
+
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
+/** Notes an answered request: "http.server.request.duration" of the semantic conventions for HTTP. */
+export function noteRequest(attributes: {
+  readonly surface: string;
+  readonly method: string;
+  readonly status: number;
+  readonly seconds: number;
+}): void {
+  const { surface, method, status, seconds } = attributes;
+  const labels: Attributes = {
+    "http.request.method": method,
+    "http.response.status_code": status,
+    "parley.surface": surface,
+  };
+  metrics
+    .getMeter(SCOPE)
+    .createHistogram("http.server.request.duration", { unit: "s", advice: { explicitBucketBoundaries: SECONDS } })
+    .record(seconds, labels);
+}
+
+/** Notes a turn that has ended in this process. */
+export function noteTurn(dialect: Dialect, status: string): void {
+  metrics
+    .getMeter(SCOPE)
+    .createCounter("parley.turns", { unit: "{turn}", description: "Turns that have ended" })
+    .add(1, { "parley.dialect": dialect, "parley.status": status });
+}
