@@ -39,8 +39,13 @@ export function useTalk(options: ConversationOptions): { readonly talk: Talk; re
   useEffect(() => {
     if (!living || queue.current.length === 0) return;
     for (const act of queue.current.splice(0)) act(living);
-    setWaiting(null);
   }, [living]);
+
+  // The chat takes a moment to be busy with what it was handed; nobody is to hear of an end in between.
+  const isTaken = living !== null && (living.isBusy || living.refusal !== null);
+  useEffect(() => {
+    if (isTaken) setWaiting(null);
+  }, [isTaken]);
 
   const soon = useCallback((act: (talk: Talk) => void) => {
     if (latest.current) return act(latest.current);
