@@ -68,10 +68,18 @@ async function ours(name: string, streams: number, concurrency: number): Promise
   const pid = server.process.pid ?? 0;
   const before = { cpu: cpuMs(pid), storage: threadCpuMs(pid, "parley-database") };
   const result = await runLoad({ port: server.port, paths, body: bodyFor(name), key: KEY, concurrency, words: WORDS });
+  // Titles are made behind the turns: they belong to this batch, and must not run into the next.
+  await untilIdle(pid);
   const batch = { cpu: cpuMs(pid) - before.cpu, storageCpu: threadCpuMs(pid, "parley-database") - before.storage };
-  // Titles are made behind the turns: they must not run into the next batch.
-  await new Promise((resolve) => setTimeout(resolve, 1500));
   return { ...result, ...batch };
+}
+
+/** Waits until a process has done next to nothing for a second. */
+async function untilIdle(pid: number): Promise<void> {
+  for (let quietSeconds = 0, seen = cpuMs(pid); quietSeconds < 2; seen = cpuMs(pid)) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    quietSeconds = cpuMs(pid) - seen < 40 ? quietSeconds + 1 : 0;
+  }
 }
 
 async function piped(name: string, streams: number, concurrency: number): Promise<Batch> {

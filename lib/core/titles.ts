@@ -76,7 +76,9 @@ export async function completeText(
 export async function improveTitle(scope: Scope, session: Session, question: string | null): Promise<void> {
   if (session.titleSource !== "fallback" && session.titleSource !== "none") return;
   const lane = nextLane++ % LANES;
-  const done = (lanes[lane] ?? Promise.resolve()).then(() => titleFor(scope, session, question));
+  const done = (lanes[lane] ?? Promise.resolve())
+    .then(() => quiet(scope.runner))
+    .then(() => titleFor(scope, session, question));
   lanes[lane] = done;
   await done;
 }
@@ -85,6 +87,18 @@ export async function improveTitle(scope: Scope, session: Session, question: str
 const LANES = 2;
 const lanes: Promise<void>[] = [];
 let nextLane = 0;
+
+const BUSY_TURNS = 16;
+const LOOK_MS = 250;
+const LONGEST_WAIT_MS = 15_000;
+
+/** Waits while many turns run, as people read them and not the title; but not for long. */
+async function quiet(runner: Scope["runner"]): Promise<void> {
+  const deadline = Date.now() + LONGEST_WAIT_MS;
+  while (runner.count() > BUSY_TURNS && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS).unref());
+  }
+}
 
 async function titleFor(scope: Scope, session: Session, question: string | null): Promise<void> {
   try {

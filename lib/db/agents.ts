@@ -4,6 +4,7 @@ import { type StoredTool, TOOL_TYPES } from "../domain/tool.ts";
 import type { Database } from "./database.ts";
 import { type OffsetPage, pageSql } from "./page.ts";
 import { jsonOrNull, rows } from "./sql.ts";
+import { together } from "./together.ts";
 
 const Json = z.record(z.string(), z.unknown());
 const ToolRow = z.object({
@@ -46,16 +47,24 @@ const SELECT = `select a.id, a."projectId", p."canonicalName" as project, a.name
   exists (select 1 from "Doc" d where d."agentId" = a.id) as "hasDocs"
   from "Agent" a join "Project" p on p.id = a."projectId"`;
 
+const SELECT_WITH_ACCOUNT = SELECT.replace("select", 'select a."accountId",');
+
 /** The agents of the account among these ids, in the order of the ids. */
 export async function findAgents(database: Database, accountId: string, ids: readonly string[]): Promise<Agent[]> {
-  if (ids.length === 0) return [];
-  const found = await rows(
-    database,
-    `${SELECT} where a."accountId" = $1 and a.id = any($2::uuid[]) order by array_position($2::uuid[], a.id)`,
-    [accountId, ids],
-  );
-  return found.map((row) => AgentRow.parse(row));
+  return ids.length === 0 ? [] : findTogether(database, { accountId, ids });
 }
+
+type AgentKeys = { readonly accountId: string; readonly ids: readonly string[] };
+
+const findTogether = together(async (database, keys: readonly AgentKeys[]) => {
+  const found = await rows<{ id: string; accountId: string }>(
+    database,
+    `${SELECT_WITH_ACCOUNT} where a.id = any($1::uuid[]) and a."accountId" = any($2::uuid[])`,
+    [[...new Set(keys.flatMap(({ ids }) => ids))], [...new Set(keys.map(({ accountId }) => accountId))]],
+  );
+  const agents = new Map(found.map((row) => [`${row.accountId} ${row.id}`, AgentRow.parse(row)]));
+  return keys.map(({ accountId, ids }) => ids.flatMap((id) => agents.get(`${accountId} ${id.toLowerCase()}`) ?? []));
+});
 
 /** The account's default agent, or null when it has not been made. */
 export async function findDefaultAgent(database: Database, accountId: string): Promise<Agent | null> {
@@ -69,11 +78,7 @@ export async function findBot(
   by: { readonly id: string } | { readonly slug: string },
 ): Promise<{ readonly agent: Agent; readonly accountId: string } | null> {
   const [column, value] = "id" in by ? ["id", by.id] : ["slug", by.slug];
-  const [row] = await rows<{ accountId: string }>(
-    database,
-    `${SELECT.replace("select", 'select a."accountId",')} where a.${column} = $1`,
-    [value],
-  );
+  const [row] = await rows<{ accountId: string }>(database, `${SELECT_WITH_ACCOUNT} where a.${column} = $1`, [value]);
   return row ? { agent: AgentRow.parse(row), accountId: row.accountId } : null;
 }
 

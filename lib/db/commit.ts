@@ -5,6 +5,7 @@ import type { Database } from "./database.ts";
 import { insertSession, type NewSession } from "./new-session.ts";
 import { type EventBatch, packed, type RunOutput } from "./runs.ts";
 import { type Connection, inTransaction, rows } from "./sql.ts";
+import { together } from "./together.ts";
 
 export type Commit = {
   readonly runId: string;
@@ -41,48 +42,13 @@ export type Commit = {
  */
 export async function commitRun(database: Database, commit: Commit): Promise<boolean> {
   if (commit.makes !== null && commit.messages.length > 0) return commitWithSession(database, commit, commit.makes);
-  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-  const line = lines.get(database) ?? { waiting: [], isBusy: false };
-  lines.set(database, line);
-  line.waiting.push({ commit, resolve, reject });
-  void commitWaiting(database, line);
-  return promise;
+  return commitTogether(database, commit);
 }
 
-type Waiting = {
-  readonly commit: Commit;
-  readonly resolve: (isCommitted: boolean) => void;
-  readonly reject: (thrown: unknown) => void;
-};
-type Line = { readonly waiting: Waiting[]; isBusy: boolean };
-
-const MOST_TOGETHER = 32;
-const lines = new WeakMap<Database, Line>();
-
-async function commitWaiting(database: Database, line: Line): Promise<void> {
-  if (line.isBusy) return;
-  line.isBusy = true;
-  for (let group = line.waiting.splice(0, MOST_TOGETHER); group.length > 0; ) {
-    await commitGroup(database, group);
-    group = line.waiting.splice(0, MOST_TOGETHER);
-  }
-  line.isBusy = false;
-}
-
-/** Never throws. Where a group fails, each of it is tried alone: one is not to fail for another's fault. */
-async function commitGroup(database: Database, group: readonly Waiting[]): Promise<void> {
-  try {
-    const ended = await endRuns(
-      database,
-      group.map(({ commit }) => commit),
-    );
-    for (const { commit, resolve } of group) resolve(ended.has(commit.runId));
-  } catch (thrown) {
-    const [only] = group;
-    if (only && group.length === 1) return only.reject(thrown);
-    for (const one of group) await commitGroup(database, [one]);
-  }
-}
+const commitTogether = together(async (database, commits: readonly Commit[]) => {
+  const ended = await endRuns(database, commits);
+  return commits.map(({ runId }) => ended.has(runId));
+});
 
 async function commitWithSession(
   database: Database,

@@ -6,6 +6,7 @@ import type { ModelSettings } from "../domain/model.ts";
 import type { Dialect, Keep, OnHangUp, Run } from "../domain/run.ts";
 import type { Database } from "./database.ts";
 import { type Connection, inTransaction, rows, violated } from "./sql.ts";
+import { together } from "./together.ts";
 
 /** How long a lease lasts by the database's clock. It is renewed three times within that. */
 const LEASE = "interval '15 seconds'";
@@ -52,6 +53,8 @@ export type Claimed = "claimed" | "busy" | "changed" | "repeated" | "crowded";
  */
 export async function claimRun(database: Database, claim: Claim): Promise<Claimed> {
   try {
+    const isPlain = claim.fork === null && claim.bindIndexIds === null && claim.mostAtOnce === null;
+    if (isPlain) return (await claimTogether(database, claim)) ? "claimed" : "changed";
     return await unlessCrowded(database, claim, (connection) => insertClaim(connection, claim));
   } catch (thrown) {
     const constraint = violated(thrown);
@@ -60,6 +63,46 @@ export async function claimRun(database: Database, claim: Claim): Promise<Claime
     throw thrown;
   }
 }
+
+/** Claims that neither fork nor bind nor count, many in one statement. Gives whether each has found its session as it was. */
+const claimTogether = together(async (database, claims: readonly Claim[]) => {
+  const inserted = await rows<{ id: string }>(
+    database,
+    `with input as (
+       select * from json_to_recordset($1::json) as i("runId" uuid, "accountId" uuid, owner text, dialect text,
+         "agentId" uuid, keep text, "onHangUp" text, input json, context json, settings json, "requestKey" text,
+         "requestHash" text, title text, "sessionId" uuid, "branchId" uuid, "nextPosition" int)
+     ), claimed as (
+       select i.* from input i join "Session" s on s.id = i."sessionId" and s."accountId" = i."accountId"
+         join "Branch" b on b.id = s."activeBranchId" and b.id = i."branchId" and b."nextPosition" = i."nextPosition"
+       for update of s
+     ), moved as (
+       update "Session" s set title = case when s."titleSource" = 'none' and c.title is not null then c.title else s.title end,
+         "titleSource" = case when s."titleSource" = 'none' and c.title is not null then 'fallback'
+           else s."titleSource" end,
+         "indexesLockedAt" = coalesce(s."indexesLockedAt", case when exists (
+           select 1 from "SessionIndex" x where x."sessionId" = s.id) then now() end)
+       from claimed c where s.id = c."sessionId"
+     )
+     insert into "Run" (id, "accountId", "sessionId", "branchId", "agentId", dialect, status, stores, keep, "onHangUp",
+       input, context, settings, "requestKey", "requestHash", "leaseOwner", "leaseUntil")
+     select "runId", "accountId", "sessionId", "branchId", "agentId", dialect, 'running', true, keep, "onHangUp",
+       input, context, settings, "requestKey", "requestHash", owner, now() + ${LEASE}
+     from claimed returning id`,
+    [
+      JSON.stringify(
+        claims.map(({ session, fork: _, bindIndexIds: __, mostAtOnce: ___, ...claim }) => ({
+          ...claim,
+          sessionId: session.id,
+          branchId: session.branchId,
+          nextPosition: session.nextPosition,
+        })),
+      ),
+    ],
+  );
+  const entered = new Set(inserted.map(({ id }) => id));
+  return claims.map(({ runId }) => entered.has(runId));
+});
 
 const REQUEST_KEY = "Run_accountId_dialect_requestKey_key";
 

@@ -5,6 +5,7 @@ import { SEGMENTS } from "./messages.ts";
 import { type OffsetPage, pageSql } from "./page.ts";
 import { runJson, toRun } from "./runs.ts";
 import { againOnDeadlock, jsonOrNull, rows } from "./sql.ts";
+import { together } from "./together.ts";
 
 const Json = z.record(z.string(), z.unknown());
 const SessionRow = z.object({
@@ -72,14 +73,22 @@ const SELECT = `select s.id, s."projectId",
 const toSession = (row: unknown): Session => SessionRow.parse(row);
 
 /** A session of the account, or null. One that has expired is gone. */
-export async function findSession(database: Database, accountId: string, id: string): Promise<Session | null> {
-  const [row] = await rows(
+export const findSession = (database: Database, accountId: string, id: string): Promise<Session | null> =>
+  findTogether(database, { accountId, id });
+
+type SessionKey = { readonly accountId: string; readonly id: string };
+
+const findTogether = together(async (database, keys: readonly SessionKey[]) => {
+  const found = await rows<{ id: string; accountId: string }>(
     database,
-    `${SELECT} where s.id = $1 and s."accountId" = $2 and (s."expiresAt" is null or s."expiresAt" > now())`,
-    [id, accountId],
+    `${SELECT.replace("select", 'select s."accountId",')}
+     where s.id = any($1::uuid[]) and s."accountId" = any($2::uuid[])
+       and (s."expiresAt" is null or s."expiresAt" > now())`,
+    [keys.map(({ id }) => id), keys.map(({ accountId }) => accountId)],
   );
-  return row ? toSession(row) : null;
-}
+  const sessions = new Map(found.map((row) => [`${row.accountId} ${row.id}`, toSession(row)]));
+  return keys.map(({ accountId, id }) => sessions.get(`${accountId} ${id.toLowerCase()}`) ?? null);
+});
 
 /** Where a page of sessions begins: after the session with this time (ISO 8601) and id. */
 export type SessionCursor = { readonly updatedAt: string; readonly id: string };

@@ -36,10 +36,10 @@ test("a chat is a turn that waits in line, is cancelled with its caller and retu
 });
 
 test.each([
-  [{}, "auto", true],
-  [{ tool_choice: null }, "auto", true],
-  [{ tool_choice: "none" }, "none", false],
-  [{ tool_choice: { function: { name: "f" } } }, { name: "f" }, true],
+  [{}, "auto", "all"],
+  [{ tool_choice: null }, "auto", "all"],
+  [{ tool_choice: "none" }, "none", "none"],
+  [{ tool_choice: { function: { name: "f" } } }, { name: "f" }, "all"],
 ])("%j asks for tools as %j", (fields, toolChoice, withCallerTools) => {
   expect(decodeRequest(session, body(fields))).toMatchObject({ toolChoice, withCallerTools });
 });
