@@ -1,6 +1,6 @@
 // npm run bench: measures this server against a pipe that only forwards bytes, in the same run. Prints a table.
 // BENCH=1,3 measures only these figures. Figures 11 to 15 and 17 come with the features they are about; 18 and 19 are
-// of long conversations in Julep, 20 of templates.
+// of long conversations in Julep, 20 of templates, 21 of assistants and 22 of bots.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -59,15 +59,41 @@ const bodyFor = (name: string) => JSON.stringify({ index_ids: [], prompt: "Say t
 
 type Batch = LoadResult & { readonly cpu: number; readonly storageCpu: number };
 
-async function ours(name: string, streams: number, concurrency: number): Promise<Batch> {
-  const sessions: string[] = [];
-  while (sessions.length < streams) {
-    sessions.push(...(await Promise.all(Array.from({ length: Math.min(20, streams - sessions.length) }, newSession))));
-  }
-  const paths = sessions.map((session) => `/api/v1/chat/${session}/messages/stream`);
+/** What is asked of the server: where, for so many streams, and with which body. */
+type Target = { readonly paths: (streams: number) => Promise<string[]>; readonly body: string };
+
+/** A new session for each stream, as the web app asks. */
+const inSessions = (name: string): Target => ({
+  async paths(streams) {
+    const sessions: string[] = [];
+    while (sessions.length < streams) {
+      const next = Array.from({ length: Math.min(20, streams - sessions.length) }, newSession);
+      sessions.push(...(await Promise.all(next)));
+    }
+    return sessions.map((session) => `/api/v1/chat/${session}/messages/stream`);
+  },
+  body: bodyFor(name),
+});
+
+/** One agent through a dialect whose calls have no session. */
+async function ofAgent(name: string, dialect: "assistants" | "bots"): Promise<Target> {
+  const body = JSON.stringify({ name: "Ada", model: name });
+  const made = await (await fetch(`${server.url}/v1/bots`, { method: "POST", headers, body })).json();
+  const messages = [{ role: "user", content: "Say two hundred words" }];
+  const path =
+    dialect === "bots" ? "/v1/chat" : `/api/v1/compatibility/openai/v1/assistants/${made.uid}/chat/completions`;
+  const asked = dialect === "bots" ? { bot_uid: made.uid, messages } : { messages };
+  return {
+    paths: async (streams) => Array.from({ length: streams }, () => path),
+    body: JSON.stringify({ ...asked, stream: true }),
+  };
+}
+
+async function ours(target: Target, streams: number, concurrency: number): Promise<Batch> {
+  const paths = await target.paths(streams);
   const pid = server.process.pid ?? 0;
   const before = { cpu: cpuMs(pid), storage: threadCpuMs(pid, "parley-database") };
-  const result = await runLoad({ port: server.port, paths, body: bodyFor(name), key: KEY, concurrency, words: WORDS });
+  const result = await runLoad({ port: server.port, paths, body: target.body, key: KEY, concurrency, words: WORDS });
   // Titles are made behind the turns: they belong to this batch, and must not run into the next.
   await untilIdle(pid);
   const batch = { cpu: cpuMs(pid) - before.cpu, storageCpu: threadCpuMs(pid, "parley-database") - before.storage };
@@ -95,12 +121,18 @@ async function piped(name: string, streams: number, concurrency: number): Promis
 }
 
 /** Batches in the order A B B A, so that a drift of the machine falls on both alike. */
-async function compare(name: string, streams: number, concurrency: number, rounds: number) {
+async function compare(
+  name: string,
+  streams: number,
+  concurrency: number,
+  rounds: number,
+  target: Target = inSessions(name),
+) {
   const a: Batch[] = [];
   const b: Batch[] = [];
   for (let n = 0; n < rounds; n++) {
     b.push(await piped(name, streams, concurrency));
-    a.push(await ours(name, streams, concurrency), await ours(name, streams, concurrency));
+    a.push(await ours(target, streams, concurrency), await ours(target, streams, concurrency));
     b.push(await piped(name, streams, concurrency));
   }
   const wrong = [...a, ...b].reduce((sum, batch) => sum + batch.wrong, 0);
@@ -112,7 +144,7 @@ const perSecond = (batches: readonly Batch[]) => median(batches.map((batch) => (
 const cpuPerThousand = (batches: readonly Batch[]) => median(batches.map((batch) => (batch.cpu / batch.words) * 1000));
 
 async function paces(): Promise<void> {
-  await ours("paced", 20, 20); // warms both up
+  await ours(inSessions("paced"), 20, 20); // warms both up
   await piped("paced", 20, 20);
   if (wants(1)) {
     const single = await compare("paced", 12, 1, 2);
@@ -172,6 +204,20 @@ async function paces(): Promise<void> {
     const storage = median(fast.ours.map((batch) => (batch.storageCpu / batch.words) * 1000));
     report("6", "CPU of the database thread, times pipe's CPU", storage / cpuPerThousand(fast.pipe), 1, 0.3, "x");
   }
+}
+
+/** The same streams through a dialect whose calls have no session. */
+async function sessionless(figure: string, dialect: "assistants" | "bots"): Promise<void> {
+  const paced = await ofAgent("paced", dialect);
+  await ours(paced, 20, 20); // warms it up
+  const single = await compare("paced", 12, 1, 1, paced);
+  const ttft = (batches: readonly Batch[]) => median(batches.flatMap((batch) => batch.ttft));
+  report(figure, `${dialect}: TTFT added, one paced stream`, ttft(single.ours) - ttft(single.pipe), 10, 6, " ms");
+  const many = await compare("paced", 300, 100, 1, paced);
+  const throughput = perSecond(many.ours) / perSecond(many.pipe);
+  report(figure, `${dialect}: throughput at 100 paced streams, times pipe`, throughput, 0.85, 0.92, "x", true);
+  const cpu = cpuPerThousand(many.ours) / cpuPerThousand(many.pipe);
+  report(figure, `${dialect}: CPU per 1,000 tokens, paced, times pipe`, cpu, 4, 2.5, "x");
 }
 
 /** Streams until `text` has so many words, then gives what was read and leaves. */
@@ -377,6 +423,8 @@ try {
   // First: behind a load the heap has room, and the streams would seem to cost nothing.
   if (wants(10)) await silence();
   if ([1, 2, 3, 4, 5, 6].some(wants)) await paces();
+  if (wants(21)) await sessionless("21", "assistants");
+  if (wants(22)) await sessionless("22", "bots");
   if (wants(8)) await reconnects();
   if (wants(9)) await stops();
   if (wants(7)) await killed();
