@@ -1,9 +1,12 @@
 import { Workspace } from "../components/conversation/workspace";
 import { SignIn } from "../components/sign-in/sign-in";
-import { shellOfRequest } from "./page-state";
+import { agentOfRequest, shellOfRequest } from "./page-state";
 
-export default async function Page() {
-  const shell = await shellOfRequest();
+type Props = { searchParams: Promise<{ agent?: string | string[] }> };
+
+export default async function Page({ searchParams }: Props) {
+  const [shell, { agent: id }] = await Promise.all([shellOfRequest(), searchParams]);
   if (!shell.guests && shell.viewer.kind === "none") return <SignIn canSignUp={shell.signUp} canStayGuest={false} />;
-  return <Workspace initial={null} />;
+  const agent = typeof id === "string" ? await agentOfRequest(id) : null;
+  return <Workspace key={agent?.id ?? ""} initial={null} agent={agent && { id: agent.id, name: agent.name }} />;
 }

@@ -100,6 +100,14 @@ export async function createAccount(email: string, password: string): Promise<vo
   await request("/api/app/account", json("POST", { email, password }));
 }
 
+export const changePassword = (change: {
+  readonly current_password: string | null;
+  readonly email: string | null;
+  readonly password: string;
+}) => request("/api/app/account/password", json("POST", change));
+
+export const signOutEverywhere = () => request("/api/app/account/sign-out", { method: "POST" });
+
 export type ApiKey = {
   readonly id: string;
   readonly name: string;
@@ -121,6 +129,29 @@ export const makeKey = (key: {
 }) => read<NewApiKey>("/api/app/keys", json("POST", key));
 
 export const revokeKey = (id: string) => request(`/api/app/keys/${id}`, { method: "DELETE" });
+
+export type Agent = {
+  readonly id: string;
+  readonly name: string;
+  readonly about: string;
+  readonly instructions: string;
+  readonly model: string | null;
+  readonly temperature: number | null;
+  readonly max_tokens: number | null;
+  readonly slug: string | null;
+  readonly is_public: boolean;
+  readonly allow_caller_system_messages: boolean;
+  readonly session_max_ttl: number | null;
+};
+
+export type AgentChange = Omit<Agent, "id">;
+
+export const makeAgent = (agent: AgentChange) => read<Agent>("/api/app/agents", json("POST", agent));
+
+export const changeAgent = (id: string, change: AgentChange) =>
+  read<Agent>(`/api/app/agents/${id}`, json("PATCH", change));
+
+export const deleteAgent = (id: string) => request(`/api/app/agents/${id}`, { method: "DELETE" });
 
 export type DayUsage = {
   readonly day: string;

@@ -78,3 +78,29 @@ test("usage is shown as bars that arrow keys read, and as a table", async ({ pag
   // A head, and the one day on which something was used.
   await expect(page.getByRole("row")).toHaveCount(2);
 });
+
+test("the owner sets an address and a password, and signs in with them", async ({ page }) => {
+  const fresh = await startServer();
+  try {
+    await page.goto(/Sign in as its owner, once: (\S+)/.exec(fresh.output())?.[1] ?? "");
+    await page.goto(`${fresh.url}/account`);
+    await page.getByLabel("E-mail").fill("owner@example.org");
+    await page.getByLabel("New password").fill("short");
+    await page.getByRole("button", { name: "Set the password" }).click();
+    await expect(page.getByText("This has 5 characters; it takes at least 10.")).toBeVisible();
+    await expect(page.getByLabel("New password")).toBeFocused();
+    await page.getByLabel("New password").fill("a long password");
+    await page.keyboard.press("Enter");
+    await expect(page.getByText("The password is set.")).toBeVisible();
+    await expect(page.getByLabel("Present password")).toBeVisible();
+    await page.getByRole("button", { name: "Sign out", exact: true }).click();
+    await expect(page.getByRole("link", { name: "Sign in", exact: true })).toBeVisible();
+    await page.goto(`${fresh.url}/sign-in?from=/account`);
+    await page.getByLabel("E-mail").fill("owner@example.org");
+    await page.getByLabel("Password").fill("a long password");
+    await page.locator("form").getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByRole("row", { name: /First key/ })).toBeVisible();
+  } finally {
+    await fresh.kill("SIGTERM");
+  }
+});

@@ -11,14 +11,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => server.kill("SIGTERM"));
 
-const OPEN = [
-  "/api/health",
-  "/api/healthz",
-  "/api/auth/[...nextauth]",
-  "/sign-in/link",
-  "/api/app/account",
-  "/api/openapi.json",
-];
+const OPEN = ["/api/health", "/api/healthz", "/api/auth/[...nextauth]", "/sign-in/link", "/api/app/account"];
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const INTERNAL: readonly Readonly<Record<string, string>>[] = [
   {},

@@ -7,6 +7,7 @@ import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";
 import { ApiKeys } from "./api-keys";
 import { FirstCall } from "./first-call";
+import { SignInSettings } from "./sign-in-settings";
 import { Usage } from "./usage";
 
 /** Keys, a first call, and what was used. A visitor without an account is told what one is for. */
@@ -35,6 +36,9 @@ export function AccountView({ account }: { account: AccountPage | null }) {
               note="The same agents through any of four published APIs. Put your key where $PARLEY_KEY stands."
             >
               <FirstCall agentId={account.agentId} />
+            </Part>
+            <Part title="Sign-in" note="A new password signs every other browser out. API keys stay as they are.">
+              <SignInSettings hasPassword={account.hasPassword} />
             </Part>
             <Part title="Usage" note="The last 30 days, by UTC. Every API and this app count alike.">
               <Usage days={account.usage} />

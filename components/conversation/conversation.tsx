@@ -17,17 +17,27 @@ import { useConversationKeys } from "./use-conversation-keys";
 import { usePinnedScroll } from "./use-pinned-scroll";
 import { useTalk } from "./use-talk";
 
+export type BegunWith = { readonly id: string; readonly name: string };
+
 type ConversationProps = {
   readonly initial: FullSession | null;
   readonly isStale?: boolean;
+  /** Whom a new session is begun with; null: the account's own agent. */
+  readonly agent?: BegunWith | null;
   readonly onCreated: (id: string) => void;
 };
 
-export function Conversation({ initial, isStale = false, onCreated }: ConversationProps) {
+export function Conversation({ initial, isStale = false, agent = null, onCreated }: ConversationProps) {
   const { model } = useShell();
   const composer = useRef<ComposerHandle>(null);
   const forget = useCallback((text: string) => composer.current?.forget(text), []);
-  const { talk, live } = useTalk({ initial, isStale, onCreated, onAccepted: forget });
+  const { talk, live } = useTalk({
+    initial,
+    isStale,
+    agentId: agent?.id ?? null,
+    onCreated,
+    onAccepted: forget,
+  });
   const { messages, isBusy, refusal, setRefusal, send, retry, stop } = talk;
   const listed = useListedSession(talk.sessionId);
   const isOnline = useOnline();
@@ -66,7 +76,7 @@ export function Conversation({ initial, isStale = false, onCreated }: Conversati
   return (
     <div className="conversation" data-first={isFirst || undefined}>
       <Head session={listed} canSummarise={turns.length > 0 && !isBusy} />
-      {isFirst && <FirstHead />}
+      {isFirst && <FirstHead agent={agent} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <div ref={scroller} className="scroller" tabIndex={0} hidden={isFirst}>
         <div ref={content} role="log" aria-live="off" aria-label="Conversation" className="log measure">
@@ -99,7 +109,7 @@ export function Conversation({ initial, isStale = false, onCreated }: Conversati
           />
         }
       />
-      {isFirst && <Starters onChoose={(text) => composer.current?.fill(text, true)} />}
+      {isFirst && agent === null && <Starters onChoose={(text) => composer.current?.fill(text, true)} />}
       {isFirst && model.isDemo && <DemoNote />}
       <StatusRegion
         isBusy={isBusy}

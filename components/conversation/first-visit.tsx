@@ -1,10 +1,17 @@
+import Link from "next/link";
 import { Dash } from "../ui/dash";
+import type { BegunWith } from "./conversation";
 
-export function FirstHead() {
+export function FirstHead({ agent }: { agent: BegunWith | null }) {
   return (
     <div className="first-head measure">
       <Dash />
-      <h1>What shall we talk about?</h1>
+      <h1>{agent ? <bdi>{agent.name}</bdi> : "What shall we talk about?"}</h1>
+      {agent && (
+        <p className="first-agent">
+          A new session with this agent. <Link href={`/agents/${agent.id}`}>Edit it</Link>
+        </p>
+      )}
     </div>
   );
 }

@@ -35,6 +35,8 @@ export type ConversationOptions = {
   readonly initial: FullSession | null;
   /** The initial state may be older than the session. */
   readonly isStale: boolean;
+  /** The agent that a new session is begun with; null: the account's own. */
+  readonly agentId: string | null;
   readonly onCreated: (id: string) => void;
   readonly onAccepted: (text: string) => void;
 };
@@ -42,7 +44,7 @@ export type ConversationOptions = {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The one place with chat state: what is said, what runs, what failed, and what can be done about it. */
-export function useConversation({ initial, isStale, onCreated, onAccepted }: ConversationOptions): Talk {
+export function useConversation({ initial, isStale, agentId, onCreated, onAccepted }: ConversationOptions): Talk {
   const { store } = useShell();
   const [sessionId, setSessionId] = useState(initial?.session_id ?? null);
   const [isLost, setIsLost] = useState(false);
@@ -189,9 +191,10 @@ export function useConversation({ initial, isStale, onCreated, onAccepted }: Con
       const question = { id: options.id ?? newId(), text, isRetry: options.isRetry, accepted: false };
       asked.current = question;
       const parts = [{ type: "text" as const, text }];
-      void chat.sendMessage({ id: question.id, role: "user", parts }, { body: options.body });
+      const chosen = agentId === null ? {} : { agent_id: agentId };
+      void chat.sendMessage({ id: question.id, role: "user", parts }, { body: { ...chosen, ...options.body } });
     },
-    [chat.sendMessage],
+    [chat.sendMessage, agentId],
   );
 
   const send = useCallback((text: string, id?: string) => ask(text, { isRetry: false, id }), [ask]);

@@ -3,7 +3,7 @@
 import { usePathname } from "next/navigation";
 import { useEffect, useState } from "react";
 import type { FullSession } from "@/lib/dialects/llamacloud/schema.ts";
-import { Conversation } from "./conversation";
+import { type BegunWith, Conversation } from "./conversation";
 import { LogSkeleton } from "./log-skeleton";
 import { SessionLoader } from "./session-loader";
 
@@ -22,7 +22,7 @@ const idIn = (pathname: string): string | null | undefined =>
 const left = new WeakSet<FullSession>();
 
 /** The conversation that the address names. A first question makes the session in place, without a new page. */
-export function Workspace({ initial }: { initial: FullSession | null }) {
+export function Workspace({ initial, agent = null }: { initial: FullSession | null; agent?: BegunWith | null }) {
   const wanted = idIn(usePathname());
   const [isStale] = useState(() => initial !== null && left.has(initial));
   const [open, setOpen] = useState<Open>(() => {
@@ -49,5 +49,5 @@ export function Workspace({ initial }: { initial: FullSession | null }) {
   if (open.id !== null && open.initial === null && open.key === open.id) {
     return <SessionLoader key={open.key} id={open.id} fallback={<LogSkeleton />} onCreated={created} />;
   }
-  return <Conversation key={open.key} initial={open.initial} isStale={isStale} onCreated={created} />;
+  return <Conversation key={open.key} initial={open.initial} isStale={isStale} agent={agent} onCreated={created} />;
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { SquarePen } from "lucide-react";
+import { Bot, SquarePen } from "lucide-react";
 import Link from "next/link";
 import { use, useEffect, useRef } from "react";
 import { focusComposer } from "../frame/focus";
@@ -43,6 +43,10 @@ export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
             <SquarePen size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
             <span>New session</span>
             <Keys mac="⌘ ⇧ O" other="Ctrl ⇧ O" />
+          </Link>
+          <Link href="/agents" className="sidebar-action" prefetch={false} onClick={choose}>
+            <Bot size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
+            <span>Agents</span>
           </Link>
         </div>
         <nav className="sidebar-list" aria-label="Sessions">

@@ -1,7 +1,7 @@
 import * as db from "../db/accounts.ts";
 import { ChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
-import type { Ports } from "./scope.ts";
+import type { Ports, Scope } from "./scope.ts";
 
 export type Account = db.Account;
 
@@ -34,5 +34,58 @@ export async function createAccount(
   if (!isSet) throw taken();
   return account;
 }
+
+/** How passwords are kept: see `lib/http/password.ts`. */
+type Passwords = {
+  readonly hash: (password: string) => Promise<string>;
+  readonly fits: (stored: string | null, password: string) => Promise<boolean>;
+};
+
+/** Whether an account signs in with a password. */
+export const hasPassword = async ({ database, accountId }: Scope): Promise<boolean> =>
+  (await db.findPasswordHash(database, accountId)) !== null;
+
+/**
+ * Gives an account a new password and ends every cookie of it. Gives the number that new cookies are made with.
+ *
+ * An account without a password needs an e-mail address for it, one with a password that one. Throws "forbidden" for a
+ * guest and for a caller with a key, "invalid" for a password that is not the present one and an address that is missing,
+ * "conflict" for one that is taken.
+ */
+export async function changePassword(
+  scope: Scope,
+  wanted: { readonly email: string | null; readonly current: string | null; readonly password: string },
+  passwords: Passwords,
+): Promise<number> {
+  const { database, accountId } = scope;
+  await checkPerson(scope);
+  const stored = await db.findPasswordHash(database, accountId);
+  if (stored === null) {
+    if (wanted.email === null) throw atField("email", "Enter the e-mail address to sign in with");
+    const isSet = await db.setCredentials(database, accountId, wanted.email, await passwords.hash(wanted.password));
+    if (!isSet) throw taken();
+    return db.endCookies(database, accountId, null);
+  }
+  const fits = await passwords.fits(stored, wanted.current ?? "");
+  if (!fits) throw atField("current_password", "This is not your present password");
+  return db.endCookies(database, accountId, await passwords.hash(wanted.password));
+}
+
+/** Ends every cookie of an account; API keys stay. Gives and throws as `changePassword` does. */
+export async function signOutEverywhere(scope: Scope): Promise<number> {
+  await checkPerson(scope);
+  return db.endCookies(scope.database, scope.accountId, null);
+}
+
+async function checkPerson({ database, accountId, via }: Scope): Promise<void> {
+  if (via !== "cookie") throw new ChatError("forbidden", "Sign-in is changed in the browser, not with an API key");
+  const account = await db.findAccount(database, accountId);
+  if (account?.kind !== "person") throw new ChatError("forbidden", "A guest has no sign-in. Make an account first.");
+}
+
+const atField = (field: string, message: string) =>
+  new ChatError("invalid", "Validation error", {
+    issues: [{ path: ["body", field], type: "value_error", message, input: null }],
+  });
 
 const taken = () => new ChatError("conflict", "There is an account with this e-mail address. Sign in instead.");

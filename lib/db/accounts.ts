@@ -73,6 +73,27 @@ export async function setCredentials(
   }
 }
 
+/** The hash of an account's password, or null where it has none. */
+export async function findPasswordHash(database: Database, id: string): Promise<string | null> {
+  const sql = `select "passwordHash" from "Account" where id = $1`;
+  const [found] = await rows<{ passwordHash: string | null }>(database, sql, [id]);
+  return found?.passwordHash ?? null;
+}
+
+/**
+ * Ends every cookie of an account, and gives it a new password where one is given. Gives the number that new cookies are
+ * made with.
+ */
+export async function endCookies(database: Database, id: string, passwordHash: string | null): Promise<number> {
+  const [account] = await rows<{ tokenVersion: number }>(
+    database,
+    `update "Account" set "tokenVersion" = "tokenVersion" + 1, "passwordHash" = coalesce($2, "passwordHash")
+     where id = $1 returning "tokenVersion"`,
+    [id, passwordHash],
+  );
+  return account?.tokenVersion ?? 0;
+}
+
 /**
  * Moves everything of a guest to another account and deletes the guest, in one transaction.
  *

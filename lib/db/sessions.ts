@@ -90,6 +90,22 @@ const findTogether = together(async (database, keys: readonly SessionKey[]) => {
   return keys.map(({ accountId, id }) => sessions.get(`${accountId} ${id.toLowerCase()}`) ?? null);
 });
 
+/** Lets an agent take part in a session of its account, in place of all others or behind them. */
+export async function joinSession(
+  database: Database,
+  sessionId: string,
+  agentId: string,
+  replaces: boolean,
+): Promise<void> {
+  await rows(
+    database,
+    `with gone as (delete from "SessionAgent" where "sessionId" = $1 and "agentId" <> $2 and $3)
+     insert into "SessionAgent" ("sessionId", "agentId", position)
+     select $1, $2, coalesce(max(position), 0) + 1 from "SessionAgent" where "sessionId" = $1 on conflict do nothing`,
+    [sessionId, agentId, replaces],
+  );
+}
+
 /** Where a page of sessions begins: after the session with this time (ISO 8601) and id. */
 export type SessionCursor = { readonly updatedAt: string; readonly id: string };
 

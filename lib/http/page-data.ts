@@ -1,5 +1,6 @@
 import { cookies } from "next/headers";
-import { defaults } from "../core/agents.ts";
+import { hasPassword } from "../core/accounts.ts";
+import { defaults, getAgent, listAgents } from "../core/agents.ts";
 import { listApiKeys } from "../core/api-keys.ts";
 import type { Scope } from "../core/scope.ts";
 import { getSession } from "../core/sessions.ts";
@@ -9,7 +10,7 @@ import { type Account, findAccount } from "../db/accounts.ts";
 import { listSessions } from "../db/sessions.ts";
 import { encodeCursor, encodeEvents, encodePage } from "../dialects/llamacloud/index.ts";
 import type { FullSession, SessionPage } from "../dialects/llamacloud/schema.ts";
-import { changesToken, encodeApiKey, encodeUsage } from "../dialects/web/index.ts";
+import { changesToken, encodeAgent, encodeApiKey, encodeUsage } from "../dialects/web/index.ts";
 import { ChatError } from "../domain/errors.ts";
 import { accountOfCookie } from "./authenticate.ts";
 import { type Parley, parley } from "./parley.ts";
@@ -71,6 +72,7 @@ export type AccountPage = {
   readonly usage: readonly ReturnType<typeof encodeUsage>[];
   /** The agent that the sample calls are for. */
   readonly agentId: string;
+  readonly hasPassword: boolean;
 };
 
 const USAGE_DAYS = 30;
@@ -81,12 +83,51 @@ export async function loadAccount(): Promise<AccountPage | null> {
   const account = await viewerAccount(running);
   if (account?.kind !== "person") return null;
   const scope: Scope = { ...running.ports, accountId: account.id, via: "cookie" };
-  const [keys, usage, { agentId }] = await Promise.all([
+  const [keys, usage, { agentId }, isWithPassword] = await Promise.all([
     listApiKeys(scope),
     dailyUsage(scope, USAGE_DAYS, Date.now()),
     defaults(scope),
+    hasPassword(scope),
   ]);
-  return { keys: keys.map(encodeApiKey), usage: usage.map(encodeUsage), agentId };
+  return { keys: keys.map(encodeApiKey), usage: usage.map(encodeUsage), agentId, hasPassword: isWithPassword };
+}
+
+/** An agent as its page shows it. */
+export type AgentView = ReturnType<typeof encodeAgent>;
+
+const MOST_AGENTS = 200;
+
+/** The agents of whoever looks, the latest first; none for who has no account. */
+export async function loadAgents(): Promise<readonly AgentView[]> {
+  const scope = await viewerScope();
+  if (!scope) return [];
+  const page = { limit: MOST_AGENTS, offset: 0, sortBy: "createdAt", direction: "desc", metadata: [] } as const;
+  return (await listAgents(scope, page)).map(encodeAgent);
+}
+
+/** An agent of whoever looks, or null. */
+export async function loadAgent(id: string): Promise<AgentView | null> {
+  const scope = await viewerScope();
+  if (!scope) return null;
+  try {
+    return encodeAgent(await getAgent(scope, id));
+  } catch (thrown) {
+    if (thrown instanceof ChatError && thrown.code === "not-found") return null;
+    throw thrown;
+  }
+}
+
+/** The names of the models that an agent may be given, the default first. */
+export async function loadModels(): Promise<readonly string[]> {
+  const { models } = (await parley()).ports;
+  const known = await models.list().catch(() => []);
+  return [...new Set([models.defaultModel, ...known.map(({ id }) => id)])];
+}
+
+async function viewerScope(): Promise<Scope | null> {
+  const running = await parley();
+  const account = await viewerAccount(running);
+  return account && { ...running.ports, accountId: account.id, via: "cookie" };
 }
 
 async function viewerAccount(running: Parley): Promise<Account | null> {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { planFork } from "../../db/messages.ts";
 import type { NewSession } from "../../db/new-session.ts";
 import { type Claim, claimRun, findOutput, findRunByKey, insertRun } from "../../db/runs.ts";
+import { joinSession } from "../../db/sessions.ts";
 import type { DocHit } from "../../domain/doc.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import type { LastEvent, TurnUsage } from "../../domain/events.ts";
@@ -169,6 +170,7 @@ async function claimTurn(scope: Scope, options: StoredOptions, deadline: number)
       switch (claimed) {
         case "claimed":
           isTaken = true;
+          await join(scope, options, prepared);
           return started(scope, runId, options, prepared, admission);
         case "repeated":
           return await repeated(scope, options);
@@ -191,6 +193,12 @@ async function claimTurn(scope: Scope, options: StoredOptions, deadline: number)
   } finally {
     if (!isTaken) admission?.settle(null);
   }
+}
+
+/** An agent that a turn brings to its session stays: on an empty one it replaces the others. */
+async function join(scope: Scope, { agentId }: StoredOptions, { session, agent }: PreparedTurn): Promise<void> {
+  if (agentId === undefined || session.agentIds.includes(agent.id)) return;
+  await joinSession(scope.database, session.id, agent.id, session.nextPosition === 0);
 }
 
 async function claimOf(scope: Scope, runId: string, options: StoredOptions, prepared: PreparedTurn): Promise<Claim> {

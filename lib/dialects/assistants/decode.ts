@@ -2,7 +2,8 @@ import { type AgentInput, changedSettings } from "../../core/agents.ts";
 import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
 import { storedSettings, wireResponseFormat, withoutUnset } from "../../core/settings.ts";
 import { sessionToMake, unstoredSession } from "../../core/turn/fresh-session.ts";
-import { LONGEST_TURN_MS, type TurnOptions } from "../../core/turn/take-turn.ts";
+import { REQUEST_TURN } from "../../core/turn/request-turn.ts";
+import type { TurnOptions } from "../../core/turn/take-turn.ts";
 import type { Agent } from "../../domain/agent.ts";
 import { ChatError } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
@@ -77,30 +78,15 @@ export function decodeTurns(
   const input = decodeMessages(body);
   const fresh = sessionToMake("assistants", agent.id, projectId, "truncate");
   const turn: TurnOptions = {
+    ...REQUEST_TURN,
     dialect: "assistants",
     sessionId: session?.id ?? null,
     session: session ?? unstoredSession(fresh),
     agentId: agent.id,
-    agentRule: "member",
     input,
-    tools: [],
-    toolChoice: "auto",
     settings: decodeSettings(agent, body),
-    recall: true,
-    recallTools: true,
-    rendersInput: false,
     overflow: "truncate",
-    withBuiltinTools: false,
-    withCallerTools: "runnable",
     runTool: toolRunner(true),
-    stores: false,
-    keep: "nothing",
-    onHangUp: "cancel",
-    busy: "refuse",
-    maxSteps: 8,
-    maxMs: LONGEST_TURN_MS,
-    atLimit: "answer",
-    bindIndexIds: null,
   };
   return Array.from({ length: body.n ?? 1 }, (_, n) => ({
     ...turn,

@@ -1,7 +1,8 @@
 import { type AgentInput, changedSettings } from "../../core/agents.ts";
 import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
 import { sessionToMake, unstoredSession } from "../../core/turn/fresh-session.ts";
-import { LONGEST_TURN_MS, type TurnOptions } from "../../core/turn/take-turn.ts";
+import { REQUEST_TURN } from "../../core/turn/request-turn.ts";
+import type { TurnOptions } from "../../core/turn/take-turn.ts";
 import type { Agent } from "../../domain/agent.ts";
 import { newId } from "../../domain/ids.ts";
 import type { NewMessage } from "../../domain/message.ts";
@@ -11,30 +12,15 @@ import type { BotBody, BotPatch, ChatBody } from "./schema.ts";
 /** A chat call as a turn: the column "bots" of the core's table of options. */
 export function decodeTurn(agent: Agent, body: ChatBody): TurnOptions {
   return {
+    ...REQUEST_TURN,
     dialect: "bots",
     sessionId: null,
     session: unstoredSession(sessionToMake("bots", agent.id, agent.projectId, null)),
     agentId: agent.id,
-    agentRule: "member",
     input: decodeMessages(body),
-    tools: [],
-    toolChoice: "auto",
     settings: {},
-    recall: true,
-    recallTools: true,
-    rendersInput: false,
     overflow: "refuse",
-    withBuiltinTools: false,
-    withCallerTools: "runnable",
     runTool: toolRunner(true),
-    stores: false,
-    keep: "nothing",
-    onHangUp: "cancel",
-    busy: "refuse",
-    maxSteps: 8,
-    maxMs: LONGEST_TURN_MS,
-    atLimit: "answer",
-    bindIndexIds: null,
     endUser: body.user_id ?? undefined,
   };
 }

@@ -1,5 +1,10 @@
 import { z } from "zod";
+import { type AgentInput, changedSettings } from "../../core/agents.ts";
 import type { ApiKeyInput } from "../../core/api-keys.ts";
+import { SLUG } from "../../core/bots.ts";
+import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
+import { storedSettings } from "../../core/settings.ts";
+import type { Agent } from "../../domain/agent.ts";
 import { type ApiKey, KEY_SCOPES } from "../../domain/api-key.ts";
 import type { DayUsage } from "../../domain/usage.ts";
 import { llamacloudFailure } from "../llamacloud/errors.ts";
@@ -28,6 +33,13 @@ export const AccountBody = z.object({
   password: z.string().min(10, fault("Use at least 10 characters")).max(1000),
 });
 
+/** A new password; the e-mail address for an account that has none. */
+export const PasswordBody = z.object({
+  current_password: z.string().max(1000).nullish(),
+  email: AccountBody.shape.email.nullish(),
+  password: AccountBody.shape.password,
+});
+
 /** A key to be made. Absent limits are none. */
 export const ApiKeyBody = z.object({
   name: z.string().trim().min(1, fault("Name the key after what will use it")).max(100),
@@ -36,6 +48,75 @@ export const ApiKeyBody = z.object({
   /** Days from now; 1 to 3650. */
   expires_in_days: z.int().min(1).max(3650).nullish(),
 });
+
+/** An agent as the web app edits it: all fields are sent, null where there is none. */
+const agentFields = {
+  name: z.string().trim().min(1, fault("Give the agent a name")).max(255),
+  about: z.string().max(2000),
+  instructions: z.string().max(32_768),
+  model: z.string().max(255).nullable(),
+  temperature: z.number().min(0).max(2).nullable(),
+  max_tokens: z.int().min(1).nullable(),
+  slug: z
+    .string()
+    .regex(SLUG, fault("Use 2 to 63 lower-case letters, digits and hyphens, the first no hyphen"))
+    .nullable(),
+  is_public: z.boolean(),
+  allow_caller_system_messages: z.boolean(),
+  /** Seconds. */
+  session_max_ttl: z.int().min(1).max(2_147_483_647).nullable(),
+};
+export const AgentBody = z
+  .object({ name: agentFields.name })
+  .extend(z.object(agentFields).omit({ name: true }).partial().shape);
+export const AgentPatch = z.object(agentFields).partial();
+
+/** What is named of an agent. */
+export const decodeAgentPatch = (body: z.output<typeof AgentPatch>, old: Agent["settings"]): Partial<AgentInput> => ({
+  ...(body.name === undefined ? {} : { name: body.name }),
+  ...(body.about === undefined ? {} : { about: body.about }),
+  ...(body.instructions === undefined ? {} : { instructions: body.instructions === "" ? [] : [body.instructions] }),
+  ...(body.model === undefined ? {} : { model: body.model ?? "" }),
+  ...(body.slug === undefined ? {} : { slug: body.slug }),
+  ...(body.is_public === undefined ? {} : { isPublic: body.is_public }),
+  ...(body.allow_caller_system_messages === undefined ? {} : { allowCallerSystem: body.allow_caller_system_messages }),
+  ...(body.session_max_ttl === undefined ? {} : { sessionTtlSeconds: body.session_max_ttl }),
+  settings: changedSettings(old, body),
+});
+
+export const decodeAgent = (body: z.output<typeof AgentBody>): AgentInput => ({
+  name: body.name,
+  canonicalName: null,
+  project: null,
+  about: "",
+  model: "",
+  instructions: [],
+  systemTemplate: PLAIN_TEMPLATE,
+  metadata: null,
+  ...decodeAgentPatch(body, null),
+  settings: changedSettings(null, body),
+});
+
+export function encodeAgent(agent: Agent) {
+  const settings = storedSettings(agent.settings);
+  return {
+    id: agent.id,
+    name: agent.name,
+    about: agent.about,
+    instructions: agent.instructions.join("\n"),
+    model: agent.model || null,
+    temperature: settings.temperature ?? null,
+    max_tokens: settings.maxTokens ?? null,
+    slug: agent.slug,
+    is_public: agent.isPublic,
+    allow_caller_system_messages: agent.allowCallerSystem,
+    session_max_ttl: agent.sessionTtlSeconds,
+    is_default: agent.isDefault,
+    tools: agent.tools.map(({ id, name, type, description }) => ({ id, name, type, description })),
+    created_at: agent.createdAt.toISOString(),
+    updated_at: agent.updatedAt.toISOString(),
+  };
+}
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -1,0 +1,18 @@
+import { changePassword } from "@/lib/core/accounts";
+import { PasswordBody, web } from "@/lib/dialects/web";
+import { endpoint, routes } from "@/lib/http/endpoint";
+import { fitsPassword, hashPassword } from "@/lib/http/password";
+import { signedIn } from "@/lib/http/signed-in";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
+  POST: endpoint({
+    surface: web,
+    credentials: "key-or-cookie",
+    body: PasswordBody,
+    async handle({ scope, parley, body }) {
+      const { current_password: current = null, email = null, password } = body;
+      const passwords = { hash: hashPassword, fits: fitsPassword };
+      return signedIn(parley, scope, await changePassword(scope, { current, email, password }, passwords));
+    },
+  }),
+});

@@ -1,0 +1,28 @@
+import { deleteAgent, getAgent, patchAgent } from "@/lib/core/agents";
+import { AgentPatch, decodeAgentPatch, encodeAgent, web } from "@/lib/dialects/web";
+import { endpoint, routes } from "@/lib/http/endpoint";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
+  GET: endpoint({
+    surface: web,
+    async handle({ scope, params }) {
+      return Response.json(encodeAgent(await getAgent(scope, params.agentId ?? "")));
+    },
+  }),
+  PATCH: endpoint({
+    surface: web,
+    body: AgentPatch,
+    async handle({ scope, params, body }) {
+      const old = await getAgent(scope, params.agentId ?? "");
+      return Response.json(encodeAgent(await patchAgent(scope, old.id, decodeAgentPatch(body, old.settings))));
+    },
+  }),
+  DELETE: endpoint({
+    surface: web,
+    async handle({ scope, params }) {
+      const { id } = await getAgent(scope, params.agentId ?? "");
+      await deleteAgent(scope, id);
+      return new Response(null, { status: 204 });
+    },
+  }),
+});

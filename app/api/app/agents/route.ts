@@ -1,0 +1,22 @@
+import { createAgent, listAgents } from "@/lib/core/agents";
+import { AgentBody, decodeAgent, encodeAgent, web } from "@/lib/dialects/web";
+import { endpoint, routes } from "@/lib/http/endpoint";
+
+const MOST = 200;
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
+  GET: endpoint({
+    surface: web,
+    async handle({ scope }) {
+      const page = { limit: MOST, offset: 0, sortBy: "createdAt", direction: "desc", metadata: [] } as const;
+      return Response.json({ items: (await listAgents(scope, page)).map(encodeAgent) });
+    },
+  }),
+  POST: endpoint({
+    surface: web,
+    body: AgentBody,
+    async handle({ scope, body }) {
+      return Response.json(encodeAgent(await createAgent(scope, decodeAgent(body))));
+    },
+  }),
+});

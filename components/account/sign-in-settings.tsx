@@ -1,0 +1,102 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { type FormEvent, useRef, useState } from "react";
+import { changePassword, isProblem, signOutEverywhere } from "../api";
+import { Field } from "../sign-in/field";
+import { notify } from "../ui/notify";
+
+type Faults = { readonly email?: string; readonly current_password?: string; readonly password?: string };
+
+const shortest = 10;
+
+/** A new password, and the end of every other browser's sign-in. */
+export function SignInSettings({ hasPassword }: { hasPassword: boolean }) {
+  const router = useRouter();
+  const form = useRef<HTMLFormElement>(null);
+  const [faults, setFaults] = useState<Faults>({});
+  const [isBusy, setIsBusy] = useState(false);
+
+  function show(wrong: Faults) {
+    setFaults(wrong);
+    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+  }
+
+  async function save(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (isBusy) return;
+    const data = new FormData(event.currentTarget);
+    const text = (name: string) => String(data.get(name) ?? "");
+    const password = text("password");
+    if (password.length < shortest) {
+      return show({ password: `This has ${password.length} characters; it takes at least ${shortest}.` });
+    }
+    setIsBusy(true);
+    try {
+      await changePassword({
+        password,
+        current_password: hasPassword ? text("current_password") : null,
+        email: hasPassword ? null : text("email").trim(),
+      });
+      setFaults({});
+      form.current?.reset();
+      void notify({ text: "The password is set. Every other browser is signed out." });
+      router.refresh();
+    } catch (thrown) {
+      if (!isProblem(thrown)) void notify({ text: "The password was not changed. Try again." });
+      else if (thrown.status === 409) show({ email: thrown.message });
+      else show(Object.keys(thrown.fields).length > 0 ? thrown.fields : { password: thrown.message });
+    } finally {
+      setIsBusy(false);
+    }
+  }
+
+  async function leaveOthers() {
+    try {
+      await signOutEverywhere();
+      void notify({ text: "Every other browser is signed out." });
+    } catch (thrown) {
+      void notify({ text: isProblem(thrown) ? thrown.message : "Nobody was signed out. Try again." });
+    }
+  }
+
+  return (
+    <form ref={form} className="sign-in-settings" onSubmit={save} noValidate>
+      {hasPassword ? (
+        <Field
+          name="current_password"
+          label="Present password"
+          type="password"
+          autoComplete="current-password"
+          error={faults.current_password ?? null}
+        />
+      ) : (
+        <Field
+          name="email"
+          label="E-mail"
+          type="email"
+          autoComplete="username"
+          inputMode="email"
+          note="This account has no password yet. Set both to sign in from other browsers."
+          error={faults.email ?? null}
+        />
+      )}
+      <Field
+        name="password"
+        label="New password"
+        type="password"
+        autoComplete="new-password"
+        note={`At least ${shortest} characters.`}
+        error={faults.password ?? null}
+      />
+      <div className="new-key-actions">
+        <button type="submit" className="button" data-kind="primary" aria-disabled={isBusy}>
+          Set the password
+        </button>
+        <button type="button" className="button" data-kind="quiet" onClick={leaveOthers}>
+          Sign out everywhere else
+        </button>
+      </div>
+    </form>
+  );
+}

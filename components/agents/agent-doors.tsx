@@ -1,0 +1,55 @@
+"use client";
+
+import { Copy } from "lucide-react";
+import { useEffect, useState } from "react";
+import type { AgentView } from "@/lib/http/page-data.ts";
+import { copyText } from "../conversation/copy";
+
+/** Where programs reach an agent, ready to copy. */
+export function AgentDoors({ agent }: { agent: AgentView }) {
+  // The server may not know the address that the browser came by.
+  const [origin, setOrigin] = useState("http://localhost:3000");
+  useEffect(() => setOrigin(window.location.origin), []);
+  const lines = [
+    { name: "Assistant base URL", text: `${origin}/api/v1/compatibility/openai/v1/assistants/${agent.id}` },
+    { name: "Bot address", text: `${origin}/v1/chat` },
+    { name: "Bot uid", text: agent.id },
+    ...(agent.slug ? [{ name: "Bot slug", text: agent.slug }] : []),
+  ];
+  return (
+    <section className="agent-part" aria-labelledby="agent-doors">
+      <h2 id="agent-doors">For programs</h2>
+      <dl className="agent-doors">
+        {lines.map(({ name, text }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <code dir="ltr">{text}</code>
+              <button type="button" className="text-button" onClick={() => copyText(text, `${name} is copied`)}>
+                <Copy size={14} strokeWidth={1.6} aria-hidden="true" />
+                Copy<span className="sr-only"> {name}</span>
+              </button>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {agent.tools.length > 0 && (
+        <>
+          <h3>Tools</h3>
+          <ul className="agent-tools">
+            {agent.tools.map(({ id, name, type, description }) => (
+              <li key={id}>
+                <code>{name}</code> {type}
+                {description && `: ${description}`}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <p className="field-note">
+        Tools and documents are added through the Julep API: <code>POST /api/agents/{agent.id}/tools</code> and{" "}
+        <code>/docs</code>.
+      </p>
+    </section>
+  );
+}

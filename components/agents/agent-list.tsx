@@ -1,0 +1,57 @@
+"use client";
+
+import { Plus } from "lucide-react";
+import Link from "next/link";
+import type { AgentView } from "@/lib/http/page-data.ts";
+import { useShell } from "../frame/shell";
+import { SidebarToggle } from "../frame/sidebar-toggle";
+
+/** The account's agents, the latest first. */
+export function AgentList({ agents }: { agents: readonly AgentView[] }) {
+  return (
+    <div className="account">
+      <header className="conversation-head">
+        <SidebarToggle className="head-toggle" expanded={false} />
+        <h1 className="head-title">Agents</h1>
+        <Link href="/agents/new" className="button agents-new" prefetch={false}>
+          <Plus size={16} strokeWidth={1.6} aria-hidden="true" />
+          New agent
+        </Link>
+      </header>
+      <div className="account-scroll">
+        <div className="agents">
+          <p className="account-empty">
+            An agent is instructions, a model and tools under one name. Each answers here, as an assistant for OpenAI
+            clients, and as a bot.
+          </p>
+          {agents.length > 0 && (
+            <ul className="agent-list">
+              {agents.map((agent) => (
+                <AgentRow key={agent.id} agent={agent} />
+              ))}
+            </ul>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function AgentRow({ agent }: { agent: AgentView }) {
+  const { model } = useShell();
+  const tools = agent.tools.length;
+  return (
+    <li>
+      <Link href={`/agents/${agent.id}`} className="agent-row" prefetch={false}>
+        <bdi className="agent-name">{agent.name}</bdi>
+        {agent.slug && <code>{agent.slug}</code>}
+        <span className="agent-facts">
+          {agent.model ?? model.id}
+          {tools > 0 && `, ${tools} ${tools === 1 ? "tool" : "tools"}`}
+          {agent.is_default && ", answers where no other is chosen"}
+          {agent.is_public && ", public"}
+        </span>
+      </Link>
+    </li>
+  );
+}

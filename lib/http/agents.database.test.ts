@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Api, openApi } from "../testing/api.ts";
+
+let api: Api;
+beforeAll(async () => {
+  api = await openApi();
+  api.model.onMessage(/.*/s, { content: "Hello." });
+});
+afterAll(() => api.close());
+
+const PATH = "/api/app/agents";
+
+async function guest(): Promise<Record<string, string>> {
+  const site = { "sec-fetch-site": "same-origin" };
+  const made = await api.call("POST", "/api/v1/chat", { key: null, headers: site, body: {} });
+  return { ...site, cookie: made.headers.get("set-cookie")?.split(";")[0] ?? "" };
+}
+
+test("an agent is made, listed, changed field by field and deleted", async () => {
+  const made = await api.call("POST", PATH, { body: { name: " Guide ", instructions: "Be brief.\nBe kind." } });
+  expect(made).toMatchObject({
+    status: 200,
+    body: { name: "Guide", instructions: "Be brief.\nBe kind.", model: null, slug: null, is_public: false, tools: [] },
+  });
+  const path = `${PATH}/${made.body.id}`;
+  const change = { slug: "guide", temperature: 0.2, max_tokens: 100, session_max_ttl: 60, is_public: true };
+  expect((await api.call("PATCH", path, { body: change })).body).toMatchObject({ ...change, name: "Guide" });
+  const cleared = { slug: null, temperature: null, session_max_ttl: null, is_public: false };
+  expect((await api.call("PATCH", path, { body: cleared })).body).toMatchObject({ ...cleared, max_tokens: 100 });
+  expect((await api.call("GET", PATH)).body.items[0]).toMatchObject({ id: made.body.id, name: "Guide" });
+  expect((await api.call("DELETE", path)).status).toBe(204);
+  expect((await api.call("GET", path)).status).toBe(404);
+});
+
+test.each([
+  [{ name: " " }, "name"],
+  [{ name: "A", slug: "No spaces" }, "slug"],
+  [{ name: "A", temperature: 3 }, "temperature"],
+  [{ name: "A", max_tokens: 0 }, "max_tokens"],
+])("%j is refused at its field", async (body, field) => {
+  const { status, body: error } = await api.call("POST", PATH, { body });
+  expect([status, error.detail[0].loc]).toEqual([422, ["body", field]]);
+});
+
+test("a slug that is taken is a conflict, and a guest's agent has none and is not public", async () => {
+  expect(await api.call("POST", PATH, { body: { name: "A", slug: "taxson" } })).toMatchObject({
+    status: 409,
+    body: { detail: "Another agent has this slug" },
+  });
+  const headers = await guest();
+  const own = await api.call("POST", PATH, { key: null, headers, body: { name: "Mine" } });
+  expect(own.status).toBe(200);
+  for (const body of [{ slug: "mine" }, { is_public: true }]) {
+    expect((await api.call("PATCH", `${PATH}/${own.body.id}`, { key: null, headers, body })).status).toBe(403);
+  }
+});
+
+test("an agent that a first turn brings is the session's from then on, a later one joins it", async () => {
+  const [one, two] = [
+    (await api.call("POST", PATH, { body: { name: "One", instructions: "You are one." } })).body.id,
+    (await api.call("POST", PATH, { body: { name: "Two" } })).body.id,
+  ];
+  const { session_id } = (await api.call("POST", "/api/v1/chat", { body: {} })).body;
+  const ask = (body: object) =>
+    api.call("POST", `/api/v1/chat/${session_id}/messages/stream`, { body: { index_ids: [], prompt: "hi", ...body } });
+  const agents = async () => {
+    const { rows } = await api.server.parley.ports.database.pool.query(
+      `select "agentId" as id from "SessionAgent" where "sessionId" = $1 order by position`,
+      [session_id],
+    );
+    return rows.map(({ id }) => id);
+  };
+  await ask({ agent_id: one });
+  expect(await agents()).toEqual([one]);
+  await ask({});
+  expect(api.modelCalls().at(-1)?.body.messages[0].content).toContain("You are one.");
+  await ask({ agent_id: two });
+  expect(await agents()).toEqual([one, two]);
+});

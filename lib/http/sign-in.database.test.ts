@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Api, openApi } from "../testing/api.ts";
+import { fitsPassword } from "./password.ts";
+import { sessionCookie } from "./session-cookie.ts";
+
+let api: Api;
+beforeAll(async () => {
+  api = await openApi();
+});
+afterAll(() => api.close());
+
+const SITE = { "sec-fetch-site": "same-origin" };
+type Browser = Readonly<Record<string, string>>;
+
+const call = (path: string, headers: Browser, body?: object) =>
+  api.call("POST", path, { key: null, headers: { ...SITE, ...headers }, body });
+const cookieOf = (headers: Headers): Browser => ({ cookie: headers.get("set-cookie")?.split(";")[0] ?? "" });
+const isIn = async (browser: Browser) =>
+  (await api.call("GET", "/api/v1/chat", { key: null, headers: { ...SITE, ...browser } })).status === 200;
+
+async function account(email: string): Promise<Browser> {
+  return cookieOf((await call("/api/app/account", {}, { email, password: "the first password" })).headers);
+}
+
+test("a new password needs the present one, keeps this browser in and puts every other out", async () => {
+  const browser = await account("ada@example.org");
+  const wrong = await call("/api/app/account/password", browser, {
+    current_password: "no",
+    password: "a new password",
+  });
+  expect([wrong.status, wrong.body.detail[0].loc]).toEqual([422, ["body", "current_password"]]);
+  const short = await call("/api/app/account/password", browser, { password: "short" });
+  expect([short.status, short.body.detail[0].loc]).toEqual([422, ["body", "password"]]);
+  expect(await isIn(browser)).toBe(true);
+
+  const change = { current_password: "the first password", password: "the second password" };
+  const changed = await call("/api/app/account/password", browser, change);
+  expect(changed.status).toBe(204);
+  expect([await isIn(browser), await isIn(cookieOf(changed.headers))]).toEqual([false, true]);
+  const { rows } = await api.server.parley.ports.database.pool.query(
+    `select "passwordHash" as hash from "Account" where email = 'ada@example.org'`,
+  );
+  expect(await fitsPassword(rows[0].hash, "the second password")).toBe(true);
+});
+
+test("signing out everywhere keeps this browser and the API keys", async () => {
+  const browser = await account("bob@example.org");
+  const headers = { ...SITE, ...browser };
+  const { key } = (await api.call("POST", "/api/app/keys", { key: null, headers, body: { name: "k" } })).body;
+  const left = await call("/api/app/account/sign-out", browser);
+  expect(left.status).toBe(204);
+  expect([await isIn(browser), await isIn(cookieOf(left.headers))]).toEqual([false, true]);
+  expect((await api.call("GET", "/api/v1/chat", { key })).status).toBe(200);
+});
+
+test("the owner, who has no address, sets one with a password", async () => {
+  const { ownerId, secret } = api.server.parley;
+  const browser = {
+    cookie: (await sessionCookie({ sub: ownerId, tokenVersion: 0 }, secret, false)).split(";")[0] ?? "",
+  };
+  const none = await call("/api/app/account/password", browser, { password: "a long password" });
+  expect([none.status, none.body.detail[0].loc]).toEqual([422, ["body", "email"]]);
+  const taken = { email: "ada@example.org", password: "a long password" };
+  expect((await call("/api/app/account/password", browser, taken)).status).toBe(409);
+  const set = await call("/api/app/account/password", browser, { ...taken, email: "owner@example.org" });
+  expect([set.status, await isIn(cookieOf(set.headers))]).toEqual([204, true]);
+});
+
+test("neither a key nor a guest changes how somebody signs in", async () => {
+  for (const path of ["/api/app/account/password", "/api/app/account/sign-out"]) {
+    const body = { password: "a long password", email: "x@example.org" };
+    expect((await api.call("POST", path, { body })).status).toBe(403);
+    const guest = await api.call("POST", "/api/v1/chat", { key: null, headers: SITE, body: {} });
+    expect((await call(path, cookieOf(guest.headers), body)).status).toBe(403);
+    expect((await call(path, {}, body)).status).toBe(401);
+  }
+});
