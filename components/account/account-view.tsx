@@ -36,6 +36,9 @@ export function AccountView({ account }: { account: AccountPage | null }) {
               note="The same agents through any of four published APIs. Put your key where $PARLEY_KEY stands."
             >
               <FirstCall agentId={account.agentId} />
+              <p className="field-note">
+                The calls ask your default agent. <Link href="/agents">Your agents</Link>
+              </p>
             </Part>
             <Part title="Sign-in" note="A new password signs every other browser out. API keys stay as they are.">
               <SignInSettings hasPassword={account.hasPassword} />

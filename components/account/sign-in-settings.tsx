@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useRef, useState } from "react";
 import { changePassword, isProblem, signOutEverywhere } from "../api";
 import { Field } from "../sign-in/field";
+import { useFirstFault } from "../sign-in/use-first-fault";
 import { notify } from "../ui/notify";
 
 type Faults = { readonly email?: string; readonly current_password?: string; readonly password?: string };
@@ -16,11 +17,7 @@ export function SignInSettings({ hasPassword }: { hasPassword: boolean }) {
   const form = useRef<HTMLFormElement>(null);
   const [faults, setFaults] = useState<Faults>({});
   const [isBusy, setIsBusy] = useState(false);
-
-  function show(wrong: Faults) {
-    setFaults(wrong);
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
-  }
+  useFirstFault(form, faults);
 
   async function save(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -29,7 +26,7 @@ export function SignInSettings({ hasPassword }: { hasPassword: boolean }) {
     const text = (name: string) => String(data.get(name) ?? "");
     const password = text("password");
     if (password.length < shortest) {
-      return show({ password: `This has ${password.length} characters; it takes at least ${shortest}.` });
+      return setFaults({ password: `This has ${password.length} characters; it takes at least ${shortest}.` });
     }
     setIsBusy(true);
     try {
@@ -44,8 +41,8 @@ export function SignInSettings({ hasPassword }: { hasPassword: boolean }) {
       router.refresh();
     } catch (thrown) {
       if (!isProblem(thrown)) void notify({ text: "The password was not changed. Try again." });
-      else if (thrown.status === 409) show({ email: thrown.message });
-      else show(Object.keys(thrown.fields).length > 0 ? thrown.fields : { password: thrown.message });
+      else if (thrown.status === 409) setFaults({ email: thrown.message });
+      else setFaults(Object.keys(thrown.fields).length > 0 ? thrown.fields : { password: thrown.message });
     } finally {
       setIsBusy(false);
     }

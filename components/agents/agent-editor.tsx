@@ -8,6 +8,7 @@ import type { AgentView } from "@/lib/http/page-data.ts";
 import { changeAgent, isProblem, makeAgent } from "../api";
 import { SidebarToggle } from "../frame/sidebar-toggle";
 import { Field } from "../sign-in/field";
+import { useFirstFault } from "../sign-in/use-first-fault";
 import { notify } from "../ui/notify";
 import { AgentDoors } from "./agent-doors";
 import { type AgentField, agentChange, faultsOf } from "./agent-form";
@@ -23,32 +24,30 @@ export function AgentEditor({ agent, models }: { agent: AgentView | null; models
   const [isChanged, setIsChanged] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
   useUnsaved(isChanged);
+  useFirstFault(form, faults);
 
   async function save(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (isBusy) return;
     const { change, wrong } = agentChange(new FormData(event.currentTarget));
-    if (Object.keys(wrong).length > 0) return show(wrong);
+    if (Object.keys(wrong).length > 0) return setFaults(wrong);
     setIsBusy(true);
+    // What is typed from here on is a change again.
+    setIsChanged(false);
     try {
       const saved = agent ? await changeAgent(agent.id, change) : await makeAgent(change);
       setFaults({});
-      setIsChanged(false);
       void notify({ text: `“${saved.name}” is saved.` });
       if (agent) router.refresh();
       else router.replace(`/agents/${saved.id}`);
     } catch (thrown) {
-      if (isProblem(thrown)) show(faultsOf(thrown));
-      else void notify({ text: "The agent was not saved. Try again." });
+      setIsChanged(true);
+      const wrong = isProblem(thrown) ? faultsOf(thrown) : null;
+      if (wrong) setFaults(wrong);
+      else void notify({ text: isProblem(thrown) ? thrown.message : "The agent was not saved. Try again." });
     } finally {
       setIsBusy(false);
     }
-  }
-
-  /** Says what is wrong at its field, and puts the caret into the first. */
-  function show(wrong: Faults) {
-    setFaults(wrong);
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   }
 
   const modelNames = [...new Set([...(agent?.model ? [agent.model] : []), ...models])];
@@ -174,7 +173,7 @@ export function AgentEditor({ agent, models }: { agent: AgentView | null; models
             <button type="submit" className="button" data-kind="primary" aria-disabled={isBusy}>
               {agent ? "Save" : "Make the agent"}
             </button>
-            <Link href="/agents" className="button" data-kind="quiet" prefetch={false}>
+            <Link href="/agents" className="button" data-kind="quiet" data-leaves prefetch={false}>
               {isChanged ? "Leave without saving" : "All agents"}
             </Link>
           </div>
@@ -213,12 +212,22 @@ function Check({ name, label, note, checked, error }: CheckProps) {
   );
 }
 
-/** Has the browser ask before it leaves a page with changes that are not saved. */
+/** Asks before the page is left with changes that are not saved, by the browser or by a link. */
 function useUnsaved(isChanged: boolean): void {
   useEffect(() => {
     if (!isChanged) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    const askAtLink = (event: MouseEvent) => {
+      const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+      if (!link || link.hasAttribute("data-leaves") || window.confirm("Leave without saving the agent?")) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
     window.addEventListener("beforeunload", ask);
-    return () => window.removeEventListener("beforeunload", ask);
+    document.addEventListener("click", askAtLink, true);
+    return () => {
+      window.removeEventListener("beforeunload", ask);
+      document.removeEventListener("click", askAtLink, true);
+    };
   }, [isChanged]);
 }

@@ -43,8 +43,9 @@ const FIELDS: readonly AgentField[] = [
   "session_max_ttl",
 ];
 
-/** A refusal of the server by field. A slug that is taken, or not to be had, is told without one. */
-export function faultsOf({ fields, message }: Problem): Faults {
+/** A refusal of the server by field; null where it names none. A slug that is taken is told without one. */
+export function faultsOf({ status, fields, message }: Problem): Faults | null {
   const named = FIELDS.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]] as const]));
-  return named.length > 0 ? Object.fromEntries(named) : { [/slug/u.test(message) ? "slug" : "name"]: message };
+  if (named.length > 0) return Object.fromEntries(named);
+  return status === 409 ? { slug: message } : null;
 }

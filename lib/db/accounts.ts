@@ -115,8 +115,13 @@ export async function mergeGuest(
       guestId,
       into.agentId,
     );
-    for (const table of ["Session", "Index"]) {
-      const sql = `update "${table}" set "accountId" = $2, "projectId" = $3 where "accountId" = $1`;
+    for (const [table, which] of [
+      ["Session", ""],
+      ["Index", ""],
+      ["User", ""],
+      ["Agent", `and not "isDefault"`],
+    ]) {
+      const sql = `update "${table}" set "accountId" = $2, "projectId" = $3 where "accountId" = $1 ${which}`;
       await run(sql, guestId, into.accountId, into.projectId);
     }
     for (const table of ["Run", "Doc", "Job"]) {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { defaults } from "../core/agents.ts";
+import { mergeGuest } from "../db/accounts.ts";
 import { type Api, openApi } from "../testing/api.ts";
 
 let api: Api;
@@ -53,6 +55,26 @@ test("a slug that is taken is a conflict, and a guest's agent has none and is no
   for (const body of [{ slug: "mine" }, { is_public: true }]) {
     expect((await api.call("PATCH", `${PATH}/${own.body.id}`, { key: null, headers, body })).status).toBe(403);
   }
+});
+
+test("instructions whose text stays keep their items", async () => {
+  const { id } = (await api.call("POST", "/api/agents", { body: { name: "A", instructions: ["one", "two"] } })).body;
+  const read = async () => (await api.call("GET", `/api/agents/${id}`)).body.instructions;
+  await api.call("PATCH", `${PATH}/${id}`, { body: { name: "B", instructions: "one\ntwo" } });
+  expect(await read()).toEqual(["one", "two"]);
+  await api.call("PATCH", `${PATH}/${id}`, { body: { instructions: "one\nthree" } });
+  expect(await read()).toEqual(["one\nthree"]);
+});
+
+test("a guest's agents come along into the account", async () => {
+  const headers = await guest();
+  const { id } = (await api.call("POST", PATH, { key: null, headers, body: { name: "Mine" } })).body;
+  const { database } = api.server.parley.ports;
+  const { rows } = await database.pool.query(`select "accountId" as id from "Agent" where id = $1`, [id]);
+  const into = await api.server.makeAccount();
+  const home = await defaults({ database, accountId: into.id });
+  await mergeGuest(database, rows[0].id, { accountId: into.id, ...home });
+  expect((await api.call("GET", `${PATH}/${id}`, { key: into.key })).body).toMatchObject({ id, name: "Mine" });
 });
 
 test("an agent that a first turn brings is the session's from then on, a later one joins it", async () => {

@@ -48,6 +48,12 @@ async function signIn(
   cookies: string | null,
 ): Promise<{ id: string } | null> {
   const { database } = parley.ports;
+  const isTooOften = await parley.limits.countAttempt(email.toLowerCase()).then(
+    () => false,
+    () => true,
+  );
+  // Told as a wrong password is: who guesses is not to know when a try counted.
+  if (isTooOften) return null;
   const account = await findAccountByEmail(database, email);
   // Somebody unknown takes as long as a wrong password.
   if (!(await fitsPassword(account?.passwordHash ?? null, password ?? "")) || !account) return null;

@@ -10,6 +10,7 @@ import { ChatError, type Rate } from "../domain/errors.ts";
 import type { Settings } from "./settings.ts";
 
 const MINUTE_SECONDS = 60;
+const ATTEMPTS_PER_MINUTE = 10;
 const DAY_SECONDS = 24 * 60 * 60;
 
 /** Who is to be held to limits. */
@@ -30,6 +31,8 @@ export type RateLimits = {
   readonly admit: (who: Counted, tokens: number, onRate: (rate: Rate) => void) => Promise<Admission>;
   /** Counts a request of an address. Throws "rate-limited". */
   readonly countRequest: (address: string) => Promise<void>;
+  /** Counts a try at the password of somebody, by whatever name. Throws "rate-limited" after ten in a minute. */
+  readonly countAttempt: (name: string) => Promise<void>;
 };
 
 type Limiter = Pick<RateLimiterStoreAbstract, "consume" | "penalty" | "reward">;
@@ -66,6 +69,7 @@ export function openRateLimits(database: Database, settings: Settings, log: Pick
     isKept: true,
     what: "tokens a day",
   });
+  const attempts = limit("password", ATTEMPTS_PER_MINUTE, { isKept: false, what: "tries at a password a minute" });
   const address = limit("address", settings.requestsPerMinute, { isKept: false, what: "requests a minute" });
 
   return {
@@ -98,6 +102,9 @@ export function openRateLimits(database: Database, settings: Settings, log: Pick
           }
         },
       };
+    },
+    async countAttempt(name) {
+      await consume({ limit: attempts, name, points: 1, isShown: false });
     },
     async countRequest(from) {
       await consume({ limit: address, name: from, points: 1, isShown: false });

@@ -43,6 +43,16 @@ test("a new password needs the present one, keeps this browser in and puts every
   expect(await fitsPassword(rows[0].hash, "the second password")).toBe(true);
 });
 
+test("a password is tried ten times a minute and no more", async () => {
+  const browser = await account("cy@example.org");
+  const tries = [];
+  for (let n = 0; n < 11; n++) {
+    const body = { current_password: `guess ${n}`, password: "a new password" };
+    tries.push((await call("/api/app/account/password", browser, body)).status);
+  }
+  expect(tries).toEqual([...Array(10).fill(422), 429]);
+});
+
 test("signing out everywhere keeps this browser and the API keys", async () => {
   const browser = await account("bob@example.org");
   const headers = { ...SITE, ...browser };

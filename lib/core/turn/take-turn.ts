@@ -170,7 +170,9 @@ async function claimTurn(scope: Scope, options: StoredOptions, deadline: number)
       switch (claimed) {
         case "claimed":
           isTaken = true;
-          await join(scope, options, prepared);
+          await join(scope, options, prepared).catch((thrown) => {
+            scope.log.warn({ err: thrown, runId }, "An agent did not join its session");
+          });
           return started(scope, runId, options, prepared, admission);
         case "repeated":
           return await repeated(scope, options);

@@ -71,17 +71,22 @@ export const AgentBody = z
   .extend(z.object(agentFields).omit({ name: true }).partial().shape);
 export const AgentPatch = z.object(agentFields).partial();
 
-/** What is named of an agent. */
-export const decodeAgentPatch = (body: z.output<typeof AgentPatch>, old: Agent["settings"]): Partial<AgentInput> => ({
+/** What is named of an agent. Instructions whose text stays keep their items, which other dialects may have made. */
+export const decodeAgentPatch = (
+  body: z.output<typeof AgentPatch>,
+  old: Pick<Agent, "instructions" | "settings"> = { instructions: [], settings: null },
+): Partial<AgentInput> => ({
   ...(body.name === undefined ? {} : { name: body.name }),
   ...(body.about === undefined ? {} : { about: body.about }),
-  ...(body.instructions === undefined ? {} : { instructions: body.instructions === "" ? [] : [body.instructions] }),
+  ...(body.instructions === undefined || body.instructions === old.instructions.join("\n")
+    ? {}
+    : { instructions: body.instructions === "" ? [] : [body.instructions] }),
   ...(body.model === undefined ? {} : { model: body.model ?? "" }),
   ...(body.slug === undefined ? {} : { slug: body.slug }),
   ...(body.is_public === undefined ? {} : { isPublic: body.is_public }),
   ...(body.allow_caller_system_messages === undefined ? {} : { allowCallerSystem: body.allow_caller_system_messages }),
   ...(body.session_max_ttl === undefined ? {} : { sessionTtlSeconds: body.session_max_ttl }),
-  settings: changedSettings(old, body),
+  settings: changedSettings(old.settings, body),
 });
 
 export const decodeAgent = (body: z.output<typeof AgentBody>): AgentInput => ({
@@ -93,7 +98,7 @@ export const decodeAgent = (body: z.output<typeof AgentBody>): AgentInput => ({
   instructions: [],
   systemTemplate: PLAIN_TEMPLATE,
   metadata: null,
-  ...decodeAgentPatch(body, null),
+  ...decodeAgentPatch(body),
   settings: changedSettings(null, body),
 });
 

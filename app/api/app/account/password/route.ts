@@ -11,7 +11,13 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     body: PasswordBody,
     async handle({ scope, parley, body }) {
       const { current_password: current = null, email = null, password } = body;
-      const passwords = { hash: hashPassword, fits: fitsPassword };
+      const passwords = {
+        hash: hashPassword,
+        fits: async (stored: string | null, tried: string) => {
+          await parley.limits.countAttempt(scope.accountId);
+          return fitsPassword(stored, tried);
+        },
+      };
       return signedIn(parley, scope, await changePassword(scope, { current, email, password }, passwords));
     },
   }),

@@ -14,7 +14,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     body: AgentPatch,
     async handle({ scope, params, body }) {
       const old = await getAgent(scope, params.agentId ?? "");
-      return Response.json(encodeAgent(await patchAgent(scope, old.id, decodeAgentPatch(body, old.settings))));
+      return Response.json(encodeAgent(await patchAgent(scope, old.id, decodeAgentPatch(body, old))));
     },
   }),
   DELETE: endpoint({
