@@ -42,7 +42,7 @@ test("an agent is made, refused a taken slug, tried, and deleted", async ({ page
   await accessible(page);
 
   await page.getByRole("link", { name: "Try it" }).click();
-  await expect(page.getByRole("heading", { name: "Guide" })).toBeVisible();
+  await expect(page.getByText("Guide answers in this session.")).toBeVisible();
   await page.getByRole("textbox", { name: /message/i }).fill("Hello");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("status").filter({ hasText: "Answer ready" })).toHaveCount(1, { timeout: 30_000 });

@@ -37,7 +37,10 @@ export function AccountView({ account }: { account: AccountPage | null }) {
             >
               <FirstCall agentId={account.agentId} />
               <p className="field-note">
-                The calls ask your default agent. <Link href="/agents">Your agents</Link>
+                The calls ask your default agent.{" "}
+                <Link href="/agents" className="text-link">
+                  Your agents
+                </Link>
               </p>
             </Part>
             <Part title="Sign-in" note="A new password signs every other browser out. API keys stay as they are.">

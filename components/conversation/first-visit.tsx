@@ -6,12 +6,15 @@ export function FirstHead({ agent }: { agent: BegunWith | null }) {
   return (
     <div className="first-head measure">
       <Dash />
-      <h1>{agent ? <bdi>{agent.name}</bdi> : "What shall we talk about?"}</h1>
       {agent && (
         <p className="first-agent">
-          A new session with this agent. <Link href={`/agents/${agent.id}`}>Edit it</Link>
+          <bdi>{agent.name}</bdi> answers in this session.{" "}
+          <Link href={`/agents/${agent.id}`} className="text-link">
+            Edit it
+          </Link>
         </p>
       )}
+      <h1>What shall we talk about?</h1>
     </div>
   );
 }
