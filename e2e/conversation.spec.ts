@@ -94,7 +94,7 @@ test("a tab that asks for news late hears what came since its page was made", as
 test("stop ends the answer where it is, and try again gives a whole one", async ({ page }) => {
   await page.goto(server.url);
   await ask(page, "Write 800 words");
-  await expect(lastAnswer(page)).toContainText("(2)");
+  await expect(lastAnswer(page)).toContainText("(2)", { timeout: 15_000 });
   await page.getByRole("button", { name: /^Stop/ }).click();
   await expect(lastAnswer(page)).toContainText(/Stopped/);
   const stopped = await lastAnswer(page).textContent();
