@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { type ApiKey, isProblem, revokeKey } from "../api";
 import { copyText } from "../conversation/copy";
 import { formatAgo, formatDay } from "../time";
+import { AskFirst } from "../ui/ask-first";
 import { notify } from "../ui/notify";
 import { NewKey } from "./new-key";
 
@@ -110,18 +111,9 @@ function KeyRow({ apiKey, nowMs, onRevoke }: KeyRowProps) {
     return (
       <tr>
         <td colSpan={6}>
-          <div className="key-ask">
-            <p>
-              Revoke “<bdi>{apiKey.name}</bdi>”? What uses it stops working at once.
-            </p>
-            {/* biome-ignore lint/a11y/noAutofocus: the question has taken the place of the button that asked it. */}
-            <button type="button" className="button" autoFocus onClick={() => setIsAsking(false)}>
-              Keep it
-            </button>
-            <button type="button" className="button" data-kind="danger" onClick={onRevoke}>
-              Revoke
-            </button>
-          </div>
+          <AskFirst label="Revoke" onDo={onRevoke} onKeep={() => setIsAsking(false)}>
+            Revoke “<bdi>{apiKey.name}</bdi>”? What uses it stops working at once.
+          </AskFirst>
         </td>
       </tr>
     );

@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { AgentView } from "@/lib/http/page-data.ts";
 import { deleteAgent, isProblem } from "../api";
+import { AskFirst } from "../ui/ask-first";
 import { notify } from "../ui/notify";
 
 /** Asks first: an agent does not come back. */
@@ -25,19 +26,10 @@ export function DeleteAgent({ agent }: { agent: AgentView }) {
   return (
     <section className="agent-part" aria-label="Delete">
       {isAsking ? (
-        <div className="key-ask">
-          <p>
-            Delete “<bdi>{agent.name}</bdi>” with its tools and documents? Its sessions stay, and programs that ask it
-            are told that it is gone.
-          </p>
-          {/* biome-ignore lint/a11y/noAutofocus: the question has taken the place of the button that asked it. */}
-          <button type="button" className="button" autoFocus onClick={() => setIsAsking(false)}>
-            Keep it
-          </button>
-          <button type="button" className="button" data-kind="danger" onClick={remove}>
-            Delete
-          </button>
-        </div>
+        <AskFirst label="Delete" onDo={remove} onKeep={() => setIsAsking(false)}>
+          Delete “<bdi>{agent.name}</bdi>” with its tools and documents? Its sessions stay, and programs that ask it are
+          told that it is gone.
+        </AskFirst>
       ) : (
         <button type="button" className="text-button" onClick={() => setIsAsking(true)}>
           Delete this agent

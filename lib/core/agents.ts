@@ -58,6 +58,10 @@ export async function listAgents(scope: Scope, page: OffsetPage): Promise<Agent[
   return agents.filter((agent) => scope.onlyAgentId == null || agent.id === scope.onlyAgentId);
 }
 
+/** The agents that the caller reaches, the latest first. */
+export const listLatestAgents = (scope: Scope, limit: number, offset = 0): Promise<Agent[]> =>
+  listAgents(scope, { limit, offset, sortBy: "createdAt", direction: "desc", metadata: [] });
+
 /** Agents beside one of them: see `listAgentsBeside` of the database. An id that cannot be one stands beside none. */
 export async function listAgentsBeside(
   scope: Scope,
@@ -132,6 +136,9 @@ async function checkMayOpen({ database, accountId }: Scope): Promise<void> {
     field: "slug",
   });
 }
+
+/** The instructions of an agent whose dialect gives them as one text. */
+export const instructionsOf = (text: string | null | undefined): string[] => (text ? [text] : []);
 
 /** Settings in the spelling of the wire with those of `change` set; null takes one out, what is absent stays. */
 export function changedSettings(

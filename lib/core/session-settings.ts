@@ -1,3 +1,4 @@
+import type { SessionSettings } from "../db/new-session.ts";
 import * as db from "../db/sessions.ts";
 import { violated } from "../db/sql.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
@@ -7,7 +8,7 @@ import type { Scope } from "./scope.ts";
 import { checkParticipants, createSession, getSession } from "./sessions.ts";
 
 /** What can be set of a session at any time. */
-export type SessionSettings = db.SessionSettings;
+export type { SessionSettings };
 
 type Participants = { readonly agentIds: readonly string[]; readonly userIds: readonly string[] };
 

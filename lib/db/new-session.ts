@@ -1,10 +1,7 @@
 import { type Connection, jsonOrNull, rows } from "./sql.ts";
 
-export type NewSession = {
-  readonly id: string;
-  readonly branchId: string;
-  readonly projectId: string;
-  readonly origin: string;
+/** What can be set of a session at any time. */
+export type SessionSettings = {
   readonly situation: string | null;
   readonly systemTemplate: string | null;
   readonly renderTemplates: boolean;
@@ -14,6 +11,13 @@ export type NewSession = {
   readonly forwardToolCalls: boolean;
   readonly recallOptions: unknown;
   readonly metadata: unknown;
+};
+
+export type NewSession = SessionSettings & {
+  readonly id: string;
+  readonly branchId: string;
+  readonly projectId: string;
+  readonly origin: string;
   readonly sharedAccess: string;
   readonly agentIds: readonly string[];
   readonly userIds: readonly string[];

@@ -53,9 +53,11 @@ export type Claimed = "claimed" | "busy" | "changed" | "repeated" | "crowded";
  */
 export async function claimRun(database: Database, claim: Claim): Promise<Claimed> {
   try {
-    const isPlain = claim.fork === null && claim.bindIndexIds === null && claim.mostAtOnce === null;
-    if (isPlain) return (await claimTogether(database, claim)) ? "claimed" : "changed";
-    return await unlessCrowded(database, claim, (connection) => insertClaim(connection, claim));
+    if (claim.mostAtOnce === null) return await claimTogether(database, claim);
+    return await unlessCrowded(database, claim, async (connection) => {
+      const [claimed = "changed"] = await insertClaims(connection, [claim]);
+      return claimed;
+    });
   } catch (thrown) {
     const constraint = violated(thrown);
     if (constraint === "Run_one_running") return "busy";
@@ -64,45 +66,7 @@ export async function claimRun(database: Database, claim: Claim): Promise<Claime
   }
 }
 
-/** Claims that neither fork nor bind nor count, many in one statement. Gives whether each has found its session as it was. */
-const claimTogether = together(async (database, claims: readonly Claim[]) => {
-  const inserted = await rows<{ id: string }>(
-    database,
-    `with input as (
-       select * from json_to_recordset($1::json) as i("runId" uuid, "accountId" uuid, owner text, dialect text,
-         "agentId" uuid, keep text, "onHangUp" text, input json, context json, settings json, "requestKey" text,
-         "requestHash" text, title text, "sessionId" uuid, "branchId" uuid, "nextPosition" int)
-     ), claimed as (
-       select i.* from input i join "Session" s on s.id = i."sessionId" and s."accountId" = i."accountId"
-         join "Branch" b on b.id = s."activeBranchId" and b.id = i."branchId" and b."nextPosition" = i."nextPosition"
-       for update of s
-     ), moved as (
-       update "Session" s set title = case when s."titleSource" = 'none' and c.title is not null then c.title else s.title end,
-         "titleSource" = case when s."titleSource" = 'none' and c.title is not null then 'fallback'
-           else s."titleSource" end,
-         "indexesLockedAt" = coalesce(s."indexesLockedAt", case when exists (
-           select 1 from "SessionIndex" x where x."sessionId" = s.id) then now() end)
-       from claimed c where s.id = c."sessionId"
-     )
-     insert into "Run" (id, "accountId", "sessionId", "branchId", "agentId", dialect, status, stores, keep, "onHangUp",
-       input, context, settings, "requestKey", "requestHash", "leaseOwner", "leaseUntil")
-     select "runId", "accountId", "sessionId", "branchId", "agentId", dialect, 'running', true, keep, "onHangUp",
-       input, context, settings, "requestKey", "requestHash", owner, now() + ${LEASE}
-     from claimed returning id`,
-    [
-      JSON.stringify(
-        claims.map(({ session, fork: _, bindIndexIds: __, mostAtOnce: ___, ...claim }) => ({
-          ...claim,
-          sessionId: session.id,
-          branchId: session.branchId,
-          nextPosition: session.nextPosition,
-        })),
-      ),
-    ],
-  );
-  const entered = new Set(inserted.map(({ id }) => id));
-  return claims.map(({ runId }) => entered.has(runId));
-});
+const claimTogether = together((database, claims: readonly Claim[]) => insertClaims(database, claims));
 
 const REQUEST_KEY = "Run_accountId_dialect_requestKey_key";
 
@@ -124,62 +88,60 @@ async function unlessCrowded<Entered>(
   });
 }
 
-async function insertClaim(connection: Connection, claim: Claim): Promise<"claimed" | "changed"> {
-  const { session, fork } = claim;
-  const inserted = await rows(
+/** Enters runs in one statement. Says of each whether it has found its session as it was. */
+async function insertClaims(connection: Connection, claims: readonly Claim[]): Promise<("claimed" | "changed")[]> {
+  const inserted = await rows<{ id: string }>(
     connection,
-    `with claimed as (
-         select s.id from "Session" s join "Branch" b on b.id = s."activeBranchId"
-         where s.id = $1 and s."accountId" = $2 and b.id = $3 and b."nextPosition" = $4 for update of s
-       ), forked as (
-         insert into "Branch" (id, "sessionId", "parentId", "forkPosition", path, "nextPosition")
-         select $5, id, $6, $7, $8, $7::int + 1 from claimed where $5::uuid is not null returning id
-       ), unbound as (
-         delete from "SessionIndex" where "sessionId" in (select id from claimed) and $9::uuid[] is not null
-           and "indexId" <> all ($9::uuid[])
-       ), bound as (
-         insert into "SessionIndex" ("sessionId", "indexId", position)
-         select c.id, x.id, x.n from claimed c, unnest($9::uuid[]) with ordinality x(id, n)
-         on conflict ("sessionId", "indexId") do update set position = excluded.position returning "sessionId"
-       ), moved as (
-         update "Session" s set "activeBranchId" = coalesce((select id from forked), s."activeBranchId"),
-           title = case when s."titleSource" = 'none' and $21::text is not null then $21 else s.title end,
-           "titleSource" = case when s."titleSource" = 'none' and $21::text is not null then 'fallback' else s."titleSource" end,
-           "indexesLockedAt" = coalesce(s."indexesLockedAt", case when exists (
-             select 1 from "SessionIndex" i where i."sessionId" = s.id) or exists (select 1 from bound) then now() end)
-         where s.id in (select id from claimed)
-       )
-       insert into "Run" (id, "accountId", "sessionId", "branchId", "agentId", dialect, status, stores, keep, "onHangUp",
-         input, context, settings, "requestKey", "requestHash", "leaseOwner", "leaseUntil")
-       select $10, $2, c.id, coalesce((select id from forked), $3), $11, $12, 'running', true, $13, $14,
-         $15, $16, $17, $18, $19, $20, now() + ${LEASE}
-       from claimed c returning id`,
-    [
-      session.id,
-      claim.accountId,
-      session.branchId,
-      session.nextPosition,
-      fork?.id ?? null,
-      fork?.parentId ?? null,
-      fork?.forkPosition ?? null,
-      fork ? JSON.stringify(fork.path) : null,
-      claim.bindIndexIds,
-      claim.runId,
-      claim.agentId,
-      claim.dialect,
-      claim.keep,
-      claim.onHangUp,
-      JSON.stringify(claim.input),
-      JSON.stringify(claim.context),
-      JSON.stringify(claim.settings),
-      claim.requestKey,
-      claim.requestHash,
-      claim.owner,
-      claim.title,
-    ],
+    `with input as (
+       select * from json_to_recordset($1::json) as i("runId" uuid, "accountId" uuid, owner text, dialect text,
+         "agentId" uuid, keep text, "onHangUp" text, input json, context json, settings json, "requestKey" text,
+         "requestHash" text, title text, "sessionId" uuid, "branchId" uuid, "nextPosition" int, "forkId" uuid,
+         "forkParentId" uuid, "forkPosition" int, "forkPath" json, "bindIndexIds" uuid[])
+     ), claimed as (
+       select i.* from input i join "Session" s on s.id = i."sessionId" and s."accountId" = i."accountId"
+         join "Branch" b on b.id = s."activeBranchId" and b.id = i."branchId" and b."nextPosition" = i."nextPosition"
+       for update of s
+     ), forked as (
+       insert into "Branch" (id, "sessionId", "parentId", "forkPosition", path, "nextPosition")
+       select "forkId", "sessionId", "forkParentId", "forkPosition", "forkPath", "forkPosition" + 1
+       from claimed where "forkId" is not null
+     ), unbound as (
+       delete from "SessionIndex" x using claimed c
+       where x."sessionId" = c."sessionId" and c."bindIndexIds" is not null and x."indexId" <> all (c."bindIndexIds")
+     ), bound as (
+       insert into "SessionIndex" ("sessionId", "indexId", position)
+       select c."sessionId", x.id, x.n from claimed c, unnest(c."bindIndexIds") with ordinality x(id, n)
+       on conflict ("sessionId", "indexId") do update set position = excluded.position
+     ), moved as (
+       update "Session" s set "activeBranchId" = coalesce(c."forkId", s."activeBranchId"),
+         title = case when s."titleSource" = 'none' and c.title is not null then c.title else s.title end,
+         "titleSource" = case when s."titleSource" = 'none' and c.title is not null then 'fallback'
+           else s."titleSource" end,
+         "indexesLockedAt" = coalesce(s."indexesLockedAt", case when cardinality(c."bindIndexIds") > 0 or exists (
+           select 1 from "SessionIndex" x where x."sessionId" = s.id) then now() end)
+       from claimed c where s.id = c."sessionId"
+     )
+     insert into "Run" (id, "accountId", "sessionId", "branchId", "agentId", dialect, status, stores, keep, "onHangUp",
+       input, context, settings, "requestKey", "requestHash", "leaseOwner", "leaseUntil")
+     select "runId", "accountId", "sessionId", coalesce("forkId", "branchId"), "agentId", dialect, 'running', true, keep,
+       "onHangUp", input, context, settings, "requestKey", "requestHash", owner, now() + ${LEASE}
+     from claimed returning id`,
+    [JSON.stringify(claims.map(toInput))],
   );
-  return inserted.length > 0 ? "claimed" : "changed";
+  const entered = new Set(inserted.map(({ id }) => id));
+  return claims.map(({ runId }) => (entered.has(runId) ? "claimed" : "changed"));
 }
+
+const toInput = ({ session, fork, mostAtOnce: _, ...claim }: Claim) => ({
+  ...claim,
+  sessionId: session.id,
+  branchId: session.branchId,
+  nextPosition: session.nextPosition,
+  forkId: fork?.id,
+  forkParentId: fork?.parentId,
+  forkPosition: fork?.forkPosition,
+  forkPath: fork?.path,
+});
 
 /** A run that claims no session: it stores nothing, or makes a session of its own at its end. */
 export type DetachedRun = Pick<

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Session, TitleSource } from "../domain/session.ts";
 import type { Database } from "./database.ts";
 import { SEGMENTS } from "./messages.ts";
+import type { SessionSettings } from "./new-session.ts";
 import { type OffsetPage, pageSql } from "./page.ts";
 import { runJson, toRun } from "./runs.ts";
 import { againOnDeadlock, jsonOrNull, rows } from "./sql.ts";
@@ -89,22 +90,6 @@ const findTogether = together(async (database, keys: readonly SessionKey[]) => {
   const sessions = new Map(found.map((row) => [`${row.accountId} ${row.id}`, toSession(row)]));
   return keys.map(({ accountId, id }) => sessions.get(`${accountId} ${id.toLowerCase()}`) ?? null);
 });
-
-/** Lets an agent take part in a session of its account, in place of all others or behind them. */
-export async function joinSession(
-  database: Database,
-  sessionId: string,
-  agentId: string,
-  replaces: boolean,
-): Promise<void> {
-  await rows(
-    database,
-    `with gone as (delete from "SessionAgent" where "sessionId" = $1 and "agentId" <> $2 and $3)
-     insert into "SessionAgent" ("sessionId", "agentId", position)
-     select $1, $2, coalesce(max(position), 0) + 1 from "SessionAgent" where "sessionId" = $1 on conflict do nothing`,
-    [sessionId, agentId, replaces],
-  );
-}
 
 /** Where a page of sessions begins: after the session with this time (ISO 8601) and id. */
 export type SessionCursor = { readonly updatedAt: string; readonly id: string };
@@ -247,19 +232,6 @@ export async function insertSummary(
   );
 }
 
-/** What can be set of a session at any time. */
-export type SessionSettings = {
-  readonly situation: string | null;
-  readonly systemTemplate: string | null;
-  readonly renderTemplates: boolean;
-  readonly tokenBudget: number | null;
-  readonly contextOverflow: string | null;
-  readonly autoRunTools: boolean;
-  readonly forwardToolCalls: boolean;
-  readonly recallOptions: unknown;
-  readonly metadata: unknown;
-};
-
 /** Sets all settings of a session of the account and moves it to the front. Gives whether there is one. */
 export async function setSettings(
   database: Database,
@@ -287,6 +259,11 @@ export async function setSettings(
     ],
   );
   return set.length > 0;
+}
+
+/** Takes every agent but one out of a session. */
+export async function keepOneAgent(database: Database, sessionId: string, agentId: string): Promise<void> {
+  await rows(database, `delete from "SessionAgent" where "sessionId" = $1 and "agentId" <> $2`, [sessionId, agentId]);
 }
 
 /** Adds agents and users behind those that a session has, in the order given. They must be the account's own. */

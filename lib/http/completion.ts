@@ -1,4 +1,5 @@
 import type { Scope } from "../core/scope.ts";
+import { turnFailure } from "../core/turn/failure.ts";
 import { acceptance, endedTurn } from "../core/turn/follow.ts";
 import { sessionOfRun } from "../core/turn/history.ts";
 import type { TakenTurn } from "../core/turn/take-turn.ts";
@@ -7,7 +8,6 @@ import {
   type CompletionBody,
   completionFrames,
   encodeCompletion,
-  turnFailure,
 } from "../dialects/assistants/index.ts";
 import { ChatError } from "../domain/errors.ts";
 import { isLast, type LastEvent, type TurnEvent } from "../domain/events.ts";

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Issue } from "../domain/errors.ts";
+import { valueAt } from "../domain/value-at.ts";
 
 type Path = readonly (string | number)[];
 
@@ -13,14 +14,14 @@ export function toIssues(error: z.ZodError, input: unknown): Issue[] {
 
 function toIssue(issue: z.core.$ZodIssue, root: unknown): Issue[] {
   const path: Path = issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
-  const value = at(root, path);
+  const value = valueAt(root, path);
   const found = (type: string, message: string, context?: Issue["context"]): Issue[] => [
     { path, type, message, input: value ?? null, context },
   ];
   switch (issue.code) {
     case "invalid_type":
       if (value === undefined) {
-        return [{ path, type: "missing", message: "Field required", input: at(root, path.slice(0, -1)) ?? null }];
+        return [{ path, type: "missing", message: "Field required", input: valueAt(root, path.slice(0, -1)) ?? null }];
       }
       return found(...wrongType(issue.expected, value));
     case "too_big": {
@@ -65,7 +66,7 @@ function toIssue(issue: z.core.$ZodIssue, root: unknown): Issue[] {
       const allowed = issue.values.map((one) => (typeof one === "string" ? `'${one}'` : String(one)));
       const text = allowed.length > 1 ? `${allowed.slice(0, -1).join(", ")} or ${allowed.at(-1)}` : (allowed[0] ?? "");
       if (value === undefined) {
-        return [{ path, type: "missing", message: "Field required", input: at(root, path.slice(0, -1)) ?? null }];
+        return [{ path, type: "missing", message: "Field required", input: valueAt(root, path.slice(0, -1)) ?? null }];
       }
       return found("literal_error", `Input should be ${text}`, { expected: text });
     }
@@ -116,11 +117,4 @@ function closestBranch(issue: z.core.$ZodIssueInvalidUnion, root: unknown, path:
   const [best] = deep.sort((a, b) => a.length - b.length);
   if (!best) return null;
   return best.flatMap((one) => toIssue({ ...one, path: [...path, ...one.path] }, root));
-}
-
-function at(root: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, key) => {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-    return (value as Readonly<Record<string | number, unknown>>)[key]; // an own property of an object
-  }, root);
 }

@@ -1,6 +1,6 @@
 import { cookies } from "next/headers";
 import { hasPassword } from "../core/accounts.ts";
-import { defaults, getAgent, listAgents } from "../core/agents.ts";
+import { defaults, getAgent, listLatestAgents } from "../core/agents.ts";
 import { listApiKeys } from "../core/api-keys.ts";
 import type { Scope } from "../core/scope.ts";
 import { getSession } from "../core/sessions.ts";
@@ -100,9 +100,7 @@ const MOST_AGENTS = 200;
 /** The agents of whoever looks, the latest first; none for who has no account. */
 export async function loadAgents(): Promise<readonly AgentView[]> {
   const scope = await viewerScope();
-  if (!scope) return [];
-  const page = { limit: MOST_AGENTS, offset: 0, sortBy: "createdAt", direction: "desc", metadata: [] } as const;
-  return (await listAgents(scope, page)).map(encodeAgent);
+  return scope ? (await listLatestAgents(scope, MOST_AGENTS)).map(encodeAgent) : [];
 }
 
 /** An agent of whoever looks, or null. */

@@ -2,11 +2,11 @@ import { performance as eventLoop } from "node:perf_hooks";
 import { type Attributes, metrics } from "@opentelemetry/api";
 import type { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import type { Dialect } from "../domain/run.ts";
+import { counter, histogram, SCOPE } from "../model/instruments.ts";
 
 // One set of instruments for both ways out: /api/metrics for Prometheus, and OTLP where an endpoint is set. The packages
 // that collect and send are loaded at the start; without it the instruments do nothing.
 
-const SCOPE = "parley";
 // Next bundles each route by itself: what is once in the process hangs on the global object.
 const EXPORTER = Symbol.for("parley.prometheus");
 const holder = globalThis as { [EXPORTER]?: PrometheusExporter }; // the key is ours alone
@@ -117,16 +117,11 @@ export function noteRequest(attributes: {
     "http.response.status_code": status,
     "parley.surface": surface,
   };
-  metrics
-    .getMeter(SCOPE)
-    .createHistogram("http.server.request.duration", { unit: "s", advice: { explicitBucketBoundaries: SECONDS } })
-    .record(seconds, labels);
+  histogram("http.server.request.duration", "s", SECONDS).record(seconds, labels);
 }
 
 /** Notes a turn that has ended in this process. */
 export function noteTurn(dialect: Dialect, status: string): void {
-  metrics
-    .getMeter(SCOPE)
-    .createCounter("parley.turns", { unit: "{turn}", description: "Turns that have ended" })
-    .add(1, { "parley.dialect": dialect, "parley.status": status });
+  const turns = counter("parley.turns", "{turn}", "Turns that have ended");
+  turns.add(1, { "parley.dialect": dialect, "parley.status": status });
 }

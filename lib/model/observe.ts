@@ -1,8 +1,7 @@
-import { type Attributes, metrics, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { type Attributes, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { ChatError } from "../domain/errors.ts";
 import type { CallModel, FinishReason, ModelEvent, ModelRequest, Usage } from "../domain/model.ts";
-
-const SCOPE = "parley";
+import { histogram, SCOPE } from "./instruments.ts";
 
 /**
  * Tells telemetry of every model call: a span `chat {model}` and the metrics of the OpenTelemetry semantic conventions
@@ -78,16 +77,11 @@ const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.
 const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576];
 
 function measure(attributes: Attributes, seconds: number, firstSeconds: number | null, usage: Usage | undefined): void {
-  const meter = metrics.getMeter(SCOPE);
-  const inSeconds = { unit: "s", advice: { explicitBucketBoundaries: SECONDS } };
-  meter.createHistogram("gen_ai.client.operation.duration", inSeconds).record(seconds, attributes);
+  histogram("gen_ai.client.operation.duration", "s", SECONDS).record(seconds, attributes);
   if (firstSeconds !== null) {
-    meter.createHistogram("gen_ai.client.operation.time_to_first_chunk", inSeconds).record(firstSeconds, attributes);
+    histogram("gen_ai.client.operation.time_to_first_chunk", "s", SECONDS).record(firstSeconds, attributes);
   }
-  const tokens = meter.createHistogram("gen_ai.client.token.usage", {
-    unit: "{token}",
-    advice: { explicitBucketBoundaries: TOKENS },
-  });
+  const tokens = histogram("gen_ai.client.token.usage", "{token}", TOKENS);
   for (const [type, count] of [
     ["input", usage?.inputTokens],
     ["output", usage?.outputTokens],

@@ -1,4 +1,4 @@
-import { createAgent, listAgents } from "@/lib/core/agents";
+import { createAgent, listLatestAgents } from "@/lib/core/agents";
 import { BotBody, BotListQuery, bots, decodeBot, encodeBot } from "@/lib/dialects/bots";
 import { endpoint, routes } from "@/lib/http/endpoint";
 
@@ -7,8 +7,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(bots, {
     surface: bots,
     query: BotListQuery,
     async handle({ scope, query }) {
-      const page = { ...query, sortBy: "createdAt", direction: "desc", metadata: [] } as const;
-      const agents = await listAgents(scope, page);
+      const agents = await listLatestAgents(scope, query.limit, query.offset);
       return Response.json({ items: agents.map((agent) => encodeBot(agent, scope.accountId)) });
     },
   }),

@@ -1,8 +1,9 @@
 import { getBot } from "@/lib/core/bots";
 import { wholeAnswer } from "@/lib/core/turn/answer-text";
+import { turnFailure } from "@/lib/core/turn/failure";
 import { acceptance, endedTurn } from "@/lib/core/turn/follow";
 import { takeTurn } from "@/lib/core/turn/take-turn";
-import { botFrames, bots, ChatBody, decodeTurn, FIRST_FRAME, turnFailure } from "@/lib/dialects/bots";
+import { botFrames, bots, ChatBody, decodeTurn, FIRST_FRAME } from "@/lib/dialects/bots";
 import { ChatError } from "@/lib/domain/errors";
 import { isLast } from "@/lib/domain/events";
 import { anyoneEndpoint, routes } from "@/lib/http/endpoint";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { planFork } from "../../db/messages.ts";
 import type { NewSession } from "../../db/new-session.ts";
 import { type Claim, claimRun, findOutput, findRunByKey, insertRun } from "../../db/runs.ts";
-import { joinSession } from "../../db/sessions.ts";
+import { addParticipants, keepOneAgent } from "../../db/sessions.ts";
 import type { DocHit } from "../../domain/doc.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import type { LastEvent, TurnUsage } from "../../domain/events.ts";
@@ -200,7 +200,8 @@ async function claimTurn(scope: Scope, options: StoredOptions, deadline: number)
 /** An agent that a turn brings to its session stays: on an empty one it replaces the others. */
 async function join(scope: Scope, { agentId }: StoredOptions, { session, agent }: PreparedTurn): Promise<void> {
   if (agentId === undefined || session.agentIds.includes(agent.id)) return;
-  await joinSession(scope.database, session.id, agent.id, session.nextPosition === 0);
+  await addParticipants(scope.database, session.id, { agentIds: [agent.id], userIds: [] });
+  if (session.nextPosition === 0) await keepOneAgent(scope.database, session.id, agent.id);
 }
 
 async function claimOf(scope: Scope, runId: string, options: StoredOptions, prepared: PreparedTurn): Promise<Claim> {

@@ -1,4 +1,4 @@
-import { type AgentInput, changedSettings } from "../../core/agents.ts";
+import { type AgentInput, changedSettings, instructionsOf } from "../../core/agents.ts";
 import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
 import { storedSettings, wireResponseFormat, withoutUnset } from "../../core/settings.ts";
 import { sessionToMake, unstoredSession } from "../../core/turn/fresh-session.ts";
@@ -115,7 +115,7 @@ export const decodeAssistant = (body: AssistantBody): AgentInput => ({
   project: null,
   about: body.description ?? "",
   model: body.model ?? "",
-  instructions: body.instructions ? [body.instructions] : [],
+  instructions: instructionsOf(body.instructions),
   settings: changedSettings(null, body),
   systemTemplate: PLAIN_TEMPLATE,
   metadata: body.metadata ?? null,
@@ -129,7 +129,7 @@ export function decodeAssistantPatch(body: AssistantBody, old: Agent): Partial<A
   return {
     ...(name == null ? {} : { name }),
     ...(description === undefined ? {} : { about: description ?? "" }),
-    ...(instructions === undefined ? {} : { instructions: instructions ? [instructions] : [] }),
+    ...(instructions === undefined ? {} : { instructions: instructionsOf(instructions) }),
     ...(model === undefined ? {} : { model: model ?? "" }),
     ...(metadata === undefined ? {} : { metadata }),
     ...(session_max_ttl === undefined ? {} : { sessionTtlSeconds: session_max_ttl }),

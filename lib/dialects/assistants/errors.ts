@@ -1,5 +1,4 @@
-import { ChatError, type ErrorCode, isErrorCode } from "../../domain/errors.ts";
-import type { LastEvent } from "../../domain/events.ts";
+import type { ChatError, ErrorCode } from "../../domain/errors.ts";
 
 type Shape = readonly [status: number, type: string, code: string];
 
@@ -88,7 +87,3 @@ function location(path: readonly (string | number)[]): string | null {
   const text = inside.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
   return text.replace(/^\./u, "") || null;
 }
-
-/** The error that a failed turn ended with. */
-export const turnFailure = ({ code, message }: Extract<LastEvent, { type: "turn-error" }>): ChatError =>
-  new ChatError(isErrorCode(code) ? code : "internal", message);

@@ -19,6 +19,6 @@ export {
   ignoredNames,
 } from "./decode.ts";
 export { encodeAssistant, encodeAssistantPage, encodeCompletion, encodeModel, encodeModels } from "./encode.ts";
-export { assistantsFailure, turnFailure } from "./errors.ts";
+export { assistantsFailure } from "./errors.ts";
 export { AssistantBody, AssistantListQuery, CompletionBody } from "./schema.ts";
 export { completionFrames } from "./stream.ts";

@@ -1,10 +1,8 @@
 import { z } from "zod";
+import { booleanWord } from "../boolean-word.ts";
 
 // Wire shapes of the OpenAI-compatible assistants: the project's contract, sections 2 and 9. Numbers may come as texts and
 // booleans as words, as the validator of the document reads them.
-
-const TRUE_WORDS = ["1", "on", "t", "true", "y", "yes"];
-const FALSE_WORDS = ["0", "off", "f", "false", "n", "no"];
 
 type Fault = z.core.$RefinementCtx<unknown>;
 
@@ -15,9 +13,8 @@ function unreadable(context: Fault, type: string, message: string): void {
 
 function lenientFlag(value: unknown, context: Fault): unknown {
   if (typeof value !== "string" && typeof value !== "number") return value;
-  const word = String(value).toLowerCase();
-  if (TRUE_WORDS.includes(word)) return true;
-  if (FALSE_WORDS.includes(word)) return false;
+  const flag = booleanWord(value);
+  if (flag !== undefined) return flag;
   unreadable(context, "bool_parsing", "Input should be a valid boolean, unable to interpret input");
   return value;
 }

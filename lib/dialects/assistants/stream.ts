@@ -1,9 +1,10 @@
 import { answerText } from "../../core/turn/answer-text.ts";
+import { turnFailure } from "../../core/turn/failure.ts";
 import type { Stretch } from "../../core/turn/follow.ts";
 import { ChatError } from "../../domain/errors.ts";
 import type { TurnUsage } from "../../domain/events.ts";
 import { type CompletionHead, encodeContext, encodeFinish, encodeHead, encodeUsage } from "./encode.ts";
-import { errorPart, turnFailure } from "./errors.ts";
+import { errorPart } from "./errors.ts";
 
 export type StreamOptions = CompletionHead & {
   readonly withUsage: boolean;

@@ -1,4 +1,4 @@
-import { type AgentInput, changedSettings } from "../../core/agents.ts";
+import { type AgentInput, changedSettings, instructionsOf } from "../../core/agents.ts";
 import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
 import { sessionToMake, unstoredSession } from "../../core/turn/fresh-session.ts";
 import { REQUEST_TURN } from "../../core/turn/request-turn.ts";
@@ -43,7 +43,7 @@ export const decodeBot = (body: BotBody): AgentInput => ({
   canonicalName: null,
   project: null,
   about: body.description,
-  instructions: body.instructions === "" ? [] : [body.instructions],
+  instructions: instructionsOf(body.instructions),
   model: body.model ?? "",
   settings: changedSettings(null, body),
   systemTemplate: PLAIN_TEMPLATE,
@@ -57,7 +57,7 @@ export function decodeBotPatch(body: BotPatch, old: Agent): Partial<AgentInput> 
   return {
     ...(body.name === undefined ? {} : { name: body.name }),
     ...(body.description === undefined ? {} : { about: body.description }),
-    ...(body.instructions === undefined ? {} : { instructions: body.instructions === "" ? [] : [body.instructions] }),
+    ...(body.instructions === undefined ? {} : { instructions: instructionsOf(body.instructions) }),
     ...(body.model === undefined ? {} : { model: body.model ?? "" }),
     ...(body.slug === undefined ? {} : { slug: body.slug }),
     ...(body.is_public === undefined ? {} : { isPublic: body.is_public }),

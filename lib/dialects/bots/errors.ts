@@ -1,5 +1,4 @@
-import { ChatError, type ErrorCode, type Issue, isErrorCode } from "../../domain/errors.ts";
-import type { LastEvent } from "../../domain/events.ts";
+import type { ChatError, ErrorCode, Issue } from "../../domain/errors.ts";
 import { jsonFault } from "./json-fault.ts";
 
 const STATUS: Record<ErrorCode, number> = {
@@ -78,7 +77,3 @@ function jsonItem(path: Issue["path"], message: string, doc: string) {
     ctx: { msg: fault.reason, doc, pos, lineno, colno },
   };
 }
-
-/** The error that a failed turn ended with. */
-export const turnFailure = ({ code, message }: Extract<LastEvent, { type: "turn-error" }>): ChatError =>
-  new ChatError(isErrorCode(code) ? code : "internal", message);

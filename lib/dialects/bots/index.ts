@@ -16,6 +16,5 @@ export const bots = {
 
 export { decodeBot, decodeBotPatch, decodeTurn } from "./decode.ts";
 export { encodeBot } from "./encode.ts";
-export { turnFailure } from "./errors.ts";
 export { BotBody, BotListQuery, BotPatch, ChatBody } from "./schema.ts";
 export { botFrames, FIRST_FRAME } from "./stream.ts";

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Issue } from "../../domain/errors.ts";
+import { valueAt } from "../../domain/value-at.ts";
 
 type Found = readonly [type: string, message: string, context?: Issue["context"]];
 
@@ -73,9 +74,3 @@ function wrongType(expected: string): Found {
       return ["type_error", `value is not a valid ${expected}`];
   }
 }
-
-const valueAt = (root: unknown, path: Issue["path"]): unknown =>
-  path.reduce<unknown>((value, key) => {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-    return (value as Readonly<Record<string | number, unknown>>)[key]; // an own property of an object
-  }, root);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SLUG } from "../../core/bots.ts";
+import { booleanWord } from "../boolean-word.ts";
 
 // Wire shapes of bot chat: the project's contract, sections 2, 5 and 6. Values are coerced as the validator of the
 // document does it: numbers and booleans become texts, words and 0 and 1 become booleans.
@@ -12,15 +13,8 @@ function asText(value: unknown): unknown {
   return typeof value === "number" ? String(value) : value;
 }
 
-const TRUE_WORDS = ["1", "on", "t", "true", "y", "yes"];
-const FALSE_WORDS = ["0", "off", "f", "false", "n", "no"];
-
-function asFlag(value: unknown): unknown {
-  if (typeof value !== "string" && typeof value !== "number") return value;
-  const word = String(value).toLowerCase();
-  if (TRUE_WORDS.includes(word)) return true;
-  return FALSE_WORDS.includes(word) ? false : value;
-}
+const asFlag = (value: unknown): unknown =>
+  typeof value === "string" || typeof value === "number" ? (booleanWord(value) ?? value) : value;
 
 const text = (limit: number) => z.preprocess(asText, z.string().max(limit));
 const flag = z.preprocess(asFlag, z.boolean());

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { turnFailure } from "../../core/turn/failure.ts";
 import { ChatError, type ErrorCode } from "../../domain/errors.ts";
-import { errorBody, julepFailure, location, turnFailure } from "./errors.ts";
+import { errorBody, julepFailure, location } from "./errors.ts";
 
 test.each([
   [["body", "messages", 0, "role"], "messages[0].role"],

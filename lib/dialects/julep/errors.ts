@@ -1,6 +1,5 @@
 import type { z } from "zod";
-import { ChatError, type ErrorCode, type Issue, isErrorCode } from "../../domain/errors.ts";
-import type { LastEvent } from "../../domain/events.ts";
+import { ChatError, type ErrorCode, type Issue } from "../../domain/errors.ts";
 
 const SHAPE: Record<ErrorCode, readonly [status: number, code: string]> = {
   unauthenticated: [403, "http_403"],
@@ -59,11 +58,6 @@ export function invalidBody(error: z.ZodError, input: unknown, path: readonly st
     input,
   }));
   return new ChatError("invalid", "Validation error", { issues });
-}
-
-/** The error that a failed turn ended with. */
-export function turnFailure({ code, message }: Extract<LastEvent, { type: "turn-error" }>): ChatError {
-  return new ChatError(isErrorCode(code) ? code : "internal", message);
 }
 
 const detail = ({ path, type, message, input }: Issue) => ({

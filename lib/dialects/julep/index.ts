@@ -39,7 +39,7 @@ export {
   encodeUser,
   SHOWN_SOURCES,
 } from "./encode.ts";
-export { julepFailure, turnFailure } from "./errors.ts";
+export { julepFailure } from "./errors.ts";
 export {
   AgentBody,
   AgentPatch,

@@ -1,9 +1,10 @@
 import { answerText } from "../../core/turn/answer-text.ts";
+import { turnFailure } from "../../core/turn/failure.ts";
 import type { Stretch } from "../../core/turn/follow.ts";
 import { ChatError } from "../../domain/errors.ts";
 import { isLast, type LastEvent, type TurnEvent } from "../../domain/events.ts";
 import { type ChatExtras, encodeFinish, encodeHit, encodeUsage } from "./encode.ts";
-import { errorBody, turnFailure } from "./errors.ts";
+import { errorBody } from "./errors.ts";
 import { type EncodedCall, encodeCall } from "./tools.ts";
 
 export type StreamOptions = {

@@ -14,6 +14,7 @@ import { embedTexts, searchDocs } from "../../core/recall/search.ts";
 import type { Scope } from "../../core/scope.ts";
 import { setSession } from "../../core/session-settings.ts";
 import { createSession, deleteSession, getSession, listSessionsByOffset } from "../../core/sessions.ts";
+import { turnFailure } from "../../core/turn/failure.ts";
 import { endedTurn, followLive } from "../../core/turn/follow.ts";
 import { getHistory } from "../../core/turn/history.ts";
 import type { TurnTool } from "../../core/turn/run-turn.ts";
@@ -48,7 +49,6 @@ import {
   encodeUser,
   SHOWN_SOURCES,
 } from "./encode.ts";
-import { turnFailure } from "./errors.ts";
 import {
   AgentBody,
   AgentPatch,

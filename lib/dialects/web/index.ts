@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type AgentInput, changedSettings } from "../../core/agents.ts";
+import { type AgentInput, changedSettings, instructionsOf } from "../../core/agents.ts";
 import type { ApiKeyInput } from "../../core/api-keys.ts";
 import { SLUG } from "../../core/bots.ts";
 import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
@@ -80,7 +80,7 @@ export const decodeAgentPatch = (
   ...(body.about === undefined ? {} : { about: body.about }),
   ...(body.instructions === undefined || body.instructions === old.instructions.join("\n")
     ? {}
-    : { instructions: body.instructions === "" ? [] : [body.instructions] }),
+    : { instructions: instructionsOf(body.instructions) }),
   ...(body.model === undefined ? {} : { model: body.model ?? "" }),
   ...(body.slug === undefined ? {} : { slug: body.slug }),
   ...(body.is_public === undefined ? {} : { isPublic: body.is_public }),

@@ -1,4 +1,4 @@
-import { createAgent, listAgents } from "@/lib/core/agents";
+import { createAgent, listLatestAgents } from "@/lib/core/agents";
 import { AgentBody, decodeAgent, encodeAgent, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
 
@@ -8,8 +8,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   GET: endpoint({
     surface: web,
     async handle({ scope }) {
-      const page = { limit: MOST, offset: 0, sortBy: "createdAt", direction: "desc", metadata: [] } as const;
-      return Response.json({ items: (await listAgents(scope, page)).map(encodeAgent) });
+      return Response.json({ items: (await listLatestAgents(scope, MOST)).map(encodeAgent) });
     },
   }),
   POST: endpoint({

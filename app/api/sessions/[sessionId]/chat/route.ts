@@ -1,16 +1,8 @@
 import { makeRoom } from "@/lib/core/summarise";
+import { turnFailure } from "@/lib/core/turn/failure";
 import { acceptance, endedTurn } from "@/lib/core/turn/follow";
 import { takeTurn } from "@/lib/core/turn/take-turn";
-import {
-  ChatInput,
-  decodeTurn,
-  encodeChat,
-  julep,
-  julepFailure,
-  julepFrames,
-  pathId,
-  turnFailure,
-} from "@/lib/dialects/julep";
+import { ChatInput, decodeTurn, encodeChat, julep, julepFailure, julepFrames, pathId } from "@/lib/dialects/julep";
 import { ChatError, notFound } from "@/lib/domain/errors";
 import { isLast } from "@/lib/domain/events";
 import { endpoint, routes } from "@/lib/http/endpoint";

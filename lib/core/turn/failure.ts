@@ -1,0 +1,6 @@
+import { ChatError, isErrorCode } from "../../domain/errors.ts";
+import type { LastEvent } from "../../domain/events.ts";
+
+/** The error that a failed turn ended with. */
+export const turnFailure = ({ code, message }: Extract<LastEvent, { type: "turn-error" }>): ChatError =>
+  new ChatError(isErrorCode(code) ? code : "internal", message);
