@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 
 const resolve = { alias: { "@": fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/u, "") } };
 const databases = ["lib/**/*.database.test.ts"];
-const slow = { testTimeout: 30_000, hookTimeout: 60_000 };
+// Two at a time even on two cores: these tests wait as much as they work.
+const slow = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers: 2 };
 
 // Tests named *.database.test.ts run twice: on the embedded database and on a PostgreSQL server.
 export default defineConfig({
