@@ -43,7 +43,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (status !== 0) process.exit(status ?? 1);
 
   // Loaded here: a start that only asks whether to build does without the database's modules.
-  const { openDatabase, templateFolder } = await import("../lib/db/database.ts");
+  const { openDatabase } = await import("../lib/db/database.ts");
+  const { templateFolder } = await import("../lib/db/pglite/folder.ts");
   const part = join(root, ".next/template-part");
   rmSync(part, { recursive: true, force: true });
   rmSync(templateFolder(root), { recursive: true, force: true });

@@ -24,7 +24,7 @@ export type RunningServer = {
 export async function startServer(environment: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
   const port = Number(environment.PORT ?? (await freePort()));
   const dataDir = environment.DATA_DIR ?? mkdtempSync(join(tmpdir(), "parley-server-"));
-  const child = spawn(process.execPath, ["scripts/start.ts"], {
+  const child = spawn(process.execPath, ["scripts/start.mjs"], {
     cwd: root,
     env: {
       ...process.env,

@@ -1,11 +1,8 @@
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool, type PoolConfig } from "pg";
-import { lockDirectory } from "./directory-lock.ts";
 import { PrismaClient } from "./generated/client.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
-import { openEmbedded } from "./pglite/connection.ts";
+import { openFolder } from "./pglite/folder.ts";
 
 /** An open, migrated database. */
 export type Database = {
@@ -53,54 +50,42 @@ async function openPostgres(url: string, root: string): Promise<Database> {
 }
 
 async function openPglite(dataDir: string, root: string): Promise<Database> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const unlock = lockDirectory(dataDir);
+  const embedded = await openFolder(dataDir, root);
+  // `stream` is missing from the types of PoolConfig, but handed on to every client.
+  const config: PoolConfig & { stream: unknown } = {
+    max: 8,
+    user: "postgres",
+    database: "postgres",
+    stream: embedded.connect,
+  };
+  const pool = new Pool(config);
+  const end = async () => {
+    await pool.end();
+    await embedded.close();
+  };
   try {
-    const folder = join(dataDir, "pgdata");
-    copyTemplate(folder, root);
-    const embedded = await openEmbedded(folder, join(root, "lib/db/pglite/worker.ts"));
-    // `stream` is missing from the types of PoolConfig, but handed on to every client.
-    const config: PoolConfig & { stream: unknown } = {
-      max: 8,
-      user: "postgres",
-      database: "postgres",
-      stream: embedded.connect,
-    };
-    const pool = new Pool(config);
     await migrate(pool, root);
-    return wrap("pglite", pool, folder, root, async () => {
-      await pool.end();
-      await embedded.close();
-      unlock();
-    });
   } catch (thrown) {
-    unlock();
+    await end();
     throw thrown;
   }
-}
-
-/** Where `npm run build` leaves an empty, migrated database: copying it is twenty times faster than making one. */
-export const templateFolder = (root: string): string => join(root, ".next/pgdata-template");
-
-function copyTemplate(folder: string, root: string): void {
-  const template = templateFolder(root);
-  if (existsSync(folder) || !existsSync(template)) return;
-  const part = `${folder}.part`;
-  rmSync(part, { recursive: true, force: true });
-  cpSync(template, part, { recursive: true });
-  renameSync(part, folder);
+  return wrap("pglite", pool, embedded.folder, root, end);
 }
 
 function wrap(kind: Database["kind"], pool: Pool, place: string, root: string, end: () => Promise<void>): Database {
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  let prisma: PrismaClient | null = null;
   return {
     kind,
     pool,
-    prisma,
+    // Made with its first query: loading its compiler takes a tenth of a second, and a start needs none.
+    get prisma() {
+      prisma ??= new PrismaClient({ adapter: new PrismaPg(pool) });
+      return prisma;
+    },
     place,
     pending: () => pendingMigrations(pool, root),
     async close() {
-      await prisma.$disconnect();
+      await prisma?.$disconnect();
       await end();
     },
   };

@@ -1,6 +1,6 @@
 import { noteAddresses } from "./address.ts";
 import { type Parley, parley } from "./parley.ts";
-import { parseSettings } from "./settings.ts";
+import { parseSettings, type Settings } from "./settings.ts";
 import { startTelemetry } from "./telemetry.ts";
 
 const GRACE_MS = 20_000;
@@ -11,10 +11,10 @@ export async function startServer(): Promise<void> {
   try {
     noteAddresses();
     const opening = parley();
+    const settings = parseSettings(process.env);
+    loadFirstPage(settings);
     // The thread is idle while the database opens.
-    const stopTelemetry = await startTelemetry(parseSettings(process.env).hasOtlp, async () =>
-      (await opening).ports.runner.count(),
-    );
+    const stopTelemetry = await startTelemetry(settings.hasOtlp, async () => (await opening).ports.runner.count());
     const running = await opening;
     process.once("SIGTERM", () => void shutDown(running, "SIGTERM", stopTelemetry));
     process.once("SIGINT", () => void shutDown(running, "SIGINT", stopTelemetry));
@@ -25,11 +25,21 @@ export async function startServer(): Promise<void> {
   }
 }
 
+/** Where this process listens. */
+const localUrl = ({ host, port }: Settings) => `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+
+/** Asks for the page that a person will ask for, so that its code is loaded while the database opens. */
+function loadFirstPage(settings: Settings): void {
+  // A server that cannot reach itself loads it with the first visit.
+  fetch(localUrl(settings)).then(
+    (response) => response.body?.cancel(),
+    () => {},
+  );
+}
+
 function greeting({ settings, ports, keyPlace, ownerToken }: Parley): string {
   const { database, models } = ports;
-  const address =
-    settings.publicUrl ??
-    `http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${settings.port}`;
+  const address = settings.publicUrl ?? localUrl(settings);
   const model = models.isDemo ? "the built-in demo (set OPENAI_API_KEY for a real one)" : models.defaultModel;
   return [
     "",

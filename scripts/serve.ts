@@ -1,8 +1,9 @@
 // npm start: builds when something has changed since the last build, then serves. npm run dev: serves and watches.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { loadEnvFile } from "node:process";
+import { beginFolder } from "../lib/db/pglite/folder.ts";
 import { parseSettings } from "../lib/http/settings.ts";
 import { needsBuild } from "./build.ts";
 
@@ -24,6 +25,11 @@ if (!isDev && needsBuild()) {
   console.log("Building Parley. This happens once, and again after a change.");
   const { status } = spawnSync(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
+}
+
+// The embedded database takes as long to open as Next to load: both at once, each in a thread.
+if (!isDev && settings.databaseUrl === undefined) {
+  beginFolder(resolve(root, settings.dataDir), root);
 }
 
 // In this process: a signal reaches the server itself, and nothing starts twice.

@@ -1,0 +1,69 @@
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Duplex } from "node:stream";
+import { lockDirectory } from "../directory-lock.ts";
+import { openEmbedded } from "./connection.ts";
+
+/** PGlite on the folder `pgdata` of a data directory that is locked for this process. */
+export type EmbeddedFolder = {
+  readonly folder: string;
+  /** A stream for one `pg` client, given as its `stream` option. */
+  readonly connect: () => Duplex;
+  /** Writes everything to disk, ends the thread and gives the directory back. */
+  readonly close: () => Promise<void>;
+};
+
+// The start script and Next's bundles are modules of their own: what they share hangs on the global object.
+const BEGUN = Symbol.for("parley.embedded");
+const holder = globalThis as { [BEGUN]?: { readonly dataDir: string; readonly opening: Promise<EmbeddedFolder> } }; // the key is ours alone
+
+/**
+ * Begins to open the embedded database while the modules that use it are still being loaded. `openFolder` takes it over,
+ * and throws what went wrong.
+ */
+export function beginFolder(dataDir: string, root: string): void {
+  const opening = openNew(dataDir, root);
+  opening.catch(() => {});
+  holder[BEGUN] = { dataDir, opening };
+}
+
+/** Locks a data directory and opens its database; what has begun is taken over. Throws a sentence when it is in use. */
+export function openFolder(dataDir: string, root: string): Promise<EmbeddedFolder> {
+  const begun = holder[BEGUN];
+  if (begun?.dataDir !== dataDir) return openNew(dataDir, root);
+  delete holder[BEGUN];
+  return begun.opening;
+}
+
+async function openNew(dataDir: string, root: string): Promise<EmbeddedFolder> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const unlock = lockDirectory(dataDir);
+  try {
+    const folder = join(dataDir, "pgdata");
+    copyTemplate(folder, root);
+    const embedded = await openEmbedded(folder, join(root, "lib/db/pglite/worker.ts"));
+    return {
+      folder,
+      connect: embedded.connect,
+      async close() {
+        await embedded.close();
+        unlock();
+      },
+    };
+  } catch (thrown) {
+    unlock();
+    throw thrown;
+  }
+}
+
+/** Where `npm run build` leaves an empty, migrated database: copying it is twenty times faster than making one. */
+export const templateFolder = (root: string): string => join(root, ".next/pgdata-template");
+
+function copyTemplate(folder: string, root: string): void {
+  const template = templateFolder(root);
+  if (existsSync(folder) || !existsSync(template)) return;
+  const part = `${folder}.part`;
+  rmSync(part, { recursive: true, force: true });
+  cpSync(template, part, { recursive: true });
+  renameSync(part, folder);
+}
