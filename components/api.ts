@@ -1,4 +1,4 @@
-import type { FullSession, SessionPage, SessionSummary } from "@/lib/dialects/llamacloud/schema.ts";
+import type { FullSession, SessionPage, SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
 
 const base = "/api/v1/chat";
 

@@ -1,8 +1,11 @@
-// Writes the Prisma client. Prisma looks for its schema engine binary first, which generating does not use
-// and which a closed network cannot download: any existing file satisfies the look.
+// Makes what is made of packages: the Prisma client, and the script that shows the reference at /docs.
 import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+// Prisma looks for its schema engine binary first, which generating does not use and which a closed network cannot
+// download: any existing file satisfies the look.
 const prisma = fileURLToPath(import.meta.resolve("prisma/build/index.js"));
 const { status, stderr } = spawnSync(process.execPath, [prisma, "generate"], {
   env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: "1" },
@@ -11,3 +14,11 @@ const { status, stderr } = spawnSync(process.execPath, [prisma, "generate"], {
 });
 if (status !== 0) process.stderr.write(stderr);
 process.exitCode = status ?? 1;
+
+// Ready for browsers as it is published: packed by Next it would have to be compiled at each build.
+const root = join(import.meta.dirname, "..");
+mkdirSync(join(root, "public/reference"), { recursive: true });
+copyFileSync(
+  join(root, "node_modules/@scalar/api-reference/dist/browser/standalone.js"),
+  join(root, "public/reference/scalar.js"),
+);

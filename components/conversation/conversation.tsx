@@ -2,7 +2,7 @@
 
 import { ArrowDown } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
-import type { FullSession } from "@/lib/dialects/llamacloud/schema.ts";
+import type { FullSession } from "@/lib/dialects/llamacloud/answers.ts";
 import { useListedSession, useShell } from "../frame/shell";
 import { titleOf } from "../sidebar/session-store";
 import { Composer, type ComposerHandle } from "./composer";

@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { type ReactNode, useEffect, useState } from "react";
-import type { FullSession } from "@/lib/dialects/llamacloud/schema.ts";
+import type { FullSession } from "@/lib/dialects/llamacloud/answers.ts";
 import { isProblem, retrieveSession } from "../api";
 import { useShell } from "../frame/shell";
 import { Dash } from "../ui/dash";

@@ -1,4 +1,4 @@
-import type { SessionEvent } from "@/lib/dialects/llamacloud/schema.ts";
+import type { SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
 
 /** The events of a server-sent stream, in order; comments and frames that are not JSON are passed over. */
 export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<SessionEvent, void> {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import type { SessionEvent } from "@/lib/dialects/llamacloud/schema.ts";
+import type { SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
 import { createTransport, type TransportPorts } from "./transport";
 import { questionMessage } from "./turn-messages";
 

@@ -1,5 +1,5 @@
 import type { ChatTransport, UIMessageChunk } from "ai";
-import type { SessionEvent, SessionSummary } from "@/lib/dialects/llamacloud/schema.ts";
+import type { SessionEvent, SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
 import { askTurn, createSession, followTurn, isProblem, type TurnRequest } from "../api";
 import { eventsOf } from "./sse";
 import { type AnswerFacts, type ChatMessage, chunksBetween, standing } from "./turn-messages";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { SessionEvent } from "@/lib/dialects/llamacloud/schema.ts";
+import type { SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
 import { chunksBetween, messagesOf, standing } from "./turn-messages";
 import { emptyTurn, foldEvent } from "./turn-state";
 

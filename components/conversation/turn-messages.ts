@@ -1,5 +1,5 @@
 import type { DynamicToolUIPart, UIMessage, UIMessageChunk } from "ai";
-import type { FullSession, SessionEvent } from "@/lib/dialects/llamacloud/schema.ts";
+import type { FullSession, SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
 import { type Block, emptyTurn, foldEvent, type Stop, type ToolBlock, type TurnState } from "./turn-state";
 
 /** What an answer knows beside its parts. */

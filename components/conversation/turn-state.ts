@@ -1,4 +1,4 @@
-import type { SessionEvent } from "@/lib/dialects/llamacloud/schema.ts";
+import type { SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
 
 export type TextBlock = {
   readonly kind: "text";

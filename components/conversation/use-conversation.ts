@@ -3,7 +3,7 @@
 import { useChat } from "@ai-sdk/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { v4 as newId } from "uuid";
-import type { FullSession } from "@/lib/dialects/llamacloud/schema.ts";
+import type { FullSession } from "@/lib/dialects/llamacloud/answers.ts";
 import { isProblem, retrieveSession, retrieveSummary, stopTurn } from "../api";
 import { useListedSession, useShell } from "../frame/shell";
 import { provisionalTitle } from "../sidebar/session-store";

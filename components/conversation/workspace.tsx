@@ -2,7 +2,7 @@
 
 import { usePathname } from "next/navigation";
 import { useEffect, useState } from "react";
-import type { FullSession } from "@/lib/dialects/llamacloud/schema.ts";
+import type { FullSession } from "@/lib/dialects/llamacloud/answers.ts";
 import { type BegunWith, Conversation } from "./conversation";
 import { LogSkeleton } from "./log-skeleton";
 import { SessionLoader } from "./session-loader";

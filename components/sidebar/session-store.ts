@@ -1,4 +1,4 @@
-import type { SessionPage, SessionSummary } from "@/lib/dialects/llamacloud/schema.ts";
+import type { SessionPage, SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
 
 /** A session as the list knows it; the provisional title stands until the server has one. */
 export type ListedSession = SessionSummary & { readonly provisional_title?: string };

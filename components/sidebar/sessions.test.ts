@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { SessionSummary } from "@/lib/dialects/llamacloud/schema.ts";
+import type { SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
 import { groupSessions } from "./session-groups";
 import { createSessionStore, merge, provisionalTitle, titleOf } from "./session-store";
 

@@ -7,7 +7,8 @@ export const TurnUsage = z.object({ inputTokens: TokenCount, outputTokens: Token
 export type TurnUsage = z.infer<typeof TurnUsage>;
 
 /** What ended a turn that would have gone on calling tools: its number of steps, its time, or that it went in circles. */
-const TurnLimit = z.enum(["steps", "time", "repeats"]);
+export const TURN_LIMITS = ["steps", "time", "repeats"] as const;
+const TurnLimit = z.enum(TURN_LIMITS);
 export type TurnLimit = z.infer<typeof TurnLimit>;
 
 const Ended = { usage: TurnUsage, durationMs: z.number(), steps: z.number(), model: z.string().nullable() };

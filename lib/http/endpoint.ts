@@ -29,7 +29,10 @@ export type Surface = {
 };
 
 type Context = { readonly params: Promise<Readonly<Record<string, string | string[] | undefined>>> };
-export type Handler = (request: Request, context: Context) => Promise<Response>;
+export type Handler = ((request: Request, context: Context) => Promise<Response>) & {
+  /** What it reads, as far as it is said by schemas; absent for what answers every request alike. */
+  readonly reads?: { readonly query?: z.ZodType; readonly body?: z.ZodType };
+};
 
 type Input<Query, Body> = {
   readonly scope: Scope;
@@ -61,7 +64,7 @@ export function endpoint<Query extends z.ZodType, Body extends z.ZodType>(
   definition: Definition<Query, Body>,
 ): Handler {
   const { surface } = definition;
-  return guarded(surface, async (request, context, requestId) => {
+  return reading(definition, async (request, context, requestId) => {
     const running = await parley();
     const caller = await authenticate(request, running, definition.credentials ?? surface.credentials);
     checkGrant(caller.grant, surface.name, request.method, definition.isReading ?? false);
@@ -90,7 +93,7 @@ export function anyoneEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
   },
 ): Handler {
   const { surface } = definition;
-  return guarded(surface, async (request, context, requestId) => {
+  return reading(definition, async (request, context, requestId) => {
     const running = await parley();
     const caller = await keyHolder(request, running);
     if (caller) checkGrant(caller.grant, surface.name, request.method, definition.isReading ?? false);
@@ -112,7 +115,7 @@ export function openEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
     readonly handle: (input: Omit<Input<z.output<Query>, z.output<Body>>, "scope">) => Promise<Response>;
   },
 ): Handler {
-  return guarded(definition.surface, async (request, context) => {
+  return reading(definition, async (request, context) => {
     const running = await parley();
     const parsed = await parsedRequest(definition, request, context);
     return definition.handle({ ...parsed, parley: running, request });
@@ -140,6 +143,12 @@ async function countRequest(request: Request): Promise<void> {
 }
 
 type Guarded = (request: Request, context: Context, requestId: string) => Promise<Response>;
+
+/** A guarded handler that tells what it reads. */
+const reading = (
+  { surface, query, body }: Pick<Definition<z.ZodType, z.ZodType>, "surface" | "query" | "body">,
+  handle: Guarded,
+): Handler => Object.assign(guarded(surface, handle), { reads: { query, body } });
 
 /** Gives an answer its headers, turns what is thrown into the surface's error, and tells log and metrics of it. */
 function guarded(surface: Surface, handle: Guarded): Handler {

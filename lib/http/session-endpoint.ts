@@ -2,8 +2,8 @@ import type { z } from "zod";
 import type { Scope } from "../core/scope.ts";
 import { getSession } from "../core/sessions.ts";
 import { findAgents } from "../db/agents.ts";
+import type { SessionSummary } from "../dialects/llamacloud/answers.ts";
 import { encodeSummary, inProject, projectOf, type ScopeQuery } from "../dialects/llamacloud/index.ts";
-import type { SessionSummary } from "../dialects/llamacloud/schema.ts";
 import { notFound } from "../domain/errors.ts";
 import type { Session } from "../domain/session.ts";
 

@@ -174,6 +174,14 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
   };
 }
 
+/** Where this process listens. */
+export const localUrl = ({ host, port }: Pick<Settings, "host" | "port">): string =>
+  `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+
+/** The address that people and programs use. */
+export const publicUrl = (settings: Pick<Settings, "host" | "port" | "publicUrl">): string =>
+  settings.publicUrl ?? localUrl(settings);
+
 /** An entry `host` or `host:port` as URLs spell it, or null where it is none. */
 function canonicalHost(entry: string): string | null {
   const [, host = "", port] = /^(\[[\da-f:.]+\]|[\p{L}\p{N}._-]+)(?::(\d{1,5}))?$/iu.exec(entry) ?? [];

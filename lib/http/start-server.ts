@@ -1,6 +1,6 @@
 import { noteAddresses } from "./address.ts";
 import { type Parley, parley } from "./parley.ts";
-import { parseSettings, type Settings } from "./settings.ts";
+import { localUrl, parseSettings, publicUrl, type Settings } from "./settings.ts";
 import { startTelemetry } from "./telemetry.ts";
 
 const GRACE_MS = 20_000;
@@ -25,9 +25,6 @@ export async function startServer(): Promise<void> {
   }
 }
 
-/** Where this process listens. */
-const localUrl = ({ host, port }: Settings) => `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-
 /** Asks for the page that a person will ask for, so that its code is loaded while the database opens. */
 function loadFirstPage(settings: Settings): void {
   // A server that cannot reach itself loads it with the first visit.
@@ -39,7 +36,7 @@ function loadFirstPage(settings: Settings): void {
 
 function greeting({ settings, ports, keyPlace, ownerToken }: Parley): string {
   const { database, models } = ports;
-  const address = settings.publicUrl ?? localUrl(settings);
+  const address = publicUrl(settings);
   const model = models.isDemo ? "the built-in demo (set OPENAI_API_KEY for a real one)" : models.defaultModel;
   return [
     "",

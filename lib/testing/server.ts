@@ -8,13 +8,14 @@ import { newId } from "../domain/ids.ts";
 import type { Handler } from "../http/endpoint.ts";
 import { hashKey } from "../http/keys.ts";
 import { type Parley, parley } from "../http/parley.ts";
+import { openReference } from "./check-answer.ts";
 import { emptyDatabase } from "./databases.ts";
 
 export const ORIGIN = "http://parley.test";
 export const OWNER_KEY = "key of the owner";
 
 export type TestServer = {
-  /** Calls the route handlers in this process, as `fetch` would. */
+  /** Calls the route handlers in this process, as `fetch` would, and holds what they answer against the reference. */
   readonly fetch: typeof fetch;
   readonly model: LLMock;
   /** How many requests to the model a caller has left before their end. */
@@ -54,6 +55,7 @@ export async function openTestServer({
   Object.assign(process.env, environment);
   const running = await parley();
   const routes = routeTable();
+  const checked = await openReference();
 
   return {
     model,
@@ -70,7 +72,7 @@ export async function openTestServer({
       );
       const handler = module[request.method];
       if (!handler) return new Response(null, { status: 405 });
-      return handler(request, { params: Promise.resolve(params) });
+      return checked(request, await handler(request, { params: Promise.resolve(params) }));
     },
     async makeAccount() {
       const { database } = running.ports;

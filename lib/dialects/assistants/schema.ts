@@ -56,7 +56,7 @@ const Content = z.preprocess((value, context) => {
     }
   }
   return texts.join("");
-}, z.string());
+}, z.string().describe("A text, or a list of text parts"));
 
 /** Which roles are allowed is said by 400, not here: the contract, 2.1. */
 const AssistantMessage = z.object({ role: z.string(), content: Content });

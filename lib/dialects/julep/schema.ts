@@ -74,26 +74,28 @@ const WireMessage = z.object({
 export type WireMessage = z.output<typeof WireMessage>;
 
 /** The body of chat and render: the contract, 3.1. */
-export const ChatInput = z.object({
-  ...settings,
-  messages: z.array(WireMessage).min(1),
-  tools: z.array(CreateTool).nullish(),
-  tool_choice: z
-    .union([
-      z.enum(["auto", "none"]),
-      z.object({ function: z.object({ name: z.string(), arguments: z.unknown().optional() }) }),
-    ])
-    .nullish(),
-  remember: z.boolean().default(false),
-  recall: z.boolean().default(true),
-  recall_tools: z.boolean().default(true),
-  save: z.boolean().default(true),
-  stream: z.boolean().default(false),
-  agent: Id.nullish(),
-  metadata: JsonObject.nullish(),
-  /** Absent: as the session says. */
-  auto_run_tools: z.boolean().optional(),
-});
+export const ChatInput = z
+  .object({
+    ...settings,
+    messages: z.array(WireMessage).min(1),
+    tools: z.array(CreateTool).nullish(),
+    tool_choice: z
+      .union([
+        z.enum(["auto", "none"]),
+        z.object({ function: z.object({ name: z.string(), arguments: z.unknown().optional() }) }),
+      ])
+      .nullish(),
+    remember: z.boolean().default(false),
+    recall: z.boolean().default(true),
+    recall_tools: z.boolean().default(true),
+    save: z.boolean().default(true),
+    stream: z.boolean().default(false),
+    agent: Id.nullish(),
+    metadata: JsonObject.nullish(),
+    /** Absent: as the session says. */
+    auto_run_tools: z.boolean().optional(),
+  })
+  .meta({ id: "JulepChatInput" });
 export type ChatInput = z.output<typeof ChatInput>;
 
 const integer = (schema: z.ZodNumber) =>
@@ -104,7 +106,9 @@ const integer = (schema: z.ZodNumber) =>
       abort: true,
     })
     .transform(Number)
-    .pipe(schema);
+    .pipe(schema)
+    // The reference tells what the text must spell.
+    .meta({ type: "integer", minimum: schema.minValue, maximum: schema.maxValue });
 
 /** The query of a list: the contract, 1.4. Conditions on metadata are among the keys it does not name. */
 export const ListQuery = z.looseObject({

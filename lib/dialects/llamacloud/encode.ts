@@ -3,7 +3,7 @@ import type { Agent } from "../../domain/agent.ts";
 import { messageText, type Part } from "../../domain/message.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Session } from "../../domain/session.ts";
-import type { EventIds, JobMetadata, SessionDetails, SessionEvent, SessionPage, SessionSummary } from "./schema.ts";
+import type { EventIds, JobMetadata, SessionDetails, SessionEvent, SessionPage, SessionSummary } from "./answers.ts";
 
 /** A session as create, list, summary and title answer it: the contract, 4.1. `agent` is read with details only. */
 export function encodeSummary(session: Session, details: { readonly agent: Agent | null } | null): SessionSummary {

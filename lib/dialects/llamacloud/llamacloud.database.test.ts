@@ -2,7 +2,7 @@ import LlamaCloud from "@llamaindex/llama-cloud";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newId } from "../../domain/ids.ts";
 import { ORIGIN, OWNER_KEY, openTestServer, type TestServer } from "../../testing/server.ts";
-import type { FullSession, SessionEvent, SessionSummary } from "./schema.ts";
+import type { FullSession, SessionEvent, SessionSummary } from "./answers.ts";
 
 // The official client over our own handlers. Numbers are those of the contract's checklist (section 9).
 

@@ -1,8 +1,8 @@
 import type { Stretch } from "../../core/turn/follow.ts";
 import type { LastEvent, TurnEvent } from "../../domain/events.ts";
 import { messageText, type NewMessage } from "../../domain/message.ts";
+import type { SessionEvent } from "./answers.ts";
 import { asObject, stopFields } from "./encode.ts";
-import type { SessionEvent } from "./schema.ts";
 
 export type StreamOptions = {
   readonly runId: string;

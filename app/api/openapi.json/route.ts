@@ -1,0 +1,14 @@
+import { web } from "@/lib/dialects/web";
+import { openEndpoint, routes } from "@/lib/http/endpoint";
+import { openApiDocument } from "@/lib/http/openapi";
+import { publicUrl } from "@/lib/http/settings";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
+  GET: openEndpoint({
+    surface: web,
+    async handle({ parley }) {
+      const headers = { "cache-control": "public, max-age=300", "access-control-allow-origin": "*" };
+      return Response.json(await openApiDocument(publicUrl(parley.settings)), { headers });
+    },
+  }),
+});

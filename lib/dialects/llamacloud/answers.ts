@@ -1,0 +1,179 @@
+import { z } from "zod";
+import { TURN_LIMITS } from "../../domain/events.ts";
+import { count, id, object, time, type Wire } from "../reference.ts";
+
+// What callers get of LlamaCloud's beta chat: the project's contract, sections 4, 6, 7 and 8. What a client gets by asking
+// with `details=1` or `event_ids=1` is ours and marked so.
+
+export const JobMetadata = z
+  .strictObject({
+    duration_ms: count.nullable(),
+    error: z.string().nullable(),
+    export_config_ids: z.array(z.string()).nullable(),
+    is_error: z.boolean(),
+    total_input_tokens: count.nullable(),
+    total_output_tokens: count.nullable(),
+    turns: count.describe("Model calls of that run"),
+  })
+  .describe("Token use and state of a session's latest run; null before the first")
+  .meta({ id: "LlamaCloudJobMetadata" });
+export type JobMetadata = Wire<typeof JobMetadata>;
+
+/** What `details=1` adds to a session. Ours. */
+const details = {
+  created_at: time.optional().describe("With details=1"),
+  pinned: z.boolean().optional().describe("With details=1"),
+  archived: z.boolean().optional().describe("With details=1"),
+  running_run_id: id.nullable().optional().describe("With details=1: the turn that runs now"),
+  summary: z
+    .strictObject({
+      text: z.string(),
+      covers: z.tuple([count, count]).describe("The first and the last user message that it covers, from 1"),
+    })
+    .nullable()
+    .optional()
+    .describe("With details=1: the latest summary"),
+  agent: z
+    .strictObject({ id, name: z.string(), model: z.string() })
+    .nullable()
+    .optional()
+    .describe("With details=1: who answers; null in lists"),
+};
+const Details = z.strictObject(details).required();
+export type SessionDetails = Wire<typeof Details>;
+
+const summaryFields = {
+  session_id: id,
+  last_updated_at: time,
+  generated_title: z.string().nullable(),
+  index_ids: z.array(z.string()).nullable(),
+  job_metadata: JobMetadata.nullable(),
+  shared_access: z.string().optional(),
+  ...details,
+};
+export const SessionSummary = z.strictObject(summaryFields).meta({ id: "LlamaCloudSession" });
+export type SessionSummary = Wire<typeof SessionSummary>;
+
+export const SessionPage = z
+  .strictObject({ items: z.array(SessionSummary), next_page_token: z.string().nullable() })
+  .meta({ id: "LlamaCloudSessionPage" });
+export type SessionPage = Wire<typeof SessionPage>;
+
+/** What `event_ids=1` adds to each event. Ours. */
+const ids = {
+  event_id: z.string().optional().describe("With event_ids=1: equal in the stream and in the history"),
+  message_id: id.optional().describe("With event_ids=1: the stored message it is a part of"),
+  run_id: id.nullable().optional().describe("With event_ids=1"),
+  created_at: time.optional().describe("With event_ids=1"),
+};
+export type EventIds = {
+  readonly event_id: string;
+  readonly message_id?: string;
+  readonly run_id: string | null;
+  readonly created_at: string;
+};
+
+const continues = z
+  .literal(true)
+  .optional()
+  .describe("With event_ids=1: goes on where the text block before it broke off");
+
+export const SessionEvent = z
+  .discriminatedUnion("type", [
+    z.strictObject({ type: z.literal("user_input"), content: z.string(), ...ids }),
+    z.strictObject({ type: z.literal("thinking_delta"), content: z.string(), ...ids }),
+    z.strictObject({
+      type: z.literal("thinking"),
+      content: z.string(),
+      duration_ms: z.number().min(0).optional().describe("With event_ids=1"),
+      ...ids,
+    }),
+    z.strictObject({ type: z.literal("text_delta"), content: z.string(), continues, ...ids }),
+    z.strictObject({ type: z.literal("text"), content: z.string(), continues, ...ids }),
+    z
+      .strictObject({
+        type: z.literal("tool_call_delta"),
+        call_id: z.string(),
+        name: z.string(),
+        delta: z.string(),
+        ...ids,
+      })
+      .describe("With event_ids=1: a call whose arguments are still arriving"),
+    z.strictObject({
+      type: z.literal("tool_call"),
+      call_id: z.string(),
+      name: z.string(),
+      arguments: object,
+      ...ids,
+    }),
+    z.strictObject({
+      type: z.literal("tool_result"),
+      call_id: z.string(),
+      name: z.string(),
+      result: z.unknown(),
+      image_attachment: z.strictObject({ attachment_name: z.string(), source_id: z.string() }).nullable().optional(),
+      is_error: z.boolean().optional().describe("With event_ids=1"),
+      duration_ms: z.number().min(0).optional().describe("With event_ids=1"),
+      ...ids,
+    }),
+    z.strictObject({
+      type: z.literal("stop"),
+      is_error: z.boolean(),
+      error: z.string().nullable(),
+      usage: z.strictObject({
+        duration_ms: count.nullable(),
+        total_input_tokens: count.nullable(),
+        total_output_tokens: count.nullable(),
+        turns: count,
+      }),
+      pending_call_ids: z.array(z.string()).optional().describe("Calls that wait for the caller's answer"),
+      limit: z.enum(TURN_LIMITS).optional().describe("What ended a turn that would have gone on"),
+      skipped_index_ids: z.array(z.string()).optional().describe("Indexes that were asked for and are not there"),
+      status: z.string().optional().describe("With event_ids=1: completed, failed, cancelled or interrupted"),
+      model: z.string().nullable().optional().describe("With event_ids=1"),
+      ...ids,
+    }),
+  ])
+  .meta({ id: "LlamaCloudEvent" });
+export type SessionEvent = Wire<typeof SessionEvent>;
+
+export const FullSession = z
+  .strictObject({ ...summaryFields, events: z.array(SessionEvent) })
+  .meta({ id: "LlamaCloudFullSession" });
+export type FullSession = Wire<typeof FullSession>;
+
+export const Stopped = z.strictObject({
+  stopped: z.boolean().describe("Whether a turn was running"),
+  job_metadata: JobMetadata.nullable(),
+});
+
+export const Index = z
+  .strictObject({
+    id,
+    name: z.string(),
+    description: z.string().nullable(),
+    project_id: id,
+    created_at: time,
+    updated_at: time,
+  })
+  .meta({ id: "LlamaCloudIndex" });
+export const IndexPage = z.strictObject({ items: z.array(Index), next_page_token: z.null() });
+
+export const Failure = z
+  .strictObject({
+    detail: z.union([
+      z.string(),
+      z.array(
+        z.strictObject({
+          type: z.string(),
+          loc: z
+            .array(z.union([z.string(), z.int()]))
+            .describe("The place: body, query or path, then names and numbers"),
+          msg: z.string(),
+          input: z.unknown(),
+          ctx: object.optional(),
+        }),
+      ),
+    ]),
+  })
+  .meta({ id: "LlamaCloudError" });
