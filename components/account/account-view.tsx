@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import type { AccountPage } from "@/lib/http/page-data.ts";
 import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";
+import { VoucherButtons } from "../sign-in/vouchers";
 import { ApiKeys } from "./api-keys";
 import { FirstCall } from "./first-call";
 import { SignInSettings } from "./sign-in-settings";
@@ -19,7 +20,7 @@ export function AccountView({ account }: { account: AccountPage | null }) {
         <SidebarToggle className="head-toggle" expanded={false} />
         <h1 className="head-title">Account</h1>
         <p className="account-who">
-          <bdi>{viewer.email ?? (account ? "Owner of this server" : "Guest")}</bdi>
+          <bdi>{viewer.name ?? (account ? "Owner of this server" : "Guest")}</bdi>
         </p>
       </header>
       <div className="account-scroll">
@@ -41,10 +42,15 @@ export function AccountView({ account }: { account: AccountPage | null }) {
                 <Link href="/agents" className="text-link">
                   Your agents
                 </Link>
+                {" · "}
+                <a href="/docs" className="text-link">
+                  Every operation
+                </a>
               </p>
             </Part>
             <Part title="Sign-in" note="A new password signs every other browser out. API keys stay as they are.">
               <SignInSettings hasPassword={account.hasPassword} />
+              <Connections vouchers={account.vouchers} />
             </Part>
             <Part title="Usage" note="The last 30 days, by UTC. Every API and this app count alike.">
               <Usage days={account.usage} />
@@ -63,6 +69,29 @@ export function AccountView({ account }: { account: AccountPage | null }) {
         )}
       </div>
     </div>
+  );
+}
+
+/** Who else vouches for the person, and who could. */
+function Connections({ vouchers }: Pick<AccountPage, "vouchers">) {
+  const connected = vouchers.filter(({ label }) => label !== null);
+  const others = vouchers.filter(({ label }) => label === null);
+  return (
+    <>
+      {connected.map(({ kind, name, label }) => (
+        <p key={kind} className="field-note">
+          Connected with {name}
+          {label !== "" && (
+            <>
+              {" as "}
+              <bdi>{label}</bdi>
+            </>
+          )}
+          .
+        </p>
+      ))}
+      {others.length > 0 && <VoucherButtons vouchers={others} verb="Connect" returnTo={() => "/account"} />}
+    </>
   );
 }
 

@@ -64,9 +64,6 @@ export function FirstCall({ agentId }: { agentId: string }) {
           <code>{sample?.code}</code>
         </pre>
       </div>
-      <p className="section-note">
-        Every operation is in the <a href="/docs">API reference</a>.
-      </p>
     </div>
   );
 }

@@ -12,7 +12,7 @@ export function ViewerLine() {
       <UserRound size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
       <Link href="/account" className="viewer-account" prefetch={false}>
         <span className="sr-only">Account: </span>
-        <bdi>{isPerson ? (viewer.email ?? "Account") : "Guest"}</bdi>
+        <bdi>{isPerson ? (viewer.name ?? "Account") : "Guest"}</bdi>
       </Link>
       {isPerson ? (
         <button type="button" className="text-link" onClick={leave}>

@@ -1,21 +1,35 @@
 "use client";
 
 import Link from "next/link";
+import { useSearchParams } from "next/navigation";
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { createAccount, isProblem, problem } from "../api";
+import { useShell } from "../frame/shell";
 import { Dash } from "../ui/dash";
 import { Field } from "./field";
+import { VoucherButtons } from "./vouchers";
 
 type Mode = "sign-in" | "sign-up";
 type Failure = { readonly field: "email" | "password" | null; readonly text: string };
 
 const shortest = 10;
 
+/** What a page that sent the visitor here says in its address: ours, and next-auth's. */
+const CAUSES: Readonly<Record<string, string>> = {
+  link: "This link has been used, or is of an earlier start. Sign in, or restart the server for a new one.",
+  closed: "There is no account for this sign-in, and new accounts are not open on this server.",
+  AccessDenied: "The sign-in was refused.",
+};
+
 type SignInProps = { readonly canSignUp: boolean; readonly canStayGuest: boolean };
 
 export function SignIn({ canSignUp, canStayGuest }: SignInProps) {
   const [mode, setMode] = useState<Mode>("sign-in");
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { vouchers } = useShell();
+  const cause = useSearchParams().get("error");
+  const [failure, setFailure] = useState<Failure | null>(
+    cause === null ? null : { field: null, text: CAUSES[cause] ?? "The sign-in was not completed. Try again." },
+  );
   const [isBusy, setIsBusy] = useState(false);
   const email = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
@@ -85,6 +99,7 @@ export function SignIn({ canSignUp, canStayGuest }: SignInProps) {
             )}
           </div>
         </form>
+        {vouchers.length > 0 && <VoucherButtons vouchers={vouchers} verb="Continue with" returnTo={returnPath} />}
         {canSignUp && (
           <p className="sign-in-switch">
             {isNew ? "You have an account? " : "No account yet? "}

@@ -1,6 +1,8 @@
 import * as db from "../db/accounts.ts";
+import { accountOfIdentity, type Identity, insertIdentity, listIdentities } from "../db/identities.ts";
 import { ChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
+import { defaults } from "./agents.ts";
 import type { Ports, Scope } from "./scope.ts";
 
 export type Account = db.Account;
@@ -34,6 +36,51 @@ export async function createAccount(
   if (!isSet) throw taken();
   return account;
 }
+
+/**
+ * The id of the account that an identity signs in to.
+ *
+ * One that is new here is added to the account of the visitor: a person gets another way to sign in, a guest becomes a
+ * person and keeps its sessions, and who has no account gets one. Where the identity has an account already, a guest's
+ * sessions move there. Accounts are never found by an e-mail address: it proves nothing about who set it here.
+ *
+ * Throws "forbidden" for a new account where `isSignUpOpen` is false.
+ */
+export async function signInWithIdentity(
+  { database }: Pick<Ports, "database">,
+  identity: Identity,
+  { visitorId, isSignUpOpen }: { readonly visitorId: string | null; readonly isSignUpOpen: boolean },
+): Promise<string> {
+  const visitor = visitorId === null ? null : await db.findAccount(database, visitorId);
+  const known = await accountOfIdentity(database, identity);
+  if (known === null) {
+    if (visitor?.kind !== "person" && !isSignUpOpen) throw signUpClosed();
+    const accountId = visitor?.id ?? newId();
+    if (await insertIdentity(database, newId(), accountId, identity)) return accountId;
+    // Another request was faster.
+    return signInWithIdentity({ database }, identity, { visitorId, isSignUpOpen });
+  }
+  if (visitor) await takeGuestAlong({ database }, visitor.id, known);
+  return known;
+}
+
+/** Moves what a guest has to the account that it signs in to; of a person nothing moves. Gives whether anything did. */
+export async function takeGuestAlong(
+  { database }: Pick<Ports, "database">,
+  guestId: string,
+  accountId: string,
+): Promise<boolean> {
+  if (guestId === accountId) return false;
+  const home = await defaults({ database, accountId });
+  await db.mergeGuest(database, guestId, { accountId, ...home });
+  return true;
+}
+
+/** With whom an account signs in, besides a password. */
+export const identitiesOf = ({ database }: Pick<Ports, "database">, accountId: string): Promise<Identity[]> =>
+  listIdentities(database, accountId);
+
+const signUpClosed = () => new ChatError("forbidden", "New accounts are not open on this server");
 
 /** How passwords are kept: see `lib/http/password.ts`. */
 type Passwords = {

@@ -1,15 +1,18 @@
 import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
-import { defaults } from "../core/agents.ts";
-import { findAccount, findAccountByEmail, mergeGuest } from "../db/accounts.ts";
+import { takeGuestAlong } from "../core/accounts.ts";
+import { findAccount, findAccountByEmail } from "../db/accounts.ts";
 import { AccountBody } from "../dialects/web/index.ts";
 import { accountOfCookie, forgetCallers, isSecure } from "./authenticate.ts";
 import type { Parley } from "./parley.ts";
 import { fitsPassword } from "./password.ts";
 import { cookieValue, SESSION_COOKIE, SESSION_SECONDS } from "./session-cookie.ts";
+import { authProvider, vouchedAccount } from "./vouchers.ts";
 
-/** How people sign in. A guest who signs in takes its sessions along. */
-export function nextAuthOptions(parley: Parley): NextAuthOptions {
+/** How people sign in: `cookies` are those of the request. A guest who signs in takes its sessions along. */
+export function nextAuthOptions(parley: Parley, cookies: string | null): NextAuthOptions {
+  const { log } = parley.ports;
+  const { vouchers } = parley.settings;
   return {
     secret: parley.secret,
     session: { strategy: "jwt", maxAge: SESSION_SECONDS },
@@ -24,15 +27,28 @@ export function nextAuthOptions(parley: Parley): NextAuthOptions {
       CredentialsProvider({
         name: "e-mail and password",
         credentials: { email: { type: "email" }, password: { type: "password" } },
-        async authorize(credentials, request) {
+        async authorize(credentials) {
           const parsed = AccountBody.partial({ password: true }).safeParse(credentials);
-          if (!parsed.success) return null;
-          const cookies: unknown = request.headers?.cookie;
-          return signIn(parley, parsed.data, typeof cookies === "string" ? cookies : null);
+          return parsed.success ? signIn(parley, parsed.data, cookies) : null;
         },
       }),
+      ...vouchers.map(authProvider),
     ],
+    // Its own would write to the console, and what a provider answered with it.
+    logger: {
+      error: (code, metadata) => log.warn({ code, reason: reasonOf(metadata) }, "A sign-in failed"),
+      warn: (code) => log.debug({ code }, "next-auth warns"),
+      debug: () => {},
+    },
     callbacks: {
+      async signIn({ user, account }) {
+        if (account?.type !== "oauth") return true;
+        const vouched = await vouchedAccount(parley, { user, account }, await visitorOf(parley, cookies));
+        if ("page" in vouched) return vouched.page;
+        // Whom the cookie is made for, below.
+        user.id = vouched.accountId;
+        return true;
+      },
       async jwt({ token, user }) {
         if (!user) return token;
         const account = await findAccount(parley.ports.database, user.id);
@@ -57,12 +73,18 @@ async function signIn(
   const account = await findAccountByEmail(database, email);
   // Somebody unknown takes as long as a wrong password.
   if (!(await fitsPassword(account?.passwordHash ?? null, password ?? "")) || !account) return null;
-  const cookie = cookieValue(cookies, SESSION_COOKIE);
-  const guestId = cookie === null ? null : await accountOfCookie(parley, cookie);
-  if (guestId !== null && guestId !== account.id) {
-    const home = await defaults({ database, accountId: account.id });
-    await mergeGuest(database, guestId, { accountId: account.id, ...home });
-    forgetCallers(parley);
-  }
+  const visitorId = await visitorOf(parley, cookies);
+  if (visitorId !== null && (await takeGuestAlong(parley.ports, visitorId, account.id))) forgetCallers(parley);
   return { id: account.id };
 }
+
+/** The account whose cookie a request carries, or null. */
+async function visitorOf(parley: Parley, cookies: string | null): Promise<string | null> {
+  const cookie = cookieValue(cookies, SESSION_COOKIE);
+  return cookie === null ? null : accountOfCookie(parley, cookie);
+}
+
+const reasonOf = (metadata: Error | { readonly error: Error } | object): string => {
+  const error = "error" in metadata ? metadata.error : metadata;
+  return error instanceof Error ? error.message : "unknown";
+};

@@ -1,5 +1,5 @@
 import { cookies } from "next/headers";
-import { hasPassword } from "../core/accounts.ts";
+import { hasPassword, identitiesOf } from "../core/accounts.ts";
 import { defaults, getAgent, listLatestAgents } from "../core/agents.ts";
 import { listApiKeys } from "../core/api-keys.ts";
 import type { Scope } from "../core/scope.ts";
@@ -17,12 +17,15 @@ import { type Parley, parley } from "./parley.ts";
 import { SESSION_COOKIE } from "./session-cookie.ts";
 import { summaryOf } from "./session-endpoint.ts";
 
-export type Viewer = { readonly kind: "none" | "guest" | "person"; readonly email: string | null };
+/** Whoever looks at a page; `name` is an e-mail address or what else the person is called. */
+export type Viewer = { readonly kind: "none" | "guest" | "person"; readonly name: string | null };
 
 /** What every page's frame shows. */
 export type Shell = {
   readonly viewer: Viewer;
   readonly model: { readonly id: string; readonly isDemo: boolean };
+  /** With whom a visitor may sign in, besides e-mail and password. */
+  readonly vouchers: readonly VoucherView[];
   /** Whether a visitor may chat without signing in. */
   readonly guests: boolean;
   /** Whether a visitor may make an account. */
@@ -41,8 +44,9 @@ export async function loadShell(): Promise<Shell> {
   const account = await viewerAccount(running);
   const { models } = running.ports;
   return {
-    viewer: account ? { kind: account.kind, email: account.email } : { kind: "none", email: null },
+    viewer: account ? { kind: account.kind, name: await shownName(running, account) } : { kind: "none", name: null },
     model: { id: models.defaultModel, isDemo: models.isDemo },
+    vouchers: running.settings.vouchers.map(({ kind, name }) => ({ kind, name })),
     guests: running.settings.guests,
     signUp: running.settings.signUp,
     sessions: account ? await firstPage(running, account.id) : { items: [], next_page_token: null },
@@ -73,7 +77,12 @@ export type AccountPage = {
   /** The agent that the sample calls are for. */
   readonly agentId: string;
   readonly hasPassword: boolean;
+  /** With whom the account signs in, and with whom it could. */
+  readonly vouchers: readonly (VoucherView & { readonly label: string | null })[];
 };
+
+/** Somebody who vouches for people that sign in. */
+export type VoucherView = { readonly kind: string; readonly name: string };
 
 const USAGE_DAYS = 30;
 
@@ -83,13 +92,25 @@ export async function loadAccount(): Promise<AccountPage | null> {
   const account = await viewerAccount(running);
   if (account?.kind !== "person") return null;
   const scope: Scope = { ...running.ports, accountId: account.id, via: "cookie" };
-  const [keys, usage, { agentId }, isWithPassword] = await Promise.all([
+  const [keys, usage, { agentId }, isWithPassword, identities] = await Promise.all([
     listApiKeys(scope),
     dailyUsage(scope, USAGE_DAYS, Date.now()),
     defaults(scope),
     hasPassword(scope),
+    identitiesOf(running.ports, account.id),
   ]);
-  return { keys: keys.map(encodeApiKey), usage: usage.map(encodeUsage), agentId, hasPassword: isWithPassword };
+  const labels = new Map(identities.map(({ provider, label }) => [provider, label]));
+  return {
+    keys: keys.map(encodeApiKey),
+    usage: usage.map(encodeUsage),
+    agentId,
+    hasPassword: isWithPassword,
+    vouchers: running.settings.vouchers.map(({ kind, name, issuer }) => ({
+      kind,
+      name,
+      label: labels.get(issuer ?? kind) ?? null,
+    })),
+  };
 }
 
 /** An agent as its page shows it. */
@@ -132,6 +153,13 @@ async function viewerAccount(running: Parley): Promise<Account | null> {
   const cookie = (await cookies()).get(SESSION_COOKIE)?.value;
   const id = cookie === undefined ? null : await accountOfCookie(running, cookie);
   return id === null ? null : findAccount(running.ports.database, id);
+}
+
+/** The e-mail address of an account, or what those who vouch for the person call it. */
+async function shownName({ ports }: Parley, { id, kind, email }: Account): Promise<string | null> {
+  if (email !== null || kind === "guest") return email;
+  const identities = await identitiesOf(ports, id);
+  return identities.find(({ label }) => label !== "")?.label ?? null;
 }
 
 async function firstPage({ ports }: Parley, accountId: string): Promise<SessionPage> {

@@ -106,3 +106,24 @@ test.each([
 ])("OUTBOUND_ALLOW=%s is read as URLs spell hosts", (OUTBOUND_ALLOW, outboundAllow) => {
   expect(parseSettings({ OUTBOUND_ALLOW })).toMatchObject({ outboundAllow });
 });
+
+test("who vouches for people is set with a client and its secret, an issuer with both", () => {
+  expect(parseSettings({}).vouchers).toEqual([]);
+  const client = { clientId: "id", clientSecret: "secret" };
+  const github = { GITHUB_CLIENT_ID: "id", GITHUB_CLIENT_SECRET: "secret" };
+  expect(parseSettings(github).vouchers).toEqual([{ kind: "github", name: "GitHub", ...client }]);
+  const oidc = { OIDC_ISSUER: "https://login.test", OIDC_CLIENT_ID: "id", OIDC_CLIENT_SECRET: "secret" };
+  expect(parseSettings(oidc).vouchers).toEqual([
+    { kind: "oidc", name: "login.test", ...client, issuer: "https://login.test" },
+  ]);
+  expect(parseSettings({ ...oidc, OIDC_NAME: "Example ID" }).vouchers[0]?.name).toBe("Example ID");
+});
+
+test.each([
+  [{ GITHUB_CLIENT_ID: "id" }, "GITHUB_CLIENT_SECRET must be set with GITHUB_CLIENT_ID"],
+  [{ GOOGLE_CLIENT_SECRET: "secret" }, "GOOGLE_CLIENT_ID must be set with GOOGLE_CLIENT_SECRET"],
+  [{ OIDC_ISSUER: "https://login.test" }, "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set together"],
+  [{ OIDC_CLIENT_ID: "id", OIDC_CLIENT_SECRET: "s" }, "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set"],
+])("%o stops the start", (environment, sentence) => {
+  expect(() => parseSettings(environment)).toThrow(sentence);
+});

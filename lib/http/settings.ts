@@ -79,10 +79,29 @@ const Environment = z.object({
       .max(10, { error: PROXIES })
       .default(0),
   ),
+  GITHUB_CLIENT_ID: text,
+  GITHUB_CLIENT_SECRET: text,
+  GOOGLE_CLIENT_ID: text,
+  GOOGLE_CLIENT_SECRET: text,
+  OIDC_ISSUER: url(/^https?$/, "https://login.example.org"),
+  OIDC_CLIENT_ID: text,
+  OIDC_CLIENT_SECRET: text,
+  OIDC_NAME: text,
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, "http://localhost:4318"),
   GUESTS: onOff,
   SIGN_UP: onOff,
 });
+
+/** Somebody who vouches for people that sign in. */
+export type Voucher = {
+  readonly kind: "github" | "google" | "oidc";
+  /** What people know it as. */
+  readonly name: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Of an OpenID Connect provider: where its configuration is found. */
+  readonly issuer?: string;
+};
 
 /** How this server is set up. `.env.example` says what each setting means. */
 export type Settings = {
@@ -115,6 +134,8 @@ export type Settings = {
   readonly requestsPerMinute?: number;
   /** How many proxies in front of the server are believed about where a request comes from. */
   readonly trustedProxies: number;
+  /** With whom people may sign in, besides e-mail and password. */
+  readonly vouchers: readonly Voucher[];
   /** Whether traces and metrics are sent somewhere. */
   readonly hasOtlp: boolean;
   /** Whether a visitor may chat without signing in. */
@@ -168,10 +189,40 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     tokensPerDay: env.TOKENS_PER_DAY,
     requestsPerMinute: env.REQUESTS_PER_MINUTE,
     trustedProxies: env.TRUSTED_PROXIES,
+    vouchers: vouchersOf(env),
     hasOtlp: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     guests: isOn(env.GUESTS ?? open),
     signUp: isOn(env.SIGN_UP ?? open),
   };
+}
+
+/** Throws where a client has no secret, or the other way about. */
+function vouchersOf(env: z.output<typeof Environment>): Voucher[] {
+  const pair = (prefix: "GITHUB" | "GOOGLE" | "OIDC") => {
+    const [clientId, clientSecret] = [env[`${prefix}_CLIENT_ID`], env[`${prefix}_CLIENT_SECRET`]];
+    if (clientId !== undefined && clientSecret !== undefined) return { clientId, clientSecret };
+    if (clientId === undefined && clientSecret === undefined) return null;
+    const [missing, given] = clientId === undefined ? ["ID", "SECRET"] : ["SECRET", "ID"];
+    throw new Error(`Wrong setting: ${prefix}_CLIENT_${missing} must be set with ${prefix}_CLIENT_${given}.`);
+  };
+  const [github, google, oidc] = [pair("GITHUB"), pair("GOOGLE"), pair("OIDC")];
+  if ((oidc === null) !== (env.OIDC_ISSUER === undefined)) {
+    throw new Error("Wrong setting: OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set together.");
+  }
+  return [
+    ...(github ? [{ kind: "github" as const, name: "GitHub", ...github }] : []),
+    ...(google ? [{ kind: "google" as const, name: "Google", ...google }] : []),
+    ...(oidc && env.OIDC_ISSUER
+      ? [
+          {
+            kind: "oidc" as const,
+            name: env.OIDC_NAME ?? new URL(env.OIDC_ISSUER).host,
+            ...oidc,
+            issuer: env.OIDC_ISSUER,
+          },
+        ]
+      : []),
+  ];
 }
 
 /** Where this process listens. */

@@ -4,7 +4,8 @@ import { nextAuthOptions } from "@/lib/http/next-auth";
 import { parley } from "@/lib/http/parley";
 
 async function handle(request: NextRequest, context: { params: Promise<{ nextauth: string[] }> }): Promise<Response> {
-  return NextAuth(request as never, context as never, nextAuthOptions(await parley())); // its types know pages only
+  const options = nextAuthOptions(await parley(), request.headers.get("cookie"));
+  return NextAuth(request as never, context as never, options); // its types know pages only
 }
 
 export { handle as GET, handle as POST };

@@ -1,0 +1,47 @@
+"use client";
+
+import { useState } from "react";
+import type { VoucherView } from "@/lib/http/page-data.ts";
+import { notify } from "../ui/notify";
+
+/** Buttons that sign in with somebody who vouches for a person; the browser leaves for their page. */
+export function VoucherButtons({
+  vouchers,
+  verb,
+  returnTo,
+}: {
+  vouchers: readonly VoucherView[];
+  verb: "Continue with" | "Connect";
+  returnTo: () => string;
+}) {
+  const [leavingFor, setLeavingFor] = useState<string | null>(null);
+
+  async function leave({ kind, name }: VoucherView) {
+    if (leavingFor !== null) return;
+    setLeavingFor(kind);
+    try {
+      const { signIn } = await import("next-auth/react");
+      await signIn(kind, { callbackUrl: returnTo() });
+    } catch {
+      setLeavingFor(null);
+      void notify({ text: `${name} could not be reached. Try again.` });
+    }
+  }
+
+  return (
+    <div className="vouchers">
+      {vouchers.map((voucher) => (
+        <button
+          key={voucher.kind}
+          type="button"
+          className="button"
+          data-kind="quiet"
+          aria-disabled={leavingFor !== null}
+          onClick={() => leave(voucher)}
+        >
+          {verb} {voucher.name}
+        </button>
+      ))}
+    </div>
+  );
+}
