@@ -41,6 +41,49 @@ test("an agent is made, refused a taken slug, tried, and deleted", async ({ page
   await expect(page.getByText(`/assistants/${id}`)).toBeVisible();
   await accessible(page);
 
+  await page.getByRole("button", { name: "Add a tool" }).click();
+  const tool = page.getByRole("form", { name: "New tool" });
+  await tool.getByLabel("Tool name").fill("get weather");
+  await tool.getByLabel("Parameters").fill("{");
+  await tool.getByRole("button", { name: "Add the tool" }).click();
+  await expect(tool.getByText("Enter a JSON object")).toBeVisible();
+  await expect(tool.getByLabel("Parameters")).toBeFocused();
+  await tool.getByLabel("Parameters").fill('{"type": "object", "properties": {"city": {"type": "string"}}}');
+  await tool.getByLabel("Kind").selectOption("HTTP request, made by this server");
+  await tool.getByLabel("URL").fill("weather.test");
+  await tool.getByLabel("Tool name").press("Enter");
+  await expect(tool.getByText("Input should be an identifier")).toBeVisible();
+  await tool.getByLabel("Tool name").fill("get_weather");
+  await tool.getByLabel("URL").fill("https://weather.test/now");
+  await tool.getByLabel("Headers").fill("Accept: application/json");
+  await accessible(page);
+  await tool.getByRole("button", { name: "Add the tool" }).click();
+  await expect(page.getByText("HTTP request, made by this server")).toBeVisible();
+
+  await page.getByRole("button", { name: "Change get_weather" }).click();
+  const changed = page.getByRole("form", { name: "get_weather" });
+  await expect(changed.getByLabel("Headers")).toHaveValue("Accept: application/json");
+  await changed.getByLabel("Description").fill("The weather in a city");
+  await changed.getByRole("button", { name: "Save the tool" }).click();
+  await expect(page.getByText("The weather in a city")).toBeVisible();
+  const key = { authorization: `Bearer ${server.key()}` };
+  const { items } = await (await request.get(`${server.url}/api/agents/${id}/tools`, { headers: key })).json();
+  expect(items).toMatchObject([
+    {
+      name: "get_weather",
+      description: "The weather in a city",
+      api_call: {
+        method: "GET",
+        url: "https://weather.test/now",
+        headers: { Accept: "application/json" },
+        params_schema: { properties: { city: { type: "string" } } },
+      },
+    },
+  ]);
+  await page.getByRole("button", { name: "Take away get_weather" }).click();
+  await page.getByRole("button", { name: "Take away", exact: true }).click();
+  await expect(page.getByText("None yet.")).toBeVisible();
+
   await page.getByRole("link", { name: "Try it" }).click();
   await expect(page.getByText("Guide answers in this session.")).toBeVisible();
   await page.getByRole("textbox", { name: /message/i }).fill("Hello");

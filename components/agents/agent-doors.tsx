@@ -33,22 +33,9 @@ export function AgentDoors({ agent }: { agent: AgentView }) {
           </div>
         ))}
       </dl>
-      {agent.tools.length > 0 && (
-        <>
-          <h3>Tools</h3>
-          <ul className="agent-tools">
-            {agent.tools.map(({ id, name, type, description }) => (
-              <li key={id}>
-                <code>{name}</code> {type}
-                {description && `: ${description}`}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
       <p className="field-note">
-        Tools and documents are added through the Julep API: <code>POST /api/agents/{agent.id}/tools</code> and{" "}
-        <code>/docs</code>.
+        Documents, and tools of other kinds, are added through the Julep API:{" "}
+        <code>POST /api/agents/{agent.id}/docs</code> and <code>/tools</code>.
       </p>
     </section>
   );

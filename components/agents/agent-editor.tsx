@@ -12,6 +12,7 @@ import { useFirstFault } from "../sign-in/use-first-fault";
 import { notify } from "../ui/notify";
 import { AgentDoors } from "./agent-doors";
 import { type AgentField, agentChange, faultsOf } from "./agent-form";
+import { AgentTools } from "./agent-tools";
 import { DeleteAgent } from "./delete-agent";
 
 type Faults = Partial<Record<AgentField, string>>;
@@ -178,6 +179,7 @@ export function AgentEditor({ agent, models }: { agent: AgentView | null; models
             </Link>
           </div>
         </form>
+        {agent && <AgentTools agent={agent} />}
         {agent && <AgentDoors agent={agent} />}
         {agent && <DeleteAgent agent={agent} />}
       </div>

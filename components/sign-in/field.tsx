@@ -7,13 +7,14 @@ type FieldProps = ComponentProps<"input"> & {
   readonly error: string | null;
 };
 
-export function Field({ name, label, note, error, ...rest }: FieldProps) {
-  const told = error ? `${name}-error` : note ? `${name}-note` : undefined;
+/** A labelled input with a note or what is wrong with it. `id` where a page has two of one name. */
+export function Field({ name, id = name, label, note, error, ...rest }: FieldProps) {
+  const told = error ? `${id}-error` : note ? `${id}-note` : undefined;
   return (
     <div className="field">
-      <label htmlFor={name}>{label}</label>
+      <label htmlFor={id}>{label}</label>
       <input
-        id={name}
+        id={id}
         name={name}
         required
         spellCheck={false}
@@ -23,12 +24,12 @@ export function Field({ name, label, note, error, ...rest }: FieldProps) {
         {...rest}
       />
       {error ? (
-        <p id={`${name}-error`} className="field-error" role="alert">
+        <p id={`${id}-error`} className="field-error" role="alert">
           {error}
         </p>
       ) : (
         note && (
-          <p id={`${name}-note`} className="field-note">
+          <p id={`${id}-note`} className="field-note">
             {note}
           </p>
         )

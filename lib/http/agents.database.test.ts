@@ -99,3 +99,25 @@ test("an agent that a first turn brings is the session's from then on, a later o
   await ask({ agent_id: two });
   expect(await agents()).toEqual([one, two]);
 });
+
+test("a tool is added, refused under a taken name, changed and taken away", async () => {
+  const agent = (await api.call("POST", PATH, { body: { name: "With tools" } })).body;
+  const path = `${PATH}/${agent.id}/tools`;
+  const tool = { name: "now", type: "api_call", api_call: { method: "GET", url: "https://time.test/now" } };
+  const made = await api.call("POST", path, { body: tool });
+  expect(made).toMatchObject({ status: 201, body: { name: "now", spec: { url: "https://time.test/now" } } });
+  expect((await api.call("POST", path, { body: tool })).status).toBe(409);
+  const wrong = await api.call("POST", path, {
+    body: { ...tool, name: "then", api_call: { method: "GET", url: "x" } },
+  });
+  expect(wrong).toMatchObject({ status: 422, body: { detail: [{ loc: ["body", "api_call", "url"] }] } });
+
+  const one = `${path}/${made.body.id}`;
+  expect((await api.call("PUT", one, { body: { ...tool, description: "The time" } })).body).toMatchObject({
+    description: "The time",
+  });
+  expect((await api.call("GET", `${PATH}/${agent.id}`)).body.tools).toMatchObject([{ description: "The time" }]);
+  expect((await api.call("DELETE", one)).status).toBe(204);
+  expect((await api.call("DELETE", one)).status).toBe(404);
+  expect((await api.call("GET", `${PATH}/${agent.id}`)).body.tools).toEqual([]);
+});

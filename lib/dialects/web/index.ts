@@ -6,6 +6,7 @@ import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
 import { storedSettings } from "../../core/settings.ts";
 import type { Agent } from "../../domain/agent.ts";
 import { type ApiKey, KEY_SCOPES } from "../../domain/api-key.ts";
+import type { StoredTool } from "../../domain/tool.ts";
 import type { DayUsage } from "../../domain/usage.ts";
 import { llamacloudFailure } from "../llamacloud/errors.ts";
 
@@ -102,6 +103,15 @@ export const decodeAgent = (body: z.output<typeof AgentBody>): AgentInput => ({
   settings: changedSettings(null, body),
 });
 
+/** A tool; `spec` says how it is called, by its type. */
+export const encodeTool = ({ id, name, type, description, spec }: StoredTool) => ({
+  id,
+  name,
+  type,
+  description,
+  spec,
+});
+
 export function encodeAgent(agent: Agent) {
   const settings = storedSettings(agent.settings);
   return {
@@ -117,7 +127,7 @@ export function encodeAgent(agent: Agent) {
     allow_caller_system_messages: agent.allowCallerSystem,
     session_max_ttl: agent.sessionTtlSeconds,
     is_default: agent.isDefault,
-    tools: agent.tools.map(({ id, name, type, description }) => ({ id, name, type, description })),
+    tools: agent.tools.map(encodeTool),
     created_at: agent.createdAt.toISOString(),
     updated_at: agent.updatedAt.toISOString(),
   };

@@ -1,0 +1,22 @@
+import { deleteTool, getTool, replaceTool } from "@/lib/core/agents";
+import { CreateTool } from "@/lib/dialects/julep";
+import { encodeTool, web } from "@/lib/dialects/web";
+import { endpoint, routes } from "@/lib/http/endpoint";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
+  PUT: endpoint({
+    surface: web,
+    body: CreateTool,
+    async handle({ scope, params: { agentId = "", toolId = "" }, body }) {
+      const { id } = await getTool(scope, agentId, toolId);
+      return Response.json(encodeTool(await replaceTool(scope, agentId, id, body)));
+    },
+  }),
+  DELETE: endpoint({
+    surface: web,
+    async handle({ scope, params: { agentId = "", toolId = "" } }) {
+      await deleteTool(scope, agentId, toolId);
+      return new Response(null, { status: 204 });
+    },
+  }),
+});

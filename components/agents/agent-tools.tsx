@@ -1,0 +1,85 @@
+"use client";
+
+import { Plus } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import type { AgentView } from "@/lib/http/page-data.ts";
+import { type AgentTool, deleteTool, isProblem } from "../api";
+import { AskFirst } from "../ui/ask-first";
+import { notify } from "../ui/notify";
+import { ToolForm } from "./tool-form-view";
+
+const KINDS: Readonly<Record<string, string>> = {
+  function: "Function, answered by the program that asks",
+  api_call: "HTTP request, made by this server",
+};
+
+/** The tools that an agent's model may call: added, changed and taken away one by one. */
+export function AgentTools({ agent }: { agent: AgentView }) {
+  const router = useRouter();
+  /** The id of the tool that is edited or about to go, or "new". */
+  const [edited, setEdited] = useState<string | null>(null);
+  const [asked, setAsked] = useState<string | null>(null);
+
+  async function remove({ id, name }: AgentTool) {
+    try {
+      await deleteTool(agent.id, id);
+      void notify({ text: `“${name}” is taken away.` });
+      router.refresh();
+    } catch (thrown) {
+      void notify({ text: isProblem(thrown) ? thrown.message : "The tool was not taken away. Try again." });
+    }
+    setAsked(null);
+  }
+
+  const close = () => setEdited(null);
+  return (
+    <section className="agent-part" aria-labelledby="agent-tools">
+      <h2 id="agent-tools">Tools</h2>
+      {agent.tools.length === 0 && edited === null && (
+        <p className="field-note">
+          None yet. A tool lets the model look something up or do something; it decides when from the description.
+        </p>
+      )}
+      <ul className="agent-tools">
+        {agent.tools.map((tool) => (
+          <li key={tool.id}>
+            {edited === tool.id ? (
+              <ToolForm agentId={agent.id} tool={tool} onClose={close} />
+            ) : asked === tool.id ? (
+              <AskFirst label="Take away" onDo={() => remove(tool)} onKeep={() => setAsked(null)}>
+                Take <code>{tool.name}</code> from this agent?
+              </AskFirst>
+            ) : (
+              <>
+                <p>
+                  <code>{tool.name}</code>
+                  {tool.description && <> {tool.description}</>}
+                </p>
+                <p className="field-note">{KINDS[tool.type] ?? `${tool.type}, changed through the Julep API`}</p>
+                <div className="agent-tool-actions">
+                  {tool.type in KINDS && (
+                    <button type="button" className="text-button" onClick={() => setEdited(tool.id)}>
+                      Change<span className="sr-only"> {tool.name}</span>
+                    </button>
+                  )}
+                  <button type="button" className="text-button" onClick={() => setAsked(tool.id)}>
+                    Take away<span className="sr-only"> {tool.name}</span>
+                  </button>
+                </div>
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+      {edited === "new" ? (
+        <ToolForm agentId={agent.id} tool={null} onClose={close} />
+      ) : (
+        <button type="button" className="text-button" onClick={() => setEdited("new")}>
+          <Plus size={14} strokeWidth={1.6} aria-hidden="true" />
+          Add a tool
+        </button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import type { AgentTool } from "../api";
+import { toolChange, toolTexts } from "./tool-form";
+
+function form(fields: Readonly<Record<string, string>>): FormData {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(fields)) data.set(name, value);
+  return data;
+}
+
+const search: AgentTool = {
+  id: "1",
+  name: "search",
+  type: "api_call",
+  description: null,
+  spec: {
+    method: "POST",
+    url: "https://search.test/q",
+    headers: { "X-Key": "a: b" },
+    timeout: 5,
+    schema: { type: "object", properties: { q: { type: "string" } } },
+    params_schema: null,
+  },
+};
+
+test("what a form shows of a tool says the same of it again, and keeps what it does not show", () => {
+  const { change, wrong } = toolChange(form(toolTexts(search)), "api_call", search);
+  expect(wrong).toEqual({});
+  expect(change).toEqual({
+    name: "search",
+    type: "api_call",
+    description: null,
+    api_call: {
+      method: "POST",
+      url: "https://search.test/q",
+      headers: { "X-Key": "a: b" },
+      timeout: 5,
+      params_schema: { type: "object", properties: { q: { type: "string" } } },
+    },
+  });
+});
+
+test("a new function without parameters takes none", () => {
+  const { change, wrong } = toolChange(form({ ...toolTexts(null), name: " now ", parameters: "" }), "function", null);
+  expect(wrong).toEqual({});
+  expect(change).toEqual({
+    name: "now",
+    type: "function",
+    description: null,
+    function: { parameters: { type: "object", properties: {} } },
+  });
+});
+
+test.each(["[]", "{", "null", '"text"', "5"])("%s is no JSON schema", (parameters) => {
+  expect(toolChange(form({ parameters }), "function", null).wrong.parameters).toContain("JSON object");
+});
+
+test.each(["no colon", ": no name", "a name: x"])("%j is no header", (headers) => {
+  expect(toolChange(form({ headers }), "api_call", null).wrong.headers).toContain("one header a line");
+});
