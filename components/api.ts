@@ -1,4 +1,5 @@
 import type { FullSession, SessionPage, SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
+import type { AgentPage } from "@/lib/http/page-data.ts";
 
 const base = "/api/v1/chat";
 
@@ -143,6 +144,8 @@ export type Agent = {
   readonly allow_caller_system_messages: boolean;
   readonly session_max_ttl: number | null;
 };
+
+export const listAgents = (offset: number) => read<AgentPage>(`/api/app/agents?offset=${offset}`);
 
 export type AgentChange = Omit<Agent, "id">;
 

@@ -100,3 +100,22 @@ test("an agent is made, refused a taken slug, tried, and deleted", async ({ page
   await expect(page).toHaveURL(/\/agents$/);
   await expect(page.getByRole("link", { name: /Guide/ })).toHaveCount(0);
 });
+
+test("more agents than a page holds are shown page by page", async ({ page, request }) => {
+  await page.goto(`${server.url}/agents`);
+  const headers = { "sec-fetch-site": "same-origin" };
+  for (let n = 0; n < 55; n++) {
+    const made = await page.request.post(`${server.url}/api/app/agents`, { headers, data: { name: `Agent ${n}` } });
+    expect(made.status()).toBe(200);
+  }
+  await page.reload();
+  await expect(page.getByRole("link", { name: /Agent 54/ })).toBeVisible();
+  await expect(page.getByRole("link", { name: /Agent 0 / })).toHaveCount(0);
+  await page.getByRole("button", { name: "Show more" }).click();
+  await expect(page.locator(".agent-row")).toHaveCount(55);
+  await expect(page.getByRole("button", { name: "Show more" })).toHaveCount(0);
+  const wrong = await request.get(`${server.url}/api/app/agents?offset=-1`, {
+    headers: { authorization: `Bearer ${server.key()}` },
+  });
+  expect(wrong.status()).toBe(422);
+});

@@ -8,5 +8,5 @@ export const metadata: Metadata = { title: "Agents" };
 export default async function Page() {
   const [shell, agents] = await Promise.all([shellOfRequest(), loadAgents()]);
   if (!shell.guests && shell.viewer.kind === "none") return <SignIn canSignUp={shell.signUp} canStayGuest={false} />;
-  return <AgentList agents={agents} />;
+  return <AgentList initial={agents} />;
 }

@@ -2,12 +2,33 @@
 
 import { Plus } from "lucide-react";
 import Link from "next/link";
-import type { AgentView } from "@/lib/http/page-data.ts";
+import { useState } from "react";
+import type { AgentPage, AgentView } from "@/lib/http/page-data.ts";
+import { listAgents } from "../api";
 import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";
+import { notify } from "../ui/notify";
 
 /** The account's agents, the latest first. */
-export function AgentList({ agents }: { agents: readonly AgentView[] }) {
+export function AgentList({ initial }: { initial: AgentPage }) {
+  const [{ items: agents, has_more }, setPage] = useState(initial);
+  const [isBusy, setIsBusy] = useState(false);
+
+  async function more() {
+    if (isBusy) return;
+    setIsBusy(true);
+    try {
+      const next = await listAgents(agents.length);
+      // An agent that was made meanwhile has moved the others on by one.
+      const known = new Set(agents.map(({ id }) => id));
+      setPage({ items: [...agents, ...next.items.filter(({ id }) => !known.has(id))], has_more: next.has_more });
+    } catch {
+      void notify({ text: "No more agents came. Try again." });
+    } finally {
+      setIsBusy(false);
+    }
+  }
+
   return (
     <div className="account">
       <header className="conversation-head">
@@ -30,6 +51,11 @@ export function AgentList({ agents }: { agents: readonly AgentView[] }) {
                 <AgentRow key={agent.id} agent={agent} />
               ))}
             </ul>
+          )}
+          {has_more && (
+            <button type="button" className="text-button" aria-disabled={isBusy} onClick={more}>
+              Show more
+            </button>
           )}
         </div>
       </div>

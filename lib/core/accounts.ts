@@ -32,9 +32,9 @@ export async function createAccount(
   const guest = guestId === null ? null : await db.findAccount(database, guestId);
   const passwordHash = await hashPassword();
   const account = guest && guest.email === null ? guest : await db.insertGuest(database, newId());
-  const isSet = await db.setCredentials(database, account.id, email, passwordHash);
-  if (!isSet) throw taken();
-  return account;
+  const tokenVersion = await db.setCredentials(database, account.id, email, passwordHash);
+  if (tokenVersion === null) throw taken();
+  return { ...account, kind: "person", email, tokenVersion };
 }
 
 /**
@@ -109,9 +109,10 @@ export async function changePassword(
   const stored = await db.findPasswordHash(database, accountId);
   if (stored === null) {
     if (wanted.email === null) throw atField("email", "Enter the e-mail address to sign in with");
-    const isSet = await db.setCredentials(database, accountId, wanted.email, await passwords.hash(wanted.password));
-    if (!isSet) throw taken();
-    return db.endCookies(database, accountId, null);
+    const hash = await passwords.hash(wanted.password);
+    const tokenVersion = await db.setCredentials(database, accountId, wanted.email, hash);
+    if (tokenVersion === null) throw taken();
+    return tokenVersion;
   }
   const fits = await passwords.fits(stored, wanted.current ?? "");
   if (!fits) throw atField("current_password", "This is not your present password");

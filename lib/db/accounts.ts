@@ -53,22 +53,26 @@ export async function ensureOwner(
   return { id: owner?.id ?? id, isNew: made.length > 0 };
 }
 
-/** Gives an account an e-mail and a password and makes it a person. False when the address is taken. */
+/**
+ * Gives an account without an address an e-mail and a password, makes it a person and ends every cookie of it. Gives the
+ * number that new cookies are made with; null when the address is taken.
+ */
 export async function setCredentials(
   database: Database,
   id: string,
   email: string,
   passwordHash: string,
-): Promise<boolean> {
+): Promise<number | null> {
   try {
-    const set = await rows(
+    const [set] = await rows<{ tokenVersion: number }>(
       database,
-      `update "Account" set kind = 'person', email = $2, "passwordHash" = $3 where id = $1 and email is null returning id`,
+      `update "Account" set kind = 'person', email = $2, "passwordHash" = $3, "tokenVersion" = "tokenVersion" + 1
+       where id = $1 and email is null returning "tokenVersion"`,
       [id, email, passwordHash],
     );
-    return set.length > 0;
+    return set?.tokenVersion ?? null;
   } catch (thrown) {
-    if (violated(thrown) === "Account_email_key") return false;
+    if (violated(thrown) === "Account_email_key") return null;
     throw thrown;
   }
 }

@@ -1,6 +1,6 @@
 import { cookies } from "next/headers";
 import { hasPassword, identitiesOf } from "../core/accounts.ts";
-import { defaults, getAgent, listLatestAgents } from "../core/agents.ts";
+import { defaults, getAgent } from "../core/agents.ts";
 import { listApiKeys } from "../core/api-keys.ts";
 import type { Scope } from "../core/scope.ts";
 import { getSession } from "../core/sessions.ts";
@@ -12,6 +12,7 @@ import type { FullSession, SessionPage } from "../dialects/llamacloud/answers.ts
 import { encodeCursor, encodeEvents, encodePage } from "../dialects/llamacloud/index.ts";
 import { changesToken, encodeAgent, encodeApiKey, encodeUsage } from "../dialects/web/index.ts";
 import { ChatError } from "../domain/errors.ts";
+import { agentPage } from "./agent-page.ts";
 import { accountOfCookie } from "./authenticate.ts";
 import { type Parley, parley } from "./parley.ts";
 import { SESSION_COOKIE } from "./session-cookie.ts";
@@ -116,12 +117,13 @@ export async function loadAccount(): Promise<AccountPage | null> {
 /** An agent as its page shows it. */
 export type AgentView = ReturnType<typeof encodeAgent>;
 
-const MOST_AGENTS = 200;
+/** A page of agents, the latest first. */
+export type AgentPage = Awaited<ReturnType<typeof agentPage>>;
 
-/** The agents of whoever looks, the latest first; none for who has no account. */
-export async function loadAgents(): Promise<readonly AgentView[]> {
+/** The latest agents of whoever looks; none for who has no account. */
+export async function loadAgents(): Promise<AgentPage> {
   const scope = await viewerScope();
-  return scope ? (await listLatestAgents(scope, MOST_AGENTS)).map(encodeAgent) : [];
+  return scope ? agentPage(scope, 0) : { items: [], has_more: false };
 }
 
 /** An agent of whoever looks, or null. */

@@ -70,6 +70,13 @@ const agentFields = {
 export const AgentBody = z
   .object({ name: agentFields.name })
   .extend(z.object(agentFields).omit({ name: true }).partial().shape);
+export const AgentListQuery = z.object({
+  offset: z
+    .string()
+    .regex(/^\d{1,9}$/u, fault("Input should be a whole number of 0 or more"))
+    .transform(Number)
+    .default(0),
+});
 export const AgentPatch = z.object(agentFields).partial();
 
 /** What is named of an agent. Instructions whose text stays keep their items, which other dialects may have made. */

@@ -1,14 +1,14 @@
-import { createAgent, listLatestAgents } from "@/lib/core/agents";
-import { AgentBody, decodeAgent, encodeAgent, web } from "@/lib/dialects/web";
+import { createAgent } from "@/lib/core/agents";
+import { AgentBody, AgentListQuery, decodeAgent, encodeAgent, web } from "@/lib/dialects/web";
+import { agentPage } from "@/lib/http/agent-page";
 import { endpoint, routes } from "@/lib/http/endpoint";
-
-const MOST = 200;
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   GET: endpoint({
     surface: web,
-    async handle({ scope }) {
-      return Response.json({ items: (await listLatestAgents(scope, MOST)).map(encodeAgent) });
+    query: AgentListQuery,
+    async handle({ scope, query }) {
+      return Response.json(await agentPage(scope, query.offset));
     },
   }),
   POST: endpoint({
