@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, id, object } from "../reference.ts";
+import { count, id, object, place } from "../reference.ts";
 
 // What callers get: the project's contract, sections 5 to 7 and 9.
 
@@ -115,7 +115,7 @@ export const Failure = z
       z.string(),
       z.array(
         z.strictObject({
-          loc: z.array(z.union([z.string(), z.int()])),
+          loc: place,
           msg: z.string(),
           type: z.string(),
           input: z.unknown(),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, id, object, time } from "../reference.ts";
+import { count, id, object, place, time } from "../reference.ts";
 
 // What callers get: the project's contract, sections 3 to 6.
 
@@ -29,7 +29,7 @@ export const Failure = z
       z.string(),
       z.array(
         z.strictObject({
-          loc: z.array(z.union([z.string(), z.int()])),
+          loc: place,
           msg: z.string(),
           type: z.string(),
           ctx: object.optional(),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { TURN_LIMITS } from "../../domain/events.ts";
-import { count, id, object, time, type Wire } from "../reference.ts";
+import { count, id, object, place, time, type Wire } from "../reference.ts";
 
 // What callers get of LlamaCloud's beta chat: the project's contract, sections 4, 6, 7 and 8. What a client gets by asking
 // with `details=1` or `event_ids=1` is ours and marked so.
@@ -166,9 +166,7 @@ export const Failure = z
       z.array(
         z.strictObject({
           type: z.string(),
-          loc: z
-            .array(z.union([z.string(), z.int()]))
-            .describe("The place: body, query or path, then names and numbers"),
+          loc: place,
           msg: z.string(),
           input: z.unknown(),
           ctx: object.optional(),
