@@ -1,19 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newId } from "./domain/ids.ts";
-import { ORIGIN, OWNER_KEY, openTestServer, routeTable, type TestServer } from "./testing/server.ts";
+import { OPEN_ROUTES, ORIGIN, OWNER_KEY, openTestServer, routeTable, type TestServer } from "./testing/server.ts";
 
 // Walks every route file of the app, so that a new route cannot be forgotten.
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
-/** Routes that ask nobody who they are, or that only a browser's navigation uses. */
-const OPEN = [
-  "/api/health",
-  "/api/healthz",
-  "/api/openapi.json",
-  "/api/auth/[...nextauth]",
-  "/sign-in/link",
-  "/api/app/account",
-];
 /** What every body needs to get past its schema: unknown fields are ignored everywhere. */
 const ANY_BODY = {
   index_ids: [],
@@ -59,7 +50,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const routes = routeTable().filter((route) => !OPEN.includes(route.path));
+const routes = routeTable().filter((route) => !OPEN_ROUTES.includes(route.path));
 const withIds = routes.filter((route) => route.path.includes("[") && !route.path.includes("[..."));
 
 describe("without credentials, or with wrong ones", () => {

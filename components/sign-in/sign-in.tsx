@@ -25,7 +25,9 @@ type SignInProps = { readonly canSignUp: boolean; readonly canStayGuest: boolean
 
 export function SignIn({ canSignUp, canStayGuest }: SignInProps) {
   const [mode, setMode] = useState<Mode>("sign-in");
-  const { vouchers } = useShell();
+  const { vouchers: all, viewer } = useShell();
+  // Who is signed in would connect another person's identity with the account: that is for the account page.
+  const vouchers = viewer.kind === "person" ? [] : all;
   const cause = useSearchParams().get("error");
   const [failure, setFailure] = useState<Failure | null>(
     cause === null ? null : { field: null, text: CAUSES[cause] ?? "The sign-in was not completed. Try again." },

@@ -72,8 +72,7 @@ export async function takeGuestAlong(
 ): Promise<boolean> {
   if (guestId === accountId) return false;
   const home = await defaults({ database, accountId });
-  await db.mergeGuest(database, guestId, { accountId, ...home });
-  return true;
+  return db.mergeGuest(database, guestId, { accountId, ...home });
 }
 
 /** With whom an account signs in, besides a password. */

@@ -99,7 +99,8 @@ export async function endCookies(database: Database, id: string, passwordHash: s
 }
 
 /**
- * Moves everything of a guest to another account and deletes the guest, in one transaction.
+ * Moves everything of a guest to another account and deletes the guest, in one transaction. Gives whether there was one:
+ * of a person nothing moves.
  *
  * The guest's sessions end up in the other account's default project, with its default agent where they had the guest's.
  */
@@ -107,11 +108,11 @@ export async function mergeGuest(
   database: Database,
   guestId: string,
   into: { readonly accountId: string; readonly projectId: string; readonly agentId: string },
-): Promise<void> {
-  await inTransaction(database, async (connection) => {
+): Promise<boolean> {
+  return inTransaction(database, async (connection) => {
     const run = (sql: string, ...values: unknown[]) => rows(connection, sql, values);
     const guest = await run(`select id from "Account" where id = $1 and kind = 'guest' for update`, guestId);
-    if (guest.length === 0) return;
+    if (guest.length === 0) return false;
     await run(
       `insert into "SessionAgent" ("sessionId", "agentId", position)
        select x."sessionId", $2, x.position from "SessionAgent" x join "Agent" a on a.id = x."agentId"
@@ -138,6 +139,7 @@ export async function mergeGuest(
       into.accountId,
     );
     await run(`delete from "Account" where id = $1`, guestId);
+    return true;
   });
 }
 

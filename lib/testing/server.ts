@@ -123,6 +123,17 @@ async function startTap(target: number) {
   };
 }
 
+/** Routes that ask nobody who they are, or that only a browser's navigation uses. */
+export const OPEN_ROUTES: readonly string[] = [
+  "/api/health",
+  "/api/healthz",
+  "/api/openapi.json",
+  "/docs",
+  "/api/auth/[...nextauth]",
+  "/sign-in/link",
+  "/api/app/account",
+];
+
 type Route = {
   readonly path: string;
   readonly pattern: RegExp;
