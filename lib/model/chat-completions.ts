@@ -8,7 +8,7 @@ import { chatRequestBody } from "./chat-request.ts";
 import { framePace, type Pace } from "./frame-pace.ts";
 import { closedConnection, refusedRequest, unreachable } from "./provider-error.ts";
 
-const KEEP_ALIVE = { keepAlive: true, keepAliveMsecs: 15_000, maxFreeSockets: 64 };
+const KEEP_ALIVE = { keepAlive: true, keepAliveMsecs: 15_000, maxFreeSockets: 256 };
 const agents = { "http:": new HttpAgent(KEEP_ALIVE), "https:": new HttpsAgent(KEEP_ALIVE) };
 const DRAIN_MS = 1000;
 const ERROR_BODY_CHARACTERS = 64 * 1024;
