@@ -7,7 +7,7 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { AgentView } from "@/lib/http/page-data.ts";
 import { changeAgent, isProblem, makeAgent } from "../api";
 import { SidebarToggle } from "../frame/sidebar-toggle";
-import { Field } from "../sign-in/field";
+import { Field, TextField } from "../sign-in/field";
 import { useFirstFault } from "../sign-in/use-first-fault";
 import { notify } from "../ui/notify";
 import { AgentDoors } from "./agent-doors";
@@ -88,27 +88,15 @@ export function AgentEditor({ agent, models }: { agent: AgentView | null; models
             defaultValue={agent?.about}
             error={faults.about ?? null}
           />
-          <div className="field">
-            <label htmlFor="instructions">Instructions</label>
-            <textarea
-              id="instructions"
-              name="instructions"
-              rows={8}
-              dir="auto"
-              defaultValue={agent?.instructions}
-              aria-invalid={faults.instructions !== undefined}
-              aria-describedby={faults.instructions ? "instructions-error" : "instructions-note"}
-            />
-            {faults.instructions ? (
-              <p id="instructions-error" className="field-error" role="alert">
-                {faults.instructions}
-              </p>
-            ) : (
-              <p id="instructions-note" className="field-note">
-                What the model is told before every conversation.
-              </p>
-            )}
-          </div>
+          <TextField
+            name="instructions"
+            label="Instructions"
+            note="What the model is told before every conversation."
+            rows={8}
+            dir="auto"
+            defaultValue={agent?.instructions}
+            error={faults.instructions ?? null}
+          />
           <div className="agent-numbers">
             <label className="choice">
               <span>Model</span>

@@ -1,4 +1,4 @@
-import type { AgentChange, Problem } from "../api";
+import { type AgentChange, fieldFaults, type Problem } from "../api";
 
 export type AgentField = keyof AgentChange;
 
@@ -44,8 +44,4 @@ const FIELDS: readonly AgentField[] = [
 ];
 
 /** A refusal of the server by field; null where it names none. A slug that is taken is told without one. */
-export function faultsOf({ status, fields, message }: Problem): Faults | null {
-  const named = FIELDS.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]] as const]));
-  if (named.length > 0) return Object.fromEntries(named);
-  return status === 409 ? { slug: message } : null;
-}
+export const faultsOf = (problem: Problem): Faults | null => fieldFaults(problem, FIELDS, "slug");

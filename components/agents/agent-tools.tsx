@@ -17,8 +17,9 @@ const KINDS: Readonly<Record<string, string>> = {
 /** The tools that an agent's model may call: added, changed and taken away one by one. */
 export function AgentTools({ agent }: { agent: AgentView }) {
   const router = useRouter();
-  /** The id of the tool that is edited or about to go, or "new". */
+  /** The id of the tool that is edited, or "new". */
   const [edited, setEdited] = useState<string | null>(null);
+  /** The id of the tool that may go. */
   const [asked, setAsked] = useState<string | null>(null);
 
   async function remove({ id, name }: AgentTool) {

@@ -2,12 +2,14 @@
 
 import { useRouter } from "next/navigation";
 import { type FormEvent, useRef, useState } from "react";
-import { type AgentTool, changeTool, isProblem, makeTool, type Problem } from "../api";
-import { Field } from "../sign-in/field";
+import { type AgentTool, changeTool, fieldFaults, isProblem, makeTool, type Problem } from "../api";
+import { Field, TextField } from "../sign-in/field";
 import { useFirstFault } from "../sign-in/use-first-fault";
 import { notify } from "../ui/notify";
 import { type FormType, type ToolFault, toolChange, toolTexts } from "./tool-form";
 
+/** How a field for code is written in. */
+const CODE = { rows: 3, dir: "ltr", spellCheck: false, autoCapitalize: "none" } as const;
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /** One tool in a form: made where `tool` is null, else changed. */
@@ -93,21 +95,25 @@ export function ToolForm({ agentId, tool, onClose }: { agentId: string; tool: Ag
               error={faults.url ?? null}
             />
           </div>
-          <Lines
+          <TextField
             name="headers"
+            id="tool-headers"
+            {...CODE}
             label="Headers"
             note="One a line, such as Accept: application/json. The model does not see them."
-            text={texts.headers}
-            error={faults.headers}
+            defaultValue={texts.headers}
+            error={faults.headers ?? null}
           />
         </>
       )}
-      <Lines
+      <TextField
         name="parameters"
+        id="tool-parameters"
+        {...CODE}
         label="Parameters"
         note="A JSON schema of the arguments."
-        text={texts.parameters}
-        error={faults.parameters}
+        defaultValue={texts.parameters}
+        error={faults.parameters ?? null}
       />
       <div className="new-key-actions">
         <button type="submit" className="button" data-kind="primary" aria-disabled={isBusy}>
@@ -121,41 +127,7 @@ export function ToolForm({ agentId, tool, onClose }: { agentId: string; tool: Ag
   );
 }
 
-type LinesProps = {
-  readonly name: string;
-  readonly label: string;
-  readonly note: string;
-  readonly text: string;
-  readonly error?: string;
-};
-
-function Lines({ name, label, note, text, error }: LinesProps) {
-  return (
-    <div className="field">
-      <label htmlFor={`tool-${name}`}>{label}</label>
-      <textarea
-        id={`tool-${name}`}
-        name={name}
-        rows={3}
-        dir="ltr"
-        spellCheck={false}
-        autoCapitalize="none"
-        defaultValue={text}
-        aria-invalid={error !== undefined}
-        aria-describedby={`tool-${name}-note`}
-      />
-      <p id={`tool-${name}-note`} className={error ? "field-error" : "field-note"} role={error ? "alert" : undefined}>
-        {error ?? note}
-      </p>
-    </div>
-  );
-}
-
 const FIELDS = ["name", "description", "parameters", "url", "method", "headers"] as const;
 
 /** A refusal of the server by field; null where it names none. A name that is taken is told without one. */
-function faultsOf({ status, fields, message }: Problem): ToolFault | null {
-  const named = FIELDS.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]] as const]));
-  if (named.length > 0) return Object.fromEntries(named);
-  return status === 409 ? { name: message } : null;
-}
+const faultsOf = (problem: Problem): ToolFault | null => fieldFaults(problem, FIELDS, "name");

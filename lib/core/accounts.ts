@@ -79,7 +79,8 @@ export async function takeGuestAlong(
 export const identitiesOf = ({ database }: Pick<Ports, "database">, accountId: string): Promise<Identity[]> =>
   listIdentities(database, accountId);
 
-const signUpClosed = () => new ChatError("forbidden", "New accounts are not open on this server");
+/** What somebody new is told where the owner lets nobody in. */
+export const signUpClosed = (): ChatError => new ChatError("forbidden", "New accounts are not open on this server");
 
 /** How passwords are kept: see `lib/http/password.ts`. */
 type Passwords = {

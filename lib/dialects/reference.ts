@@ -68,7 +68,16 @@ export const time = z.iso.datetime().meta({ examples: ["2026-01-05T09:30:00.000Z
 export const id = z.guid().meta({ examples: ["0198f0c2-5a4e-7c1d-9b7e-2f0c6d1e8a44"] });
 export const object = z.record(z.string(), z.unknown());
 /** Where a fault is. */
-export const place = z
+const place = z
   .array(z.union([z.string(), z.int()]))
   .describe("The place: body, query or path, then names and numbers");
 export const count = z.int().min(0);
+export const usage = z.strictObject({ prompt_tokens: count, completion_tokens: count, total_tokens: count });
+/** A fault as pydantic tells it. */
+export const fault = z.strictObject({
+  type: z.string(),
+  loc: place,
+  msg: z.string(),
+  input: z.unknown(),
+  ctx: object.optional(),
+});

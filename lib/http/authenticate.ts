@@ -32,8 +32,7 @@ export async function authenticate(request: Request, parley: Parley, credentials
   const holder = await keyHolder(request, parley);
   if (holder !== null) return holder;
   if (credentials === "key" || !isSameOrigin(request)) throw noCredentials();
-  const cookie = cookieValue(request.headers.get("cookie"), SESSION_COOKIE);
-  const accountId = cookie === null ? null : await accountOfCookie(parley, cookie);
+  const accountId = await visitorOf(parley, request.headers.get("cookie"));
   if (accountId !== null) return { accountId, keyId: null, grant: null, via: "cookie" };
   if (credentials !== "key-or-guest" || !parley.settings.guests || request.method === "GET") throw noCredentials();
   const guest = await insertGuest(parley.ports.database, newId());
@@ -48,6 +47,12 @@ export async function keyHolder(request: Request, parley: Parley): Promise<Calle
   const known = await remembered(parley, `key ${hashKey(key)}`, () => holderOfKey(parley, hashKey(key)));
   if (known === null) throw invalidKey();
   return { ...known, via: "key" };
+}
+
+/** The account that the Cookie header of a browser speaks for, or null. */
+export async function visitorOf(parley: Parley, cookies: string | null): Promise<string | null> {
+  const cookie = cookieValue(cookies, SESSION_COOKIE);
+  return cookie === null ? null : accountOfCookie(parley, cookie);
 }
 
 /** The account that a browser's cookie speaks for, or null. */

@@ -3,10 +3,10 @@ import CredentialsProvider from "next-auth/providers/credentials";
 import { takeGuestAlong } from "../core/accounts.ts";
 import { findAccount, findAccountByEmail } from "../db/accounts.ts";
 import { AccountBody } from "../dialects/web/index.ts";
-import { accountOfCookie, forgetCallers, isSecure } from "./authenticate.ts";
+import { forgetCallers, isSecure, visitorOf } from "./authenticate.ts";
 import type { Parley } from "./parley.ts";
 import { fitsPassword } from "./password.ts";
-import { cookieValue, SESSION_COOKIE, SESSION_SECONDS } from "./session-cookie.ts";
+import { SESSION_COOKIE, SESSION_SECONDS } from "./session-cookie.ts";
 import { authProvider, vouchedAccount } from "./vouchers.ts";
 
 /** How people sign in: `cookies` are those of the request. A guest who signs in takes its sessions along. */
@@ -76,12 +76,6 @@ async function signIn(
   const visitorId = await visitorOf(parley, cookies);
   if (visitorId !== null && (await takeGuestAlong(parley.ports, visitorId, account.id))) forgetCallers(parley);
   return { id: account.id };
-}
-
-/** The account whose cookie a request carries, or null. */
-async function visitorOf(parley: Parley, cookies: string | null): Promise<string | null> {
-  const cookie = cookieValue(cookies, SESSION_COOKIE);
-  return cookie === null ? null : accountOfCookie(parley, cookie);
 }
 
 const reasonOf = (metadata: Error | { readonly error: Error } | object): string => {

@@ -8,7 +8,7 @@ import { forgetCallers } from "./authenticate.ts";
 import type { Parley } from "./parley.ts";
 import type { Voucher } from "./settings.ts";
 
-/** A provider as next-auth takes it. All of them check PKCE or state, OpenID Connect the nonce too. */
+/** A provider as next-auth takes it. All of them check PKCE and state, OpenID Connect the nonce too. */
 export function authProvider({ kind, name, clientId, clientSecret, issuer }: Voucher): Provider {
   const client = { clientId, clientSecret };
   if (kind === "github") return GitHubProvider({ ...client, checks: ["pkce", "state"] });

@@ -16,17 +16,17 @@ export async function openReference() {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats.default(ajv);
   ajv.addSchema(document, "reference");
-  const validators = new Map<string, ValidateFunction>();
   // Specific paths first: a parameter would take their names.
   const paths = Object.entries(document.paths as Record<string, Path["methods"]>)
     .map(([key, methods]): Path => ({ key, methods, pattern: patternOf(key) }))
     .sort((a, b) => (rank(a.key) < rank(b.key) ? -1 : 1));
 
+  /** The validator of a part of the document (RFC 6901, section 6); ajv keeps what it has compiled. */
   const validator = (place: readonly string[]): ValidateFunction => {
-    const ref = `reference#/${place.map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/")}`;
-    const known = validators.get(ref) ?? ajv.compile({ $ref: ref });
-    validators.set(ref, known);
-    return known;
+    const parts = place.map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1")));
+    const found = ajv.getSchema(`reference#/${parts.join("/")}`);
+    if (!found) throw new Error(`The reference has no ${place.join(" ")}`);
+    return found;
   };
 
   /** The answer, which is read on if it is a stream. Throws for one that is not as the reference says. */

@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { count, id, object, place } from "../reference.ts";
+import { count, fault, id, object, usage } from "../reference.ts";
 
 // What callers get: the project's contract, sections 5 to 7 and 9.
 
 const seconds = z.int().min(0).describe("Seconds since 1970");
-const Usage = z.strictObject({ prompt_tokens: count, completion_tokens: count, total_tokens: count });
 const finishReason = z.enum(["stop", "length", "content_filter"]);
 const context = {
   session_id: id.optional().describe("The session that keeps the exchange"),
@@ -33,7 +32,7 @@ export const Completion = z
         finish_reason: finishReason,
       }),
     ),
-    usage: Usage,
+    usage,
     ...context,
   })
   .meta({ id: "AssistantCompletion" });
@@ -60,7 +59,7 @@ export const CompletionChunk = z
           finish_reason: finishReason.nullable(),
         }),
       ),
-      usage: Usage.nullable().optional().describe("With stream_options.include_usage: null but in the last chunk"),
+      usage: usage.nullable().optional().describe("With stream_options.include_usage: null but in the last chunk"),
       ...context,
     }),
     z.strictObject({ error: ErrorPart }),
@@ -111,18 +110,7 @@ export const ModelList = z.strictObject({ object: z.literal("list"), data: z.arr
 
 export const Failure = z
   .strictObject({
-    detail: z.union([
-      z.string(),
-      z.array(
-        z.strictObject({
-          loc: place,
-          msg: z.string(),
-          type: z.string(),
-          input: z.unknown(),
-          ctx: object.optional(),
-        }),
-      ),
-    ]),
+    detail: z.union([z.string(), z.array(fault)]),
     error: ErrorPart,
   })
   .meta({ id: "AssistantError" });

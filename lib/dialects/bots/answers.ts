@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, id, object, place, time } from "../reference.ts";
+import { count, fault, id, time } from "../reference.ts";
 
 // What callers get: the project's contract, sections 3 to 6.
 
@@ -25,17 +25,7 @@ export const BotPage = z.strictObject({ items: z.array(Bot) });
 
 export const Failure = z
   .strictObject({
-    detail: z.union([
-      z.string(),
-      z.array(
-        z.strictObject({
-          loc: place,
-          msg: z.string(),
-          type: z.string(),
-          ctx: object.optional(),
-        }),
-      ),
-    ]),
+    detail: z.union([z.string(), z.array(fault.omit({ input: true }))]),
   })
   .meta({ id: "BotError" });
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { TOOL_TYPES } from "../../domain/tool.ts";
-import { count, id, object, time } from "../reference.ts";
+import { count, id, object, time, usage } from "../reference.ts";
 
 // What callers get: the contract, sections 3.3 to 3.8 and 1.5. Every field is always there.
 
@@ -190,7 +190,6 @@ export const Rendered = z
   })
   .meta({ id: "JulepRendered" });
 
-const Usage = z.strictObject({ prompt_tokens: count, completion_tokens: count, total_tokens: count });
 const finishReason = z.enum(["stop", "length", "content_filter", "tool_calls"]);
 const said = {
   role: z.literal("assistant"),
@@ -211,7 +210,7 @@ const head = { id, created_at: time, jobs: z.array(id), docs: z.array(Hit) };
 export const Chat = z
   .strictObject({
     ...head,
-    usage: Usage,
+    usage,
     choices: z.array(
       z.strictObject({ ...choice, message: z.strictObject({ id: id.nullable(), created_at: time, ...said }) }),
     ),
@@ -221,7 +220,7 @@ export const Chat = z
 export const ChatChunk = z
   .strictObject({
     ...head,
-    usage: Usage.nullable().describe("In the last chunk alone"),
+    usage: usage.nullable().describe("In the last chunk alone"),
     choices: z.array(z.strictObject({ ...choice, delta: z.strictObject(said) })),
   })
   .meta({ id: "JulepChatChunk" });

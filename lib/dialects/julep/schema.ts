@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { integerText } from "../integer-text.ts";
 import { CreateTool, WireCall } from "./tools.ts";
 
 // What callers send: the contract, sections 3.1, 3.2, 3.8 and 3.9. Limits are inclusive.
@@ -98,22 +99,10 @@ export const ChatInput = z
   .meta({ id: "JulepChatInput" });
 export type ChatInput = z.output<typeof ChatInput>;
 
-const integer = (schema: z.ZodNumber) =>
-  z
-    .string()
-    .refine((text) => /^[+-]?\d+$/.test(text.trim()), {
-      ...fault("int_parsing", "Input should be a valid integer, unable to parse string as an integer"),
-      abort: true,
-    })
-    .transform(Number)
-    .pipe(schema)
-    // The reference tells what the text must spell.
-    .meta({ type: "integer", minimum: schema.minValue, maximum: schema.maxValue });
-
 /** The query of a list: the contract, 1.4. Conditions on metadata are among the keys it does not name. */
 export const ListQuery = z.looseObject({
-  limit: integer(z.number().min(0).max(1000)).default(100),
-  offset: integer(z.number().min(0).max(Number.MAX_SAFE_INTEGER)).default(0),
+  limit: integerText(z.number().min(0).max(1000)).default(100),
+  offset: integerText(z.number().min(0).max(Number.MAX_SAFE_INTEGER)).default(0),
   sort_by: z.enum(["created_at", "updated_at"]).default("created_at"),
   direction: z.enum(["asc", "desc"]).default("desc"),
 });
@@ -268,8 +257,8 @@ export type ProjectBody = z.output<typeof ProjectBody>;
 
 /** A history's query: ours, since the contract has none. Entries are counted from the oldest. */
 export const HistoryQuery = z.object({
-  limit: integer(z.number().min(0).max(1_000_000)).optional(),
-  offset: integer(z.number().min(0).max(Number.MAX_SAFE_INTEGER)).default(0),
+  limit: integerText(z.number().min(0).max(1_000_000)).optional(),
+  offset: integerText(z.number().min(0).max(Number.MAX_SAFE_INTEGER)).default(0),
 });
 export type HistoryQuery = z.output<typeof HistoryQuery>;
 

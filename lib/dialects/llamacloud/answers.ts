@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { TURN_LIMITS } from "../../domain/events.ts";
-import { count, id, object, place, time, type Wire } from "../reference.ts";
+import { count, fault, id, object, time, type Wire } from "../reference.ts";
 
 // What callers get of LlamaCloud's beta chat: the project's contract, sections 4, 6, 7 and 8. What a client gets by asking
 // with `details=1` or `event_ids=1` is ours and marked so.
@@ -161,17 +161,6 @@ export const IndexPage = z.strictObject({ items: z.array(Index), next_page_token
 
 export const Failure = z
   .strictObject({
-    detail: z.union([
-      z.string(),
-      z.array(
-        z.strictObject({
-          type: z.string(),
-          loc: place,
-          msg: z.string(),
-          input: z.unknown(),
-          ctx: object.optional(),
-        }),
-      ),
-    ]),
+    detail: z.union([z.string(), z.array(fault)]),
   })
   .meta({ id: "LlamaCloudError" });

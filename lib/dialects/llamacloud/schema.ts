@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { integerText } from "../integer-text.ts";
 
 // What callers send to LlamaCloud's beta chat: the project's contract, sections 4 and 8. What they get is in answers.ts.
 
@@ -16,27 +17,15 @@ export const ScopeQuery = z.object({
 });
 export type ScopeQuery = z.infer<typeof ScopeQuery>;
 
-const integer = (schema: z.ZodNumber) =>
-  z
-    .string()
-    .refine((text) => /^[+-]?\d+$/.test(text.trim()), {
-      ...fault("int_parsing", "Input should be a valid integer, unable to parse string as an integer"),
-      abort: true,
-    })
-    .transform(Number)
-    .pipe(schema)
-    // The reference tells what the text must spell.
-    .meta({ type: "integer", minimum: schema.minValue });
-
 export const ListQuery = ScopeQuery.extend({
-  page_size: integer(z.number().min(0)).optional().describe("20 without it, at most 100"),
+  page_size: integerText(z.number().min(0)).optional().describe("20 without it, at most 100"),
   page_token: z.string().optional().describe("The `next_page_token` of the page before"),
   all_projects: flag.optional().describe("Ours: sessions of every project of the account"),
   archived: flag.optional().describe("Ours: whether archived sessions are listed; they are unless this says no"),
 });
 
 export const FollowQuery = ScopeQuery.extend({
-  after: integer(z.number().min(0)).optional().describe("The number of the last event that was read"),
+  after: integerText(z.number().min(0)).optional().describe("The number of the last event that was read"),
 });
 
 const IndexIds = z.array(z.string()).max(MAX_INDEXES);

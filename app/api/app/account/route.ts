@@ -1,10 +1,10 @@
-import { createAccount } from "@/lib/core/accounts";
+import { createAccount, signUpClosed } from "@/lib/core/accounts";
 import { AccountBody, web } from "@/lib/dialects/web";
 import { ChatError } from "@/lib/domain/errors";
-import { accountOfCookie, forgetCallers, isSameOrigin, isSecure } from "@/lib/http/authenticate";
+import { forgetCallers, isSameOrigin, isSecure, visitorOf } from "@/lib/http/authenticate";
 import { openEndpoint, routes } from "@/lib/http/endpoint";
 import { hashPassword } from "@/lib/http/password";
-import { cookieValue, SESSION_COOKIE, sessionCookie } from "@/lib/http/session-cookie";
+import { sessionCookie } from "@/lib/http/session-cookie";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   // Makes an account, or turns the guest that asks into one: its sessions stay.
@@ -12,10 +12,9 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     surface: web,
     body: AccountBody,
     async handle({ parley, body, request }) {
-      if (!parley.settings.signUp) throw new ChatError("forbidden", "New accounts are not open on this server");
+      if (!parley.settings.signUp) throw signUpClosed();
       if (!isSameOrigin(request)) throw new ChatError("forbidden", "Accounts are made on the sign-in page");
-      const cookie = cookieValue(request.headers.get("cookie"), SESSION_COOKIE);
-      const guestId = cookie === null ? null : await accountOfCookie(parley, cookie);
+      const guestId = await visitorOf(parley, request.headers.get("cookie"));
       const account = await createAccount(parley.ports, {
         email: body.email,
         guestId,

@@ -1,4 +1,4 @@
-import { createTool, getAgent } from "@/lib/core/agents";
+import { createTool } from "@/lib/core/agents";
 import { CreateTool } from "@/lib/dialects/julep";
 import { encodeTool, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
@@ -7,9 +7,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   POST: endpoint({
     surface: web,
     body: CreateTool,
-    async handle({ scope, params, body }) {
-      const { id } = await getAgent(scope, params.agentId ?? "");
-      return Response.json(encodeTool(await createTool(scope, id, body)), { status: 201 });
+    async handle({ scope, params: { agentId = "" }, body }) {
+      return Response.json(encodeTool(await createTool(scope, agentId, body)), { status: 201 });
     },
   }),
 });

@@ -1,4 +1,4 @@
-import { deleteTool, getTool, replaceTool } from "@/lib/core/agents";
+import { deleteTool, replaceTool } from "@/lib/core/agents";
 import { CreateTool } from "@/lib/dialects/julep";
 import { encodeTool, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
@@ -8,8 +8,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     surface: web,
     body: CreateTool,
     async handle({ scope, params: { agentId = "", toolId = "" }, body }) {
-      const { id } = await getTool(scope, agentId, toolId);
-      return Response.json(encodeTool(await replaceTool(scope, agentId, id, body)));
+      return Response.json(encodeTool(await replaceTool(scope, agentId, toolId, body)));
     },
   }),
   DELETE: endpoint({
