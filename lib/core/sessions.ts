@@ -2,13 +2,14 @@ import { findAgents } from "../db/agents.ts";
 import { readLine } from "../db/messages.ts";
 import { insertSession, type NewSession } from "../db/new-session.ts";
 import type { OffsetPage } from "../db/page.ts";
+import { findSessionWithAgents } from "../db/session-agents.ts";
 import * as db from "../db/sessions.ts";
 import { findUsers } from "../db/users.ts";
 import type { Agent } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import type { Message } from "../domain/message.ts";
-import type { Session } from "../domain/session.ts";
+import type { Session, SessionWithAgents } from "../domain/session.ts";
 import { defaults } from "./agents.ts";
 import { knownIndexIds } from "./indexes.ts";
 import { projectNamed } from "./projects.ts";
@@ -21,6 +22,13 @@ export async function getSession(scope: Scope, id: string): Promise<Session> {
   const session = isId(id) ? await db.findSession(scope.database, scope.accountId, id) : null;
   if (!session) throw notFound("session", id);
   return session;
+}
+
+/** A session of the account with its agents. Throws as `getSession` does. */
+export async function getSessionWithAgents(scope: Scope, id: string): Promise<SessionWithAgents> {
+  const found = isId(id) ? await findSessionWithAgents(scope.database, scope.accountId, id) : null;
+  if (!found) throw notFound("session", id);
+  return found;
 }
 
 /**

@@ -39,15 +39,17 @@ const AgentRow = z.object({
   createdAt: z.date(),
   updatedAt: z.date(),
 });
+/** An agent as `AGENT_SELECT` finds it, within JSON. */
+export const AgentJson = AgentRow.extend({ createdAt: z.coerce.date(), updatedAt: z.coerce.date() });
 
-const SELECT = `select a.id, a."projectId", p."canonicalName" as project, a.name, a."canonicalName", a.slug, a.about,
+export const AGENT_SELECT = `select a.id, a."projectId", p."canonicalName" as project, a.name, a."canonicalName", a.slug, a.about,
   a.instructions, a.model, a.settings, a."systemTemplate", a."isDefault", a.metadata, a."isPublic",
   a."allowCallerSystem", a."sessionTtlSeconds", a."createdAt", a."updatedAt",
   coalesce((select json_agg(t order by t.position, t.id) from "Tool" t where t."agentId" = a.id), '[]') as tools,
   exists (select 1 from "Doc" d where d."agentId" = a.id) as "hasDocs"
   from "Agent" a join "Project" p on p.id = a."projectId"`;
 
-const SELECT_WITH_ACCOUNT = SELECT.replace("select", 'select a."accountId",');
+const SELECT_WITH_ACCOUNT = AGENT_SELECT.replace("select", 'select a."accountId",');
 
 /** The agents of the account among these ids, in the order of the ids. */
 export async function findAgents(database: Database, accountId: string, ids: readonly string[]): Promise<Agent[]> {
@@ -68,7 +70,7 @@ const findTogether = together(async (database, keys: readonly AgentKeys[]) => {
 
 /** The account's default agent, or null when it has not been made. */
 export async function findDefaultAgent(database: Database, accountId: string): Promise<Agent | null> {
-  const [row] = await rows(database, `${SELECT} where a."accountId" = $1 and a."isDefault"`, [accountId]);
+  const [row] = await rows(database, `${AGENT_SELECT} where a."accountId" = $1 and a."isDefault"`, [accountId]);
   return row ? AgentRow.parse(row) : null;
 }
 
@@ -84,7 +86,7 @@ export async function findBot(
 
 export async function listAgents(database: Database, accountId: string, page: OffsetPage): Promise<Agent[]> {
   const { sql, values } = pageSql("a", page, [accountId]);
-  const found = await rows(database, `${SELECT} where a."accountId" = $1 ${sql}`, values);
+  const found = await rows(database, `${AGENT_SELECT} where a."accountId" = $1 ${sql}`, values);
   return found.map((row) => AgentRow.parse(row));
 }
 
@@ -108,7 +110,7 @@ export async function listAgentsBeside(
     `and ($${id}::uuid is null or (a."createdAt", a.id) ${isBehind === (direction === "asc") ? ">" : "<"} ${place} $${id}))`;
   const found = await rows(
     database,
-    `${SELECT} where a."accountId" = $1 ${compare(2, true)} ${compare(3, false)}
+    `${AGENT_SELECT} where a."accountId" = $1 ${compare(2, true)} ${compare(3, false)}
      order by a."createdAt" ${order}, a.id ${order} limit $4`,
     [accountId, after, before, limit],
   );

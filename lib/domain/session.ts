@@ -1,3 +1,4 @@
+import type { Agent } from "./agent.ts";
 import type { Run } from "./run.ts";
 
 /** Ranks of a title's source: a title is replaced only from its own rank or a higher one. */
@@ -48,3 +49,6 @@ export type Session = {
   readonly createdAt: Date;
   readonly updatedAt: Date;
 };
+
+/** A session with its agents, in their order. */
+export type SessionWithAgents = { readonly session: Session; readonly agents: readonly Agent[] };

@@ -1,20 +1,30 @@
 import type { z } from "zod";
 import type { Scope } from "../core/scope.ts";
-import { getSession } from "../core/sessions.ts";
+import { getSession, getSessionWithAgents } from "../core/sessions.ts";
 import { findAgents } from "../db/agents.ts";
 import type { SessionSummary } from "../dialects/llamacloud/answers.ts";
 import { encodeSummary, inProject, projectOf, type ScopeQuery } from "../dialects/llamacloud/index.ts";
 import { notFound } from "../domain/errors.ts";
-import type { Session } from "../domain/session.ts";
+import type { Session, SessionWithAgents } from "../domain/session.ts";
 
 type Query = z.output<typeof ScopeQuery>;
 
 /** The session that a LlamaCloud path names, in the project that the call is about. */
 export async function sessionOf(scope: Scope, query: Query, id: string): Promise<Session> {
-  const session = await getSession(scope, id);
+  return checked(scope, query, await getSession(scope, id));
+}
+
+/** As `sessionOf`, with the session's agents. */
+export async function sessionWithAgentsOf(scope: Scope, query: Query, id: string): Promise<SessionWithAgents> {
+  const found = await getSessionWithAgents(scope, id);
+  await checked(scope, query, found.session);
+  return found;
+}
+
+async function checked(scope: Scope, query: Query, session: Session): Promise<Session> {
   const isNamed = query.project_id !== undefined || query.organization_id !== undefined;
   if (isNamed) return inProject(session, await projectOf(scope, query));
-  if (scope.via === "key" && !session.isInDefaultProject) throw notFound("session", id);
+  if (scope.via === "key" && !session.isInDefaultProject) throw notFound("session", session.id);
   return session;
 }
 

@@ -31,6 +31,28 @@ test("an answer is told from the first packet to the last", async () => {
   ]);
 });
 
+test("pieces that come while a connection is held arrive in order, in few batches, and the next call finds it open", async () => {
+  const words = Array.from({ length: 300 }, (_, n) => `${"word".repeat(n % 50)}${n} `);
+  let connections = 0;
+  const server = createServer(async (_, response) => {
+    for (const [n, word] of words.entries()) {
+      response.write(chunk(word, n === words.length - 1 ? "stop" : null));
+      if (n % 3 === 0) await sleep(1);
+    }
+    response.end("data: [DONE]\n\n");
+  });
+  server.on("connection", () => connections++);
+  const baseUrl = await listen(server);
+  for (const _ of ["first", "second"]) {
+    const batches: (readonly ModelEvent[])[] = [];
+    for await (const batch of call(baseUrl)) batches.push(batch);
+    const texts = batches.flat().flatMap((event) => (event.type === "text-delta" ? [event.text] : []));
+    expect(texts).toEqual(words);
+    expect(batches.length).toBeLessThan(words.length / 3);
+  }
+  expect(connections).toBe(1);
+});
+
 test("a character cut between two packets arrives whole", async () => {
   const bytes = Buffer.from(chunk("😀", "stop"));
   const at = bytes.indexOf(Buffer.from("😀")) + 2;

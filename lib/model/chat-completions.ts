@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, type IncomingMessage, request as sendHttp } from "node:http";
 import { Agent as HttpsAgent, request as sendHttps } from "node:https";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as immediate, setTimeout as sleep } from "node:timers/promises";
 import { ChatError } from "../domain/errors.ts";
 import type { CallModel, ModelEvent, ModelRequest } from "../domain/model.ts";
 import { chatChunkReader } from "./chat-chunks.ts";
@@ -8,7 +8,13 @@ import { chatRequestBody } from "./chat-request.ts";
 import { framePace, type Pace } from "./frame-pace.ts";
 import { closedConnection, refusedRequest, unreachable } from "./provider-error.ts";
 
-const KEEP_ALIVE = { keepAlive: true, keepAliveMsecs: 15_000, maxFreeSockets: 256 };
+const KEEP_ALIVE = {
+  keepAlive: true,
+  keepAliveMsecs: 15_000,
+  maxFreeSockets: 256,
+  // What comes while a socket is paused stays in the kernel, and is then read in one go.
+  readableHighWaterMark: 1,
+};
 const agents = { "http:": new HttpAgent(KEEP_ALIVE), "https:": new HttpsAgent(KEEP_ALIVE) };
 const DRAIN_MS = 1000;
 const ERROR_BODY_CHARACTERS = 64 * 1024;
@@ -84,7 +90,12 @@ function leaveOpen(response: IncomingMessage): void {
   response.resume();
 }
 
-/** The texts of a response as they come in, those of a held time joined. Leaving early closes the connection. */
+/**
+ * The texts of a response as they come in, those of a held time joined. Leaving early closes the connection.
+ *
+ * A held connection is not read: a token that came alone would cost a read of its own, which is more than all the rest
+ * of its way.
+ */
 async function* packets(
   response: IncomingMessage,
   signal: AbortSignal,
@@ -95,12 +106,10 @@ async function* packets(
   let failure: unknown = null;
   let isOver = false;
   let arrived = Promise.withResolvers<void>();
-  const over = Promise.withResolvers<void>();
   const settle = (thrown: unknown) => {
     failure ??= thrown;
     isOver = true;
     arrived.resolve();
-    over.resolve();
   };
   response.on("data", (text: string) => {
     waiting.push(text);
@@ -111,14 +120,21 @@ async function* packets(
   response.on("close", () => {
     if (!response.complete) settle(signal.aborted ? signal.reason : closedConnection(new Error("ended early")));
   });
+  const { socket } = response;
   try {
     while (waiting.length > 0 || !isOver) {
-      if (waiting.length === 0) {
-        await arrived.promise;
-        if (!isOver) arrived = Promise.withResolvers();
+      const holdMs = isOver ? 0 : pace.holdMs();
+      if (holdMs > 0) {
+        socket.pause();
+        await sleep(holdMs);
+        socket.resume();
+        // The event loop reads what waits before it comes to this.
+        await immediate();
       }
-      const holdMs = pace.holdMs();
-      if (holdMs > 0 && !isOver) await Promise.race([sleep(holdMs), over.promise]);
+      if (waiting.length === 0 && !isOver) {
+        arrived = Promise.withResolvers();
+        await arrived.promise;
+      }
       const text = waiting.join("");
       waiting = [];
       if (text !== "") yield text;

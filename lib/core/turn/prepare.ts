@@ -1,13 +1,13 @@
 import { findAgents, findDefaultAgent } from "../../db/agents.ts";
 import { readLine, type Tip } from "../../db/messages.ts";
-import { findSession } from "../../db/sessions.ts";
+import { findSessionWithAgents } from "../../db/session-agents.ts";
 import { findUsers } from "../../db/users.ts";
 import type { Agent, User } from "../../domain/agent.ts";
 import type { DocHit } from "../../domain/doc.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import type { Message, NewMessage } from "../../domain/message.ts";
 import type { ModelSettings, ToolChoice } from "../../domain/model.ts";
-import type { Session } from "../../domain/session.ts";
+import type { Session, SessionWithAgents } from "../../domain/session.ts";
 import type { Tool } from "../../domain/tool.ts";
 import { defaults } from "../agents.ts";
 import { checkModel } from "../models.ts";
@@ -24,10 +24,10 @@ import type { TurnTool } from "./run-turn.ts";
 
 /** What a turn is to do: the same for sending it and for showing what would be sent. */
 export type TurnRequest = {
-  /** Null: it has none, or makes one; `session` then stands in for it. */
+  /** Null: it has none, or makes one; what is known then stands in for it. */
   readonly sessionId: string | null;
-  /** The session as the caller has just read it. */
-  readonly session?: Session;
+  /** The session and its agents as the caller has just read them. */
+  readonly known?: SessionWithAgents;
   /** The message after which the new ones come; null: before all. Absent: at the end of the active line. */
   readonly parentId?: string | null;
   readonly agentId?: string;
@@ -83,12 +83,11 @@ export type PreparedTurn = {
 export async function prepareTurn(scope: Scope, request: TurnRequest): Promise<PreparedTurn> {
   const { database, accountId } = scope;
   const { sessionId } = request;
-  const session = request.session ?? (sessionId === null ? null : await findSession(database, accountId, sessionId));
-  if (!session) throw notFound("session", sessionId ?? undefined);
-  const [agents, users] = await Promise.all([
-    findAgents(database, accountId, session.agentIds),
-    findUsers(database, accountId, session.userIds),
-  ]);
+  const known =
+    request.known ?? (sessionId === null ? null : await findSessionWithAgents(database, accountId, sessionId));
+  if (!known) throw notFound("session", sessionId ?? undefined);
+  const { session, agents } = known;
+  const users = await findUsers(database, accountId, session.userIds);
   const agent = await activeAgent(scope, request, agents);
   if (scope.onlyAgentId != null && agent.id !== scope.onlyAgentId) throw notFound("agent", agent.id);
 

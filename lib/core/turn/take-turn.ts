@@ -162,7 +162,7 @@ async function claimTurn(scope: Scope, options: StoredOptions, deadline: number)
   try {
     for (let changed = 0; ; ) {
       const prepared = await prepareTurn(scope, request);
-      request = { ...options, session: undefined };
+      request = { ...options, known: undefined };
       options.check?.(prepared);
       admission ??= await admit(scope, options, prepared);
       const runId = newId();

@@ -81,7 +81,7 @@ export function decodeTurns(
     ...REQUEST_TURN,
     dialect: "assistants",
     sessionId: session?.id ?? null,
-    session: session ?? unstoredSession(fresh),
+    known: session ? undefined : { session: unstoredSession(fresh), agents: [agent] },
     agentId: agent.id,
     input,
     settings: decodeSettings(agent, body),

@@ -15,7 +15,7 @@ export function decodeTurn(agent: Agent, body: ChatBody): TurnOptions {
     ...REQUEST_TURN,
     dialect: "bots",
     sessionId: null,
-    session: unstoredSession(sessionToMake("bots", agent.id, agent.projectId, null)),
+    known: { session: unstoredSession(sessionToMake("bots", agent.id, agent.projectId, null)), agents: [agent] },
     agentId: agent.id,
     input: decodeMessages(body),
     settings: {},

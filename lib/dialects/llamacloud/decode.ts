@@ -5,7 +5,7 @@ import type { Scope } from "../../core/scope.ts";
 import { LONGEST_TURN_MS, type TurnOptions } from "../../core/turn/take-turn.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
-import type { Session } from "../../domain/session.ts";
+import type { Session, SessionWithAgents } from "../../domain/session.ts";
 import { toolRunner } from "../julep/run-tools.ts";
 import type { ScopeQuery, StreamBody } from "./schema.ts";
 
@@ -52,7 +52,7 @@ export async function turnIndexes(
 
 /** A stream request as a turn: the column "LlamaCloud and web" of the core's table of options. */
 export function decodeTurn(
-  session: Session,
+  known: SessionWithAgents,
   body: StreamBody,
   options: {
     readonly bind: readonly string[] | null;
@@ -62,8 +62,8 @@ export function decodeTurn(
 ): TurnOptions {
   return {
     dialect: options.isBrowser ? "web" : "llamacloud",
-    sessionId: session.id,
-    session,
+    sessionId: known.session.id,
+    known,
     parentId: body.parent_id,
     agentId: body.agent_id ?? undefined,
     agentRule: "any",

@@ -13,7 +13,7 @@ import {
 import { ChatError } from "@/lib/domain/errors";
 import { endpoint, routes } from "@/lib/http/endpoint";
 import { repeatable, requestKey } from "@/lib/http/request-key";
-import { sessionOf } from "@/lib/http/session-endpoint";
+import { sessionOf, sessionWithAgentsOf } from "@/lib/http/session-endpoint";
 import { sseResponse } from "@/lib/http/sse";
 
 // After this time a turn that has ended is read from the history; its numbered events are dropped.
@@ -25,10 +25,10 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     query: ScopeQuery,
     body: StreamBody,
     async handle({ scope, query, params, body, request }) {
-      const session = await sessionOf(scope, query, params.sessionId ?? "");
-      const { bind, skipped } = await turnIndexes(scope, session, body);
+      const known = await sessionWithAgentsOf(scope, query, params.sessionId ?? "");
+      const { bind, skipped } = await turnIndexes(scope, known.session, body);
       const cancelsOnDisconnect = request.headers.get("x-on-disconnect")?.trim().toLowerCase() === "cancel";
-      const options = decodeTurn(session, body, { bind, cancelsOnDisconnect, isBrowser: scope.via === "cookie" });
+      const options = decodeTurn(known, body, { bind, cancelsOnDisconnect, isBrowser: scope.via === "cookie" });
       const named = options.requestKey === undefined ? repeatable(requestKey(request)) : {};
       const { runId, live, prepared } = await takeTurn(scope, { ...options, ...named });
       const input = prepared ? options.input : await getTurnInput(scope, runId);
