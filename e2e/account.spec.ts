@@ -1,8 +1,8 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { type RunningServer, startServer } from "../scripts/server.ts";
+import { startServer, type WatchedServer } from "./server.ts";
 
-let server: RunningServer;
+let server: WatchedServer;
 test.beforeAll(async () => {
   server = await startServer();
 });

@@ -5,14 +5,14 @@ import { LLMock } from "@copilotkit/aimock";
 import { expect, test } from "@playwright/test";
 import { generateText, streamText } from "ai";
 import OpenAI, { APIUserAbortError, BadRequestError, InternalServerError, NotFoundError, RateLimitError } from "openai";
-import { type RunningServer, startServer } from "../scripts/server.ts";
+import { startServer, type WatchedServer } from "./server.ts";
 
 // The official client and the AI SDK, unmodified, and the documents' own lines, against a running server.
 
 const LONG = "A long answer, piece by piece. ".repeat(40).trim();
 
 let model: LLMock;
-let server: RunningServer;
+let server: WatchedServer;
 let agent: string;
 
 test.beforeAll(async () => {

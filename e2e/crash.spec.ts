@@ -1,7 +1,7 @@
 import { expect, test } from "@playwright/test";
 import { freePort } from "../lib/testing/free-port.ts";
 import { startPostgres } from "../lib/testing/postgres-server.ts";
-import { type RunningServer, startServer } from "../scripts/server.ts";
+import { startServer, type WatchedServer } from "./server.ts";
 
 const KEY = "the same key for all";
 const PROMPT = "Write 600 words";
@@ -66,27 +66,27 @@ test("a second process on one data directory is refused with the name of the fir
 });
 
 const headers = { authorization: `Bearer ${KEY}` };
-const path = (server: RunningServer, session = "") => `${server.url}/api/v1/chat${session && `/${session}`}`;
+const path = (server: WatchedServer, session = "") => `${server.url}/api/v1/chat${session && `/${session}`}`;
 
-async function newSession(server: RunningServer): Promise<string> {
+async function newSession(server: WatchedServer): Promise<string> {
   const response = await fetch(path(server), { method: "POST", headers });
   return (await response.json()).session_id;
 }
 
-function ask(server: RunningServer, session: string): Promise<Response> {
+function ask(server: WatchedServer, session: string): Promise<Response> {
   const body = JSON.stringify({ index_ids: [], prompt: PROMPT });
   return fetch(`${path(server, session)}/messages/stream`, { method: "POST", headers, body });
 }
 
 /** The answer when nothing happens to it. */
-async function answerWithout(server: RunningServer): Promise<string> {
+async function answerWithout(server: WatchedServer): Promise<string> {
   const session = await newSession(server);
   const answer = joined(events(await (await ask(server, session)).text()));
   expect(answer.split(/\s+/).length).toBe(600);
   return answer;
 }
 
-async function askAndReadSome(server: RunningServer): Promise<{ session: string; seen: string }> {
+async function askAndReadSome(server: WatchedServer): Promise<{ session: string; seen: string }> {
   const session = await newSession(server);
   const response = await ask(server, session);
   let seen = "";
@@ -98,7 +98,7 @@ async function askAndReadSome(server: RunningServer): Promise<{ session: string;
   return { session, seen: deltas(events(seen)) };
 }
 
-async function finished(server: RunningServer, session: string) {
+async function finished(server: WatchedServer, session: string) {
   for (;;) {
     const response = await fetch(`${path(server, session)}?event_ids=1`, { headers });
     const all: Event[] = (await response.json()).events;
@@ -109,7 +109,7 @@ async function finished(server: RunningServer, session: string) {
 }
 
 /** The text as somebody reads it who follows from the first event on. */
-async function readFollowed(server: RunningServer, session: string): Promise<string> {
+async function readFollowed(server: WatchedServer, session: string): Promise<string> {
   const response = await fetch(`${path(server, session)}/messages/stream?after=0`, { headers });
   return deltas(events(await response.text()));
 }

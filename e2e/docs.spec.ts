@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { type RunningServer, startServer } from "../scripts/server.ts";
+import { startServer, type WatchedServer } from "./server.ts";
 
 // Runs every snippet of the quick starts, in their order, as a reader would paste them: `sh` in one shell, `ts` each as a
 // file. What follows as `text` is in what the snippet prints.
@@ -13,7 +13,7 @@ type Snippet = { readonly language: string; readonly code: string; readonly expe
 // What is printed is compared: without colours.
 const PLAIN: Environment = { NO_COLOR: "1", FORCE_COLOR: "0" };
 
-let server: RunningServer;
+let server: WatchedServer;
 test.beforeAll(async () => {
   server = await startServer();
 });

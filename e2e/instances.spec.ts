@@ -1,7 +1,7 @@
 import { LLMock } from "@copilotkit/aimock";
 import { expect, test } from "@playwright/test";
 import { startPostgres } from "../lib/testing/postgres-server.ts";
-import { type RunningServer, startServer } from "../scripts/server.ts";
+import { startServer, type WatchedServer } from "./server.ts";
 
 // Two instances on one PostgreSQL count together, and know each other's requests.
 
@@ -12,7 +12,7 @@ const REPEATS = 50;
 
 let postgres: Awaited<ReturnType<typeof startPostgres>>;
 let model: LLMock;
-let instances: RunningServer[];
+let instances: WatchedServer[];
 
 test.beforeAll(async () => {
   postgres = await startPostgres();

@@ -1,12 +1,12 @@
 import { LLMock } from "@copilotkit/aimock";
 import Julep from "@julep/sdk";
 import { expect, test } from "@playwright/test";
-import { type RunningServer, startServer } from "../scripts/server.ts";
+import { startServer, type WatchedServer } from "./server.ts";
 
 // The official client, unmodified, against a running server: only its address and key are set.
 
 let model: LLMock;
-let server: RunningServer;
+let server: WatchedServer;
 let julep: Julep;
 
 test.beforeAll(async () => {

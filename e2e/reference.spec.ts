@@ -1,7 +1,8 @@
+import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
-import { type RunningServer, startServer } from "../scripts/server.ts";
+import { faultsOf, startServer, type WatchedServer } from "./server.ts";
 
-let server: RunningServer;
+let server: WatchedServer;
 test.beforeAll(async () => {
   server = await startServer();
 });
@@ -40,4 +41,37 @@ test("the reference reads, tries a request, and loads nothing from elsewhere", a
 
   expect(elsewhere).toEqual([]);
   expect(faults).toEqual([]);
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`the reference has no fault that axe can find, ${colorScheme}`, async ({ browser }) => {
+    const context = await browser.newContext({ colorScheme });
+    const page = await context.newPage();
+    await page.goto(`${server.url}/docs`);
+    await expect(page.getByRole("heading", { name: "LlamaCloud chat" })).toBeVisible();
+    // Scalar's own buttons for copying have no name.
+    const { violations } = await new AxeBuilder({ page }).exclude(".scalar-code-copy").analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.length} ${nodes[0]?.html}`)).toEqual([]);
+    await context.close();
+  });
+}
+
+test("each answer is recorded, and one that is not as the reference says is a fault", async () => {
+  const headers = { authorization: `Bearer ${server.key()}`, "content-type": "application/json" };
+  const asked = { method: "POST", headers, body: JSON.stringify({ bot_slug: "taxson", prompt: "hi", stream: true }) };
+  await (await fetch(`${server.url}/v1/chat`, asked)).text();
+  await (await fetch(`${server.url}/v1/bots`, { headers })).json();
+  const last = (url: string) => server.answers().findLast((answer) => answer.url === url);
+  await expect.poll(() => Boolean(last("/v1/chat") && last("/v1/bots"))).toBe(true);
+  const [stream, list] = [last("/v1/chat"), last("/v1/bots")];
+  if (!stream || !list) throw new Error("They were there a moment ago");
+  expect(await faultsOf([stream, list])).toEqual([]);
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const wrong = [
+    { ...list, status: 418 },
+    { ...list, encoding: "", body: base64(JSON.stringify({ items: [{ uid: 7 }] })) },
+    { ...list, type: "text/html" },
+    { ...stream, body: base64('data: {"no": "chunk"}\n\n') },
+  ];
+  for (const answer of wrong) expect(await faultsOf([answer])).toHaveLength(1);
 });

@@ -1,11 +1,11 @@
 import { expect, test } from "@playwright/test";
 import { OPEN_ROUTES, routeTable } from "../lib/testing/server.ts";
-import { type RunningServer, startServer } from "../scripts/server.ts";
+import { startServer, type WatchedServer } from "./server.ts";
 
 // Every route of the running server, without credentials that count, also with the headers that Next uses inside itself:
 // none of them opens a door.
 
-let server: RunningServer;
+let server: WatchedServer;
 test.beforeAll(async () => {
   server = await startServer({ GUESTS: "off" });
 });

@@ -1,12 +1,12 @@
 import { expect, type Page, test } from "@playwright/test";
 import { freePort } from "../lib/testing/free-port.ts";
-import { type RunningServer, startServer } from "../scripts/server.ts";
 import { startProvider } from "./oidc-provider.ts";
+import { startServer, type WatchedServer } from "./server.ts";
 
 // Sign-in with somebody who vouches for a person: a real OpenID Connect provider, in a process of the test.
 
 let provider: Awaited<ReturnType<typeof startProvider>>;
-let server: RunningServer;
+let server: WatchedServer;
 let environment: Record<string, string>;
 
 test.beforeAll(async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { needsBuild } from "./build.ts";
 import { findChromium } from "./chromium.ts";
+import { findRedis } from "./redis.ts";
 
 process.chdir(join(import.meta.dirname, ".."));
 const isQuick = process.argv.includes("--quick");
@@ -72,6 +73,12 @@ vitest("Unit tests and architecture rules", ["unit"]);
 if (!isQuick) {
   // First the build: it leaves an empty database, and each file of contract tests opens a copy of it.
   const isBuilt = !needsBuild() || check("Build", process.execPath, ["scripts/build.ts"]);
+  try {
+    findRedis();
+  } catch (thrown) {
+    // The tests that need it say so again, and fail.
+    console.error(String(thrown));
+  }
   vitest("Contract tests on PGlite", ["pglite"]);
   vitest("Contract tests on PostgreSQL", ["postgresql"]);
   if (isBuilt) playwright();

@@ -1,6 +1,6 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chromium } from "playwright";
+import { installPackage, run } from "./install.ts";
 
 const CANDIDATES = [
   "/usr/bin/chromium",
@@ -22,9 +22,6 @@ export const CHROMIUM_FLAGS = [
   "--disable-sync",
 ];
 
-const run = (command: string, ...args: string[]): boolean =>
-  spawnSync(command, args, { stdio: ["ignore", "ignore", "inherit"], timeout: 300_000 }).status === 0;
-
 function find(): string | null {
   const own = chromium.executablePath();
   return [process.env.CHROMIUM_PATH, ...CANDIDATES, own].find((path) => path && existsSync(path)) ?? null;
@@ -40,8 +37,7 @@ export function findChromium(): string {
   if (found) return found;
   console.log("No Chromium found: installing one.");
   run(process.execPath, "node_modules/playwright/cli.js", "install", "chromium");
-  if (!find() && existsSync("/usr/bin/apt-get"))
-    run("apt-get", "update") && run("apt-get", "install", "-y", "chromium");
+  if (!find()) installPackage("chromium");
   const installed = find();
   if (!installed) throw new Error("No Chromium could be installed. Install one and set CHROMIUM_PATH to it.");
   return installed;

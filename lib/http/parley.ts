@@ -13,6 +13,7 @@ import { openModels } from "../model/models.ts";
 import { hashKey, keyHint, newKey, randomText } from "./keys.ts";
 import { openLog } from "./log.ts";
 import { openRateLimits, type RateLimits } from "./rate-limits.ts";
+import { openRedis } from "./redis.ts";
 import { safeFetch } from "./safe-fetch.ts";
 import { parseSettings, type Settings } from "./settings.ts";
 import { noteTurn } from "./telemetry.ts";
@@ -60,7 +61,11 @@ async function open(settings: Settings, root: string): Promise<Parley> {
   const dataDir = resolve(root, settings.dataDir);
   const log = openLog(settings.logLevel);
   const secret = settings.secret ?? keptText(join(dataDir, "secret"), () => randomText(48), "NEXTAUTH_SECRET");
-  const database = await openDatabase({ url: settings.databaseUrl, dataDir, root });
+  const redis = settings.redisUrl === undefined ? null : await openRedis(settings.redisUrl, log);
+  const database = await openDatabase({ url: settings.databaseUrl, dataDir, root }).catch((thrown) => {
+    redis?.disconnect();
+    throw thrown;
+  });
   const runner = startRunner(database, log);
   const outbound = safeFetch({ allow: settings.outboundAllow });
   const ports: Ports = {
@@ -105,12 +110,13 @@ async function open(settings: Settings, root: string): Promise<Parley> {
       if (isRight) ownerToken = null;
       return isRight;
     },
-    limits: openRateLimits(database, settings, log),
+    limits: openRateLimits({ database, redis, settings, log }),
     callers: new Map(),
     touchedKeys: new Map(),
     async close(graceMs) {
       await runner.drain(graceMs);
       await database.close();
+      redis?.disconnect();
       delete holder[HOLDER];
     },
   };

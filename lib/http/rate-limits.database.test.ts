@@ -128,7 +128,7 @@ test("tokens of a day are reserved before a turn and settled after it", async ()
   expect(both.map(({ status }) => status).sort()).toEqual([200, 429]);
   // A restart forgets none of it.
   const { settings, ports } = await parley();
-  const limits = openRateLimits(ports.database, settings, ports.log);
+  const limits = openRateLimits({ ...ports, redis: null, settings });
   const { ownerId } = await parley();
   await expect(limits.admit({ accountId: ownerId, keyId: null }, 1250, () => {})).rejects.toThrow(/tokens a day/u);
 });

@@ -1,6 +1,8 @@
+import type { Redis } from "ioredis";
 import {
   RateLimiterMemory,
   RateLimiterPostgres,
+  RateLimiterRedis,
   RateLimiterRes,
   type RateLimiterStoreAbstract,
 } from "rate-limiter-flexible";
@@ -39,11 +41,23 @@ type Limiter = Pick<RateLimiterStoreAbstract, "consume" | "penalty" | "reward">;
 type Limit = { readonly limiter: Limiter; readonly points: number; readonly refusal: string };
 
 /**
- * The limits of this server. On PostgreSQL all instances count together; the embedded database has one process, which
- * counts turns and requests in memory. The tokens of a day are in the database in any case, so that a restart forgets
- * none.
+ * The limits of this server.
+ *
+ * With Redis all instances count everything together; while it cannot be reached each counts by itself. Without it they
+ * count turns and tokens together on PostgreSQL, and the rest each by itself; the embedded database has one process,
+ * which counts turns and requests in memory. The tokens of a day are in the database then, so that a restart forgets none.
  */
-export function openRateLimits(database: Database, settings: Settings, log: Pick<Log, "warn">): RateLimits {
+export function openRateLimits({
+  database,
+  redis,
+  settings,
+  log,
+}: {
+  readonly database: Database;
+  readonly redis: Redis | null;
+  readonly settings: Settings;
+  readonly log: Pick<Log, "warn">;
+}): RateLimits {
   const limit = (
     prefix: string,
     points: number | undefined,
@@ -51,16 +65,27 @@ export function openRateLimits(database: Database, settings: Settings, log: Pick
   ): Limit | null => {
     if (points === undefined) return null;
     const options = { keyPrefix: prefix, points, duration: seconds };
-    const limiter = isKept
-      ? new RateLimiterPostgres({
-          ...options,
-          storeClient: database.pool,
-          storeType: "pool",
-          tableName: "RateLimit",
-          tableCreated: true,
-        })
-      : new RateLimiterMemory(options);
-    return { limiter, points, refusal: `The limit of ${points} ${what} is reached` };
+    return { limiter: limiterOf(options, isKept), points, refusal: `The limit of ${points} ${what} is reached` };
+  };
+  const limiterOf = (options: { keyPrefix: string; points: number; duration: number }, isKept: boolean): Limiter => {
+    if (redis) {
+      return new RateLimiterRedis({
+        ...options,
+        // Others may use the same Redis.
+        keyPrefix: `parley:${options.keyPrefix}`,
+        storeClient: redis,
+        rejectIfRedisNotReady: true,
+        insuranceLimiter: new RateLimiterMemory(options),
+      });
+    }
+    if (!isKept) return new RateLimiterMemory(options);
+    return new RateLimiterPostgres({
+      ...options,
+      storeClient: database.pool,
+      storeType: "pool",
+      tableName: "RateLimit",
+      tableCreated: true,
+    });
   };
   const account = limit("turns", settings.turnsPerMinute, { what: "turns a minute" });
   const key = limit("key", settings.keyTurnsPerMinute, { what: "turns a minute with this API key" });

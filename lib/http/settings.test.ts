@@ -25,6 +25,7 @@ test.each([
   ["PORT", "80.5"],
   ["DATABASE_URL", "mysql://localhost/x"],
   ["DATABASE_URL", "nonsense"],
+  ["REDIS_URL", "http://localhost:6379"],
   ["OPENAI_BASE_URL", "localhost:11434"],
   ["OPENAI_BASE_URL", "file:///etc/passwd"],
   ["PARLEY_API_KEY", "short"],

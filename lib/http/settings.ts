@@ -45,6 +45,7 @@ const Environment = z.object({
   HOST: z.preprocess(blankIsUnset, z.string().default("127.0.0.1")),
   DATA_DIR: z.preprocess(blankIsUnset, z.string().default("./data")),
   DATABASE_URL: url(/^postgres(ql)?$/, "postgresql://user:password@host:5432/name"),
+  REDIS_URL: url(/^rediss?$/, "redis://user:password@host:6379"),
   OPENAI_API_KEY: text,
   OPENAI_BASE_URL: url(/^https?$/, "http://localhost:11434/v1"),
   OPENAI_MODEL: text,
@@ -109,6 +110,8 @@ export type Settings = {
   readonly host: string;
   readonly dataDir: string;
   readonly databaseUrl?: string;
+  /** Where limits are counted; absent: in the database or in this process. */
+  readonly redisUrl?: string;
   readonly openai: {
     readonly apiKey?: string;
     readonly baseUrl?: string;
@@ -171,6 +174,7 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     host: env.HOST,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
     openai: {
       apiKey: env.OPENAI_API_KEY,
       baseUrl: env.OPENAI_BASE_URL,

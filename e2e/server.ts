@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { gunzipSync, inflateSync } from "node:zlib";
+import { openReference } from "../lib/testing/check-answer.ts";
+import { type RunningServer, startServer as start } from "../scripts/server.ts";
+
+/** An answer as the server sent it. */
+export type RecordedAnswer = {
+  readonly method: string;
+  readonly url: string;
+  readonly status: number;
+  readonly type: string;
+  readonly encoding: string;
+  /** Whether the caller stayed to its end. */
+  readonly isWhole: boolean;
+  /** Base64. */
+  readonly body: string;
+};
+
+export type WatchedServer = RunningServer & {
+  /** The answers that it has given so far, but for Next's own files. */
+  readonly answers: () => RecordedAnswer[];
+};
+
+/**
+ * Starts a server as `scripts/server.ts` does. When it is ended, every answer that it gave, to browsers, clients and curl
+ * alike, is held against the reference: `kill` throws for one that is not as `/api/openapi.json` says.
+ */
+export async function startServer(environment: Readonly<Record<string, string>> = {}): Promise<WatchedServer> {
+  const file = join(mkdtempSync(join(tmpdir(), "parley-answers-")), "answers.jsonl");
+  const preload = pathToFileURL(join(import.meta.dirname, "record-answers.ts")).href;
+  const options = `${process.env.NODE_OPTIONS ?? ""} --import=${preload}`;
+  const server = await start({ ...environment, ANSWERS_FILE: file, NODE_OPTIONS: options });
+  const answers = () => {
+    // What comes after the last line break was cut off by the end of the process.
+    const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
+    return lines.map((line): RecordedAnswer => JSON.parse(line));
+  };
+  return {
+    ...server,
+    answers,
+    async kill(signal) {
+      await server.kill(signal);
+      const faults = await faultsOf(answers());
+      if (faults.length > 0) throw new Error(`Answers are not as the reference says:\n${faults.join("\n")}`);
+    },
+  };
+}
+
+/** What of answers is not as the reference says, each fault once. Those that a caller has left are passed over, but for streams. */
+export async function faultsOf(answers: readonly RecordedAnswer[]): Promise<string[]> {
+  const checked = await openReference();
+  const faults = new Set<string>();
+  for (const answer of answers) {
+    const { method, url, status, type, isWhole } = answer;
+    if (!isWhole && !type.startsWith("text/event-stream")) continue;
+    try {
+      const body = bodyOf(answer);
+      const request = new Request(new URL(url, "http://parley.test"), { method });
+      const headers = { "content-type": type };
+      const response = await checked(request, new Response(body.length > 0 ? body : null, { status, headers }));
+      await response.text();
+    } catch (thrown) {
+      faults.add(String(thrown));
+    }
+  }
+  return [...faults];
+}
+
+function bodyOf({ body, encoding }: RecordedAnswer): Buffer<ArrayBuffer> {
+  const bytes = Buffer.from(body, "base64");
+  switch (encoding) {
+    case "gzip":
+      return gunzipSync(bytes);
+    case "deflate":
+      return inflateSync(bytes);
+    default:
+      return bytes;
+  }
+}

@@ -1,0 +1,89 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type Api, openApi } from "../testing/api.ts";
+import { type RedisServer, startRedis } from "../testing/redis-server.ts";
+import { parley } from "./parley.ts";
+import { openRateLimits } from "./rate-limits.ts";
+import { openRedis } from "./redis.ts";
+import type { Settings } from "./settings.ts";
+
+const LIMIT = 20;
+const BOT = { bot_slug: "taxson", prompt: "hi", stream: false };
+
+let redis: RedisServer;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(async () => {
+  await redis.stop();
+  for (const name of ["REDIS_URL", "TURNS_PER_MINUTE", "TOKENS_PER_DAY"]) delete process.env[name];
+});
+
+let api: Api | null = null;
+afterEach(async () => {
+  await api?.close();
+  api = null;
+});
+
+async function open(environment: Readonly<Record<string, string>>): Promise<Api> {
+  api = await openApi({ REDIS_URL: redis.url, ...environment });
+  api.model.onMessage(/.*/s, { content: "Hello." });
+  return api;
+}
+
+/** The limits of another instance, with a connection of its own. */
+async function another(change: Partial<Settings>) {
+  const { settings, ports, ownerId } = await parley();
+  const connection = await openRedis(redis.url, ports.log);
+  const limits = openRateLimits({ ...ports, redis: connection, settings: { ...settings, ...change } });
+  return { limits, ports, connection, who: { accountId: ownerId, keyId: null } };
+}
+
+test(`of 200 turns at once ${LIMIT} run, and another instance knows of them`, async () => {
+  const { call, model } = await open({ TURNS_PER_MINUTE: String(LIMIT) });
+  const answers = await Promise.all(Array.from({ length: 200 }, () => call("POST", "/v1/chat", { body: BOT })));
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(LIMIT);
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(200 - LIMIT);
+  expect(model.getRequests()).toHaveLength(LIMIT);
+  const { limits, connection, who } = await another({});
+  await expect(limits.admit(who, 1, () => {})).rejects.toThrow(/turns a minute/u);
+  connection.disconnect();
+});
+
+test("addresses and passwords are counted by all instances together, and tokens are given back", async () => {
+  await open({});
+  const change = { requestsPerMinute: 3, tokensPerDay: 100 };
+  const [first, second] = [await another(change), await another(change)];
+  for (let n = 0; n < 3; n++) await (n % 2 === 0 ? first : second).limits.countRequest("203.0.113.5");
+  await expect(first.limits.countRequest("203.0.113.5")).rejects.toThrow(/requests a minute/u);
+  await second.limits.countRequest("203.0.113.6");
+  for (let n = 0; n < 10; n++) await (n % 2 === 0 ? first : second).limits.countAttempt("ada@example.org");
+  await expect(second.limits.countAttempt("ada@example.org")).rejects.toThrow(/tries at a password/u);
+
+  const admission = await first.limits.admit(first.who, 90, () => {});
+  await expect(second.limits.admit(second.who, 20, () => {})).rejects.toThrow(/tokens a day/u);
+  admission.settle(30);
+  await expect.poll(() => second.limits.admit(second.who, 60, () => {}).then(() => "taken", String)).toBe("taken");
+  await expect(first.limits.admit(first.who, 20, () => {})).rejects.toThrow(/tokens a day/u);
+  for (const { connection } of [first, second]) connection.disconnect();
+});
+
+test("while Redis is away this process counts by itself, and when it is back they count together again", async () => {
+  const { call } = await open({ TURNS_PER_MINUTE: "2" });
+  const ask = async () => (await call("POST", "/v1/chat", { body: BOT })).status;
+  expect(await ask()).toBe(200);
+  await redis.stop();
+  expect([await ask(), await ask(), await ask()]).toEqual([200, 200, 429]);
+  redis = await startRedis(redis.port);
+  // It has forgotten everything; the connection comes back by itself.
+  await expect.poll(ask, { timeout: 15_000, interval: 500 }).toBe(200);
+});
+
+test("a server whose Redis cannot be reached does not start, and says which", async () => {
+  await open({});
+  const { ports } = await parley();
+  const gone = await startRedis();
+  await gone.stop();
+  await expect(openRedis(gone.url, ports.log)).rejects.toThrow(
+    /^REDIS_URL: Redis at 127\.0\.0\.1:\d+ cannot be used \(.*ECONNREFUSED.*\)\. Start it or correct the address\.$/u,
+  );
+});
