@@ -43,6 +43,8 @@ test("an agent is made, refused a taken slug, tried, and deleted", async ({ page
 
   await page.getByRole("button", { name: "Add a tool" }).click();
   const tool = page.getByRole("form", { name: "New tool" });
+  await tool.getByRole("button", { name: "Add the tool" }).click();
+  await expect(tool.getByText("Give the tool a name")).toBeVisible();
   await tool.getByLabel("Tool name").fill("get weather");
   await tool.getByLabel("Parameters").fill("{");
   await tool.getByRole("button", { name: "Add the tool" }).click();

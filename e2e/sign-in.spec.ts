@@ -78,6 +78,28 @@ test("the owner connects a provider, and signs in with it afterwards", async ({ 
   await other.getByRole("button", { name: "Continue with Example ID" }).click();
   await signInAtProvider(other, "olga");
   await expect(other.getByRole("row", { name: /First key/u })).toBeVisible();
+
+  const disconnectIt = async () => {
+    await page.getByRole("button", { name: "Disconnect Example ID" }).click();
+    await page.getByRole("button", { name: "Disconnect", exact: true }).click();
+  };
+  await disconnectIt();
+  await expect(page.getByText("This is the only way into this account. Set a password first.")).toBeVisible();
+  await page.getByLabel("E-mail").fill("olga@example.org");
+  await page.getByLabel("New password").fill("correct horse battery");
+  await page.getByRole("button", { name: "Set the password" }).click();
+  await expect(page.getByText("The password is set.", { exact: false })).toBeVisible();
+  await disconnectIt();
+  await expect(page.getByRole("button", { name: "Connect Example ID" })).toBeVisible();
+
+  const later = await (await browser.newContext()).newPage();
+  await later.goto(`${server.url}/sign-in?from=/account`);
+  await later.getByRole("button", { name: "Continue with Example ID" }).click();
+  await signInAtProvider(later, "olga");
+  await expect(
+    later.getByText("No usage yet", { exact: false }).or(later.getByText("olga@login.test")).first(),
+  ).toBeVisible();
+  await expect(later.getByRole("row", { name: /First key/u })).toHaveCount(0);
 });
 
 test("who turns back at the provider, and who forges an answer, is told and not signed in", async ({ page }) => {

@@ -5,8 +5,8 @@ import type { ReactNode } from "react";
 import type { AccountPage } from "@/lib/http/page-data.ts";
 import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";
-import { VoucherButtons } from "../sign-in/vouchers";
 import { ApiKeys } from "./api-keys";
+import { Connections } from "./connections";
 import { FirstCall } from "./first-call";
 import { SignInSettings } from "./sign-in-settings";
 import { Usage } from "./usage";
@@ -69,29 +69,6 @@ export function AccountView({ account }: { account: AccountPage | null }) {
         )}
       </div>
     </div>
-  );
-}
-
-/** Who else vouches for the person, and who could. */
-function Connections({ vouchers }: Pick<AccountPage, "vouchers">) {
-  const connected = vouchers.filter(({ label }) => label !== null);
-  const others = vouchers.filter(({ label }) => label === null);
-  return (
-    <>
-      {connected.map(({ kind, name, label }) => (
-        <p key={kind} className="field-note">
-          Connected with {name}
-          {label !== "" && (
-            <>
-              {" as "}
-              <bdi>{label}</bdi>
-            </>
-          )}
-          .
-        </p>
-      ))}
-      {others.length > 0 && <VoucherButtons vouchers={others} verb="Connect" returnTo={() => "/account"} />}
-    </>
   );
 }
 

@@ -29,6 +29,7 @@ export function toolChange(
 ): { readonly change: ToolChange; readonly wrong: ToolFault } {
   const wrong: ToolFault = {};
   const text = (name: string) => String(form.get(name) ?? "").trim();
+  if (text("name") === "") wrong.name = "Give the tool a name";
   const parameters = readJson(text("parameters"));
   if (parameters === null) wrong.parameters = 'Enter a JSON object, such as {"type": "object", "properties": {}}';
   const headers = readHeaders(text("headers"));

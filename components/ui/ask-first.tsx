@@ -13,13 +13,15 @@ export function AskFirst({ children, label, onDo, onKeep }: AskFirstProps) {
   return (
     <div className="ask-first">
       <p>{children}</p>
-      {/* biome-ignore lint/a11y/noAutofocus: the question has taken the place of the button that asked it. */}
-      <button type="button" className="button" autoFocus onClick={onKeep}>
-        Keep it
-      </button>
-      <button type="button" className="button" data-kind="danger" onClick={onDo}>
-        {label}
-      </button>
+      <div className="ask-first-actions">
+        {/* biome-ignore lint/a11y/noAutofocus: the question has taken the place of the button that asked it. */}
+        <button type="button" className="button" autoFocus onClick={onKeep}>
+          Keep it
+        </button>
+        <button type="button" className="button" data-kind="danger" onClick={onDo}>
+          {label}
+        </button>
+      </div>
     </div>
   );
 }

@@ -1,6 +1,12 @@
 import * as db from "../db/accounts.ts";
-import { accountOfIdentity, type Identity, insertIdentity, listIdentities } from "../db/identities.ts";
-import { ChatError } from "../domain/errors.ts";
+import {
+  accountOfIdentity,
+  deleteIdentities,
+  type Identity,
+  insertIdentity,
+  listIdentities,
+} from "../db/identities.ts";
+import { ChatError, notFound } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { defaults } from "./agents.ts";
 import type { Ports, Scope } from "./scope.ts";
@@ -78,6 +84,19 @@ export async function takeGuestAlong(
 /** With whom an account signs in, besides a password. */
 export const identitiesOf = ({ database }: Pick<Ports, "database">, accountId: string): Promise<Identity[]> =>
   listIdentities(database, accountId);
+
+/**
+ * Ends the sign-in with a provider. Throws "forbidden" as `changePassword` does, "not-found" where there is none, and
+ * "conflict" for the only way in that the account has.
+ */
+export async function disconnectIdentity(scope: Scope, provider: string): Promise<void> {
+  await checkPerson(scope);
+  const outcome = await deleteIdentities(scope.database, scope.accountId, provider);
+  if (outcome === "none") throw notFound("identity");
+  if (outcome === "last") {
+    throw new ChatError("conflict", "This is the only way into this account. Set a password first.");
+  }
+}
 
 /** What somebody new is told where the owner lets nobody in. */
 export const signUpClosed = (): ChatError => new ChatError("forbidden", "New accounts are not open on this server");

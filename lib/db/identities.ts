@@ -1,5 +1,5 @@
 import type { Database } from "./database.ts";
-import { rows, violated } from "./sql.ts";
+import { inTransaction, rows, violated } from "./sql.ts";
 
 /** Who somebody is for a provider that vouches for them. */
 export type Identity = {
@@ -57,3 +57,36 @@ export const listIdentities = (database: Database, accountId: string): Promise<I
     `select provider, subject, label from "Identity" where "accountId" = $1 order by "createdAt", id`,
     [accountId],
   );
+
+/**
+ * Ends the sign-in of an account with a provider. "last": it is the only way in that the account has, and stays; "none":
+ * there is none.
+ */
+export async function deleteIdentities(
+  database: Database,
+  accountId: string,
+  provider: string,
+): Promise<"gone" | "last" | "none"> {
+  return inTransaction(database, async (connection) => {
+    // Two that go at once are looked at one after the other.
+    const [account] = await rows<{ hasPassword: boolean }>(
+      connection,
+      `select "passwordHash" is not null as "hasPassword" from "Account" where id = $1 for no key update`,
+      [accountId],
+    );
+    const [other] = await rows(
+      connection,
+      `select id from "Identity" where "accountId" = $1 and provider <> $2 limit 1`,
+      [accountId, provider],
+    );
+    const [found] = await rows(
+      connection,
+      `select id from "Identity" where "accountId" = $1 and provider = $2 limit 1`,
+      [accountId, provider],
+    );
+    if (!found) return "none";
+    if (!account?.hasPassword && !other) return "last";
+    await rows(connection, `delete from "Identity" where "accountId" = $1 and provider = $2`, [accountId, provider]);
+    return "gone";
+  });
+}

@@ -26,6 +26,12 @@ export function authProvider({ kind, name, clientId, clientSecret, issuer }: Vou
   };
 }
 
+/** The name that identities of a provider are kept under: its issuer, where it has one. Null for one that is not set up. */
+export function providerOf({ settings }: Parley, kind: string): string | null {
+  const voucher = settings.vouchers.find((one) => one.kind === kind);
+  return voucher ? (voucher.issuer ?? voucher.kind) : null;
+}
+
 /** Whom the providers vouch for: what next-auth calls a user, and with which provider's account. */
 type Vouched = {
   readonly user: { readonly id: string; readonly name?: string | null; readonly email?: string | null };
@@ -38,9 +44,8 @@ export async function vouchedAccount(
   { user, account }: Vouched,
   visitorId: string | null,
 ): Promise<{ readonly accountId: string } | { readonly page: string }> {
-  const voucher = parley.settings.vouchers.find(({ kind }) => kind === account.provider);
   const identity = {
-    provider: voucher?.issuer ?? account.provider,
+    provider: providerOf(parley, account.provider) ?? account.provider,
     subject: account.providerAccountId,
     label: user.email ?? user.name ?? "",
   };
