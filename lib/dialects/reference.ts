@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ErrorCode } from "../domain/errors.ts";
+import type { ChatError, ErrorCode } from "../domain/errors.ts";
 
 // What a dialect tells of its operations: the reference at /api/openapi.json is made of it, from the schemas that read the
 // requests, and the answers of the tests are checked against it.
@@ -49,7 +49,7 @@ export type Reference = {
   readonly description: string;
   readonly error: z.ZodType;
   /** An error as the dialect words it. */
-  readonly failure: (code: ErrorCode) => Response;
+  readonly failure: (error: ChatError) => Response;
   readonly operations: readonly Operation[];
 };
 

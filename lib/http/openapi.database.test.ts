@@ -75,6 +75,24 @@ test.each(operations.filter(({ body }) => body).map((operation) => [operation.id
   },
 );
 
+test("each example of an error is one as the dialect words it", async () => {
+  const { paths } = await (await server.fetch("http://parley.test/api/openapi.json")).json();
+  for (const { error, operations } of REFERENCES) {
+    for (const { path, method } of operations) {
+      const { responses } = paths[path][method.toLowerCase()];
+      const failures = Object.entries<Described>(responses).filter(([status]) => Number(status) >= 400);
+      expect(failures.length).toBeGreaterThan(1);
+      for (const [, { content }] of failures) {
+        for (const { value } of Object.values(content["application/json"].examples)) {
+          expect(error.safeParse(value)).toMatchObject({ success: true });
+        }
+      }
+    }
+  }
+});
+
+type Described = { content: { "application/json": { examples: Record<string, { value: unknown }> } } };
+
 /** The handlers of the dialects' routes. What a route refuses, because it has no such method, reads nothing. */
 async function handlers(): Promise<{ name: string; handler: Handler }[]> {
   const found: { name: string; handler: Handler }[] = [];

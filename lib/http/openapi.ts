@@ -4,7 +4,7 @@ import { botsReference } from "../dialects/bots/reference.ts";
 import { julepReference } from "../dialects/julep/reference.ts";
 import { llamacloudReference } from "../dialects/llamacloud/reference.ts";
 import type { Answer, Operation, Reference } from "../dialects/reference.ts";
-import type { ErrorCode } from "../domain/errors.ts";
+import { ChatError, type ErrorCode, type ErrorDetails, notFound } from "../domain/errors.ts";
 
 /** The parts of the reference, one for each dialect. */
 export const REFERENCES: readonly Reference[] = [
@@ -37,6 +37,37 @@ const MEANING: Readonly<Record<ErrorCode, string>> = {
   draining: "The server is restarting",
   internal: "A fault of the server; the log has it under the request's id",
 };
+
+/** Errors as callers meet them, to be shown in each dialect's words. */
+const SAMPLES: Readonly<Record<ErrorCode, readonly [message: string, details?: ErrorDetails]>> = {
+  unauthenticated: ["Invalid API key"],
+  forbidden: ["This API key only reads"],
+  invalid: [
+    "Validation error",
+    { issues: [{ path: ["body", "messages"], type: "missing", message: "Field required", input: {} }] },
+  ],
+  "bad-request": ['tool_choice names "search", which is not among the tools', { field: "tool_choice" }],
+  "not-found": ["Not Found"],
+  busy: ["Session already has a running turn", { noun: "session" }],
+  conflict: ["This Idempotency-Key was used for a different request", { field: "Idempotency-Key" }],
+  method: ["Method Not Allowed"],
+  "too-large": ["Request body too large: the limit is 256 KiB"],
+  "rate-limited": ["The limit of 20 turns a minute is reached", { retryAfterSeconds: 12 }],
+  "prompt-too-big": ["The prompt has 9000 tokens, the limit is 8192"],
+  "model-refused": ["The model provider refused the request (400): max_tokens is too large"],
+  "model-failed": ["The model provider closed the connection (ECONNRESET)"],
+  "no-model": ["No model is connected"],
+  cancelled: ["cancelled"],
+  interrupted: ["The answer was interrupted"],
+  draining: ["The server restarts. Try again in a few seconds.", { retryAfterSeconds: 2 }],
+  internal: ["Something failed on our side. The log has the details."],
+};
+
+function sampleError(code: ErrorCode, { path }: Operation): ChatError {
+  // What a path names last is what may not be there.
+  const noun = [...path.matchAll(/\{(\w+?)(?:_id)?\}/gu)].at(-1)?.[1];
+  return code === "not-found" && noun !== undefined ? notFound(noun) : new ChatError(code, ...SAMPLES[code]);
+}
 
 const TURN_ERRORS: readonly ErrorCode[] = [
   "bad-request",
@@ -191,7 +222,7 @@ function answerObject({ description, json, stream, text }: Answer, outputs: Conv
 async function failures(reference: Reference, operation: Operation, outputs: Convert): Promise<Json> {
   const byStatus = new Map<number, { meanings: string[]; examples: Json }>();
   for (const code of errorCodes(operation)) {
-    const response = reference.failure(code);
+    const response = reference.failure(sampleError(code, operation));
     const entry = byStatus.get(response.status) ?? { meanings: [], examples: {} };
     byStatus.set(response.status, entry);
     entry.meanings.push(MEANING[code]);

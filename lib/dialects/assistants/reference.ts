@@ -1,4 +1,3 @@
-import { ChatError } from "../../domain/errors.ts";
 import type { Operation, Reference } from "../reference.ts";
 import {
   Assistant,
@@ -112,6 +111,6 @@ export const assistantsReference: Reference = {
     "Chat completions of one assistant, as any OpenAI client calls them. Set its base URL to " +
     "`/api/v1/compatibility/openai/v1/assistants/{agent_id}` on this server.",
   error: Failure,
-  failure: (code) => assistantsFailure(new ChatError(code, "What went wrong")),
+  failure: assistantsFailure,
   operations: OPERATIONS,
 };

@@ -1,4 +1,3 @@
-import { ChatError } from "../../domain/errors.ts";
 import type { Operation, Reference } from "../reference.ts";
 import { Bot, BotPage, ChatAnswer, ChatPiece, Failure } from "./answers.ts";
 import { botFailure } from "./errors.ts";
@@ -71,6 +70,6 @@ export const botsReference: Reference = {
   name: "Bot chat",
   description: "One question to a bot that is named by its uid or slug, without a session.",
   error: Failure,
-  failure: (code) => botFailure(new ChatError(code, "What went wrong")),
+  failure: botFailure,
   operations: OPERATIONS,
 };

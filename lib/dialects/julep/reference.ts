@@ -1,5 +1,4 @@
 import type { z } from "zod";
-import { ChatError } from "../../domain/errors.ts";
 import type { Answer, Operation, Reference } from "../reference.ts";
 import {
   Agent,
@@ -471,6 +470,6 @@ export const julepReference: Reference = {
     "Agents, users, docs and sessions with rendered prompts, tools and recall, as the official Julep SDKs call them. " +
     "Set their base URL to this server's `/api`.",
   error: Failure,
-  failure: (code) => julepFailure(new ChatError(code, "What went wrong")),
+  failure: julepFailure,
   operations: [...AGENTS, ...docsOf("agent"), ...USERS, ...docsOf("user"), ...SESSIONS, ...OTHERS],
 };

@@ -1,4 +1,3 @@
-import { ChatError } from "../../domain/errors.ts";
 import type { Operation, Reference } from "../reference.ts";
 import {
   Failure,
@@ -164,6 +163,6 @@ export const llamacloudReference: Reference = {
     "Sessions with titles, summaries and one event stream for each turn, as the official LlamaCloud SDKs call them. Set " +
     "their base URL to this server.",
   error: Failure,
-  failure: (code) => llamacloudFailure(new ChatError(code, "What went wrong")),
+  failure: llamacloudFailure,
   operations: OPERATIONS,
 };
