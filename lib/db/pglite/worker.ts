@@ -18,33 +18,27 @@ const database = await PGlite.create({
 const queue: Batch[] = [];
 /** The connection whose transaction is open: its batches alone may run until it ends. */
 let holder: number | null = null;
-let isBusy = false;
 let connections = 0;
 
-async function drain(): Promise<void> {
-  if (isBusy) return;
-  isBusy = true;
-  try {
-    for (;;) {
-      const at = holder === null ? 0 : queue.findIndex((batch) => batch.connection === holder);
-      const [batch] = at < 0 ? [] : queue.splice(at, 1);
-      if (!batch) return;
-      const reply = await run(batch.bytes);
-      holder = isInTransaction(reply) ? batch.connection : null;
-      batch.reply(reply);
-    }
-  } finally {
-    isBusy = false;
+function drain(): void {
+  for (;;) {
+    const at = holder === null ? 0 : queue.findIndex((batch) => batch.connection === holder);
+    const [batch] = at < 0 ? [] : queue.splice(at, 1);
+    if (!batch) return;
+    const reply = run(batch.bytes);
+    holder = isInTransaction(reply) ? batch.connection : null;
+    batch.reply(reply);
   }
 }
 
 /** Statements that are prepared, by name. All connections share one backend, so a name is prepared once for all. */
 const prepared = new Set<string>();
 
-async function run(bytes: Uint8Array): Promise<Uint8Array> {
+// At once: a promise for each statement costs a third of the shortest ones, and files are written as they are changed.
+function run(bytes: Uint8Array): Uint8Array {
   const named = namedParse(bytes);
-  if (named && prepared.has(named.name)) return withParseComplete(await database.execProtocolRaw(named.rest));
-  const reply = await database.execProtocolRaw(bytes);
+  if (named && prepared.has(named.name)) return withParseComplete(database.execProtocolRawSync(named.rest));
+  const reply = database.execProtocolRawSync(bytes);
   if (named && isParsed(reply)) prepared.add(named.name);
   return reply;
 }
@@ -68,14 +62,14 @@ function serve(port: MessagePort): void {
     const { batches, isOver } = take(bytes);
     for (const batch of batches) queue.push({ connection, bytes: batch, reply });
     if (isOver) port.close();
-    void drain();
+    drain();
   });
   port.on("close", () => {
     for (let n = queue.length - 1; n >= 0; n--) if (queue[n]?.connection === connection) queue.splice(n, 1);
     if (holder !== connection) return;
     // Nobody is left to end this transaction.
     queue.unshift({ connection, bytes: simpleQuery("ROLLBACK"), reply: () => {} });
-    void drain();
+    drain();
   });
 }
 
