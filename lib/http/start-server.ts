@@ -1,5 +1,6 @@
 import { noteAddresses } from "./address.ts";
 import { type Parley, parley } from "./parley.ts";
+import { lineUpRequests } from "./request-line.ts";
 import { localUrl, parseSettings, publicUrl, type Settings } from "./settings.ts";
 import { startTelemetry } from "./telemetry.ts";
 
@@ -10,6 +11,7 @@ const LAST_MS = 5000;
 export async function startServer(): Promise<void> {
   try {
     noteAddresses();
+    lineUpRequests();
     const opening = parley();
     const settings = parseSettings(process.env);
     loadFirstPage(settings);
