@@ -5,6 +5,7 @@ export default {
   // These hold native or WebAssembly parts, or must exist once in the process.
   serverExternalPackages: [
     "pg",
+    "ioredis",
     "gpt-tokenizer",
     "pino",
     "rate-limiter-flexible",
