@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { chromium } from "playwright";
-import { installPackage, run } from "./install.ts";
+import { findOrInstall, installPackage, run } from "./install.ts";
 
 const CANDIDATES = [
   "/usr/bin/chromium",
@@ -33,12 +33,8 @@ function find(): string | null {
  * Throws a sentence that says what to do when it cannot be installed.
  */
 export function findChromium(): string {
-  const found = find();
-  if (found) return found;
-  console.log("No Chromium found: installing one.");
-  run(process.execPath, "node_modules/playwright/cli.js", "install", "chromium");
-  if (!find()) installPackage("chromium");
-  const installed = find();
-  if (!installed) throw new Error("No Chromium could be installed. Install one and set CHROMIUM_PATH to it.");
-  return installed;
+  return findOrInstall("Chromium", "CHROMIUM_PATH", find, () => {
+    run(process.execPath, "node_modules/playwright/cli.js", "install", "chromium");
+    if (!find()) installPackage("chromium");
+  });
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { installPackage } from "./install.ts";
+import { findOrInstall, installPackage } from "./install.ts";
 
 const CANDIDATES = [
   "/usr/bin/redis-server",
@@ -16,12 +16,5 @@ const find = (): string | null =>
  *
  * Throws a sentence that says what to do when it cannot be installed.
  */
-export function findRedis(): string {
-  const found = find();
-  if (found) return found;
-  console.log("No Redis server found: installing one.");
-  installPackage("redis-server");
-  const installed = find();
-  if (!installed) throw new Error("No Redis could be installed. Install one and set REDIS_SERVER_PATH to its server.");
-  return installed;
-}
+export const findRedis = (): string =>
+  findOrInstall("Redis server", "REDIS_SERVER_PATH", find, () => installPackage("redis-server"));

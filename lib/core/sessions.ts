@@ -32,15 +32,16 @@ export async function getSessionWithAgents(scope: Scope, id: string): Promise<Se
 }
 
 /**
- * A session that an agent takes part in, for a caller of that agent alone: gone once nobody has written to it for as long
+ * A session that an agent takes part in, with all its agents, for a caller of that agent alone: gone once nobody has written to it for as long
  * as the agent says. Throws "not-found".
  */
-export async function getAgentSession(scope: Scope, id: string, agent: Agent): Promise<Session> {
-  const session = await getSession(scope, id);
+export async function getAgentSession(scope: Scope, id: string, agent: Agent): Promise<SessionWithAgents> {
+  const known = await getSessionWithAgents(scope, id);
+  const { session } = known;
   const { sessionTtlSeconds: ttl } = agent;
   const isOver = ttl !== null && session.updatedAt.getTime() + ttl * 1000 < Date.now();
   if (isOver || !session.agentIds.includes(agent.id)) throw notFound("session", id);
-  return session;
+  return known;
 }
 
 /** Where and how far a list of sessions goes: see `listSessions` of the database. */

@@ -74,18 +74,13 @@ export async function deleteIdentities(
       `select "passwordHash" is not null as "hasPassword" from "Account" where id = $1 for no key update`,
       [accountId],
     );
-    const [other] = await rows(
+    const found = await rows<{ provider: string }>(
       connection,
-      `select id from "Identity" where "accountId" = $1 and provider <> $2 limit 1`,
-      [accountId, provider],
+      `select provider from "Identity" where "accountId" = $1`,
+      [accountId],
     );
-    const [found] = await rows(
-      connection,
-      `select id from "Identity" where "accountId" = $1 and provider = $2 limit 1`,
-      [accountId, provider],
-    );
-    if (!found) return "none";
-    if (!account?.hasPassword && !other) return "last";
+    if (!found.some((one) => one.provider === provider)) return "none";
+    if (!account?.hasPassword && found.every((one) => one.provider === provider)) return "last";
     await rows(connection, `delete from "Identity" where "accountId" = $1 and provider = $2`, [accountId, provider]);
     return "gone";
   });

@@ -54,7 +54,7 @@ const replacementOf = (session: string) => `(
     and u."uptoPosition" between seg."from" and seg."to"
   where b.id = ${session}."activeBranchId" order by u."uptoPosition" desc limit 1)`;
 
-export const SESSION_SELECT = `select s.id, s."projectId",
+const SELECT = `select s.id, s."projectId",
   (select p."isDefault" from "Project" p where p.id = s."projectId") as "isInDefaultProject", s.origin, s.situation, s."systemTemplate", s."renderTemplates", s."tokenBudget",
   s."contextOverflow", s."autoRunTools", s."forwardToolCalls", s."recallOptions", s.metadata, s."sharedAccess", s.title,
   s."titleSource", s.pinned, s.archived, s."indexesLockedAt", s."activeBranchId", s."createdAt", s."updatedAt",
@@ -73,23 +73,34 @@ export const SESSION_SELECT = `select s.id, s."projectId",
 
 export const toSession = (row: unknown): Session => SessionRow.parse(row);
 
+type SessionKey = { readonly accountId: string; readonly id: string };
+
+/**
+ * A way to find a session of an account by its id, or null; those that are asked for at once are read together. One that
+ * has expired is gone. `columns` are read besides a session's own, and `read` makes of a row what is given.
+ */
+export const sessionFinder = <Found>(
+  columns: readonly string[],
+  read: (row: Readonly<Record<string, unknown>>) => Found,
+) => {
+  const select = SELECT.replace("select", `select ${['s."accountId"', ...columns].join(", ")},`);
+  return together(async (database, keys: readonly SessionKey[]) => {
+    const found = await rows(
+      database,
+      `${select} where s.id = any($1::uuid[]) and s."accountId" = any($2::uuid[])
+         and (s."expiresAt" is null or s."expiresAt" > now())`,
+      [keys.map(({ id }) => id), keys.map(({ accountId }) => accountId)],
+    );
+    const sessions = new Map(found.map((row) => [`${row.accountId} ${row.id}`, read(row)]));
+    return keys.map(({ accountId, id }) => sessions.get(`${accountId} ${id.toLowerCase()}`) ?? null);
+  });
+};
+
+const findTogether = sessionFinder([], toSession);
+
 /** A session of the account, or null. One that has expired is gone. */
 export const findSession = (database: Database, accountId: string, id: string): Promise<Session | null> =>
   findTogether(database, { accountId, id });
-
-export type SessionKey = { readonly accountId: string; readonly id: string };
-
-const findTogether = together(async (database, keys: readonly SessionKey[]) => {
-  const found = await rows<{ id: string; accountId: string }>(
-    database,
-    `${SESSION_SELECT.replace("select", 'select s."accountId",')}
-     where s.id = any($1::uuid[]) and s."accountId" = any($2::uuid[])
-       and (s."expiresAt" is null or s."expiresAt" > now())`,
-    [keys.map(({ id }) => id), keys.map(({ accountId }) => accountId)],
-  );
-  const sessions = new Map(found.map((row) => [`${row.accountId} ${row.id}`, toSession(row)]));
-  return keys.map(({ accountId, id }) => sessions.get(`${accountId} ${id.toLowerCase()}`) ?? null);
-});
 
 /** Where a page of sessions begins: after the session with this time (ISO 8601) and id. */
 export type SessionCursor = { readonly updatedAt: string; readonly id: string };
@@ -108,7 +119,7 @@ export async function listSessions(
 ): Promise<Session[]> {
   const found = await rows(
     database,
-    `${SESSION_SELECT} where s."accountId" = $1 and ($2::uuid is null or s."projectId" = $2)
+    `${SELECT} where s."accountId" = $1 and ($2::uuid is null or s."projectId" = $2)
        and ($3::timestamptz is null or (s."updatedAt", s.id) < ($3::timestamptz, $4::uuid))
        and ($5 or not s.archived) and ($7::timestamptz is null or s."updatedAt" >= $7)
        and (s."expiresAt" is null or s."expiresAt" > now())
@@ -135,7 +146,7 @@ export async function listSessionsByOffset(
   const { sql, values } = pageSql("s", page, [accountId]);
   const found = await rows(
     database,
-    `${SESSION_SELECT} where s."accountId" = $1 and (s."expiresAt" is null or s."expiresAt" > now()) ${sql}`,
+    `${SELECT} where s."accountId" = $1 and (s."expiresAt" is null or s."expiresAt" > now()) ${sql}`,
     values,
   );
   return found.map(toSession);
@@ -145,7 +156,7 @@ export async function listSessionsByOffset(
 export async function listChangedSessions(database: Database, accountId: string, since: Date): Promise<Session[]> {
   const found = await rows(
     database,
-    `${SESSION_SELECT} where s."accountId" = $1 and (s."updatedAt" > $2 or exists (select 1 from "Run" r
+    `${SELECT} where s."accountId" = $1 and (s."updatedAt" > $2 or exists (select 1 from "Run" r
        where r."sessionId" = s.id and r.stores and (r."createdAt" > $2 or r."endedAt" > $2)))
      order by s."updatedAt" desc, s.id desc limit 100`,
     [accountId, since],

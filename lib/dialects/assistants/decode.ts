@@ -9,7 +9,7 @@ import { ChatError } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
 import type { NewMessage } from "../../domain/message.ts";
 import type { ModelSettings } from "../../domain/model.ts";
-import type { Session } from "../../domain/session.ts";
+import type { SessionWithAgents } from "../../domain/session.ts";
 import { toolRunner } from "../julep/run-tools.ts";
 import type { AssistantBody, CompletionBody } from "./schema.ts";
 
@@ -66,12 +66,12 @@ function decodeSettings(agent: Agent, body: CompletionBody): ModelSettings {
 
 /**
  * A completion call as its turns, one for each choice: the column "assistants" of the core's table of options. Only the
- * first stores. `session`: the one to go on with; null: none.
+ * first stores. `known`: the session to go on with; null: none.
  */
 export function decodeTurns(
   agent: Agent,
   body: CompletionBody,
-  session: Session | null,
+  known: SessionWithAgents | null,
   projectId: string,
   requestKey: string | undefined,
 ): TurnOptions[] {
@@ -80,8 +80,8 @@ export function decodeTurns(
   const turn: TurnOptions = {
     ...REQUEST_TURN,
     dialect: "assistants",
-    sessionId: session?.id ?? null,
-    known: session ? undefined : { session: unstoredSession(fresh), agents: [agent] },
+    sessionId: known?.session.id ?? null,
+    known: known ?? { session: unstoredSession(fresh), agents: [agent] },
     agentId: agent.id,
     input,
     settings: decodeSettings(agent, body),
@@ -94,7 +94,7 @@ export function decodeTurns(
       ? {}
       : { requestKey: n === 0 ? requestKey : `${requestKey} #${n}`, keepsOutput: true }),
     ...(n === 0 && body.create_session ? { stores: true, onlyWhole: true, makes: fresh } : {}),
-    ...(n === 0 && session ? { stores: true, onlyWhole: true } : {}),
+    ...(n === 0 && known ? { stores: true, onlyWhole: true } : {}),
   }));
 }
 

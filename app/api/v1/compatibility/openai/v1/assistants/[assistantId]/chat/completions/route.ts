@@ -22,14 +22,14 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistant
     async handle({ scope, params, body, request }) {
       const agent = await getAgent(scope, params.assistantId ?? "");
       const key = requestKey(request);
-      const session = body.store_in_session ? await getAgentSession(scope, body.store_in_session, agent) : null;
+      const known = body.store_in_session ? await getAgentSession(scope, body.store_in_session, agent) : null;
       // A repeat of the request that keeps the session busy is not refused.
-      if (session && session.runningRunId !== null && key === undefined) throw busy();
+      if (known && known.session.runningRunId !== null && key === undefined) throw busy();
       const model = agentModel(agent, scope.models.defaultModel);
       checkMessages(agent, body, model);
 
       const projectId = body.create_session ? await projectNamed(scope, null) : agent.projectId;
-      const taken = await takeAll(scope, decodeTurns(agent, body, session, projectId, key));
+      const taken = await takeAll(scope, decodeTurns(agent, body, known, projectId, key));
       const response = await answerCompletion(scope, taken, { model, body, request });
       const ignored = ignoredNames(body);
       if (ignored.length > 0) response.headers.set("x-ignored-parameters", ignored.join(", "));
