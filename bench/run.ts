@@ -10,6 +10,7 @@ import { JULEP_TEMPLATE } from "../lib/core/render/templates.ts";
 import { freePort } from "../lib/testing/free-port.ts";
 import { needsBuild } from "../scripts/build.ts";
 import { startServer } from "../scripts/server.ts";
+import { keepTemporaryFiles } from "../scripts/temporary.ts";
 import type { LoadResult } from "./load.ts";
 import { cpuMs, median, privateBytes, quantile, runLoad, startProcess, threadCpuMs } from "./processes.ts";
 
@@ -18,6 +19,7 @@ const WORDS = 200;
 const wanted = process.env.BENCH?.split(",").map(Number);
 const wants = (figure: number) => wanted === undefined || wanted.includes(figure);
 
+keepTemporaryFiles("bench");
 if (needsBuild()) spawnSync(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
 const [modelPort, pipePort] = [await freePort(), await freePort()];
 const model = await startProcess("model-server.ts", { PORT: String(modelPort) });
