@@ -206,7 +206,7 @@ describe.each(ways)("$name", ({ name, ask, keepsPartial, keepsFailed }) => {
     let read = "";
     while (!read.includes("piece")) read += new TextDecoder().decode((await reader?.read())?.value);
     await reader?.cancel();
-    await expect.poll(() => api.server.abortedModelCalls(), { timeout: 1000 }).toBe(before + 1);
+    await expect.poll(() => api.server.abortedModelCalls()).toBe(before + 1);
     await expect.poll(run).toMatchObject({ status: "cancelled", error: "cancelled", usageEstimated: true, steps: 1 });
     const messages = await stored(await sessionId());
     expect(messages.map(({ role }) => role)).toEqual(keepsPartial ? ["user", "assistant"] : []);

@@ -41,7 +41,7 @@ test("the provider is asked again after five minutes, while callers get what is 
   vi.advanceTimersByTime(5 * 60_000 + 1);
   asked.mockImplementation(async () => Response.json({ data: [{ id: "new" }] }));
   expect((await list()).map(({ id }) => id)).toEqual(["old"]);
-  await vi.waitFor(async () => expect((await list()).map(({ id }) => id)).toEqual(["new"]));
+  await expect.poll(async () => (await list()).map(({ id }) => id)).toEqual(["new"]);
   expect(asked).toHaveBeenCalledTimes(2);
 });
 

@@ -29,7 +29,7 @@ afterAll(() => api.close());
 
 beforeEach(() => {
   api.model.reset();
-  api.model.onMessage(/break off/s, { content: LONG }, { disconnectAfterMs: 60, latency: 20 });
+  api.model.onMessage(/break off/s, { content: LONG }, { truncateAfterChunks: 3, latency: 20 });
   api.model.onMessage(/slow/s, { content: LONG }, { latency: 50 });
   api.model.onMessage(/refused/s, { error: { message: "no", type: "invalid_request_error" }, status: 400 });
   api.model.onMessage(/broken/s, { error: { message: "overloaded", type: "server_error" }, status: 500 });
@@ -411,7 +411,7 @@ describe("sessions", () => {
     const aborted = api.server.abortedModelCalls();
     const stream = await client().chat.completions.create(streamed({ store_in_session: session }, "slow"));
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
-    await expect.poll(() => api.server.abortedModelCalls(), { timeout: 1000 }).toBe(aborted + 1);
+    await expect.poll(() => api.server.abortedModelCalls()).toBe(aborted + 1);
     await expect
       .poll(async () => (await api.call("GET", `/api/v1/chat/${session}?details=1`)).body.running_run_id)
       .toBe(null);
@@ -421,7 +421,8 @@ describe("sessions", () => {
     const asked = client().chat.completions.create(hello({ create_session: true }, "slow"), {
       signal: controller.signal,
     });
-    setTimeout(() => controller.abort(), 100);
+    await expect.poll(() => api.server.parley.ports.runner.count()).toBe(1);
+    controller.abort();
     await expect(asked).rejects.toThrow(APIError);
     expect(await counts()).toEqual(before);
   });
@@ -498,12 +499,10 @@ describe("streaming", () => {
     }
   });
 
-  test("34. the first chunk comes long before the model is done", async () => {
-    const started = Date.now();
+  test("34. the first chunk comes before the model is done", async () => {
     const stream = await client().chat.completions.create(streamed({}, "slow"));
-    let first = 0;
-    for await (const chunk of stream) if (chunk.choices[0]?.delta.content) first ||= Date.now() - started;
-    expect(first).toBeLessThan((Date.now() - started) / 2);
+    for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
+    expect(api.server.parley.ports.runner.count()).toBe(1);
   });
 
   test("37. emoji and CJK arrive whole", async () => {

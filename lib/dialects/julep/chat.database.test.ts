@@ -1,5 +1,5 @@
 import Julep from "@julep/sdk";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { newId } from "../../domain/ids.ts";
 import { type JulepServer, openJulep } from "./fixtures/open-julep.ts";
 
@@ -7,6 +7,8 @@ let julep: JulepServer;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const user = (content: unknown) => ({ messages: [{ role: "user", content }] });
 const weather = { name: "get_weather", type: "function", function: { parameters: { type: "object" } } };
+
+const ENDLESS = "It takes its time. ".repeat(500);
 
 beforeAll(async () => {
   julep = await openJulep();
@@ -24,6 +26,7 @@ beforeAll(async () => {
   model.onMessage(/stop at/, (request) => ({ content: "a X b".split(String(request.stop))[0] ?? "" }));
   model.onMessage(/break down/, { error: { message: "overloaded", type: "server_error" }, status: 500 });
   model.onMessage(/refuse/, { error: { message: "no such parameter", type: "invalid_request_error" }, status: 400 });
+  model.onMessage(/endless/, { content: ENDLESS }, { latency: 50 });
   model.onMessage(/slow/, { content: "It takes its time. ".repeat(20) }, { latency: 50 });
   model.onMessage(/.*/s, { content: "Hello! How are you?" });
 });
@@ -453,32 +456,38 @@ describe("state", () => {
 
   test("those who wait come in the order of their requests, and an eleventh is told to come back", async () => {
     const { id } = await julep.session();
-    const sent: ReturnType<typeof chat>[] = [chat(id, user("a slow one"))];
+    const sent: ReturnType<typeof chat>[] = [chat(id, user("an endless one"))];
     await expect.poll(() => julep.modelCalls().length).toBe(1);
+    const lineUp = vi.spyOn(julep.server.parley.ports.runner, "lineUp");
     const waiting = Array.from({ length: 10 }, (_, n) => `number ${n}`);
-    for (const text of waiting) {
+    for (const [n, text] of waiting.entries()) {
       sent.push(chat(id, user(text)));
-      await new Promise((resolve) => setTimeout(resolve, 15));
+      await expect.poll(() => lineUp.mock.calls.length).toBe(n + 1);
     }
     const eleventh = await chat(id, user("one too many"));
     expect([eleventh.status, eleventh.headers.get("retry-after")]).toEqual([429, "5"]);
+    lineUp.mockRestore();
+    await julep.call("POST", `/api/v1/chat/${id}/stop`);
     for (const answer of await Promise.all(sent)) expect(answer.status).toBe(201);
     const asked = (await entries(id)).flatMap((entry: { role: string; content: { text: string }[] }) =>
       entry.role === "user" ? [entry.content[0]?.text] : [],
     );
-    expect(asked).toEqual(["a slow one", ...waiting]);
+    expect(asked).toEqual(["an endless one", ...waiting]);
   });
 
   test("one who leaves the line makes room, and is not answered", async () => {
     const { id } = await julep.session();
-    const first = chat(id, user("a slow one"));
+    const first = chat(id, user("an endless one"));
     await expect.poll(() => julep.modelCalls().length).toBe(1);
+    const lineUp = vi.spyOn(julep.server.parley.ports.runner, "lineUp");
     const leaving = new AbortController();
     const second = julep.call("POST", `/api/sessions/${id}/chat`, { body: user("never"), signal: leaving.signal });
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await expect.poll(() => lineUp.mock.calls.length).toBe(1);
     const third = chat(id, user("after all"));
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await expect.poll(() => lineUp.mock.calls.length).toBe(2);
+    lineUp.mockRestore();
     leaving.abort();
+    await julep.call("POST", `/api/v1/chat/${id}/stop`);
     await Promise.allSettled([first, second, third]);
     const texts = JSON.stringify(await entries(id));
     expect([texts.includes("never"), texts.includes("after all")]).toEqual([false, true]);
@@ -487,7 +496,7 @@ describe("state", () => {
   test("a caller of a JSON answer who hangs up leaves nothing, and the model call ends", async () => {
     const { id } = await julep.session();
     const leaving = new AbortController();
-    const call = julep.call("POST", `/api/sessions/${id}/chat`, { body: user("slow"), signal: leaving.signal });
+    const call = julep.call("POST", `/api/sessions/${id}/chat`, { body: user("endless"), signal: leaving.signal });
     await expect.poll(() => julep.modelCalls().length).toBe(1);
     leaving.abort();
     await call.catch(() => {});
@@ -498,17 +507,17 @@ describe("state", () => {
 
   test("a turn stopped in the web app gives its caller what was said so far", async () => {
     const { id } = await julep.session();
-    const call = chat(id, user("slow"));
-    await expect
-      .poll(async () => (await julep.call("GET", `/api/v1/chat/${id}?event_ids=1`)).body.events.length)
-      .toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const call = chat(id, user("endless"));
+    await expect.poll(() => julep.server.parley.ports.runner.count()).toBe(1);
+    const watched = (await julep.send("GET", `/api/v1/chat/${id}/messages/stream`)).body?.getReader();
+    let told = "";
+    while (!told.includes("It takes")) told += new TextDecoder().decode((await watched?.read())?.value);
     await julep.call("POST", `/api/v1/chat/${id}/stop`);
     const { status, body } = await call;
     expect([status, body.choices[0].finish_reason]).toEqual([201, "stop"]);
     const { content } = body.choices[0].message;
     expect(content).toMatch(/^It takes/);
-    expect(content.length).toBeLessThan(300);
+    expect(content.length).toBeLessThan(ENDLESS.length);
     expect((await entries(id)).at(-1).content).toEqual([{ type: "text", text: content }]);
   });
 
@@ -529,11 +538,11 @@ describe("state", () => {
 
   test("a session deleted while it answers is 404 to its caller", async () => {
     const { id } = await julep.session();
-    const call = chat(id, user("slow"));
+    const call = chat(id, user("endless"));
     await expect.poll(() => julep.modelCalls().length).toBe(1);
     await julep.client.sessions.delete(id);
     expect((await call).status).toBe(404);
-    expect(julep.server.parley.ports.runner.count()).toBe(0);
+    await expect.poll(() => julep.server.parley.ports.runner.count()).toBe(0);
   });
 
   test("a history can be emptied, and the session goes on from nothing", async () => {
