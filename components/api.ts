@@ -122,8 +122,9 @@ export const changePassword = (change: {
   readonly password: string;
 }) => request("/api/app/account/password", json("POST", change));
 
-/** Ends the sign-in with `github`, `google` or `oidc`. */
-export const disconnect = (kind: string) => request(`/api/app/account/identities/${kind}`, { method: "DELETE" });
+/** Ends the sign-in with one of those who vouch for the person. */
+export const disconnect = (identityId: string) =>
+  request(`/api/app/account/identities/${identityId}`, { method: "DELETE" });
 
 export const signOutEverywhere = () => request("/api/app/account/sign-out", { method: "POST" });
 

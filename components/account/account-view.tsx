@@ -50,7 +50,7 @@ export function AccountView({ account }: { account: AccountPage | null }) {
             </Part>
             <Part title="Sign-in" note="A new password signs every other browser out. API keys stay as they are.">
               <SignInSettings hasPassword={account.hasPassword} />
-              <Connections vouchers={account.vouchers} />
+              <Connections identities={account.identities} vouchers={account.vouchers} />
             </Part>
             <Part title="Usage" note="The last 30 days, by UTC. Every API and this app count alike.">
               <Usage days={account.usage} />

@@ -2,38 +2,36 @@
 
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import type { AccountPage } from "@/lib/http/page-data.ts";
+import type { AccountPage, IdentityView } from "@/lib/http/page-data.ts";
 import { disconnect, isProblem } from "../api";
 import { VoucherButtons } from "../sign-in/vouchers";
 import { AskFirst } from "../ui/ask-first";
 import { notify } from "../ui/notify";
 
 /** Who else vouches for the person, and who could. */
-export function Connections({ vouchers }: Pick<AccountPage, "vouchers">) {
-  const connected = vouchers.filter(({ label }) => label !== null);
-  const others = vouchers.filter(({ label }) => label === null);
+export function Connections({ identities, vouchers }: Pick<AccountPage, "identities" | "vouchers">) {
   return (
     <>
-      {connected.length > 0 && (
+      {identities.length > 0 && (
         <ul className="connections" aria-label="Connected with">
-          {connected.map((voucher) => (
-            <Connection key={voucher.kind} {...voucher} />
+          {identities.map((identity) => (
+            <Connection key={identity.id} {...identity} />
           ))}
         </ul>
       )}
-      {others.length > 0 && <VoucherButtons vouchers={others} verb="Connect" returnTo={() => "/account"} />}
+      {vouchers.length > 0 && <VoucherButtons vouchers={vouchers} verb="Connect" returnTo={() => "/account"} />}
     </>
   );
 }
 
-function Connection({ kind, name, label }: AccountPage["vouchers"][number]) {
+function Connection({ id, name, label, isOffered }: IdentityView) {
   const router = useRouter();
   const [isAsking, setIsAsking] = useState(false);
 
   async function end() {
     setIsAsking(false);
     try {
-      await disconnect(kind);
+      await disconnect(id);
       void notify({ text: `${name} no longer signs you in.` });
       router.refresh();
     } catch (thrown) {
@@ -60,7 +58,7 @@ function Connection({ kind, name, label }: AccountPage["vouchers"][number]) {
             <bdi>{label}</bdi>
           </>
         )}
-        .
+        {isOffered ? "." : ", which this server no longer offers."}
       </span>
       <button type="button" className="text-button" onClick={() => setIsAsking(true)}>
         Disconnect<span className="sr-only"> {name}</span>

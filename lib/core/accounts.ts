@@ -1,13 +1,14 @@
 import * as db from "../db/accounts.ts";
 import {
   accountOfIdentity,
-  deleteIdentities,
+  deleteIdentity,
   type Identity,
   insertIdentity,
   listIdentities,
+  type StoredIdentity,
 } from "../db/identities.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
-import { newId } from "../domain/ids.ts";
+import { isId, newId } from "../domain/ids.ts";
 import { defaults } from "./agents.ts";
 import type { Ports, Scope } from "./scope.ts";
 
@@ -82,17 +83,20 @@ export async function takeGuestAlong(
 }
 
 /** With whom an account signs in, besides a password. */
-export const identitiesOf = ({ database }: Pick<Ports, "database">, accountId: string): Promise<Identity[]> =>
+export const identitiesOf = ({ database }: Pick<Ports, "database">, accountId: string): Promise<StoredIdentity[]> =>
   listIdentities(database, accountId);
 
 /**
- * Ends the sign-in with a provider. Throws "forbidden" as `changePassword` does, "not-found" where there is none, and
- * "conflict" for the only way in that the account has.
+ * Ends the sign-in with an identity. `providers` are those that somebody can sign in with on this server. Throws
+ * "forbidden" as `changePassword` does, "not-found" where there is none, and "conflict" for the only way in that the
+ * account has.
  */
-export async function disconnectIdentity(scope: Scope, provider: string): Promise<void> {
+export async function disconnectIdentity(scope: Scope, id: string, providers: readonly string[]): Promise<void> {
   await checkPerson(scope);
-  const outcome = await deleteIdentities(scope.database, scope.accountId, provider);
-  if (outcome === "none") throw notFound("identity");
+  const outcome = isId(id)
+    ? await deleteIdentity(scope.database, scope.accountId, id.toLowerCase(), providers)
+    : "none";
+  if (outcome === "none") throw notFound("identity", id);
   if (outcome === "last") {
     throw new ChatError("conflict", "This is the only way into this account. Set a password first.");
   }

@@ -50,22 +50,25 @@ export async function insertIdentity(
   }
 }
 
+export type StoredIdentity = Identity & { readonly id: string };
+
 /** The identities of an account, the oldest first. */
-export const listIdentities = (database: Database, accountId: string): Promise<Identity[]> =>
-  rows<Identity>(
+export const listIdentities = (database: Database, accountId: string): Promise<StoredIdentity[]> =>
+  rows<StoredIdentity>(
     database,
-    `select provider, subject, label from "Identity" where "accountId" = $1 order by "createdAt", id`,
+    `select id, provider, subject, label from "Identity" where "accountId" = $1 order by "createdAt", id`,
     [accountId],
   );
 
 /**
- * Ends the sign-in of an account with a provider. "last": it is the only way in that the account has, and stays; "none":
- * there is none.
+ * Ends the sign-in of an account with an identity. "last": nothing else would let the person in, neither a password nor an
+ * identity of one of `providers`, and it stays; "none": there is none.
  */
-export async function deleteIdentities(
+export async function deleteIdentity(
   database: Database,
   accountId: string,
-  provider: string,
+  id: string,
+  providers: readonly string[],
 ): Promise<"gone" | "last" | "none"> {
   return inTransaction(database, async (connection) => {
     // Two that go at once are looked at one after the other.
@@ -74,14 +77,15 @@ export async function deleteIdentities(
       `select "passwordHash" is not null as "hasPassword" from "Account" where id = $1 for no key update`,
       [accountId],
     );
-    const found = await rows<{ provider: string }>(
+    const found = await rows<{ id: string; provider: string }>(
       connection,
-      `select provider from "Identity" where "accountId" = $1`,
+      `select id, provider from "Identity" where "accountId" = $1`,
       [accountId],
     );
-    if (!found.some((one) => one.provider === provider)) return "none";
-    if (!account?.hasPassword && found.every((one) => one.provider === provider)) return "last";
-    await rows(connection, `delete from "Identity" where "accountId" = $1 and provider = $2`, [accountId, provider]);
+    if (!found.some((one) => one.id === id)) return "none";
+    const isOpen = account?.hasPassword || found.some((one) => one.id !== id && providers.includes(one.provider));
+    if (!isOpen) return "last";
+    await rows(connection, `delete from "Identity" where "accountId" = $1 and id = $2`, [accountId, id]);
     return "gone";
   });
 }

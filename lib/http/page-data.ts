@@ -14,6 +14,7 @@ import { changesToken, encodeAgent, encodeApiKey, encodeUsage } from "../dialect
 import { ChatError } from "../domain/errors.ts";
 import { agentPage } from "./agent-page.ts";
 import { accountOfCookie } from "./authenticate.ts";
+import { describeProvider, providerOf } from "./identities.ts";
 import { type Parley, parley } from "./parley.ts";
 import { SESSION_COOKIE } from "./session-cookie.ts";
 import { summaryOf } from "./session-endpoint.ts";
@@ -78,12 +79,23 @@ export type AccountPage = {
   /** The agent that the sample calls are for. */
   readonly agentId: string;
   readonly hasPassword: boolean;
-  /** With whom the account signs in, and with whom it could. */
-  readonly vouchers: readonly (VoucherView & { readonly label: string | null })[];
+  /** Who vouches for the person. */
+  readonly identities: readonly IdentityView[];
+  /** Who else could. */
+  readonly vouchers: readonly VoucherView[];
 };
 
 /** Somebody who vouches for people that sign in. */
 export type VoucherView = { readonly kind: string; readonly name: string };
+
+/** An identity that signs in to an account: the provider's name, and what the person is called there. */
+export type IdentityView = {
+  readonly id: string;
+  readonly name: string;
+  readonly label: string;
+  /** Whether the server still lets anybody sign in with this provider. */
+  readonly isOffered: boolean;
+};
 
 const USAGE_DAYS = 30;
 
@@ -100,17 +112,21 @@ export async function loadAccount(): Promise<AccountPage | null> {
     hasPassword(scope),
     identitiesOf(running.ports, account.id),
   ]);
-  const labels = new Map(identities.map(({ provider, label }) => [provider, label]));
+  const { vouchers } = running.settings;
+  const connected = new Set(identities.map(({ provider }) => provider));
   return {
     keys: keys.map(encodeApiKey),
     usage: usage.map(encodeUsage),
     agentId,
     hasPassword: isWithPassword,
-    vouchers: running.settings.vouchers.map(({ kind, name, issuer }) => ({
-      kind,
-      name,
-      label: labels.get(issuer ?? kind) ?? null,
+    identities: identities.map((identity) => ({
+      id: identity.id,
+      label: identity.label,
+      ...describeProvider(vouchers, identity),
     })),
+    vouchers: vouchers
+      .filter((voucher) => !connected.has(providerOf(voucher)))
+      .map(({ kind, name }) => ({ kind, name })),
   };
 }
 

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { identitiesOf, signInWithIdentity } from "../core/accounts.ts";
+import { newId } from "../domain/ids.ts";
 import { type Api, openApi } from "../testing/api.ts";
 import { fitsPassword } from "./password.ts";
 import { sessionCookie } from "./session-cookie.ts";
 
 let api: Api;
 beforeAll(async () => {
-  api = await openApi();
+  api = await openApi({ GITHUB_CLIENT_ID: "client", GITHUB_CLIENT_SECRET: "secret" });
 });
 afterAll(() => api.close());
 
@@ -14,7 +16,8 @@ type Browser = Readonly<Record<string, string>>;
 
 const call = (path: string, headers: Browser, body?: object) =>
   api.call("POST", path, { key: null, headers: { ...SITE, ...headers }, body });
-const cookieOf = (headers: Headers): Browser => ({ cookie: headers.get("set-cookie")?.split(";")[0] ?? "" });
+const cookieText = (cookie: string | null): Browser => ({ cookie: cookie?.split(";")[0] ?? "" });
+const cookieOf = (headers: Headers): Browser => cookieText(headers.get("set-cookie"));
 const isIn = async (browser: Browser) =>
   (await api.call("GET", "/api/v1/chat", { key: null, headers: { ...SITE, ...browser } })).status === 200;
 
@@ -65,9 +68,7 @@ test("signing out everywhere keeps this browser and the API keys", async () => {
 
 test("the owner, who has no address, sets one with a password", async () => {
   const { ownerId, secret } = api.server.parley;
-  const browser = {
-    cookie: (await sessionCookie({ sub: ownerId, tokenVersion: 0 }, secret, false)).split(";")[0] ?? "",
-  };
+  const browser = cookieText(await sessionCookie({ sub: ownerId, tokenVersion: 0 }, secret, false));
   const none = await call("/api/app/account/password", browser, { password: "a long password" });
   expect([none.status, none.body.detail[0].loc]).toEqual([422, ["body", "email"]]);
   const taken = { email: "ada@example.org", password: "a long password" };
@@ -84,4 +85,31 @@ test("neither a key nor a guest changes how somebody signs in", async () => {
     expect((await call(path, cookieOf(guest.headers), body)).status).toBe(403);
     expect((await call(path, {}, body)).status).toBe(401);
   }
+});
+
+test("an identity is disconnected by its account alone, and not while it is the only way in", async () => {
+  const { secret, ports } = api.server.parley;
+  const disconnect = async (browser: Browser, id: string) =>
+    (await api.call("DELETE", `/api/app/account/identities/${id}`, { key: null, headers: { ...SITE, ...browser } }))
+      .status;
+  const identity = { provider: "github", subject: "1", label: "dora" };
+  const accountId = await signInWithIdentity(ports, identity, { visitorId: null, isSignUpOpen: true });
+  const browser = cookieText(await sessionCookie({ sub: accountId, tokenVersion: 0 }, secret, false));
+  // Whom it once signed in with is no longer offered, and is no way in.
+  const gone = { provider: "https://gone.example.org", subject: "1", label: "dora" };
+  await signInWithIdentity(ports, gone, { visitorId: accountId, isSignUpOpen: true });
+  const [github, old] = await identitiesOf(ports, accountId);
+  expect([github, old]).toMatchObject([identity, gone]);
+  const [githubId, oldId] = [github?.id ?? "", old?.id ?? ""];
+
+  const stranger = await account("eve@example.org");
+  for (const id of [githubId, "github", newId()]) expect(await disconnect(stranger, id)).toBe(404);
+  expect(await disconnect(browser, githubId)).toBe(409);
+  expect(await disconnect(browser, oldId.toUpperCase())).toBe(204);
+  expect(await disconnect(browser, oldId)).toBe(404);
+  expect(await disconnect(browser, githubId)).toBe(409);
+  const other = { provider: "github", subject: "2", label: "dora at work" };
+  await signInWithIdentity(ports, other, { visitorId: accountId, isSignUpOpen: true });
+  const last = (await identitiesOf(ports, accountId))[1]?.id ?? "";
+  expect((await Promise.all([githubId, last].map((id) => disconnect(browser, id)))).sort()).toEqual([204, 409]);
 });

@@ -5,6 +5,7 @@ import type { Provider } from "next-auth/providers/index";
 import { signInWithIdentity } from "../core/accounts.ts";
 import { ChatError } from "../domain/errors.ts";
 import { forgetCallers } from "./authenticate.ts";
+import { providerOf } from "./identities.ts";
 import type { Parley } from "./parley.ts";
 import type { Voucher } from "./settings.ts";
 
@@ -26,12 +27,6 @@ export function authProvider({ kind, name, clientId, clientSecret, issuer }: Vou
   };
 }
 
-/** The name that identities of a provider are kept under: its issuer, where it has one. Null for one that is not set up. */
-export function providerOf({ settings }: Parley, kind: string): string | null {
-  const voucher = settings.vouchers.find((one) => one.kind === kind);
-  return voucher ? (voucher.issuer ?? voucher.kind) : null;
-}
-
 /** Whom the providers vouch for: what next-auth calls a user, and with which provider's account. */
 type Vouched = {
   readonly user: { readonly id: string; readonly name?: string | null; readonly email?: string | null };
@@ -44,8 +39,9 @@ export async function vouchedAccount(
   { user, account }: Vouched,
   visitorId: string | null,
 ): Promise<{ readonly accountId: string } | { readonly page: string }> {
+  const voucher = parley.settings.vouchers.find(({ kind }) => kind === account.provider);
   const identity = {
-    provider: providerOf(parley, account.provider) ?? account.provider,
+    provider: voucher ? providerOf(voucher) : account.provider,
     subject: account.providerAccountId,
     label: user.email ?? user.name ?? "",
   };

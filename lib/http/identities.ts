@@ -1,0 +1,20 @@
+import type { Identity } from "../db/identities.ts";
+import type { Voucher } from "./settings.ts";
+
+/** The name that identities of a provider are kept under: its issuer, where it has one. */
+export const providerOf = ({ kind, issuer }: Voucher): string => issuer ?? kind;
+
+/** What people call the provider of an identity, and whether this server still lets anybody sign in with it. */
+export function describeProvider(
+  vouchers: readonly Voucher[],
+  { provider }: Pick<Identity, "provider">,
+): { readonly name: string; readonly isOffered: boolean } {
+  const voucher = vouchers.find((one) => providerOf(one) === provider);
+  if (voucher) return { name: voucher.name, isOffered: true };
+  return { name: NAMES.get(provider) ?? new URL(provider).host, isOffered: false };
+}
+
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ["github", "GitHub"],
+  ["google", "Google"],
+]);
