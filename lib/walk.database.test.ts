@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { insertIdentity } from "./db/identities.ts";
 import { newId } from "./domain/ids.ts";
 import { OPEN_ROUTES, ORIGIN, OWNER_KEY, openTestServer, routeTable, type TestServer } from "./testing/server.ts";
 
@@ -285,9 +286,13 @@ async function makeOwned(): Promise<Record<string, string>> {
     `insert into "Job" (id, "accountId", "sessionId", kind, state, reason) values ($1, $2, $3, 'test', 'failed', 'secret')`,
     [jobId, ownerId, session_id],
   );
+  const identityId = newId();
+  const identity = { provider: "github", subject: "1", label: "a secret name" };
+  await insertIdentity(ports.database, identityId, ownerId, identity);
   return {
     userId,
     jobId,
+    identityId,
     keyId: await made("/api/app/keys", { name: "a secret key" }),
     docId: await made(`/api/agents/${agentId}/docs`, { title: "a secret title", content: "a secret text" }),
     toolId: await made(`/api/agents/${agentId}/tools`, { name: "secret", type: "function" }),

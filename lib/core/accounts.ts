@@ -8,7 +8,7 @@ import {
   type StoredIdentity,
 } from "../db/identities.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
-import { isId, newId } from "../domain/ids.ts";
+import { newId } from "../domain/ids.ts";
 import { defaults } from "./agents.ts";
 import type { Ports, Scope } from "./scope.ts";
 
@@ -87,15 +87,15 @@ export const identitiesOf = ({ database }: Pick<Ports, "database">, accountId: s
   listIdentities(database, accountId);
 
 /**
- * Ends the sign-in with an identity. `providers` are those that somebody can sign in with on this server. Throws
- * "forbidden" as `changePassword` does, "not-found" where there is none, and "conflict" for the only way in that the
- * account has.
+ * Ends the sign-in with an identity. `providers` are those that somebody can sign in with on this server. Throws "not-found"
+ * where there is none, "forbidden" as `changePassword` does, and "conflict" for the only way in that the account has.
  */
 export async function disconnectIdentity(scope: Scope, id: string, providers: readonly string[]): Promise<void> {
+  const known = (await identitiesOf(scope, scope.accountId)).find((one) => one.id === id.toLowerCase());
+  if (!known) throw notFound("identity", id);
   await checkPerson(scope);
-  const outcome = isId(id)
-    ? await deleteIdentity(scope.database, scope.accountId, id.toLowerCase(), providers)
-    : "none";
+  const outcome = await deleteIdentity(scope.database, scope.accountId, known.id, providers);
+  // Another request was faster.
   if (outcome === "none") throw notFound("identity", id);
   if (outcome === "last") {
     throw new ChatError("conflict", "This is the only way into this account. Set a password first.");
