@@ -123,6 +123,11 @@ describe("without credentials, or with wrong ones", () => {
 });
 
 describe("somebody else's ids", () => {
+  test("are there to be asked for, for every path", () => {
+    const names = withIds.flatMap(({ path }) => [...path.matchAll(/\[(\w+)\]/gu)].map(([, name]) => name));
+    expect(Object.keys(owned)).toEqual(expect.arrayContaining(names));
+  });
+
   test.each(withIds.map((route) => route.path))("%s answers as for an id that never was", async (path) => {
     for (const method of METHODS) {
       // New ones for each method: some create what they name.
