@@ -96,9 +96,19 @@ const field = (output: unknown, name: string): string | null =>
 
 const EXPRESSION = /(?:sqrt|abs|round)?\(?-?\d[\d.,\s()+\-*/×÷−^%]*[+\-*/×÷−^%][\d.,\s()+\-*/×÷−^%]*\d\)?/u;
 
+const SHARE = /(\d+(?:\.\d+)?)\s*(?:%|percent|per cent)\s+of\s+(\d+(?:\.\d+)?)/iu;
+
+/** The arithmetic that a question asks for. */
+function expressionIn(question: string): string | undefined {
+  const plain = question.replaceAll(/(?<=\d),(?=\d{3}\b)/gu, "");
+  const [, share, whole] = SHARE.exec(plain) ?? [];
+  if (share !== undefined) return `${share} / 100 * ${whole}`;
+  return EXPRESSION.exec(plain)?.[0].trim().replaceAll(",", "");
+}
+
 function toolFor({ tools }: ModelRequest, question: string): DemoAnswer | null {
   const has = (name: string) => tools.some((tool) => tool.name === name);
-  const expression = EXPRESSION.exec(question)?.[0].trim().replaceAll(",", "");
+  const expression = expressionIn(question);
   const wantsTime =
     /\b(?:what(?:'s| is)? the time|time is it|current time|what day|which day|today's date|date today|wie spät|uhrzeit)\b/iu.test(
       question,
@@ -128,16 +138,26 @@ function toolFor({ tools }: ModelRequest, question: string): DemoAnswer | null {
   };
 }
 
+/** Places that are no city of the IANA database, and where their clocks are. */
+const PLACES: ReadonlyMap<string, string> = new Map([
+  ["germany", "Europe/Berlin"],
+  ["deutschland", "Europe/Berlin"],
+  ["england", "Europe/London"],
+  ["uk", "Europe/London"],
+  ["boston", "America/New_York"],
+  ["san francisco", "America/Los_Angeles"],
+  ["japan", "Asia/Tokyo"],
+  ["india", "Asia/Kolkata"],
+]);
+
+/** The time zone that a question names, by itself or by a place. */
 function zoneIn(question: string): Readonly<Record<string, unknown>> {
-  const zones: readonly (readonly [RegExp, string])[] = [
-    [/\b[A-Z]\w+\/[A-Z]\w+\b/u, question.match(/\b[A-Z]\w+\/[A-Z]\w+\b/u)?.[0] ?? "UTC"],
-    [/berlin|germany|deutschland/iu, "Europe/Berlin"],
-    [/london|england|uk\b/iu, "Europe/London"],
-    [/new york|boston/iu, "America/New_York"],
-    [/tokyo|japan/iu, "Asia/Tokyo"],
-  ];
-  const zone = zones.find(([pattern]) => pattern.test(question))?.[1];
-  return zone === undefined ? {} : { time_zone: zone };
+  const named = /\b[A-Z]\w+\/[A-Z]\w+\b/u.exec(question)?.[0];
+  if (named !== undefined) return { time_zone: named };
+  const words = ` ${question.toLowerCase().replaceAll(/[^\p{Letter}]+/gu, " ")} `;
+  const cities = Intl.supportedValuesOf("timeZone").map((zone) => [zone.split("/").at(-1) ?? "", zone] as const);
+  const place = [...PLACES, ...cities].find(([name]) => words.includes(` ${name.toLowerCase().replaceAll("_", " ")} `));
+  return place ? { time_zone: place[1] } : {};
 }
 
 const mentions = (question: string, name: string): boolean => {

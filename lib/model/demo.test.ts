@@ -58,6 +58,20 @@ test("arithmetic is given to the calculator, and its result told", async () => {
   expect(textOf(answered)).toContain("`12.5 * 8` is **100**.");
 });
 
+test.each([
+  ["What is 12.5% of 1,240?", "calculator", { expression: "12.5 / 100 * 1240" }],
+  ["How much is 3 percent of 200", "calculator", { expression: "3 / 100 * 200" }],
+  ["What time is it in Oslo?", "current_time", { time_zone: "Europe/Oslo" }],
+  ["what's the time in new york", "current_time", { time_zone: "America/New_York" }],
+  ["What time is it in Germany?", "current_time", { time_zone: "Europe/Berlin" }],
+  ["What time is it at Asia/Kathmandu?", "current_time", { time_zone: "Asia/Kathmandu" }],
+  ["What time is it?", "current_time", {}],
+])("%s is given to %s as %j", async (question, name, input) => {
+  const asked = await events({ messages: [user(question)], tools: [calculator, clock] });
+  const calls = asked.flatMap((event) => (event.type === "tool-call" ? [event] : []));
+  expect(calls.map((call) => [call.name, JSON.parse(call.input)])).toEqual([[name, input]]);
+});
+
 test("pieces of a call's arguments come to the arguments", async () => {
   const asked = await events({
     messages: [user("What time is it in Berlin, and what is 2+2?")],
