@@ -60,6 +60,16 @@ test.each(layers)("%s imports only what lies below it", (layer) => {
   expect(wrong.map(shown)).toEqual([]);
 });
 
+test("a dialect imports nothing of another; the web app's own routes, which add to LlamaCloud's, may of that", () => {
+  const dialectOf = (path: string) => /^lib\/dialects\/(\w+)\//u.exec(path)?.[1];
+  const wrong = imports.filter(({ file, path }) => {
+    const [own, other] = [dialectOf(file), dialectOf(path)];
+    if (own === undefined || other === undefined || own === other) return false;
+    return !(own === "web" && other === "llamacloud");
+  });
+  expect(wrong.map(shown)).toEqual([]);
+});
+
 test.each(layers)("%s leaves the packages of other layers alone", (layer) => {
   const wrong = imports.filter(
     ({ from, packageName }) => from === layer && packageName !== null && !RULES[layer].packages.includes(packageName),

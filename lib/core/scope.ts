@@ -2,6 +2,8 @@ import type { Database } from "../db/database.ts";
 import type { CallModel, EmbedTexts, ModelInfo } from "../domain/model.ts";
 import type { Outbound } from "../domain/outbound.ts";
 import type { Dialect } from "../domain/run.ts";
+import type { Session } from "../domain/session.ts";
+import type { Tool } from "../domain/tool.ts";
 import type { Runner } from "./turn/runner.ts";
 
 /** The language models that a turn may use. */
@@ -33,9 +35,20 @@ export type Ports = {
   readonly runner: Runner;
   /** Requests to addresses that somebody else chose. */
   readonly outbound: Outbound;
+  /** Runs a tool of one of the `SERVER_TOOL_TYPES`. Throws what the model is to be told. */
+  readonly runTool: (call: ServerToolCall) => Promise<unknown>;
   readonly log: Log;
   /** Hears of each turn that has ended in this process: its dialect, and how it ended. */
   readonly onTurnEnded?: (dialect: Dialect, status: string) => void;
+};
+
+/** A call of a tool that the server runs, in the turn of a session. */
+export type ServerToolCall = {
+  readonly scope: Scope;
+  readonly session: Session;
+  readonly tool: Tool;
+  readonly input: unknown;
+  readonly signal: AbortSignal;
 };
 
 /** What was asked of the limits for a turn that is about to begin. */

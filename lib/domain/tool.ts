@@ -10,6 +10,9 @@ export const TOOL_TYPES = [
 ] as const;
 export type ToolType = (typeof TOOL_TYPES)[number];
 
+/** The types of tool that the server runs, where it is to; the others are their caller's. */
+export const SERVER_TOOL_TYPES: readonly ToolType[] = ["integration", "system", "api_call"];
+
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** A tool as a model is told of it. */

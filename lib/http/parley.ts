@@ -73,6 +73,8 @@ async function open(settings: Settings, root: string): Promise<Parley> {
     models: openModels(settings.openai),
     runner,
     outbound,
+    // Not before a tool is run: each start would take longer.
+    runTool: async (call) => (await import("../dialects/julep/run-tools.ts")).runTool(call),
     log,
     onTurnEnded: noteTurn,
   };

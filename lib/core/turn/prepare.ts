@@ -8,7 +8,7 @@ import { ChatError, notFound } from "../../domain/errors.ts";
 import type { Message, NewMessage } from "../../domain/message.ts";
 import type { ModelSettings, ToolChoice } from "../../domain/model.ts";
 import type { Session, SessionWithAgents } from "../../domain/session.ts";
-import type { Tool } from "../../domain/tool.ts";
+import { SERVER_TOOL_TYPES, type Tool } from "../../domain/tool.ts";
 import { defaults } from "../agents.ts";
 import { checkModel } from "../models.ts";
 import { recallOptions } from "../recall/options.ts";
@@ -49,8 +49,8 @@ export type TurnRequest = {
   readonly withBuiltinTools: boolean;
   /** Whether the tools of the agent and of the request are offered: all, those that the server runs, or none. */
   readonly withCallerTools: "all" | "runnable" | "none";
-  /** What runs one of these tools on the server; null: the caller runs it. Absent: the caller runs them all. */
-  readonly runTool?: (scope: Scope, session: Session, tool: Tool) => TurnTool["run"];
+  /** Whether the server runs those of these tools that it can. Absent: as the session says. */
+  readonly runsTools?: boolean;
 };
 
 export type PreparedTurn = {
@@ -207,9 +207,14 @@ function cut(line: readonly Message[], parentId: string | null | undefined) {
 
 function turnTools(scope: Scope, session: Session, request: TurnRequest, listed: readonly Tool[]): TurnTool[] {
   const own = request.withBuiltinTools ? builtinTools : [];
+  const runsTools = (request.runsTools ?? session.autoRunTools) && !session.forwardToolCalls;
+  const runOf = (tool: Tool): TurnTool["run"] =>
+    runsTools && SERVER_TOOL_TYPES.includes(tool.type)
+      ? (input, signal) => scope.runTool({ scope, session, tool, input, signal })
+      : null;
   const callers = (request.withCallerTools === "none" ? [] : listed).map((tool) => ({
     definition: toolDefinition(tool),
-    run: request.runTool?.(scope, session, tool) ?? null,
+    run: runOf(tool),
   }));
   const offered = request.withCallerTools === "runnable" ? callers.filter(({ run }) => run !== null) : callers;
   const names = new Set(offered.map((tool) => tool.definition.name));

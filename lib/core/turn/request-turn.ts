@@ -13,6 +13,7 @@ export const REQUEST_TURN = {
   rendersInput: false,
   withBuiltinTools: false,
   withCallerTools: "runnable",
+  runsTools: true,
   stores: false,
   keep: "nothing",
   onHangUp: "cancel",

@@ -10,7 +10,6 @@ import { newId } from "../../domain/ids.ts";
 import type { NewMessage } from "../../domain/message.ts";
 import type { ModelSettings } from "../../domain/model.ts";
 import type { SessionWithAgents } from "../../domain/session.ts";
-import { toolRunner } from "../julep/run-tools.ts";
 import type { AssistantBody, CompletionBody } from "./schema.ts";
 
 /** The model that an agent answers with: the only one a call may name. */
@@ -86,7 +85,6 @@ export function decodeTurns(
     input,
     settings: decodeSettings(agent, body),
     overflow: "truncate",
-    runTool: toolRunner(true),
   };
   return Array.from({ length: body.n ?? 1 }, (_, n) => ({
     ...turn,

@@ -6,7 +6,6 @@ import type { TurnOptions } from "../../core/turn/take-turn.ts";
 import type { Agent } from "../../domain/agent.ts";
 import { newId } from "../../domain/ids.ts";
 import type { NewMessage } from "../../domain/message.ts";
-import { toolRunner } from "../julep/run-tools.ts";
 import type { BotBody, BotPatch, ChatBody } from "./schema.ts";
 
 /** A chat call as a turn: the column "bots" of the core's table of options. */
@@ -20,7 +19,6 @@ export function decodeTurn(agent: Agent, body: ChatBody): TurnOptions {
     input: decodeMessages(body),
     settings: {},
     overflow: "refuse",
-    runTool: toolRunner(true),
     endUser: body.user_id ?? undefined,
   };
 }

@@ -15,7 +15,6 @@ import type { NewMessage, Part } from "../../domain/message.ts";
 import type { ModelSettings, ToolChoice } from "../../domain/model.ts";
 import { storable } from "../../domain/text.ts";
 import { invalidBody } from "./errors.ts";
-import { toolRunner } from "./run-tools.ts";
 import {
   type AgentBody,
   type AgentPatch,
@@ -162,7 +161,7 @@ export const decodeTurn = (sessionId: string, body: ChatInput, signal: AbortSign
   maxSteps: 10,
   // The SDK waits two minutes for an answer.
   maxMs: 90_000,
-  runTool: toolRunner(body.auto_run_tools),
+  runsTools: body.auto_run_tools,
   atLimit: "return-calls",
   bindIndexIds: null,
   check: (prepared) => checkStreaming(body, prepared),

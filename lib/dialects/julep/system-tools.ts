@@ -11,19 +11,17 @@ import {
 import { createDoc, deleteDoc, getDoc, listDocs } from "../../core/docs.ts";
 import { getJob } from "../../core/jobs.ts";
 import { embedTexts, searchDocs } from "../../core/recall/search.ts";
-import type { Scope } from "../../core/scope.ts";
+import type { Scope, ServerToolCall } from "../../core/scope.ts";
 import { setSession } from "../../core/session-settings.ts";
 import { createSession, deleteSession, getSession, listSessionsByOffset } from "../../core/sessions.ts";
 import { turnFailure } from "../../core/turn/failure.ts";
 import { endedTurn, followLive } from "../../core/turn/follow.ts";
 import { getHistory } from "../../core/turn/history.ts";
-import type { TurnTool } from "../../core/turn/run-turn.ts";
 import { takeTurn } from "../../core/turn/take-turn.ts";
 import { createUser, deleteUser, getUser, listUsers, patchUser, replaceUser, saveUser } from "../../core/users.ts";
 import type { DocOwner } from "../../domain/doc.ts";
 import { ChatError } from "../../domain/errors.ts";
 import { isLast } from "../../domain/events.ts";
-import type { Session } from "../../domain/session.ts";
 import {
   decodeAgent,
   decodeAgentPatch,
@@ -65,7 +63,6 @@ import {
 } from "./schema.ts";
 import type { SystemSpec } from "./tools.ts";
 
-type Spec = z.output<typeof SystemSpec>;
 type Arguments = Readonly<Record<string, unknown>>;
 /** One operation of the API, for the account of the turn. `id` is the resource it is about. */
 type Operation = (scope: Scope, id: string, input: Arguments, signal: AbortSignal) => Promise<unknown>;
@@ -77,24 +74,25 @@ type Operation = (scope: Scope, id: string, input: Arguments, signal: AbortSigna
  * What the tool fixes (`resource_id`, `arguments`) wins over what the model gives. A chat on the session of the turn is
  * refused: it would wait for itself.
  */
-export function systemOperation(scope: Scope, session: Session, spec: Spec): NonNullable<TurnTool["run"]> {
-  return async (input, signal) => {
-    const name = [spec.resource, spec.subresource, spec.operation].filter(Boolean).join(".");
-    const operation = OPERATIONS[name];
-    if (!operation) {
-      throw new Error(`The operation "${name}" is not offered. Offered are: ${Object.keys(OPERATIONS).join(", ")}`);
-    }
-    const given: Arguments = { ...z.record(z.string(), z.unknown()).parse(input), ...spec.arguments };
-    const id = spec.resource_id ?? z.string().safeParse(given.id ?? given[`${spec.resource}_id`]).data ?? "";
-    if (name === "session.chat" && id.toLowerCase() === session.id) {
-      throw new Error("A session cannot chat with itself");
-    }
-    try {
-      return await operation(scope, id.toLowerCase(), given, signal);
-    } catch (thrown) {
-      throw new Error(reason(thrown), { cause: thrown });
-    }
-  };
+export async function systemOperation(
+  spec: z.output<typeof SystemSpec>,
+  { scope, session, input, signal }: ServerToolCall,
+): Promise<unknown> {
+  const name = [spec.resource, spec.subresource, spec.operation].filter(Boolean).join(".");
+  const operation = OPERATIONS[name];
+  if (!operation) {
+    throw new Error(`The operation "${name}" is not offered. Offered are: ${Object.keys(OPERATIONS).join(", ")}`);
+  }
+  const given: Arguments = { ...z.record(z.string(), z.unknown()).parse(input), ...spec.arguments };
+  const id = spec.resource_id ?? z.string().safeParse(given.id ?? given[`${spec.resource}_id`]).data ?? "";
+  if (name === "session.chat" && id.toLowerCase() === session.id) {
+    throw new Error("A session cannot chat with itself");
+  }
+  try {
+    return await operation(scope, id.toLowerCase(), given, signal);
+  } catch (thrown) {
+    throw new Error(reason(thrown), { cause: thrown });
+  }
 }
 
 /** What is wrong, for a model that can call again: the field and what is allowed. */

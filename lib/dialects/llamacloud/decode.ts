@@ -6,7 +6,6 @@ import { LONGEST_TURN_MS, type TurnOptions } from "../../core/turn/take-turn.ts"
 import { ChatError, notFound } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
 import type { Session, SessionWithAgents } from "../../domain/session.ts";
-import { toolRunner } from "../julep/run-tools.ts";
 import type { ScopeQuery, StreamBody } from "./schema.ts";
 
 /**
@@ -88,7 +87,7 @@ export function decodeTurn(
     withBuiltinTools: true,
     // In a browser nobody has agreed to what an agent's tools change; who holds a key has.
     withCallerTools: options.isBrowser ? "none" : "runnable",
-    runTool: toolRunner(true),
+    runsTools: true,
     stores: true,
     keep: "all",
     onHangUp: options.cancelsOnDisconnect ? "cancel" : "go-on",
