@@ -93,6 +93,7 @@ test("the owner sets an address and a password, and signs in with them", async (
     await page.keyboard.press("Enter");
     await expect(page.getByText("The password is set.")).toBeVisible();
     await expect(page.getByLabel("Present password")).toBeVisible();
+    await expect(page.locator(".sidebar").getByRole("link", { name: "owner@example.org" })).toBeVisible();
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
     await expect(page.getByRole("link", { name: "Sign in", exact: true })).toBeVisible();
     await page.goto(`${fresh.url}/sign-in?from=/account`);

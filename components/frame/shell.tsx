@@ -1,6 +1,6 @@
 "use client";
 
-import { createContext, type ReactNode, use, useState, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, use, useMemo, useState, useSyncExternalStore } from "react";
 import type { Shell } from "@/lib/http/page-data.ts";
 import { createSessionStore, type ListedSession, type SessionList, type SessionStore } from "../sidebar/session-store";
 
@@ -21,7 +21,13 @@ export function ShellProvider({
   renderedAtMs: number;
   children: ReactNode;
 }) {
-  const [value] = useState<ShellValue>(() => ({ ...shell, renderedAtMs, store: createSessionStore(shell.sessions) }));
+  // The list begins once and then hears of changes; who looks may be called something else after a refresh.
+  const [first] = useState(() => ({
+    renderedAtMs,
+    changesToken: shell.changesToken,
+    store: createSessionStore(shell.sessions),
+  }));
+  const value = useMemo((): ShellValue => ({ ...shell, ...first }), [shell, first]);
   return <ShellContext value={value}>{children}</ShellContext>;
 }
 
