@@ -11,8 +11,7 @@ test.afterAll(() => server.kill("SIGTERM"));
 
 const composer = (page: Page) => page.getByRole("textbox", { name: /message/i });
 /** The one live region says how the turn ended. */
-const isReady = (page: Page) =>
-  expect(page.getByRole("status").filter({ hasText: "Answer ready" })).toHaveCount(1, { timeout: 30_000 });
+const isReady = (page: Page) => expect(page.getByRole("status").filter({ hasText: "Answer ready" })).toHaveCount(1);
 const lastAnswer = (page: Page) => page.getByRole("log").getByRole("article").last();
 
 async function ask(page: Page, question: string): Promise<void> {
@@ -46,7 +45,7 @@ test("a reload in mid-answer shows what was said, goes on, and ends with every w
   const errors = watchConsole(page);
   await page.goto(server.url);
   await ask(page, "Write 500 words");
-  await expect(lastAnswer(page)).toContainText("(6)", { timeout: 15_000 });
+  await expect(lastAnswer(page)).toContainText("(6)");
   for (let n = 0; n < 2; n++) {
     await page.reload();
     await expect(lastAnswer(page)).toContainText("(6)");
@@ -68,7 +67,7 @@ test("two tabs on one session both see the turn that one of them starts", async 
   await two.goto(one.url());
   await ask(one, "Write 120 words");
   await two.bringToFront();
-  await expect(two.getByRole("log").getByRole("article")).toHaveCount(2, { timeout: 30_000 });
+  await expect(two.getByRole("log").getByRole("article")).toHaveCount(2);
   await expect(lastAnswer(two)).toContainText("(1) A conversation is kept");
 });
 
@@ -88,13 +87,13 @@ test("a tab that asks for news late hears what came since its page was made", as
   await expect(lastAnswer(one)).toContainText("42");
   await isReady(one);
   answered.resolve();
-  await expect(lastAnswer(two)).toContainText("42", { timeout: 30_000 });
+  await expect(lastAnswer(two)).toContainText("42");
 });
 
 test("stop ends the answer where it is, and try again gives a whole one", async ({ page }) => {
   await page.goto(server.url);
   await ask(page, "Write 800 words");
-  await expect(lastAnswer(page)).toContainText("(2)", { timeout: 15_000 });
+  await expect(lastAnswer(page)).toContainText("(2)");
   await page.getByRole("button", { name: /^Stop/ }).click();
   await expect(lastAnswer(page)).toContainText(/Stopped/);
   const stopped = await lastAnswer(page).textContent();

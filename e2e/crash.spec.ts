@@ -37,7 +37,6 @@ test("a server that is told to go in mid-answer hands the turn over, and the nex
 });
 
 test("two instances on one PostgreSQL: when one is killed, the other takes its turn over", async () => {
-  test.setTimeout(120_000);
   const postgres = await startPostgres();
   const DATABASE_URL = `${postgres.url}/postgres`;
   const shared = { DATABASE_URL, PARLEY_API_KEY: KEY, NEXTAUTH_SECRET: "the same secret for all" };

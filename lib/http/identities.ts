@@ -11,7 +11,8 @@ export function describeProvider(
 ): { readonly name: string; readonly isOffered: boolean } {
   const voucher = vouchers.find((one) => providerOf(one) === provider);
   if (voucher) return { name: voucher.name, isOffered: true };
-  return { name: NAMES.get(provider) ?? new URL(provider).host, isOffered: false };
+  const host = URL.canParse(provider) ? new URL(provider).host : provider;
+  return { name: NAMES.get(provider) ?? host, isOffered: false };
 }
 
 const NAMES: ReadonlyMap<string, string> = new Map([
