@@ -68,6 +68,38 @@ const description = fc.record({
     system: fc.option(fc.constantFrom("Now {{ agent.name }} may joke.", "Be brief"), { nil: null }),
   }),
 });
+type Made = typeof description extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Sessions that are always tried: one that finds docs, one whose model calls tools. */
+const certain: readonly Made[] = [
+  {
+    agent: { name: "Ada", about: "", instructions: [] },
+    docs: ["the first", "the second"],
+    users: [],
+    situation: null,
+    hasTools: false,
+    budget: null,
+    recall: { mode: "text", limit: 2 },
+    recallTools: true,
+    turns: [],
+    last: { content: "harbour", system: null },
+  },
+  {
+    agent: { name: "Ada", about: "", instructions: [] },
+    docs: [],
+    users: [],
+    situation: null,
+    hasTools: true,
+    budget: null,
+    recall: { mode: "text", limit: 1 },
+    recallTools: true,
+    turns: [
+      { content: "CALL TWICE", name: undefined, answersCalls: false },
+      { content: "and now?", name: undefined, answersCalls: true },
+    ],
+    last: { content: "and then?", system: null },
+  },
+];
 
 test(`the model gets exactly what render shows, in ${SESSIONS} generated sessions`, async () => {
   let withDocs = 0;
@@ -112,13 +144,13 @@ test(`the model gets exactly what render shows, in ${SESSIONS} generated session
       if (shown.body.docs.length > 0) withDocs++;
       if (sent.messages.some((message: { role: string }) => message.role === "tool")) withTools++;
     }),
-    { numRuns: SESSIONS },
+    { numRuns: SESSIONS, examples: certain.map((made): [Made] => [made]) },
   );
   // The sessions were of all kinds.
   expect([withDocs > 0, withTools > 0]).toEqual([true, true]);
 }, 120_000);
 
-async function build(made: typeof description extends fc.Arbitrary<infer Made> ? Made : never): Promise<string> {
+async function build(made: Made): Promise<string> {
   const post = async (path: string, body: object): Promise<string> => {
     const answer = await julep.call("POST", path, { body });
     expect([path, answer.status, answer.body.error]).toEqual([path, 201, undefined]);
