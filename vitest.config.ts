@@ -6,13 +6,11 @@ const databases = ["lib/**/*.database.test.ts"];
 // Two at a time even on two cores: these tests wait as much as they work.
 const slow = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers: 2 };
 
-// How long something takes is measured by the benchmark; here it only has to come.
-const patient = { poll: { timeout: 15_000 } };
-
 // Tests named *.database.test.ts run twice: on the embedded database and on a PostgreSQL server.
 export default defineConfig({
   test: {
-    expect: patient,
+    // How long something takes is measured by the benchmark; here it only has to come.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         resolve,

@@ -164,7 +164,7 @@ test("whatever a model answers, its title is one line of at most 80 characters, 
   );
 });
 
-test("an answer made to be slow to read is read at once", () => {
+test("an answer made to be slow to read is read at once", { timeout: 3000 }, () => {
   for (const part of ["<think>", '"title":"', "**", "here is title ", "``` \n", "sure ", "[[", "a title for "]) {
     cleanTitle(part.repeat(5000));
   }

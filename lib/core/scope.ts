@@ -3,7 +3,7 @@ import type { CallModel, EmbedTexts, ModelInfo } from "../domain/model.ts";
 import type { Outbound } from "../domain/outbound.ts";
 import type { Dialect } from "../domain/run.ts";
 import type { Session } from "../domain/session.ts";
-import type { Tool } from "../domain/tool.ts";
+import type { ServerTool } from "../domain/tool.ts";
 import type { Runner } from "./turn/runner.ts";
 
 /** The language models that a turn may use. */
@@ -35,7 +35,7 @@ export type Ports = {
   readonly runner: Runner;
   /** Requests to addresses that somebody else chose. */
   readonly outbound: Outbound;
-  /** Runs a tool of one of the `SERVER_TOOL_TYPES`. Throws what the model is to be told. */
+  /** Runs a tool. Throws what the model is to be told. */
   readonly runTool: (call: ServerToolCall) => Promise<unknown>;
   readonly log: Log;
   /** Hears of each turn that has ended in this process: its dialect, and how it ended. */
@@ -46,7 +46,7 @@ export type Ports = {
 export type ServerToolCall = {
   readonly scope: Scope;
   readonly session: Session;
-  readonly tool: Tool;
+  readonly tool: ServerTool;
   readonly input: unknown;
   readonly signal: AbortSignal;
 };

@@ -32,8 +32,8 @@ export async function getSessionWithAgents(scope: Scope, id: string): Promise<Se
 }
 
 /**
- * A session that an agent takes part in, with all its agents, for a caller of that agent alone: gone once nobody has written to it for as long
- * as the agent says. Throws "not-found".
+ * A session that an agent takes part in, with all its agents, for a caller of that agent alone: gone once nobody has
+ * written to it for as long as the agent says. Throws "not-found".
  */
 export async function getAgentSession(scope: Scope, id: string, agent: Agent): Promise<SessionWithAgents> {
   const known = await getSessionWithAgents(scope, id);

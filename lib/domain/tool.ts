@@ -10,9 +10,6 @@ export const TOOL_TYPES = [
 ] as const;
 export type ToolType = (typeof TOOL_TYPES)[number];
 
-/** The types of tool that the server runs, where it is to; the others are their caller's. */
-export const SERVER_TOOL_TYPES: readonly ToolType[] = ["integration", "system", "api_call"];
-
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** A tool as a model is told of it. */
@@ -29,6 +26,13 @@ export type Tool = {
   readonly description: string | null;
   readonly spec: unknown;
 };
+
+const SERVER_TOOL_TYPES = ["integration", "system", "api_call"] as const satisfies readonly ToolType[];
+
+/** A tool that the server runs, where it is to; the others are their caller's. */
+export type ServerTool = Tool & { readonly type: (typeof SERVER_TOOL_TYPES)[number] };
+
+export const isServerTool = (tool: Tool): tool is ServerTool => SERVER_TOOL_TYPES.some((type) => type === tool.type);
 
 export type StoredTool = Tool & {
   readonly id: string;

@@ -99,7 +99,7 @@ test.each<[string, number]>([
   });
 });
 
-test("what is broken all along is refused at its first fault", async () => {
+test("what is broken all along is refused at its first fault", { timeout: 3000 }, async () => {
   const text = `[${",".repeat(4_000_000)}`;
   await expect(readJson(post(text), 5_000_000)).rejects.toMatchObject({ details: { issues: [{ path: [1] }] } });
 });

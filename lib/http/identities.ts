@@ -1,6 +1,10 @@
 import type { Identity } from "../db/identities.ts";
 import type { Voucher } from "./settings.ts";
 
+/** What people call the providers that have no issuer, by their kind. */
+export const PROVIDER_NAMES = { github: "GitHub", google: "Google" } as const;
+const NAMES: ReadonlyMap<string, string> = new Map(Object.entries(PROVIDER_NAMES));
+
 /** The name that identities of a provider are kept under: its issuer, where it has one. */
 export const providerOf = ({ kind, issuer }: Voucher): string => issuer ?? kind;
 
@@ -14,8 +18,3 @@ export function describeProvider(
   const host = URL.canParse(provider) ? new URL(provider).host : provider;
   return { name: NAMES.get(provider) ?? host, isOffered: false };
 }
-
-const NAMES: ReadonlyMap<string, string> = new Map([
-  ["github", "GitHub"],
-  ["google", "Google"],
-]);

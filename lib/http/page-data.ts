@@ -48,7 +48,7 @@ export async function loadShell(): Promise<Shell> {
   return {
     viewer: account ? { kind: account.kind, name: await shownName(running, account) } : { kind: "none", name: null },
     model: { id: models.defaultModel, isDemo: models.isDemo },
-    vouchers: running.settings.vouchers.map(({ kind, name }) => ({ kind, name })),
+    vouchers: running.settings.vouchers.map(shownVoucher),
     guests: running.settings.guests,
     signUp: running.settings.signUp,
     sessions: account ? await firstPage(running, account.id) : { items: [], next_page_token: null },
@@ -88,6 +88,8 @@ export type AccountPage = {
 /** Somebody who vouches for people that sign in. */
 export type VoucherView = { readonly kind: string; readonly name: string };
 
+const shownVoucher = ({ kind, name }: VoucherView): VoucherView => ({ kind, name });
+
 /** An identity that signs in to an account: the provider's name, and what the person is called there. */
 export type IdentityView = {
   readonly id: string;
@@ -124,9 +126,7 @@ export async function loadAccount(): Promise<AccountPage | null> {
       label: identity.label,
       ...describeProvider(vouchers, identity),
     })),
-    vouchers: vouchers
-      .filter((voucher) => !connected.has(providerOf(voucher)))
-      .map(({ kind, name }) => ({ kind, name })),
+    vouchers: vouchers.filter((voucher) => !connected.has(providerOf(voucher))).map(shownVoucher),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PROVIDER_NAMES } from "./identities.ts";
 
 const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
 const text = z.preprocess(blankIsUnset, z.string().optional());
@@ -214,8 +215,8 @@ function vouchersOf(env: z.output<typeof Environment>): Voucher[] {
     throw new Error("Wrong setting: OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set together.");
   }
   return [
-    ...(github ? [{ kind: "github" as const, name: "GitHub", ...github }] : []),
-    ...(google ? [{ kind: "google" as const, name: "Google", ...google }] : []),
+    ...(github ? [{ kind: "github" as const, name: PROVIDER_NAMES.github, ...github }] : []),
+    ...(google ? [{ kind: "google" as const, name: PROVIDER_NAMES.google, ...google }] : []),
     ...(oidc && env.OIDC_ISSUER
       ? [
           {

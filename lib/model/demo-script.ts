@@ -96,14 +96,13 @@ const field = (output: unknown, name: string): string | null =>
 
 const EXPRESSION = /(?:sqrt|abs|round)?\(?-?\d[\d.,\s()+\-*/×÷−^%]*[+\-*/×÷−^%][\d.,\s()+\-*/×÷−^%]*\d\)?/u;
 
-const SHARE = /(\d+(?:\.\d+)?)\s*(?:%|percent|per cent)\s+of\s+(\d+(?:\.\d+)?)/iu;
+const SHARE = /(\d[\d,]*(?:\.\d+)?)\s*(?:%|percent|per cent)\s+of\s+(\d[\d,]*(?:\.\d+)?)/iu;
 
 /** The arithmetic that a question asks for. */
 function expressionIn(question: string): string | undefined {
-  const plain = question.replaceAll(/(?<=\d),(?=\d{3}\b)/gu, "");
-  const [, share, whole] = SHARE.exec(plain) ?? [];
-  if (share !== undefined) return `${share} / 100 * ${whole}`;
-  return EXPRESSION.exec(plain)?.[0].trim().replaceAll(",", "");
+  const [, share, whole] = SHARE.exec(question) ?? [];
+  const found = share === undefined ? EXPRESSION.exec(question)?.[0].trim() : `${share} / 100 * ${whole}`;
+  return found?.replaceAll(",", "");
 }
 
 function toolFor({ tools }: ModelRequest, question: string): DemoAnswer | null {

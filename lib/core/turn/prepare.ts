@@ -8,7 +8,7 @@ import { ChatError, notFound } from "../../domain/errors.ts";
 import type { Message, NewMessage } from "../../domain/message.ts";
 import type { ModelSettings, ToolChoice } from "../../domain/model.ts";
 import type { Session, SessionWithAgents } from "../../domain/session.ts";
-import { SERVER_TOOL_TYPES, type Tool } from "../../domain/tool.ts";
+import { isServerTool, type Tool } from "../../domain/tool.ts";
 import { defaults } from "../agents.ts";
 import { checkModel } from "../models.ts";
 import { recallOptions } from "../recall/options.ts";
@@ -209,9 +209,7 @@ function turnTools(scope: Scope, session: Session, request: TurnRequest, listed:
   const own = request.withBuiltinTools ? builtinTools : [];
   const runsTools = (request.runsTools ?? session.autoRunTools) && !session.forwardToolCalls;
   const runOf = (tool: Tool): TurnTool["run"] =>
-    runsTools && SERVER_TOOL_TYPES.includes(tool.type)
-      ? (input, signal) => scope.runTool({ scope, session, tool, input, signal })
-      : null;
+    runsTools && isServerTool(tool) ? (input, signal) => scope.runTool({ scope, session, tool, input, signal }) : null;
   const callers = (request.withCallerTools === "none" ? [] : listed).map((tool) => ({
     definition: toolDefinition(tool),
     run: runOf(tool),

@@ -9,6 +9,7 @@ import { type JulepServer, openJulep } from "./fixtures/open-julep.ts";
 // Generated requests to every endpoint: valid, nearly valid and hostile. FUZZ=20000 runs so many; fewer else.
 
 const RUNS = Number(process.env.FUZZ ?? 1500);
+const LONGEST_MS = 10_000;
 /** Memory that a run of any length may hold at its end beyond what it held after its first tenth. */
 const GROWTH_BYTES = 60 * 1024 * 1024;
 setFlagsFromString("--expose-gc");
@@ -186,7 +187,9 @@ test(`${RUNS} generated requests get an answer in the contract's shape, never a 
   let early = 0;
   await fc.assert(
     fc.asyncProperty(requestTo(await targets()), async (made) => {
+      const startedAt = performance.now();
       const { status, body } = await send(made);
+      expect(performance.now() - startedAt).toBeLessThan(LONGEST_MS);
       expect([status, body.error?.message]).toEqual([expect.toSatisfy((code) => code < 500), body.error?.message]);
       if (status >= 400) checkShape(status, body);
       counts[status] = (counts[status] ?? 0) + 1;
