@@ -3,8 +3,9 @@ import type { NewMessage } from "../domain/message.ts";
 import type { RunStatus } from "../domain/run.ts";
 import type { Database } from "./database.ts";
 import { insertSession, type NewSession } from "./new-session.ts";
-import { type EventBatch, packed, type RunOutput } from "./runs.ts";
-import { type Connection, inTransaction, rows } from "./sql.ts";
+import { type EventBatch, packed } from "./run-events.ts";
+import type { RunOutput } from "./runs.ts";
+import { againOnDeadlock, againOnLoss, type Connection, inTransaction, rows } from "./sql.ts";
 import { together } from "./together.ts";
 
 export type Commit = {
@@ -41,8 +42,24 @@ export type Commit = {
  * `owner` no longer holds it.
  */
 export async function commitRun(database: Database, commit: Commit): Promise<boolean> {
-  if (commit.makes !== null && commit.messages.length > 0) return commitWithSession(database, commit, commit.makes);
-  return commitTogether(database, commit);
+  const { makes, messages } = commit;
+  const work = () =>
+    makes !== null && messages.length > 0
+      ? commitWithSession(database, commit, makes)
+      : commitTogether(database, commit);
+  const isMade = () => isEndedBy(database, commit);
+  const isEnded = await againOnLoss(
+    () => againOnDeadlock(work),
+    async () => ((await isMade()) ? true : null),
+  );
+  // A commit that another try of it has made leaves nothing to this one.
+  return isEnded || isMade();
+}
+
+/** Whether the run has ended by a commit of this owner: its name stays on the row. */
+async function isEndedBy(database: Database, { runId, owner }: Commit): Promise<boolean> {
+  const sql = `select id from "Run" where id = $1 and "leaseOwner" = $2 and status <> 'running'`;
+  return (await rows(database, sql, [runId, owner])).length > 0;
 }
 
 const commitTogether = together(async (database, commits: readonly Commit[]) => {
@@ -72,7 +89,11 @@ async function commitWithSession(
   });
 }
 
-/** Ends runs in one statement. Gives the ids of those that were still held by who ends them. */
+/**
+ * Ends runs in one statement. Gives the ids of those that were still held by who ends them.
+ *
+ * Sessions are locked before runs, each in the order of their ids, as everybody does who writes turns.
+ */
 async function endRuns(connection: Connection, commits: readonly Commit[]): Promise<ReadonlySet<string>> {
   const ended = await rows<{ id: string }>(
     connection,
@@ -80,12 +101,19 @@ async function endRuns(connection: Connection, commits: readonly Commit[]): Prom
        select * from json_to_recordset($1::json) as i(id uuid, owner text, status text, "finishReason" text, error jsonb,
          usage jsonb, "usageEstimated" boolean, "durationMs" int, steps int, messages json, title text, "seqFrom" int,
          "seqTo" int, events json, output json, "freesKey" boolean)
+     ), sessions as materialized (
+       select s.id from "Session" s
+       where s.id in (select r."sessionId" from "Run" r join input i on i.id = r.id) order by s.id for no key update
+     ), held as materialized (
+       select r.id from "Run" r join input i on i.id = r.id
+       where (select count(*) from sessions) >= 0 order by r.id for no key update of r
      ), run as (
        update "Run" r set status = i.status, "finishReason" = i."finishReason", error = i.error, usage = i.usage,
          "usageEstimated" = i."usageEstimated", "durationMs" = i."durationMs", steps = i.steps, input = null,
-         "leaseOwner" = null, "leaseUntil" = null, "endedAt" = now(), output = i.output,
+         "leaseUntil" = null, "endedAt" = now(), output = i.output,
          "requestKey" = case when i."freesKey" then null else r."requestKey" end
-       from input i where r.id = i.id and r."leaseOwner" = i.owner and r.status = 'running'
+       from input i join held on held.id = i.id
+       where r.id = i.id and r."leaseOwner" = i.owner and r.status = 'running'
        returning r.id, r."sessionId", r."branchId", r."agentId", r.stores, i.messages,
          json_array_length(i.messages) as count, i.title, i."seqFrom", i."seqTo", i.events
      ), branch as (

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Message, NewMessage } from "../domain/message.ts";
+import type { NewBranch } from "./claims.ts";
 import type { Database } from "./database.ts";
-import type { NewBranch } from "./runs.ts";
 import { rows } from "./sql.ts";
 
 const MessageRow = NewMessage.extend({

@@ -3,12 +3,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TurnEvent } from "../domain/events.ts";
 import { newId } from "../domain/ids.ts";
 import { emptyDatabase } from "../testing/databases.ts";
-import { insertGuest } from "./accounts.ts";
-import { ensureDefaultAgent } from "./agents.ts";
+import { claimNew, commitOf } from "../testing/stored-turns.ts";
 import { commitRun } from "./commit.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { insertSession } from "./new-session.ts";
-import { appendEvents, claimRun, findRun, readEvents } from "./runs.ts";
+import { appendEvents, readEvents } from "./run-events.ts";
+import { findRun } from "./runs.ts";
 
 const owner = newId();
 const deltas = (...texts: string[]): TurnEvent[] => texts.map((text) => ({ type: "text-delta", text }));
@@ -59,7 +58,8 @@ test("a commit writes the last events though some of them were written before", 
 test("a commit whose answer got lost is not made twice", async () => {
   const { runId } = await running();
   expect(await commitRun(database, commit(runId, deltas("a")))).toBe(true);
-  expect(await commitRun(database, commit(runId, deltas("a")))).toBe(false);
+  expect(await commitRun(database, commit(runId, deltas("b")))).toBe(true);
+  expect((await readEvents(database, runId, 0)).map(({ event }) => event)).toEqual(deltas("a"));
 });
 
 test("runs that end at once are committed together, and one that fails fails alone", async () => {
@@ -84,66 +84,11 @@ test("who no longer holds a run writes nothing of it", async () => {
   expect(await readEvents(database, runId, 0)).toEqual([]);
 });
 
-const commit = (runId: string, events: readonly TurnEvent[]) => ({
-  runId,
-  owner,
-  status: "completed" as const,
-  finishReason: "stop",
-  error: null,
-  usage: { inputTokens: 1, outputTokens: 1, isEstimated: false },
-  durationMs: 1,
-  steps: 1,
-  messages: [],
-  fallbackTitle: null,
-  events: { runId, seqFrom: 1, events },
-  makes: null,
-  output: null,
-  freesKey: false,
-});
+const commit = (runId: string, events: readonly TurnEvent[]) => commitOf(runId, owner, { events });
 
 /** A session of a new account with a run that `owner` works on. */
 async function running() {
-  const account = await insertGuest(database, newId());
-  const home = await ensureDefaultAgent(database, account.id, { agentId: newId(), projectId: newId() }, "");
-  const [sessionId, branchId, runId] = [newId(), newId(), newId()];
-  await insertSession(database, account.id, {
-    id: sessionId,
-    branchId,
-    projectId: home.projectId,
-    origin: "web",
-    situation: null,
-    systemTemplate: null,
-    renderTemplates: true,
-    tokenBudget: null,
-    contextOverflow: null,
-    autoRunTools: false,
-    forwardToolCalls: false,
-    recallOptions: null,
-    metadata: null,
-    sharedAccess: "read_only",
-    agentIds: [home.agentId],
-    userIds: [],
-    indexIds: [],
-  });
-  const claimed = await claimRun(database, {
-    runId,
-    accountId: account.id,
-    owner,
-    dialect: "web",
-    agentId: home.agentId,
-    keep: "all",
-    onHangUp: "go-on",
-    input: [],
-    context: {},
-    settings: {},
-    title: null,
-    requestKey: null,
-    requestHash: null,
-    mostAtOnce: null,
-    session: { id: sessionId, branchId, nextPosition: 0 },
-    fork: null,
-    bindIndexIds: null,
-  });
+  const { session, runId, claimed } = await claimNew(database, owner);
   expect(claimed).toBe("claimed");
-  return { runId, accountId: account.id };
+  return { runId, accountId: session.accountId };
 }

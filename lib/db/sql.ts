@@ -29,6 +29,37 @@ export async function rows<Row extends QueryResultRow>(
   return result.rows;
 }
 
+/**
+ * Whether an error leaves open what became of the statement: the connection went away before its answer. What the server
+ * itself says of a statement is an answer, but for its going away (SQLSTATE class 08, and 57P01 to 57P03).
+ */
+export const isLost = (thrown: unknown): boolean =>
+  !(thrown instanceof DatabaseError) || /^(?:08|57P0)/u.test(thrown.code ?? "");
+
+const LOSS_TRIES = 3;
+const LOSS_PAUSE_MS = 100;
+
+/**
+ * Does work again whose answer was lost with its connection, unless `look` finds what it came to. Throws what the work
+ * throws when the server has answered, and the loss itself after three tries.
+ */
+export async function againOnLoss<Result, Found>(
+  work: () => Promise<Result>,
+  look: () => Promise<Found | null>,
+): Promise<Result | Found> {
+  for (let n = 1; ; n++) {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (!isLost(thrown)) throw thrown;
+      await new Promise((resolve) => setTimeout(resolve, LOSS_PAUSE_MS * n));
+      const found = await look().catch(() => null);
+      if (found !== null) return found;
+      if (n === LOSS_TRIES) throw thrown;
+    }
+  }
+}
+
 /** Runs statements in one transaction, which is rolled back where `work` throws. */
 export async function inTransaction<Result>(
   database: Database,

@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import { isLost } from "./sql.ts";
 
 type Waiting<Item, Result> = {
   readonly item: Item;
@@ -14,7 +15,7 @@ const MOST = 32;
  * one together. A statement costs the embedded database much more than the rows it touches.
  *
  * `run` gives a result for each item, in their order. Where a group fails, each of it is tried alone: one is not to fail
- * for another's fault.
+ * for another's fault. Where its answer is lost with the connection, each is told so.
  */
 export function together<Item, Result>(
   run: (database: Database, items: readonly Item[]) => Promise<readonly Result[]>,
@@ -51,7 +52,12 @@ export function together<Item, Result>(
     } catch (thrown) {
       const [only] = group;
       if (only && group.length === 1) return only.reject(thrown);
-      for (const one of group) await runGroup(database, [one]);
+      // It may have been done: only who asked can find out.
+      const isUnknown = isLost(thrown);
+      for (const one of group) {
+        if (isUnknown) one.reject(thrown);
+        else await runGroup(database, [one]);
+      }
     }
   }
 }

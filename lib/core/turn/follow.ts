@@ -1,4 +1,5 @@
-import { findOutput, findRun, readEvents } from "../../db/runs.ts";
+import { readEvents } from "../../db/run-events.ts";
+import { findOutput, findRun } from "../../db/runs.ts";
 import type { TurnEvent } from "../../domain/events.ts";
 import { isLast } from "../../domain/events.ts";
 import type { Scope } from "../scope.ts";

@@ -1,3 +1,4 @@
+import { readEvents } from "../../db/run-events.ts";
 import * as db from "../../db/runs.ts";
 import type { TurnMessage } from "../../domain/events.ts";
 import { foldEvents } from "../../domain/fold.ts";
@@ -36,7 +37,7 @@ async function runningTurn(scope: Scope, runId: string): Promise<History["runnin
   const found = await db.findRun(scope.database, scope.accountId, runId);
   if (found?.run.status !== "running") return null;
   const live = scope.runner.find(runId);
-  const events = live?.events ?? (await db.readEvents(scope.database, runId, 0)).map(({ event }) => event);
+  const events = live?.events ?? (await readEvents(scope.database, runId, 0)).map(({ event }) => event);
   return { runId, input: found.input, messages: foldEvents(events) };
 }
 

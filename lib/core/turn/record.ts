@@ -1,6 +1,6 @@
 import { type Commit, commitRun } from "../../db/commit.ts";
 import type { NewSession } from "../../db/new-session.ts";
-import { appendEvents } from "../../db/runs.ts";
+import { appendEvents } from "../../db/run-events.ts";
 import { ChatError, toChatError } from "../../domain/errors.ts";
 import { isLast, type LastEvent, type TurnEvent } from "../../domain/events.ts";
 import { fold } from "../../domain/fold.ts";

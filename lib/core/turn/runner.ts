@@ -1,5 +1,6 @@
 import type { Database } from "../../db/database.ts";
-import { appendEvents, giveLeasesBack, pruneEvents, renewLeases, stopRequests } from "../../db/runs.ts";
+import { giveLeasesBack, renewLeases, stopRequests } from "../../db/leases.ts";
+import { appendEvents, pruneEvents } from "../../db/run-events.ts";
 import { ChatError } from "../../domain/errors.ts";
 import type { TurnEvent } from "../../domain/events.ts";
 import { newId } from "../../domain/ids.ts";
@@ -21,6 +22,8 @@ export type Runner = {
   readonly owner: string;
   readonly find: (runId: string) => LiveRun | undefined;
   readonly count: () => number;
+  /** The ids of the runs that work in this process. */
+  readonly running: () => string[];
   /** Whether new turns are refused because the process is going. */
   readonly isDraining: () => boolean;
   readonly add: (live: LiveRun) => void;
@@ -134,6 +137,7 @@ export function startRunner(database: Database, log: Log): Runner {
     owner,
     find: (runId) => lives.get(runId),
     count: () => lives.size,
+    running: () => [...lives.keys()],
     isDraining: () => isDraining,
     add(live) {
       written.set(live.id, live.events.length);

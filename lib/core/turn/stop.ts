@@ -1,4 +1,4 @@
-import { requestStop } from "../../db/runs.ts";
+import { requestStop } from "../../db/leases.ts";
 import { findSession } from "../../db/sessions.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import type { Scope } from "../scope.ts";

@@ -1,4 +1,5 @@
-import { readEvents, type TakenRun, takeExpiredRuns } from "../../db/runs.ts";
+import { type TakenRun, takeExpiredRuns } from "../../db/leases.ts";
+import { readEvents } from "../../db/run-events.ts";
 import { findSession } from "../../db/sessions.ts";
 import { ChatError, toChatError } from "../../domain/errors.ts";
 import { isLast, type TurnEvent } from "../../domain/events.ts";
@@ -20,7 +21,7 @@ const MAX_ATTEMPTS = 5;
  * "of-other-owners" is for the embedded database, whose lock proves that every other owner is dead.
  */
 export async function takeOver(ports: Ports, which: "expired" | "of-other-owners"): Promise<number> {
-  const taken = await takeExpiredRuns(ports.database, ports.runner.owner, which);
+  const taken = await takeExpiredRuns(ports.database, ports.runner.owner, which, ports.runner.running());
   for (const run of taken) {
     // A turn is taken over on behalf of its account; how the caller signed in no longer matters.
     void goOn({ ...ports, accountId: run.accountId, via: "key" }, run).catch((thrown) => {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { type Claim, claimRun, insertRun } from "../../db/claims.ts";
 import { planFork } from "../../db/messages.ts";
 import type { NewSession } from "../../db/new-session.ts";
-import { type Claim, claimRun, findOutput, findRunByKey, insertRun } from "../../db/runs.ts";
+import { findOutput, findRunByKey } from "../../db/runs.ts";
 import { addParticipants, keepOneAgent } from "../../db/sessions.ts";
 import type { DocHit } from "../../domain/doc.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";

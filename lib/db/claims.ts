@@ -1,0 +1,224 @@
+import type { NewMessage } from "../domain/message.ts";
+import type { Dialect, Keep, OnHangUp } from "../domain/run.ts";
+import type { Database } from "./database.ts";
+import { LEASE } from "./leases.ts";
+import { againOnDeadlock, againOnLoss, type Connection, inTransaction, rows, violated } from "./sql.ts";
+import { together } from "./together.ts";
+
+export type NewBranch = {
+  readonly id: string;
+  readonly parentId: string;
+  readonly forkPosition: number;
+  readonly path: readonly { readonly branchId: string; readonly from: number; readonly to: number }[];
+};
+
+/** A run to be entered, and the state of the session that its prompt was made from. */
+export type Claim = {
+  readonly runId: string;
+  readonly accountId: string;
+  readonly owner: string;
+  readonly dialect: Dialect;
+  readonly agentId: string | null;
+  readonly keep: Keep;
+  readonly onHangUp: OnHangUp;
+  readonly input: readonly NewMessage[];
+  readonly context: unknown;
+  readonly settings: unknown;
+  readonly requestKey: string | null;
+  readonly requestHash: string | null;
+  /** So many runs of the account run at once; null: as many as it likes. */
+  readonly mostAtOnce: number | null;
+  readonly session: { readonly id: string; readonly branchId: string; readonly nextPosition: number };
+  readonly fork: NewBranch | null;
+  /** A title for a session that has none, from now on; null leaves that to the commit. */
+  readonly title: string | null;
+  /** Indexes to bind the session to; null leaves them. Bound indexes are locked in any case. */
+  readonly bindIndexIds: readonly string[] | null;
+};
+
+export type Claimed = "claimed" | "busy" | "changed" | "repeated" | "crowded";
+
+/**
+ * Enters a run as running and so claims its session.
+ *
+ * "busy": another run of the session is running. "changed": the session is gone, or its line is not the one the prompt
+ * was made from. "repeated": the account has used this request key before. "crowded": as many of its runs run as may. In
+ * none of these anything is written.
+ */
+export const claimRun = (database: Database, claim: Claim): Promise<Claimed> =>
+  entered(database, claim, async () => {
+    if (claim.mostAtOnce === null) return claimTogether(database, claim);
+    return unlessCrowded(database, claim, async (connection) => {
+      const [claimed = "changed"] = await insertClaims(connection, [claim]);
+      return claimed;
+    });
+  });
+
+/**
+ * What came of entering a run. Where its answer was lost with the connection, the run's row tells; where there is none, it
+ * is entered again.
+ */
+async function entered<Outcome extends Claimed>(
+  database: Database,
+  { runId, owner }: Pick<Claim, "runId" | "owner">,
+  enter: () => Promise<Outcome>,
+): Promise<Outcome | "claimed" | "busy" | "repeated"> {
+  try {
+    return await againOnLoss(
+      () => againOnDeadlock(enter),
+      async () => {
+        const found = await rows(database, `select id from "Run" where id = $1 and "leaseOwner" = $2`, [runId, owner]);
+        return found.length > 0 ? ("claimed" as const) : null;
+      },
+    );
+  } catch (thrown) {
+    switch (violated(thrown)) {
+      case "Run_pkey":
+        // The statement whose answer was lost was still on its way when its row was looked for.
+        return "claimed";
+      case "Run_one_running":
+        return "busy";
+      case REQUEST_KEY:
+        return "repeated";
+      default:
+        throw thrown;
+    }
+  }
+}
+
+const claimTogether = together((database, claims: readonly Claim[]) => insertClaims(database, claims));
+
+const REQUEST_KEY = "Run_accountId_dialect_requestKey_key";
+
+/** Enters a run unless as many of its account run as may. They are entered one after the other where that matters. */
+async function unlessCrowded<Entered>(
+  database: Database,
+  { accountId, mostAtOnce }: Pick<Claim, "accountId" | "mostAtOnce">,
+  enter: (connection: Connection) => Promise<Entered>,
+): Promise<Entered | "crowded"> {
+  if (mostAtOnce === null) return enter(database);
+  return inTransaction(database, async (connection) => {
+    await rows(connection, `select id from "Account" where id = $1 for no key update`, [accountId]);
+    const running = await rows(
+      connection,
+      `select id from "Run" where "accountId" = $1 and status = 'running' limit $2`,
+      [accountId, mostAtOnce],
+    );
+    return running.length < mostAtOnce ? enter(connection) : "crowded";
+  });
+}
+
+/**
+ * Enters runs in one statement. Says of each whether it has found its session as it was.
+ *
+ * The order of locks is that of all who write turns: sessions by their ids, then what hangs on them. The branch is locked
+ * with its session: a claim that has waited for a commit sees the line as the commit has left it.
+ */
+async function insertClaims(connection: Connection, claims: readonly Claim[]): Promise<("claimed" | "changed")[]> {
+  const inserted = await rows<{ id: string }>(
+    connection,
+    `with input as (
+       select * from json_to_recordset($1::json) as i("runId" uuid, "accountId" uuid, owner text, dialect text,
+         "agentId" uuid, keep text, "onHangUp" text, input json, context json, settings json, "requestKey" text,
+         "requestHash" text, title text, "sessionId" uuid, "branchId" uuid, "nextPosition" int, "forkId" uuid,
+         "forkParentId" uuid, "forkPosition" int, "forkPath" json, "bindIndexIds" uuid[])
+     ), claimed as (
+       select i.* from input i join "Session" s on s.id = i."sessionId" and s."accountId" = i."accountId"
+         join "Branch" b on b.id = s."activeBranchId" and b.id = i."branchId" and b."nextPosition" = i."nextPosition"
+       order by s.id for no key update of s, b
+     ), forked as (
+       insert into "Branch" (id, "sessionId", "parentId", "forkPosition", path, "nextPosition")
+       select "forkId", "sessionId", "forkParentId", "forkPosition", "forkPath", "forkPosition" + 1
+       from claimed where "forkId" is not null
+     ), unbound as (
+       delete from "SessionIndex" x using claimed c
+       where x."sessionId" = c."sessionId" and c."bindIndexIds" is not null and x."indexId" <> all (c."bindIndexIds")
+     ), bound as (
+       insert into "SessionIndex" ("sessionId", "indexId", position)
+       select c."sessionId", x.id, x.n from claimed c, unnest(c."bindIndexIds") with ordinality x(id, n)
+       on conflict ("sessionId", "indexId") do update set position = excluded.position
+     ), moved as (
+       update "Session" s set "activeBranchId" = coalesce(c."forkId", s."activeBranchId"),
+         title = case when s."titleSource" = 'none' and c.title is not null then c.title else s.title end,
+         "titleSource" = case when s."titleSource" = 'none' and c.title is not null then 'fallback'
+           else s."titleSource" end,
+         "indexesLockedAt" = coalesce(s."indexesLockedAt", case when cardinality(c."bindIndexIds") > 0 or exists (
+           select 1 from "SessionIndex" x where x."sessionId" = s.id) then now() end)
+       from claimed c where s.id = c."sessionId"
+     )
+     insert into "Run" (id, "accountId", "sessionId", "branchId", "agentId", dialect, status, stores, keep, "onHangUp",
+       input, context, settings, "requestKey", "requestHash", "leaseOwner", "leaseUntil")
+     select "runId", "accountId", "sessionId", coalesce("forkId", "branchId"), "agentId", dialect, 'running', true, keep,
+       "onHangUp", input, context, settings, "requestKey", "requestHash", owner, now() + ${LEASE}
+     from claimed returning id`,
+    [JSON.stringify(claims.map(toInput))],
+  );
+  const entered = new Set(inserted.map(({ id }) => id));
+  return claims.map(({ runId }) => (entered.has(runId) ? "claimed" : "changed"));
+}
+
+const toInput = ({ session, fork, mostAtOnce: _, ...claim }: Claim) => ({
+  ...claim,
+  sessionId: session.id,
+  branchId: session.branchId,
+  nextPosition: session.nextPosition,
+  forkId: fork?.id,
+  forkParentId: fork?.parentId,
+  forkPosition: fork?.forkPosition,
+  forkPath: fork?.path,
+});
+
+/** A run that claims no session: it stores nothing, or makes a session of its own at its end. */
+export type DetachedRun = Pick<
+  Claim,
+  | "runId"
+  | "accountId"
+  | "owner"
+  | "dialect"
+  | "agentId"
+  | "onHangUp"
+  | "settings"
+  | "requestKey"
+  | "requestHash"
+  | "mostAtOnce"
+> & {
+  readonly stores: boolean;
+  /** The session that it looks at. */
+  readonly sessionId: string | null;
+  /** Whom the caller asks for. */
+  readonly endUserHash: string | null;
+};
+
+/** Enters such a run: a row for its usage, and for repeats. As `claimRun` does. */
+export async function insertRun(
+  database: Database,
+  run: DetachedRun,
+): Promise<Extract<Claimed, "claimed" | "repeated" | "crowded">> {
+  const outcome = await entered(database, run, () =>
+    unlessCrowded(database, run, async (connection) => {
+      await rows(
+        connection,
+        `insert into "Run" (id, "accountId", "sessionId", "agentId", dialect, status, stores, keep, "onHangUp", settings,
+           "leaseOwner", "leaseUntil", "requestKey", "requestHash", "endUserHash")
+         values ($1, $2, $3, $4, $5, 'running', $9, 'nothing', $6, $7, $8, now() + ${LEASE}, $10, $11, $12)`,
+        [
+          run.runId,
+          run.accountId,
+          run.sessionId,
+          run.agentId,
+          run.dialect,
+          run.onHangUp,
+          JSON.stringify(run.settings),
+          run.owner,
+          run.stores,
+          run.requestKey,
+          run.requestHash,
+          run.endUserHash,
+        ],
+      );
+      return "claimed" as const;
+    }),
+  );
+  // A run that claims no session finds none busy.
+  return outcome === "busy" ? "claimed" : outcome;
+}

@@ -1,0 +1,125 @@
+import { insertGuest } from "../db/accounts.ts";
+import { ensureDefaultAgent } from "../db/agents.ts";
+import { type Claim, type Claimed, claimRun } from "../db/claims.ts";
+import type { Commit } from "../db/commit.ts";
+import type { Database } from "../db/database.ts";
+import { insertSession } from "../db/new-session.ts";
+import type { TurnEvent } from "../domain/events.ts";
+import { newId } from "../domain/ids.ts";
+import type { NewMessage } from "../domain/message.ts";
+
+export type StoredSession = {
+  readonly accountId: string;
+  readonly agentId: string;
+  readonly projectId: string;
+  readonly id: string;
+  readonly branchId: string;
+};
+
+/** An empty session of a new account. */
+export async function makeSession(database: Database): Promise<StoredSession> {
+  const { id: accountId } = await insertGuest(database, newId());
+  const home = await ensureDefaultAgent(database, accountId, { agentId: newId(), projectId: newId() }, "");
+  const [id, branchId] = [newId(), newId()];
+  await insertSession(database, accountId, {
+    id,
+    branchId,
+    projectId: home.projectId,
+    origin: "web",
+    situation: null,
+    systemTemplate: null,
+    renderTemplates: true,
+    tokenBudget: null,
+    contextOverflow: null,
+    autoRunTools: false,
+    forwardToolCalls: false,
+    recallOptions: null,
+    metadata: null,
+    sharedAccess: "read_only",
+    agentIds: [home.agentId],
+    userIds: [],
+    indexIds: [],
+  });
+  return { accountId, agentId: home.agentId, projectId: home.projectId, id, branchId };
+}
+
+/** A claim of a session as it stands with `nextPosition` messages. */
+export const claimOf = (
+  session: StoredSession,
+  owner: string,
+  change: Partial<Claim> & { readonly nextPosition?: number } = {},
+): Claim => {
+  const { nextPosition = 0, ...rest } = change;
+  return {
+    runId: newId(),
+    accountId: session.accountId,
+    owner,
+    dialect: "web",
+    agentId: session.agentId,
+    keep: "all",
+    onHangUp: "go-on",
+    input: [],
+    context: {},
+    settings: {},
+    title: null,
+    requestKey: null,
+    requestHash: null,
+    mostAtOnce: null,
+    session: { id: session.id, branchId: session.branchId, nextPosition },
+    fork: null,
+    bindIndexIds: null,
+    ...rest,
+  };
+};
+
+/** Claims a new session. */
+export async function claimNew(
+  database: Database,
+  owner: string,
+): Promise<{ readonly session: StoredSession; readonly runId: string; readonly claimed: Claimed }> {
+  const session = await makeSession(database);
+  const claim = claimOf(session, owner);
+  return { session, runId: claim.runId, claimed: await claimRun(database, claim) };
+}
+
+export const storedMessage = (text: string, role: "user" | "assistant" = "user"): Commit["messages"][number] => ({
+  ...newMessage(text, role),
+  searchText: text,
+  tokenCount: null,
+  tokenizer: null,
+});
+
+export const newMessage = (text: string, role: "user" | "assistant" = "user"): NewMessage => ({
+  id: newId(),
+  role,
+  name: null,
+  source: role === "user" ? "api_request" : "api_response",
+  parts: [{ type: "text", text }],
+  model: null,
+  createdAt: new Date(),
+});
+
+/** The commit of a run that went well; `events` are those that have not been written, `messages` what stays. */
+export const commitOf = (
+  runId: string,
+  owner: string,
+  {
+    events = [],
+    messages = [],
+  }: { readonly events?: readonly TurnEvent[]; readonly messages?: Commit["messages"] } = {},
+): Commit => ({
+  runId,
+  owner,
+  status: "completed",
+  finishReason: "stop",
+  error: null,
+  usage: { inputTokens: 1, outputTokens: 1, isEstimated: false },
+  durationMs: 1,
+  steps: 1,
+  messages,
+  fallbackTitle: null,
+  events: { runId, seqFrom: 1, events },
+  makes: null,
+  output: null,
+  freesKey: false,
+});
