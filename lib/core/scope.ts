@@ -1,9 +1,9 @@
 import type { Database } from "../db/database.ts";
 import type { CallModel, EmbedTexts, ModelInfo } from "../domain/model.ts";
 import type { Outbound } from "../domain/outbound.ts";
-import type { Dialect } from "../domain/run.ts";
 import type { Session } from "../domain/session.ts";
 import type { ServerTool } from "../domain/tool.ts";
+import type { Asker } from "../domain/turn-policy.ts";
 import type { Runner } from "./turn/runner.ts";
 
 /** The language models that a turn may use. */
@@ -38,8 +38,14 @@ export type Ports = {
   /** Runs a tool. Throws what the model is to be told. */
   readonly runTool: (call: ServerToolCall) => Promise<unknown>;
   readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** A new UUIDv7. */
+  readonly newId: () => string;
+  /** What holds somebody to limits who has asked for a turn earlier. */
+  readonly limitsOf?: (accountId: string, asker: Asker) => Limits;
   /** Hears of each turn that has ended in this process: its dialect, and how it ended. */
-  readonly onTurnEnded?: (dialect: Dialect, status: string) => void;
+  readonly onTurnEnded?: (dialect: string, status: string) => void;
 };
 
 /** A call of a tool that the server runs, in the turn of a session. */
@@ -61,6 +67,8 @@ export type Admission = {
 export type Limits = {
   /** Counts a turn that is about to begin, of about so many tokens. Throws "rate-limited". */
   readonly admit: (turn: { readonly tokens: number; readonly endUser?: string }) => Promise<Admission>;
+  /** Goes on with a turn for which so many tokens were set aside when it began. */
+  readonly resume: (tokens: number) => Admission;
   /** So many turns of the account run at once; null: as many as it likes. */
   readonly mostAtOnce: number | null;
 };
@@ -70,10 +78,25 @@ export type Scope = Ports & {
   readonly accountId: string;
   /** How the caller proved who it is. */
   readonly via: "key" | "cookie";
+  /** The API key that the caller holds; null or absent: none. */
+  readonly keyId?: string | null;
   /** The one agent that the caller's key reaches; null or absent: all of the account. */
   readonly onlyAgentId?: string | null;
-  /** Absent for what nobody asked for: a turn that is taken over. */
+  /**
+   * Names a stranger on whose request the account answers: somebody who talks to its public bot. Null or absent: the
+   * account itself asks.
+   */
+  readonly stranger?: string | null;
+  /** Absent for what nobody is held to limits for. */
   readonly limits?: Limits;
   /** A provider key that came with the request. Never stored, never logged. */
   readonly providerKey?: string;
 };
+
+/** Who asks, as it is stored with a turn. */
+export const askerOf = ({ via, keyId = null, onlyAgentId = null, stranger = null }: Scope): Asker => ({
+  via,
+  keyId,
+  onlyAgentId,
+  isStranger: stranger !== null,
+});

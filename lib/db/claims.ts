@@ -1,5 +1,6 @@
 import type { NewMessage } from "../domain/message.ts";
-import type { Dialect, Keep, OnHangUp } from "../domain/run.ts";
+import type { ModelSettings } from "../domain/model.ts";
+import type { PromptRecipe, TurnPlan, TurnPolicy } from "../domain/turn-policy.ts";
 import type { Database } from "./database.ts";
 import { LEASE } from "./leases.ts";
 import { againOnDeadlock, againOnLoss, type Connection, inTransaction, rows, violated } from "./sql.ts";
@@ -17,13 +18,14 @@ export type Claim = {
   readonly runId: string;
   readonly accountId: string;
   readonly owner: string;
-  readonly dialect: Dialect;
+  readonly dialect: string;
   readonly agentId: string | null;
-  readonly keep: Keep;
-  readonly onHangUp: OnHangUp;
+  readonly policy: TurnPolicy;
+  readonly plan: TurnPlan;
   readonly input: readonly NewMessage[];
-  readonly context: unknown;
-  readonly settings: unknown;
+  /** The recipe of its prompt. */
+  readonly context: PromptRecipe;
+  readonly settings: ModelSettings;
   readonly requestKey: string | null;
   readonly requestHash: string | null;
   /** So many runs of the account run at once; null: as many as it likes. */
@@ -119,7 +121,7 @@ async function insertClaims(connection: Connection, claims: readonly Claim[]): P
     connection,
     `with input as (
        select * from json_to_recordset($1::json) as i("runId" uuid, "accountId" uuid, owner text, dialect text,
-         "agentId" uuid, keep text, "onHangUp" text, input json, context json, settings json, "requestKey" text,
+         "agentId" uuid, policy json, plan json, input json, context json, settings json, "requestKey" text,
          "requestHash" text, title text, "sessionId" uuid, "branchId" uuid, "nextPosition" int, "forkId" uuid,
          "forkParentId" uuid, "forkPosition" int, "forkPath" json, "bindIndexIds" uuid[])
      ), claimed as (
@@ -146,10 +148,10 @@ async function insertClaims(connection: Connection, claims: readonly Claim[]): P
            select 1 from "SessionIndex" x where x."sessionId" = s.id) then now() end)
        from claimed c where s.id = c."sessionId"
      )
-     insert into "Run" (id, "accountId", "sessionId", "branchId", "agentId", dialect, status, stores, keep, "onHangUp",
+     insert into "Run" (id, "accountId", "sessionId", "branchId", "agentId", dialect, status, stores, policy, plan,
        input, context, settings, "requestKey", "requestHash", "leaseOwner", "leaseUntil")
-     select "runId", "accountId", "sessionId", coalesce("forkId", "branchId"), "agentId", dialect, 'running', true, keep,
-       "onHangUp", input, context, settings, "requestKey", "requestHash", owner, now() + ${LEASE}
+     select "runId", "accountId", "sessionId", coalesce("forkId", "branchId"), "agentId", dialect, 'running', true, policy,
+       plan, input, context, settings, "requestKey", "requestHash", owner, now() + ${LEASE}
      from claimed returning id`,
     [JSON.stringify(claims.map(toInput))],
   );
@@ -176,13 +178,13 @@ export type DetachedRun = Pick<
   | "owner"
   | "dialect"
   | "agentId"
-  | "onHangUp"
+  | "policy"
+  | "plan"
   | "settings"
   | "requestKey"
   | "requestHash"
   | "mostAtOnce"
 > & {
-  readonly stores: boolean;
   /** The session that it looks at. */
   readonly sessionId: string | null;
   /** Whom the caller asks for. */
@@ -198,22 +200,23 @@ export async function insertRun(
     unlessCrowded(database, run, async (connection) => {
       await rows(
         connection,
-        `insert into "Run" (id, "accountId", "sessionId", "agentId", dialect, status, stores, keep, "onHangUp", settings,
+        `insert into "Run" (id, "accountId", "sessionId", "agentId", dialect, status, stores, policy, plan, settings,
            "leaseOwner", "leaseUntil", "requestKey", "requestHash", "endUserHash")
-         values ($1, $2, $3, $4, $5, 'running', $9, 'nothing', $6, $7, $8, now() + ${LEASE}, $10, $11, $12)`,
+         values ($1, $2, $3, $4, $5, 'running', $9, $6, $13, $7, $8, now() + ${LEASE}, $10, $11, $12)`,
         [
           run.runId,
           run.accountId,
           run.sessionId,
           run.agentId,
           run.dialect,
-          run.onHangUp,
+          JSON.stringify(run.policy),
           JSON.stringify(run.settings),
           run.owner,
-          run.stores,
+          run.policy.stores,
           run.requestKey,
           run.requestHash,
           run.endUserHash,
+          JSON.stringify(run.plan),
         ],
       );
       return "claimed" as const;

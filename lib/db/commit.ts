@@ -19,7 +19,6 @@ export type Commit = {
   readonly steps: number;
   /** Messages to keep, in order; empty keeps nothing. */
   readonly messages: readonly (NewMessage & {
-    readonly searchText: string;
     readonly tokenCount: number | null;
     readonly tokenizer: string | null;
   })[];
@@ -109,7 +108,7 @@ async function endRuns(connection: Connection, commits: readonly Commit[]): Prom
        where (select count(*) from sessions) >= 0 order by r.id for no key update of r
      ), run as (
        update "Run" r set status = i.status, "finishReason" = i."finishReason", error = i.error, usage = i.usage,
-         "usageEstimated" = i."usageEstimated", "durationMs" = i."durationMs", steps = i.steps, input = null,
+         "usageEstimated" = i."usageEstimated", "durationMs" = i."durationMs", steps = i.steps, input = null, plan = null,
          "leaseUntil" = null, "endedAt" = now(), output = i.output,
          "requestKey" = case when i."freesKey" then null else r."requestKey" end
        from input i join held on held.id = i.id
@@ -121,11 +120,11 @@ async function endRuns(connection: Connection, commits: readonly Commit[]): Prom
        from run where b.id = run."branchId" returning b.id, b."nextPosition" - run.count as base
      ), messages as (
        insert into "Message" (id, "sessionId", "branchId", position, "runId", "agentId", role, name, source, parts, model,
-         "tokenCount", tokenizer, "searchText", "createdAt")
+         "tokenCount", tokenizer, "createdAt")
        select (m.item->>'id')::uuid, run."sessionId", run."branchId", branch.base + m.n - 1, run.id,
          case when m.item->>'role' = 'assistant' then run."agentId" end, m.item->>'role', m.item->>'name',
          m.item->>'source', m.item->'parts', m.item->>'model', (m.item->>'tokenCount')::int, m.item->>'tokenizer',
-         m.item->>'searchText', (m.item->>'createdAt')::timestamptz
+         (m.item->>'createdAt')::timestamptz
        from run join branch on branch.id = run."branchId", json_array_elements(run.messages) with ordinality m(item, n)
      ), session as (
        update "Session" s set "lastRunId" = run.id, "updatedAt" = now(),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { NewMessage } from "../domain/message.ts";
-import type { ModelSettings } from "../domain/model.ts";
-import type { Dialect, Keep, OnHangUp } from "../domain/run.ts";
+import { ModelSettings } from "../domain/model.ts";
+import { PromptRecipe, TurnPlan, TurnPolicy } from "../domain/turn-policy.ts";
 import type { Database } from "./database.ts";
 import { rows } from "./sql.ts";
 
@@ -37,9 +37,24 @@ export async function stopRequests(database: Database, owner: string, runIds: re
   return found.map((row) => row.id);
 }
 
+/** The ids among these that are runs still: the others have gone with their sessions. */
+export async function existingRuns(database: Database, runIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = await rows<{ id: string }>(database, `select id from "Run" where id = any($1::uuid[])`, [runIds]);
+  return new Set(found.map((row) => row.id));
+}
+
 /** Asks the owner of a run, wherever it is, to stop it. */
 export async function requestStop(database: Database, runId: string): Promise<void> {
   await rows(database, `update "Run" set "stopRequestedAt" = now() where id = $1 and status = 'running'`, [runId]);
+}
+
+/** Lets somebody take a run of `owner` at once. */
+export async function giveLeaseBack(database: Database, owner: string, runId: string): Promise<void> {
+  await rows(
+    database,
+    `update "Run" set "leaseUntil" = now() where id = $2 and "leaseOwner" = $1 and status = 'running'`,
+    [owner, runId],
+  );
 }
 
 /** Lets others take the runs of `owner` at once. */
@@ -47,22 +62,25 @@ export async function giveLeasesBack(database: Database, owner: string): Promise
   await rows(database, `update "Run" set "leaseUntil" = now() where "leaseOwner" = $1 and status = 'running'`, [owner]);
 }
 
-export type TakenRun = {
-  readonly id: string;
-  readonly accountId: string;
-  readonly sessionId: string | null;
-  readonly branchId: string | null;
-  readonly agentId: string | null;
-  readonly dialect: Dialect;
-  readonly stores: boolean;
-  readonly keep: Keep;
-  readonly onHangUp: OnHangUp;
-  readonly input: readonly NewMessage[];
-  readonly settings: ModelSettings | null;
-  readonly attempts: number;
-  readonly isStopRequested: boolean;
-  readonly createdAt: Date;
-};
+/** A run that was taken from its owner. What an earlier version has stored in another form is null. */
+const TakenRun = z.object({
+  id: z.string(),
+  accountId: z.string(),
+  sessionId: z.string().nullable(),
+  branchId: z.string().nullable(),
+  agentId: z.string().nullable(),
+  dialect: z.string(),
+  stores: z.boolean(),
+  policy: TurnPolicy.nullable().catch(null),
+  plan: TurnPlan.nullable().catch(null),
+  recipe: PromptRecipe.nullable().catch(null),
+  settings: ModelSettings.nullable().catch(null),
+  input: z.array(NewMessage).nullable(),
+  attempts: z.number(),
+  isStopRequested: z.boolean(),
+  createdAt: z.date(),
+});
+export type TakenRun = Readonly<z.infer<typeof TakenRun>>;
 
 /**
  * Takes runs whose lease has expired, each by one caller only.
@@ -78,14 +96,14 @@ export async function takeExpiredRuns(
   running: readonly string[],
 ): Promise<TakenRun[]> {
   const condition = which === "expired" ? `"leaseUntil" < now()` : `"leaseOwner" <> $1`;
-  const taken = await rows<Omit<TakenRun, "input"> & { input: unknown }>(
+  const taken = await rows(
     database,
     `update "Run" set "leaseOwner" = $1, "leaseUntil" = now() + ${LEASE}, attempts = attempts + 1
      where id in (select id from "Run" where status = 'running' and ${condition} and id <> all($2::uuid[])
        limit 20 for no key update skip locked)
-     returning id, "accountId", "sessionId", "branchId", "agentId", dialect, stores, keep, "onHangUp", input, settings,
-       attempts, "stopRequestedAt" is not null as "isStopRequested", "createdAt"`,
+     returning id, "accountId", "sessionId", "branchId", "agentId", dialect, stores, policy, plan, input, settings,
+       context as recipe, attempts, "stopRequestedAt" is not null as "isStopRequested", "createdAt"`,
     [owner, running],
   );
-  return taken.map((run) => ({ ...run, input: z.array(NewMessage).parse(run.input ?? []) }));
+  return taken.map((run) => TakenRun.parse(run));
 }

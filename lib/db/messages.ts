@@ -20,34 +20,44 @@ export const SEGMENTS = `cross join lateral (
 const COLUMNS = `m.id, m.role, m.name, m.source, m.parts, m.model, m."createdAt", m.position, m."runId", m."tokenCount",
   m.tokenizer, m."branchId"`;
 
-/** The messages on the active line of a session of the account, oldest first, from position `from` on. */
-export async function readLine(database: Database, accountId: string, sessionId: string, from = 0): Promise<Message[]> {
+/**
+ * The messages on a line of a session of the account, oldest first, from position `from` on: that of a branch, and of the
+ * active one where `branchId` is null.
+ */
+export async function readLine(
+  database: Database,
+  accountId: string,
+  sessionId: string,
+  from = 0,
+  branchId: string | null = null,
+): Promise<Message[]> {
   const found = await rows(
     database,
-    `select ${COLUMNS} from "Session" s join "Branch" b on b.id = s."activeBranchId" ${SEGMENTS}
-     join "Message" m on m."branchId" = seg."branchId"
+    `select ${COLUMNS} from "Session" s join "Branch" b on b.id = coalesce($4, s."activeBranchId") and b."sessionId" = s.id
+     ${SEGMENTS} join "Message" m on m."branchId" = seg."branchId"
        and m.position between greatest(seg."from", $3::int) and seg."to"
      where s.id = $1 and s."accountId" = $2 order by m.position`,
-    [sessionId, accountId, from],
+    [sessionId, accountId, from, branchId],
   );
   return found.map((row) => MessageRow.parse(row));
 }
 
-/** The system messages on the active line at positions from `from` to before `to`, oldest first. */
+/** The system messages on a line, as `readLine` gives it, at positions from `from` to before `to`, oldest first. */
 export async function readSystemMessages(
   database: Database,
   accountId: string,
   sessionId: string,
   from: number,
   to: number,
+  branchId: string | null = null,
 ): Promise<Message[]> {
   const found = await rows(
     database,
-    `select ${COLUMNS} from "Session" s join "Branch" b on b.id = s."activeBranchId" ${SEGMENTS}
-     join "Message" m on m."branchId" = seg."branchId" and m.role = 'system'
+    `select ${COLUMNS} from "Session" s join "Branch" b on b.id = coalesce($5, s."activeBranchId") and b."sessionId" = s.id
+     ${SEGMENTS} join "Message" m on m."branchId" = seg."branchId" and m.role = 'system'
        and m.position between greatest(seg."from", $3::int) and least(seg."to", $4::int - 1)
      where s.id = $1 and s."accountId" = $2 order by m.position`,
-    [sessionId, accountId, from, to],
+    [sessionId, accountId, from, to, branchId],
   );
   return found.map((row) => MessageRow.parse(row));
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { DocHit } from "../domain/doc.ts";
 import { type TurnEvent, TurnUsage } from "../domain/events.ts";
 import { NewMessage } from "../domain/message.ts";
-import type { Dialect, Run } from "../domain/run.ts";
+import type { Run } from "../domain/run.ts";
 import type { Database } from "./database.ts";
 import { unpacked } from "./run-events.ts";
 import { rows } from "./sql.ts";
@@ -59,11 +59,21 @@ export async function findRun(
     : null;
 }
 
+/** The run that works on a session of the account now, or null. */
+export async function findRunningRun(database: Database, accountId: string, sessionId: string): Promise<string | null> {
+  const [found] = await rows<{ id: string }>(
+    database,
+    `select id from "Run" where "sessionId" = $1 and "accountId" = $2 and status = 'running' and stores`,
+    [sessionId, accountId],
+  );
+  return found?.id ?? null;
+}
+
 /** The run that an account made under a request key, or null. */
 export async function findRunByKey(
   database: Database,
   accountId: string,
-  dialect: Dialect,
+  dialect: string,
   requestKey: string,
 ): Promise<{ readonly id: string; readonly sessionId: string | null; readonly requestHash: string | null } | null> {
   const [found] = await rows<{ id: string; sessionId: string | null; requestHash: string | null }>(

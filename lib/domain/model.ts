@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { ToolDefinition } from "./tool.ts";
 
 /** Tokens of one model call or of a whole turn; null where the provider said nothing. */
@@ -6,20 +7,24 @@ export type Usage = { readonly inputTokens: number | null; readonly outputTokens
 export type FinishReason = "stop" | "length" | "content-filter" | "tool-calls";
 
 /** Settings of one model call. Absent means: the provider's default. */
-export type ModelSettings = {
-  readonly model?: string;
-  readonly temperature?: number;
-  readonly topP?: number;
-  readonly maxTokens?: number;
-  readonly stop?: readonly string[];
-  readonly seed?: number;
-  readonly frequencyPenalty?: number;
-  readonly presencePenalty?: number;
-  readonly logitBias?: Readonly<Record<string, number>>;
-  readonly responseFormat?:
-    | { readonly type: "text" | "json_object" }
-    | { readonly type: "json_schema"; readonly schema: Readonly<Record<string, unknown>> };
-};
+export const ModelSettings = z
+  .object({
+    model: z.string(),
+    temperature: z.number(),
+    topP: z.number(),
+    maxTokens: z.number(),
+    stop: z.array(z.string()).readonly(),
+    seed: z.number(),
+    frequencyPenalty: z.number(),
+    presencePenalty: z.number(),
+    logitBias: z.record(z.string(), z.number()).readonly(),
+    responseFormat: z.union([
+      z.object({ type: z.enum(["text", "json_object"]) }),
+      z.object({ type: z.literal("json_schema"), schema: z.record(z.string(), z.unknown()).readonly() }),
+    ]),
+  })
+  .partial();
+export type ModelSettings = Readonly<z.infer<typeof ModelSettings>>;
 
 export type PromptPart =
   | { readonly type: "text"; readonly text: string }
@@ -43,7 +48,8 @@ export type PromptMessage =
       readonly isError: boolean;
     };
 
-export type ToolChoice = "auto" | "none" | { readonly name: string };
+export const ToolChoice = z.union([z.enum(["auto", "none"]), z.object({ name: z.string() }).readonly()]);
+export type ToolChoice = z.infer<typeof ToolChoice>;
 
 /** One model call. */
 export type ModelRequest = {

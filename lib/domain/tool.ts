@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** The seven types of tool on the wire of Julep; `builtin` are Parley's own, which are not stored. */
 export const TOOL_TYPES = [
   "function",
@@ -20,12 +22,13 @@ export type ToolDefinition = {
 };
 
 /** A tool of an agent or of one request. `spec` is the object under the key that equals `type`. */
-export type Tool = {
-  readonly name: string;
-  readonly type: ToolType;
-  readonly description: string | null;
-  readonly spec: unknown;
-};
+export const Tool = z.object({
+  name: z.string(),
+  type: z.enum(TOOL_TYPES),
+  description: z.string().nullable(),
+  spec: z.unknown(),
+});
+export type Tool = Readonly<z.infer<typeof Tool>>;
 
 const SERVER_TOOL_TYPES = ["integration", "system", "api_call"] as const satisfies readonly ToolType[];
 

@@ -1,4 +1,4 @@
-import type { Limits, Scope } from "../core/scope.ts";
+import type { Scope } from "../core/scope.ts";
 import { findAccount, findApiKey, insertGuest, touchApiKeys } from "../db/accounts.ts";
 import type { Grant } from "../domain/api-key.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
@@ -6,6 +6,7 @@ import { newId } from "../domain/ids.ts";
 import { hashKey } from "./keys.ts";
 import { withFields } from "./log.ts";
 import type { Known, Parley } from "./parley.ts";
+import { limitsOf } from "./rate-limits.ts";
 import { cookieValue, readSessionToken, SESSION_COOKIE, sessionCookie } from "./session-cookie.ts";
 
 const REMEMBER_MS = 5000;
@@ -99,12 +100,9 @@ export function scopeOf(
   { requestId, onRate }: { readonly requestId: string; readonly onRate: (rate: Rate) => void },
 ): Scope {
   const providerKey = request.headers.get("x-custom-api-key")?.trim() || undefined;
-  const limits: Limits = {
-    admit: ({ tokens, endUser }) => parley.limits.admit({ accountId, keyId, endUser }, tokens, onRate),
-    mostAtOnce: parley.settings.turnsAtOnce ?? null,
-  };
+  const limits = limitsOf(parley.limits, parley.settings, { accountId, keyId }, onRate);
   const log = withFields(parley.ports.log, { requestId });
-  return { ...parley.ports, log, accountId, via, providerKey, onlyAgentId: grant?.agentId ?? null, limits };
+  return { ...parley.ports, log, accountId, via, providerKey, keyId, onlyAgentId: grant?.agentId ?? null, limits };
 }
 
 const invalidKey = () => new ChatError("unauthenticated", "Invalid API key");

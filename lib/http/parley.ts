@@ -12,7 +12,7 @@ import { newId } from "../domain/ids.ts";
 import { openModels } from "../model/models.ts";
 import { hashKey, keyHint, newKey, randomText } from "./keys.ts";
 import { openLog } from "./log.ts";
-import { openRateLimits, type RateLimits } from "./rate-limits.ts";
+import { limitsOf, openRateLimits, type RateLimits } from "./rate-limits.ts";
 import { openRedis } from "./redis.ts";
 import { safeFetch } from "./safe-fetch.ts";
 import { parseSettings, type Settings } from "./settings.ts";
@@ -66,7 +66,8 @@ async function open(settings: Settings, root: string): Promise<Parley> {
     redis?.disconnect();
     throw thrown;
   });
-  const runner = startRunner(database, log);
+  const runner = startRunner({ database, log, now: Date.now, newId });
+  const limits = openRateLimits({ database, redis, settings, log });
   const outbound = safeFetch({ allow: settings.outboundAllow });
   const ports: Ports = {
     database,
@@ -76,6 +77,9 @@ async function open(settings: Settings, root: string): Promise<Parley> {
     // Not before a tool is run: each start would take longer.
     runTool: async (call) => (await import("../dialects/julep/run-tools.ts")).runTool(call),
     log,
+    now: Date.now,
+    newId,
+    limitsOf: (accountId, { keyId }) => limitsOf(limits, settings, { accountId, keyId }, () => {}),
     onTurnEnded: noteTurn,
   };
 
@@ -112,7 +116,7 @@ async function open(settings: Settings, root: string): Promise<Parley> {
       if (isRight) ownerToken = null;
       return isRight;
     },
-    limits: openRateLimits({ database, redis, settings, log }),
+    limits,
     callers: new Map(),
     touchedKeys: new Map(),
     async close(graceMs) {

@@ -6,7 +6,7 @@ import {
   RateLimiterRes,
   type RateLimiterStoreAbstract,
 } from "rate-limiter-flexible";
-import type { Admission, Log } from "../core/scope.ts";
+import type { Admission, Limits, Log } from "../core/scope.ts";
 import type { Database } from "../db/database.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
 import type { Settings } from "./settings.ts";
@@ -31,6 +31,8 @@ export type RateLimits = {
    * Throws "rate-limited", and has then counted nothing.
    */
   readonly admit: (who: Counted, tokens: number, onRate: (rate: Rate) => void) => Promise<Admission>;
+  /** Goes on with a turn for which so many tokens were set aside when it began: by this process or another. */
+  readonly resume: (who: Counted, tokens: number) => Admission;
   /** Counts a request of an address. Throws "rate-limited". */
   readonly countRequest: (address: string) => Promise<void>;
   /** Counts a try at the password of somebody, by whatever name. Throws "rate-limited" after ten in a minute. */
@@ -116,18 +118,9 @@ export function openRateLimits({
         for (const count of taken) giveBack(count, count.points);
         throw thrown;
       }
-      let isSettled = false;
-      return {
-        settle(used) {
-          if (isSettled) return;
-          isSettled = true;
-          for (const count of taken) {
-            if (used === null) giveBack(count, count.points);
-            else if (count.limit === tokens) giveBack(count, count.points - used);
-          }
-        },
-      };
+      return admission(taken);
     },
+    resume: ({ accountId }, size) => admission([{ limit: tokens, name: accountId, points: size, isShown: false }]),
     async countAttempt(name) {
       await consume({ limit: attempts, name, points: 1, isShown: false });
     },
@@ -136,6 +129,20 @@ export function openRateLimits({
     },
   };
 
+  function admission(taken: readonly Count[]): Admission {
+    let isSettled = false;
+    return {
+      settle(used) {
+        if (isSettled) return;
+        isSettled = true;
+        for (const count of taken) {
+          if (used === null) giveBack(count, count.points);
+          else if (count.limit === tokens) giveBack(count, count.points - used);
+        }
+      },
+    };
+  }
+
   /** Gives points back, or takes more where they are below 0. */
   function giveBack({ limit, name }: Count, points: number): void {
     if (limit === null || points === 0) return;
@@ -143,6 +150,18 @@ export function openRateLimits({
     done.catch((thrown) => log.warn({ err: thrown }, "A limit could not be brought up to date"));
   }
 }
+
+/** What holds one caller. `onRate` hears where it stands. */
+export const limitsOf = (
+  limits: RateLimits,
+  { turnsAtOnce }: Pick<Settings, "turnsAtOnce">,
+  who: Counted,
+  onRate: (rate: Rate) => void,
+): Limits => ({
+  admit: ({ tokens, endUser }) => limits.admit({ ...who, endUser }, tokens, onRate),
+  resume: (tokens) => limits.resume(who, tokens),
+  mostAtOnce: turnsAtOnce ?? null,
+});
 
 type LimitOptions = { readonly seconds?: number; readonly isKept?: boolean; readonly what: string };
 type Count = {

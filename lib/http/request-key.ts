@@ -1,12 +1,11 @@
+import type { TurnCall } from "../core/turn/turn-call.ts";
 import { ChatError } from "../domain/errors.ts";
 
 const LONGEST = 255;
 
-/** A turn's options for a request that such a key names. */
-export const repeatable = (
-  key: string | undefined,
-): { readonly requestKey?: string; readonly keepsOutput?: boolean } =>
-  key === undefined ? {} : { requestKey: key, keepsOutput: true };
+/** A turn for a request that such a key names: repeats of it are answered for a day. */
+export const repeatable = (call: TurnCall, key: string | undefined): TurnCall =>
+  key === undefined ? call : { ...call, requestKey: key, policy: { ...call.policy, keepsOutput: true } };
 
 /**
  * What names a request for repeats: its Idempotency-Key (draft-ietf-httpapi-idempotency-key-header), quoted or bare.

@@ -1,7 +1,6 @@
 import { performance as eventLoop } from "node:perf_hooks";
 import { type Attributes, metrics } from "@opentelemetry/api";
 import type { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
-import type { Dialect } from "../domain/run.ts";
 import { counter, histogram, SCOPE } from "../model/instruments.ts";
 
 // One set of instruments for both ways out: /api/metrics for Prometheus, and OTLP where an endpoint is set. The packages
@@ -121,7 +120,7 @@ export function noteRequest(attributes: {
 }
 
 /** Notes a turn that has ended in this process. */
-export function noteTurn(dialect: Dialect, status: string): void {
+export function noteTurn(dialect: string, status: string): void {
   const turns = counter("parley.turns", "{turn}", "Turns that have ended");
   turns.add(1, { "parley.dialect": dialect, "parley.status": status });
 }

@@ -7,6 +7,36 @@ import { insertSession } from "../db/new-session.ts";
 import type { TurnEvent } from "../domain/events.ts";
 import { newId } from "../domain/ids.ts";
 import type { NewMessage } from "../domain/message.ts";
+import type { TurnPlan, TurnPolicy } from "../domain/turn-policy.ts";
+
+/** The rules of a turn that goes on without its caller. */
+export const GOES_ON: TurnPolicy = {
+  agent: "any",
+  withBuiltinTools: false,
+  ownTools: "runnable",
+  runsTools: "server",
+  recall: true,
+  recallTools: true,
+  rendersInput: false,
+  overflow: "truncate",
+  stores: true,
+  keep: "all",
+  onlyWhole: false,
+  keepsOutput: false,
+  onHangUp: "go-on",
+  busy: "refuse",
+  maxSteps: 8,
+  maxMs: 60_000,
+  atLimit: "answer",
+};
+
+export const PLAN: TurnPlan = {
+  asker: { via: "key", keyId: null, onlyAgentId: null, isStranger: false },
+  tools: [],
+  toolChoice: "auto",
+  isPaidByCaller: false,
+  reservedTokens: 0,
+};
 
 export type StoredSession = {
   readonly accountId: string;
@@ -56,11 +86,11 @@ export const claimOf = (
     owner,
     dialect: "web",
     agentId: session.agentId,
-    keep: "all",
-    onHangUp: "go-on",
+    policy: GOES_ON,
+    plan: PLAN,
     input: [],
-    context: {},
-    settings: {},
+    context: { system: "", summary: null, from: 0, budget: null, overflow: "truncate", dropped: 0 },
+    settings: { model: "test-model" },
     title: null,
     requestKey: null,
     requestHash: null,
@@ -84,7 +114,6 @@ export async function claimNew(
 
 export const storedMessage = (text: string, role: "user" | "assistant" = "user"): Commit["messages"][number] => ({
   ...newMessage(text, role),
-  searchText: text,
   tokenCount: null,
   tokenizer: null,
 });

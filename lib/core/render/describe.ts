@@ -4,7 +4,8 @@ import type { Message, NewMessage } from "../../domain/message.ts";
 import type { ModelSettings, PromptMessage } from "../../domain/model.ts";
 import type { Session, SessionReplacement } from "../../domain/session.ts";
 import type { Tool } from "../../domain/tool.ts";
-import { fit } from "./fit.ts";
+import type { PromptRecipe } from "../../domain/turn-policy.ts";
+import { type Fitted, fit } from "./fit.ts";
 import { promptLine } from "./line.ts";
 import { renderTemplate } from "./template.ts";
 import { PLAIN_TEMPLATE } from "./templates.ts";
@@ -27,6 +28,8 @@ export type DescribeInput = {
   readonly line: readonly Message[];
   readonly input: readonly NewMessage[];
   readonly recallTools: boolean;
+  /** The first position that `line` was read from. */
+  readonly from: number;
   readonly budget: number | null;
   readonly overflow: "refuse" | "truncate";
 };
@@ -36,7 +39,7 @@ export type Description = {
   /** About how many tokens it would have had with nothing dropped. */
   readonly size: number;
   /** What the prompt was made of, kept with the run. */
-  readonly recipe: { readonly system: string; readonly dropped: number };
+  readonly recipe: PromptRecipe;
 };
 
 const summaryText = (text: string): string => `Summary of the conversation so far:\n${text}`;
@@ -54,10 +57,19 @@ export async function describe(input: DescribeInput): Promise<Description> {
     input.session.situation === null &&
     input.docs.length === 0;
   const system = isSilent ? "" : await renderTemplate(template, variables(input));
+  const { from, budget, overflow } = input;
+  const recipe = { system, summary: input.summary?.text ?? null, from, budget, overflow };
+  const fitted = assemble(recipe, input);
+  return { messages: fitted.messages, size: fitted.size, recipe: { ...recipe, dropped: fitted.dropped } };
+}
+
+/** Puts a prompt together by its recipe: the same from the same messages, whoever does it. Throws as `describe` does. */
+export function assemble(
+  { system, summary, budget, overflow }: Omit<PromptRecipe, "dropped">,
+  { line, input, recallTools }: Pick<DescribeInput, "line" | "input" | "recallTools">,
+): Fitted {
   const head: PromptMessage[] = system.trim() === "" ? [] : [{ role: "system", text: system }];
-  const { past, fresh } = promptLine(input.line, input.input, input.recallTools);
-  const summary: PromptMessage[] =
-    input.summary === null ? [] : [{ role: "system", text: summaryText(input.summary.text) }];
-  const fitted = fit({ system: [...head, ...summary], past, fresh }, input.budget, input.overflow);
-  return { messages: fitted.messages, size: fitted.size, recipe: { system, dropped: fitted.dropped } };
+  const before: PromptMessage[] = summary === null ? [] : [{ role: "system", text: summaryText(summary) }];
+  const { past, fresh } = promptLine(line, input, recallTools);
+  return fit({ system: [...head, ...before], past, fresh }, budget, overflow);
 }

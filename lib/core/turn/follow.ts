@@ -14,8 +14,9 @@ const POLL_MS = 150;
  * The events of a run after number `after`, in order, none twice and none missing, until its last.
  *
  * Works for a run of this process, one that another instance works on, and one that has ended within ten minutes.
- * Yields nothing for a run that is not the account's. Ends without a last event when the run's row is gone, or its
- * events are no longer kept; what is kept for repeats of a request is kept for a day. `signal` ends the following, not the run.
+ * Yields nothing for a run that is not the account's. A run that goes while it is followed, with its session, ends in a
+ * "turn-error". Ends without a last event when its events are no longer kept; what is kept for repeats of a request is kept
+ * for a day. `signal` ends the following, not the run.
  */
 export async function* follow(
   scope: Scope,
@@ -23,16 +24,30 @@ export async function* follow(
   after = 0,
   signal?: AbortSignal,
 ): AsyncGenerator<Stretch, void> {
-  let next = after;
   const live = scope.runner.find(runId);
-  if (live && live.accountId === scope.accountId) {
-    for await (const stretch of followLive(live, next, signal)) {
-      next = stretch.from + stretch.events.length - 1;
-      yield stretch;
-    }
-    if (live.state !== "left") return;
+  if (live && live.accountId === scope.accountId) yield* followOn(scope, live, after, signal);
+  else yield* followStored(scope, runId, after, signal);
+}
+
+/** As `follow`, for a turn that was just taken: a run of this process has all its events, also one that stores nothing. */
+export const followTaken = (
+  scope: Scope,
+  { live, runId }: { readonly live: LiveRun | null; readonly runId: string },
+): AsyncGenerator<Stretch, void> => (live ? followOn(scope, live, 0) : follow(scope, runId));
+
+/** Follows a run of this process, and where another process goes on with it, what that one writes. */
+async function* followOn(
+  scope: Scope,
+  live: LiveRun,
+  after: number,
+  signal?: AbortSignal,
+): AsyncGenerator<Stretch, void> {
+  let next = after;
+  for await (const stretch of followLive(live, next, signal)) {
+    next = stretch.from + stretch.events.length - 1;
+    yield stretch;
   }
-  yield* followStored(scope, runId, next, signal);
+  if (live.state === "left") yield* followStored(scope, live.id, next, signal);
 }
 
 /** Follows a run of this process. Each pull gives all that came since the last, so a slow reader holds up nobody. */
@@ -73,6 +88,18 @@ export async function acceptance(live: LiveRun, waitMs: number): Promise<void> {
   clearTimeout(timer);
 }
 
+/** The end of a run that was deleted with its session. */
+const GONE: TurnEvent = {
+  type: "turn-error",
+  status: "cancelled",
+  code: "not-found",
+  message: "Session not found",
+  usage: { inputTokens: null, outputTokens: null, isEstimated: true },
+  durationMs: 0,
+  steps: 0,
+  model: null,
+};
+
 async function* followStored(
   scope: Scope,
   runId: string,
@@ -80,10 +107,13 @@ async function* followStored(
   signal?: AbortSignal,
 ): AsyncGenerator<Stretch, void> {
   let next = after;
-  while (!signal?.aborted) {
+  for (let isSeen = after > 0; !signal?.aborted; isSeen = true) {
     // The status is read first: what is written before a run ends is there when it has ended.
     const found = await findRun(scope.database, scope.accountId, runId);
-    if (!found) return;
+    if (!found) {
+      if (isSeen) yield { from: next + 1, events: [GONE] };
+      return;
+    }
     const stored = await readEvents(scope.database, runId, next);
     const [first] = stored;
     if (first) {

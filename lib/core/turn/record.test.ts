@@ -1,8 +1,9 @@
+import { DatabaseError } from "pg";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ChatError } from "../../domain/errors.ts";
 import type { LastEvent, TurnEvent } from "../../domain/events.ts";
 import type { NewMessage } from "../../domain/message.ts";
-import type { Keep } from "../../domain/run.ts";
+import type { TurnPolicy } from "../../domain/turn-policy.ts";
 import type { Ports } from "../scope.ts";
 import { type AbortCause, liveRun } from "./live-run.ts";
 import { type Recording, record } from "./record.ts";
@@ -56,7 +57,7 @@ test("whoever waits for the commit is told after it", async () => {
   expect(onCommitted).toHaveBeenCalledOnce();
 });
 
-test.each<[string, Keep, readonly TurnEvent[], AbortCause | null, string[]]>([
+test.each<[string, TurnPolicy["keep"], readonly TurnEvent[], AbortCause | null, string[]]>([
   ["all is kept of a failed turn that keeps all", "all", answer, null, ["question", "answer"]],
   ["what was streamed is kept with its question", "streamed", answer, null, ["question", "answer"]],
   ["nothing is kept where nothing was streamed", "streamed", [], null, []],
@@ -101,7 +102,7 @@ test("a run whose session was deleted ends as cancelled, though nothing can be c
   expect(live.events.at(-1)).toMatchObject({
     type: "turn-error",
     status: "cancelled",
-    message: "The session was deleted",
+    code: "not-found",
   });
 });
 
@@ -146,7 +147,7 @@ async function recorded(
     readonly outcomes?: readonly Outcome[];
     readonly abortCause?: AbortCause | null;
     readonly stores?: boolean;
-    readonly keep?: Keep;
+    readonly keep?: TurnPolicy["keep"];
     readonly onCommitted?: () => void;
     readonly onCommit?: (about: { readonly heard: number }) => void;
   } = {},
@@ -156,6 +157,10 @@ async function recorded(
   const appended: Record<string, unknown>[] = [];
   const live = liveRun({ id: "r", accountId: "a", sessionId: "s", docs: [], stores, onHangUp: "go-on" }, []);
   const query = async ({ text, values }: { text: string; values: readonly unknown[] }) => {
+    if (text.startsWith("select")) {
+      const isThere = !text.includes("leaseOwner") && abortCause !== "deleted";
+      return { rows: isThere ? [{ id: "r" }] : [] };
+    }
     if (!text.includes(`update "Run" r set status`)) {
       appended.push({ seqFrom: (values[1] as number[])[0], seqTo: (values[2] as number[])[0] });
       return { rows: [{ runId: "r" }] };
@@ -171,7 +176,7 @@ async function recorded(
       seqTo,
     });
     const outcome = outcomes[commits.length - 1] ?? "yes";
-    if (outcome === "fails") throw new Error("The database is gone");
+    if (outcome === "fails") throw new DatabaseError("out of memory", 0, "error");
     return { rows: outcome === "yes" ? [{ id: "r" }] : [] };
   };
   const log = { info() {}, warn() {}, error: (fields: object) => void logged.push(fields) };
@@ -179,13 +184,10 @@ async function recorded(
   // Only what recording asks of its ports is there.
   const ports = { database: { pool: { query } }, runner, log } as unknown as Ports;
   const recording: Recording = {
-    keep,
-    onlyWhole: false,
+    policy: { keep, onlyWhole: false, keepsOutput: false },
     makes: null,
-    keepsOutput: false,
     input: [question],
     fallbackTitle: "Hi",
-    ranTools: true,
     model: "m",
     onCommitted,
   };

@@ -1,11 +1,13 @@
 import { type Commit, commitRun } from "../../db/commit.ts";
+import { existingRuns } from "../../db/leases.ts";
 import type { NewSession } from "../../db/new-session.ts";
 import { appendEvents } from "../../db/run-events.ts";
-import { ChatError, toChatError } from "../../domain/errors.ts";
+import { toChatError } from "../../domain/errors.ts";
 import { isLast, type LastEvent, type TurnEvent } from "../../domain/events.ts";
 import { fold } from "../../domain/fold.ts";
-import { messageText, type NewMessage } from "../../domain/message.ts";
-import type { Keep, RunStatus } from "../../domain/run.ts";
+import type { NewMessage } from "../../domain/message.ts";
+import type { RunStatus } from "../../domain/run.ts";
+import type { TurnPolicy } from "../../domain/turn-policy.ts";
 import { type Tokenizer, tokenizerOf } from "../render/tokenizer.ts";
 import type { Ports } from "../scope.ts";
 import type { LiveRun } from "./live-run.ts";
@@ -13,22 +15,17 @@ import type { LiveRun } from "./live-run.ts";
 const TRIES = 4;
 
 export type Recording = {
-  readonly keep: Keep;
-  /** Whether an answer stays only where the model itself has ended it: neither stopped nor cut off by a filter. */
-  readonly onlyWhole: boolean;
+  /** What of it stays. */
+  readonly policy: Pick<TurnPolicy, "keep" | "onlyWhole" | "keepsOutput">;
   /** The session that is made for what stays; null: the turn has one, or nothing stays. */
   readonly makes: NewSession | null;
-  /** Whether repeats of the request are to be answered when its events are gone. */
-  readonly keepsOutput: boolean;
   readonly input: readonly NewMessage[];
   readonly fallbackTitle: string | null;
-  /** Whether the server ran the calls in between: they are then stored as requests and responses of tools. */
-  readonly ranTools: boolean;
   /** The model whose tokens are counted. */
   readonly model: string;
   readonly onCommitted?: () => void;
-  /** Called once when the turn has ended here, however it did. */
-  readonly onEnded?: (last: LastEvent | null) => void;
+  /** Called once when the turn has ended here, however it did; `isLeft`: another process may go on with it. */
+  readonly onEnded?: (last: LastEvent | null, isLeft: boolean) => void;
 };
 
 /**
@@ -52,7 +49,7 @@ export async function record(
     await ports.runner.remove(live).catch(bug);
     live.finish("left");
   } finally {
-    recording.onEnded?.(live.events.findLast(isLast) ?? null);
+    recording.onEnded?.(live.events.findLast(isLast) ?? null, live.state === "left");
   }
 }
 
@@ -117,7 +114,9 @@ async function recordAll(
     for (let n = 1; ; n++) {
       try {
         if (await commitRun(database, commit)) return "yes";
-        return live.abortCause === "deleted" ? "gone" : "left";
+        // Its session was deleted, here or by another instance; else somebody else holds it.
+        const isThere = (await existingRuns(database, [live.id])).has(live.id);
+        return isThere ? "left" : "gone";
       } catch (thrown) {
         log.error({ err: thrown, runId: live.id }, "A turn could not be committed");
         // Its lease runs out, and whoever takes it over finds the events that were written.
@@ -137,22 +136,24 @@ function kept(
 ): NewMessage[] {
   if (!live.stores) return [];
   const answers = produced.map((message, n): NewMessage => {
-    const isFinal = message.role === "assistant" && produced.slice(n + 1).every((later) => later.role !== "assistant");
+    const isFinal = produced.slice(n + 1).every((later) => later.role !== "assistant");
+    // Calls that the server ran have their results behind them.
+    const isAnswered = produced[n + 1]?.role === "tool";
     return {
       id: message.id,
       role: message.role,
       name: null,
-      source: source(message.role, isFinal, recording.ranTools),
+      source: source(message.role, isFinal || !isAnswered),
       parts: [...message.parts],
       model: message.model,
       createdAt: new Date(message.at),
     };
   });
   const all = [...recording.input, ...answers];
-  if (recording.onlyWhole) return isWhole(last) ? all : [];
+  if (recording.policy.onlyWhole) return isWhole(last) ? all : [];
   if (last.type === "turn-end" || live.abortCause === "stop") return all;
   const isSeen = answers.length > 0;
-  switch (recording.keep) {
+  switch (recording.policy.keep) {
     case "all":
       return all;
     case "streamed":
@@ -165,9 +166,10 @@ function kept(
 const isWhole = (last: LastEvent): boolean =>
   last.type === "turn-end" && (last.finishReason === "stop" || last.finishReason === "length");
 
-function source(role: "assistant" | "tool", isFinal: boolean, ranTools: boolean): NewMessage["source"] {
+/** A step on the way whose calls the server ran is a request of tools; any other is an answer, also one that broke off. */
+function source(role: "assistant" | "tool", isAnswer: boolean): NewMessage["source"] {
   if (role === "tool") return "tool_response";
-  return isFinal || !ranTools ? "api_response" : "tool_request";
+  return isAnswer ? "api_response" : "tool_request";
 }
 
 function toCommit(
@@ -188,13 +190,12 @@ function toCommit(
     durationMs: last.durationMs,
     steps: last.steps,
     messages: messages.map((message) => {
-      const text = messageText(message.parts);
       const tokenCount = tokenizer.count(countedText(message.parts));
-      return { ...message, searchText: text, tokenCount, tokenizer: tokenizer.name };
+      return { ...message, tokenCount, tokenizer: tokenizer.name };
     }),
     fallbackTitle: recording.fallbackTitle,
     makes: recording.makes && { accountId: live.accountId, session: recording.makes },
-    output: recording.keepsOutput ? { events: [...live.events, last], docs: live.docs } : null,
+    output: recording.policy.keepsOutput ? { events: [...live.events, last], docs: live.docs } : null,
     freesKey: messages.length === 0 && !live.events.some((event) => event.type === "step-start"),
   };
 }
@@ -216,8 +217,8 @@ const status = (last: LastEvent): RunStatus => (last.type === "turn-end" ? "comp
 const deleted = (last: LastEvent): LastEvent => ({
   type: "turn-error",
   status: "cancelled",
-  code: "cancelled",
-  message: new ChatError("cancelled", "The session was deleted").message,
+  code: "not-found",
+  message: "Session not found",
   usage: last.usage,
   durationMs: last.durationMs,
   steps: last.steps,

@@ -103,7 +103,7 @@ test("a model that has nothing to add to a text that broke off leaves the turn i
 test("steps and usage of both processes add up", async () => {
   const past = await cut("parallel calls and an answer", "tool-result");
   const { events } = await play([[...say("x"), [finish("stop")]]], past);
-  expect(events.at(-1)).toMatchObject({ steps: 2, usage: { inputTokens: 20, outputTokens: 10, isEstimated: true } });
+  expect(events.at(-1)).toMatchObject({ steps: 2, usage: { inputTokens: 20, outputTokens: 10, isEstimated: false } });
 });
 
 /** The events of a turn up to the last of a type, or for a delta the first. */

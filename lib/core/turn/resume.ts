@@ -1,6 +1,7 @@
 import type { TurnEvent } from "../../domain/events.ts";
 import { fold } from "../../domain/fold.ts";
 import type { FinishReason } from "../../domain/model.ts";
+import type { ToolCall } from "../../domain/tool.ts";
 import { promptLine } from "../render/line.ts";
 import type { Resume } from "./run-turn.ts";
 
@@ -22,13 +23,24 @@ export function resumeFrom(
   let isTextOpen = false;
   let finishReason: FinishReason | null = null;
   let steps = 0;
+  let startedAt: number | null = null;
+  let lastAt = 0;
+  const broken: string[] = [];
+  const calls: ToolCall[][] = [];
   let inputTokens = 0;
   let outputTokens = 0;
+  let isEstimated = false;
   for (const event of events) {
     state.add(event);
+    if ("at" in event) {
+      startedAt ??= event.at;
+      lastAt = event.at;
+    }
     switch (event.type) {
       case "step-start":
         steps++;
+        broken.length = 0;
+        calls.push([]);
         isStepOpen = true;
         isTextOpen = false;
         break;
@@ -43,14 +55,19 @@ export function resumeFrom(
       case "reasoning-end":
         block = null;
         break;
+      case "text-delta":
+        broken.push(event.text);
+        break;
       case "tool-call":
         isTextOpen = false;
+        calls.at(-1)?.push(event);
         break;
       case "step-end":
         isStepOpen = false;
         finishReason = event.finishReason;
         // A step that ended without a reason was cut.
         if (event.finishReason !== null) isTextOpen = false;
+        isEstimated ||= event.usage.inputTokens === null || event.usage.outputTokens === null;
         inputTokens += event.usage.inputTokens ?? 0;
         outputTokens += event.usage.outputTokens ?? 0;
         break;
@@ -83,7 +100,10 @@ export function resumeFrom(
       true,
     ).fresh,
     steps,
-    usage: { inputTokens, outputTokens, isEstimated: true },
+    usage: { inputTokens, outputTokens, isEstimated },
+    broken: isStepOpen ? broken.join("") : null,
+    spentMs: startedAt === null ? 0 : lastAt - startedAt,
+    calls,
     callIds: messages.flatMap((message) =>
       message.parts.flatMap((part) => (part.type === "tool-call" ? [part.callId] : [])),
     ),

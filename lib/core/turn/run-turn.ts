@@ -2,6 +2,7 @@ import { ChatError, toChatError } from "../../domain/errors.ts";
 import type { TurnEvent, TurnLimit, TurnUsage } from "../../domain/events.ts";
 import type { CallModel, FinishReason, ModelRequest, PromptMessage, ToolChoice, Usage } from "../../domain/model.ts";
 import type { ToolCall, ToolDefinition } from "../../domain/tool.ts";
+import type { TurnPolicy } from "../../domain/turn-policy.ts";
 import { approximateTokens, promptTokens } from "../render/tokens.ts";
 import type { Log } from "../scope.ts";
 import { executeTool } from "../tools/execute.ts";
@@ -20,7 +21,14 @@ export type Resume = {
   /** What the turn has said so far, for the prompt. */
   readonly said: readonly PromptMessage[];
   readonly steps: number;
+  /** What the steps that have ended came to. */
   readonly usage: TurnUsage;
+  /** What the step that broke off had said, where one did; its tokens are guessed. */
+  readonly broken: string | null;
+  /** Milliseconds that it has taken so far. */
+  readonly spentMs: number;
+  /** The calls of each step, oldest first. */
+  readonly calls: readonly (readonly ToolCall[])[];
   /** Call ids that are taken. */
   readonly callIds: readonly string[];
   /** Whether the last text broke off and the next one goes on with it. */
@@ -29,17 +37,12 @@ export type Resume = {
   readonly doneFor: FinishReason | null;
 };
 
-export type TurnPorts = {
+export type TurnPorts = Pick<TurnPolicy, "maxSteps" | "maxMs" | "atLimit"> & {
   readonly runId: string;
   readonly prompt: readonly PromptMessage[];
   readonly request: Pick<ModelRequest, "model" | "settings" | "apiKey" | "endUser">;
   readonly tools: readonly TurnTool[];
   readonly toolChoice: ToolChoice;
-  /** Model calls after which the turn ends: by returning the open calls, or by one more call without tools. */
-  readonly maxSteps: number;
-  readonly atLimit: "answer" | "return-calls";
-  /** Milliseconds after which no further model call begins: the turn ends as it does after its steps. */
-  readonly maxMs: number;
   readonly callModel: CallModel;
   readonly signal: AbortSignal;
   readonly newId: () => string;
@@ -71,7 +74,7 @@ const CONTINUE: PromptMessage = {
  */
 export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEvent[], void> {
   const { runId, resume, tools, maxSteps, signal, now } = ports;
-  const startedAt = now();
+  const startedAt = now() - (resume?.spentMs ?? 0);
   const total = { ...(resume?.usage ?? { inputTokens: 0, outputTokens: 0, isEstimated: false }) };
   const said: PromptMessage[] = [...ports.prompt, ...(resume?.said ?? [])];
   const callIds = new Set<string>(resume?.callIds);
@@ -80,6 +83,8 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
   const ended = () => ({ usage: { ...total }, durationMs: now() - startedAt, steps, model: ports.request.model });
 
   const repeats = repetition();
+  for (const made of resume?.calls ?? []) repeats.note(made);
+  if (resume !== null && resume.broken !== null) addUsage(total, null, ports.prompt, resume.broken);
   const reached = (done: number): TurnLimit | null => {
     if (done >= maxSteps) return "steps";
     if (now() - startedAt >= ports.maxMs) return "time";

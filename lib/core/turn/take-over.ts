@@ -1,105 +1,130 @@
-import { type TakenRun, takeExpiredRuns } from "../../db/leases.ts";
+import { giveLeaseBack, type TakenRun, takeExpiredRuns } from "../../db/leases.ts";
 import { readEvents } from "../../db/run-events.ts";
 import { findSession } from "../../db/sessions.ts";
-import { ChatError, toChatError } from "../../domain/errors.ts";
+import { ChatError } from "../../domain/errors.ts";
 import { isLast, type TurnEvent } from "../../domain/events.ts";
-import { newId } from "../../domain/ids.ts";
+import type { Session } from "../../domain/session.ts";
+import { assemble } from "../render/describe.ts";
 import type { Ports, Scope } from "../scope.ts";
-import { liveRun } from "./live-run.ts";
-import { prepareTurn } from "./prepare.ts";
+import { type LiveRun, liveRun } from "./live-run.ts";
+import { readPast } from "./past.ts";
 import { record } from "./record.ts";
 import { resumeFrom } from "./resume.ts";
-import { runTurn, type TurnPorts } from "./run-turn.ts";
-import { LONGEST_TURN_MS, recording } from "./take-turn.ts";
+import { runTurn } from "./run-turn.ts";
+import { type KeptByPolicy, recording } from "./start-run.ts";
+import { turnTools } from "./turn-tools.ts";
 
 /** After so many processes a turn is given up: something in it may be what ends them. */
 const MAX_ATTEMPTS = 5;
 
 /**
- * Goes on with the turns of processes that are gone, and ends those that nobody may go on with.
+ * Goes on with the turns of processes that are gone, and ends those that nobody may go on with. What runs in this process
+ * is left alone. Gives how many it has taken; they go on by themselves.
  *
  * "of-other-owners" is for the embedded database, whose lock proves that every other owner is dead.
  */
 export async function takeOver(ports: Ports, which: "expired" | "of-other-owners"): Promise<number> {
-  const taken = await takeExpiredRuns(ports.database, ports.runner.owner, which, ports.runner.running());
-  for (const run of taken) {
-    // A turn is taken over on behalf of its account; how the caller signed in no longer matters.
-    void goOn({ ...ports, accountId: run.accountId, via: "key" }, run).catch((thrown) => {
-      ports.log.error({ err: thrown, runId: run.id }, "A turn could not be taken over");
-    });
-  }
+  const { database, runner, log } = ports;
+  const taken = await takeExpiredRuns(database, runner.owner, which, runner.running());
+  for (const run of taken) void goOn(scopeOf(ports, run), run);
+  if (taken.length > 0) log.info({ runs: taken.map(({ id }) => id) }, "Goes on with turns that another process left");
   return taken.length;
 }
 
-async function goOn(scope: Scope, run: TakenRun): Promise<void> {
-  const stored = await readEvents(scope.database, run.id, 0);
-  const past = stored.map(({ event }) => event);
-  const live = liveRun({ ...run, accountId: scope.accountId, docs: [] }, past);
-  scope.runner.add(live);
-  const turn = await continued(scope, run, past, live.signal).catch((thrown) => closed(run, past, toChatError(thrown)));
-  scope.log.info({ runId: run.id, attempt: run.attempts }, "Goes on with a turn that another process left");
-  const session = run.sessionId === null ? null : await findSession(scope.database, scope.accountId, run.sessionId);
-  await record(scope, live, turn, recording(scope, session, { ...run, model: run.settings?.model ?? "" }));
+/** The scope in which the turn was asked for. */
+function scopeOf(ports: Ports, { accountId, plan }: TakenRun): Scope {
+  const asker = plan?.asker ?? { via: "key", keyId: null, onlyAgentId: null, isStranger: false };
+  const { isStranger, ...scope } = asker;
+  const stranger = isStranger ? "of an earlier process" : null;
+  return { ...ports, accountId, ...scope, stranger, limits: ports.limitsOf?.(accountId, asker) };
 }
 
-async function continued(scope: Scope, run: TakenRun, past: readonly TurnEvent[], signal: AbortSignal) {
+/** Never throws: what cannot be read now is left to the next look, by this process or another. */
+async function goOn(scope: Scope, run: TakenRun): Promise<void> {
+  let live: LiveRun | null = null;
+  try {
+    const past = (await readEvents(scope.database, run.id, 0)).map(({ event }) => event);
+    const session = run.sessionId === null ? null : await findSession(scope.database, scope.accountId, run.sessionId);
+    const { stores, policy } = run;
+    const { id, accountId, sessionId } = run;
+    live = liveRun({ id, accountId, sessionId, docs: [], stores, onHangUp: policy?.onHangUp ?? "cancel" }, past);
+    scope.runner.add(live);
+    const turn = await continued(scope, run, session, past, live.signal);
+    const kept = { policy: policy ?? CLOSED, input: run.input ?? [], makes: null, model: run.settings?.model ?? "" };
+    const admission = run.plan === null ? null : (scope.limits?.resume(run.plan.reservedTokens) ?? null);
+    await record(scope, live, turn, recording(scope, run.dialect, session, kept, admission));
+  } catch (thrown) {
+    scope.log.error({ err: thrown, runId: run.id }, "A turn could not be taken over, and will be tried again");
+    if (live !== null) {
+      await scope.runner.remove(live);
+      live.finish("left");
+    }
+    await giveLeaseBack(scope.database, scope.runner.owner, run.id).catch((failed) => {
+      scope.log.warn({ err: failed, runId: run.id }, "The lease of a turn runs out by itself");
+    });
+  }
+}
+
+/** What holds for a turn whose rules nobody can read, such as one of an earlier version: it is kept as far as it came. */
+const CLOSED: KeptByPolicy = { keep: "all", onlyWhole: false, keepsOutput: false, stores: true };
+
+async function continued(
+  scope: Scope,
+  run: TakenRun,
+  session: Session | null,
+  past: readonly TurnEvent[],
+  signal: AbortSignal,
+): Promise<AsyncGenerator<readonly TurnEvent[], void>> {
+  const { policy, plan, recipe, settings } = run;
   const why = reasonToEnd(run, past);
-  if (why) return closed(run, past, why);
-  const llamacloud = run.dialect === "llamacloud" || run.dialect === "web";
-  const prepared = await prepareTurn(scope, {
-    sessionId: run.sessionId,
-    agentId: run.agentId ?? undefined,
-    agentRule: "any",
-    input: run.input,
-    tools: [],
-    toolChoice: "auto",
-    settings: run.settings ?? {},
-    recall: true,
-    recallTools: true,
-    // What was stored with the run is rendered.
-    rendersInput: false,
-    overflow: "truncate",
-    withBuiltinTools: llamacloud,
-    withCallerTools: "none",
-  });
-  const ports: TurnPorts = {
+  if (why) return closed(scope, run, past, why);
+  if (!session || !policy || !plan || !recipe || settings?.model === undefined) {
+    return closed(scope, run, past, new ChatError("interrupted", "interrupted"));
+  }
+  const line = await readPast(
+    scope,
+    { sessionId: session.id, branchId: run.branchId, from: recipe.from, upto: session.nextPosition },
+    recipe.overflow === "truncate" ? recipe.budget : null,
+    policy.recallTools,
+  );
+  const { messages } = assemble(recipe, { line, input: run.input ?? [], recallTools: policy.recallTools });
+  return runTurn({
     runId: run.id,
-    prompt: prepared.description.messages,
-    request: { model: prepared.settings.model, settings: prepared.settings },
-    tools: prepared.tools,
-    toolChoice: "auto",
-    maxSteps: 8,
-    atLimit: "answer",
-    maxMs: LONGEST_TURN_MS,
+    prompt: messages,
+    request: { model: settings.model, settings },
+    tools: turnTools(scope, session, policy, plan.tools),
+    toolChoice: plan.toolChoice,
+    ...policy,
     callModel: scope.models.call,
     signal,
-    newId,
-    now: Date.now,
+    newId: scope.newId,
+    now: scope.now,
     log: scope.log,
-    resume: past.length === 0 ? null : resumeFrom(past, { newId, now: Date.now }),
-  };
-  return runTurn(ports);
+    resume: past.length === 0 ? null : resumeFrom(past, scope),
+  });
 }
 
+/** Why a turn is not gone on with; null: it is. */
 function reasonToEnd(run: TakenRun, past: readonly TurnEvent[]): ChatError | null {
   if (run.isStopRequested) return new ChatError("cancelled", "cancelled");
-  if (run.onHangUp === "cancel" || !run.stores || run.sessionId === null)
-    return new ChatError("interrupted", "interrupted");
-  if (run.attempts > MAX_ATTEMPTS || past.some(isLast)) return new ChatError("interrupted", "interrupted");
-  return null;
+  const isForNobody = run.policy?.onHangUp !== "go-on" || !run.stores;
+  const isGivenUp = run.attempts > MAX_ATTEMPTS || past.some(isLast);
+  // The provider key of its caller is gone with the process, and nobody else is to pay.
+  const isUnpaid = run.plan?.isPaidByCaller ?? false;
+  return isForNobody || isGivenUp || isUnpaid ? new ChatError("interrupted", "interrupted") : null;
 }
 
 /** A turn that only closes what is open and ends. */
 async function* closed(
+  { newId, now }: Scope,
   run: TakenRun,
   past: readonly TurnEvent[],
   error: ChatError,
 ): AsyncGenerator<readonly TurnEvent[], void> {
-  const { closing, usage, steps } = resumeFrom(past, { newId, now: Date.now });
+  const { closing, usage, steps } = resumeFrom(past, { newId, now });
   if (closing.length > 0) yield closing;
-  const durationMs = Date.now() - run.createdAt.getTime();
+  const durationMs = now() - run.createdAt.getTime();
   const status = error.code === "cancelled" ? "cancelled" : "interrupted";
-  yield [
-    { type: "turn-error", status, code: error.code, message: error.message, usage, durationMs, steps, model: null },
-  ];
+  const model = run.settings?.model ?? null;
+  yield [{ type: "turn-error", status, code: error.code, message: error.message, usage, durationMs, steps, model }];
 }

@@ -2,14 +2,14 @@ import { type AgentInput, changedSettings, instructionsOf } from "../../core/age
 import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
 import { storedSettings, wireResponseFormat, withoutUnset } from "../../core/settings.ts";
 import { sessionToMake, unstoredSession } from "../../core/turn/fresh-session.ts";
-import { REQUEST_TURN } from "../../core/turn/request-turn.ts";
-import type { TurnOptions } from "../../core/turn/take-turn.ts";
+import type { TurnCall } from "../../core/turn/turn-call.ts";
 import type { Agent } from "../../domain/agent.ts";
 import { ChatError } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
 import type { NewMessage } from "../../domain/message.ts";
 import type { ModelSettings } from "../../domain/model.ts";
 import type { SessionWithAgents } from "../../domain/session.ts";
+import { assistantsPolicy } from "./policy.ts";
 import type { AssistantBody, CompletionBody } from "./schema.ts";
 
 /** The model that an agent answers with: the only one a call may name. */
@@ -64,8 +64,8 @@ function decodeSettings(agent: Agent, body: CompletionBody): ModelSettings {
 }
 
 /**
- * A completion call as its turns, one for each choice: the column "assistants" of the core's table of options. Only the
- * first stores. `known`: the session to go on with; null: none.
+ * A completion call as its turns, one for each choice. Only the first
+ * stores. `known`: the session to go on with; null: none.
  */
 export function decodeTurns(
   agent: Agent,
@@ -73,27 +73,30 @@ export function decodeTurns(
   known: SessionWithAgents | null,
   projectId: string,
   requestKey: string | undefined,
-): TurnOptions[] {
+): TurnCall[] {
   const input = decodeMessages(body);
   const fresh = sessionToMake("assistants", agent.id, projectId, "truncate");
-  const turn: TurnOptions = {
-    ...REQUEST_TURN,
+  const turn: TurnCall = {
     dialect: "assistants",
+    policy: assistantsPolicy,
     sessionId: known?.session.id ?? null,
     known: known ?? { session: unstoredSession(fresh), agents: [agent] },
     agentId: agent.id,
     input,
+    tools: [],
+    toolChoice: "auto",
     settings: decodeSettings(agent, body),
-    overflow: "truncate",
   };
-  return Array.from({ length: body.n ?? 1 }, (_, n) => ({
-    ...turn,
-    ...(requestKey === undefined
-      ? {}
-      : { requestKey: n === 0 ? requestKey : `${requestKey} #${n}`, keepsOutput: true }),
-    ...(n === 0 && body.create_session ? { stores: true, onlyWhole: true, makes: fresh } : {}),
-    ...(n === 0 && known ? { stores: true, onlyWhole: true } : {}),
-  }));
+  const isStored = known !== null || (body.create_session ?? false);
+  return Array.from({ length: body.n ?? 1 }, (_, n): TurnCall => {
+    const stores = n === 0 && isStored;
+    return {
+      ...turn,
+      policy: { ...assistantsPolicy, stores, keepsOutput: requestKey !== undefined },
+      requestKey: requestKey === undefined || n === 0 ? requestKey : `${requestKey} #${n}`,
+      makes: stores && known === null ? fresh : undefined,
+    };
+  });
 }
 
 const decodeMessages = ({ messages }: CompletionBody): NewMessage[] =>

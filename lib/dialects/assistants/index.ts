@@ -18,6 +18,7 @@ export {
   decodeTurns,
   ignoredNames,
 } from "./decode.ts";
+export type { CompletionHead } from "./encode.ts";
 export { encodeAssistant, encodeAssistantPage, encodeCompletion, encodeModel, encodeModels } from "./encode.ts";
 export { assistantsFailure } from "./errors.ts";
 export { AssistantBody, AssistantListQuery, CompletionBody } from "./schema.ts";

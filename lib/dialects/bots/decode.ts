@@ -1,24 +1,25 @@
 import { type AgentInput, changedSettings, instructionsOf } from "../../core/agents.ts";
 import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
 import { sessionToMake, unstoredSession } from "../../core/turn/fresh-session.ts";
-import { REQUEST_TURN } from "../../core/turn/request-turn.ts";
-import type { TurnOptions } from "../../core/turn/take-turn.ts";
+import type { TurnCall } from "../../core/turn/turn-call.ts";
 import type { Agent } from "../../domain/agent.ts";
 import { newId } from "../../domain/ids.ts";
 import type { NewMessage } from "../../domain/message.ts";
+import { botsPolicy } from "./policy.ts";
 import type { BotBody, BotPatch, ChatBody } from "./schema.ts";
 
-/** A chat call as a turn: the column "bots" of the core's table of options. */
-export function decodeTurn(agent: Agent, body: ChatBody): TurnOptions {
+/** A chat call as a turn. */
+export function decodeTurn(agent: Agent, body: ChatBody): TurnCall {
   return {
-    ...REQUEST_TURN,
     dialect: "bots",
+    policy: botsPolicy,
     sessionId: null,
     known: { session: unstoredSession(sessionToMake("bots", agent.id, agent.projectId, null)), agents: [agent] },
     agentId: agent.id,
     input: decodeMessages(body),
+    tools: [],
+    toolChoice: "auto",
     settings: {},
-    overflow: "refuse",
     endUser: body.user_id ?? undefined,
   };
 }

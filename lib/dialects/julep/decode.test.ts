@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { decodeMessage, decodePage, decodeParticipants, decodeRequest, decodeSettings, decodeTurn } from "./decode.ts";
+import {
+  decodeMessage,
+  decodePage,
+  decodeParticipants,
+  decodePolicy,
+  decodeRequest,
+  decodeSettings,
+  decodeTurn,
+} from "./decode.ts";
 import { ChatInput, CreateSessionBody, ListQuery, RecallOptions } from "./schema.ts";
 
 const session = "01970000-0000-7000-8000-000000000000";
@@ -21,18 +29,20 @@ test("a chat is a turn that waits in line, is cancelled with its caller and retu
   const turn = decodeTurn(session, body(), signal);
   expect(turn).toMatchObject({
     dialect: "julep",
-    stores: true,
-    keep: "nothing",
-    onHangUp: "cancel",
-    busy: "queue",
-    maxSteps: 10,
-    maxMs: 90_000,
-    atLimit: "return-calls",
-    agentRule: "member",
-    overflow: "refuse",
+    policy: {
+      stores: true,
+      keep: "nothing",
+      onHangUp: "cancel",
+      busy: "queue",
+      maxSteps: 10,
+      maxMs: 90_000,
+      atLimit: "return-calls",
+      agent: "member",
+      overflow: "refuse",
+    },
   });
-  expect(decodeTurn(session, body({ stream: true }), signal).keep).toBe("streamed");
-  expect(decodeTurn(session, body({ save: false }), signal).stores).toBe(false);
+  expect(decodeTurn(session, body({ stream: true }), signal).policy.keep).toBe("streamed");
+  expect(decodeTurn(session, body({ save: false }), signal).policy.stores).toBe(false);
 });
 
 test.each([
@@ -40,8 +50,9 @@ test.each([
   [{ tool_choice: null }, "auto", "all"],
   [{ tool_choice: "none" }, "none", "none"],
   [{ tool_choice: { function: { name: "f" } } }, { name: "f" }, "all"],
-])("%j asks for tools as %j", (fields, toolChoice, withCallerTools) => {
-  expect(decodeRequest(session, body(fields))).toMatchObject({ toolChoice, withCallerTools });
+])("%j asks for tools as %j", (fields, toolChoice, ownTools) => {
+  expect(decodeRequest(session, body(fields)).toolChoice).toEqual(toolChoice);
+  expect(decodePolicy(body(fields)).ownTools).toBe(ownTools);
 });
 
 test("settings that are not sent, or null, are left to the agent", () => {

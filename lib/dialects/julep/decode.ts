@@ -5,8 +5,8 @@ import type { SearchOptions, SearchQuery } from "../../core/recall/search.ts";
 import { JULEP_TEMPLATE } from "../../core/render/templates.ts";
 import type { SessionSettings } from "../../core/session-settings.ts";
 import { wireResponseFormat, withoutUnset } from "../../core/settings.ts";
-import type { PreparedTurn, TurnRequest } from "../../core/turn/prepare.ts";
-import type { TurnOptions } from "../../core/turn/take-turn.ts";
+import type { PreparedTurn } from "../../core/turn/prepare.ts";
+import type { TurnCall, TurnRequest } from "../../core/turn/turn-call.ts";
 import type { UserInput } from "../../core/users.ts";
 import type { MetadataCondition, OffsetPage } from "../../db/page.ts";
 import { ChatError } from "../../domain/errors.ts";
@@ -14,7 +14,9 @@ import { isId, newId } from "../../domain/ids.ts";
 import type { NewMessage, Part } from "../../domain/message.ts";
 import type { ModelSettings, ToolChoice } from "../../domain/model.ts";
 import { storable } from "../../domain/text.ts";
+import type { TurnPolicy } from "../../domain/turn-policy.ts";
 import { invalidBody } from "./errors.ts";
+import { julepPolicy } from "./policy.ts";
 import {
   type AgentBody,
   type AgentPatch,
@@ -136,34 +138,29 @@ function result(callId: string, name: string, output: Output): Part {
 export const decodeRequest = (sessionId: string, body: ChatInput): TurnRequest => ({
   sessionId,
   agentId: body.agent ?? undefined,
-  agentRule: "member",
   input: body.messages.map(decodeMessage),
   tools: body.tools ?? [],
   toolChoice: decodeToolChoice(body.tool_choice),
   settings: decodeSettings(body),
   metadata: body.metadata ?? undefined,
-  recall: body.recall,
-  recallTools: body.recall_tools,
-  rendersInput: true,
-  overflow: "refuse",
-  withBuiltinTools: false,
-  withCallerTools: body.tool_choice === "none" ? "none" : "all",
 });
 
-/** A chat call as a turn: the column "Julep" of the core's table of options. `signal`: the caller has hung up. */
-export const decodeTurn = (sessionId: string, body: ChatInput, signal: AbortSignal): TurnOptions => ({
+/** By what rules a call goes: the dialect's, as far as the call does not say otherwise. */
+export const decodePolicy = (body: ChatInput): TurnPolicy => ({
+  ...julepPolicy,
+  ownTools: body.tool_choice === "none" ? "none" : julepPolicy.ownTools,
+  runsTools: body.auto_run_tools === undefined ? julepPolicy.runsTools : body.auto_run_tools ? "server" : "caller",
+  recall: body.recall,
+  recallTools: body.recall_tools,
+  stores: body.save,
+  keep: body.stream ? "streamed" : julepPolicy.keep,
+});
+
+/** A chat call as a turn. `signal`: the caller has hung up. */
+export const decodeTurn = (sessionId: string, body: ChatInput, signal: AbortSignal): TurnCall => ({
   ...decodeRequest(sessionId, body),
   dialect: "julep",
-  stores: body.save,
-  keep: body.stream ? "streamed" : "nothing",
-  onHangUp: "cancel",
-  busy: "queue",
-  maxSteps: 10,
-  // The SDK waits two minutes for an answer.
-  maxMs: 90_000,
-  runsTools: body.auto_run_tools,
-  atLimit: "return-calls",
-  bindIndexIds: null,
+  policy: decodePolicy(body),
   check: (prepared) => checkStreaming(body, prepared),
   signal,
 });

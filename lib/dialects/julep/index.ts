@@ -16,6 +16,7 @@ export {
   decodeDoc,
   decodePage,
   decodeParticipants,
+  decodePolicy,
   decodeRequest,
   decodeSearch,
   decodeSession,

@@ -2,10 +2,11 @@ import { defaults } from "../../core/agents.ts";
 import { knownIndexIds } from "../../core/indexes.ts";
 import { checkProject } from "../../core/projects.ts";
 import type { Scope } from "../../core/scope.ts";
-import { LONGEST_TURN_MS, type TurnOptions } from "../../core/turn/take-turn.ts";
+import type { TurnCall } from "../../core/turn/turn-call.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
 import type { Session, SessionWithAgents } from "../../domain/session.ts";
+import { llamacloudPolicy } from "./policy.ts";
 import type { ScopeQuery, StreamBody } from "./schema.ts";
 
 /**
@@ -49,7 +50,7 @@ export async function turnIndexes(
   return { bind: isBound && !isSame ? asked.filter((id) => known.has(id)) : null, skipped };
 }
 
-/** A stream request as a turn: the column "LlamaCloud and web" of the core's table of options. */
+/** A stream request as a turn. */
 export function decodeTurn(
   known: SessionWithAgents,
   body: StreamBody,
@@ -58,14 +59,13 @@ export function decodeTurn(
     readonly cancelsOnDisconnect: boolean;
     readonly isBrowser: boolean;
   },
-): TurnOptions {
+): TurnCall {
   return {
     dialect: options.isBrowser ? "web" : "llamacloud",
     sessionId: known.session.id,
     known,
     parentId: body.parent_id,
     agentId: body.agent_id ?? undefined,
-    agentRule: "any",
     input: [
       {
         id: newId(),
@@ -80,22 +80,13 @@ export function decodeTurn(
     tools: [],
     toolChoice: "auto",
     settings: body.model ? { model: body.model } : {},
-    recall: true,
-    recallTools: true,
-    rendersInput: false,
-    overflow: "truncate",
-    withBuiltinTools: true,
-    // In a browser nobody has agreed to what an agent's tools change; who holds a key has.
-    withCallerTools: options.isBrowser ? "none" : "runnable",
-    runsTools: true,
-    stores: true,
-    keep: "all",
-    onHangUp: options.cancelsOnDisconnect ? "cancel" : "go-on",
-    busy: "refuse",
-    maxSteps: 8,
-    maxMs: LONGEST_TURN_MS,
-    atLimit: "answer",
-    bindIndexIds: options.bind,
+    policy: {
+      ...llamacloudPolicy,
+      // In a browser nobody has agreed to what an agent's tools change; who holds a key has.
+      ownTools: options.isBrowser ? "none" : llamacloudPolicy.ownTools,
+      onHangUp: options.cancelsOnDisconnect ? "cancel" : llamacloudPolicy.onHangUp,
+    },
+    bindIndexIds: options.bind ?? undefined,
     requestKey: body.message_id ?? undefined,
   };
 }

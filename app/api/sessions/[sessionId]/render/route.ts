@@ -1,5 +1,5 @@
 import { prepareTurn } from "@/lib/core/turn/prepare";
-import { ChatInput, decodeRequest, encodeRender, julep, pathId } from "@/lib/dialects/julep";
+import { ChatInput, decodePolicy, decodeRequest, encodeRender, julep, pathId } from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
@@ -9,8 +9,9 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     isReading: true,
     async handle({ scope, params, body }) {
       const turn = decodeRequest(pathId(params.sessionId, "session_id"), body);
+      const policy = decodePolicy(body);
       // Nothing is asked of the provider here, so a key for it counts for nothing.
-      const { description, listedTools, docs } = await prepareTurn({ ...scope, providerKey: undefined }, turn);
+      const { description, listedTools, docs } = await prepareTurn({ ...scope, providerKey: undefined }, policy, turn);
       return Response.json(encodeRender(description.messages, listedTools, docs, body));
     },
   }),

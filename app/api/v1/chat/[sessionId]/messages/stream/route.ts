@@ -28,10 +28,10 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       const known = await sessionWithAgentsOf(scope, query, params.sessionId ?? "");
       const { bind, skipped } = await turnIndexes(scope, known.session, body);
       const cancelsOnDisconnect = request.headers.get("x-on-disconnect")?.trim().toLowerCase() === "cancel";
-      const options = decodeTurn(known, body, { bind, cancelsOnDisconnect, isBrowser: scope.via === "cookie" });
-      const named = options.requestKey === undefined ? repeatable(requestKey(request)) : {};
-      const { runId, live, prepared } = await takeTurn(scope, { ...options, ...named });
-      const input = prepared ? options.input : await getTurnInput(scope, runId);
+      const call = decodeTurn(known, body, { bind, cancelsOnDisconnect, isBrowser: scope.via === "cookie" });
+      const key = call.requestKey === undefined ? requestKey(request) : undefined;
+      const { runId, live, prepared } = await takeTurn(scope, repeatable(call, key));
+      const input = prepared ? call.input : await getTurnInput(scope, runId);
       const frames = llamacloudFrames(follow(scope, runId), {
         runId,
         input,

@@ -1,0 +1,73 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Log } from "../scope.ts";
+
+const PAUSE_AFTER_FAILURE_MS = 60_000;
+
+/** Work that nobody waits for. */
+export type Background = {
+  /** Does work again and again, the next time so long after it was begun, never twice at once. What it throws is logged. */
+  readonly every: (ms: number, work: () => Promise<void>) => void;
+  /**
+   * Does work of a name behind the answers: one at a time, and once more at its end when it was asked for meanwhile. Work
+   * that throws is logged, and not begun again for a minute.
+   */
+  readonly soon: (name: string, work: () => Promise<void>) => void;
+  /** Begins nothing more. */
+  readonly end: () => void;
+};
+
+type Task = { isRunning: boolean; isAskedAgain: boolean; pausedUntil: number };
+
+export function startBackground(log: Log, now: () => number): Background {
+  const timers: NodeJS.Timeout[] = [];
+  const tasks = new Map<string, Task>();
+  let hasEnded = false;
+
+  async function run(name: string, task: Task, work: () => Promise<void>): Promise<void> {
+    task.isRunning = true;
+    try {
+      while (task.isAskedAgain && !hasEnded) {
+        task.isAskedAgain = false;
+        await work();
+      }
+    } catch (thrown) {
+      task.pausedUntil = now() + PAUSE_AFTER_FAILURE_MS;
+      log.warn({ err: thrown, task: name }, "A background task failed and waits a minute");
+    } finally {
+      task.isRunning = false;
+    }
+  }
+
+  return {
+    every(ms, work) {
+      let isBusy = false;
+      const timer = setInterval(async () => {
+        if (isBusy) return;
+        isBusy = true;
+        try {
+          await work();
+        } catch (thrown) {
+          log.error({ err: thrown }, "A background task failed and will be tried again");
+        } finally {
+          isBusy = false;
+        }
+      }, ms);
+      timer.unref();
+      timers.push(timer);
+    },
+    soon(name, work) {
+      const task = tasks.get(name) ?? { isRunning: false, isAskedAgain: false, pausedUntil: 0 };
+      tasks.set(name, task);
+      task.isAskedAgain = true;
+      if (!task.isRunning && !hasEnded && now() >= task.pausedUntil) void run(name, task, work);
+    },
+    end() {
+      hasEnded = true;
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
+}
+
+/** Resolves when the work is done, and after `ms` at the latest. */
+export const atMost = (ms: number, work: Promise<unknown>): Promise<unknown> =>
+  Promise.race([work, pause(ms, null, { ref: false })]);

@@ -1,0 +1,51 @@
+import type { Database } from "../../db/database.ts";
+import { existingRuns, renewLeases, stopRequests } from "../../db/leases.ts";
+import { ChatError } from "../../domain/errors.ts";
+import type { LiveRun } from "./live-run.ts";
+import type { Registry } from "./registry.ts";
+
+/** What keeps the runs of this process its own, and hears what others ask of them. */
+export type LeaseKeeper = {
+  /** Renews the leases of all; a run that is no longer this process's is given up. */
+  readonly renew: () => Promise<void>;
+  /** Stops the runs that somebody has asked to stop by another instance. */
+  readonly hearStops: () => Promise<void>;
+  /** Gives up the runs among those asked that are not held: deleted with their sessions, or in the hands of another. */
+  readonly loseMissing: (asked: readonly LiveRun[], held: { has: (id: string) => boolean }) => Promise<void>;
+};
+
+export const stopped = () => new ChatError("cancelled", "cancelled");
+const lost = () => new ChatError("interrupted", "Another process goes on with this turn");
+export const deletedSession = () => new ChatError("cancelled", "The session was deleted");
+
+export function leaseKeeper(database: Database, owner: string, lives: Registry): LeaseKeeper {
+  const working = () => lives.all().filter((live) => live.state === "running");
+  const idsOf = (runs: readonly LiveRun[]) => runs.map((live) => live.id);
+
+  const loseMissing: LeaseKeeper["loseMissing"] = async (asked, held) => {
+    const missing = asked.filter((live) => !held.has(live.id) && live.state === "running");
+    if (missing.length === 0) return;
+    const existing = await existingRuns(database, idsOf(missing));
+    for (const live of missing) {
+      if (existing.has(live.id)) live.abort("lost", lost());
+      else live.abort("deleted", deletedSession());
+    }
+  };
+
+  return {
+    loseMissing,
+    async renew() {
+      const runs = working();
+      if (runs.length === 0) return;
+      const held = await renewLeases(database, owner, idsOf(runs));
+      for (const live of runs) if (held.get(live.id)?.isStopRequested) live.abort("stop", stopped());
+      await loseMissing(runs, held);
+    },
+    async hearStops() {
+      const runs = working();
+      if (runs.length === 0) return;
+      const asked = await stopRequests(database, owner, idsOf(runs));
+      for (const id of asked) lives.find(id)?.abort("stop", stopped());
+    },
+  };
+}

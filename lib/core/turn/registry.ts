@@ -1,0 +1,30 @@
+import type { LiveRun } from "./live-run.ts";
+
+/** The runs that this process works on. */
+export type Registry = {
+  readonly find: (runId: string) => LiveRun | undefined;
+  readonly count: () => number;
+  /** The ids of the runs that work in this process. */
+  readonly running: () => string[];
+  readonly all: () => LiveRun[];
+  /** Enters a run. Throws where one of its id works already: two would write one log. */
+  readonly add: (live: LiveRun) => void;
+  readonly delete: (live: LiveRun) => void;
+};
+
+export function registry(): Registry {
+  const lives = new Map<string, LiveRun>();
+  return {
+    find: (runId) => lives.get(runId),
+    count: () => lives.size,
+    running: () => [...lives.keys()],
+    all: () => [...lives.values()],
+    add(live) {
+      if (lives.has(live.id)) throw new Error(`The run ${live.id} works in this process already`);
+      lives.set(live.id, live);
+    },
+    delete(live) {
+      if (lives.get(live.id) === live) lives.delete(live.id);
+    },
+  };
+}

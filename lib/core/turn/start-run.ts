@@ -1,0 +1,98 @@
+import type { NewSession } from "../../db/new-session.ts";
+import type { LastEvent, TurnUsage } from "../../domain/events.ts";
+import { messageText, type NewMessage } from "../../domain/message.ts";
+import type { Session } from "../../domain/session.ts";
+import type { TurnPolicy } from "../../domain/turn-policy.ts";
+import type { Admission, Scope } from "../scope.ts";
+import { fallbackTitle, improveTitle } from "../titles.ts";
+import { type LiveRun, liveRun } from "./live-run.ts";
+import type { PreparedTurn } from "./prepare.ts";
+import { type Recording, record } from "./record.ts";
+import { runTurn } from "./run-turn.ts";
+import type { TurnCall } from "./turn-call.ts";
+
+/** Runs a turn that is entered, and records it: from here on it goes by itself. */
+export function startRun(
+  scope: Scope,
+  runId: string,
+  call: TurnCall,
+  prepared: PreparedTurn,
+  admission: Admission | null,
+): LiveRun {
+  const { session, settings, tools, description, input, docs } = prepared;
+  const { policy, makes = null, endUser } = call;
+  const sessionId = makes?.id ?? call.sessionId;
+  const { accountId, now, newId, log } = scope;
+  const { stores, onHangUp } = policy;
+  const live = liveRun({ id: runId, accountId, sessionId, docs, stores, onHangUp }, []);
+  scope.runner.add(live);
+  const turn = runTurn({
+    runId,
+    prompt: description.messages,
+    request: { model: settings.model, settings, apiKey: scope.providerKey, endUser },
+    tools,
+    toolChoice: call.toolChoice,
+    ...policy,
+    callModel: scope.models.call,
+    signal: live.signal,
+    newId,
+    now,
+    log,
+    resume: null,
+  });
+  const kept = { policy, input, makes, model: settings.model };
+  void record(scope, live, turn, recording(scope, call.dialect, session, kept, admission));
+  return live;
+}
+
+export type KeptByPolicy = Recording["policy"] & Pick<TurnPolicy, "stores">;
+
+/**
+ * How a turn is recorded, at its first start and after a take-over alike.
+ *
+ * `session` is the session as it was before the turn; null where the turn has none, or it is gone.
+ */
+export function recording(
+  scope: Scope,
+  dialect: string,
+  session: Session | null,
+  kept: {
+    readonly policy: KeptByPolicy;
+    readonly input: readonly NewMessage[];
+    readonly makes: NewSession | null;
+    readonly model: string;
+  },
+  admission: Admission | null,
+): Recording {
+  const { policy, input } = kept;
+  return {
+    ...kept,
+    fallbackTitle: questionTitle(input),
+    onCommitted() {
+      // A key that came with the request is for its turn alone.
+      if (!policy.stores || session === null || scope.providerKey !== undefined) return;
+      const isFirst = session.titleSource === "none";
+      void improveTitle(scope, session, isFirst ? questionOf(input) : null);
+    },
+    onEnded(last, isLeft) {
+      // Who goes on with a turn that was left settles it.
+      if (!isLeft) admission?.settle(last === null ? 0 : totalTokens(last.usage));
+      scope.onTurnEnded?.(dialect, isLeft || last === null ? "left" : statusOf(last));
+    },
+  };
+}
+
+const statusOf = (last: LastEvent): string => (last.type === "turn-end" ? "completed" : last.status);
+
+const totalTokens = (usage: TurnUsage): number => (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
+
+function questionOf(input: readonly NewMessage[]): string | null {
+  const asked = input.find((message) => message.role === "user");
+  return asked ? messageText(asked.parts) : null;
+}
+
+/** The title of a session until it has a better one: the first words of what it was asked. */
+export function questionTitle(input: readonly NewMessage[]): string | null {
+  const question = questionOf(input);
+  return question === null ? null : fallbackTitle(question);
+}

@@ -1,0 +1,45 @@
+import { ChatError } from "../../domain/errors.ts";
+import type { ToolChoice } from "../../domain/model.ts";
+import type { Session } from "../../domain/session.ts";
+import { isServerTool, type Tool } from "../../domain/tool.ts";
+import type { TurnPlan, TurnPolicy } from "../../domain/turn-policy.ts";
+import type { Scope } from "../scope.ts";
+import { builtinTools } from "../tools/builtin.ts";
+import { toolDefinition } from "../tools/definitions.ts";
+import type { TurnTool } from "./run-turn.ts";
+
+type OfferedTool = TurnPlan["tools"][number];
+
+/** Which of the tools that are listed for a turn the model is offered, and which of them the server runs. */
+export function offeredTools(session: Session, policy: TurnPolicy, listed: readonly Tool[]): readonly OfferedTool[] {
+  if (policy.ownTools === "none") return [];
+  const isServers = policy.runsTools === "session" ? session.autoRunTools : policy.runsTools === "server";
+  const runsTools = isServers && !session.forwardToolCalls;
+  const offered = listed.map((tool) => ({ tool, isRun: runsTools && isServerTool(tool) }));
+  return policy.ownTools === "runnable" ? offered.filter(({ isRun }) => isRun) : offered;
+}
+
+/** Offered tools, and the server's own behind which they come, as a turn runs them. A name is offered once. */
+export function turnTools(
+  scope: Scope,
+  session: Session,
+  policy: TurnPolicy,
+  offered: readonly OfferedTool[],
+): readonly TurnTool[] {
+  const own = policy.withBuiltinTools ? builtinTools : [];
+  const names = new Set(offered.map(({ tool }) => tool.name));
+  const runOf = ({ tool, isRun }: OfferedTool): TurnTool["run"] =>
+    isRun && isServerTool(tool) ? (input, signal) => scope.runTool({ scope, session, tool, input, signal }) : null;
+  return [
+    ...own.filter((tool) => !names.has(tool.definition.name)),
+    ...offered.map((one) => ({ definition: toolDefinition(one.tool), run: runOf(one) })),
+  ];
+}
+
+/** Throws "bad-request" where a tool is forced that is not offered. */
+export function checkToolChoice(choice: ToolChoice, tools: readonly TurnTool[]): void {
+  if (typeof choice === "string" || tools.some((tool) => tool.definition.name === choice.name)) return;
+  throw new ChatError("bad-request", `tool_choice names "${choice.name}", which is not among the tools`, {
+    field: "tool_choice",
+  });
+}
