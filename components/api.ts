@@ -34,12 +34,14 @@ function problemOf(status: number, body: unknown): Problem {
   const detail = typeof body === "object" && body !== null && "detail" in body ? body.detail : null;
   if (typeof detail === "string") return problem(status, detail);
   if (Array.isArray(detail)) {
-    const fields: Record<string, string> = {};
+    const fields = new Map<string, string>();
     for (const item of detail) {
       const { loc, msg } = item as { loc?: readonly unknown[]; msg?: unknown };
-      if (typeof msg === "string") fields[String(loc?.at(-1) ?? "")] ??= msg;
+      const name = String(loc?.at(-1) ?? "");
+      if (typeof msg === "string" && !fields.has(name)) fields.set(name, msg);
     }
-    return problem(status, Object.values(fields)[0] ?? `The server refused this (${status}).`, fields);
+    const [first] = fields.values();
+    return problem(status, first ?? `The server refused this (${status}).`, Object.fromEntries(fields));
   }
   return problem(status, `The server answered ${status}.`);
 }

@@ -5,6 +5,8 @@ import { useCallback, useEffect, useMemo, useRef } from "react";
 import type { FullSession } from "@/lib/dialects/llamacloud/answers.ts";
 import { useListedSession, useShell } from "../frame/shell";
 import { titleOf } from "../sidebar/session-store";
+import { Guard } from "../ui/guard";
+import { BrokenTurn } from "./broken-turn";
 import { Composer, type ComposerHandle } from "./composer";
 import { ComposerLine, useOnline } from "./composer-line";
 import { DemoNote, FirstHead, Starters } from "./first-visit";
@@ -81,7 +83,9 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
       <div ref={scroller} className="scroller" tabIndex={0} hidden={isFirst}>
         <div ref={content} role="log" aria-live="off" aria-label="Conversation" className="log measure">
           {turns.map((turn) => (
-            <TurnArticle key={turn.key} turn={turn} isLast={turn === last} isBusy={isBusy} onRetry={again} />
+            <Guard key={turn.key} of={turn.answer} fallback={<BrokenTurn turn={turn} />}>
+              <TurnArticle turn={turn} isLast={turn === last} isBusy={isBusy} onRetry={again} />
+            </Guard>
           ))}
         </div>
       </div>
