@@ -6,6 +6,7 @@ import { storableJson } from "../domain/text.ts";
 import { addressOf } from "./address.ts";
 import { authenticate, type Caller, type Credentials, checkGrant, keyHolder, scopeOf } from "./authenticate.ts";
 import { readJson } from "./body.ts";
+import { asGuest } from "./guest.ts";
 import { toIssues } from "./issues.ts";
 import { type Parley, parley } from "./parley.ts";
 import { setRateHeaders } from "./rate-limits.ts";
@@ -64,16 +65,16 @@ export function endpoint<Query extends z.ZodType, Body extends z.ZodType>(
   definition: Definition<Query, Body>,
 ): Handler {
   const { surface } = definition;
-  return reading(definition, async (request, context, requestId) => {
+  return reading(definition, async (request, context, { requestId, headers }) => {
     const running = await parley();
     const caller = await authenticate(request, running, definition.credentials ?? surface.credentials);
     checkGrant(caller.grant, surface.name, request.method, definition.isReading ?? false);
     const parsed = await parsedRequest(definition, request, context);
     const rates = tightest();
     const scope = scopeOf(running, caller, request, { requestId, onRate: rates.note });
-    const response = await definition.handle({ ...parsed, scope, parley: running, request });
+    const answer = () => definition.handle({ ...parsed, scope, parley: running, request });
+    const response = await asGuest(running, caller, (cookie) => headers.append("set-cookie", cookie), answer);
     rates.tell(response.headers);
-    if (caller.setCookie !== undefined) response.headers.append("set-cookie", caller.setCookie);
     return response;
   });
 }
@@ -93,7 +94,7 @@ export function anyoneEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
   },
 ): Handler {
   const { surface } = definition;
-  return reading(definition, async (request, context, requestId) => {
+  return reading(definition, async (request, context, { requestId }) => {
     const running = await parley();
     const caller = await keyHolder(request, running);
     if (caller) checkGrant(caller.grant, surface.name, request.method, definition.isReading ?? false);
@@ -142,7 +143,9 @@ async function countRequest(request: Request): Promise<void> {
   if (address !== null) await limits.countRequest(address);
 }
 
-type Guarded = (request: Request, context: Context, requestId: string) => Promise<Response>;
+/** `headers` are those that the answer gets besides its own, whatever comes of the request. */
+type Answering = { readonly requestId: string; readonly headers: Headers };
+type Guarded = (request: Request, context: Context, answering: Answering) => Promise<Response>;
 
 /** A guarded handler that tells what it reads. */
 const reading = (
@@ -155,7 +158,14 @@ function guarded(surface: Surface, handle: Guarded): Handler {
   return async (request, context) => {
     const requestId = newId();
     const startedAt = performance.now();
-    const response = await answered(surface, request, () => handle(request, context, requestId), requestId);
+    const headers = new Headers();
+    const response = await answered(
+      surface,
+      request,
+      () => handle(request, context, { requestId, headers }),
+      requestId,
+    );
+    for (const [name, value] of headers) response.headers.append(name, value);
     response.headers.set("x-request-id", requestId);
     if (surface.cors) response.headers.set("access-control-allow-origin", "*");
     if (!response.headers.has("cache-control")) response.headers.set("cache-control", "private, no-store");
