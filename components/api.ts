@@ -93,7 +93,14 @@ export const stopTurn = (id: string) => read<{ stopped: boolean }>(`${base}/${id
 export const summarise = (id: string) =>
   read<{ text: string; covers: readonly [number, number] }>(`/api/app/sessions/${id}/summary`, { method: "POST" });
 
-export type Changes = { readonly token: string; readonly items?: readonly SessionSummary[] };
+/** What changed in the sessions since a look. With `reset` nobody knows, and the list is to be read anew. */
+export type Changes = {
+  readonly token: string;
+  readonly items: readonly SessionSummary[];
+  readonly deleted: readonly string[];
+  readonly has_more: boolean;
+  readonly reset: boolean;
+};
 
 export const readChanges = (since: string, signal?: AbortSignal) =>
   read<Changes>(`/api/app/changes?since=${encodeURIComponent(since)}`, { signal });
