@@ -1,7 +1,7 @@
 import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
-import { sans, serif } from "../components/fonts/fonts";
+import { sans, sansItalic, serif } from "../components/fonts/fonts";
 import { Frame } from "../components/frame/frame";
 import { ShellProvider } from "../components/frame/shell";
 import { shellOfRequest } from "./page-state";
@@ -33,7 +33,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
   return (
     <html
       lang="en"
-      className={`${serif.variable} ${sans.variable}`}
+      className={`${serif.variable} ${sans.variable} ${sansItalic.variable}`}
       data-theme={theme === "dark" || theme === "light" ? theme : undefined}
       data-sidebar={isClosed ? "closed" : undefined}
       suppressHydrationWarning

@@ -34,12 +34,14 @@ function problemOf(status: number, body: unknown): Problem {
   const detail = typeof body === "object" && body !== null && "detail" in body ? body.detail : null;
   if (typeof detail === "string") return problem(status, detail);
   if (Array.isArray(detail)) {
-    const fields: Record<string, string> = {};
+    const fields = new Map<string, string>();
     for (const item of detail) {
       const { loc, msg } = item as { loc?: readonly unknown[]; msg?: unknown };
-      if (typeof msg === "string") fields[String(loc?.at(-1) ?? "")] ??= msg;
+      const name = String(loc?.at(-1) ?? "");
+      if (typeof msg === "string" && !fields.has(name)) fields.set(name, msg);
     }
-    return problem(status, Object.values(fields)[0] ?? `The server refused this (${status}).`, fields);
+    const [first] = fields.values();
+    return problem(status, first ?? `The server refused this (${status}).`, Object.fromEntries(fields));
   }
   return problem(status, `The server answered ${status}.`);
 }
@@ -91,7 +93,14 @@ export const stopTurn = (id: string) => read<{ stopped: boolean }>(`${base}/${id
 export const summarise = (id: string) =>
   read<{ text: string; covers: readonly [number, number] }>(`/api/app/sessions/${id}/summary`, { method: "POST" });
 
-export type Changes = { readonly token: string; readonly items?: readonly SessionSummary[] };
+/** What changed in the sessions since a look. With `reset` nobody knows, and the list is to be read anew. */
+export type Changes = {
+  readonly token: string;
+  readonly items: readonly SessionSummary[];
+  readonly deleted: readonly string[];
+  readonly has_more: boolean;
+  readonly reset: boolean;
+};
 
 export const readChanges = (since: string, signal?: AbortSignal) =>
   read<Changes>(`/api/app/changes?since=${encodeURIComponent(since)}`, { signal });

@@ -181,6 +181,51 @@ test("what the API makes is in the sidebar of the browser that the printed link 
   await expect(page).toHaveURL(/sign-in\?error=link/);
 });
 
+const ODD_MARKDOWN = `Note this:
+
+*slanted words* beside upright words, *наклон*
+
+- [x] bake the bread
+- [ ] eat it
+
+\`\`\`__proto__
+let a = 1
+\`\`\`
+
+\`\`\`constructor
+let b = 2
+\`\`\`
+
+and no more`;
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`C29: emphasis, task lists and code of odd languages are drawn, ${colorScheme}`, async ({ browser }) => {
+    const context = await browser.newContext({ colorScheme });
+    const page = await context.newPage();
+    const errors = watchConsole(page);
+    await page.goto(server.url);
+    await ask(page, ODD_MARKDOWN);
+    await isReady(page);
+    await ask(page, "What did I say?");
+    const answer = lastAnswer(page);
+    await expect(answer).toContainText("let b = 2");
+    await isReady(page);
+    await page.reload();
+    await expect(answer.locator(".code-language")).toHaveText(["__proto__", "constructor"]);
+    await expect(answer.getByRole("checkbox", { name: "bake the bread" })).toBeChecked();
+    await expect(answer.getByRole("checkbox", { name: "eat it" })).not.toBeChecked();
+    await expect(answer.locator("em").first()).toHaveCSS("font-style", "italic");
+    const isItalicLoaded = () =>
+      page.evaluate(() => [...document.fonts].some((face) => face.style === "italic" && face.status === "loaded"));
+    await expect.poll(isItalicLoaded).toBe(true);
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${colorScheme}.png` });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html}`)).toEqual([]);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+}
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`no page has a fault that axe can find, ${colorScheme}`, async ({ browser }) => {
     const context = await browser.newContext({ colorScheme });

@@ -141,14 +141,16 @@ function KeyRow({ apiKey, nowMs, onRevoke }: KeyRowProps) {
 /** What a key may do, in a few words. */
 function limits({ scopes, agent_id, expires_at }: ApiKey): string {
   const does = scopes.includes("read-only") ? "Read" : "Read and write";
-  const through = scopes.filter((scope) => scope !== "read-only").map((scope) => DIALECTS[scope]);
+  const through = scopes.filter((scope) => scope !== "read-only").map((scope) => DIALECTS.get(scope));
   const where = agent_id === null ? (through.length > 0 ? ` ${through.join(", ")}` : "") : " one agent";
   return `${does}${where}${expires_at === null ? "" : ` until ${formatDay(expires_at)}`}`;
 }
 
-const DIALECTS: Readonly<Record<string, string>> = {
-  llamacloud: "LlamaCloud",
-  julep: "Julep",
-  assistants: "assistants",
-  bots: "bots",
-};
+const DIALECTS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    llamacloud: "LlamaCloud",
+    julep: "Julep",
+    assistants: "assistants",
+    bots: "bots",
+  }),
+);

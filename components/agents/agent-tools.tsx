@@ -9,10 +9,12 @@ import { AskFirst } from "../ui/ask-first";
 import { notify } from "../ui/notify";
 import { ToolForm } from "./tool-form-view";
 
-const KINDS: Readonly<Record<string, string>> = {
-  function: "Function, answered by the program that asks",
-  api_call: "HTTP request, made by this server",
-};
+const KINDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    function: "Function, answered by the program that asks",
+    api_call: "HTTP request, made by this server",
+  }),
+);
 
 /** The tools that an agent's model may call: added, changed and taken away one by one. */
 export function AgentTools({ agent }: { agent: AgentView }) {
@@ -57,9 +59,9 @@ export function AgentTools({ agent }: { agent: AgentView }) {
                   <code>{tool.name}</code>
                   {tool.description && <> {tool.description}</>}
                 </p>
-                <p className="field-note">{KINDS[tool.type] ?? `${tool.type}, changed through the Julep API`}</p>
+                <p className="field-note">{KINDS.get(tool.type) ?? `${tool.type}, changed through the Julep API`}</p>
                 <div className="agent-tool-actions">
-                  {tool.type in KINDS && (
+                  {KINDS.has(tool.type) && (
                     <button type="button" className="text-button" onClick={() => setEdited(tool.id)}>
                       Change<span className="sr-only"> {tool.name}</span>
                     </button>

@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleAlert, WifiOff } from "lucide-react";
+import { CircleAlert, Trash2, WifiOff } from "lucide-react";
 import Link from "next/link";
 import { useSyncExternalStore } from "react";
 import { WorkingDash } from "../ui/dash";
@@ -24,13 +24,29 @@ export const useOnline = () =>
 
 type ComposerLineProps = {
   readonly isOnline: boolean;
+  /** The session was deleted in another place. */
+  readonly isGone: boolean;
   readonly isLost: boolean;
   readonly refusal: Refusal | null;
   readonly onAgain: () => void;
 };
 
 /** What stands between the reader and the next answer, with the way out. */
-export function ComposerLine({ isOnline, isLost, refusal, onAgain }: ComposerLineProps) {
+export function ComposerLine({ isOnline, isGone, isLost, refusal, onAgain }: ComposerLineProps) {
+  if (isGone) {
+    return (
+      <div className="composer-line" role="alert">
+        <Trash2 size={17} strokeWidth={1.6} aria-hidden="true" />
+        <span>
+          <b className="font-[560]">This session was deleted.</b> What is on screen is no longer stored: copy what you
+          need.
+        </span>
+        <Link href="/" className="text-link" prefetch={false}>
+          New session
+        </Link>
+      </div>
+    );
+  }
   if (!isOnline) {
     return (
       <div className="composer-line">

@@ -3,8 +3,10 @@
 import { ArrowDown } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import type { FullSession } from "@/lib/dialects/llamacloud/answers.ts";
-import { useListedSession, useShell } from "../frame/shell";
+import { useIsGone, useListedSession, useShell } from "../frame/shell";
 import { titleOf } from "../sidebar/session-store";
+import { Guard } from "../ui/guard";
+import { BrokenTurn } from "./broken-turn";
 import { Composer, type ComposerHandle } from "./composer";
 import { ComposerLine, useOnline } from "./composer-line";
 import { DemoNote, FirstHead, Starters } from "./first-visit";
@@ -40,6 +42,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   });
   const { messages, isBusy, refusal, setRefusal, send, retry, stop } = talk;
   const listed = useListedSession(talk.sessionId);
+  const isGone = useIsGone(talk.sessionId);
   const isOnline = useOnline();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
@@ -47,7 +50,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   const turns = useMemo(() => turnsOf(messages), [messages]);
   const isFirst = talk.sessionId === null && turns.length === 0;
   const last = turns.at(-1);
-  useConversationKeys({ isBusy, onStop: stop, onRetry: retry });
+  useConversationKeys({ isBusy, onStop: stop, onRetry: isGone ? () => {} : retry });
 
   useEffect(() => {
     if (listed) document.title = `${titleOf(listed)} · Parley`;
@@ -81,23 +84,26 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
       <div ref={scroller} className="scroller" tabIndex={0} hidden={isFirst}>
         <div ref={content} role="log" aria-live="off" aria-label="Conversation" className="log measure">
           {turns.map((turn) => (
-            <TurnArticle key={turn.key} turn={turn} isLast={turn === last} isBusy={isBusy} onRetry={again} />
+            <Guard key={turn.key} of={turn.answer} fallback={<BrokenTurn turn={turn} />}>
+              <TurnArticle turn={turn} isLast={turn === last && !isGone} isBusy={isBusy} onRetry={again} />
+            </Guard>
           ))}
         </div>
       </div>
       {!isFirst && !pin.isPinned && <Jump hasNew={pin.hasNew} onJump={() => pin.toEnd(true)} />}
       <Composer
         sessionId={talk.sessionId}
-        placeholder={placeholderFor(isOnline, isBusy)}
+        placeholder={placeholderFor(isOnline, isGone, isBusy)}
         isBusy={isBusy}
         isStopping={talk.isStopping}
-        canSend={isOnline}
+        canSend={isOnline && !isGone}
         handle={composer}
         onSend={ask}
         onStop={stop}
         line={
           <ComposerLine
             isOnline={isOnline}
+            isGone={isGone}
             isLost={talk.isLost}
             refusal={refusal}
             onAgain={() => {
@@ -133,7 +139,8 @@ function Jump({ hasNew, onJump }: { hasNew: boolean; onJump: () => void }) {
   );
 }
 
-function placeholderFor(isOnline: boolean, isBusy: boolean): string {
+function placeholderFor(isOnline: boolean, isGone: boolean, isBusy: boolean): string {
+  if (isGone) return "Nothing can be sent to a deleted session";
   if (!isOnline) return "Write on; it is kept on this device";
   if (isBusy) return "Write your next message";
   return "Ask, or hand over a task";

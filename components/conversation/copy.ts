@@ -24,14 +24,16 @@ export async function copyAnswer(markdown: string, html: string): Promise<void> 
   }
 }
 
-const styles: Readonly<Record<string, string>> = {
-  pre: "font-family:monospace;background:#f2f5f4;padding:8px 12px;white-space:pre-wrap",
-  code: "font-family:monospace",
-  table: "border-collapse:collapse",
-  th: "border-bottom:1px solid #888;padding:4px 12px 4px 0;text-align:start",
-  td: "border-bottom:1px solid #ddd;padding:4px 12px 4px 0;text-align:start",
-  blockquote: "border-inline-start:1px solid #888;margin-inline-start:0;padding-inline-start:14px",
-};
+const styles: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    pre: "font-family:monospace;background:#f2f5f4;padding:8px 12px;white-space:pre-wrap",
+    code: "font-family:monospace",
+    table: "border-collapse:collapse",
+    th: "border-bottom:1px solid #888;padding:4px 12px 4px 0;text-align:start",
+    td: "border-bottom:1px solid #ddd;padding:4px 12px 4px 0;text-align:start",
+    blockquote: "border-inline-start:1px solid #888;margin-inline-start:0;padding-inline-start:14px",
+  }),
+);
 
 const kept = new Set(["href", "dir", "start", "colspan", "rowspan"]);
 
@@ -45,7 +47,7 @@ function cleaned(element: Element): Element | null {
   for (const control of copy.querySelectorAll("button, .code-head, svg, .sr-only")) control.remove();
   for (const node of copy.querySelectorAll("*")) {
     for (const { name } of [...node.attributes]) if (!kept.has(name)) node.removeAttribute(name);
-    const style = styles[node.localName];
+    const style = styles.get(node.localName);
     if (style) node.setAttribute("style", style);
   }
   for (const wrapper of [...copy.querySelectorAll("div, span")]) wrapper.replaceWith(...wrapper.childNodes);

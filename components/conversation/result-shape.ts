@@ -23,7 +23,13 @@ export function shapeOf(value: unknown): Shape {
   const columns = [...new Set(value.flatMap((row) => Object.keys(row)))];
   const flat = value.every((row) => Object.values(row).every(isScalar));
   if (!flat || columns.length === 0 || columns.length > 8) return { kind: "tree", value };
-  return { kind: "table", columns, rows: value.map((row) => columns.map((column) => (row[column] ?? null) as Scalar)) };
+  return { kind: "table", columns, rows: value.map((row) => columns.map((column) => cellOf(row, column))) };
+}
+
+/** What a row has under a name of its own. */
+function cellOf(row: Readonly<Record<string, unknown>>, column: string): Scalar {
+  const value = Object.hasOwn(row, column) ? row[column] : null;
+  return isScalar(value) ? value : null;
 }
 
 function fromText(text: string): Shape {

@@ -47,3 +47,9 @@ export function useListedSession(id: string | null): ListedSession | null {
   const read = () => store.find(id);
   return useSyncExternalStore(store.subscribe, read, read);
 }
+
+/** Whether a session was deleted since the page was made. */
+export const useIsGone = (id: string | null): boolean => {
+  const { gone } = useSessionList();
+  return id !== null && gone.has(id);
+};

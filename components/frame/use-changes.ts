@@ -1,10 +1,34 @@
 "use client";
 
 import { useEffect } from "react";
-import { readChanges } from "../api";
+import { isProblem, listSessions, readChanges, retrieveSummary } from "../api";
 import type { SessionStore } from "../sidebar/session-store";
 
 const everyMs = 4000;
+
+/** Takes in all that changed since a token, and gives what to ask with next. */
+async function takeAll(store: SessionStore, since: string, signal: AbortSignal): Promise<string> {
+  for (let token = since; ; ) {
+    const changes = await readChanges(token, signal);
+    if (signal.aborted) return token;
+    if (changes.reset) await readAnew(store);
+    else store.takeNews(changes);
+    token = changes.token;
+    if (!changes.has_more) return token;
+  }
+}
+
+async function readAnew(store: SessionStore): Promise<void> {
+  store.replace(await listSessions(null));
+  const open = /^\/s\/([^/]+)$/u.exec(window.location.pathname)?.[1];
+  if (open === undefined || store.find(open)) return;
+  try {
+    store.take([await retrieveSummary(open)]);
+  } catch (thrown) {
+    if (!isProblem(thrown) || thrown.status !== 404) throw thrown;
+    store.takeNews({ items: [], deleted: [open] });
+  }
+}
 
 /** Hears, while the page is seen, what other tabs and devices did to the sessions since `firstToken`. */
 export function useChanges(store: SessionStore, firstToken: string, isOn: boolean): void {
@@ -18,10 +42,8 @@ export function useChanges(store: SessionStore, firstToken: string, isOn: boolea
     async function ask() {
       if (document.visibilityState === "visible") {
         try {
-          const changes = await readChanges(token, aborter.signal);
-          token = changes.token;
+          token = await takeAll(store, token, aborter.signal);
           failures = 0;
-          store.take(changes.items ?? []);
         } catch {
           failures = Math.min(failures + 1, 4);
         }

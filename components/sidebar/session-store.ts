@@ -9,7 +9,12 @@ export type SessionList = {
   readonly loading: "no" | "yes" | "failed";
   /** Deleted on screen; the server hears of it when the time to undo is over. */
   readonly leaving: ReadonlySet<string>;
+  /** Deleted, here or elsewhere, since the page was made. */
+  readonly gone: ReadonlySet<string>;
 };
+
+/** What the server says has changed; `deleted` are ids. */
+type SessionNews = { readonly items: readonly ListedSession[]; readonly deleted: readonly string[] };
 
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
@@ -19,6 +24,7 @@ export function createSessionStore(page: SessionPage) {
     nextPageToken: page.next_page_token,
     loading: "no",
     leaving: new Set(),
+    gone: new Set(),
   };
   const listeners = new Set<() => void>();
 
@@ -35,9 +41,23 @@ export function createSessionStore(page: SessionPage) {
       return () => void listeners.delete(listener);
     },
     set,
-    /** Takes in what the server says of sessions, new or known. */
+    /** Takes in what the server says of sessions, new or known. What is deleted stays so: an answer may be late. */
     take(items: readonly ListedSession[]) {
-      if (items.length > 0) set({ items: merge(list.items, items) });
+      const there = items.filter((item) => !list.gone.has(item.session_id));
+      if (there.length > 0) set({ items: merge(list.items, there) });
+    },
+    /** Takes in what other tabs and devices did. */
+    takeNews({ items, deleted }: SessionNews) {
+      if (items.length === 0 && deleted.length === 0) return;
+      const back = new Set(items.map((item) => item.session_id));
+      const gone = new Set([...list.gone, ...deleted].filter((id) => !back.has(id)));
+      const left = list.items.filter((item) => !gone.has(item.session_id));
+      const leaving = new Set([...list.leaving].filter((id) => !gone.has(id)));
+      set({ items: merge(left, items), gone, leaving });
+    },
+    /** Begins anew with the first page, where nobody knows what has changed since the last. */
+    replace(first: SessionPage) {
+      set({ items: merge([], first.items), nextPageToken: first.next_page_token, loading: "no" });
     },
     takePage(next: SessionPage) {
       set({ items: merge(list.items, next.items), nextPageToken: next.next_page_token, loading: "no" });

@@ -59,3 +59,43 @@ test("a provisional title is cut between words", () => {
   expect(long.length).toBeLessThanOrEqual(61);
   expect(long).toMatch(/word…$/);
 });
+
+test("C19: what other tabs did is taken in: renamed, pinned, archived, made, deleted", () => {
+  const old = "2026-01-01T00:00:00.000Z";
+  const page = ["a", "b", "c", "d"].map((id) => session(id, old));
+  const store = createSessionStore({ items: page, next_page_token: null });
+  store.setLeaving("d", true);
+  store.takeNews({
+    items: [
+      session("a", old, { generated_title: "Renamed" }),
+      session("b", old, { pinned: true }),
+      session("new", "2026-01-02T00:00:00.000Z", { running_run_id: "run" }),
+    ],
+    deleted: ["c", "d"],
+  });
+  const { items, gone, leaving } = store.get();
+  expect(items.map((item) => item.session_id)).toEqual(["new", "b", "a"]);
+  expect([titleOf(store.find("a")), store.find("b")?.pinned]).toEqual(["Renamed", true]);
+  expect([[...gone], [...leaving]]).toEqual([["c", "d"], []]);
+
+  store.takeNews({ items: [session("b", old, { archived: true })], deleted: [] });
+  expect(groupSessions(store.get().items, now, "UTC").flatMap((group) => group.items.map(titleOf))).toEqual([
+    "new",
+    "Renamed",
+  ]);
+});
+
+test("C19: an answer that comes late does not bring a deleted session back, but one made anew is there", () => {
+  const store = createSessionStore({ items: [session("a", "2026-01-01T00:00:00.000Z")], next_page_token: null });
+  store.takeNews({ items: [], deleted: ["a", "never listed"] });
+  store.take([session("a", "2026-01-01T00:00:00.000Z")]);
+  expect(store.find("a")).toBeNull();
+  store.takeNews({ items: [session("a", "2026-01-03T00:00:00.000Z")], deleted: [] });
+  expect([store.find("a")?.session_id, store.get().gone.has("a")]).toEqual(["a", false]);
+});
+
+test("C19: a list that is read anew holds what the server has, and no more", () => {
+  const store = createSessionStore({ items: [session("a", "2026-01-01T00:00:00.000Z")], next_page_token: "old" });
+  store.replace({ items: [session("b", "2026-01-02T00:00:00.000Z")], next_page_token: "next" });
+  expect(store.get()).toMatchObject({ items: [{ session_id: "b" }], nextPageToken: "next" });
+});

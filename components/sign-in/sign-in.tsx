@@ -15,11 +15,13 @@ type Failure = { readonly field: "email" | "password" | null; readonly text: str
 const shortest = 10;
 
 /** What a page that sent the visitor here says in its address: ours, and next-auth's. */
-const CAUSES: Readonly<Record<string, string>> = {
-  link: "This link has been used, or is of an earlier start. Sign in, or restart the server for a new one.",
-  closed: "There is no account for this sign-in, and new accounts are not open on this server.",
-  AccessDenied: "The sign-in was refused.",
-};
+const CAUSES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    link: "This link has been used, or is of an earlier start. Sign in, or restart the server for a new one.",
+    closed: "There is no account for this sign-in, and new accounts are not open on this server.",
+    AccessDenied: "The sign-in was refused.",
+  }),
+);
 
 type SignInProps = { readonly canSignUp: boolean; readonly canStayGuest: boolean };
 
@@ -30,7 +32,7 @@ export function SignIn({ canSignUp, canStayGuest }: SignInProps) {
   const vouchers = viewer.kind === "person" ? [] : all;
   const cause = useSearchParams().get("error");
   const [failure, setFailure] = useState<Failure | null>(
-    cause === null ? null : { field: null, text: CAUSES[cause] ?? "The sign-in was not completed. Try again." },
+    cause === null ? null : { field: null, text: CAUSES.get(cause) ?? "The sign-in was not completed. Try again." },
   );
   const [isBusy, setIsBusy] = useState(false);
   const email = useRef<HTMLInputElement>(null);

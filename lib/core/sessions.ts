@@ -55,10 +55,6 @@ export const listSessions = (scope: Scope, filter: SessionFilter): Promise<Sessi
 export const listSessionsByOffset = (scope: Scope, page: OffsetPage): Promise<Session[]> =>
   db.listSessionsByOffset(scope.database, scope.accountId, page);
 
-/** At most 100 sessions that changed, or whose turn began or ended, after `since`; the latest change first. */
-export const listChangedSessions = (scope: Scope, since: Date): Promise<Session[]> =>
-  db.listChangedSessions(scope.database, scope.accountId, since);
-
 /** The messages on the active line of a session, oldest first; none for a session that is not the account's. */
 export const getLine = (scope: Scope, sessionId: string): Promise<Message[]> =>
   readLine(scope.database, scope.accountId, sessionId);

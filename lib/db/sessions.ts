@@ -152,14 +152,16 @@ export async function listSessionsByOffset(
   return found.map(toSession);
 }
 
-/** The ids of sessions of the account whose running turn or last change is later than `since`. */
-export async function listChangedSessions(database: Database, accountId: string, since: Date): Promise<Session[]> {
+/** The sessions of the account among these ids, in no order. */
+export async function listSessionsById(
+  database: Database,
+  accountId: string,
+  ids: readonly string[],
+): Promise<Session[]> {
   const found = await rows(
     database,
-    `${SELECT} where s."accountId" = $1 and (s."updatedAt" > $2 or exists (select 1 from "Run" r
-       where r."sessionId" = s.id and r.stores and (r."createdAt" > $2 or r."endedAt" > $2)))
-     order by s."updatedAt" desc, s.id desc limit 100`,
-    [accountId, since],
+    `${SELECT} where s."accountId" = $1 and s.id = any($2::uuid[]) and (s."expiresAt" is null or s."expiresAt" > now())`,
+    [accountId, ids],
   );
   return found.map(toSession);
 }

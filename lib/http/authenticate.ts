@@ -1,5 +1,5 @@
 import type { Scope } from "../core/scope.ts";
-import { findAccount, findApiKey, insertGuest, touchApiKeys } from "../db/accounts.ts";
+import { findAccount, findApiKey, touchApiKeys } from "../db/accounts.ts";
 import type { Grant } from "../domain/api-key.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
@@ -7,20 +7,20 @@ import { hashKey } from "./keys.ts";
 import { withFields } from "./log.ts";
 import type { Known, Parley } from "./parley.ts";
 import { limitsOf } from "./rate-limits.ts";
-import { cookieValue, readSessionToken, SESSION_COOKIE, sessionCookie } from "./session-cookie.ts";
+import { cookieValue, readSessionToken, SESSION_COOKIE } from "./session-cookie.ts";
 
 const REMEMBER_MS = 5000;
 const TOUCH_MS = 60_000;
 const REMEMBERED = 10_000;
 
-/** Which credentials a surface takes. With "key-or-guest" a visitor becomes a guest by writing. */
+/** Which credentials a surface takes. With "key-or-guest" a visitor becomes a guest by writing: see `asGuest`. */
 export type Credentials = "key" | "key-or-cookie" | "key-or-guest";
 
 /** `grant` is what a key may do; null for a browser, which may do all that its account may. */
 export type Caller = Known & {
   readonly via: "key" | "cookie";
-  /** A cookie to send back: the caller became a guest just now. */
-  readonly setCookie?: string;
+  /** The caller is a visitor, who becomes a guest of this id once the request is read. */
+  readonly isVisitor?: true;
 };
 
 /**
@@ -35,10 +35,9 @@ export async function authenticate(request: Request, parley: Parley, credentials
   if (credentials === "key" || !isSameOrigin(request)) throw noCredentials();
   const accountId = await visitorOf(parley, request.headers.get("cookie"));
   if (accountId !== null) return { accountId, keyId: null, grant: null, via: "cookie" };
-  if (credentials !== "key-or-guest" || !parley.settings.guests || request.method === "GET") throw noCredentials();
-  const guest = await insertGuest(parley.ports.database, newId());
-  const setCookie = await sessionCookie({ sub: guest.id, tokenVersion: 0 }, parley.secret, isSecure(parley));
-  return { accountId: guest.id, keyId: null, grant: null, via: "cookie", setCookie };
+  const isReading = request.method === "GET" || request.method === "HEAD";
+  if (credentials !== "key-or-guest" || !parley.settings.guests || isReading) throw noCredentials();
+  return { accountId: newId(), keyId: null, grant: null, via: "cookie", isVisitor: true };
 }
 
 /** Who holds the key of a request; null for a request without one. Throws "unauthenticated" for a key that is none. */
@@ -126,6 +125,8 @@ async function holderOfKey({ ports, touchedKeys: touched }: Parley, hash: string
   const row = await findApiKey(ports.database, hash);
   if (!row) return null;
   if ((touched.get(row.id) ?? 0) + TOUCH_MS < Date.now()) {
+    // Each key of the deployment would stay here for good.
+    if (touched.size > REMEMBERED) touched.clear();
     touched.set(row.id, Date.now());
     touchApiKeys(ports.database, [row.id]).catch((thrown) => {
       ports.log.warn({ err: thrown }, "The last use of a key was not noted");

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { Scope } from "../core/scope.ts";
 import { ChatError, type Issue, type Rate, toChatError } from "../domain/errors.ts";
@@ -6,6 +7,7 @@ import { storableJson } from "../domain/text.ts";
 import { addressOf } from "./address.ts";
 import { authenticate, type Caller, type Credentials, checkGrant, keyHolder, scopeOf } from "./authenticate.ts";
 import { readJson } from "./body.ts";
+import { asGuest } from "./guest.ts";
 import { toIssues } from "./issues.ts";
 import { type Parley, parley } from "./parley.ts";
 import { setRateHeaders } from "./rate-limits.ts";
@@ -64,16 +66,16 @@ export function endpoint<Query extends z.ZodType, Body extends z.ZodType>(
   definition: Definition<Query, Body>,
 ): Handler {
   const { surface } = definition;
-  return reading(definition, async (request, context, requestId) => {
+  return reading(definition, async (request, context, { requestId, headers }) => {
     const running = await parley();
     const caller = await authenticate(request, running, definition.credentials ?? surface.credentials);
     checkGrant(caller.grant, surface.name, request.method, definition.isReading ?? false);
     const parsed = await parsedRequest(definition, request, context);
     const rates = tightest();
     const scope = scopeOf(running, caller, request, { requestId, onRate: rates.note });
-    const response = await definition.handle({ ...parsed, scope, parley: running, request });
+    const answer = () => definition.handle({ ...parsed, scope, parley: running, request });
+    const response = await asGuest(running, caller, (cookie) => headers.append("set-cookie", cookie), answer);
     rates.tell(response.headers);
-    if (caller.setCookie !== undefined) response.headers.append("set-cookie", caller.setCookie);
     return response;
   });
 }
@@ -93,15 +95,17 @@ export function anyoneEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
   },
 ): Handler {
   const { surface } = definition;
-  return reading(definition, async (request, context, requestId) => {
+  return reading(definition, async (request, context, { requestId }) => {
     const running = await parley();
     const caller = await keyHolder(request, running);
     if (caller) checkGrant(caller.grant, surface.name, request.method, definition.isReading ?? false);
     const parsed = await parsedRequest(definition, request, context);
     const rates = tightest();
     const scopeOn = (one: Caller) => scopeOf(running, one, request, { requestId, onRate: rates.note });
-    const scopeFor = (accountId: string) =>
-      scopeOn({ accountId, keyId: caller?.keyId ?? null, grant: caller?.grant ?? null, via: "key" });
+    const scopeFor = (accountId: string) => ({
+      ...scopeOn({ accountId, keyId: caller?.keyId ?? null, grant: caller?.grant ?? null, via: "key" }),
+      stranger: caller?.accountId === accountId ? null : strangerOf(caller, request, running),
+    });
     const scope = caller && scopeOn(caller);
     const response = await definition.handle({ ...parsed, scope, scopeFor, parley: running, request });
     rates.tell(response.headers);
@@ -120,6 +124,13 @@ export function openEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
     const parsed = await parsedRequest(definition, request, context);
     return definition.handle({ ...parsed, parley: running, request });
   });
+}
+
+/** Names a stranger: by its key, else by its address; where nobody knows that, each request is somebody else's. */
+function strangerOf(caller: Caller | null, request: Request, { settings }: Parley): string {
+  if (caller) return `key ${caller.keyId}`;
+  const address = addressOf(request, settings.trustedProxies);
+  return address === null ? newId() : createHash("sha256").update(address).digest("hex").slice(0, 32);
 }
 
 /** The tightest of the limits that a request was counted in. */
@@ -142,7 +153,9 @@ async function countRequest(request: Request): Promise<void> {
   if (address !== null) await limits.countRequest(address);
 }
 
-type Guarded = (request: Request, context: Context, requestId: string) => Promise<Response>;
+/** `headers` are those that the answer gets besides its own, whatever comes of the request. */
+type Answering = { readonly requestId: string; readonly headers: Headers };
+type Guarded = (request: Request, context: Context, answering: Answering) => Promise<Response>;
 
 /** A guarded handler that tells what it reads. */
 const reading = (
@@ -155,7 +168,14 @@ function guarded(surface: Surface, handle: Guarded): Handler {
   return async (request, context) => {
     const requestId = newId();
     const startedAt = performance.now();
-    const response = await answered(surface, request, () => handle(request, context, requestId), requestId);
+    const headers = new Headers();
+    const response = await answered(
+      surface,
+      request,
+      () => handle(request, context, { requestId, headers }),
+      requestId,
+    );
+    for (const [name, value] of headers) response.headers.append(name, value);
     response.headers.set("x-request-id", requestId);
     if (surface.cors) response.headers.set("access-control-allow-origin", "*");
     if (!response.headers.has("cache-control")) response.headers.set("cache-control", "private, no-store");

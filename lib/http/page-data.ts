@@ -3,6 +3,7 @@ import { hasPassword, identitiesOf } from "../core/accounts.ts";
 import { defaults, getAgent } from "../core/agents.ts";
 import { listApiKeys } from "../core/api-keys.ts";
 import type { Scope } from "../core/scope.ts";
+import { lookNow } from "../core/session-changes.ts";
 import { getSession } from "../core/sessions.ts";
 import { getHistory } from "../core/turn/history.ts";
 import { dailyUsage } from "../core/usage.ts";
@@ -10,7 +11,7 @@ import { type Account, findAccount } from "../db/accounts.ts";
 import { listSessions } from "../db/sessions.ts";
 import type { FullSession, SessionPage } from "../dialects/llamacloud/answers.ts";
 import { encodeCursor, encodeEvents, encodePage } from "../dialects/llamacloud/index.ts";
-import { changesToken, encodeAgent, encodeApiKey, encodeUsage } from "../dialects/web/index.ts";
+import { encodeAgent, encodeApiKey, encodeUsage } from "../dialects/web/index.ts";
 import { ChatError } from "../domain/errors.ts";
 import { agentPage } from "./agent-page.ts";
 import { accountOfCookie } from "./authenticate.ts";
@@ -42,7 +43,7 @@ const PAGE = 50;
 /** The frame of a page for whoever looks at it: nobody, a guest or a person. */
 export async function loadShell(): Promise<Shell> {
   const running = await parley();
-  const token = changesToken(Date.now());
+  const { token } = await lookNow(running.ports);
   const account = await viewerAccount(running);
   const { models } = running.ports;
   return {

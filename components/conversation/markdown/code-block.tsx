@@ -6,40 +6,40 @@ import { useIsCodeFenceIncomplete } from "streamdown";
 import { copyText } from "../copy";
 import { highlight } from "./highlight";
 
-const names: Readonly<Record<string, string>> = {
-  js: "JavaScript",
-  javascript: "JavaScript",
-  ts: "TypeScript",
-  typescript: "TypeScript",
-  tsx: "TSX",
-  jsx: "JSX",
-  py: "Python",
-  python: "Python",
-  sh: "Shell",
-  bash: "Shell",
-  shell: "Shell",
-  zsh: "Shell",
-  sql: "SQL",
-  json: "JSON",
-  yaml: "YAML",
-  yml: "YAML",
-  html: "HTML",
-  css: "CSS",
-  xml: "XML",
-  rs: "Rust",
-  rust: "Rust",
-  go: "Go",
-  java: "Java",
-  cpp: "C++",
-  c: "C",
-  cs: "C#",
-  rb: "Ruby",
-  ruby: "Ruby",
-  php: "PHP",
-  md: "Markdown",
-  toml: "TOML",
-  diff: "Diff",
-};
+const names: ReadonlyMap<string, string> = new Map([
+  ["js", "JavaScript"],
+  ["javascript", "JavaScript"],
+  ["ts", "TypeScript"],
+  ["typescript", "TypeScript"],
+  ["tsx", "TSX"],
+  ["jsx", "JSX"],
+  ["py", "Python"],
+  ["python", "Python"],
+  ["sh", "Shell"],
+  ["bash", "Shell"],
+  ["shell", "Shell"],
+  ["zsh", "Shell"],
+  ["sql", "SQL"],
+  ["json", "JSON"],
+  ["yaml", "YAML"],
+  ["yml", "YAML"],
+  ["html", "HTML"],
+  ["css", "CSS"],
+  ["xml", "XML"],
+  ["rs", "Rust"],
+  ["rust", "Rust"],
+  ["go", "Go"],
+  ["java", "Java"],
+  ["cpp", "C++"],
+  ["c", "C"],
+  ["cs", "C#"],
+  ["rb", "Ruby"],
+  ["ruby", "Ruby"],
+  ["php", "PHP"],
+  ["md", "Markdown"],
+  ["toml", "TOML"],
+  ["diff", "Diff"],
+]);
 
 /** A fenced block: its children are the one code element that the fence became. */
 export function CodeBlock({ children }: { children?: ReactNode }) {
@@ -54,7 +54,7 @@ export function CodeBlock({ children }: { children?: ReactNode }) {
   return (
     <div className="code" dir="ltr" data-wrap={wrap || undefined}>
       <div className="code-head">
-        <span className="code-language">{names[language.toLowerCase()] ?? (language || "Text")}</span>
+        <span className="code-language">{names.get(language.toLowerCase()) ?? (language || "Text")}</span>
         <button type="button" className="code-action" aria-pressed={wrap} onClick={() => setWrap(!wrap)}>
           <WrapText size={16} strokeWidth={1.6} aria-hidden="true" />
           Wrap

@@ -2,6 +2,7 @@
 
 import { type ComponentProps, isValidElement, type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import type { ExtraProps } from "streamdown";
+import { find, type Hast, plain } from "./hast";
 import { hostOf, liesAbout, safeHref } from "./links";
 
 type Props<T extends keyof React.JSX.IntrinsicElements> = ComponentProps<T> & ExtraProps;
@@ -64,13 +65,6 @@ export function Table({ node, children }: Props<"table">) {
   );
 }
 
-type Hast = {
-  readonly type: string;
-  readonly tagName?: string;
-  readonly value?: string;
-  readonly children?: readonly Hast[];
-};
-
 function numberColumns(node: unknown): number[] {
   const rows = find(node as Hast, "tr").map((row) => (row.children ?? []).filter((cell) => cell.tagName === "td"));
   const body = rows.filter((cells) => cells.length > 0);
@@ -82,13 +76,6 @@ const isNumeric = (cell: Hast | undefined) =>
   /^[\s+−–-]*[$€£¥]?\s?\d[\d.,\s'’]*\s?(?:%|°|[\p{L}/µ]{1,4}(?:\s\d+\s\p{L}{1,3})?)?\s*$/u.test(
     cell ? plain(cell) : "",
   );
-
-const plain = (node: Hast): string => node.value ?? (node.children ?? []).map(plain).join("");
-
-function find(node: Hast | undefined, tag: string): Hast[] {
-  if (!node) return [];
-  return node.tagName === tag ? [node] : (node.children ?? []).flatMap((child) => find(child, tag));
-}
 
 function textOf(node: ReactNode): string {
   if (typeof node === "string" || typeof node === "number") return String(node);

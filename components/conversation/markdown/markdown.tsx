@@ -4,6 +4,7 @@ import type { ComponentProps } from "react";
 import { type Components, type ExtraProps, Streamdown } from "streamdown";
 import { CodeBlock } from "./code-block";
 import { SafeImage, SafeLink, Table } from "./elements";
+import { nameTasks } from "./task-list";
 
 type Props = ComponentProps<"p"> & ExtraProps;
 
@@ -37,13 +38,13 @@ const components = {
 } as unknown as Components;
 
 // Without the plugin that parses HTML, tags stay what they are: text.
-const noHtml: never[] = [];
+const plugins = [nameTasks];
 
 export default function Markdown({ text, isStreaming }: { text: string; isStreaming: boolean }) {
   return (
     <Streamdown
       components={components}
-      rehypePlugins={noHtml}
+      rehypePlugins={plugins}
       parseIncompleteMarkdown={isStreaming}
       isAnimating={isStreaming}
       controls={false}

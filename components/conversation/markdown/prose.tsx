@@ -1,6 +1,7 @@
 "use client";
 
 import { lazy, memo, Suspense, useEffect } from "react";
+import { Guard } from "../../ui/guard";
 import { onIntent } from "../intent";
 
 let want: () => void = () => {};
@@ -22,9 +23,11 @@ export const Prose = memo(function Prose({ text, isStreaming }: ProseProps) {
   const shown = isStreaming ? wholeWords(text) : text;
   return (
     <div className="prose" data-prose data-streaming={isStreaming || undefined}>
-      <Suspense fallback={<Plain text={shown} />}>
-        <Markdown text={shown} isStreaming={isStreaming} />
-      </Suspense>
+      <Guard of={shown} fallback={<Plain text={shown} />}>
+        <Suspense fallback={<Plain text={shown} />}>
+          <Markdown text={shown} isStreaming={isStreaming} />
+        </Suspense>
+      </Guard>
     </div>
   );
 });

@@ -25,21 +25,24 @@ const SHAPE: Record<ErrorCode, Shape> = {
 };
 
 /** What the contract calls an error of one code by what it is about: section 7. */
-const NAMED: Readonly<Record<string, { readonly code: string; readonly detail?: string; readonly param: string }>> = {
-  "bad-request role": { code: "unsupported_role", param: "messages" },
-  "bad-request model": { code: "unexpected_model", param: "model" },
-  "not-found agent": {
-    code: "agent_not_found",
-    detail: "No agent found with the specified ID",
-    param: "agent_id",
-  },
-  "not-found session": {
-    code: "session_not_found",
-    detail: "No session found with the specified ID",
-    param: "store_in_session",
-  },
-  "busy session": { code: "session_busy", detail: "Session is busy", param: "store_in_session" },
-};
+type Named = { readonly code: string; readonly detail?: string; readonly param: string };
+const NAMED: ReadonlyMap<string, Named> = new Map(
+  Object.entries<Named>({
+    "bad-request role": { code: "unsupported_role", param: "messages" },
+    "bad-request model": { code: "unexpected_model", param: "model" },
+    "not-found agent": {
+      code: "agent_not_found",
+      detail: "No agent found with the specified ID",
+      param: "agent_id",
+    },
+    "not-found session": {
+      code: "session_not_found",
+      detail: "No session found with the specified ID",
+      param: "store_in_session",
+    },
+    "busy session": { code: "session_busy", detail: "Session is busy", param: "store_in_session" },
+  }),
+);
 
 const DETAIL: Partial<Record<ErrorCode, string>> = {
   "too-large": "Request body too large",
@@ -51,7 +54,7 @@ const DETAIL: Partial<Record<ErrorCode, string>> = {
 /** The `error` part of a body, which the official client reads. */
 export function errorPart(error: ChatError) {
   const [, type, code] = SHAPE[error.code];
-  const named = NAMED[`${error.code} ${error.details.noun ?? ""}`];
+  const named = NAMED.get(`${error.code} ${error.details.noun ?? ""}`);
   const [first] = error.details.issues ?? [];
   const message = first?.message ?? named?.detail ?? DETAIL[error.code] ?? error.message;
   const param = first ? location(first.path) : (error.details.field ?? named?.param ?? null);

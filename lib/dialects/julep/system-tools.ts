@@ -79,7 +79,7 @@ export async function systemOperation(
   { scope, session, input, signal }: ServerToolCall,
 ): Promise<unknown> {
   const name = [spec.resource, spec.subresource, spec.operation].filter(Boolean).join(".");
-  const operation = OPERATIONS[name];
+  const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
   if (!operation) {
     throw new Error(`The operation "${name}" is not offered. Offered are: ${Object.keys(OPERATIONS).join(", ")}`);
   }

@@ -3,6 +3,7 @@ import { type AgentInput, changedSettings, instructionsOf } from "../../core/age
 import type { ApiKeyInput } from "../../core/api-keys.ts";
 import { SLUG } from "../../core/bots.ts";
 import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
+import type { SessionChanges } from "../../core/session-changes.ts";
 import { storedSettings } from "../../core/settings.ts";
 import type { Agent } from "../../domain/agent.ts";
 import { type ApiKey, KEY_SCOPES } from "../../domain/api-key.ts";
@@ -177,10 +178,20 @@ export const encodeUsage = (usage: DayUsage) => ({
   output_tokens: usage.outputTokens,
 });
 
-// A change that was being committed while the last look was taken shows in the next.
-const OVERLAP_MS = 2000;
+// Any text may be asked with: one that is no token of this database is told so by `reset`.
+export const ChangesQuery = z.object({ since: z.string().max(200).optional() });
 
-/** What to ask for changes with after a look at `now`, in milliseconds. */
-export const changesToken = (now: number): string => new Date(now - OVERLAP_MS).toISOString();
-
-export const ChangesQuery = z.object({ since: z.iso.datetime(fault("Use a token that this route gave")).optional() });
+/** What changed in the sessions of an account: see `listChangedSessions`. `items` are encoded as in a list. */
+export const encodeChanges = <Item>({
+  changes,
+  items,
+}: {
+  readonly changes: SessionChanges;
+  readonly items: Item;
+}) => ({
+  token: changes.token,
+  items,
+  deleted: changes.deletedIds,
+  has_more: changes.hasMore,
+  reset: changes.isReset,
+});

@@ -1,6 +1,6 @@
-import { listChangedSessions } from "@/lib/core/sessions";
+import { listChangedSessions } from "@/lib/core/session-changes";
 import { encodePage } from "@/lib/dialects/llamacloud";
-import { ChangesQuery, changesToken, web } from "@/lib/dialects/web";
+import { ChangesQuery, encodeChanges, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
@@ -8,9 +8,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     surface: web,
     query: ChangesQuery,
     async handle({ scope, query }) {
-      const token = changesToken(Date.now());
-      const changed = query.since ? await listChangedSessions(scope, new Date(query.since)) : [];
-      return Response.json({ token, items: encodePage(changed, null, true).items });
+      const changes = await listChangedSessions(scope, query.since ?? null);
+      return Response.json(encodeChanges({ changes, items: encodePage(changes.sessions, null, true).items }));
     },
   }),
 });
