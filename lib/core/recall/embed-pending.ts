@@ -1,4 +1,4 @@
-import { failDoc, insertEmbeddings, listPendingChunks, type PendingChunk } from "../../db/docs.ts";
+import { failDoc, insertEmbeddings, listPendingChunks, type PendingChunk } from "../../db/doc-search.ts";
 import { ChatError } from "../../domain/errors.ts";
 import type { Ports } from "../scope.ts";
 

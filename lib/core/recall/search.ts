@@ -1,4 +1,4 @@
-import * as db from "../../db/docs.ts";
+import * as db from "../../db/doc-search.ts";
 import type { DocHit, DocOwners } from "../../domain/doc.ts";
 import { ChatError } from "../../domain/errors.ts";
 import type { Scope } from "../scope.ts";

@@ -1,0 +1,13 @@
+/** 32-bit floats, little-endian, scaled to length 1. */
+export function toBytes(vector: readonly number[]): Buffer {
+  const length = Math.hypot(...vector) || 1;
+  const bytes = Buffer.alloc(vector.length * 4);
+  for (const [n, value] of vector.entries()) bytes.writeFloatLE(value / length, n * 4);
+  return bytes;
+}
+
+/** The numbers of stored bytes. */
+export function fromBytes(bytes: Uint8Array): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: bytes.byteLength / 4 }, (_, n) => view.getFloat32(n * 4, true));
+}
