@@ -4,6 +4,7 @@ import type { Outbound } from "../domain/outbound.ts";
 import type { Dialect } from "../domain/run.ts";
 import type { Session } from "../domain/session.ts";
 import type { ServerTool } from "../domain/tool.ts";
+import type { Lanes } from "./lanes.ts";
 import type { Runner } from "./turn/runner.ts";
 
 /** The language models that a turn may use. */
@@ -33,6 +34,8 @@ export type Ports = {
   readonly database: Database;
   readonly models: Models;
   readonly runner: Runner;
+  /** Where titles and summaries are made. */
+  readonly lanes: Lanes;
   /** Requests to addresses that somebody else chose. */
   readonly outbound: Outbound;
   /** Runs a tool. Throws what the model is to be told. */

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { makeDemoAgent } from "../core/demo-agent.ts";
+import { openLanes } from "../core/lanes.ts";
 import { embedPending } from "../core/recall/embed-pending.ts";
 import type { Ports } from "../core/scope.ts";
 import { startRunner } from "../core/turn/runner.ts";
@@ -67,11 +68,14 @@ async function open(settings: Settings, root: string): Promise<Parley> {
     throw thrown;
   });
   const runner = startRunner(database, log);
+  // Nobody waits for titles, and a burst of turns is not to compete with its own.
+  const lanes = openLanes(2, 200);
   const outbound = safeFetch({ allow: settings.outboundAllow });
   const ports: Ports = {
     database,
     models: openModels(settings.openai),
     runner,
+    lanes,
     outbound,
     // Not before a tool is run: each start would take longer.
     runTool: async (call) => (await import("../dialects/julep/run-tools.ts")).runTool(call),
@@ -116,6 +120,7 @@ async function open(settings: Settings, root: string): Promise<Parley> {
     callers: new Map(),
     touchedKeys: new Map(),
     async close(graceMs) {
+      lanes.close();
       await runner.drain(graceMs);
       await database.close();
       redis?.disconnect();
