@@ -18,6 +18,8 @@ export type Models = {
   readonly isDemo: boolean;
   /** What may be asked for, the default first. */
   readonly list: (apiKey?: string) => Promise<readonly ModelInfo[]>;
+  /** Whether a model may be asked for; true also where nobody can tell, and the provider is to judge. */
+  readonly mayAsk: (model: string, apiKey?: string) => Promise<boolean>;
   /** The embedding model; null where none is set up. */
   readonly embedding: { readonly model: string; readonly embed: EmbedTexts } | null;
 };

@@ -86,7 +86,15 @@ function model(answer: readonly string[] | Error, finish: FinishReason | null = 
     if (finish !== null) yield [{ type: "finish", reason: finish, usage }];
   };
   return {
-    models: { call, defaultModel: "big", smallModel: "small", isDemo: false, list: async () => [], embedding: null },
+    models: {
+      call,
+      defaultModel: "big",
+      smallModel: "small",
+      isDemo: false,
+      list: async () => [],
+      mayAsk: async () => true,
+      embedding: null,
+    },
     requests,
   };
 }
