@@ -24,6 +24,9 @@ const scopeValues = ({ accountId, owners, metadataFilter }: DocScope) => [
 
 export type ScoredChunk = { readonly id: string; readonly score: number };
 
+/** A search for a common word ranks the latest pieces that have it, of so many bytes in all. */
+const RANKED_BYTES = 8 * 1024 * 1024;
+
 /**
  * Pieces that have any of the words or a word that begins with its stem, best first, with PostgreSQL's rank.
  *
@@ -43,41 +46,67 @@ export async function searchWords(
      ), query as (
        select to_tsquery('simple', string_agg('''' || case when starts_with(w, stem) then stem else w end || ''':*', ' | ')) as q
        from words where stem is not null
+     ), matched as (
+       select c.id, c.content, sum(octet_length(c.content)) over (order by d."createdAt" desc, c.id) as bytes
+       from query, "DocChunk" c join "Doc" d on d.id = c."docId"
+       where ${IN_SCOPE} and to_tsvector('simple', c.content) @@ query.q
      )
-     select c.id, ts_rank(to_tsvector('simple', c.content), query.q)::float8 as score
-     from query, "DocChunk" c join "Doc" d on d.id = c."docId"
-     where ${IN_SCOPE} and to_tsvector('simple', c.content) @@ query.q
-     order by score desc, c.id limit $7`,
-    [...scopeValues(scope), language, words, limit],
+     select m.id, ts_rank(to_tsvector('simple', m.content), query.q)::float8 as score
+     from query, matched m where m.bytes <= $8 order by score desc, m.id limit $7`,
+    [...scopeValues(scope), language, words, limit, RANKED_BYTES],
   );
 }
 
-/** The latest pieces in scope, with their text. */
-export async function listChunks(
+/** The beginnings, of so many characters, of the latest pieces in scope. */
+export async function listBeginnings(
   database: Database,
   scope: DocScope,
-  limit: number,
+  characters: number,
+  page: { readonly from: number; readonly limit: number },
 ): Promise<{ readonly id: string; readonly content: string }[]> {
   return rows<{ id: string; content: string }>(
     database,
-    `select c.id, c.content from "DocChunk" c join "Doc" d on d.id = c."docId" where ${IN_SCOPE}
-     order by d."createdAt" desc, c.id limit $5`,
-    [...scopeValues(scope), limit],
+    `select c.id, left(c.content, $5) as content from "DocChunk" c join "Doc" d on d.id = c."docId" where ${IN_SCOPE}
+     order by d."createdAt" desc, c.id offset $6 limit $7`,
+    [...scopeValues(scope), characters, page.from, page.limit],
   );
 }
 
-/** The latest pieces in scope that `model` has embedded, with their vectors of length 1. */
-export async function listEmbeddings(
+/**
+ * The pieces in scope that `model` has embedded and whose fingerprints are most alike to one, nearest first: `limit` of
+ * the latest `among`. A piece that has no fingerprint yet counts as alike.
+ */
+export async function nearestChunks(
   database: Database,
   scope: DocScope,
   model: string,
-  limit: number,
+  print: string,
+  { among, limit }: { readonly among: number; readonly limit: number },
+): Promise<string[]> {
+  const found = await rows<{ id: string }>(
+    database,
+    `with latest as (
+       select c.id, e.fingerprint from "Doc" d join "DocChunk" c on c."docId" = d.id
+       join "ChunkEmbedding" e on e."chunkId" = c.id
+       where ${IN_SCOPE} and e.model = $5 order by d."createdAt" desc, c.id limit $6
+     )
+     select id from latest order by coalesce(bit_count(fingerprint # $7::varbit), 0), id limit $8`,
+    [...scopeValues(scope), model, among, print, limit],
+  );
+  return found.map(({ id }) => id);
+}
+
+/** The vectors of pieces of an account, of length 1, in no order. */
+export async function readVectors(
+  database: Database,
+  accountId: string,
+  ids: readonly string[],
 ): Promise<{ readonly id: string; readonly vector: Float32Array }[]> {
   const found = await rows<{ id: string; vector: Uint8Array }>(
     database,
     `select c.id, e.vector from "ChunkEmbedding" e join "DocChunk" c on c.id = e."chunkId"
-     join "Doc" d on d.id = c."docId" where ${IN_SCOPE} and e.model = $5 order by d."createdAt" desc, c.id limit $6`,
-    [...scopeValues(scope), model, limit],
+     join "Doc" d on d.id = c."docId" where d."accountId" = $1 and c.id = any($2::uuid[])`,
+    [accountId, ids],
   );
   return found.map(({ id, vector }) => ({ id, vector: fromBytes(vector) }));
 }
@@ -132,14 +161,51 @@ export async function listPendingChunks(database: Database, model: string, limit
 export async function insertEmbeddings(
   database: Database,
   model: string,
-  embeddings: readonly { readonly chunkId: string; readonly vector: readonly number[] }[],
+  embeddings: readonly {
+    readonly chunkId: string;
+    readonly vector: readonly number[];
+    readonly fingerprint: string;
+  }[],
 ): Promise<void> {
   await rows(
     database,
-    `insert into "ChunkEmbedding" ("chunkId", model, vector)
-     select c.id, $1, x.vector from unnest($2::uuid[], $3::bytea[]) x(id, vector) join "DocChunk" c on c.id = x.id
-     on conflict ("chunkId") do update set model = excluded.model, vector = excluded.vector`,
-    [model, embeddings.map(({ chunkId }) => chunkId), embeddings.map(({ vector }) => toBytes(vector))],
+    `insert into "ChunkEmbedding" ("chunkId", model, vector, fingerprint)
+     select c.id, $1, x.vector, x.fingerprint::varbit
+     from unnest($2::uuid[], $3::bytea[], $4::text[]) x(id, vector, fingerprint) join "DocChunk" c on c.id = x.id
+     on conflict ("chunkId")
+       do update set model = excluded.model, vector = excluded.vector, fingerprint = excluded.fingerprint`,
+    [
+      model,
+      embeddings.map(({ chunkId }) => chunkId),
+      embeddings.map(({ vector }) => toBytes(vector)),
+      embeddings.map((one) => one.fingerprint),
+    ],
+  );
+}
+
+/** Embedded pieces without a fingerprint, with their vectors. */
+export async function listWithoutFingerprint(
+  database: Database,
+  limit: number,
+): Promise<{ readonly chunkId: string; readonly vector: Float32Array }[]> {
+  const found = await rows<{ chunkId: string; vector: Uint8Array }>(
+    database,
+    `select "chunkId", vector from "ChunkEmbedding" where fingerprint is null limit $1`,
+    [limit],
+  );
+  return found.map(({ chunkId, vector }) => ({ chunkId, vector: fromBytes(vector) }));
+}
+
+/** Sets the fingerprints of pieces. */
+export async function setFingerprints(
+  database: Database,
+  prints: readonly { readonly chunkId: string; readonly fingerprint: string }[],
+): Promise<void> {
+  await rows(
+    database,
+    `update "ChunkEmbedding" e set fingerprint = x.fingerprint::varbit
+     from unnest($1::uuid[], $2::text[]) x(id, fingerprint) where e."chunkId" = x.id and e.fingerprint is null`,
+    [prints.map(({ chunkId }) => chunkId), prints.map((one) => one.fingerprint)],
   );
 }
 

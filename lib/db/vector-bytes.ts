@@ -9,5 +9,7 @@ export function toBytes(vector: readonly number[]): Buffer {
 /** The numbers of stored bytes. */
 export function fromBytes(bytes: Uint8Array): Float32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: bytes.byteLength / 4 }, (_, n) => view.getFloat32(n * 4, true));
+  const numbers = new Float32Array(bytes.byteLength / 4);
+  for (let n = 0; n < numbers.length; n++) numbers[n] = view.getFloat32(n * 4, true);
+  return numbers;
 }
