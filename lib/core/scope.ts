@@ -31,6 +31,9 @@ export type Log = {
   readonly error: (fields: object, message: string) => void;
 };
 
+/** Renders a template with what it may name. Throws "bad-request" for one that fails. */
+export type RenderTemplate = (source: string, variables: Readonly<Record<string, unknown>>) => Promise<string>;
+
 /** What the core works with, whoever asks. */
 export type Ports = {
   readonly database: Database;
@@ -38,6 +41,7 @@ export type Ports = {
   readonly runner: Runner;
   /** Where titles and summaries are made. */
   readonly lanes: Lanes;
+  readonly renderTemplate: RenderTemplate;
   /** Requests to addresses that somebody else chose. */
   readonly outbound: Outbound;
   /** Runs a tool. Throws what the model is to be told. */
