@@ -5,8 +5,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { renderTemplate } from "../lib/core/render/template.ts";
 import { JULEP_TEMPLATE } from "../lib/core/render/templates.ts";
+import { openTemplates } from "../lib/templates/templates.ts";
 import { freePort } from "../lib/testing/free-port.ts";
 import { needsBuild } from "../scripts/build.ts";
 import { startServer } from "../scripts/server.ts";
@@ -414,9 +414,11 @@ async function templates(): Promise<void> {
     }
     return median(times);
   };
+  const templates = openTemplates([JULEP_TEMPLATE]);
   const plain = await time(joined, 2000);
-  const own = await time(() => renderTemplate(JULEP_TEMPLATE, variables), 500);
-  const callers = await time(() => renderTemplate(`${JULEP_TEMPLATE}{# a caller's #}`, variables), 500);
+  const own = await time(() => templates.render(JULEP_TEMPLATE, variables), 500);
+  const callers = await time(() => templates.render(`${JULEP_TEMPLATE}{# a caller's #}`, variables), 500);
+  templates.close();
   const times = (ms: number) => `${round(ms / plain)} times joined texts (${round(plain * 1000)} µs)`;
   report("20", `a prompt of 20 docs by our template, ${times(own)}`, own, 2, 1, " ms");
   report("20", `a prompt of 20 docs by a caller's template, ${times(callers)}`, callers, 2, 1, " ms");

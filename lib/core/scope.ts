@@ -4,6 +4,7 @@ import type { Outbound } from "../domain/outbound.ts";
 import type { Session } from "../domain/session.ts";
 import type { ServerTool } from "../domain/tool.ts";
 import type { Asker } from "../domain/turn-policy.ts";
+import type { Lanes } from "./lanes.ts";
 import type { Runner } from "./turn/runner.ts";
 
 /** The language models that a turn may use. */
@@ -17,6 +18,8 @@ export type Models = {
   readonly isDemo: boolean;
   /** What may be asked for, the default first. */
   readonly list: (apiKey?: string) => Promise<readonly ModelInfo[]>;
+  /** Whether a model may be asked for; true also where nobody can tell, and the provider is to judge. */
+  readonly mayAsk: (model: string, apiKey?: string) => Promise<boolean>;
   /** The embedding model; null where none is set up. */
   readonly embedding: { readonly model: string; readonly embed: EmbedTexts } | null;
 };
@@ -28,11 +31,17 @@ export type Log = {
   readonly error: (fields: object, message: string) => void;
 };
 
+/** Renders a template with what it may name. Throws "bad-request" for one that fails. */
+export type RenderTemplate = (source: string, variables: Readonly<Record<string, unknown>>) => Promise<string>;
+
 /** What the core works with, whoever asks. */
 export type Ports = {
   readonly database: Database;
   readonly models: Models;
   readonly runner: Runner;
+  /** Where titles and summaries are made. */
+  readonly lanes: Lanes;
+  readonly renderTemplate: RenderTemplate;
   /** Requests to addresses that somebody else chose. */
   readonly outbound: Outbound;
   /** Runs a tool. Throws what the model is to be told. */

@@ -16,6 +16,7 @@ import { projectNamed } from "./projects.ts";
 import type { Scope } from "./scope.ts";
 import { summaryOf } from "./summarise.ts";
 import { fallbackTitle, modelTitle } from "./titles.ts";
+import { latestTranscript } from "./transcript.ts";
 
 /** A session of the account. Throws "not-found", for an id that cannot be one too. */
 export async function getSession(scope: Scope, id: string): Promise<Session> {
@@ -175,13 +176,14 @@ export async function updateSession(
 /**
  * Gives a session a title made from its first message, and moves it to the front. A person's title stays.
  *
- * Where the model fails, the title is the message's first words. Throws "not-found".
+ * Where the model fails, the title is the message's first words, unless a model has made a better one before. Throws
+ * "not-found".
  */
 export async function generateTitle(scope: Scope, id: string, firstMessage: string): Promise<Session> {
   await getSession(scope, id);
   const made = await modelTitle(scope, firstMessage, scope.providerKey);
   const title = made ?? fallbackTitle(firstMessage) ?? firstMessage;
-  await db.setTitle(scope.database, scope.accountId, id, title, "model", true);
+  await db.setTitle(scope.database, scope.accountId, id, title, made === null ? "fallback" : "model", true);
   return getSession(scope, id);
 }
 
@@ -192,19 +194,19 @@ const SUMMARY_INSTRUCTION =
 /**
  * Summarises a session's active line up to its last message, and keeps the summary.
  *
- * Throws "not-found", "bad-request" for a session without messages, and what the model call throws.
+ * Throws "not-found", "bad-request" for a session without words, "model-failed" for anything but a whole answer, and what
+ * the model call throws.
  */
 export async function summariseSession(scope: Scope, id: string): Promise<Session> {
   const session = await getSession(scope, id);
-  const line = await getLine(scope, id);
-  const last = line.at(-1);
-  if (!last) throw new ChatError("bad-request", "There is nothing to summarise yet");
-  const text = await summaryOf(scope, SUMMARY_INSTRUCTION, line, null);
+  const transcript = await latestTranscript(scope, session);
+  if (transcript === "") throw new ChatError("bad-request", "There is nothing to summarise yet");
+  const text = await summaryOf(scope, SUMMARY_INSTRUCTION, transcript);
   await db.insertSummary(scope.database, {
     id: newId(),
     sessionId: id,
     branchId: session.activeBranchId,
-    uptoPosition: last.position,
+    uptoPosition: session.nextPosition - 1,
     text,
     replaces: false,
   });

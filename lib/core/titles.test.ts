@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import type { CallModel, ModelRequest } from "../domain/model.ts";
-import { completeText, fallbackTitle, modelTitle } from "./titles.ts";
+import type { CallModel, FinishReason, ModelRequest } from "../domain/model.ts";
+import { completeText } from "./complete-text.ts";
+import { fallbackTitle, modelTitle } from "./titles.ts";
 
 test.each<[string, string | null]>([
   ["What is the capital of Norway?", "What is the capital of Norway?"],
@@ -39,22 +40,61 @@ test("the small model gets the beginning of a long question, no tools and few to
   expect(JSON.stringify(requests[0]?.messages.at(-1)).length).toBeLessThan(4100);
 });
 
-async function titled(answer: readonly string[] | Error, question = "Where is Oslo?") {
+test.each<[string, readonly string[], FinishReason | null]>([
+  ["is cut off by its length", ["A journey to the"], "length"],
+  ["is cut off by a filter", ["A journey"], "content-filter"],
+  ["calls a tool", ["A journey"], "tool-calls"],
+  ["has no end", ["A journey"], null],
+  ["is empty", [], "stop"],
+  ["is white space", [" \n\t\u00a0"], "stop"],
+  ["has only signs", ["...", " —"], "stop"],
+  ["has only thoughts", ["<think>Hm, what", " could</think>\n"], "stop"],
+  ["has thoughts without an end", ["<think>Hm"], "stop"],
+])("C7: an answer that %s is a failure, and no title is made of it", async (_, answer, finish) => {
+  const { models } = model(answer, finish);
+  await expect(completeText({ models }, { purpose: "summary", messages: [], maxTokens: 1 })).rejects.toMatchObject({
+    code: "model-failed",
+  });
+  expect((await titled(answer, "What?", finish)).title).toBeNull();
+});
+
+test("C7: an answer is given whole, without the thoughts before it", async () => {
+  const { models } = model(["<think>Hm</think>\n", "Two lines\n", "of text. "]);
+  expect(await completeText({ models }, { purpose: "summary", messages: [], maxTokens: 1 })).toBe(
+    "Two lines\nof text.",
+  );
+});
+
+async function titled(
+  answer: readonly string[] | Error,
+  question = "Where is Oslo?",
+  finish: FinishReason | null = "stop",
+) {
   const logged: object[] = [];
   const log = { debug() {}, info() {}, warn: (fields: object) => void logged.push(fields), error() {} };
-  const { models, requests } = model(answer);
+  const { models, requests } = model(answer, finish);
   return { title: await modelTitle({ models, log }, question), logged, requests };
 }
 
-function model(answer: readonly string[] | Error) {
+function model(answer: readonly string[] | Error, finish: FinishReason | null = "stop") {
   const requests: ModelRequest[] = [];
   const call: CallModel = async function* (request) {
     requests.push(request);
     if (answer instanceof Error) throw answer;
     for (const text of answer) yield [{ type: "text-delta", text }];
+    const usage = { inputTokens: null, outputTokens: null };
+    if (finish !== null) yield [{ type: "finish", reason: finish, usage }];
   };
   return {
-    models: { call, defaultModel: "big", smallModel: "small", isDemo: false, list: async () => [], embedding: null },
+    models: {
+      call,
+      defaultModel: "big",
+      smallModel: "small",
+      isDemo: false,
+      list: async () => [],
+      mayAsk: async () => true,
+      embedding: null,
+    },
     requests,
   };
 }

@@ -1,13 +1,11 @@
-import { readLine } from "../db/messages.ts";
+import { findFirstQuestion } from "../db/first-question.ts";
 import { setTitle } from "../db/sessions.ts";
-import { messageText } from "../domain/message.ts";
-import type { ModelRequest } from "../domain/model.ts";
 import type { Session } from "../domain/session.ts";
-import { cutWords, storable } from "../domain/text.ts";
+import { cutWords } from "../domain/text.ts";
 import { cleanTitle } from "./clean-title.ts";
+import { completeText } from "./complete-text.ts";
 import type { Ports, Scope } from "./scope.ts";
 
-const TIME_LIMIT_MS = 20_000;
 const INSTRUCTION =
   "Write a title for a conversation that begins with the message below. At most 8 words, in the language of the " +
   "message, no quotation marks, no full stop. Answer with the title alone.";
@@ -19,7 +17,7 @@ export function fallbackTitle(question: string): string | null {
 }
 
 /**
- * A title made by the small model, or null when it fails, takes too long or says nothing usable.
+ * A title made by the small model, or null when it fails, takes too long, is cut off or says nothing usable.
  *
  * What models wrap around a title is taken off: reasoning, quotes, Markdown, labels, line breaks, a final stop.
  */
@@ -45,48 +43,20 @@ export async function modelTitle(
   }
 }
 
-/** What one model call says, as text that can be stored. Throws what the call throws, and on a time limit of 20 s. */
-export async function completeText(
-  { models }: Pick<Ports, "models">,
-  request: Pick<ModelRequest, "purpose" | "messages" | "apiKey"> & { readonly maxTokens: number },
-): Promise<string> {
-  const texts: string[] = [];
-  const call = models.call({
-    model: models.smallModel,
-    purpose: request.purpose,
-    messages: request.messages,
-    tools: [],
-    toolChoice: "none",
-    settings: { maxTokens: request.maxTokens },
-    signal: AbortSignal.timeout(TIME_LIMIT_MS),
-    apiKey: request.apiKey,
-  });
-  for await (const batch of call) {
-    for (const event of batch) if (event.type === "text-delta") texts.push(event.text);
-  }
-  return storable(texts.join(""));
-}
-
 /**
  * Gives a session whose title is only its first words a better one, in the background.
  *
  * `session` is the session as it was before the turn, and `question` the first thing it was asked, where that is known.
- * A title of a model or a person stays. A failure is logged and tried again after the next turn.
+ * A title of a model or a person stays. A failure is logged and tried again after the next turn, and so is a title for
+ * which too many others wait.
  */
 export async function improveTitle(scope: Scope, session: Session, question: string | null): Promise<void> {
   if (session.titleSource !== "fallback" && session.titleSource !== "none") return;
-  const lane = nextLane++ % LANES;
-  const done = (lanes[lane] ?? Promise.resolve())
-    .then(() => quiet(scope.runner))
-    .then(() => titleFor(scope, session, question));
-  lanes[lane] = done;
-  await done;
+  await scope.lanes.add(async () => {
+    await quiet(scope.runner);
+    await titleFor(scope, session, question);
+  });
 }
-
-/** So many titles are made at once: nobody waits for them, and a burst of turns is not to compete with its own. */
-const LANES = 2;
-const lanes: Promise<void>[] = [];
-let nextLane = 0;
 
 const BUSY_TURNS = 16;
 const LOOK_MS = 250;
@@ -102,17 +72,11 @@ async function quiet(runner: Scope["runner"]): Promise<void> {
 
 async function titleFor(scope: Scope, session: Session, question: string | null): Promise<void> {
   try {
-    const asked = question ?? (await firstQuestion(scope, session.id));
+    const asked = question ?? (await findFirstQuestion(scope.database, scope.accountId, session.id));
     if (asked === null) return;
     const title = await modelTitle(scope, asked, scope.providerKey);
     if (title !== null) await setTitle(scope.database, scope.accountId, session.id, title, "model", false);
   } catch (thrown) {
     scope.log.warn({ err: thrown, sessionId: session.id }, "A session keeps its first words as its title");
   }
-}
-
-async function firstQuestion(scope: Scope, sessionId: string): Promise<string | null> {
-  const line = await readLine(scope.database, scope.accountId, sessionId);
-  const question = line.find((message) => message.role === "user");
-  return question ? messageText(question.parts) : null;
 }

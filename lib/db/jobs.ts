@@ -15,12 +15,17 @@ const JobRow = z.object({
 
 /** A job without news for so long has died with its process. */
 const ALIVE = "interval '2 minutes'";
+const OPEN = "state in ('pending', 'in_progress', 'retrying')";
+const ABORTED = "'The server ended while it ran'";
 
-/** A job of the account, or null. */
+/** A job of the account, or null. One whose process has died is shown as aborted. */
 export async function findJob(database: Database, accountId: string, id: string): Promise<Job | null> {
   const [row] = await rows(
     database,
-    `select id, kind, state, reason, progress, "createdAt", "updatedAt" from "Job" where id = $1 and "accountId" = $2`,
+    `select id, kind, case when is_dead then 'aborted' else state end as state,
+       case when is_dead then ${ABORTED} else reason end as reason, progress, "createdAt", "updatedAt"
+     from "Job", lateral (select ${OPEN} and "updatedAt" < now() - ${ALIVE} as is_dead) x
+     where id = $1 and "accountId" = $2`,
     [id, accountId],
   );
   return row ? JobRow.parse(row) : null;
@@ -37,9 +42,8 @@ export async function insertSessionJob(
 ): Promise<boolean> {
   await rows(
     database,
-    `update "Job" set state = 'aborted', reason = 'The server ended while it ran', "updatedAt" = now()
-     where "sessionId" = $1 and kind = $2 and state in ('pending', 'in_progress', 'retrying')
-       and "updatedAt" < now() - ${ALIVE}`,
+    `update "Job" set state = 'aborted', reason = ${ABORTED}, "updatedAt" = now()
+     where "sessionId" = $1 and kind = $2 and ${OPEN} and "updatedAt" < now() - ${ALIVE}`,
     [job.sessionId, job.kind],
   );
   try {
@@ -56,12 +60,22 @@ export async function insertSessionJob(
   }
 }
 
-/** Ends a job. */
+/** Notes that the work of a job begins. Gives false for one that has been ended. */
+export async function beginJob(database: Database, id: string): Promise<boolean> {
+  const begun = await rows(
+    database,
+    `update "Job" set state = 'in_progress', "updatedAt" = now() where id = $1 and ${OPEN} returning id`,
+    [id],
+  );
+  return begun.length > 0;
+}
+
+/** Ends a job. One that has been ended stays as it is. */
 export async function endJob(database: Database, id: string, state: JobState, reason: string): Promise<void> {
   await rows(
     database,
     `update "Job" set state = $2, reason = $3, progress = case when $2 = 'succeeded' then 100 else progress end,
-       "updatedAt" = now() where id = $1`,
+       "updatedAt" = now() where id = $1 and ${OPEN}`,
     [id, state, reason],
   );
 }

@@ -47,6 +47,8 @@ export type ErrorDetails = {
   readonly retryAfterSeconds?: number;
   /** Where the caller stands in the limit that is reached. */
   readonly rate?: Rate;
+  /** The HTTP status with which a model provider answered; absent where it did not answer. */
+  readonly providerStatus?: number;
   readonly cause?: unknown;
 };
 

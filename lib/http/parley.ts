@@ -1,7 +1,9 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { makeDemoAgent } from "../core/demo-agent.ts";
+import { openLanes } from "../core/lanes.ts";
 import { embedPending } from "../core/recall/embed-pending.ts";
+import { OWN_TEMPLATES } from "../core/render/templates.ts";
 import type { Ports } from "../core/scope.ts";
 import { startRunner } from "../core/turn/runner.ts";
 import { takeOver } from "../core/turn/take-over.ts";
@@ -10,6 +12,7 @@ import { openDatabase } from "../db/database.ts";
 import type { Grant } from "../domain/api-key.ts";
 import { newId } from "../domain/ids.ts";
 import { openModels } from "../model/models.ts";
+import { openTemplates } from "../templates/templates.ts";
 import { hashKey, keyHint, newKey, randomText } from "./keys.ts";
 import { openLog } from "./log.ts";
 import { limitsOf, openRateLimits, type RateLimits } from "./rate-limits.ts";
@@ -68,11 +71,16 @@ async function open(settings: Settings, root: string): Promise<Parley> {
   });
   const runner = startRunner({ database, log, now: Date.now, newId });
   const limits = openRateLimits({ database, redis, settings, log });
+  // Nobody waits for titles, and a burst of turns is not to compete with its own.
+  const lanes = openLanes(2, 200);
+  const templates = openTemplates(OWN_TEMPLATES);
   const outbound = safeFetch({ allow: settings.outboundAllow });
   const ports: Ports = {
     database,
     models: openModels(settings.openai),
     runner,
+    lanes,
+    renderTemplate: templates.render,
     outbound,
     // Not before a tool is run: each start would take longer.
     runTool: async (call) => (await import("../dialects/julep/run-tools.ts")).runTool(call),
@@ -120,7 +128,9 @@ async function open(settings: Settings, root: string): Promise<Parley> {
     callers: new Map(),
     touchedKeys: new Map(),
     async close(graceMs) {
+      lanes.close();
       await runner.drain(graceMs);
+      templates.close();
       await database.close();
       redis?.disconnect();
       delete holder[HOLDER];

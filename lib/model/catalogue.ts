@@ -1,51 +1,92 @@
 import { z } from "zod";
 import type { ModelInfo } from "../domain/model.ts";
+import { limitedText } from "./limited-text.ts";
 
 export type ProviderSettings = { readonly apiKey?: string; readonly baseUrl?: string };
 
 const KEEP_MS = 5 * 60_000;
+/** The pause after a first failure; it doubles with each that follows. */
+const FIRST_PAUSE_MS = 2000;
 const TIME_LIMIT_MS = 5000;
-const List = z.object({
-  data: z.array(
-    z.object({ id: z.string(), context_window: z.number().optional(), max_model_len: z.number().optional() }),
-  ),
+const LIMIT_BYTES = 8 * 1024 * 1024;
+const MOST_MODELS = 1000;
+/** What a server answers that has no list of models. */
+const HAS_NO_LIST = new Set([404, 405, 501]);
+const Model = z.object({
+  id: z.string().min(1).max(500),
+  context_window: z.number().optional().catch(undefined),
+  max_model_len: z.number().optional().catch(undefined),
 });
+const List = z.object({ data: z.array(z.unknown()) });
+
+export type Catalogue = {
+  /** What may be asked for, the configured names first; at most 1,000 of the provider's. Never throws. */
+  readonly list: () => Promise<readonly ModelInfo[]>;
+  /** Whether a model may be asked for. Where the provider has not told its models yet, it is to judge itself. */
+  readonly mayAsk: (model: string) => Promise<boolean>;
+};
 
 /**
- * Lists what the provider offers, the configured names first; asked for at most every five minutes.
+ * What the provider offers; asked for every five minutes, and by many callers once.
  *
- * A provider that gives no list, or another key than ours, leaves the configured names and what was known before.
+ * A list that fails changes nothing: what was known stays, and the provider is asked again after a pause of two seconds,
+ * then four, and so on. A provider that has no list leaves the configured names.
  */
-export function modelCatalogue(settings: ProviderSettings, configured: readonly string[]) {
-  let known: readonly ModelInfo[] = [];
+export function modelCatalogue(settings: ProviderSettings, configured: readonly string[]): Catalogue {
+  let models = merged(configured, []);
+  let isKnown = false;
   let until = 0;
+  let failures = 0;
   let asking: Promise<void> | null = null;
 
   const ask = async () => {
-    until = Date.now() + KEEP_MS;
-    const base = settings.baseUrl ?? "https://api.openai.com/v1";
-    const headers: HeadersInit = settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` };
     try {
-      const response = await fetch(`${base.replace(/\/$/u, "")}/models`, {
-        headers,
-        signal: AbortSignal.timeout(TIME_LIMIT_MS),
-        redirect: "error",
-      });
-      const { data } = List.parse(await response.json());
-      known = data.map((model) => ({
-        id: model.id,
-        contextWindow: model.context_window ?? model.max_model_len ?? null,
-      }));
+      models = merged(configured, await providerModels(settings));
+      isKnown = true;
+      failures = 0;
+      until = Date.now() + KEEP_MS;
     } catch {
-      // No list: the configured names stand.
+      until = Date.now() + Math.min(KEEP_MS, FIRST_PAUSE_MS * 2 ** failures++);
     }
+    asking = null;
   };
+  const current = async () => {
+    if (asking === null && Date.now() >= until) asking = ask();
+    // The first answer is waited for; all others come in the background.
+    if (!isKnown && failures === 0) await asking;
+    return models;
+  };
+  return {
+    list: async () => [...(await current()).values()],
+    mayAsk: async (model) => (await current()).has(model) || !isKnown,
+  };
+}
 
-  return async (): Promise<readonly ModelInfo[]> => {
-    if (Date.now() > until) asking = ask().finally(() => {});
-    // The first ask is waited for; later ones renew in the background.
-    if (known.length === 0) await asking;
-    const ids = [...new Set([...configured, ...known.map((model) => model.id)])];
-    return ids.map((id) => known.find((model) => model.id === id) ?? { id, contextWindow: null });
-  };
+/** The configured names, then the provider's, each once with what the provider says of it. */
+function merged(configured: readonly string[], offered: readonly ModelInfo[]): ReadonlyMap<string, ModelInfo> {
+  const names = configured.map((id): ModelInfo => ({ id, contextWindow: null }));
+  // A name that is set again keeps its place.
+  return new Map([...names, ...offered].map((model) => [model.id, model]));
+}
+
+/** The models of the provider's list; none where it has no list. Throws where nobody can know. */
+async function providerModels({ apiKey, baseUrl }: ProviderSettings): Promise<readonly ModelInfo[]> {
+  const base = baseUrl ?? "https://api.openai.com/v1";
+  const headers: HeadersInit = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+  const response = await fetch(`${base.replace(/\/$/u, "")}/models`, {
+    headers,
+    signal: AbortSignal.timeout(TIME_LIMIT_MS),
+    redirect: "error",
+  });
+  if (!response.ok) {
+    await response.body?.cancel();
+    if (HAS_NO_LIST.has(response.status)) return [];
+    throw new Error(`The provider's list of models failed (${response.status})`);
+  }
+  const text = await limitedText(response, LIMIT_BYTES);
+  const { data } = List.parse(JSON.parse(text));
+  return data
+    .flatMap((one) => Model.safeParse(one).data ?? [])
+    .slice(0, MOST_MODELS)
+    .map((model) => ({ id: model.id, contextWindow: model.context_window ?? model.max_model_len ?? null }));
 }

@@ -28,11 +28,11 @@ export function openModels(setup: ModelSetup) {
   if (setup.apiKey === undefined && setup.baseUrl === undefined) return demoModels(setup);
   const defaultModel = setup.model ?? DEFAULT_MODEL;
   const smallModel = setup.smallModel ?? defaultModel;
-  const list = modelCatalogue(setup, [defaultModel, smallModel]);
+  const { list, mayAsk } = modelCatalogue(setup, [defaultModel, smallModel]);
   const { embeddingModel } = setup;
   const embedding =
     embeddingModel === undefined ? null : { model: embeddingModel, embed: embedThrough(setup, embeddingModel) };
-  return { call: callProvider(setup), defaultModel, smallModel, isDemo: false, list: () => list(), embedding };
+  return { call: callProvider(setup), defaultModel, smallModel, isDemo: false, list: () => list(), mayAsk, embedding };
 }
 
 /** The demo, which gives way to the provider for a request that brings a key of its own. */
@@ -45,13 +45,15 @@ function demoModels(setup: ModelSetup) {
     if (request.apiKey === undefined) return answer(request);
     return provider(request.model === demo.id ? { ...request, model: listed } : request);
   };
+  const list = (apiKey?: string): readonly ModelInfo[] =>
+    apiKey === undefined ? [demo] : [demo, { id: listed, contextWindow: null }];
   return {
     call,
     defaultModel: "demo",
     smallModel: "demo",
     isDemo: true,
     embedding: null,
-    list: async (apiKey?: string): Promise<readonly ModelInfo[]> =>
-      apiKey === undefined ? [demo] : [demo, { id: listed, contextWindow: null }],
+    list: async (apiKey?: string) => list(apiKey),
+    mayAsk: async (model: string, apiKey?: string) => list(apiKey).some(({ id }) => id === model),
   };
 }

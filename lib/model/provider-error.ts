@@ -12,16 +12,19 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** An answer that is not 200. Where the provider refused the request, with what it said. */
 export function refusedRequest(status: number, headers: Headers | IncomingHttpHeaders, body: string): ChatError {
-  const cause = { statusCode: status };
+  const details = { providerStatus: status, cause: { statusCode: status } };
   if (status === 401 || status === 403) {
-    return new ChatError("model-failed", `The model provider refused the API key (${status})`, { cause });
+    return new ChatError("model-failed", `The model provider refused the API key (${status})`, details);
   }
   if (REFUSED.has(status)) {
     const said = providerMessage(body);
-    return new ChatError("model-refused", `The model provider refused the request (${status})${said}`, { cause });
+    return new ChatError("model-refused", `The model provider refused the request (${status})${said}`, details);
   }
   const what = status === 429 ? "'s rate limit is reached (429)" : ` failed (${status})`;
-  return new ChatError("model-failed", `The model provider${what}`, { cause, retryAfterSeconds: retryAfter(headers) });
+  return new ChatError("model-failed", `The model provider${what}`, {
+    ...details,
+    retryAfterSeconds: retryAfter(headers),
+  });
 }
 
 export const unreachable = (thrown: unknown): ChatError =>

@@ -66,11 +66,20 @@ test("a pause longer than anybody waits is not waited for", async () => {
 
 test.each([
   ["a refused key", refusedRequest(401, {}, "")],
+  ["a key without rights", refusedRequest(403, {}, "")],
+  ["an account without money", refusedRequest(402, {}, "")],
+  ["C27: a refused key in other words", new ChatError("model-failed", "No entry", { providerStatus: 401 })],
   ["a refused request", refusedRequest(400, {}, "")],
   ["a bug", new TypeError("undefined is not a function")],
 ])("there is no second try after %s", async (_, error) => {
   const { tries, thrown } = await play([[error], [text("a"), FINISH]]);
   expect([tries.length, thrown]).toEqual([1, error]);
+});
+
+test("C27: a failure whose words are those of a refused key is tried again like any other", async () => {
+  const quoted = new ChatError("model-failed", "The model provider reported an error: who refused the API key?");
+  const { tries, thrown } = await play([[quoted], [text("a"), FINISH]]);
+  expect([tries.length, thrown]).toEqual([2, null]);
 });
 
 test("an abort during the pause ends it with the abort's reason", async () => {

@@ -31,11 +31,15 @@ export function retrying(call: CallModel, random: () => number = Math.random): C
 /** Seconds until the next try, null when there is to be none. */
 function pauseSeconds(thrown: unknown, n: number, random: () => number): number | null {
   if (!(thrown instanceof ChatError) || thrown.code !== "model-failed") return null;
-  if (/refused the API key/.test(thrown.message)) return null;
+  if (!mayPass(thrown.details.providerStatus)) return null;
   const asked = thrown.details.retryAfterSeconds;
   if (asked !== undefined) return asked <= LONGEST_DELAY_SECONDS ? asked : null;
   return FIRST_DELAY_SECONDS * 2 ** n * (0.5 + random() / 2);
 }
+
+/** Whether what a provider answered may be another with the next try: it was busy, or broke, or did not answer. */
+const mayPass = (status: number | undefined): boolean =>
+  status === undefined || status === 408 || status === 425 || status === 429 || status >= 500;
 
 /** Ends a call that has said nothing for two minutes. */
 async function* withoutSilence(call: CallModel, request: ModelRequest): AsyncGenerator<readonly ModelEvent[], void> {

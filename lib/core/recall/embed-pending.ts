@@ -1,6 +1,15 @@
-import { failDoc, insertEmbeddings, listPendingChunks, type PendingChunk } from "../../db/docs.ts";
+import {
+  failDoc,
+  insertEmbeddings,
+  listPendingChunks,
+  listWithoutFingerprint,
+  type PendingChunk,
+  setFingerprints,
+} from "../../db/doc-search.ts";
 import { ChatError } from "../../domain/errors.ts";
 import type { Ports } from "../scope.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { pacer } from "./pacer.ts";
 
 const BATCH = 64;
 const TIME_LIMIT_MS = 60_000;
@@ -22,8 +31,8 @@ async function embedAll({ database, log }: Pick<Ports, "database" | "log">, embe
     try {
       const texts = chunks.map(({ content, embedInstruction }) => withInstruction(content, embedInstruction));
       const vectors = await embedding.embed(texts, { signal: AbortSignal.timeout(TIME_LIMIT_MS) });
-      const pairs = chunks.map(({ id }, n) => ({ chunkId: id, vector: vectors[n] ?? [] }));
-      await insertEmbeddings(database, embedding.model, pairs);
+      const embedded = chunks.map(({ id }, n) => ({ chunkId: id, vector: vectors[n] ?? [] }));
+      await insertEmbeddings(database, embedding.model, await withFingerprints(embedded));
     } catch (thrown) {
       if (!(thrown instanceof ChatError && thrown.code === "model-refused")) throw thrown;
       const docIds = [...new Set(chunks.map((chunk) => chunk.docId))];
@@ -36,11 +45,30 @@ async function embedAll({ database, log }: Pick<Ports, "database" | "log">, embe
       for (const id of docIds) await embed(chunks.filter((chunk) => chunk.docId === id));
     }
   };
+  // Those that were embedded before there were fingerprints.
+  for (;;) {
+    const embedded = await listWithoutFingerprint(database, BATCH);
+    if (embedded.length === 0) break;
+    await setFingerprints(database, await withFingerprints(embedded));
+  }
   for (;;) {
     const chunks = await listPendingChunks(database, embedding.model, BATCH);
     if (chunks.length === 0) return;
     await embed(chunks);
   }
+}
+
+/** Embedded pieces with their fingerprints. Others get their turn while these are computed. */
+async function withFingerprints<Embedded extends { readonly vector: ArrayLike<number> }>(
+  embedded: readonly Embedded[],
+): Promise<(Embedded & { readonly fingerprint: string })[]> {
+  const pace = pacer();
+  const found: (Embedded & { readonly fingerprint: string })[] = [];
+  for (const one of embedded) {
+    found.push({ ...one, fingerprint: fingerprint(one.vector) });
+    if (pace.isDue()) await pace.rest();
+  }
+  return found;
 }
 
 /** A text with what the embedding model is told before it. */

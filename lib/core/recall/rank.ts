@@ -1,6 +1,9 @@
 /** A piece found by a search; a higher score is better. */
 export type Scored = { readonly id: string; readonly score: number };
 
+/** Best first, and equal ones always in the same order. */
+export const byScore = (a: Scored, b: Scored): number => b.score - a.score || (a.id < b.id ? -1 : 1);
+
 /** The cosine of two vectors of length 1. */
 export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
@@ -24,7 +27,7 @@ export function mixed(vectors: readonly Scored[], texts: readonly Scored[], alph
   const ids = new Set([...byVector.keys(), ...byText.keys()]);
   return [...ids]
     .map((id) => ({ id, score: alpha * (byVector.get(id) ?? 0) + (1 - alpha) * (byText.get(id) ?? 0) }))
-    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+    .sort(byScore);
 }
 
 function normalised(list: readonly Scored[]): Map<string, number> {
@@ -37,7 +40,7 @@ function normalised(list: readonly Scored[]): Map<string, number> {
  * Picks `limit` pieces that are relevant and unlike each other: maximal marginal relevance, as the contract, 4.8, has it.
  *
  * Each pick has the highest relevance × (1 - strength) - likeness to what is picked × strength. A piece without a vector
- * is like none.
+ * is like none. Each pair is compared once, so the work is candidates × limit.
  */
 export function diverse(
   candidates: readonly Scored[],
@@ -45,37 +48,24 @@ export function diverse(
   limit: number,
   strength: number,
 ): Scored[] {
-  const left = [...candidates];
+  const left = candidates.map((candidate) => ({ candidate, likeness: 0 }));
   const picked: Scored[] = [];
-  const likeness = (candidate: Scored) => {
-    const vector = vectors.get(candidate.id);
-    if (!vector) return 0;
-    return picked.reduce((most, one) => {
-      const other = vectors.get(one.id);
-      return other ? Math.max(most, dot(vector, other)) : most;
-    }, 0);
-  };
   while (picked.length < limit && left.length > 0) {
     let best = 0;
     let bestValue = Number.NEGATIVE_INFINITY;
-    for (const [n, candidate] of left.entries()) {
-      const value = candidate.score * (1 - strength) - likeness(candidate) * strength;
+    for (const [n, { candidate, likeness }] of left.entries()) {
+      const value = candidate.score * (1 - strength) - likeness * strength;
       if (value > bestValue) [best, bestValue] = [n, value];
     }
-    picked.push(...left.splice(best, 1));
+    const [taken] = left.splice(best, 1);
+    if (!taken) break;
+    picked.push(taken.candidate);
+    const other = vectors.get(taken.candidate.id);
+    if (!other) continue;
+    for (const one of left) {
+      const vector = vectors.get(one.candidate.id);
+      if (vector) one.likeness = Math.max(one.likeness, dot(vector, other));
+    }
   }
   return picked;
-}
-
-/** How much two words have in common, 0…1: their shared trigrams over all of both, as PostgreSQL's pg_trgm counts. */
-export function trigramSimilarity(a: string, b: string): number {
-  const [left, right] = [trigrams(a), trigrams(b)];
-  const shared = [...left].filter((one) => right.has(one)).length;
-  const all = left.size + right.size - shared;
-  return all === 0 ? 0 : shared / all;
-}
-
-function trigrams(word: string): Set<string> {
-  const padded = [..."  ", ...word.toLowerCase(), " "];
-  return new Set(padded.slice(2).map((_, n) => padded.slice(n, n + 3).join("")));
 }

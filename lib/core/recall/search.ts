@@ -1,13 +1,13 @@
-import * as db from "../../db/docs.ts";
+import { findChunks } from "../../db/doc-search.ts";
 import type { DocHit, DocOwners } from "../../domain/doc.ts";
 import { ChatError } from "../../domain/errors.ts";
 import type { Scope } from "../scope.ts";
 import { withInstruction } from "./embed-pending.ts";
-import { diverse, dot, mixed, type Scored, trigramSimilarity, unit } from "./rank.ts";
-import { searchConfiguration, wordsOf } from "./words.ts";
+import { nearest, textSearch } from "./find.ts";
+import { byScore, diverse, dot, mixed, type Scored, unit } from "./rank.ts";
 
-/** So many of the latest pieces are compared by vector or by likeness of words. */
-const COMPARED_PIECES = 5000;
+/** In a hybrid search, no more is taken of each kind. */
+const MOST_OF_EACH = 400;
 const EMBED_LIMIT_MS = 10_000;
 
 export type SearchOptions = {
@@ -55,7 +55,7 @@ export async function searchDocs(
       (score) => score,
     );
   }
-  const embedded = await db.listEmbeddings(scope.database, docs, scope.models.embedding?.model ?? "", COMPARED_PIECES);
+  const embedded = await nearest(scope, docs, query.vector);
   const [first] = embedded;
   if (!first && query.text !== null) return searchDocs(scope, owners, query, { ...options, mode: "text" });
   if (first && first.vector.length !== query.vector.length) {
@@ -66,45 +66,17 @@ export async function searchDocs(
   const near = embedded
     .map(({ id, vector }) => ({ id, score: dot(asked, vector) }))
     .filter(({ score }) => score >= options.confidence)
-    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+    .sort(byScore);
   const vectors = new Map(embedded.map(({ id, vector }) => [id, vector]));
   const pick = (found: readonly Scored[]) =>
     options.mmrStrength > 0
       ? diverse(found.slice(0, wanted), vectors, options.limit, options.mmrStrength)
       : found.slice(0, options.limit);
   if (options.mode === "vector") return hits(scope, pick(near), options, (score) => 1 - score);
-  const each = Math.max(options.limit, options.limit * options.kMultiplier);
+  const each = Math.min(MOST_OF_EACH, Math.max(options.limit, Math.floor(options.limit * options.kMultiplier)));
   const texts = await textSearch(scope, docs, query.text ?? "", options, each);
   return hits(scope, pick(mixed(near.slice(0, each), texts, options.alpha)), options, (score) => 1 - score);
 }
-
-async function textSearch(
-  { database }: Scope,
-  docs: db.DocScope,
-  text: string,
-  options: SearchOptions,
-  limit: number,
-): Promise<Scored[]> {
-  const words = wordsOf(text);
-  if (words.length === 0) return [];
-  const found = await db.searchWords(database, docs, searchConfiguration(options.lang), words, limit);
-  const threshold = options.trigramSimilarityThreshold;
-  if (threshold === null || found.length >= limit) return found;
-  // What is alike comes behind what begins alike: its score is below the lowest of those.
-  const known = new Set(found.map(({ id }) => id));
-  const lowest = found.at(-1)?.score ?? 1;
-  const alike = (await db.listChunks(database, docs, COMPARED_PIECES))
-    .filter(({ id }) => !known.has(id))
-    .map(({ id, content }) => ({ id, score: likeness(words, wordsOf(content)) }))
-    .filter(({ score }) => score >= threshold)
-    .map(({ id, score }) => ({ id, score: score * lowest }))
-    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
-  return [...found, ...alike].slice(0, limit);
-}
-
-/** How much the most alike pair of a query's and a piece's words has in common. */
-const likeness = (asked: readonly string[], words: readonly string[]): number =>
-  asked.reduce((most, word) => Math.max(most, ...words.map((other) => trigramSimilarity(word, other))), 0);
 
 async function hits(
   { database, accountId }: Scope,
@@ -113,7 +85,7 @@ async function hits(
   toDistance: (score: number) => number,
 ): Promise<DocHit[]> {
   if (scored.length === 0) return [];
-  const chunks = await db.findChunks(
+  const chunks = await findChunks(
     database,
     accountId,
     scored.map(({ id }) => id),

@@ -5,9 +5,9 @@ import type { ModelSettings, PromptMessage } from "../../domain/model.ts";
 import type { Session, SessionReplacement } from "../../domain/session.ts";
 import type { Tool } from "../../domain/tool.ts";
 import type { PromptRecipe } from "../../domain/turn-policy.ts";
+import type { RenderTemplate } from "../scope.ts";
 import { type Fitted, fit } from "./fit.ts";
 import { promptLine } from "./line.ts";
-import { renderTemplate } from "./template.ts";
 import { PLAIN_TEMPLATE } from "./templates.ts";
 import { variables } from "./variables.ts";
 
@@ -49,7 +49,7 @@ const summaryText = (text: string): string => `Summary of the conversation so fa
  *
  * Throws "bad-request" for a template that fails and "prompt-too-big" for a prompt over its budget.
  */
-export async function describe(input: DescribeInput): Promise<Description> {
+export async function describe(renderTemplate: RenderTemplate, input: DescribeInput): Promise<Description> {
   const template = input.session.systemTemplate ?? input.agent.systemTemplate;
   const isSilent =
     template === PLAIN_TEMPLATE &&

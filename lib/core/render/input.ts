@@ -1,7 +1,7 @@
 import type { NewMessage, Part } from "../../domain/message.ts";
 import { storable } from "../../domain/text.ts";
+import type { RenderTemplate } from "../scope.ts";
 import type { DescribeInput } from "./describe.ts";
-import { renderTemplate } from "./template.ts";
 import { variables } from "./variables.ts";
 
 /**
@@ -10,25 +10,24 @@ import { variables } from "./variables.ts";
  *
  * Throws "bad-request" for a template that fails.
  */
-export async function renderInput(messages: readonly NewMessage[], about: DescribeInput): Promise<NewMessage[]> {
+export async function renderInput(
+  renderTemplate: RenderTemplate,
+  messages: readonly NewMessage[],
+  about: DescribeInput,
+): Promise<NewMessage[]> {
   const values = variables(about);
+  // Text without a brace holds no template.
+  const renderText = async (text: string): Promise<string> =>
+    text.includes("{") ? storable(await renderTemplate(text, values)) : text;
+  const renderPart = async (part: Part): Promise<Part> => {
+    if (part.type === "text") return { ...part, text: await renderText(part.text) };
+    if (part.type === "image") return { ...part, url: await renderText(part.url) };
+    return part;
+  };
   const rendered: NewMessage[] = [];
   for (const message of messages) {
     const isRendered = message.role === "system" || message.role === "assistant";
-    rendered.push(isRendered ? { ...message, parts: await renderParts(message.parts, values) } : message);
+    rendered.push(isRendered ? { ...message, parts: await Promise.all(message.parts.map(renderPart)) } : message);
   }
   return rendered;
 }
-
-const renderParts = (parts: readonly Part[], values: Readonly<Record<string, unknown>>): Promise<Part[]> =>
-  Promise.all(
-    parts.map(async (part): Promise<Part> => {
-      if (part.type === "text") return { ...part, text: await renderText(part.text, values) };
-      if (part.type === "image") return { ...part, url: await renderText(part.url, values) };
-      return part;
-    }),
-  );
-
-// Text without a brace holds no template.
-const renderText = async (text: string, values: Readonly<Record<string, unknown>>): Promise<string> =>
-  text.includes("{") ? storable(await renderTemplate(text, values)) : text;

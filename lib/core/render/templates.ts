@@ -13,3 +13,6 @@ export const PLAIN_TEMPLATE = `{%- for item in agent.instructions %}{{ item }}{{
 {%- if session.situation %}{{ NEWLINE }}Situation: {{ session.situation }}{{ NEWLINE }}{% endif -%}
 {%- if docs %}{{ NEWLINE }}Reference documents:{{ NEWLINE }}{% for doc in docs %}## {{ doc.title }}{{ NEWLINE }}{% for part in doc.content %}{{ part }}{{ NEWLINE }}{% endfor %}{% endfor %}{% endif -%}
 `;
+
+/** The templates that nobody but us has written. */
+export const OWN_TEMPLATES: readonly string[] = [JULEP_TEMPLATE, PLAIN_TEMPLATE];

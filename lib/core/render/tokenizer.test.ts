@@ -18,3 +18,9 @@ test("a token of control in a text is text, and a very long text is guessed", as
   expect(count("<|endoftext|>")).toBeGreaterThan(1);
   expect(count("a".repeat(200_000))).toBe(50_000);
 });
+
+test("C22: tables that cannot be loaded are tried again, and the guess stands in meanwhile", async () => {
+  const fails = () => Promise.reject(new Error("no memory"));
+  expect((await tokenizerOf("gpt-4o", fails)).name).toBe("approx");
+  expect((await tokenizerOf("gpt-4o")).name).toBe("o200k_base");
+});

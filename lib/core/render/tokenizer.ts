@@ -19,23 +19,25 @@ const FAMILIES = [
   { models: /^(?:gpt-4|gpt-3\.5)/u, load: () => import("gpt-tokenizer/encoding/cl100k_base"), name: "cl100k_base" },
 ] as const;
 
-const loading = new Map<string, Promise<Tokenizer>>();
+type Tables = { readonly countTokens: (text: string, options: { disallowedSpecial: Set<string> }) => number };
 
-/** The tokenizer of a model's family. Its tables are loaded at the first ask, which takes some hundred milliseconds. */
-export async function tokenizerOf(model: string): Promise<Tokenizer> {
+/**
+ * The tokenizer of a model's family. Its tables are loaded at the first ask, which takes some hundred milliseconds; Node
+ * keeps them. Where they cannot be loaded the guess stands in, and the next ask tries again.
+ */
+export async function tokenizerOf(
+  model: string,
+  load: (family: (typeof FAMILIES)[number]) => Promise<Tables> = (family) => family.load(),
+): Promise<Tokenizer> {
   const bare = model.toLowerCase().split("/").at(-1) ?? "";
   const family = FAMILIES.find(({ models }) => models.test(bare));
-  if (!family) return APPROXIMATE;
-  const known = loading.get(family.name);
-  if (known) return known;
-  const loaded = family.load().then(({ countTokens }): Tokenizer => {
-    // What reads like a token of control is text here, whoever wrote it.
-    const options = { disallowedSpecial: new Set<string>() };
-    return {
-      name: family.name,
-      count: (text) => (text.length > EXACT_LIMIT_CHARACTERS ? approximateTokens(text) : countTokens(text, options)),
-    };
-  });
-  loading.set(family.name, loaded);
-  return loaded;
+  const tables = family ? await load(family).catch(() => null) : null;
+  if (!family || !tables) return APPROXIMATE;
+  // What reads like a token of control is text here, whoever wrote it.
+  const options = { disallowedSpecial: new Set<string>() };
+  return {
+    name: family.name,
+    count: (text) =>
+      text.length > EXACT_LIMIT_CHARACTERS ? approximateTokens(text) : tables.countTokens(text, options),
+  };
 }

@@ -99,8 +99,8 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     overflow,
   };
   const rendersInput = policy.rendersInput && session.renderTemplates;
-  const input = rendersInput ? await renderInput(request.input, unrendered) : request.input;
-  const description = await describe({ ...unrendered, input });
+  const input = rendersInput ? await renderInput(scope.renderTemplate, request.input, unrendered) : request.input;
+  const description = await describe(scope.renderTemplate, { ...unrendered, input });
   const last = wholeLine.at(-1);
   // What waited in line comes after what it waited for.
   const earliest = last?.createdAt.getTime() ?? 0;

@@ -3,12 +3,12 @@ import { type JulepServer, openJulep } from "./fixtures/open-julep.ts";
 
 let julep: JulepServer;
 let summaryFails = false;
+/** What the model answers for a summary. */
+let summary: { content: string; finishReason?: string } = { content: "They counted pears." };
 beforeAll(async () => {
   julep = await openJulep();
   julep.model.onMessage(/^(user: |summary of)/, () =>
-    summaryFails
-      ? { error: { message: "no", type: "invalid_request_error" }, status: 400 }
-      : { content: "They counted pears." },
+    summaryFails ? { error: { message: "no", type: "invalid_request_error" }, status: 400 } : summary,
   );
   julep.model.onMessage(/use/, { toolCalls: [{ id: "call_w", name: "weather", arguments: "{}" }] });
   julep.model.onMessage(/.*/s, { content: "Noted." });
@@ -146,6 +146,76 @@ test("67. a summary that fails is a failed job, and the conversation goes on", a
   expect((await chat(id, say("still there?"))).status).toBe(201);
   summaryFails = false;
 });
+
+test.each<[string, { content: string; finishReason?: string }, RegExp]>([
+  ["is empty", { content: "" }, /it says nothing/],
+  ["is nothing but thoughts", { content: "<think>They counted pears.</think>" }, /it says nothing/],
+  ["is cut off", { content: "They counted pe", finishReason: "length" }, /longer than it may be/],
+  ["is filtered", { content: "They", finishReason: "content_filter" }, /a filter cut it off/],
+  ["is longer than the turns", { content: "They counted pears and more. ".repeat(60) }, /longer than what it would/],
+])("C7: a summary that %s is a failed job, and the conversation stays as it is", async (_, answer, reason) => {
+  summary = answer;
+  const id = await sessionOf({ token_budget: 300, context_overflow: "adaptive" });
+  let jobs: string[] = [];
+  for (let n = 0; n < 20 && jobs.length === 0; n++) jobs = (await chat(id, say(turn(n)))).body.jobs;
+  const job = async () => (await julep.call("GET", `/api/jobs/${jobs[0]}`)).body;
+  await expect.poll(async () => (await job()).state).toBe("failed");
+  expect((await job()).reason).toMatch(reason);
+  expect((await history(id, "?source=summarizer")).relations).toEqual([]);
+  expect((await julep.client.sessions.get(id)).summary).toBeNull();
+  summary = { content: "They counted pears." };
+});
+
+test("C8: a chat whose job cannot be entered answers all the same, and starts no job", async () => {
+  const { pool } = julep.server.parley.ports.database;
+  const id = await sessionOf({ token_budget: 300, context_overflow: "adaptive" });
+  await pool.query(`alter table "Job" rename to "JobAway"`);
+  try {
+    for (let n = 0; n < 12; n++) {
+      const { status, body } = await chat(id, say(turn(n)));
+      expect([status, body.jobs]).toEqual([201, []]);
+    }
+  } finally {
+    await pool.query(`alter table "JobAway" rename to "Job"`);
+  }
+});
+
+test("C8: a job whose process has died is shown as aborted, and another takes its place", async () => {
+  const { pool } = julep.server.parley.ports.database;
+  const id = await sessionOf({ token_budget: 300, context_overflow: "adaptive" });
+  for (let n = 0; n < 4; n++) await chat(id, say(turn(n)));
+  const dead = "0198a000-0000-7000-8000-000000000001";
+  await pool.query(
+    `insert into "Job" (id, "accountId", "sessionId", kind, state, "updatedAt")
+     select $1, "accountId", id, 'summarise', 'in_progress', now() - interval '3 minutes' from "Session" where id = $2`,
+    [dead, id],
+  );
+  expect((await julep.call("GET", `/api/jobs/${dead}`)).body.state).toBe("aborted");
+  let jobs: string[] = [];
+  for (let n = 4; n < 20 && jobs.length === 0; n++) jobs = (await chat(id, say(turn(n)))).body.jobs;
+  expect(jobs).toHaveLength(1);
+});
+
+test("C26: a long line is summarised from its oldest turns on, in as many jobs as it takes, and nothing is left out", async () => {
+  const id = await sessionOf({ context_overflow: null });
+  const words = "pears ".repeat(300);
+  for (let n = 0; n < 45; n++) {
+    const input = { messages: [{ role: "user", content: `turn ${n} ${words}` }] };
+    expect((await chat(id, input)).status).toBe(201);
+  }
+  await julep.client.sessions.update(id, { context_overflow: "adaptive", token_budget: 4000 } as never);
+  const covered: number[] = [];
+  for (let n = 0; n < 3; n++) {
+    const [job] = (await chat(id, say(`go on ${n}`))).body.jobs;
+    if (job === undefined) break;
+    await expect.poll(async () => (await julep.call("GET", `/api/jobs/${job}`)).body.state).toBe("succeeded");
+    covered.push((await history(id)).relations.length);
+  }
+  // 60,000 characters are some 33 turns of this size; the last two turns stay.
+  expect(covered[0]).toBeGreaterThan(60);
+  expect(covered[0]).toBeLessThan(80);
+  expect(covered[1]).toBeGreaterThan(80);
+}, 60_000);
 
 test("a job that is not there, or somebody else's, is 404", async () => {
   expect((await julep.call("GET", "/api/jobs/019aa000-0000-7000-8000-000000000000")).status).toBe(404);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { DocHit } from "../../domain/doc.ts";
 import type { LastEvent, TurnEvent } from "../../domain/events.ts";
-import { encodeChat } from "./encode.ts";
+import { encodeChat, encodeHit } from "./encode.ts";
 import { frames } from "./fixtures/frames.ts";
 import { julepFrames } from "./stream.ts";
 
@@ -103,7 +104,27 @@ test("a turn that was stopped ends as an answer does", async () => {
   expect([last?.event, last?.data.choices[0].finish_reason, last?.data.usage.total_tokens]).toEqual([null, "stop", 23]);
 });
 
-async function stream(events: readonly TurnEvent[], isStopped = false) {
+test.each<[string, TurnEvent[]]>([
+  ["an answer", [...begin, ...say("Hel", "lo", " you"), stepEnd, end]],
+  ["an answer without words", [...begin, stepEnd, end]],
+  ["a call", [...begin, call, stepEnd, end]],
+])(
+  "C9: the first frame of %s has the docs with their vectors, and no other frame grows with them",
+  async (_, events) => {
+    const embedding = Array.from({ length: 1536 }, () => Math.random());
+    const hit = { docId: "d", owner: { role: "agent", id: "a" } as const, title: "T", metadata: null, distance: 0.1 };
+    const docs = Array.from({ length: 10 }, (_, n) => ({
+      ...hit,
+      snippet: { id: `${n}`, index: n, content: "x".repeat(1000), embedding },
+    }));
+    const [first, ...others] = await stream(events, false, docs);
+    expect(first?.data.docs).toEqual(docs.map(encodeHit));
+    for (const { data } of others) expect(data.docs).toEqual([]);
+    expect(Math.max(0, ...others.map((frame) => JSON.stringify(frame).length))).toBeLessThan(1000);
+  },
+);
+
+async function stream(events: readonly TurnEvent[], isStopped = false, docs: readonly DocHit[] = []) {
   async function* stretches() {
     for (const [n, event] of events.entries()) yield { from: n + 1, events: [event] };
   }
@@ -111,7 +132,7 @@ async function stream(events: readonly TurnEvent[], isStopped = false) {
   for await (const text of julepFrames(stretches(), {
     runId: "run",
     isStopped: () => isStopped,
-    extras: { docs: [], jobs: [] },
+    extras: { docs, jobs: [] },
   }))
     texts.push(text);
   return frames(texts.join(""));

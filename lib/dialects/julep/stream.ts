@@ -17,7 +17,8 @@ export type StreamOptions = {
 /**
  * The frames of a chat: the contract, 3.6 and 4.4. One text for each stretch of events, several frames long.
  *
- * The last frame has the usage and the calls; after a failure it is an `error` event.
+ * The first frame has the docs, with their vectors; all others have an empty list (`docs/decisions.md`). The last frame has
+ * the usage and the calls; after a failure it is an `error` event.
  */
 export async function* julepFrames(
   stretches: AsyncIterable<Stretch>,
@@ -36,7 +37,7 @@ export async function* julepFrames(
 const errorFrame = (error: ChatError): string => `event: error\ndata: ${JSON.stringify(errorBody(error))}\n\n`;
 
 function eventEncoder({ runId, isStopped, extras }: StreamOptions): (event: TurnEvent) => string[] {
-  const docs = extras.docs.map(encodeHit);
+  let docs = extras.docs.map(encodeHit);
   let createdAt = new Date().toISOString();
   const calls: EncodedCall[] = [];
   const added = answerText();
@@ -58,6 +59,8 @@ function eventEncoder({ runId, isStopped, extras }: StreamOptions): (event: Turn
     };
     const usage = last ? encodeUsage(last.usage) : null;
     const data = { id: runId, created_at: createdAt, jobs: extras.jobs, docs, usage, choices: [choice] };
+    // Told once: docs with their vectors may be a thousand times as long as the word that a frame is about.
+    docs = [];
     return `data: ${JSON.stringify(data)}\n\n`;
   };
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
-import { ChatError, type ErrorCode } from "../../domain/errors.ts";
+import { ChatError, type ErrorCode } from "../domain/errors.ts";
 
 export type RenderJob = { readonly source: string; readonly variables: Readonly<Record<string, unknown>> };
 export type Rendered = { readonly output: string } | { readonly code: ErrorCode; readonly message: string };
@@ -24,27 +24,46 @@ type Thread = {
 };
 
 /** Threads that render templates, each one at a time; more jobs wait. */
-type Pool = { readonly threads: Set<Thread>; readonly queue: Waiting[] };
+type Pool = { readonly threads: Set<Thread>; readonly queue: Waiting[]; isClosed: boolean };
 
-// Next bundles each route by itself: what is once in the process hangs on the global object.
-const HOLDER = Symbol.for("parley.templates");
-const holder = globalThis as { [HOLDER]?: Pool }; // the key is ours alone
+export type Threads = {
+  /**
+   * Renders a template in a thread, which is ended when it takes longer than a second. The time begins when the thread
+   * takes it up, not while it waits behind others. Throws as `Templates` does.
+   */
+  readonly render: (source: string, variables: RenderJob["variables"]) => Promise<string>;
+  /** Ends all threads. What waits or is at work fails as "draining". */
+  readonly close: () => void;
+};
 
-/**
- * Renders a template in a thread, which is ended when it takes longer than a second. The time begins when the thread takes
- * it up, not while it waits behind others. Throws as `renderTemplate` does.
- */
-export function renderInThread(source: string, variables: RenderJob["variables"]): Promise<string> {
-  holder[HOLDER] ??= { threads: new Set(), queue: [] };
-  const pool = holder[HOLDER];
-  return new Promise((resolve, reject) => {
-    pool.queue.push({ source, variables, resolve, reject });
-    next(pool);
-  });
+/** Opens the threads. Each starts when there is a template for it. */
+export function openThreads(): Threads {
+  const pool: Pool = { threads: new Set(), queue: [], isClosed: false };
+  return {
+    render: (source, variables) =>
+      new Promise((resolve, reject) => {
+        if (pool.isClosed) return reject(closed());
+        pool.queue.push({ source, variables, resolve, reject });
+        next(pool);
+      }),
+    close() {
+      pool.isClosed = true;
+      for (const job of pool.queue.splice(0)) job.reject(closed());
+      for (const thread of pool.threads) {
+        thread.job?.reject(closed());
+        clearTimeout(thread.timer);
+        drop(pool, thread);
+      }
+    },
+  };
 }
+
+const closed = () =>
+  new ChatError("draining", "The server restarts. Try again in a few seconds.", { retryAfterSeconds: 2 });
 
 /** Gives waiting jobs to idle threads, and starts a thread where all are at work. */
 function next(pool: Pool): void {
+  if (pool.isClosed) return;
   for (const thread of pool.threads) {
     if (thread.isReady && thread.job === null) take(pool, thread);
   }
@@ -87,7 +106,7 @@ function take(pool: Pool, thread: Thread): void {
 function start(pool: Pool): void {
   // Asked for at run time: a bundler follows `new Worker` and would pack the thread's file.
   const { Worker } = process.getBuiltinModule("node:worker_threads");
-  const worker = new Worker(join(process.cwd(), "lib/core/render/template-thread.ts"), {
+  const worker = new Worker(join(process.cwd(), "lib/templates/thread.ts"), {
     name: "parley-templates",
     resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MEGABYTES },
   });

@@ -1,7 +1,10 @@
 import { performance } from "node:perf_hooks";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { withMemoryLimit } from "./engine.ts";
-import { renderTemplate } from "./template.ts";
+import { openTemplates } from "./templates.ts";
+
+const { render: renderTemplate, close } = openTemplates([]);
+afterAll(close);
 
 const DOUBLING =
   '{% set ns = namespace(s="xxxxxxxxxx") %}{% for i in range(40) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s }}';
@@ -100,4 +103,12 @@ test("a module's memory is limited, and the rest of it stays", async () => {
     await grown(withMemoryLimit(bytes, 300)),
     await grown(withMemoryLimit(bytes, 5)),
   ]).toEqual([1, 1, -1]);
+});
+
+test("closed threads render nothing more, and what was at work fails as for a server that restarts", async () => {
+  const { render, close } = openTemplates([]);
+  const endless = render("{% for i in range(5000) %}{% set x = range(90000)|join %}{% endfor %}", {});
+  close();
+  await expect(endless).rejects.toMatchObject({ code: "draining" });
+  await expect(render("{{ 1 }}", {})).rejects.toMatchObject({ code: "draining" });
 });

@@ -1,5 +1,5 @@
-import { ChatError } from "../../domain/errors.ts";
-import { dropEngine, templateEngine } from "./engine.ts";
+import { ChatError } from "../domain/errors.ts";
+import { type Engine, loadEngine } from "./engine.ts";
 import { templateFunctions } from "./functions.ts";
 
 const FUEL = 100_000;
@@ -7,14 +7,29 @@ const OUTPUT_LIMIT_CHARACTERS = 1_000_000;
 const SOURCE_LIMIT_CHARACTERS = 200_000;
 
 /**
- * Renders a template in this thread: see `renderTemplate`. It stops when its fuel is used up, which does not count what
- * filters do: a hostile template can keep the thread busy for many seconds.
+ * Gives a function that renders templates in this thread: see `Templates`. It stops when its fuel is used up, which does
+ * not count what filters do: a hostile template can keep the thread busy for many seconds.
+ *
+ * The engine is loaded for the first template, and anew after one that ran out of memory, which leaves its stack where it
+ * was.
  */
-export function renderHere(source: string, variables: Readonly<Record<string, unknown>>): string {
-  if (source.length > SOURCE_LIMIT_CHARACTERS) {
-    throw new ChatError("bad-request", `Template error: longer than ${SOURCE_LIMIT_CHARACTERS} characters`);
-  }
-  const { Environment } = templateEngine();
+export function openRenderer(): (source: string, variables: Readonly<Record<string, unknown>>) => string {
+  let engine: Engine | null = null;
+  return (source, variables) => {
+    if (source.length > SOURCE_LIMIT_CHARACTERS) {
+      throw new ChatError("bad-request", `Template error: longer than ${SOURCE_LIMIT_CHARACTERS} characters`);
+    }
+    engine ??= loadEngine();
+    try {
+      return rendered(engine, source, variables);
+    } catch (thrown) {
+      if (thrown instanceof ChatError && thrown.details.cause instanceof WebAssembly.RuntimeError) engine = null;
+      throw thrown;
+    }
+  };
+}
+
+function rendered({ Environment }: Engine, source: string, variables: Readonly<Record<string, unknown>>): string {
   const environment = new Environment();
   // A function that throws would leave the engine's memory in pieces: it gives nothing, and the fault is thrown at the end.
   const faults: unknown[] = [];
@@ -47,7 +62,6 @@ export function renderHere(source: string, variables: Readonly<Record<string, un
     return output;
   } catch (thrown) {
     if (thrown instanceof ChatError) throw thrown;
-    if (thrown instanceof WebAssembly.RuntimeError) dropEngine();
     throw new ChatError("bad-request", templateFault(faults[0] ?? thrown), { cause: thrown });
   } finally {
     try {

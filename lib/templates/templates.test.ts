@@ -1,6 +1,9 @@
-import { expect, test } from "vitest";
-import { renderTemplate } from "./template.ts";
-import { JULEP_TEMPLATE } from "./templates.ts";
+import { afterAll, expect, test } from "vitest";
+import { JULEP_TEMPLATE } from "../core/render/templates.ts";
+import { openTemplates } from "./templates.ts";
+
+const { render: renderTemplate, close } = openTemplates([JULEP_TEMPLATE]);
+afterAll(close);
 
 const ada = { name: "Ada", about: "a tutor", instructions: ["Be brief", "Cite sources"] };
 

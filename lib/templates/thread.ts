@@ -1,12 +1,12 @@
 // Renders templates in a thread of its own, one at a time: it is ended when one takes too long.
 import { parentPort } from "node:worker_threads";
-import { toChatError } from "../../domain/errors.ts";
-import { templateEngine } from "./engine.ts";
-import { renderHere } from "./render-here.ts";
-import type { Rendered, RenderJob } from "./template-threads.ts";
+import { toChatError } from "../domain/errors.ts";
+import { openRenderer } from "./render-here.ts";
+import type { Rendered, RenderJob } from "./threads.ts";
 
-// Loaded before the first template comes, whose second it must not cost.
-templateEngine();
+const renderHere = openRenderer();
+// The engine is loaded before the first template comes, whose second it must not cost.
+renderHere("", {});
 parentPort?.on("message", ({ source, variables }: RenderJob) => {
   parentPort?.postMessage(rendered(source, variables));
 });

@@ -10,23 +10,14 @@ const PAGE_BYTES = 64 * 1024;
 const HEADER_BYTES = 8;
 const MEMORY_SECTION = 5;
 
-type Engine = typeof Minijinja;
+export type Engine = typeof Minijinja;
 
-let engine: Engine | null = null;
-
-/** The template engine: WebAssembly with a limited memory. */
-export function templateEngine(): Engine {
-  engine ??= load();
-  return engine;
-}
-
-/** Has the next template begin on a new engine. One that ran out of memory has left its stack where it was. */
-export function dropEngine(): void {
-  engine = null;
-}
-
-/** Runs the package's module anew, as `require` would, but gives it WebAssembly whose memory is limited. */
-function load(): Engine {
+/**
+ * Loads the template engine: WebAssembly with a limited memory.
+ *
+ * It runs the package's module anew, as `require` would, but gives it WebAssembly whose memory is limited.
+ */
+export function loadEngine(): Engine {
   const packages = createRequire(join(process.cwd(), "package.json"));
   const file = packages.resolve("minijinja-js");
   const fs = { readFileSync: (path: string) => withMemoryLimit(readFileSync(path), MEMORY_LIMIT_BYTES / PAGE_BYTES) };

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { likePieces } from "./find.ts";
+import { pacer } from "./pacer.ts";
+import { trigramMatcher } from "./trigrams.ts";
+
+test("C6: pieces are compared in stretches of some milliseconds, and others get their turn in between", async () => {
+  let time = 0;
+  let rests = 0;
+  const pace = pacer(
+    () => time,
+    async () => {
+      rests++;
+    },
+  );
+  const likeness = trigramMatcher(["harbour"]);
+  // Each piece takes a millisecond.
+  const counted = (word: string) => {
+    time++;
+    return likeness(word);
+  };
+  const pieces = Array.from({ length: 4000 }, (_, n) => ({ id: `${n}`, content: n === 7 ? "harbuor" : "pear" }));
+  const found = await likePieces(pieces, counted, 0.3, pace);
+  expect(found.map(({ id }) => id)).toEqual(["7"]);
+  expect(rests).toBe(4000 / 8);
+});
+
+test("C6: a word costs what it shares, however many are asked for, and is compared once", () => {
+  const asked = Array.from({ length: 64 }, (_, n) => `asked${String.fromCodePoint(97 + (n % 26))}${n}`);
+  const likeness = trigramMatcher(asked);
+  expect(likeness("asked")).toBeGreaterThan(0.4);
+  expect(likeness("x".repeat(100_000))).toBe(0);
+});

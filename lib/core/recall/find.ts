@@ -1,0 +1,95 @@
+import { type DocScope, listBeginnings, nearestChunks, readVectors, searchWords } from "../../db/doc-search.ts";
+import type { Scope } from "../scope.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { pacer } from "./pacer.ts";
+import { byScore, type Scored } from "./rank.ts";
+import { trigramMatcher } from "./trigrams.ts";
+import { searchConfiguration, wordsOf } from "./words.ts";
+
+// What a search reads and computes is bounded, whatever is asked: some megabytes, in pages of which none takes long.
+
+/** So many of the latest pieces are compared by their fingerprints. */
+const FINGERPRINTS = 20_000;
+/** So many of them, the most alike, are compared by their vectors, of so many bytes in all. */
+const VECTORS = 400;
+const VECTOR_BYTES = 6 * 1024 * 1024;
+const VECTORS_AT_ONCE = 50;
+/** So many of the latest pieces are compared by likeness of words, each by so much of its beginning. */
+const FUZZY_PIECES = 5000;
+const FUZZY_CHARACTERS = 1000;
+const FUZZY_AT_ONCE = 500;
+const FUZZY_WORDS = 32;
+
+type Read = Pick<Scope, "database" | "models">;
+
+/** The pieces whose vectors are most alike to one, a few hundred in no order, with their vectors of length 1. */
+export async function nearest(
+  { database, models }: Read,
+  docs: DocScope,
+  vector: readonly number[],
+): Promise<{ readonly id: string; readonly vector: Float32Array }[]> {
+  const model = models.embedding?.model ?? "";
+  const most = Math.max(50, Math.min(VECTORS, Math.floor(VECTOR_BYTES / (4 * vector.length))));
+  const ids = await nearestChunks(database, docs, model, fingerprint(vector), { among: FINGERPRINTS, limit: most });
+  const found: { id: string; vector: Float32Array }[] = [];
+  for (let from = 0; from < ids.length; from += VECTORS_AT_ONCE) {
+    found.push(...(await readVectors(database, docs.accountId, ids.slice(from, from + VECTORS_AT_ONCE))));
+  }
+  return found;
+}
+
+/** Pieces with the words of a text, best first; where a threshold is set, those with words like them come behind. */
+export async function textSearch(
+  { database }: Read,
+  docs: DocScope,
+  text: string,
+  options: { readonly lang: string; readonly trigramSimilarityThreshold: number | null },
+  limit: number,
+): Promise<Scored[]> {
+  const words = wordsOf(text);
+  if (words.length === 0) return [];
+  const found = await searchWords(database, docs, searchConfiguration(options.lang), words, limit);
+  const threshold = options.trigramSimilarityThreshold;
+  if (threshold === null || found.length >= limit) return found;
+  // What is alike comes behind what begins alike: its score is below the lowest of those.
+  const known = new Set(found.map(({ id }) => id));
+  const lowest = found.at(-1)?.score ?? 1;
+  const alike = (await similar({ database }, docs, words, threshold))
+    .filter(({ id }) => !known.has(id))
+    .map(({ id, score }) => ({ id, score: score * lowest }));
+  return [...found, ...alike].slice(0, limit);
+}
+
+/** The latest pieces with a word that has at least `threshold` in common with one of the first `words`, best first. */
+async function similar(
+  { database }: Pick<Scope, "database">,
+  docs: DocScope,
+  words: readonly string[],
+  threshold: number,
+): Promise<Scored[]> {
+  const found: Scored[] = [];
+  const likeness = trigramMatcher(words.slice(0, FUZZY_WORDS));
+  for (let from = 0; from < FUZZY_PIECES; from += FUZZY_AT_ONCE) {
+    const pieces = await listBeginnings(database, docs, FUZZY_CHARACTERS, { from, limit: FUZZY_AT_ONCE });
+    found.push(...(await likePieces(pieces, likeness, threshold)));
+    if (pieces.length < FUZZY_AT_ONCE) break;
+  }
+  return found.sort(byScore);
+}
+
+/** Those of some pieces that are alike enough. Others get their turn while they are compared. */
+export async function likePieces(
+  pieces: readonly { readonly id: string; readonly content: string }[],
+  likeness: (word: string) => number,
+  threshold: number,
+  pace = pacer(),
+): Promise<Scored[]> {
+  const found: Scored[] = [];
+  for (const { id, content } of pieces) {
+    let score = 0;
+    for (const word of wordsOf(content)) score = Math.max(score, likeness(word));
+    if (score >= threshold) found.push({ id, score });
+    if (pace.isDue()) await pace.rest();
+  }
+  return found;
+}

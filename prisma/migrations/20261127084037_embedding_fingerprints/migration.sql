@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "ChunkEmbedding" ADD COLUMN     "fingerprint" VARBIT(1024);
