@@ -1,5 +1,6 @@
 import { Duplex } from "node:stream";
 import type { MessagePort, Worker } from "node:worker_threads";
+import type { DirectoryLock } from "../directory-lock.ts";
 
 // Asked for at run time: a bundler follows `new Worker` and would pack the thread's file.
 const threads = () => process.getBuiltinModule("node:worker_threads");
@@ -11,10 +12,20 @@ export type Embedded = {
   readonly close: () => Promise<void>;
 };
 
+type EmbeddedOptions = {
+  readonly folder: string;
+  /** Of the folder around it, held by this process. */
+  readonly lock: DirectoryLock;
+  readonly workerFile: string;
+};
+
 /** Starts PGlite on a folder in a thread of its own. Throws when the database does not open. */
-export async function openEmbedded(dataDir: string, workerFile: string): Promise<Embedded> {
+export async function openEmbedded({ folder, lock, workerFile }: EmbeddedOptions): Promise<Embedded> {
   const { Worker, MessageChannel } = threads();
-  const worker = new Worker(workerFile, { name: "parley-database", workerData: { dataDir } });
+  const worker = new Worker(workerFile, {
+    name: "parley-database",
+    workerData: { dataDir: folder, lock: { file: lock.file, token: lock.token } },
+  });
   await new Promise<void>((resolve, reject) => {
     worker.once("message", () => resolve());
     worker.once("error", reject);

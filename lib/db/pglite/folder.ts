@@ -37,21 +37,21 @@ export function openFolder(dataDir: string, root: string): Promise<EmbeddedFolde
 
 async function openNew(dataDir: string, root: string): Promise<EmbeddedFolder> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const unlock = lockDirectory(dataDir);
+  const lock = await lockDirectory(dataDir);
   try {
     const folder = join(dataDir, "pgdata");
     copyTemplate(folder, root);
-    const embedded = await openEmbedded(folder, join(root, "lib/db/pglite/worker.ts"));
+    const embedded = await openEmbedded({ folder, lock, workerFile: join(root, "lib/db/pglite/worker.ts") });
     return {
       folder,
       connect: embedded.connect,
       async close() {
         await embedded.close();
-        unlock();
+        lock.release();
       },
     };
   } catch (thrown) {
-    unlock();
+    lock.release();
     throw thrown;
   }
 }

@@ -3,9 +3,11 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 import { frontendBatches, isParsed, namedParse, withParseComplete } from "./protocol.ts";
+import { guardWrites } from "./write-guard.ts";
 
 type Batch = { readonly connection: number; readonly bytes: Uint8Array; readonly reply: (bytes: Uint8Array) => void };
 
+guardWrites(workerData.lock);
 const database = await PGlite.create({
   dataDir: workerData.dataDir,
   startParams: [
