@@ -75,7 +75,7 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   const secret = settings.secret ?? keptText(join(dataDir, "secret"), () => randomText(48), "NEXTAUTH_SECRET");
   const redis = settings.redisUrl === undefined ? null : await openRedis(settings.redisUrl, log);
   opened.defer(() => redis?.disconnect());
-  const database = await openDatabase({ url: settings.databaseUrl, dataDir, root });
+  const database = await openDatabase({ url: settings.databaseUrl, dataDir, root, log });
   opened.defer(() => database.close());
   const runner = startRunner(database, log);
   let graceMs = 0;

@@ -1,17 +1,10 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Duplex } from "node:stream";
 import { lockDirectory } from "../directory-lock.ts";
-import { openEmbedded } from "./connection.ts";
+import { type Embedded, openEmbedded } from "./connection.ts";
 
-/** PGlite on the folder `pgdata` of a data directory that is locked for this process. */
-export type EmbeddedFolder = {
-  readonly folder: string;
-  /** A stream for one `pg` client, given as its `stream` option. */
-  readonly connect: () => Duplex;
-  /** Writes everything to disk, ends the thread and gives the directory back. */
-  readonly close: () => Promise<void>;
-};
+/** PGlite on the folder `pgdata` of a data directory that is locked for this process; closing gives the directory back. */
+export type EmbeddedFolder = Embedded & { readonly folder: string };
 
 // The start script and Next's bundles are modules of their own: what they share hangs on the global object.
 const BEGUN = Symbol.for("parley.embedded");
@@ -43,8 +36,8 @@ async function openNew(dataDir: string, root: string): Promise<EmbeddedFolder> {
     copyTemplate(folder, root);
     const embedded = await openEmbedded({ folder, lock, workerFile: join(root, "lib/db/pglite/worker.ts") });
     return {
+      ...embedded,
       folder,
-      connect: embedded.connect,
       async close() {
         await embedded.close();
         lock.release();
