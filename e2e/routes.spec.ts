@@ -59,3 +59,22 @@ test("no route answers with data to who has no key that counts", async () => {
   }
   expect(wrong).toEqual([]);
 });
+
+test("C28: a path that is no UTF-8 names nothing, and each API says so in its own shape", async () => {
+  const headers = { authorization: `Bearer ${server.key()}`, "content-type": "application/json" };
+  const wrong: unknown[] = [];
+  for (const { path } of routeTable().filter(({ names }) => names.length > 0)) {
+    if (path.startsWith("/api/auth/")) continue;
+    for (const segment of ["%ff", "%c0%af", "%zz", "%"]) {
+      const response = await fetch(server.url + path.replaceAll(/\[[.\w]+\]/g, segment), { headers });
+      const type = response.headers.get("content-type") ?? "";
+      const isRefused = [204, 404, 405, 422].includes(response.status);
+      if (!isRefused || (response.status !== 204 && !type.startsWith("application/json"))) {
+        wrong.push([path, segment, response.status, type]);
+      }
+      await response.text();
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect((await fetch(`${server.url}/s/%ff`)).status).toBe(404);
+});

@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lockDirectory } from "./directory-lock.ts";
 
@@ -19,69 +20,102 @@ const holder = (about: object) =>
     file(),
     JSON.stringify({ token: "t", pid: 1, host: hostname(), startedAt: null, since: "2026-01-01", ...about }),
   );
+/** What Node is called with to take a folder, say so and hold it. */
+const holding = (taken: string) => {
+  const module = join(import.meta.dirname, "directory-lock.ts");
+  const script = `import { lockDirectory } from ${JSON.stringify(module)};
+    await lockDirectory(process.argv[1]); console.log("held"); setInterval(() => {}, 1000);`;
+  return ["--input-type=module-typescript", "-e", script, taken];
+};
 /** The number of a process that has ended. */
 const goneProcess = () => spawnSync(process.execPath, ["-e", ""]).pid;
 
-test("a folder that is taken is free again when it is given back, and nothing stays in it", () => {
-  const unlock = lockDirectory(folder);
-  unlock();
+const take = async () => (await lockDirectory(folder)).release();
+
+test("a folder that is taken is free again when it is given back, and nothing stays in it", async () => {
+  await take();
   expect(readdirSync(folder)).toEqual([]);
-  lockDirectory(folder)();
+  await take();
 });
 
-test("this process cannot take a folder twice", () => {
-  const unlock = lockDirectory(folder);
-  expect(() => lockDirectory(folder)).toThrow(`is in use by process ${process.pid}`);
-  unlock();
+test("this process cannot take a folder twice", async () => {
+  const lock = await lockDirectory(folder);
+  await expect(lockDirectory(folder)).rejects.toThrow(`is in use by process ${process.pid}`);
+  lock.release();
 });
 
 test("a folder that a living process holds is refused, with its number and what to do", async () => {
-  const module = join(import.meta.dirname, "directory-lock.ts");
-  const script = `import { lockDirectory } from ${JSON.stringify(module)}; lockDirectory(process.argv[1]); console.log("held"); setInterval(() => {}, 1000);`;
-  const other = spawn(process.execPath, ["--input-type=module-typescript", "-e", script, folder]);
+  const other = spawn(process.execPath, holding(folder));
   try {
     await new Promise((resolve) => other.stdout.once("data", resolve));
-    expect(() => lockDirectory(folder)).toThrow(
+    await expect(lockDirectory(folder)).rejects.toThrow(
       new RegExp(`is in use by process ${other.pid} on .* set DATA_DIR to another folder`, "u"),
     );
   } finally {
     other.kill("SIGKILL");
-    await new Promise((resolve) => other.once("exit", resolve));
   }
-  // It was killed and gave nothing back.
-  lockDirectory(folder)();
+  // It was killed and gave nothing back, and may not even have ended.
+  await take();
 });
 
-test("the lock of a process that has ended is replaced", () => {
+test("the lock of a process that has ended is replaced", async () => {
   holder({ pid: goneProcess() });
-  lockDirectory(folder);
+  const lock = await lockDirectory(folder);
   expect(JSON.parse(readFileSync(file(), "utf8")).pid).toBe(process.pid);
+  lock.release();
 });
 
-test("the lock of a process whose number another one has by now is replaced", () => {
+test("the lock of a process whose number another one has by now is replaced", async () => {
   holder({ pid: process.ppid, startedAt: "7" });
-  lockDirectory(folder)();
+  await take();
 });
 
-test("the lock of a process before this one under the same number is replaced", () => {
+test("the lock of a process before this one under the same number is replaced", async () => {
   holder({ pid: process.pid, startedAt: "7" });
-  lockDirectory(folder)();
+  await take();
 });
 
-test("the lock of another machine is believed", () => {
-  holder({ host: "elsewhere", pid: goneProcess() });
-  expect(() => lockDirectory(folder)).toThrow("on elsewhere since 2026-01-01");
+test("C23: the lock of another machine is replaced when it has shown nothing for ten seconds", async () => {
+  holder({ host: "elsewhere", space: "of elsewhere", pid: process.pid });
+  const longAgo = new Date(Date.now() - 11_000);
+  utimesSync(file(), longAgo, longAgo);
+  await take();
 });
 
-test.each([[""], ["{"], ['{"pid":1}'], ["null"]])("a half-written lock (%j) is nobody's", (text) => {
+test("C23: the lock of another machine is believed when it shows that its holder lives, whatever the clock there", async () => {
+  holder({ host: "elsewhere", space: "of elsewhere", pid: goneProcess() });
+  const text = readFileSync(file(), "utf8");
+  const beats = setInterval(() => writeFileSync(file(), text, { flag: "r+" }), 300);
+  const taking = lockDirectory(folder);
+  await expect(taking).rejects.toThrow("on elsewhere since 2026-01-01");
+  clearInterval(beats);
+});
+
+test("C23: a process that was killed and that nobody reaps holds nothing", async () => {
+  // `sleep` takes the shell's place and never waits for the child.
+  const script = 'node "$@" & echo $!; exec sleep 100';
+  const parent = spawn("sh", ["-c", script, "sh", ...holding(folder)], { stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    const lines = createInterface({ input: parent.stdout })[Symbol.asyncIterator]();
+    const pid = Number((await lines.next()).value);
+    expect((await lines.next()).value).toBe("held");
+    process.kill(pid, "SIGKILL");
+    await take();
+    expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /u);
+  } finally {
+    parent.kill("SIGKILL");
+  }
+});
+
+test.each([[""], ["{"], ['{"pid":1}'], ["null"]])("a half-written lock (%j) is nobody's", async (text) => {
   writeFileSync(file(), text);
-  lockDirectory(folder)();
+  await take();
 });
 
-test("only one's own lock is given back", () => {
-  const unlock = lockDirectory(folder);
+test("only one's own lock is given back", async () => {
+  const lock = await lockDirectory(folder);
   holder({ token: "of somebody else" });
-  unlock();
+  lock.release();
   expect(readdirSync(folder)).toEqual(["lock"]);
 });
 
@@ -90,7 +124,7 @@ test("of processes that find a dead one's lock together, one gets the folder", a
   const module = join(import.meta.dirname, "directory-lock.ts");
   const script = `import { lockDirectory } from ${JSON.stringify(module)};
     while (Date.now() < Number(process.argv[2]));
-    try { lockDirectory(process.argv[1]); console.log("held"); } catch { console.log("refused"); }
+    try { await lockDirectory(process.argv[1]); console.log("held"); } catch { console.log("refused"); }
     setInterval(() => {}, 1000);`;
   const at = String(Date.now() + 600);
   const others = Array.from({ length: 4 }, () =>

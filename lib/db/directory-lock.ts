@@ -1,46 +1,172 @@
 import { randomUUID } from "node:crypto";
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
+import { BEAT_MS, openBeat, STALE_MS } from "./lock-beat.ts";
+import { processSpace, processStart, processState } from "./process-state.ts";
 
 const Holder = z.object({
   token: z.string(),
   pid: z.number(),
   host: z.string(),
+  /** Which processes see each other; null where that is not known. */
+  space: z.string().nullable().default(null),
   /** When the process started, by the kernel's clock; null where that is not known. */
   startedAt: z.string().nullable(),
   since: z.string(),
 });
 type Holder = z.infer<typeof Holder>;
 
+/** A folder that this process holds. */
+export type DirectoryLock = {
+  readonly file: string;
+  /** Tells this lock from those before and after it. */
+  readonly token: string;
+  readonly release: () => void;
+};
+
+/** What was killed a moment ago takes so long to end. */
+const ENDING_MS = 1500;
+/** A half-written lock is whole by then, or nobody's. */
+const HALF_WRITTEN_MS = 500;
+const SETTLED_MS = 100;
+const LOOK_MS = 50;
+
 /**
- * Takes a folder for this process and gives the function that gives it back.
+ * Takes a folder for this process and holds it until it is released.
  *
- * An embedded database that two processes open is destroyed. The lock is a file that names its holder and appears whole
- * or not at all; a holder that is gone (no such process, or another one under its number) is replaced, a living one never.
- * Throws a sentence that names the holder.
+ * An embedded database that two processes open is destroyed. The lock is a file that names its holder, appears whole or not
+ * at all, and is written again every two seconds, so that its time shows that the holder lives. A holder that is gone is
+ * replaced: at once where its process can be seen, after 10 s without a sign where it was another machine's or container's.
+ * Throws a sentence that names a living holder. `onLost` is called when another process has taken the folder: this one, as
+ * it was stopped for long, is believed dead and must write no more.
  */
-export function lockDirectory(folder: string): () => void {
+export async function lockDirectory(folder: string, onLost: () => void = endProcess): Promise<DirectoryLock> {
   const file = join(folder, "lock");
   const mine: Holder = {
     token: randomUUID(),
     pid: process.pid,
     host: hostname(),
+    space: processSpace(),
     startedAt: processStart(process.pid),
     since: new Date().toISOString(),
   };
-  for (let tries = 0; ; tries++) {
-    if (writeNew(file, mine)) return () => release(file, mine.token);
-    const text = readText(file);
-    const holder = parseHolder(text);
-    if (holder && (isAlive(holder) || tries > 3)) {
-      throw new Error(
-        `${folder} is in use by process ${holder.pid} on ${holder.host} since ${holder.since}. ` +
-          "Stop it first, or set DATA_DIR to another folder.",
-      );
+  const judge = judgeOf(file);
+  for (let isReplacing = false; ; ) {
+    if (writeNew(file, mine)) {
+      // One that has judged the same dead holder may be about to take away what it finds in its place.
+      if (isReplacing) await wait(SETTLED_MS);
+      const lock = hold(file, mine.token, onLost);
+      if (lock) return lock;
     }
-    clear(file, text);
+    const seen = look(file);
+    if (seen === null) continue;
+    const verdict = judge(seen);
+    if (verdict === "alive") throw new Error(inUse(folder, seen.holder));
+    isReplacing ||= verdict === "gone";
+    if (verdict === "gone") clear(file, seen);
+    else await wait(LOOK_MS);
+  }
+}
+
+const inUse = (folder: string, holder: Holder | null): string =>
+  `${folder} is in use by process ${holder?.pid ?? "unknown"} on ${holder?.host ?? "unknown"} since ${holder?.since ?? "now"}. ` +
+  "Stop it first, or set DATA_DIR to another folder.";
+
+function endProcess(): void {
+  process.stderr.write(
+    "Another process has taken DATA_DIR while this one stood still. It ends, to write nothing more.\n",
+  );
+  process.exit(1);
+}
+
+/** Null where another has taken the lock away again. */
+function hold(file: string, token: string, onLost: () => void): DirectoryLock | null {
+  const own = tried(() => openBeat(file, token));
+  if (own === null) return null;
+  const timer = setInterval(() => {
+    // Where the file system fails, nobody else can take the lock either; the next beat tries again.
+    if (tried(own.beat) === false) {
+      clearInterval(timer);
+      onLost();
+    }
+  }, BEAT_MS).unref();
+  return {
+    file,
+    token,
+    release() {
+      clearInterval(timer);
+      own.close();
+      if (look(file)?.holder?.token === token) rmSync(file, { force: true });
+    },
+  };
+}
+
+function tried<Result>(work: () => Result): Result | null {
+  try {
+    return work();
+  } catch {
+    return null;
+  }
+}
+
+type Seen = { readonly text: string; readonly holder: Holder | null; readonly beatAtMs: number };
+
+/** The lock file as it is now; null when there is none. */
+function look(file: string): Seen | null {
+  try {
+    const beatAtMs = statSync(file).mtimeMs;
+    const text = readFileSync(file, "utf8");
+    return { text, holder: parseHolder(text), beatAtMs };
+  } catch (thrown) {
+    if (hasCode(thrown, "ENOENT")) return null;
+    throw thrown;
+  }
+}
+
+function parseHolder(text: string): Holder | null {
+  return tried(() => Holder.parse(JSON.parse(text)));
+}
+
+/** Says what has become of the holders that one caller sees, one look after the other. "unsure": look again. */
+function judgeOf(file: string): (seen: Seen) => "alive" | "gone" | "unsure" {
+  const startedAt = performance.now();
+  let last: { readonly text: string; readonly beatAtMs: number; readonly since: number } | null = null;
+
+  return (seen) => {
+    const now = performance.now();
+    const hasBeaten = last !== null && last.text === seen.text && last.beatAtMs !== seen.beatAtMs;
+    if (last === null || last.text !== seen.text || hasBeaten) last = { ...seen, since: now };
+    const silentMs = now - last.since;
+    if (seen.holder === null) return silentMs > HALF_WRITTEN_MS ? "gone" : "unsure";
+    const state = isSeenFromHere(seen.holder) ? processState(seen.holder.pid, seen.holder.startedAt) : "unknown";
+    if (state === "gone") return "gone";
+    if (state === "alive") {
+      const isOwn = seen.holder.pid === process.pid;
+      return isOwn || now - startedAt > ENDING_MS ? "alive" : "unsure";
+    }
+    if (hasBeaten) return "alive";
+    const isStale = silentMs > STALE_MS || fileSystemNow(file) - seen.beatAtMs > STALE_MS;
+    return isStale ? "gone" : "unsure";
+  };
+}
+
+/** Whether the holder's process, if it lives, is among those that this one sees. */
+function isSeenFromHere({ space, host }: Holder): boolean {
+  const own = processSpace();
+  return own === null || space === null ? host === hostname() : space === own;
+}
+
+/** The time by the clock that stamps the files beside this one: those of two machines differ. */
+function fileSystemNow(file: string): number {
+  const probe = `${file}.${randomUUID()}`;
+  try {
+    writeFileSync(probe, "");
+    return statSync(probe).mtimeMs;
+  } finally {
+    rmSync(probe, { force: true });
   }
 }
 
@@ -53,14 +179,23 @@ function writeNew(file: string, holder: Holder): boolean {
   const draft = `${file}.${holder.token}`;
   try {
     writeFileSync(draft, text, { mode: 0o600 });
-    linkSync(draft, file);
-    return true;
+    return linked(draft, file);
   } catch (thrown) {
-    if (hasCode(thrown, "EEXIST")) return false;
     if (!hasCode(thrown, "EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EMLINK")) throw thrown;
     return writeInPlace(file, text);
   } finally {
     rmSync(draft, { force: true });
+  }
+}
+
+/** Gives a file a second name where nothing has it. */
+function linked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (thrown) {
+    if (hasCode(thrown, "EEXIST")) return false;
+    throw thrown;
   }
 }
 
@@ -75,8 +210,8 @@ function writeInPlace(file: string, text: string): boolean {
   }
 }
 
-/** Takes away the file of a holder that is gone, and only that: another process may have replaced it a moment ago. */
-function clear(file: string, text: string | null): void {
+/** Takes away the file that was judged, and only that: another process may have replaced it, or its holder woken up. */
+function clear(file: string, judged: Seen): void {
   const aside = `${file}.${randomUUID()}`;
   try {
     renameSync(file, aside);
@@ -85,54 +220,10 @@ function clear(file: string, text: string | null): void {
     throw thrown;
   }
   try {
-    if (readText(aside) !== text) linkSync(aside, file);
+    const found = look(aside);
+    const isJudged = found?.text === judged.text && found.beatAtMs === judged.beatAtMs;
+    if (!isJudged) linked(aside, file);
   } finally {
     rmSync(aside, { force: true });
   }
-}
-
-/** Null when there is no such file. */
-function readText(file: string): string | null {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (thrown) {
-    if (hasCode(thrown, "ENOENT")) return null;
-    throw thrown;
-  }
-}
-
-function parseHolder(text: string | null): Holder | null {
-  try {
-    return Holder.parse(JSON.parse(text ?? ""));
-  } catch {
-    // Half-written by a process that was killed, or gone meanwhile: nobody holds it.
-    return null;
-  }
-}
-
-function isAlive(holder: Holder): boolean {
-  // From another machine or container its processes cannot be seen: believe the file.
-  if (holder.host !== hostname()) return true;
-  // Under our number there is only this process: itself, or after a restart of its container the one before it.
-  if (holder.pid === process.pid) return holder.startedAt !== null && holder.startedAt === processStart(process.pid);
-  try {
-    process.kill(holder.pid, 0);
-  } catch (thrown) {
-    return hasCode(thrown, "EPERM");
-  }
-  return holder.startedAt === null || holder.startedAt === processStart(holder.pid);
-}
-
-/** The 22nd field of /proc/<pid>/stat (proc(5)): tells a process from a later one with the same number. */
-function processStart(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
-  } catch {
-    return null;
-  }
-}
-
-function release(file: string, token: string): void {
-  if (parseHolder(readText(file))?.token === token) rmSync(file, { force: true });
 }

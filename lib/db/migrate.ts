@@ -4,6 +4,8 @@ import type { Pool } from "pg";
 
 /** Any number that no other program in the database uses for its advisory locks. */
 const LOCK = 7_227_539;
+/** An instance that migrates for longer than this keeps no other waiting. */
+const LOCK_MINUTES = 15;
 
 const migrationsFolder = (root: string) => join(root, "prisma/migrations");
 
@@ -34,7 +36,9 @@ export async function migrate(pool: Pool, root: string): Promise<string[]> {
   if ((await pendingMigrations(pool, root)).length === 0) return [];
   const lock = await pool.connect();
   try {
+    await lock.query(`set lock_timeout = '${LOCK_MINUTES}min'`);
     await lock.query("select pg_advisory_lock($1)", [LOCK]);
+    await lock.query("set lock_timeout = default");
     const pending = await pendingMigrations(pool, root);
     if (pending.length > 0) await apply(pool, root);
     return pending;

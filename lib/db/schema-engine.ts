@@ -14,15 +14,22 @@ type Engine = Awaited<ReturnType<typeof bindings.SchemaEngine.new>>;
  * `prisma migrate deploy` understands what it wrote. Only start it with work to do.
  */
 export async function startSchemaEngine(pool: Pool, root: string): Promise<Engine> {
-  loading ??= load(root);
-  await loading;
+  await loadOnce(root);
   const schema = await readFile(join(root, "prisma/schema.prisma"), "utf8");
   const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
   return bindings.SchemaEngine.new({ datamodels: [["schema.prisma", schema]] }, () => {}, factory);
 }
 
-/** Once in a process: the bindings keep views of one memory. */
-let loading: Promise<void> | undefined;
+let loading: Promise<void> | null = null;
+
+/** Once in a process, as the bindings keep views of one memory; what did not load is tried again by the next. */
+function loadOnce(root: string): Promise<void> {
+  loading ??= load(root).catch((thrown) => {
+    loading = null;
+    throw thrown;
+  });
+  return loading;
+}
 
 async function load(root: string): Promise<void> {
   const bytes = await readFile(join(root, "node_modules/@prisma/schema-engine-wasm/schema_engine_bg.wasm"));

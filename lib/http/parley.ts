@@ -5,10 +5,11 @@ import { openLanes } from "../core/lanes.ts";
 import { embedPending } from "../core/recall/embed-pending.ts";
 import { OWN_TEMPLATES } from "../core/render/templates.ts";
 import type { Ports } from "../core/scope.ts";
+import { hourlyTidying } from "../core/tidy.ts";
 import { startRunner } from "../core/turn/runner.ts";
 import { takeOver } from "../core/turn/take-over.ts";
 import { ensureOwner, insertApiKey } from "../db/accounts.ts";
-import { openDatabase } from "../db/database.ts";
+import { type Database, openDatabase } from "../db/database.ts";
 import type { Grant } from "../domain/api-key.ts";
 import { newId } from "../domain/ids.ts";
 import { openModels } from "../model/models.ts";
@@ -60,28 +61,42 @@ export function parley(): Promise<Parley> {
   return opening;
 }
 
+/** Opens all parts in their order. What is open when one fails is closed again, so that the next try finds nothing in use. */
 async function open(settings: Settings, root: string): Promise<Parley> {
+  const opened = new AsyncDisposableStack();
+  try {
+    return await openParts(settings, root, opened);
+  } catch (thrown) {
+    // What does not close either is not to hide why the server did not open.
+    await opened.disposeAsync().catch(() => {});
+    throw thrown;
+  }
+}
+
+async function openParts(settings: Settings, root: string, opened: AsyncDisposableStack): Promise<Parley> {
   const dataDir = resolve(root, settings.dataDir);
   const log = openLog(settings.logLevel);
   const secret = settings.secret ?? keptText(join(dataDir, "secret"), () => randomText(48), "NEXTAUTH_SECRET");
   const redis = settings.redisUrl === undefined ? null : await openRedis(settings.redisUrl, log);
-  const database = await openDatabase({ url: settings.databaseUrl, dataDir, root }).catch((thrown) => {
-    redis?.disconnect();
-    throw thrown;
-  });
+  opened.defer(() => redis?.disconnect());
+  const database = await openDatabase({ url: settings.databaseUrl, dataDir, root, log });
+  opened.defer(() => database.close());
+  const templates = openTemplates(OWN_TEMPLATES);
+  opened.defer(() => templates.close());
   const runner = startRunner({ database, log, now: Date.now, newId });
-  const limits = openRateLimits({ database, redis, settings, log });
+  let graceMs = 0;
+  opened.defer(() => runner.drain(graceMs));
   // Nobody waits for titles, and a burst of turns is not to compete with its own.
   const lanes = openLanes(2, 200);
-  const templates = openTemplates(OWN_TEMPLATES);
-  const outbound = safeFetch({ allow: settings.outboundAllow });
+  opened.defer(() => lanes.close());
+  const limits = openRateLimits({ database, redis, settings, log });
   const ports: Ports = {
     database,
     models: openModels(settings.openai),
     runner,
     lanes,
     renderTemplate: templates.render,
-    outbound,
+    outbound: safeFetch({ allow: settings.outboundAllow }),
     // Not before a tool is run: each start would take longer.
     runTool: async (call) => (await import("../dialects/julep/run-tools.ts")).runTool(call),
     log,
@@ -90,50 +105,66 @@ async function open(settings: Settings, root: string): Promise<Parley> {
     limitsOf: (accountId, { keyId }) => limitsOf(limits, settings, { accountId, keyId }, () => {}),
     onTurnEnded: noteTurn,
   };
-
-  const owner = await ensureOwner(database, newId());
-  const ownerId = owner.id;
-  if (owner.isNew) await makeDemoAgent({ database, accountId: ownerId });
   const keyFile = join(dataDir, "api-key");
-  const key = settings.apiKey ?? keptText(keyFile, newKey, "PARLEY_API_KEY");
-  await insertApiKey(database, {
-    id: newId(),
-    accountId: ownerId,
-    hash: hashKey(key),
-    hint: keyHint(key),
-    name: "First key",
-  });
-
-  if (database.kind === "pglite") await takeOver(ports, "of-other-owners");
-  else await takeOver(ports, "expired");
-  runner.startSweeping(async () => {
-    if (!runner.isDraining()) await takeOver(ports, "expired");
-  });
-
-  embedPending(ports);
-  let ownerToken: string | null = randomText(32);
+  const ownerId = await openAccount(database, settings.apiKey ?? keptText(keyFile, newKey, "PARLEY_API_KEY"));
+  await beginWork(ports);
   return {
     settings,
     ports,
     ownerId,
     keyPlace: settings.apiKey === undefined ? keyFile : "PARLEY_API_KEY",
     secret,
-    ownerToken,
-    takeOwnerToken(token) {
-      const isRight = ownerToken !== null && hashKey(token) === hashKey(ownerToken);
-      if (isRight) ownerToken = null;
-      return isRight;
-    },
+    ...onceToken(),
     limits,
     callers: new Map(),
     touchedKeys: new Map(),
-    async close(graceMs) {
-      lanes.close();
-      await runner.drain(graceMs);
-      templates.close();
-      await database.close();
-      redis?.disconnect();
-      delete holder[HOLDER];
+    async close(waitMs) {
+      graceMs = waitMs;
+      try {
+        await opened.disposeAsync();
+      } finally {
+        delete holder[HOLDER];
+      }
+    },
+  };
+}
+
+/** The owner with its demo agent and first key. Gives its id. */
+async function openAccount(database: Database, key: string): Promise<string> {
+  const owner = await ensureOwner(database, newId());
+  if (owner.isNew) await makeDemoAgent({ database, accountId: owner.id });
+  await insertApiKey(database, {
+    id: newId(),
+    accountId: owner.id,
+    hash: hashKey(key),
+    hint: keyHint(key),
+    name: "First key",
+  });
+  return owner.id;
+}
+
+/** Goes on with what processes before left, and looks for more of it from then on. */
+async function beginWork(ports: Ports): Promise<void> {
+  const { database, runner } = ports;
+  // The lock of the embedded database proves that every other owner of a turn is dead.
+  await takeOver(ports, database.kind === "pglite" ? "of-other-owners" : "expired");
+  runner.startSweeping(async () => {
+    if (!runner.isDraining()) await takeOver(ports, "expired");
+  });
+  runner.startSweeping(hourlyTidying(ports));
+  embedPending(ports);
+}
+
+/** A token that is good once. */
+function onceToken(): Pick<Parley, "ownerToken" | "takeOwnerToken"> {
+  const ownerToken = randomText(32);
+  let isTaken = false;
+  return {
+    ownerToken,
+    takeOwnerToken(token) {
+      const isRight = !isTaken && hashKey(token) === hashKey(ownerToken);
+      if (isRight) isTaken = true;
+      return isRight;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fitsPassword, hashPassword } from "./password.ts";
+import { fitsPassword, hashPassword, STAND_IN } from "./password.ts";
 
 test("a password fits its own hash and no other", async () => {
   const stored = await hashPassword("correct horse");
@@ -7,8 +7,14 @@ test("a password fits its own hash and no other", async () => {
   expect(await fitsPassword(stored, "correct hors")).toBe(false);
 });
 
-test("no password fits where there is no hash, not even the one that stands in", async () => {
-  expect(await fitsPassword(null, "nobody has this password")).toBe(false);
+test("no password fits where there is no hash", async () => {
+  expect(await fitsPassword(null, "")).toBe(false);
+  expect(await fitsPassword(null, STAND_IN)).toBe(false);
+});
+
+test("C22: what stands in for a missing hash is no promise that may fail, and costs what a hash costs", async () => {
+  const cost = (hash: string) => hash.split("$").slice(0, 4);
+  expect(cost(STAND_IN)).toEqual(cost(await hashPassword("x")));
 });
 
 test("a hash is Argon2id at the cost that OWASP asks for, with a salt of its own", async () => {

@@ -1,6 +1,7 @@
 import { noteAddresses } from "./address.ts";
 import { type Parley, parley } from "./parley.ts";
 import { lineUpRequests } from "./request-line.ts";
+import { mendPaths } from "./request-path.ts";
 import { localUrl, parseSettings, publicUrl, type Settings } from "./settings.ts";
 import { startTelemetry } from "./telemetry.ts";
 
@@ -10,6 +11,7 @@ const LAST_MS = 5000;
 /** Opens the server, says where it is, and ends it in order at SIGTERM and SIGINT. Ends the process if it cannot open. */
 export async function startServer(): Promise<void> {
   try {
+    mendPaths();
     noteAddresses();
     lineUpRequests();
     const opening = parley();

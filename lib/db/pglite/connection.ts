@@ -1,97 +1,129 @@
-import { Duplex } from "node:stream";
-import type { MessagePort, Worker } from "node:worker_threads";
+import type { Duplex } from "node:stream";
+import { setTimeout as wait } from "node:timers/promises";
+import { PortStream } from "./port-stream.ts";
+import { startThread, type Thread, type ThreadOptions } from "./thread.ts";
 
-// Asked for at run time: a bundler follows `new Worker` and would pack the thread's file.
-const threads = () => process.getBuiltinModule("node:worker_threads");
+const TRIES = 2;
+/** A thread that ends more often than this within a minute does not live. */
+const MOST_ENDS = 5;
+const LOOK_MS = 500;
 
 export type Embedded = {
-  /** A stream for one `pg` client, given as its `stream` option. */
+  /** A stream for one `pg` client, given as its `stream` option. It waits while the thread is started again. */
   readonly connect: () => Duplex;
+  /** Why the database cannot be used right now; null: it can. */
+  readonly fault: () => string | null;
+  /** Hears of each change of `fault`. */
+  readonly onChange: (listener: (fault: string | null) => void) => void;
+  /** Ends the thread, from now on, when one batch of messages takes longer than this. */
+  readonly limitBatches: (ms: number) => void;
   /** Writes everything to disk and ends the thread. */
   readonly close: () => Promise<void>;
 };
 
-/** Starts PGlite on a folder in a thread of its own. Throws when the database does not open. */
-export async function openEmbedded(dataDir: string, workerFile: string): Promise<Embedded> {
-  const { Worker, MessageChannel } = threads();
-  const worker = new Worker(workerFile, { name: "parley-database", workerData: { dataDir } });
-  await new Promise<void>((resolve, reject) => {
-    worker.once("message", () => resolve());
-    worker.once("error", reject);
-    worker.once("exit", (code) => reject(new Error(`The database thread ended with code ${code}`)));
-  });
-  worker.unref();
+/**
+ * Keeps PGlite running on a folder in a thread of its own. Throws when it does not open.
+ *
+ * A thread that ends by itself (out of memory, an abort of WebAssembly) or is ended as a statement runs too long takes its
+ * clients' connections with it: they fail at once, and another thread opens the folder. Where that fails twice, or is
+ * needed again and again, `onLost` is called with the reason.
+ */
+export async function openEmbedded(
+  options: ThreadOptions,
+  onLost: (why: string) => void = endProcess,
+): Promise<Embedded> {
+  const streams = new Set<PortStream>();
+  const listeners: ((fault: string | null) => void)[] = [];
+  let ends: number[] = [];
+  let fault: string | null = null;
+  let isClosing = false;
+  let watch: NodeJS.Timeout | undefined;
+  let thread: Promise<Thread> = startThread(options);
+  keep(await thread);
+
+  function keep(one: Thread): void {
+    void one.ended.then((why) => {
+      if (!isClosing) revive(why);
+    });
+  }
+
+  function tell(next: string | null): void {
+    fault = next;
+    for (const listener of listeners) listener(next);
+  }
+
+  function revive(why: string): void {
+    tell(`The embedded database has stopped (${why}) and is started again`);
+    thread = restarted(why);
+    for (const stream of streams) stream.destroy(new Error(fault ?? why));
+    thread.then(
+      (one) => {
+        tell(null);
+        keep(one);
+      },
+      (thrown) => {
+        if (!isClosing) onLost(String(thrown.message));
+      },
+    );
+  }
+
+  async function restarted(why: string): Promise<Thread> {
+    const now = performance.now();
+    ends = [...ends.filter((at) => now - at < 60_000), now];
+    if (ends.length > MOST_ENDS) throw new Error(`The embedded database stops again and again: ${why}`);
+    for (let n = 1; ; n++) {
+      try {
+        return await startThread(options);
+      } catch (thrown) {
+        if (n === TRIES || isClosing) throw thrown;
+        await wait(250 * n);
+      }
+    }
+  }
 
   return {
     connect() {
-      const { port1, port2 } = new MessageChannel();
-      worker.postMessage({ connect: port2 }, [port2]);
-      return new PortStream(port1);
+      const stream = new PortStream(async () => (await thread).connect());
+      streams.add(stream);
+      stream.once("close", () => streams.delete(stream));
+      return stream;
     },
-    close: () => closeWorker(worker),
+    fault: () => fault,
+    onChange: (listener) => void listeners.push(listener),
+    limitBatches(ms) {
+      watch = setInterval(
+        watchdog(() => thread, ms),
+        LOOK_MS,
+      ).unref();
+    },
+    async close() {
+      isClosing = true;
+      clearInterval(watch);
+      // One that does not start again has nothing left to write.
+      await thread.then((one) => one.close()).catch(() => {});
+    },
   };
 }
 
-function closeWorker(worker: Worker): Promise<void> {
-  worker.ref();
-  const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
-  worker.postMessage({ close: true });
-  return ended;
+function endProcess(why: string): void {
+  process.stderr.write(`Parley ends, as its database is lost. ${why}\n`);
+  process.exit(1);
 }
 
-/** A message port in the form of the socket that `pg` expects. */
-class PortStream extends Duplex {
-  readonly #port: MessagePort;
+/** Looks at the thread from time to time and ends it when it is in the same batch for too long. */
+function watchdog(current: () => Promise<Thread>, limitMs: number): () => Promise<void> {
+  let seen = { progress: 0, since: performance.now() };
+  let lookedAt = performance.now();
 
-  constructor(port: MessagePort) {
-    super();
-    this.#port = port;
-    port.on("message", (bytes: Uint8Array) => this.push(bytes));
-    port.on("close", () => this.push(null));
-  }
-
-  connect(): this {
-    setImmediate(() => this.emit("connect"));
-    return this;
-  }
-
-  override _read(): void {}
-
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.#post([chunk]);
-    done();
-  }
-
-  /** What a client writes in one go, such as all messages of a query, is one message to the thread. */
-  override _writev(chunks: readonly { readonly chunk: Buffer }[], done: () => void): void {
-    this.#post(chunks.map(({ chunk }) => chunk));
-    done();
-  }
-
-  #post(chunks: readonly Buffer[]): void {
-    // Copied out of what may be a window of a larger buffer, and then handed over.
-    const bytes = new Uint8Array(Buffer.concat(chunks));
-    this.#port.postMessage(bytes, [bytes.buffer]);
-  }
-
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#port.close();
-    done(error);
-  }
-
-  setNoDelay(): this {
-    return this;
-  }
-
-  setKeepAlive(): this {
-    return this;
-  }
-
-  ref(): void {
-    this.#port.ref();
-  }
-
-  unref(): void {
-    this.#port.unref();
-  }
+  return async () => {
+    const thread = await current().catch(() => null);
+    const now = performance.now();
+    const progress = thread?.progress() ?? 0;
+    // Where this thread stood still, the other may have too.
+    const stoodStill = now - lookedAt > 4 * LOOK_MS;
+    lookedAt = now;
+    if (progress !== seen.progress || stoodStill) seen = { progress, since: now };
+    if (progress % 2 === 1 && now - seen.since > limitMs)
+      thread?.kill(`a statement took longer than ${limitMs / 1000} s`);
+  };
 }

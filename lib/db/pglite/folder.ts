@@ -1,17 +1,10 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Duplex } from "node:stream";
 import { lockDirectory } from "../directory-lock.ts";
-import { openEmbedded } from "./connection.ts";
+import { type Embedded, openEmbedded } from "./connection.ts";
 
-/** PGlite on the folder `pgdata` of a data directory that is locked for this process. */
-export type EmbeddedFolder = {
-  readonly folder: string;
-  /** A stream for one `pg` client, given as its `stream` option. */
-  readonly connect: () => Duplex;
-  /** Writes everything to disk, ends the thread and gives the directory back. */
-  readonly close: () => Promise<void>;
-};
+/** PGlite on the folder `pgdata` of a data directory that is locked for this process; closing gives the directory back. */
+export type EmbeddedFolder = Embedded & { readonly folder: string };
 
 // The start script and Next's bundles are modules of their own: what they share hangs on the global object.
 const BEGUN = Symbol.for("parley.embedded");
@@ -37,21 +30,21 @@ export function openFolder(dataDir: string, root: string): Promise<EmbeddedFolde
 
 async function openNew(dataDir: string, root: string): Promise<EmbeddedFolder> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const unlock = lockDirectory(dataDir);
+  const lock = await lockDirectory(dataDir);
   try {
     const folder = join(dataDir, "pgdata");
     copyTemplate(folder, root);
-    const embedded = await openEmbedded(folder, join(root, "lib/db/pglite/worker.ts"));
+    const embedded = await openEmbedded({ folder, lock, workerFile: join(root, "lib/db/pglite/worker.ts") });
     return {
+      ...embedded,
       folder,
-      connect: embedded.connect,
       async close() {
         await embedded.close();
-        unlock();
+        lock.release();
       },
     };
   } catch (thrown) {
-    unlock();
+    lock.release();
     throw thrown;
   }
 }

@@ -3,9 +3,13 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 import { frontendBatches, isParsed, namedParse, withParseComplete } from "./protocol.ts";
+import { guardWrites } from "./write-guard.ts";
+
+const IDLE_IN_TRANSACTION_MS = 30_000;
 
 type Batch = { readonly connection: number; readonly bytes: Uint8Array; readonly reply: (bytes: Uint8Array) => void };
 
+guardWrites(workerData.lock);
 const database = await PGlite.create({
   dataDir: workerData.dataDir,
   startParams: [
@@ -16,8 +20,12 @@ const database = await PGlite.create({
   ],
 });
 const queue: Batch[] = [];
+/** Odd while a batch runs: the other thread ends this one when it stays so for too long. */
+const progress: Int32Array = workerData.progress;
 /** The connection whose transaction is open: its batches alone may run until it ends. */
 let holder: number | null = null;
+/** When the holder's last batch ended. */
+let heldAt = 0;
 let connections = 0;
 
 function drain(): void {
@@ -25,8 +33,11 @@ function drain(): void {
     const at = holder === null ? 0 : queue.findIndex((batch) => batch.connection === holder);
     const [batch] = at < 0 ? [] : queue.splice(at, 1);
     if (!batch) return;
+    Atomics.add(progress, 0, 1);
     const reply = run(batch.bytes);
+    Atomics.add(progress, 0, 1);
     holder = isInTransaction(reply) ? batch.connection : null;
+    heldAt = performance.now();
     batch.reply(reply);
   }
 }
@@ -50,8 +61,17 @@ function isInTransaction(reply: Uint8Array): boolean {
   return at >= 0 && reply[at] === 0x5a && reply[at + 4] === 5 && (status === 0x54 || status === 0x45);
 }
 
+/** The open connections by number. */
+const ports = new Map<number, MessagePort>();
+
+// A transaction in which nothing is said keeps everybody else waiting; its client hears that its connection is closed.
+setInterval(() => {
+  if (holder !== null && performance.now() - heldAt > IDLE_IN_TRANSACTION_MS) ports.get(holder)?.close();
+}, 1000).unref();
+
 function serve(port: MessagePort): void {
   const connection = ++connections;
+  ports.set(connection, port);
   const take = frontendBatches();
   const reply = (bytes: Uint8Array) => {
     // PGlite answers with a window of its own buffer.
@@ -65,6 +85,7 @@ function serve(port: MessagePort): void {
     drain();
   });
   port.on("close", () => {
+    ports.delete(connection);
     for (let n = queue.length - 1; n >= 0; n--) if (queue[n]?.connection === connection) queue.splice(n, 1);
     if (holder !== connection) return;
     // Nobody is left to end this transaction.
