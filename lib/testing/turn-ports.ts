@@ -1,0 +1,63 @@
+import { openLanes } from "../core/lanes.ts";
+import { OWN_TEMPLATES } from "../core/render/templates.ts";
+import type { Ports } from "../core/scope.ts";
+import { startRunner } from "../core/turn/runner.ts";
+import type { Database } from "../db/database.ts";
+import { newId } from "../domain/ids.ts";
+import type { CallModel } from "../domain/model.ts";
+import { openTemplates } from "../templates/templates.ts";
+
+const log: Ports["log"] = { debug() {}, info() {}, warn() {}, error() {} };
+
+/**
+ * What a process works with, on a database that may be shared with others, and a scripted model.
+ *
+ * `kill` is kill -9 as others see it: nothing of the process reaches the database any more.
+ */
+export function openProcess(database: Database, callModel: CallModel, runTool: Ports["runTool"]) {
+  let isDead = false;
+  const alive = () => {
+    if (isDead) throw new Error("This process is dead");
+  };
+  const pool = new Proxy(database.pool, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      return (...given: readonly unknown[]) => {
+        alive();
+        return value.apply(target, given);
+      };
+    },
+  });
+  const own: Database = { ...database, pool };
+  const templates = openTemplates(OWN_TEMPLATES);
+  const runner = startRunner({ database: own, log, now: Date.now, newId });
+  const ports: Ports = {
+    database: own,
+    models: {
+      call: callModel,
+      defaultModel: "test-model",
+      smallModel: "test-model",
+      isDemo: false,
+      list: async () => [{ id: "test-model", contextWindow: null }],
+      embedding: null,
+    },
+    runner,
+    lanes: openLanes(1, 0),
+    renderTemplate: templates.render,
+    outbound: async () => {
+      throw new Error("Nothing is asked outside");
+    },
+    runTool,
+    log,
+    now: Date.now,
+    newId,
+  };
+  return {
+    ports,
+    kill() {
+      isDead = true;
+      templates.close();
+    },
+  };
+}
