@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { removeIdleGuests } from "../core/guests.ts";
+import { hourlyTidying } from "../core/tidy.ts";
 import { newId } from "../domain/ids.ts";
 import { type Answer, type Api, openApi } from "../testing/api.ts";
 import { OPEN_ROUTES, routeTable } from "../testing/server.ts";
@@ -113,6 +114,18 @@ test("C14: guests that made nothing go after a day, those that nobody sees after
   expect([...ids].flatMap(([name, id]) => (left.has(id) ? [name] : []))).toEqual(["fresh", "kept", "seen", "called"]);
   expect(await sql(`select count(*) from "Account" where kind = 'person'`)).toEqual(persons);
   expect(await sql(`select id from "Session" where "accountId" = $1`, [ids.get("left")])).toEqual([]);
+});
+
+test("C14: what is no longer needed goes once an hour, however often one asks", async () => {
+  const tidy = hourlyTidying(api.server.parley.ports);
+  const old = () =>
+    sql(`insert into "Account" (id, kind, "createdAt") values ($1, 'guest', now() - interval '2 days')`, [newId()]);
+  await old();
+  await tidy();
+  expect(await guests()).toBe(0);
+  await old();
+  await tidy();
+  expect(await guests()).toBe(1);
 });
 
 test("C10: what is remembered of keys has an end", async () => {
