@@ -24,8 +24,8 @@ const scopeValues = ({ accountId, owners, metadataFilter }: DocScope) => [
 
 export type ScoredChunk = { readonly id: string; readonly score: number };
 
-/** A search for a common word ranks the latest pieces that have it, of so many bytes in all. */
-const RANKED_BYTES = 8 * 1024 * 1024;
+/** A search for a common word ranks so many of the latest pieces that have it. */
+const RANKED = 5000;
 
 /**
  * Pieces that have any of the words or a word that begins with its stem, best first, with PostgreSQL's rank.
@@ -47,13 +47,12 @@ export async function searchWords(
        select to_tsquery('simple', string_agg('''' || case when starts_with(w, stem) then stem else w end || ''':*', ' | ')) as q
        from words where stem is not null
      ), matched as (
-       select c.id, c.content, sum(octet_length(c.content)) over (order by d."createdAt" desc, c.id) as bytes
-       from query, "DocChunk" c join "Doc" d on d.id = c."docId"
-       where ${IN_SCOPE} and to_tsvector('simple', c.content) @@ query.q
+       select c.id, c.search from query, "DocChunk" c join "Doc" d on d.id = c."docId"
+       where ${IN_SCOPE} and c.search @@ query.q order by d."createdAt" desc, c.id limit $8
      )
-     select m.id, ts_rank(to_tsvector('simple', m.content), query.q)::float8 as score
-     from query, matched m where m.bytes <= $8 order by score desc, m.id limit $7`,
-    [...scopeValues(scope), language, words, limit, RANKED_BYTES],
+     select m.id, ts_rank(m.search, query.q)::float8 as score from query, matched m
+     order by score desc, m.id limit $7`,
+    [...scopeValues(scope), language, words, limit, RANKED],
   );
 }
 
@@ -66,8 +65,10 @@ export async function listBeginnings(
 ): Promise<{ readonly id: string; readonly content: string }[]> {
   return rows<{ id: string; content: string }>(
     database,
-    `select c.id, left(c.content, $5) as content from "DocChunk" c join "Doc" d on d.id = c."docId" where ${IN_SCOPE}
-     order by d."createdAt" desc, c.id offset $6 limit $7`,
+    // The inner list is sorted before any text is cut.
+    `select p.id, left(p.content, $5) as content from (
+       select c.id, c.content from "DocChunk" c join "Doc" d on d.id = c."docId" where ${IN_SCOPE}
+       order by d."createdAt" desc, c.id offset $6 limit $7) p`,
     [...scopeValues(scope), characters, page.from, page.limit],
   );
 }

@@ -166,6 +166,20 @@ test.each<[string, { content: string; finishReason?: string }, RegExp]>([
   summary = { content: "They counted pears." };
 });
 
+test("C7: a summary that somebody asks for is an error where the model gives none, and the old one stays", async () => {
+  const id = await sessionOf({});
+  await chat(id, say(turn(1)));
+  const ask = () => julep.call("POST", `/api/app/sessions/${id}/summary`);
+  expect((await ask()).status).toBe(200);
+  for (const answer of [{ content: " \n" }, { content: "They", finishReason: "length" }]) {
+    summary = answer;
+    const { status, body } = await ask();
+    expect([status, JSON.stringify(body)]).toEqual([502, expect.stringContaining("gave no answer that can be used")]);
+  }
+  summary = { content: "They counted pears." };
+  expect((await julep.client.sessions.get(id)).summary).toBe("They counted pears.");
+});
+
 test("C8: a chat whose job cannot be entered answers all the same, and starts no job", async () => {
   const { pool } = julep.server.parley.ports.database;
   const id = await sessionOf({ token_budget: 300, context_overflow: "adaptive" });
