@@ -38,6 +38,7 @@ export function openProcess(database: Database, callModel: CallModel, runTool: P
       call: callModel,
       defaultModel: "test-model",
       smallModel: "test-model",
+      mayAsk: async () => true,
       isDemo: false,
       list: async () => [{ id: "test-model", contextWindow: null }],
       embedding: null,
