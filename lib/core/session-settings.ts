@@ -1,6 +1,6 @@
 import type { SessionSettings } from "../db/new-session.ts";
 import * as db from "../db/sessions.ts";
-import { violated } from "../db/sql.ts";
+import { violated } from "../db/violated.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import type { Session } from "../domain/session.ts";
@@ -15,6 +15,21 @@ type Participants = { readonly agentIds: readonly string[]; readonly userIds: re
 /** Sets all settings of a session and moves it to the front. Throws "not-found". */
 export async function setSession(scope: Scope, id: string, settings: SessionSettings): Promise<Session> {
   const isSet = await db.setSettings(scope.database, scope.accountId, id, settings);
+  if (!isSet) throw notFound("session", id);
+  return getSession(scope, id);
+}
+
+/**
+ * Sets the settings of a session to what `change` makes of them, and moves it to the front: of two changes that come at
+ * once none is lost. Throws "not-found", for an id that cannot be one too, and what `change` throws.
+ */
+export async function patchSession(
+  scope: Scope,
+  id: string,
+  change: (now: SessionSettings) => SessionSettings,
+): Promise<Session> {
+  await getSession(scope, id);
+  const isSet = await db.changeSettings(scope.database, scope.accountId, id, change);
   if (!isSet) throw notFound("session", id);
   return getSession(scope, id);
 }

@@ -104,7 +104,7 @@ const commit = (runId: string, events: readonly TurnEvent[]) => ({
 /** A session of a new account with a run that `owner` works on. */
 async function running() {
   const account = await insertGuest(database, newId());
-  const home = await ensureDefaultAgent(database, account.id, { agentId: newId(), projectId: newId() }, "");
+  const home = await ensureDefaultAgent(database, account.id, { id: newId(), systemTemplate: "" });
   const [sessionId, branchId, runId] = [newId(), newId(), newId()];
   await insertSession(database, account.id, {
     id: sessionId,

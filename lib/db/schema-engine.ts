@@ -17,8 +17,19 @@ export async function startSchemaEngine(pool: Pool, root: string): Promise<Engin
   loading ??= load(root);
   await loading;
   const schema = await readFile(join(root, "prisma/schema.prisma"), "utf8");
-  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
+  const factory = bindMigrationAwareSqlAdapterFactory(wholeScripts(new PrismaPg(pool), pool));
   return bindings.SchemaEngine.new({ datamodels: [["schema.prisma", schema]] }, () => {}, factory);
+}
+
+/** Sends a script as a whole: the adapter cuts scripts at every semicolon, also within the body of a function. */
+function wholeScripts(adapter: PrismaPg, pool: Pool): PrismaPg {
+  const connect = adapter.connect.bind(adapter);
+  adapter.connect = async () => {
+    const connected = await connect();
+    connected.executeScript = async (script) => void (await pool.query(script));
+    return connected;
+  };
+  return adapter;
 }
 
 /** Once in a process: the bindings keep views of one memory. */

@@ -71,3 +71,32 @@ export const findBotRow = statement({
   parameters: { id: "uuid?", slug: "text?" },
   row: OwnedRow,
 });
+
+/** An account's default project, and its default agent where it has been made. */
+export const findDefaultIds = statement({
+  name: "find-defaults",
+  text: `select p.id as "projectId", a.id as "agentId" from "Project" p
+    left join "Agent" a on a."accountId" = p."accountId" and a."isDefault" where p."accountId" = $1 and p."isDefault"`,
+  parameters: { accountId: "uuid" },
+  row: z.object({ projectId: z.string(), agentId: z.string().nullable() }),
+});
+
+/** An agent that the server makes by itself, in the account's default project; nothing where one is in its place. */
+export const insertOwnAgent = statement({
+  name: "insert-own-agent",
+  text: `insert into "Agent" (id, "accountId", "projectId", name, "canonicalName", slug, about, instructions,
+      "systemTemplate", "isDefault")
+    select $1, $2, p.id, $3, $4, $5, $6, $7, $8, $9 from "Project" p where p."accountId" = $2 and p."isDefault"
+    on conflict do nothing`,
+  parameters: {
+    id: "uuid",
+    accountId: "uuid",
+    name: "text",
+    canonicalName: "text",
+    slug: "text?",
+    about: "text",
+    instructions: "text[]",
+    systemTemplate: "text",
+    isDefault: "bool",
+  },
+});

@@ -1,4 +1,4 @@
-import { type AgentInput, changedSettings, instructionsOf } from "../../core/agents.ts";
+import { type AgentInput, type AgentState, changedSettings, instructionsOf } from "../../core/agents.ts";
 import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
 import { sessionToMake, unstoredSession } from "../../core/turn/fresh-session.ts";
 import { REQUEST_TURN } from "../../core/turn/request-turn.ts";
@@ -51,7 +51,7 @@ export const decodeBot = (body: BotBody): AgentInput => ({
 });
 
 /** Only what the body names. */
-export function decodeBotPatch(body: BotPatch, old: Agent): Partial<AgentInput> {
+export function decodeBotPatch(body: BotPatch, old: AgentState): Partial<AgentInput> {
   return {
     ...(body.name === undefined ? {} : { name: body.name }),
     ...(body.description === undefined ? {} : { about: body.description }),

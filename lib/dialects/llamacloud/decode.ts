@@ -1,6 +1,5 @@
-import { defaults } from "../../core/agents.ts";
 import { knownIndexIds } from "../../core/indexes.ts";
-import { checkProject } from "../../core/projects.ts";
+import { checkProject, defaultProject } from "../../core/projects.ts";
 import type { Scope } from "../../core/scope.ts";
 import { LONGEST_TURN_MS, type TurnOptions } from "../../core/turn/take-turn.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
@@ -18,7 +17,7 @@ export async function projectOf(scope: Scope, query: ScopeQuery): Promise<string
   const { project_id, organization_id } = query;
   if (organization_id !== undefined && organization_id.toLowerCase() !== scope.accountId) throw notFound("project");
   if (project_id !== undefined) return checkProject(scope, project_id);
-  return scope.via === "cookie" ? null : (await defaults(scope)).projectId;
+  return scope.via === "cookie" ? null : defaultProject(scope);
 }
 
 /** Hides a session that lies in another project than the call's. */
