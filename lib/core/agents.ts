@@ -197,7 +197,7 @@ export async function deleteAgent(scope: Scope, id: string): Promise<void> {
 }
 
 /** A tool of an agent. Throws "not-found" for either. */
-export async function getTool(scope: Scope, agentId: string, id: string): Promise<StoredTool> {
+async function getTool(scope: Scope, agentId: string, id: string): Promise<StoredTool> {
   const tool = (await getAgent(scope, agentId)).tools.find((one) => one.id === id);
   if (!tool) throw notFound("tool", id);
   return tool;

@@ -61,10 +61,11 @@ export type NewDoc = {
  * Throws the violation of "Doc_agentId_title_contentHash_key" or "Doc_userId_title_contentHash_key" as it is.
  */
 export async function insertDoc(database: Database, accountId: string, doc: NewDoc): Promise<boolean> {
-  const { owner, chunks, metadata, ...fields } = doc;
+  const { id, owner, title, contentHash, chunks, metadata, embedInstruction } = doc;
   if (!(await hasOwner(database, accountId, owner))) return false;
   const pieces = chunks.map((chunk, position) => ({ ...chunk, position }));
-  const data = { ...fields, ...ownerWhere(owner), accountId, metadata: jsonInput(metadata) };
+  const fields = { id, accountId, title, contentHash, embedInstruction, metadata: jsonInput(metadata) };
+  const data = { ...fields, ...ownerWhere(owner) };
   try {
     await database.prisma.doc.create({
       data: { ...data, chunks: { createMany: { data: pieces } } },

@@ -1,29 +1,21 @@
 import { z } from "zod";
 import type { Job, JobState } from "../domain/job.ts";
 import type { Database } from "./database.ts";
-import { rows, violated } from "./sql.ts";
+import { violated } from "./violated.ts";
 
-const JobRow = z.object({
-  id: z.string(),
-  kind: z.string(),
-  state: z.enum(["pending", "in_progress", "retrying", "succeeded", "aborted", "failed"]),
-  reason: z.string(),
-  progress: z.number(),
-  createdAt: z.date(),
-  updatedAt: z.date(),
-});
+const State = z.enum(["pending", "in_progress", "retrying", "succeeded", "aborted", "failed"]);
+const OPEN: readonly JobState[] = ["pending", "in_progress", "retrying"];
 
 /** A job without news for so long has died with its process. */
-const ALIVE = "interval '2 minutes'";
+const ALIVE_MS = 2 * 60 * 1000;
 
 /** A job of the account, or null. */
 export async function findJob(database: Database, accountId: string, id: string): Promise<Job | null> {
-  const [row] = await rows(
-    database,
-    `select id, kind, state, reason, progress, "createdAt", "updatedAt" from "Job" where id = $1 and "accountId" = $2`,
-    [id, accountId],
-  );
-  return row ? JobRow.parse(row) : null;
+  const row = await database.prisma.job.findFirst({
+    where: { id, accountId },
+    select: { id: true, kind: true, state: true, reason: true, progress: true, createdAt: true, updatedAt: true },
+  });
+  return row && { ...row, state: State.parse(row.state) };
 }
 
 /**
@@ -32,36 +24,30 @@ export async function findJob(database: Database, accountId: string, id: string)
  * One whose process has died is marked as aborted first.
  */
 export async function insertSessionJob(
-  database: Database,
+  { prisma }: Database,
   job: { readonly id: string; readonly accountId: string; readonly sessionId: string; readonly kind: string },
 ): Promise<boolean> {
-  await rows(
-    database,
-    `update "Job" set state = 'aborted', reason = 'The server ended while it ran', "updatedAt" = now()
-     where "sessionId" = $1 and kind = $2 and state in ('pending', 'in_progress', 'retrying')
-       and "updatedAt" < now() - ${ALIVE}`,
-    [job.sessionId, job.kind],
-  );
+  const { id, accountId, sessionId, kind } = job;
+  const now = new Date();
+  const isDead = { state: { in: [...OPEN] }, updatedAt: { lt: new Date(now.getTime() - ALIVE_MS) } };
+  await prisma.job.updateMany({
+    where: { accountId, sessionId, kind, ...isDead },
+    data: { state: "aborted", reason: "The server ended while it ran", updatedAt: now },
+  });
+  if ((await prisma.session.count({ where: { id: sessionId, accountId } })) === 0) return false;
   try {
-    const inserted = await rows(
-      database,
-      `insert into "Job" (id, "accountId", "sessionId", kind, state)
-       select $1, "accountId", id, $4, 'in_progress' from "Session" where id = $3 and "accountId" = $2 returning id`,
-      [job.id, job.accountId, job.sessionId, job.kind],
-    );
-    return inserted.length > 0;
+    const data = { id, accountId, sessionId, kind, state: "in_progress" };
+    await prisma.job.create({ data, select: { id: true } });
+    return true;
   } catch (thrown) {
-    if (violated(thrown) === "Job_one_open") return false;
+    const constraint = violated(thrown);
+    if (constraint === "Job_one_open" || constraint === "Job_sessionId_fkey") return false;
     throw thrown;
   }
 }
 
 /** Ends a job. */
-export async function endJob(database: Database, id: string, state: JobState, reason: string): Promise<void> {
-  await rows(
-    database,
-    `update "Job" set state = $2, reason = $3, progress = case when $2 = 'succeeded' then 100 else progress end,
-       "updatedAt" = now() where id = $1`,
-    [id, state, reason],
-  );
+export async function endJob({ prisma }: Database, id: string, state: JobState, reason: string): Promise<void> {
+  const progress = state === "succeeded" ? 100 : undefined;
+  await prisma.job.updateMany({ where: { id }, data: { state, reason, progress, updatedAt: new Date() } });
 }

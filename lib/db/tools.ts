@@ -14,7 +14,7 @@ const toFields = ({ type, ...row }: Prisma.ToolGetPayload<{ select: typeof selec
   type: Type.parse(type),
 });
 
-const toData = ({ spec, ...fields }: ToolFields) => ({ ...fields, spec: jsonInput(spec) });
+const toData = ({ name, type, description, spec }: ToolFields) => ({ name, type, description, spec: jsonInput(spec) });
 
 /** An agent of an account. */
 type Owner = { readonly accountId: string; readonly agentId: string };

@@ -75,7 +75,6 @@ test("C12: assistants: changes that come at once all stay, settings too", async 
     instructions: "Be kind.",
     temperature: 0.5,
     top_p: 0.25,
-    max_tokens: 77,
     session_max_ttl: 3600,
   };
   const named = Object.entries(wanted).map(([key, value]) => ({ [key]: value }));
