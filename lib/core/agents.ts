@@ -23,6 +23,14 @@ export async function defaults(
   return db.ensureDefaultAgent(scope.database, scope.accountId, { id: newId(), systemTemplate: PLAIN_TEMPLATE });
 }
 
+/** The id of the account's default agent, or of its latest where that has not been made; null where it has none. */
+export async function findSampleAgent(scope: Scope): Promise<string | null> {
+  const found = await db.findDefaults(scope.database, scope.accountId);
+  if (found?.agentId) return found.agentId;
+  const [latest] = await listLatestAgents(scope, 1);
+  return latest?.id ?? null;
+}
+
 /** An agent as a caller describes it. */
 export type AgentInput = Omit<db.AgentFields, "canonicalName" | "projectId" | keyof AgentDoors> &
   // What a dialect does not know of stays as it is.
@@ -96,8 +104,20 @@ export async function replaceAgent(scope: Scope, id: string, input: AgentInput):
 /** Makes an agent under an id, or sets all of the one that has it. Throws as `createAgent` does. */
 export async function saveAgent(scope: Scope, id: string, input: AgentInput): Promise<Agent> {
   const agent = await findAgent(scope, id);
-  return agent ? write(scope, agent, () => input) : createAgent(scope, input, id);
+  if (agent) return write(scope, agent, () => input);
+  try {
+    return await createAgent(scope, input, id);
+  } catch (thrown) {
+    // Another request of the account may have been faster.
+    const made = isIdTaken(thrown) ? await findAgent(scope, id) : null;
+    if (!made) throw thrown;
+    return write(scope, made, () => input);
+  }
 }
+
+/** Whether something could not be made because its id is known, in this account or another. */
+export const isIdTaken = (thrown: unknown): boolean =>
+  thrown instanceof ChatError && thrown.code === "conflict" && thrown.details.field === "id";
 
 /** What a change of an agent may depend on. */
 export type AgentState = db.AgentState;

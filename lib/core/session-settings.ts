@@ -47,13 +47,14 @@ export async function saveSession(
   participants: Participants,
 ): Promise<Session> {
   await checkParticipants(scope, participants, "create or update");
-  const found = await db.findSession(scope.database, scope.accountId, id);
-  if (!found) {
+  const find = () => db.findSession(scope.database, scope.accountId, id);
+  if (!(await find())) {
     try {
       return await createSession(scope, origin, { ...settings, ...participants, id });
     } catch (thrown) {
       if (violated(thrown) !== "Session_pkey") throw thrown;
-      throw new ChatError("conflict", "A session cannot be made under this id", { field: "id" });
+      // Unless another request of the account was faster.
+      if (!(await find())) throw new ChatError("conflict", "A session cannot be made under this id", { field: "id" });
     }
   }
   await db.addParticipants(scope.database, id, participants);

@@ -4,7 +4,7 @@ import { violated } from "../db/violated.ts";
 import type { User } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
-import { merged } from "./agents.ts";
+import { isIdTaken, merged } from "./agents.ts";
 import { projectNamed } from "./projects.ts";
 import type { Scope } from "./scope.ts";
 
@@ -47,8 +47,14 @@ export const replaceUser = (scope: Scope, id: string, input: UserInput): Promise
 
 /** Makes a user under an id, or sets all of the one that has it. Throws as `createUser` does. */
 export async function saveUser(scope: Scope, id: string, input: UserInput): Promise<User> {
-  const user = await findUser(scope, id);
-  return user ? replaceUser(scope, id, input) : createUser(scope, input, id);
+  if (await findUser(scope, id)) return replaceUser(scope, id, input);
+  try {
+    return await createUser(scope, input, id);
+  } catch (thrown) {
+    // Another request of the account may have been faster.
+    if (isIdTaken(thrown) && (await findUser(scope, id))) return replaceUser(scope, id, input);
+    throw thrown;
+  }
 }
 
 /**

@@ -1,11 +1,20 @@
 import { z } from "zod";
-import { Prisma } from "./generated/client.ts";
 import { violated as violatedByHand } from "./sql.ts";
 
-/** What Prisma tells of a constraint: its driver adapter hands on what the database said. */
-const Meta = z.object({
-  driverAdapterError: z.object({
-    cause: z.object({ constraint: z.object({ index: z.string() }).optional() }),
+/**
+ * An error of Prisma with what its driver adapter hands on of the database's. Known by its looks: each route is a bundle,
+ * and the client of the start's may be of another class.
+ */
+const PrismaError = z.object({
+  name: z.literal("PrismaClientKnownRequestError"),
+  meta: z.object({
+    driverAdapterError: z.object({
+      cause: z.object({
+        /** The code of PostgreSQL. */
+        originalCode: z.string(),
+        constraint: z.object({ index: z.string() }).optional().catch(undefined),
+      }),
+    }),
   }),
 });
 
@@ -14,18 +23,8 @@ const Meta = z.object({
  * not tell which, as for a check; null when it failed for another reason.
  */
 export function violated(thrown: unknown): string | null {
-  if (!(thrown instanceof Prisma.PrismaClientKnownRequestError)) return violatedByHand(thrown);
-  const isViolation = VIOLATIONS.has(thrown.code) || codeOf(thrown)?.startsWith("23");
-  if (!isViolation) return null;
-  const meta = Meta.safeParse(thrown.meta);
-  return meta.data?.driverAdapterError.cause.constraint?.index ?? "";
+  const error = PrismaError.safeParse(thrown);
+  if (!error.success) return violatedByHand(thrown);
+  const { originalCode, constraint } = error.data.meta.driverAdapterError.cause;
+  return originalCode.startsWith("23") ? (constraint?.index ?? "") : null;
 }
-
-/** Unique, foreign key, not null. */
-const VIOLATIONS = new Set(["P2002", "P2003", "P2011"]);
-
-const Code = z.object({ driverAdapterError: z.object({ cause: z.object({ originalCode: z.string() }) }) });
-
-/** The database's own code of an error that Prisma has none for. */
-const codeOf = (thrown: Prisma.PrismaClientKnownRequestError): string | undefined =>
-  Code.safeParse(thrown.meta).data?.driverAdapterError.cause.originalCode;

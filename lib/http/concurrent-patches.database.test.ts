@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { newId } from "../domain/ids.ts";
 import { type Api, openApi } from "../testing/api.ts";
 
 const ASSISTANTS = "/api/v1/compatibility/openai/v1/assistants";
@@ -122,6 +123,23 @@ test("C12: LlamaCloud: a title and flags that come at once all stay", async () =
   await atOnce("Session", id, "PATCH", `/api/v1/chat/${id}`, named);
   const { body } = await api.call("GET", `/api/v1/chat/${id}?details=1`);
   expect(body).toMatchObject({ generated_title: "Mine", pinned: true, archived: true });
+});
+
+test("C12: Julep: what is made or set under one id at once is made once and set by the others", async () => {
+  const agent = await made("/api/agents", { name: "A" });
+  const nouns = [
+    ["agents", { name: "A" }],
+    ["users", { name: "U" }],
+    ["sessions", { agent: agent.id }],
+  ] as const;
+  for (const [noun, body] of nouns) {
+    const id = newId();
+    const answers = await Promise.all(
+      keys.map((metadata) => api.call("POST", `/api/${noun}/${id}`, { body: { ...body, metadata } })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(keys.map(() => 201));
+    expect(keys).toContainEqual((await api.call("GET", `/api/${noun}/${id}`)).body.metadata);
+  }
 });
 
 async function made(path: string, body: object) {
