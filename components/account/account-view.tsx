@@ -38,7 +38,7 @@ export function AccountView({ account }: { account: AccountPage | null }) {
             >
               <FirstCall agentId={account.agentId} />
               <p className="field-note">
-                The calls ask your default agent.{" "}
+                {account.agentId === null ? "The call makes your default agent." : "The calls ask one of your agents."}{" "}
                 <Link href="/agents" className="text-link">
                   Your agents
                 </Link>

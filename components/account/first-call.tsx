@@ -5,8 +5,8 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { copyText } from "../conversation/copy";
 import { samples } from "./samples";
 
-/** One sample call for each dialect, with this server's address and the person's own agent. */
-export function FirstCall({ agentId }: { agentId: string }) {
+/** One sample call for each dialect, with this server's address and the person's own agent, where there is one. */
+export function FirstCall({ agentId }: { agentId: string | null }) {
   // The server may not know the address that the browser came by.
   const [origin, setOrigin] = useState("http://localhost:3000");
   useEffect(() => setOrigin(window.location.origin), []);

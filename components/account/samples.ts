@@ -1,8 +1,11 @@
 /** A sample call of one dialect, ready to paste into a shell. */
 export type Sample = { readonly name: string; readonly code: string };
 
-/** Sample calls for the server at `origin` and one agent; the key is read from PARLEY_KEY. */
-export function samples(origin: string, agentId: string): readonly Sample[] {
+/**
+ * Sample calls for the server at `origin` and one agent; without one those of the dialect that brings its own. The key is
+ * read from PARLEY_KEY.
+ */
+export function samples(origin: string, agentId: string | null): readonly Sample[] {
   const post = (path: string, body: object) =>
     [
       `curl -sN "${origin}${path}" \\`,
@@ -15,14 +18,16 @@ export function samples(origin: string, agentId: string): readonly Sample[] {
     `SESSION=$(${call} \\\n  | grep -o '"${field}":"[^"]*' | head -1 | cut -d'"' -f4)`;
   const question = "What can you do?";
   const messages = [{ role: "user", content: question }];
+  const llamacloud = {
+    name: "LlamaCloud",
+    code: [
+      kept(post("/api/v1/chat", {}), "session_id"),
+      post("/api/v1/chat/$SESSION/messages/stream", { index_ids: [], prompt: question }),
+    ].join("\n\n"),
+  };
+  if (agentId === null) return [llamacloud];
   return [
-    {
-      name: "LlamaCloud",
-      code: [
-        kept(post("/api/v1/chat", {}), "session_id"),
-        post("/api/v1/chat/$SESSION/messages/stream", { index_ids: [], prompt: question }),
-      ].join("\n\n"),
-    },
+    llamacloud,
     {
       name: "Julep",
       code: [

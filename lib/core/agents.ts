@@ -1,7 +1,8 @@
 import { findAccount } from "../db/accounts.ts";
 import * as db from "../db/agents.ts";
 import type { OffsetPage } from "../db/page.ts";
-import { violated } from "../db/sql.ts";
+import * as toolsDb from "../db/tools.ts";
+import { violated } from "../db/violated.ts";
 import type { Agent, AgentDoors } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
@@ -13,18 +14,21 @@ import { PLAIN_TEMPLATE } from "./render/templates.ts";
 import type { Scope } from "./scope.ts";
 import { storedSettings } from "./settings.ts";
 
-/** The account's default agent and project. They are made at the first ask. */
+/** The account's default agent and project. The agent is made at the first ask. */
 export async function defaults(
   scope: Pick<Scope, "database" | "accountId">,
 ): Promise<{ readonly agentId: string; readonly projectId: string }> {
   const found = await db.findDefaults(scope.database, scope.accountId);
-  if (found) return found;
-  return db.ensureDefaultAgent(
-    scope.database,
-    scope.accountId,
-    { agentId: newId(), projectId: newId() },
-    PLAIN_TEMPLATE,
-  );
+  if (found?.agentId) return { agentId: found.agentId, projectId: found.projectId };
+  return db.ensureDefaultAgent(scope.database, scope.accountId, { id: newId(), systemTemplate: PLAIN_TEMPLATE });
+}
+
+/** The id of the account's default agent, or of its latest where that has not been made; null where it has none. */
+export async function findSampleAgent(scope: Scope): Promise<string | null> {
+  const found = await db.findDefaults(scope.database, scope.accountId);
+  if (found?.agentId) return found.agentId;
+  const [latest] = await listLatestAgents(scope, 1);
+  return latest?.id ?? null;
 }
 
 /** An agent as a caller describes it. */
@@ -52,24 +56,26 @@ async function findAgent(scope: Scope, id: string): Promise<Agent | null> {
   return agent ?? null;
 }
 
+const reachOf = ({ accountId, onlyAgentId }: Scope): db.AgentOwner => ({ accountId, onlyId: onlyAgentId ?? null });
+
 /** The agents that the caller reaches. */
-export async function listAgents(scope: Scope, page: OffsetPage): Promise<Agent[]> {
-  const agents = await db.listAgents(scope.database, scope.accountId, page);
-  return agents.filter((agent) => scope.onlyAgentId == null || agent.id === scope.onlyAgentId);
-}
+export const listAgents = (scope: Scope, page: OffsetPage): Promise<Agent[]> =>
+  db.listAgents(scope.database, reachOf(scope), page);
 
 /** The agents that the caller reaches, the latest first. */
 export const listLatestAgents = (scope: Scope, limit: number, offset = 0): Promise<Agent[]> =>
   listAgents(scope, { limit, offset, sortBy: "createdAt", direction: "desc", metadata: [] });
 
-/** Agents beside one of them: see `listAgentsBeside` of the database. An id that cannot be one stands beside none. */
+/**
+ * Agents beside one of them, of those that the caller reaches: see `listAgentsBeside` of the database. An id that cannot
+ * be one stands beside none.
+ */
 export async function listAgentsBeside(
   scope: Scope,
   page: Parameters<typeof db.listAgentsBeside>[2],
 ): Promise<Agent[]> {
   if ([page.after, page.before].some((id) => id !== null && !isId(id))) return [];
-  const agents = await db.listAgentsBeside(scope.database, scope.accountId, page);
-  return agents.filter((agent) => scope.onlyAgentId == null || agent.id === scope.onlyAgentId);
+  return db.listAgentsBeside(scope.database, reachOf(scope), page);
 }
 
 /**
@@ -81,51 +87,79 @@ export async function listAgentsBeside(
  */
 export async function createAgent(scope: Scope, input: AgentInput, id: string = newId()): Promise<Agent> {
   if (scope.onlyAgentId != null) throw new ChatError("forbidden", "This API key reaches one agent only");
-  const fields = await toFields(scope, input, input.canonicalName ?? madeName(input.name, "agent"), CLOSED);
+  await check(scope, input, CLOSED);
+  const { project, ...given } = input;
+  const projectId = await projectNamed(scope, project);
+  const canonicalName = input.canonicalName ?? madeName(input.name, "agent");
+  const fields = { ...CLOSED, ...given, canonicalName, projectId };
   await orConflict(() => db.insertAgent(scope.database, scope.accountId, id, fields));
   return getAgent(scope, id);
 }
 
 /** Sets all of an agent. Throws as `createAgent` does, and "not-found". */
 export async function replaceAgent(scope: Scope, id: string, input: AgentInput): Promise<Agent> {
-  const agent = await getAgent(scope, id);
-  return write(scope, agent, input);
+  return write(scope, await getAgent(scope, id), () => input);
 }
 
 /** Makes an agent under an id, or sets all of the one that has it. Throws as `createAgent` does. */
 export async function saveAgent(scope: Scope, id: string, input: AgentInput): Promise<Agent> {
   const agent = await findAgent(scope, id);
-  return agent ? write(scope, agent, input) : createAgent(scope, input, id);
+  if (agent) return write(scope, agent, () => input);
+  try {
+    return await createAgent(scope, input, id);
+  } catch (thrown) {
+    // Another request of the account may have been faster.
+    const made = isIdTaken(thrown) ? await findAgent(scope, id) : null;
+    if (!made) throw thrown;
+    return write(scope, made, () => input);
+  }
 }
 
-/** Changes what is given of an agent; `metadata` is merged at its top level. Throws as `replaceAgent` does. */
-export async function patchAgent(scope: Scope, id: string, change: Partial<AgentInput>): Promise<Agent> {
-  const agent = await getAgent(scope, id);
-  const metadata = "metadata" in change ? merged(agent.metadata, change.metadata) : agent.metadata;
-  return write(scope, agent, { ...agent, ...change, metadata });
+/** Whether something could not be made because its id is known, in this account or another. */
+export const isIdTaken = (thrown: unknown): boolean =>
+  thrown instanceof ChatError && thrown.code === "conflict" && thrown.details.field === "id";
+
+/** What a change of an agent may depend on. */
+export type AgentState = db.AgentState;
+
+/**
+ * Changes what `change` gives of an agent; `metadata` is merged at its top level. `change` may be asked more than once,
+ * the last time with what the agent is when it is written: of two changes that come at once none is lost. Throws as
+ * `replaceAgent` does.
+ */
+export async function patchAgent(
+  scope: Scope,
+  id: string,
+  change: (now: AgentState) => Partial<AgentInput>,
+): Promise<Agent> {
+  return write(scope, await getAgent(scope, id), (now) => {
+    const changed = change(now);
+    return "metadata" in changed ? { ...changed, metadata: merged(now.metadata, changed.metadata) } : changed;
+  });
 }
 
-async function write(scope: Scope, agent: Agent, input: AgentInput): Promise<Agent> {
-  const fields = await toFields(scope, input, input.canonicalName ?? agent.canonicalName, agent);
-  const isSet = await orConflict(() => db.updateAgent(scope.database, scope.accountId, agent.id, fields));
+/** Writes a change of an agent. What asks others than the database is asked before, since the row is held meanwhile. */
+async function write(scope: Scope, agent: Agent, change: (now: AgentState) => Partial<AgentInput>): Promise<Agent> {
+  const expected = change(agent);
+  await check(scope, expected, agent);
+  const projectId = expected.project === undefined ? undefined : await projectNamed(scope, expected.project);
+  const isSet = await orConflict(() =>
+    db.changeAgent(scope.database, scope.accountId, agent.id, (now) => {
+      const { project, canonicalName, ...fields } = change(now);
+      return { ...fields, projectId, ...(canonicalName == null ? {} : { canonicalName }) };
+    }),
+  );
   if (!isSet) throw notFound("agent", agent.id);
   return getAgent(scope, agent.id);
 }
 
-async function toFields(
-  scope: Scope,
-  input: AgentInput,
-  canonicalName: string,
-  old: AgentDoors,
-): Promise<db.AgentFields> {
+/** Throws "bad-request" for a model that is not there, and "forbidden" where a guest opens an agent. */
+async function check(scope: Scope, input: Partial<AgentInput>, old: AgentDoors): Promise<void> {
   await checkModel(scope, input.model === "" ? undefined : input.model);
   await checkModel(scope, storedSettings(input.settings).model);
   const { slug = old.slug, isPublic = old.isPublic } = input;
-  const { allowCallerSystem = old.allowCallerSystem, sessionTtlSeconds = old.sessionTtlSeconds } = input;
   const isOpened = (slug !== null && slug !== old.slug) || (isPublic && !old.isPublic);
   if (isOpened) await checkMayOpen(scope);
-  const projectId = await projectNamed(scope, input.project);
-  return { ...input, canonicalName, projectId, slug, isPublic, allowCallerSystem, sessionTtlSeconds };
 }
 
 /** Slugs are the deployment's and public agents everybody's: guests, whom anybody makes by the thousand, hold neither. */
@@ -183,29 +217,49 @@ export async function deleteAgent(scope: Scope, id: string): Promise<void> {
 }
 
 /** A tool of an agent. Throws "not-found" for either. */
-export async function getTool(scope: Scope, agentId: string, id: string): Promise<StoredTool> {
+async function getTool(scope: Scope, agentId: string, id: string): Promise<StoredTool> {
   const tool = (await getAgent(scope, agentId)).tools.find((one) => one.id === id);
   if (!tool) throw notFound("tool", id);
   return tool;
 }
 
 /** Adds a tool to an agent. Throws "not-found" for the agent and "conflict" for a name that it has. */
-export async function createTool(scope: Scope, agentId: string, tool: db.ToolFields): Promise<StoredTool> {
-  await getAgent(scope, agentId);
+export async function createTool(scope: Scope, agentId: string, tool: toolsDb.ToolFields): Promise<StoredTool> {
+  const owner = await ownerOf(scope, agentId);
   const id = newId();
-  await orConflict(() => db.insertTool(scope.database, agentId, id, tool));
+  const isMade = await orConflict(() => toolsDb.insertTool(scope.database, owner, id, tool));
+  if (!isMade) throw notFound("agent", agentId);
   return getTool(scope, agentId, id);
 }
 
 /** Sets all of an agent's tool. Throws "not-found" and "conflict". */
-export async function replaceTool(scope: Scope, agentId: string, id: string, tool: db.ToolFields): Promise<StoredTool> {
-  await getTool(scope, agentId, id);
-  await orConflict(() => db.updateTool(scope.database, agentId, id, tool));
+export const replaceTool = (scope: Scope, agentId: string, id: string, tool: toolsDb.ToolFields): Promise<StoredTool> =>
+  patchTool(scope, agentId, id, () => tool);
+
+/**
+ * Sets all of an agent's tool to what `change` makes of it: of two changes that come at once none is lost. Throws
+ * "not-found" and "conflict", and what `change` throws.
+ */
+export async function patchTool(
+  scope: Scope,
+  agentId: string,
+  id: string,
+  change: (now: toolsDb.ToolFields) => toolsDb.ToolFields,
+): Promise<StoredTool> {
+  const owner = await ownerOf(scope, agentId);
+  const isSet = isId(id) && (await orConflict(() => toolsDb.changeTool(scope.database, owner, id, change)));
+  if (!isSet) throw notFound("tool", id);
   return getTool(scope, agentId, id);
 }
 
 /** Deletes an agent's tool. Throws "not-found". */
 export async function deleteTool(scope: Scope, agentId: string, id: string): Promise<void> {
-  await getTool(scope, agentId, id);
-  await db.deleteTool(scope.database, agentId, id);
+  const owner = await ownerOf(scope, agentId);
+  const isGone = isId(id) && (await toolsDb.deleteTool(scope.database, owner, id));
+  if (!isGone) throw notFound("tool", id);
 }
+
+const ownerOf = async (scope: Scope, agentId: string) => ({
+  accountId: scope.accountId,
+  agentId: (await getAgent(scope, agentId)).id,
+});

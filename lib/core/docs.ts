@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as db from "../db/docs.ts";
 import type { OffsetPage } from "../db/page.ts";
-import { violated } from "../db/sql.ts";
+import { violated } from "../db/violated.ts";
 import type { Doc, DocOwner } from "../domain/doc.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";

@@ -1,6 +1,7 @@
-import * as db from "../db/agents.ts";
+import { findDefaults } from "../db/agents.ts";
 import type { OffsetPage } from "../db/page.ts";
-import { violated } from "../db/sql.ts";
+import * as db from "../db/projects.ts";
+import { violated } from "../db/violated.ts";
 import type { Project } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
@@ -12,10 +13,17 @@ export async function projectNamed(
   scope: Pick<Scope, "database" | "accountId">,
   canonicalName: string | null,
 ): Promise<string> {
-  if (canonicalName === null) return db.ensureDefaultProject(scope.database, scope.accountId, newId());
+  if (canonicalName === null) return defaultProject(scope);
   const project = await db.findProject(scope.database, scope.accountId, { canonicalName });
   if (!project) throw notFound("project");
   return project.id;
+}
+
+/** The account's default project, which it has from its first moment. Throws "not-found" where the account is gone. */
+export async function defaultProject({ database, accountId }: Pick<Scope, "database" | "accountId">): Promise<string> {
+  const found = await findDefaults(database, accountId);
+  if (!found) throw notFound("project");
+  return found.projectId;
 }
 
 /** The id of a project of the account, as it is stored. Throws "not-found". */
@@ -26,10 +34,8 @@ export async function checkProject(scope: Scope, id: string): Promise<string> {
 }
 
 /** The account's projects; there is always the default one. */
-export async function listProjects(scope: Scope, page: OffsetPage): Promise<Project[]> {
-  await projectNamed(scope, null);
-  return db.listProjects(scope.database, scope.accountId, page);
-}
+export const listProjects = (scope: Scope, page: OffsetPage): Promise<Project[]> =>
+  db.listProjects(scope.database, scope.accountId, page);
 
 /** Makes a project; without a canonical name one is made from its name. Throws "conflict" for one that is taken. */
 export async function createProject(

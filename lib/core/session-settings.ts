@@ -1,6 +1,6 @@
 import type { SessionSettings } from "../db/new-session.ts";
 import * as db from "../db/sessions.ts";
-import { violated } from "../db/sql.ts";
+import { violated } from "../db/violated.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import type { Session } from "../domain/session.ts";
@@ -20,6 +20,21 @@ export async function setSession(scope: Scope, id: string, settings: SessionSett
 }
 
 /**
+ * Sets the settings of a session to what `change` makes of them, and moves it to the front: of two changes that come at
+ * once none is lost. Throws "not-found", for an id that cannot be one too, and what `change` throws.
+ */
+export async function patchSession(
+  scope: Scope,
+  id: string,
+  change: (now: SessionSettings) => SessionSettings,
+): Promise<Session> {
+  await getSession(scope, id);
+  const isSet = await db.changeSettings(scope.database, scope.accountId, id, change);
+  if (!isSet) throw notFound("session", id);
+  return getSession(scope, id);
+}
+
+/**
  * Makes a session under an id, or sets all settings of the one that has it and adds participants to it.
  *
  * Throws "bad-request" for a participant, "conflict" for an id that another account holds.
@@ -32,13 +47,14 @@ export async function saveSession(
   participants: Participants,
 ): Promise<Session> {
   await checkParticipants(scope, participants, "create or update");
-  const found = await db.findSession(scope.database, scope.accountId, id);
-  if (!found) {
+  const find = () => db.findSession(scope.database, scope.accountId, id);
+  if (!(await find())) {
     try {
       return await createSession(scope, origin, { ...settings, ...participants, id });
     } catch (thrown) {
       if (violated(thrown) !== "Session_pkey") throw thrown;
-      throw new ChatError("conflict", "A session cannot be made under this id", { field: "id" });
+      // Unless another request of the account was faster.
+      if (!(await find())) throw new ChatError("conflict", "A session cannot be made under this id", { field: "id" });
     }
   }
   await db.addParticipants(scope.database, id, participants);

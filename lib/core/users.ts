@@ -1,10 +1,10 @@
 import type { OffsetPage } from "../db/page.ts";
-import { violated } from "../db/sql.ts";
 import * as db from "../db/users.ts";
+import { violated } from "../db/violated.ts";
 import type { User } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
-import { merged } from "./agents.ts";
+import { isIdTaken, merged } from "./agents.ts";
 import { projectNamed } from "./projects.ts";
 import type { Scope } from "./scope.ts";
 
@@ -31,9 +31,10 @@ export const listUsers = (scope: Scope, page: OffsetPage): Promise<User[]> =>
 
 /** Makes a user. Throws "not-found" for the project, "conflict" for an id that another account holds. */
 export async function createUser(scope: Scope, input: UserInput, id: string = newId()): Promise<User> {
-  const projectId = await projectNamed(scope, input.project);
+  const { project, ...fields } = input;
+  const projectId = await projectNamed(scope, project);
   try {
-    await db.insertUser(scope.database, scope.accountId, id, { ...input, projectId });
+    await db.insertUser(scope.database, scope.accountId, id, { ...fields, projectId });
   } catch (thrown) {
     if (violated(thrown) !== "User_pkey") throw thrown;
     throw new ChatError("conflict", "A user cannot be made under this id", { field: "id" });
@@ -42,24 +43,43 @@ export async function createUser(scope: Scope, input: UserInput, id: string = ne
 }
 
 /** Sets all of a user. Throws "not-found" for the user and the project. */
-export async function replaceUser(scope: Scope, id: string, input: UserInput): Promise<User> {
-  await getUser(scope, id);
-  const projectId = await projectNamed(scope, input.project);
-  await db.updateUser(scope.database, scope.accountId, id, { ...input, projectId });
-  return getUser(scope, id);
-}
+export const replaceUser = (scope: Scope, id: string, input: UserInput): Promise<User> => write(scope, id, () => input);
 
 /** Makes a user under an id, or sets all of the one that has it. Throws as `createUser` does. */
 export async function saveUser(scope: Scope, id: string, input: UserInput): Promise<User> {
-  const user = await findUser(scope, id);
-  return user ? replaceUser(scope, id, input) : createUser(scope, input, id);
+  if (await findUser(scope, id)) return replaceUser(scope, id, input);
+  try {
+    return await createUser(scope, input, id);
+  } catch (thrown) {
+    // Another request of the account may have been faster.
+    if (isIdTaken(thrown) && (await findUser(scope, id))) return replaceUser(scope, id, input);
+    throw thrown;
+  }
 }
 
-/** Changes what is given of a user; `metadata` is merged at its top level. Throws as `replaceUser` does. */
-export async function patchUser(scope: Scope, id: string, change: Partial<UserInput>): Promise<User> {
+/**
+ * Changes what is given of a user; `metadata` is merged at its top level. Of two changes that come at once none is lost.
+ * Throws as `replaceUser` does.
+ */
+export const patchUser = (scope: Scope, id: string, change: Partial<UserInput>): Promise<User> =>
+  write(scope, id, ({ metadata }) =>
+    "metadata" in change ? { ...change, metadata: merged(metadata, change.metadata) } : change,
+  );
+
+async function write(
+  scope: Scope,
+  id: string,
+  change: (now: Pick<User, "metadata">) => Partial<UserInput>,
+): Promise<User> {
   const user = await getUser(scope, id);
-  const metadata = "metadata" in change ? merged(user.metadata, change.metadata) : user.metadata;
-  return replaceUser(scope, id, { ...user, ...change, metadata });
+  const { project: named } = change(user);
+  const projectId = named === undefined ? undefined : await projectNamed(scope, named);
+  const isSet = await db.changeUser(scope.database, scope.accountId, user.id, (now) => {
+    const { project, ...fields } = change(now);
+    return { ...fields, projectId };
+  });
+  if (!isSet) throw notFound("user", id);
+  return getUser(scope, id);
 }
 
 /** Deletes a user with its docs, and takes it out of its sessions. Throws "not-found". */

@@ -1,47 +1,52 @@
 import { z } from "zod";
 import type { Doc, DocOwner } from "../domain/doc.ts";
 import type { Database } from "./database.ts";
-import { type OffsetPage, pageSql } from "./page.ts";
-import { rows } from "./sql.ts";
+import type { Prisma } from "./generated/client.ts";
+import { metadataWhere, type OffsetPage, pageOf } from "./page.ts";
+import { JsonObject, jsonInput } from "./prisma.ts";
+import { deleteDocRows } from "./sql/docs.ts";
 import { fromBytes } from "./vector-bytes.ts";
+import { violated } from "./violated.ts";
 
 export const Metadata = z.record(z.string(), z.unknown()).nullable();
 /** A stored vector as plain numbers. */
 export const Vector = z.instanceof(Uint8Array).transform((bytes) => Array.from(fromBytes(bytes)));
-const DocRow = z.object({
-  id: z.string(),
-  agentId: z.string().nullable(),
-  userId: z.string().nullable(),
-  title: z.string(),
-  content: z.array(z.string()),
-  language: z.string().nullable(),
-  metadata: Metadata,
-  embeddingModel: z.string().nullable(),
-  embeddings: z.array(Vector).nullable(),
-  createdAt: z.date(),
-});
 
-const ownerColumn = (role: DocOwner["role"]) => (role === "agent" ? `"agentId"` : `"userId"`);
+/** The columns that say whose a doc is. */
+const ownerWhere = ({ role, id }: DocOwner) => (role === "agent" ? { agentId: id } : { userId: id });
 
-const select = (withEmbeddings: boolean) => `select d.id, d."agentId", d."userId", d.title, d.language, d.metadata,
-  d."createdAt", array(select c.content from "DocChunk" c where c."docId" = d.id order by c.position) as content,
-  (select min(e.model) from "DocChunk" c join "ChunkEmbedding" e on e."chunkId" = c.id where c."docId" = d.id
-   having count(*) = (select count(*) from "DocChunk" c where c."docId" = d.id)) as "embeddingModel",
-  ${
-    withEmbeddings
-      ? `array(select e.vector from "DocChunk" c join "ChunkEmbedding" e on e."chunkId" = c.id where c."docId" = d.id
-         order by c.position)`
-      : "null::bytea[]"
-  } as embeddings from "Doc" d`;
+const select = (withEmbeddings: boolean) =>
+  ({
+    id: true,
+    agentId: true,
+    userId: true,
+    title: true,
+    language: true,
+    metadata: true,
+    createdAt: true,
+    chunks: {
+      orderBy: { position: "asc" },
+      select: { content: true, embedding: { select: { model: true, vector: withEmbeddings } } },
+    },
+  }) as const satisfies Prisma.DocSelect;
 
 /** Whose the doc of a row is. */
 export const ownerOf = (row: { readonly agentId: string | null; readonly userId: string | null }): DocOwner =>
   row.agentId === null ? { role: "user", id: row.userId ?? "" } : { role: "agent", id: row.agentId };
 
-function toDoc(stored: unknown): Doc {
-  const { agentId, userId, embeddings, ...row } = DocRow.parse(stored);
-  const hasAll = embeddings !== null && embeddings.length > 0 && row.embeddingModel !== null;
-  return { ...row, owner: ownerOf({ agentId, userId }), embeddings: hasAll ? embeddings : null };
+function toDoc(row: Prisma.DocGetPayload<{ select: ReturnType<typeof select> }>): Doc {
+  const { agentId, userId, chunks, metadata, ...fields } = row;
+  const known = chunks.flatMap(({ embedding }) => embedding ?? []);
+  const vectors = known.flatMap(({ vector }) => (vector ? [Array.from(fromBytes(vector))] : []));
+  const isEmbedded = chunks.length > 0 && known.length === chunks.length;
+  return {
+    ...fields,
+    metadata: JsonObject.parse(metadata),
+    owner: ownerOf({ agentId, userId }),
+    content: chunks.map(({ content }) => content),
+    embeddingModel: isEmbedded ? (known[0]?.model ?? null) : null,
+    embeddings: isEmbedded && vectors.length > 0 ? vectors : null,
+  };
 }
 
 export type NewDoc = {
@@ -61,31 +66,28 @@ export type NewDoc = {
  * Throws the violation of "Doc_agentId_title_contentHash_key" or "Doc_userId_title_contentHash_key" as it is.
  */
 export async function insertDoc(database: Database, accountId: string, doc: NewDoc): Promise<boolean> {
-  const table = doc.owner.role === "agent" ? `"Agent"` : `"User"`;
-  const inserted = await rows(
-    database,
-    `with doc as (
-       insert into "Doc" (id, "accountId", ${ownerColumn(doc.owner.role)}, title, "contentHash", metadata,
-         "embedInstruction")
-       select $1, $2, o.id, $4, $5, $6, $7 from ${table} o where o.id = $3 and o."accountId" = $2 returning id
-     ), chunks as (
-       insert into "DocChunk" (id, "docId", position, content)
-       select c.id, doc.id, c.n - 1, c.content from doc, unnest($8::uuid[], $9::text[]) with ordinality c(id, content, n)
-     )
-     select id from doc`,
-    [
-      doc.id,
-      accountId,
-      doc.owner.id,
-      doc.title,
-      doc.contentHash,
-      doc.metadata === null || doc.metadata === undefined ? null : JSON.stringify(doc.metadata),
-      doc.embedInstruction,
-      doc.chunks.map((chunk) => chunk.id),
-      doc.chunks.map((chunk) => chunk.content),
-    ],
-  );
-  return inserted.length > 0;
+  const { id, owner, title, contentHash, chunks, metadata, embedInstruction } = doc;
+  if (!(await hasOwner(database, accountId, owner))) return false;
+  const pieces = chunks.map((chunk, position) => ({ ...chunk, position }));
+  const fields = { id, accountId, title, contentHash, embedInstruction, metadata: jsonInput(metadata) };
+  const data = { ...fields, ...ownerWhere(owner) };
+  try {
+    await database.prisma.doc.create({
+      data: { ...data, chunks: { createMany: { data: pieces } } },
+      select: { id: true },
+    });
+    return true;
+  } catch (thrown) {
+    // The owner went meanwhile.
+    if (/^Doc_(?:agentId|userId)_fkey$/u.test(violated(thrown) ?? "")) return false;
+    throw thrown;
+  }
+}
+
+async function hasOwner({ prisma }: Database, accountId: string, { role, id }: DocOwner): Promise<boolean> {
+  const where = { id, accountId };
+  const found = role === "agent" ? await prisma.agent.count({ where }) : await prisma.user.count({ where });
+  return found > 0;
 }
 
 /** A doc of an agent or a user of the account, or null. */
@@ -95,12 +97,10 @@ export async function findDoc(
   id: string,
   withEmbeddings: boolean,
 ): Promise<Doc | null> {
-  const [row] = await rows(
-    database,
-    `${select(withEmbeddings)} where d.id = $1 and d."accountId" = $2 and (d."agentId" is not null or d."userId" is not null)`,
-    [id, accountId],
-  );
-  return row ? toDoc(row) : null;
+  const isOwned = { OR: [{ agentId: { not: null } }, { userId: { not: null } }] };
+  const where = { id, accountId, ...isOwned };
+  const row = await database.prisma.doc.findFirst({ where, select: select(withEmbeddings) });
+  return row && toDoc(row);
 }
 
 /** Docs of one owner. A doc never changes, so its time of change is that of its making. */
@@ -111,23 +111,20 @@ export async function listDocs(
   page: OffsetPage,
   withEmbeddings: boolean,
 ): Promise<Doc[]> {
-  const { sql, values } = pageSql("d", { ...page, sortBy: "createdAt" }, [accountId, owner.id]);
-  const found = await rows(
-    database,
-    `${select(withEmbeddings)} where d."accountId" = $1 and d.${ownerColumn(owner.role)} = $2 ${sql}`,
-    values,
-  );
+  const { direction } = page;
+  const found = await database.prisma.doc.findMany({
+    where: { accountId, ...ownerWhere(owner), ...metadataWhere(page) },
+    ...pageOf(page),
+    orderBy: [{ createdAt: direction }, { id: direction }],
+    select: select(withEmbeddings),
+  });
   return found.map(toDoc);
 }
 
 /** Deletes a doc of one owner. Gives whether there was one. */
 export async function deleteDoc(database: Database, accountId: string, owner: DocOwner, id: string): Promise<boolean> {
-  const gone = await rows(
-    database,
-    `delete from "Doc" where id = $1 and "accountId" = $2 and ${ownerColumn(owner.role)} = $3 returning id`,
-    [id, accountId, owner.id],
-  );
-  return gone.length > 0;
+  const { count } = await database.prisma.doc.deleteMany({ where: { id, accountId, ...ownerWhere(owner) } });
+  return count > 0;
 }
 
 /** Deletes the docs of one owner whose metadata contains `filter`; gives their ids. An empty filter is in all. */
@@ -137,11 +134,7 @@ export async function deleteDocs(
   owner: DocOwner,
   filter: Readonly<Record<string, unknown>>,
 ): Promise<string[]> {
-  const gone = await rows<{ id: string }>(
-    database,
-    `delete from "Doc" where "accountId" = $1 and ${ownerColumn(owner.role)} = $2
-       and coalesce(metadata, '{}') @> $3::jsonb returning id`,
-    [accountId, owner.id, JSON.stringify(filter)],
-  );
-  return gone.map((row) => row.id);
+  const { agentId = null, userId = null }: { agentId?: string | null; userId?: string | null } = ownerWhere(owner);
+  const gone = await deleteDocRows(database, { accountId, agentId, userId, filter });
+  return gone.map(({ id }) => id);
 }

@@ -1,5 +1,6 @@
 import type { Database } from "./database.ts";
-import { inTransaction, rows, violated } from "./sql.ts";
+import { inPrismaTransaction } from "./prisma.ts";
+import { violated } from "./violated.ts";
 
 /** Who somebody is for a provider that vouches for them. */
 export type Identity = {
@@ -13,20 +14,20 @@ export type Identity = {
 
 /** The id of the account that an identity signs in to, or null. What the person is called now is kept. */
 export async function accountOfIdentity(
-  database: Database,
+  { prisma }: Database,
   { provider, subject, label }: Identity,
 ): Promise<string | null> {
-  const [found] = await rows<{ accountId: string }>(
-    database,
-    `update "Identity" set label = $3 where provider = $1 and subject = $2 returning "accountId"`,
-    [provider, subject, label],
-  );
+  const [found] = await prisma.identity.updateManyAndReturn({
+    where: { provider, subject },
+    data: { label },
+    select: { accountId: true },
+  });
   return found?.accountId ?? null;
 }
 
 /**
  * Lets an identity sign in to an account, which is made when there is none with this id, and is a person's from now on.
- * False when the identity signs in to one already.
+ * False when the identity signs in to one already; then nothing is made.
  */
 export async function insertIdentity(
   database: Database,
@@ -35,14 +36,15 @@ export async function insertIdentity(
   { provider, subject, label }: Identity,
 ): Promise<boolean> {
   try {
-    await rows(
-      database,
-      `with account as (
-         insert into "Account" (id, kind) values ($2, 'person') on conflict (id) do update set kind = 'person' returning id
-       )
-       insert into "Identity" (id, "accountId", provider, subject, label) select $1, id, $3, $4, $5 from account`,
-      [id, accountId, provider, subject, label],
-    );
+    await inPrismaTransaction(database, async (prisma) => {
+      await prisma.account.upsert({
+        where: { id: accountId },
+        create: { id: accountId, kind: "person" },
+        update: { kind: "person" },
+        select: { id: true },
+      });
+      await prisma.identity.create({ data: { id, accountId, provider, subject, label }, select: { id: true } });
+    });
     return true;
   } catch (thrown) {
     if (violated(thrown) === "Identity_provider_subject_key") return false;
@@ -53,12 +55,12 @@ export async function insertIdentity(
 export type StoredIdentity = Identity & { readonly id: string };
 
 /** The identities of an account, the oldest first. */
-export const listIdentities = (database: Database, accountId: string): Promise<StoredIdentity[]> =>
-  rows<StoredIdentity>(
-    database,
-    `select id, provider, subject, label from "Identity" where "accountId" = $1 order by "createdAt", id`,
-    [accountId],
-  );
+export const listIdentities = ({ prisma }: Database, accountId: string): Promise<StoredIdentity[]> =>
+  prisma.identity.findMany({
+    where: { accountId },
+    orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+    select: { id: true, provider: true, subject: true, label: true },
+  });
 
 /**
  * Ends the sign-in of an account with an identity. "last": nothing else would let the person in, neither a password nor an
@@ -70,22 +72,19 @@ export async function deleteIdentity(
   id: string,
   providers: readonly string[],
 ): Promise<"gone" | "last" | "none"> {
-  return inTransaction(database, async (connection) => {
-    // Two that go at once are looked at one after the other.
-    const [account] = await rows<{ hasPassword: boolean }>(
-      connection,
-      `select "passwordHash" is not null as "hasPassword" from "Account" where id = $1 for no key update`,
-      [accountId],
-    );
-    const found = await rows<{ id: string; provider: string }>(
-      connection,
-      `select id, provider from "Identity" where "accountId" = $1`,
-      [accountId],
-    );
+  return inPrismaTransaction(database, async (prisma) => {
+    // This write changes nothing and holds the account, so that two that go at once are looked at one after the other.
+    const [account] = await prisma.account.updateManyAndReturn({
+      where: { id: accountId },
+      data: { tokenVersion: { increment: 0 } },
+      select: { passwordHash: true },
+    });
+    const found = await prisma.identity.findMany({ where: { accountId }, select: { id: true, provider: true } });
     if (!found.some((one) => one.id === id)) return "none";
-    const isOpen = account?.hasPassword || found.some((one) => one.id !== id && providers.includes(one.provider));
+    const hasPassword = account !== undefined && account.passwordHash !== null;
+    const isOpen = hasPassword || found.some((one) => one.id !== id && providers.includes(one.provider));
     if (!isOpen) return "last";
-    await rows(connection, `delete from "Identity" where "accountId" = $1 and id = $2`, [accountId, id]);
+    await prisma.identity.deleteMany({ where: { accountId, id } });
     return "gone";
   });
 }

@@ -1,22 +1,20 @@
 import type { Database } from "./database.ts";
-
-export type IndexRow = {
-  readonly id: string;
-  readonly projectId: string;
-  readonly name: string;
-  readonly description: string | null;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-};
+import type { Prisma } from "./generated/client.ts";
 
 const COLUMNS = { id: true, projectId: true, name: true, description: true, createdAt: true, updatedAt: true } as const;
 
-/** The indexes of a project of the account, newest first. */
+export type IndexRow = Readonly<Prisma.IndexGetPayload<{ select: typeof COLUMNS }>>;
+
+/** No list is longer: a page token for it is not in its contract. */
+const MOST = 1000;
+
+/** The indexes of a project of the account, newest first, a thousand at most. */
 export async function listIndexes(database: Database, accountId: string, projectId: string): Promise<IndexRow[]> {
   return database.prisma.index.findMany({
     where: { accountId, projectId },
     select: COLUMNS,
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: MOST,
   });
 }
 

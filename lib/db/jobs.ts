@@ -1,34 +1,28 @@
 import { z } from "zod";
 import type { Job, JobState } from "../domain/job.ts";
 import type { Database } from "./database.ts";
-import { rows, violated } from "./sql.ts";
+import { violated } from "./violated.ts";
 
-const JobRow = z.object({
-  id: z.string(),
-  kind: z.string(),
-  state: z.enum(["pending", "in_progress", "retrying", "succeeded", "aborted", "failed"]),
-  reason: z.string(),
-  progress: z.number(),
-  createdAt: z.date(),
-  updatedAt: z.date(),
-});
+const State = z.enum(["pending", "in_progress", "retrying", "succeeded", "aborted", "failed"]);
+const OPEN: readonly JobState[] = ["pending", "in_progress", "retrying"];
 
 /** A job without news for so long has died with its process. */
-const ALIVE = "interval '2 minutes'";
-const OPEN = "state in ('pending', 'in_progress', 'retrying')";
-const ABORTED = "'The server ended while it ran'";
+const ALIVE_MS = 2 * 60 * 1000;
+const ABORTED = "The server ended while it ran";
+
+/** What a job that has died with its process looks like. */
+const dead = (now: Date) => ({ state: { in: [...OPEN] }, updatedAt: { lt: new Date(now.getTime() - ALIVE_MS) } });
 
 /** A job of the account, or null. One whose process has died is shown as aborted. */
 export async function findJob(database: Database, accountId: string, id: string): Promise<Job | null> {
-  const [row] = await rows(
-    database,
-    `select id, kind, case when is_dead then 'aborted' else state end as state,
-       case when is_dead then ${ABORTED} else reason end as reason, progress, "createdAt", "updatedAt"
-     from "Job", lateral (select ${OPEN} and "updatedAt" < now() - ${ALIVE} as is_dead) x
-     where id = $1 and "accountId" = $2`,
-    [id, accountId],
-  );
-  return row ? JobRow.parse(row) : null;
+  const row = await database.prisma.job.findFirst({
+    where: { id, accountId },
+    select: { id: true, kind: true, state: true, reason: true, progress: true, createdAt: true, updatedAt: true },
+  });
+  if (!row) return null;
+  const state = State.parse(row.state);
+  const isDead = OPEN.includes(state) && row.updatedAt.getTime() < Date.now() - ALIVE_MS;
+  return isDead ? { ...row, state: "aborted", reason: ABORTED } : { ...row, state };
 }
 
 /**
@@ -37,45 +31,41 @@ export async function findJob(database: Database, accountId: string, id: string)
  * One whose process has died is marked as aborted first.
  */
 export async function insertSessionJob(
-  database: Database,
+  { prisma }: Database,
   job: { readonly id: string; readonly accountId: string; readonly sessionId: string; readonly kind: string },
 ): Promise<boolean> {
-  await rows(
-    database,
-    `update "Job" set state = 'aborted', reason = ${ABORTED}, "updatedAt" = now()
-     where "sessionId" = $1 and kind = $2 and ${OPEN} and "updatedAt" < now() - ${ALIVE}`,
-    [job.sessionId, job.kind],
-  );
+  const { id, accountId, sessionId, kind } = job;
+  const now = new Date();
+  await prisma.job.updateMany({
+    where: { accountId, sessionId, kind, ...dead(now) },
+    data: { state: "aborted", reason: ABORTED, updatedAt: now },
+  });
+  if ((await prisma.session.count({ where: { id: sessionId, accountId } })) === 0) return false;
   try {
-    const inserted = await rows(
-      database,
-      `insert into "Job" (id, "accountId", "sessionId", kind, state)
-       select $1, "accountId", id, $4, 'in_progress' from "Session" where id = $3 and "accountId" = $2 returning id`,
-      [job.id, job.accountId, job.sessionId, job.kind],
-    );
-    return inserted.length > 0;
+    const data = { id, accountId, sessionId, kind, state: "in_progress" };
+    await prisma.job.create({ data, select: { id: true } });
+    return true;
   } catch (thrown) {
-    if (violated(thrown) === "Job_one_open") return false;
+    const constraint = violated(thrown);
+    if (constraint === "Job_one_open" || constraint === "Job_sessionId_fkey") return false;
     throw thrown;
   }
 }
 
 /** Notes that the work of a job begins. Gives false for one that has been ended. */
-export async function beginJob(database: Database, id: string): Promise<boolean> {
-  const begun = await rows(
-    database,
-    `update "Job" set state = 'in_progress', "updatedAt" = now() where id = $1 and ${OPEN} returning id`,
-    [id],
-  );
-  return begun.length > 0;
+export async function beginJob({ prisma }: Database, id: string): Promise<boolean> {
+  const { count } = await prisma.job.updateMany({
+    where: { id, state: { in: [...OPEN] } },
+    data: { state: "in_progress", updatedAt: new Date() },
+  });
+  return count > 0;
 }
 
 /** Ends a job. One that has been ended stays as it is. */
-export async function endJob(database: Database, id: string, state: JobState, reason: string): Promise<void> {
-  await rows(
-    database,
-    `update "Job" set state = $2, reason = $3, progress = case when $2 = 'succeeded' then 100 else progress end,
-       "updatedAt" = now() where id = $1 and ${OPEN}`,
-    [id, state, reason],
-  );
+export async function endJob({ prisma }: Database, id: string, state: JobState, reason: string): Promise<void> {
+  const progress = state === "succeeded" ? 100 : undefined;
+  await prisma.job.updateMany({
+    where: { id, state: { in: [...OPEN] } },
+    data: { state, reason, progress, updatedAt: new Date() },
+  });
 }

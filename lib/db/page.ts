@@ -16,24 +16,35 @@ export type OffsetPage = {
   readonly metadata?: readonly MetadataCondition[];
 };
 
-/**
- * The end of a statement that lists rows of the table under `alias`: conditions, order, cut, with their values.
- *
- * `before` are the values that the statement has already; they come first.
- */
-export function pageSql(
-  alias: string,
-  page: OffsetPage,
-  before: readonly unknown[],
-): { readonly sql: string; readonly values: readonly unknown[] } {
-  const values: unknown[] = [...before];
-  const place = (value: unknown) => `$${values.push(value)}`;
-  const conditions = (page.metadata ?? []).map(({ path, key, text, value }) => {
-    const found = `coalesce(${alias}.metadata #> ${place(path)}::text[], ${alias}.metadata -> ${place(key)}::text)`;
-    return ` and (${found} #>> '{}' = ${place(text)} or ${found} = ${place(JSON.stringify(value))}::jsonb)`;
-  });
-  const column = `${alias}."${page.sortBy === "createdAt" ? "createdAt" : "updatedAt"}"`;
-  const way = page.direction === "asc" ? "asc" : "desc";
-  const cut = `order by ${column} ${way}, ${alias}.id ${way} limit ${place(page.limit)} offset ${place(page.offset)}`;
-  return { sql: `${conditions.join("")} ${cut}`, values };
+/** Order and cut of a page, as Prisma takes them. */
+export const pageOf = ({ sortBy, direction, offset, limit }: OffsetPage) => ({
+  orderBy: [sortBy === "createdAt" ? { createdAt: direction } : { updatedAt: direction }, { id: direction }],
+  skip: offset,
+  take: limit,
+});
+
+/** The conditions of a page on metadata, as Prisma takes them. */
+export const metadataWhere = ({ metadata = [] }: OffsetPage) => ({
+  AND: metadata.map(({ path, key, text, value }) => ({
+    OR: [[...path], [key]].flatMap((place) =>
+      spellings(text, value).map((equals) => ({ metadata: { path: place, equals } })),
+    ),
+  })),
+});
+
+/** The JSON values that a condition means: its text, and the number, boolean or object that reads so. */
+function spellings(text: string, value: unknown): (string | number | boolean | object)[] {
+  const others: unknown[] = [value, parsed(text)];
+  const kinds = others.filter((one) => typeof one === "number" || typeof one === "boolean" || isObject(one));
+  return [text, ...kinds];
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

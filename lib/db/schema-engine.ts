@@ -16,7 +16,7 @@ type Engine = Awaited<ReturnType<typeof bindings.SchemaEngine.new>>;
 export async function startSchemaEngine(pool: Pool, root: string): Promise<Engine> {
   await loadOnce(root);
   const schema = await readFile(join(root, "prisma/schema.prisma"), "utf8");
-  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
+  const factory = bindMigrationAwareSqlAdapterFactory(wholeScripts(new PrismaPg(pool), pool));
   return bindings.SchemaEngine.new({ datamodels: [["schema.prisma", schema]] }, () => {}, factory);
 }
 
@@ -29,6 +29,17 @@ function loadOnce(root: string): Promise<void> {
     throw thrown;
   });
   return loading;
+}
+
+/** Sends a script as a whole: the adapter cuts scripts at every semicolon, also within the body of a function. */
+function wholeScripts(adapter: PrismaPg, pool: Pool): PrismaPg {
+  const connect = adapter.connect.bind(adapter);
+  adapter.connect = async () => {
+    const connected = await connect();
+    connected.executeScript = async (script) => void (await pool.query(script));
+    return connected;
+  };
+  return adapter;
 }
 
 async function load(root: string): Promise<void> {

@@ -1,106 +1,55 @@
-import { z } from "zod";
 import type { Session, TitleSource } from "../domain/session.ts";
 import type { Database } from "./database.ts";
-import { SEGMENTS } from "./messages.ts";
 import type { SessionSettings } from "./new-session.ts";
-import { type OffsetPage, pageSql } from "./page.ts";
-import { runJson, toRun } from "./runs.ts";
-import { againOnDeadlock, jsonOrNull, rows } from "./sql.ts";
+import { metadataWhere, type OffsetPage, pageOf } from "./page.ts";
+import { jsonInput } from "./prisma.ts";
+import {
+  addParticipantRows,
+  findSessionRows,
+  holdSettings,
+  insertSummaryRow,
+  keepOneAgentRow,
+  listSessionRows,
+  SESSION_COLUMNS,
+  SessionRow,
+  setSettingsRow,
+  setTitleRow,
+} from "./sql/sessions.ts";
+import { againOnDeadlock, inTransaction, rows } from "./sql.ts";
 import { together } from "./together.ts";
 
-const Json = z.record(z.string(), z.unknown());
-const SessionRow = z.object({
-  id: z.string(),
-  projectId: z.string(),
-  isInDefaultProject: z.boolean(),
-  origin: z.string(),
-  situation: z.string().nullable(),
-  systemTemplate: z.string().nullable(),
-  renderTemplates: z.boolean(),
-  tokenBudget: z.number().nullable(),
-  contextOverflow: z.enum(["truncate", "adaptive"]).nullable(),
-  autoRunTools: z.boolean(),
-  forwardToolCalls: z.boolean(),
-  recallOptions: Json.nullable(),
-  metadata: Json.nullable(),
-  sharedAccess: z.string(),
-  title: z.string().nullable(),
-  titleSource: z.enum(["none", "fallback", "model", "person"]),
-  pinned: z.boolean(),
-  archived: z.boolean(),
-  indexesLockedAt: z.date().nullable(),
-  activeBranchId: z.string(),
-  nextPosition: z.number(),
-  agentIds: z.array(z.string()),
-  userIds: z.array(z.string()),
-  indexIds: z.array(z.string()),
-  lastRun: z.unknown().transform((run) => (run === null ? null : toRun(run))),
-  runningRunId: z.string().nullable(),
-  summary: z.object({ text: z.string(), uptoPosition: z.number(), questions: z.number() }).nullable(),
-  replacement: z
-    .object({ id: z.string(), text: z.string(), uptoPosition: z.number(), createdAt: z.coerce.date() })
-    .nullable(),
-  createdAt: z.date(),
-  updatedAt: z.date(),
-});
+const SELECT = `select ${SESSION_COLUMNS} from "Session" s`;
 
-const joined = (table: string, column: string) =>
-  `coalesce((select json_agg(x."${column}" order by x.position) from "${table}" x where x."sessionId" = s.id), '[]')`;
-
-/** The latest summary that stands for the beginning of a session's active line; `session` is the alias of its table. */
-const replacementOf = (session: string) => `(
-  select json_build_object('id', u.id, 'text', u.text, 'uptoPosition', u."uptoPosition", 'createdAt', u."createdAt")
-  from "Branch" b ${SEGMENTS} join "Summary" u on u."branchId" = seg."branchId" and u.replaces
-    and u."uptoPosition" between seg."from" and seg."to"
-  where b.id = ${session}."activeBranchId" order by u."uptoPosition" desc limit 1)`;
-
-const SELECT = `select s.id, s."projectId",
-  (select p."isDefault" from "Project" p where p.id = s."projectId") as "isInDefaultProject", s.origin, s.situation, s."systemTemplate", s."renderTemplates", s."tokenBudget",
-  s."contextOverflow", s."autoRunTools", s."forwardToolCalls", s."recallOptions", s.metadata, s."sharedAccess", s.title,
-  s."titleSource", s.pinned, s.archived, s."indexesLockedAt", s."activeBranchId", s."createdAt", s."updatedAt",
-  ${joined("SessionAgent", "agentId")} as "agentIds", ${joined("SessionUser", "userId")} as "userIds",
-  ${joined("SessionIndex", "indexId")} as "indexIds",
-  (select ${runJson("r")} from "Run" r where r.id = s."lastRunId") as "lastRun",
-  (select r.id from "Run" r where r."sessionId" = s.id and r.status = 'running' and r.stores) as "runningRunId",
-  (select json_build_object('text', u.text, 'uptoPosition', u."uptoPosition", 'questions', (
-     select count(*)::int from "Branch" b ${SEGMENTS} join "Message" m on m."branchId" = seg."branchId"
-       and m.position between seg."from" and least(seg."to", u."uptoPosition")
-     where b.id = u."branchId" and m.role = 'user'))
-   from "Summary" u where u."sessionId" = s.id order by u."createdAt" desc, u.id desc limit 1) as summary,
-  (select a."nextPosition" from "Branch" a where a.id = s."activeBranchId") as "nextPosition",
-  case when s."contextOverflow" is null then null else ${replacementOf("s")} end as replacement
-  from "Session" s`;
-
-export const toSession = (row: unknown): Session => SessionRow.parse(row);
+const toSession = (row: unknown): Session => SessionRow.parse(row);
 
 type SessionKey = { readonly accountId: string; readonly id: string };
 
-/**
- * A way to find a session of an account by its id, or null; those that are asked for at once are read together. One that
- * has expired is gone. `columns` are read besides a session's own, and `read` makes of a row what is given.
- */
-export const sessionFinder = <Found>(
-  columns: readonly string[],
-  read: (row: Readonly<Record<string, unknown>>) => Found,
-) => {
-  const select = SELECT.replace("select", `select ${['s."accountId"', ...columns].join(", ")},`);
-  return together(async (database, keys: readonly SessionKey[]) => {
-    const found = await rows(
-      database,
-      `${select} where s.id = any($1::uuid[]) and s."accountId" = any($2::uuid[])
-         and (s."expiresAt" is null or s."expiresAt" > now())`,
-      [keys.map(({ id }) => id), keys.map(({ accountId }) => accountId)],
-    );
-    const sessions = new Map(found.map((row) => [`${row.accountId} ${row.id}`, read(row)]));
+/** What finds rows of sessions, of several accounts at once. */
+type FindRows<Row> = (
+  database: Database,
+  keys: { readonly ids: readonly string[]; readonly accountIds: readonly string[] },
+) => Promise<Row[]>;
+
+/** A way to find one of an account by its id, or null; what is asked for at once is read together. */
+export const finderOf = <Row extends SessionKey>(find: FindRows<Row>) =>
+  together(async (database, keys: readonly SessionKey[]) => {
+    const found = await find(database, {
+      ids: keys.map(({ id }) => id),
+      accountIds: keys.map(({ accountId }) => accountId),
+    });
+    const sessions = new Map(found.map((row) => [`${row.accountId} ${row.id}`, row]));
     return keys.map(({ accountId, id }) => sessions.get(`${accountId} ${id.toLowerCase()}`) ?? null);
   });
-};
 
-const findTogether = sessionFinder([], toSession);
+const findTogether = finderOf(findSessionRows);
 
 /** A session of the account, or null. One that has expired is gone. */
-export const findSession = (database: Database, accountId: string, id: string): Promise<Session | null> =>
-  findTogether(database, { accountId, id });
+export async function findSession(database: Database, accountId: string, id: string): Promise<Session | null> {
+  const found = await findTogether(database, { accountId, id });
+  if (!found) return null;
+  const { accountId: _, ...session } = found;
+  return session;
+}
 
 /** Where a page of sessions begins: after the session with this time (ISO 8601) and id. */
 export type SessionCursor = { readonly updatedAt: string; readonly id: string };
@@ -117,24 +66,15 @@ export async function listSessions(
     readonly limit: number;
   },
 ): Promise<Session[]> {
-  const found = await rows(
-    database,
-    `${SELECT} where s."accountId" = $1 and ($2::uuid is null or s."projectId" = $2)
-       and ($3::timestamptz is null or (s."updatedAt", s.id) < ($3::timestamptz, $4::uuid))
-       and ($5 or not s.archived) and ($7::timestamptz is null or s."updatedAt" >= $7)
-       and (s."expiresAt" is null or s."expiresAt" > now())
-     order by s."updatedAt" desc, s.id desc limit $6`,
-    [
-      accountId,
-      filter.projectId,
-      filter.after?.updatedAt ?? null,
-      filter.after?.id ?? null,
-      filter.withArchived,
-      filter.limit,
-      filter.changedSince ?? null,
-    ],
-  );
-  return found.map(toSession);
+  return listSessionRows(database, {
+    accountId,
+    projectId: filter.projectId,
+    afterTime: filter.after?.updatedAt ?? null,
+    afterId: filter.after?.id ?? null,
+    withArchived: filter.withArchived,
+    changedSince: filter.changedSince ?? null,
+    limit: filter.limit,
+  });
 }
 
 /** Sessions of the account by offset. */
@@ -143,13 +83,13 @@ export async function listSessionsByOffset(
   accountId: string,
   page: OffsetPage,
 ): Promise<Session[]> {
-  const { sql, values } = pageSql("s", page, [accountId]);
-  const found = await rows(
-    database,
-    `${SELECT} where s."accountId" = $1 and (s."expiresAt" is null or s."expiresAt" > now()) ${sql}`,
-    values,
-  );
-  return found.map(toSession);
+  const alive = { OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] };
+  const where = { accountId, ...alive, ...metadataWhere(page) };
+  const listed = await database.prisma.session.findMany({ where, ...pageOf(page), select: { id: true } });
+  const ids = listed.map(({ id }) => id);
+  const found = await findSessionRows(database, { ids, accountIds: [accountId] });
+  const sessions = new Map(found.map(({ accountId: _, ...session }) => [session.id, session]));
+  return ids.flatMap((id) => sessions.get(id) ?? []);
 }
 
 /** The sessions of the account among these ids, in no order. */
@@ -197,31 +137,24 @@ export async function setTitle(
   source: TitleSource,
   moves: boolean,
 ): Promise<boolean> {
-  const set = await rows(
-    database,
-    `update "Session" set title = $3, "titleSource" = $4, "updatedAt" = case when $5 then now() else "updatedAt" end
-     where id = $1 and "accountId" = $2
-       and array_position(array['none', 'fallback', 'model', 'person'], "titleSource")
-         <= array_position(array['none', 'fallback', 'model', 'person'], $4::text) returning id`,
-    [id, accountId, title, source, moves],
-  );
+  const set = await setTitleRow(database, { id, accountId, title, source, moves });
   return set.length > 0;
 }
 
-/** Sets flags of a session. Gives whether there is one. */
+/** Sets flags of a session, those that are given. Gives whether there is one. */
 export async function setFlags(
   database: Database,
   accountId: string,
   id: string,
-  flags: { readonly pinned?: boolean; readonly archived?: boolean; readonly metadata?: unknown },
+  {
+    pinned,
+    archived,
+    metadata,
+  }: { readonly pinned?: boolean; readonly archived?: boolean; readonly metadata?: unknown },
 ): Promise<boolean> {
-  const set = await rows(
-    database,
-    `update "Session" set pinned = coalesce($3, pinned), archived = coalesce($4, archived), metadata = coalesce($5, metadata)
-     where id = $1 and "accountId" = $2 returning id`,
-    [id, accountId, flags.pinned ?? null, flags.archived ?? null, jsonOrNull(flags.metadata)],
-  );
-  return set.length > 0;
+  const data = { pinned, archived, metadata: jsonInput(metadata) };
+  const { count } = await database.prisma.session.updateMany({ where: { id, accountId }, data });
+  return count > 0;
 }
 
 /** Adds a summary of the active branch up to a position. */
@@ -237,12 +170,7 @@ export async function insertSummary(
     readonly replaces: boolean;
   },
 ): Promise<void> {
-  await rows(
-    database,
-    `insert into "Summary" (id, "sessionId", "branchId", "uptoPosition", text, replaces)
-     select $1, id, $3, $4, $5, $6 from "Session" where id = $2`,
-    [summary.id, summary.sessionId, summary.branchId, summary.uptoPosition, summary.text, summary.replaces],
-  );
+  await insertSummaryRow(database, summary);
 }
 
 /** Sets all settings of a session of the account and moves it to the front. Gives whether there is one. */
@@ -252,51 +180,40 @@ export async function setSettings(
   id: string,
   settings: SessionSettings,
 ): Promise<boolean> {
-  const set = await rows(
-    database,
-    `update "Session" set situation = $3, "systemTemplate" = $4, "renderTemplates" = $5, "tokenBudget" = $6,
-       "contextOverflow" = $7, "autoRunTools" = $8, "forwardToolCalls" = $9, "recallOptions" = $10, metadata = $11,
-       "updatedAt" = now() where id = $1 and "accountId" = $2 returning id`,
-    [
-      id,
-      accountId,
-      settings.situation,
-      settings.systemTemplate,
-      settings.renderTemplates,
-      settings.tokenBudget,
-      settings.contextOverflow,
-      settings.autoRunTools,
-      settings.forwardToolCalls,
-      jsonOrNull(settings.recallOptions),
-      jsonOrNull(settings.metadata),
-    ],
-  );
+  const set = await setSettingsRow(database, { ...settings, id, accountId });
   return set.length > 0;
+}
+
+/**
+ * Sets the settings of a session of the account to what `change` makes of them, and moves it to the front. Until that is
+ * written nobody else changes them. Gives whether there is one. Throws what `change` throws, and then nothing is changed.
+ */
+export async function changeSettings(
+  database: Database,
+  accountId: string,
+  id: string,
+  change: (now: SessionSettings) => SessionSettings,
+): Promise<boolean> {
+  return inTransaction(database, async (connection) => {
+    const [now] = await holdSettings(connection, { id, accountId });
+    if (!now) return false;
+    await setSettingsRow(connection, { ...change(now), id, accountId });
+    return true;
+  });
 }
 
 /** Takes every agent but one out of a session. */
 export async function keepOneAgent(database: Database, sessionId: string, agentId: string): Promise<void> {
-  await rows(database, `delete from "SessionAgent" where "sessionId" = $1 and "agentId" <> $2`, [sessionId, agentId]);
+  await keepOneAgentRow(database, { sessionId, agentId });
 }
 
 /** Adds agents and users behind those that a session has, in the order given. They must be the account's own. */
 export async function addParticipants(
   database: Database,
   sessionId: string,
-  { agentIds, userIds }: { readonly agentIds: readonly string[]; readonly userIds: readonly string[] },
+  participants: { readonly agentIds: readonly string[]; readonly userIds: readonly string[] },
 ): Promise<void> {
-  await rows(
-    database,
-    `with users as (
-       insert into "SessionUser" ("sessionId", "userId", position)
-       select $1, u.id, u.n + (select coalesce(max(position), 0) from "SessionUser" where "sessionId" = $1)
-       from unnest($3::uuid[]) with ordinality u(id, n) on conflict do nothing
-     )
-     insert into "SessionAgent" ("sessionId", "agentId", position)
-     select $1, a.id, a.n + (select coalesce(max(position), 0) from "SessionAgent" where "sessionId" = $1)
-     from unnest($2::uuid[]) with ordinality a(id, n) on conflict do nothing`,
-    [sessionId, agentIds, userIds],
-  );
+  await addParticipantRows(database, { sessionId, ...participants });
 }
 
 /**

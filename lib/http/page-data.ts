@@ -1,6 +1,6 @@
 import { cookies } from "next/headers";
 import { hasPassword, identitiesOf } from "../core/accounts.ts";
-import { defaults, getAgent } from "../core/agents.ts";
+import { findSampleAgent, getAgent } from "../core/agents.ts";
 import { listApiKeys } from "../core/api-keys.ts";
 import type { Scope } from "../core/scope.ts";
 import { lookNow } from "../core/session-changes.ts";
@@ -77,8 +77,8 @@ export async function loadSession(id: string): Promise<FullSession | null> {
 export type AccountPage = {
   readonly keys: readonly ReturnType<typeof encodeApiKey>[];
   readonly usage: readonly ReturnType<typeof encodeUsage>[];
-  /** The agent that the sample calls are for. */
-  readonly agentId: string;
+  /** The agent that the sample calls are for; null where there is none yet. */
+  readonly agentId: string | null;
   readonly hasPassword: boolean;
   /** Who vouches for the person. */
   readonly identities: readonly IdentityView[];
@@ -108,10 +108,10 @@ export async function loadAccount(): Promise<AccountPage | null> {
   const account = await viewerAccount(running);
   if (account?.kind !== "person") return null;
   const scope: Scope = { ...running.ports, accountId: account.id, via: "cookie" };
-  const [keys, usage, { agentId }, isWithPassword, identities] = await Promise.all([
+  const [keys, usage, agentId, isWithPassword, identities] = await Promise.all([
     listApiKeys(scope),
     dailyUsage(scope, USAGE_DAYS, Date.now()),
-    defaults(scope),
+    findSampleAgent(scope),
     hasPassword(scope),
     identitiesOf(running.ports, account.id),
   ]);

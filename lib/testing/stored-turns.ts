@@ -49,7 +49,7 @@ export type StoredSession = {
 /** An empty session of a new account. */
 export async function makeSession(database: Database): Promise<StoredSession> {
   const { id: accountId } = await insertGuest(database, newId());
-  const home = await ensureDefaultAgent(database, accountId, { agentId: newId(), projectId: newId() }, "");
+  const home = await ensureDefaultAgent(database, accountId, { id: newId(), systemTemplate: "" });
   const [id, branchId] = [newId(), newId()];
   await insertSession(database, accountId, {
     id,

@@ -1,4 +1,4 @@
-import { type AgentInput, changedSettings, instructionsOf } from "../../core/agents.ts";
+import { type AgentInput, type AgentState, changedSettings, instructionsOf } from "../../core/agents.ts";
 import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
 import { storedSettings, wireResponseFormat, withoutUnset } from "../../core/settings.ts";
 import { sessionToMake, unstoredSession } from "../../core/turn/fresh-session.ts";
@@ -125,7 +125,7 @@ export const decodeAssistant = (body: AssistantBody): AgentInput => ({
 });
 
 /** Only what the body names; null clears. */
-export function decodeAssistantPatch(body: AssistantBody, old: Agent): Partial<AgentInput> {
+export function decodeAssistantPatch(body: AssistantBody, old: AgentState): Partial<AgentInput> {
   const { name, description, instructions, model, metadata, session_max_ttl, allow_caller_system_messages } = body;
   return {
     ...(name == null ? {} : { name }),

@@ -1,4 +1,4 @@
-import { type AgentInput, changedSettings, instructionsOf } from "../../core/agents.ts";
+import { type AgentInput, type AgentState, changedSettings, instructionsOf } from "../../core/agents.ts";
 import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
 import { sessionToMake, unstoredSession } from "../../core/turn/fresh-session.ts";
 import type { TurnCall } from "../../core/turn/turn-call.ts";
@@ -52,7 +52,7 @@ export const decodeBot = (body: BotBody): AgentInput => ({
 });
 
 /** Only what the body names. */
-export function decodeBotPatch(body: BotPatch, old: Agent): Partial<AgentInput> {
+export function decodeBotPatch(body: BotPatch, old: AgentState): Partial<AgentInput> {
   return {
     ...(body.name === undefined ? {} : { name: body.name }),
     ...(body.description === undefined ? {} : { about: body.description }),

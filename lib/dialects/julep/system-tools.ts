@@ -12,7 +12,7 @@ import { createDoc, deleteDoc, getDoc, listDocs } from "../../core/docs.ts";
 import { getJob } from "../../core/jobs.ts";
 import { embedTexts, searchDocs } from "../../core/recall/search.ts";
 import type { Scope, ServerToolCall } from "../../core/scope.ts";
-import { setSession } from "../../core/session-settings.ts";
+import { patchSession, setSession } from "../../core/session-settings.ts";
 import { createSession, deleteSession, getSession, listSessionsByOffset } from "../../core/sessions.ts";
 import { turnFailure } from "../../core/turn/failure.ts";
 import { endedTurn, followLive } from "../../core/turn/follow.ts";
@@ -143,7 +143,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   "agent.update": async (scope, id, input) =>
     encodeAgent(await replaceAgent(scope, id, decodeAgent(AgentBody.parse(input)))),
   "agent.patch": async (scope, id, input) =>
-    encodeAgent(await patchAgent(scope, id, decodeAgentPatch(AgentPatch.parse(input)))),
+    encodeAgent(await patchAgent(scope, id, () => decodeAgentPatch(AgentPatch.parse(input)))),
   "agent.create_or_update": async (scope, id, input) =>
     encodeAgent(await saveAgent(scope, z.guid().parse(id), decodeAgent(AgentBody.parse(input)))),
   "agent.delete": deleted(deleteAgent),
@@ -173,8 +173,8 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   "session.update": async (scope, id, input) =>
     encodeSession(await setSession(scope, id, decodeSession(SessionBody.parse(input)))),
   "session.patch": async (scope, id, input) => {
-    const old = await getSession(scope, id);
-    return encodeSession(await setSession(scope, id, decodeSessionPatch(SessionPatch.parse(input), old)));
+    const body = SessionPatch.parse(input);
+    return encodeSession(await patchSession(scope, id, (now) => decodeSessionPatch(body, now)));
   },
   "session.delete": deleted(deleteSession),
   "session.history": async (scope, id) => {

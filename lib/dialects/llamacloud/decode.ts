@@ -1,6 +1,5 @@
-import { defaults } from "../../core/agents.ts";
 import { knownIndexIds } from "../../core/indexes.ts";
-import { checkProject } from "../../core/projects.ts";
+import { checkProject, defaultProject } from "../../core/projects.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { TurnCall } from "../../core/turn/turn-call.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
@@ -19,7 +18,7 @@ export async function projectOf(scope: Scope, query: ScopeQuery): Promise<string
   const { project_id, organization_id } = query;
   if (organization_id !== undefined && organization_id.toLowerCase() !== scope.accountId) throw notFound("project");
   if (project_id !== undefined) return checkProject(scope, project_id);
-  return scope.via === "cookie" ? null : (await defaults(scope)).projectId;
+  return scope.via === "cookie" ? null : defaultProject(scope);
 }
 
 /** Hides a session that lies in another project than the call's. */

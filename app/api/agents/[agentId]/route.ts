@@ -39,7 +39,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     surface: julep,
     body: AgentPatch,
     async handle({ scope, params, body }) {
-      const agent = await patchAgent(scope, pathId(params.agentId, "agent_id"), decodeAgentPatch(body));
+      const agent = await patchAgent(scope, pathId(params.agentId, "agent_id"), () => decodeAgentPatch(body));
       return Response.json(encodeAgent(agent));
     },
   }),

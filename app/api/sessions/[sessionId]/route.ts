@@ -1,4 +1,4 @@
-import { saveSession, setSession } from "@/lib/core/session-settings";
+import { patchSession, saveSession, setSession } from "@/lib/core/session-settings";
 import { deleteSession, getSession } from "@/lib/core/sessions";
 import {
   CreateSessionBody,
@@ -43,8 +43,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     surface: julep,
     body: SessionPatch,
     async handle({ scope, params, body }) {
-      const session = await getSession(scope, pathId(params.sessionId, "session_id"));
-      return Response.json(encodeSession(await setSession(scope, session.id, decodeSessionPatch(body, session))));
+      const id = pathId(params.sessionId, "session_id");
+      return Response.json(encodeSession(await patchSession(scope, id, (now) => decodeSessionPatch(body, now))));
     },
   }),
   DELETE: endpoint({

@@ -1,5 +1,5 @@
-import { defaults } from "@/lib/core/agents";
 import { createIndex, listIndexes } from "@/lib/core/indexes";
+import { defaultProject } from "@/lib/core/projects";
 import { llamacloud, projectOf, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { CreateIndexBody, encodeIndex } from "@/lib/dialects/llamacloud/indexes";
 import { endpoint, routes } from "@/lib/http/endpoint";
@@ -9,7 +9,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     surface: llamacloud,
     query: ScopeQuery,
     async handle({ scope, query }) {
-      const projectId = (await projectOf(scope, query)) ?? (await defaults(scope)).projectId;
+      const projectId = (await projectOf(scope, query)) ?? (await defaultProject(scope));
       const found = await listIndexes(scope, projectId);
       return Response.json({ items: found.map(encodeIndex), next_page_token: null });
     },
@@ -19,7 +19,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     query: ScopeQuery,
     body: CreateIndexBody,
     async handle({ scope, query, body }) {
-      const projectId = (await projectOf(scope, query)) ?? (await defaults(scope)).projectId;
+      const projectId = (await projectOf(scope, query)) ?? (await defaultProject(scope));
       const index = { name: body.name.trim(), description: body.description ?? null };
       return Response.json(encodeIndex(await createIndex(scope, projectId, index)));
     },

@@ -14,8 +14,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(bots, {
     surface: bots,
     body: BotPatch,
     async handle({ scope, params, body }) {
-      const bot = await getOwnBot(scope, params.bot ?? "");
-      const agent = await patchAgent(scope, bot.id, decodeBotPatch(body, bot));
+      const { id } = await getOwnBot(scope, params.bot ?? "");
+      const agent = await patchAgent(scope, id, (now) => decodeBotPatch(body, now));
       return Response.json(encodeBot(agent, scope.accountId));
     },
   }),

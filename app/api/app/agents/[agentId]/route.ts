@@ -13,8 +13,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     surface: web,
     body: AgentPatch,
     async handle({ scope, params, body }) {
-      const old = await getAgent(scope, params.agentId ?? "");
-      return Response.json(encodeAgent(await patchAgent(scope, old.id, decodeAgentPatch(body, old))));
+      const agent = await patchAgent(scope, params.agentId ?? "", (now) => decodeAgentPatch(body, now));
+      return Response.json(encodeAgent(agent));
     },
   }),
   DELETE: endpoint({

@@ -1,5 +1,5 @@
-import { defaults } from "@/lib/core/agents";
 import { deleteIndex, getIndex } from "@/lib/core/indexes";
+import { defaultProject } from "@/lib/core/projects";
 import { llamacloud, projectOf, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { encodeIndex } from "@/lib/dialects/llamacloud/indexes";
 import { endpoint, routes } from "@/lib/http/endpoint";
@@ -9,7 +9,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     surface: llamacloud,
     query: ScopeQuery,
     async handle({ scope, query, params: { indexId = "" } }) {
-      const projectId = (await projectOf(scope, query)) ?? (await defaults(scope)).projectId;
+      const projectId = (await projectOf(scope, query)) ?? (await defaultProject(scope));
       return Response.json(encodeIndex(await getIndex(scope, projectId, indexId)));
     },
   }),
@@ -17,7 +17,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     surface: llamacloud,
     query: ScopeQuery,
     async handle({ scope, query, params: { indexId = "" } }) {
-      const projectId = (await projectOf(scope, query)) ?? (await defaults(scope)).projectId;
+      const projectId = (await projectOf(scope, query)) ?? (await defaultProject(scope));
       await deleteIndex(scope, projectId, indexId);
       return new Response(null, { status: 204 });
     },

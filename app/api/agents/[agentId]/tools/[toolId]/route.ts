@@ -1,4 +1,4 @@
-import { deleteTool, getTool, replaceTool } from "@/lib/core/agents";
+import { deleteTool, patchTool, replaceTool } from "@/lib/core/agents";
 import {
   CreateTool,
   decodeToolPatch,
@@ -25,8 +25,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     surface: julep,
     body: ToolPatch,
     async handle({ scope, params, body }) {
-      const tool = decodeToolPatch(await getTool(scope, ...ids(params)), body);
-      return Response.json(encodeStoredTool(await replaceTool(scope, ...ids(params), tool)));
+      const tool = await patchTool(scope, ...ids(params), (now) => decodeToolPatch(now, body));
+      return Response.json(encodeStoredTool(tool));
     },
   }),
   DELETE: endpoint({

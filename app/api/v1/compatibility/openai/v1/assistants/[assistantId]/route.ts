@@ -20,8 +20,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistant
     surface: assistants,
     body: AssistantBody,
     async handle({ scope, params, body }) {
-      const old = await getAgent(scope, params.assistantId ?? "");
-      const agent = await patchAgent(scope, old.id, decodeAssistantPatch(body, old));
+      const agent = await patchAgent(scope, params.assistantId ?? "", (now) => decodeAssistantPatch(body, now));
       return Response.json(encodeAssistant(agent, agentModel(agent, scope.models.defaultModel)));
     },
   }),

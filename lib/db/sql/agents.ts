@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { TOOL_TYPES } from "../../domain/tool.ts";
+import { statement } from "./statement.ts";
+
+// By hand, since every turn begins with them: one look for an agent with its tools, where Prisma takes four.
+
+const Json = z.record(z.string(), z.unknown()).nullable();
+
+/** The columns of an agent under `a` with its project under `p`. */
+export const AGENT_COLUMNS = `a.id, a."projectId", p."canonicalName" as project, a.name, a."canonicalName", a.slug, a.about,
+  a.instructions, a.model, a.settings, a."systemTemplate", a."isDefault", a.metadata, a."isPublic",
+  a."allowCallerSystem", a."sessionTtlSeconds", a."createdAt", a."updatedAt",
+  coalesce((select json_agg(t order by t.position, t.id) from "Tool" t where t."agentId" = a.id), '[]') as tools,
+  exists (select 1 from "Doc" d where d."agentId" = a.id) as "hasDocs"`;
+const FROM = `from "Agent" a join "Project" p on p.id = a."projectId"`;
+
+const Tool = z.object({
+  id: z.string(),
+  agentId: z.string(),
+  name: z.string(),
+  type: z.enum(TOOL_TYPES),
+  description: z.string().nullable(),
+  spec: z.unknown(),
+  createdAt: z.coerce.date(),
+  updatedAt: z.coerce.date(),
+});
+export const AgentRow = z.object({
+  id: z.string(),
+  projectId: z.string(),
+  project: z.string(),
+  name: z.string(),
+  canonicalName: z.string(),
+  slug: z.string().nullable(),
+  isPublic: z.boolean(),
+  allowCallerSystem: z.boolean(),
+  sessionTtlSeconds: z.number().nullable(),
+  about: z.string(),
+  instructions: z.array(z.string()),
+  model: z.string(),
+  settings: Json,
+  systemTemplate: z.string(),
+  isDefault: z.boolean(),
+  metadata: Json,
+  tools: z.array(Tool),
+  hasDocs: z.boolean(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+const OwnedRow = AgentRow.extend({ accountId: z.string() });
+
+/** Agents by their ids, of several accounts at once. */
+export const findAgentRows = statement({
+  name: "find-agents",
+  text: `select a."accountId", ${AGENT_COLUMNS} ${FROM} where a.id = any($1::uuid[]) and a."accountId" = any($2::uuid[])`,
+  parameters: { ids: "uuid[]", accountIds: "uuid[]" },
+  row: OwnedRow,
+});
+
+/** An account's default agent. */
+export const findDefaultAgentRow = statement({
+  name: "find-default-agent",
+  text: `select ${AGENT_COLUMNS} ${FROM} where a."accountId" = $1 and a."isDefault"`,
+  parameters: { accountId: "uuid" },
+  row: AgentRow,
+});
+
+/** The agent of an id or a slug, whoever owns it. */
+export const findBotRow = statement({
+  name: "find-bot",
+  text: `select a."accountId", ${AGENT_COLUMNS} ${FROM} where a.id = $1 or a.slug = $2`,
+  parameters: { id: "uuid?", slug: "text?" },
+  row: OwnedRow,
+});
+
+/** An account's default project, and its default agent where it has been made. */
+export const findDefaultIds = statement({
+  name: "find-defaults",
+  text: `select p.id as "projectId", a.id as "agentId" from "Project" p
+    left join "Agent" a on a."accountId" = p."accountId" and a."isDefault" where p."accountId" = $1 and p."isDefault"`,
+  parameters: { accountId: "uuid" },
+  row: z.object({ projectId: z.string(), agentId: z.string().nullable() }),
+});
+
+/** An agent that the server makes by itself, in the account's default project; nothing where one is in its place. */
+export const insertOwnAgent = statement({
+  name: "insert-own-agent",
+  text: `insert into "Agent" (id, "accountId", "projectId", name, "canonicalName", slug, about, instructions,
+      "systemTemplate", "isDefault")
+    select $1, $2, p.id, $3, $4, $5, $6, $7, $8, $9 from "Project" p where p."accountId" = $2 and p."isDefault"
+    on conflict do nothing`,
+  parameters: {
+    id: "uuid",
+    accountId: "uuid",
+    name: "text",
+    canonicalName: "text",
+    slug: "text?",
+    about: "text",
+    instructions: "text[]",
+    systemTemplate: "text",
+    isDefault: "bool",
+  },
+});

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { statement } from "./statement.ts";
+
+// What moves a guest's rows to another account, in this order and in one transaction. By hand for the copies and for the
+// conditions on rows of the other account.
+
+/** The guest, held until the end of the transaction; nothing for a person. */
+export const holdGuest = statement({
+  name: "hold-guest",
+  text: `select id from "Account" where id = $1 and kind = 'guest' for update`,
+  parameters: { guestId: "uuid" },
+  row: z.object({ id: z.string() }),
+});
+
+/** Gives sessions with the guest's default agent the other one as well. */
+export const copyDefaultAgent = statement({
+  name: "copy-default-agent",
+  text: `insert into "SessionAgent" ("sessionId", "agentId", position)
+    select x."sessionId", $2, x.position from "SessionAgent" x join "Agent" a on a.id = x."agentId"
+    where a."accountId" = $1 and a."isDefault" on conflict do nothing`,
+  parameters: { guestId: "uuid", agentId: "uuid" },
+});
+
+/** Moves files that the other account has not. */
+export const moveFiles = statement({
+  name: "move-files",
+  text: `update "File" f set "accountId" = $2 where "accountId" = $1
+      and not exists (select 1 from "File" o where o."accountId" = $2 and o.hash = f.hash)`,
+  parameters: { guestId: "uuid", accountId: "uuid" },
+});
+
+const into = { guestId: "uuid", accountId: "uuid", projectId: "uuid" } as const;
+
+export const moveSessions = statement({
+  name: "move-sessions",
+  text: `update "Session" set "accountId" = $2, "projectId" = $3 where "accountId" = $1`,
+  parameters: into,
+});
+
+export const moveIndexes = statement({
+  name: "move-indexes",
+  text: `update "Index" set "accountId" = $2, "projectId" = $3 where "accountId" = $1`,
+  parameters: into,
+});
+
+export const moveUsers = statement({
+  name: "move-users",
+  text: `update "User" set "accountId" = $2, "projectId" = $3 where "accountId" = $1`,
+  parameters: into,
+});
+
+/** Moves all agents but the default one. */
+export const moveAgents = statement({
+  name: "move-agents",
+  text: `update "Agent" set "accountId" = $2, "projectId" = $3 where "accountId" = $1 and not "isDefault"`,
+  parameters: into,
+});
+
+const to = { guestId: "uuid", accountId: "uuid" } as const;
+
+export const moveRuns = statement({
+  name: "move-runs",
+  text: `update "Run" set "accountId" = $2 where "accountId" = $1`,
+  parameters: to,
+});
+
+export const moveDocs = statement({
+  name: "move-docs",
+  text: `update "Doc" set "accountId" = $2 where "accountId" = $1`,
+  parameters: to,
+});
+
+export const moveJobs = statement({
+  name: "move-jobs",
+  text: `update "Job" set "accountId" = $2 where "accountId" = $1`,
+  parameters: to,
+});
+
+export const deleteGuest = statement({
+  name: "delete-guest",
+  text: `delete from "Account" where id = $1`,
+  parameters: { guestId: "uuid" },
+});

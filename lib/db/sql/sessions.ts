@@ -1,0 +1,202 @@
+import { z } from "zod";
+import { SEGMENTS } from "../messages.ts";
+import { runJson, toRun } from "../runs.ts";
+import { AGENT_COLUMNS, AgentRow } from "./agents.ts";
+import { statement } from "./statement.ts";
+
+// By hand, since half of a session's columns are computed, and since a turn begins with one look at all of them.
+
+const JsonObject = z.record(z.string(), z.unknown()).nullable();
+
+const Settings = z.object({
+  situation: z.string().nullable(),
+  systemTemplate: z.string().nullable(),
+  renderTemplates: z.boolean(),
+  tokenBudget: z.number().nullable(),
+  contextOverflow: z.enum(["truncate", "adaptive"]).nullable(),
+  autoRunTools: z.boolean(),
+  forwardToolCalls: z.boolean(),
+  recallOptions: JsonObject,
+  metadata: JsonObject,
+});
+
+export const SessionRow = Settings.extend({
+  id: z.string(),
+  projectId: z.string(),
+  isInDefaultProject: z.boolean(),
+  origin: z.string(),
+  sharedAccess: z.string(),
+  title: z.string().nullable(),
+  titleSource: z.enum(["none", "fallback", "model", "person"]),
+  pinned: z.boolean(),
+  archived: z.boolean(),
+  indexesLockedAt: z.date().nullable(),
+  activeBranchId: z.string(),
+  nextPosition: z.number(),
+  agentIds: z.array(z.string()),
+  userIds: z.array(z.string()),
+  indexIds: z.array(z.string()),
+  lastRun: z.unknown().transform((run) => (run === null ? null : toRun(run))),
+  runningRunId: z.string().nullable(),
+  summary: z.object({ text: z.string(), uptoPosition: z.number(), questions: z.number() }).nullable(),
+  replacement: z
+    .object({ id: z.string(), text: z.string(), uptoPosition: z.number(), createdAt: z.coerce.date() })
+    .nullable(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+
+/** The columns of a session under `s`. */
+export const SESSION_COLUMNS = `s.id, s."projectId",
+  (select p."isDefault" from "Project" p where p.id = s."projectId") as "isInDefaultProject", s.origin, s.situation,
+  s."systemTemplate", s."renderTemplates", s."tokenBudget", s."contextOverflow", s."autoRunTools", s."forwardToolCalls",
+  s."recallOptions", s.metadata, s."sharedAccess", s.title, s."titleSource", s.pinned, s.archived, s."indexesLockedAt",
+  s."activeBranchId", s."createdAt", s."updatedAt",
+  coalesce((select json_agg(x."agentId" order by x.position) from "SessionAgent" x where x."sessionId" = s.id), '[]')
+    as "agentIds",
+  coalesce((select json_agg(x."userId" order by x.position) from "SessionUser" x where x."sessionId" = s.id), '[]')
+    as "userIds",
+  coalesce((select json_agg(x."indexId" order by x.position) from "SessionIndex" x where x."sessionId" = s.id), '[]')
+    as "indexIds",
+  (select ${runJson("r")} from "Run" r where r.id = s."lastRunId") as "lastRun",
+  (select r.id from "Run" r where r."sessionId" = s.id and r.status = 'running' and r.stores) as "runningRunId",
+  (select json_build_object('text', u.text, 'uptoPosition', u."uptoPosition", 'questions', (
+     select count(*)::int from "Branch" b ${SEGMENTS} join "Message" m on m."branchId" = seg."branchId"
+       and m.position between seg."from" and least(seg."to", u."uptoPosition")
+     where b.id = u."branchId" and m.role = 'user'))
+   from "Summary" u where u."sessionId" = s.id order by u."createdAt" desc, u.id desc limit 1) as summary,
+  (select a."nextPosition" from "Branch" a where a.id = s."activeBranchId") as "nextPosition",
+  case when s."contextOverflow" is null then null else (
+    select json_build_object('id', u.id, 'text', u.text, 'uptoPosition', u."uptoPosition", 'createdAt', u."createdAt")
+    from "Branch" b ${SEGMENTS} join "Summary" u on u."branchId" = seg."branchId" and u.replaces
+      and u."uptoPosition" between seg."from" and seg."to"
+    where b.id = s."activeBranchId" order by u."uptoPosition" desc limit 1) end as replacement`;
+
+const OwnedRow = SessionRow.extend({ accountId: z.string() });
+
+/** Sessions by their ids, of several accounts at once; those that have expired are gone. */
+export const findSessionRows = statement({
+  name: "find-sessions",
+  text: `select s."accountId", ${SESSION_COLUMNS} from "Session" s
+    where s.id = any($1::uuid[]) and s."accountId" = any($2::uuid[])
+      and (s."expiresAt" is null or s."expiresAt" > now())`,
+  parameters: { ids: "uuid[]", accountIds: "uuid[]" },
+  row: OwnedRow,
+});
+
+const Agents = z.array(AgentRow.extend({ createdAt: z.coerce.date(), updatedAt: z.coerce.date() }));
+
+/** As `find-sessions`, with their agents in their order: what every turn begins with. */
+export const findSessionsWithAgentsRows = statement({
+  name: "find-sessions-with-agents",
+  text: `select s."accountId", ${SESSION_COLUMNS},
+      (select json_agg(a order by a.position) from (
+         select x.position, ${AGENT_COLUMNS} from "Agent" a join "Project" p on p.id = a."projectId"
+         join "SessionAgent" x on x."agentId" = a.id where x."sessionId" = s.id and a."accountId" = s."accountId") a) as agents
+    from "Session" s where s.id = any($1::uuid[]) and s."accountId" = any($2::uuid[])
+      and (s."expiresAt" is null or s."expiresAt" > now())`,
+  parameters: { ids: "uuid[]", accountIds: "uuid[]" },
+  row: OwnedRow.extend({ agents: Agents.nullable() }),
+});
+
+/** Sessions of an account, the latest change first, then by id, behind a place in that order. */
+export const listSessionRows = statement({
+  name: "list-sessions",
+  text: `select ${SESSION_COLUMNS} from "Session" s where s."accountId" = $1 and ($2::uuid is null or s."projectId" = $2)
+      and ($3::timestamptz is null or (s."updatedAt", s.id) < ($3::timestamptz, $4::uuid))
+      and ($5 or not s.archived) and ($6::timestamptz is null or s."updatedAt" >= $6)
+      and (s."expiresAt" is null or s."expiresAt" > now())
+    order by s."updatedAt" desc, s.id desc limit $7`,
+  parameters: {
+    accountId: "uuid",
+    projectId: "uuid?",
+    afterTime: "timestamptz?",
+    afterId: "uuid?",
+    withArchived: "bool",
+    changedSince: "timestamptz?",
+    limit: "int8",
+  },
+  row: SessionRow,
+});
+
+/**
+ * Sets a title where the present one's source ranks no higher. By hand, since the time of a change is the database's: lists
+ * are read by it.
+ */
+export const setTitleRow = statement({
+  name: "set-title",
+  text: `update "Session" set title = $3, "titleSource" = $4, "updatedAt" = case when $5 then now() else "updatedAt" end
+    where id = $1 and "accountId" = $2
+      and array_position(array['none', 'fallback', 'model', 'person'], "titleSource")
+        <= array_position(array['none', 'fallback', 'model', 'person'], $4::text) returning id`,
+  parameters: { id: "uuid", accountId: "uuid", title: "text", source: "text", moves: "bool" },
+  row: z.object({ id: z.string() }),
+});
+
+/** The settings of a session, held until the end of the transaction. */
+export const holdSettings = statement({
+  name: "hold-settings",
+  text: `select situation, "systemTemplate", "renderTemplates", "tokenBudget", "contextOverflow", "autoRunTools",
+      "forwardToolCalls", "recallOptions", metadata
+    from "Session" where id = $1 and "accountId" = $2 for no key update`,
+  parameters: { id: "uuid", accountId: "uuid" },
+  row: Settings,
+});
+
+/** Sets all settings of a session and moves it to the front, by the database's time. */
+export const setSettingsRow = statement({
+  name: "set-settings",
+  text: `update "Session" set situation = $3, "systemTemplate" = $4, "renderTemplates" = $5, "tokenBudget" = $6,
+      "contextOverflow" = $7, "autoRunTools" = $8, "forwardToolCalls" = $9, "recallOptions" = $10, metadata = $11,
+      "updatedAt" = now() where id = $1 and "accountId" = $2 returning id`,
+  parameters: {
+    id: "uuid",
+    accountId: "uuid",
+    situation: "text?",
+    systemTemplate: "text?",
+    renderTemplates: "bool",
+    tokenBudget: "int4?",
+    contextOverflow: "text?",
+    autoRunTools: "bool",
+    forwardToolCalls: "bool",
+    recallOptions: "jsonb",
+    metadata: "jsonb",
+  },
+  row: z.object({ id: z.string() }),
+});
+
+/** Adds agents and users behind those that a session has, in the order given: how turns bring their agent along. */
+export const addParticipantRows = statement({
+  name: "add-participants",
+  text: `with users as (
+      insert into "SessionUser" ("sessionId", "userId", position)
+      select $1, u.id, u.n + (select coalesce(max(position), 0) from "SessionUser" where "sessionId" = $1)
+      from unnest($3::uuid[]) with ordinality u(id, n) on conflict do nothing
+    )
+    insert into "SessionAgent" ("sessionId", "agentId", position)
+    select $1, a.id, a.n + (select coalesce(max(position), 0) from "SessionAgent" where "sessionId" = $1)
+    from unnest($2::uuid[]) with ordinality a(id, n) on conflict do nothing`,
+  parameters: { sessionId: "uuid", agentIds: "uuid[]", userIds: "uuid[]" },
+});
+
+/** Takes every agent but one out of a session, at the first turn of it. */
+export const keepOneAgentRow = statement({
+  name: "keep-one-agent",
+  text: `delete from "SessionAgent" where "sessionId" = $1 and "agentId" <> $2`,
+  parameters: { sessionId: "uuid", agentId: "uuid" },
+});
+
+/** Adds a summary to a session that may be gone meanwhile; then nothing happens. */
+export const insertSummaryRow = statement({
+  name: "insert-summary",
+  text: `insert into "Summary" (id, "sessionId", "branchId", "uptoPosition", text, replaces)
+    select $1, id, $3, $4, $5, $6 from "Session" where id = $2`,
+  parameters: {
+    id: "uuid",
+    sessionId: "uuid",
+    branchId: "uuid",
+    uptoPosition: "int4",
+    text: "text",
+    replaces: "bool",
+  },
+});

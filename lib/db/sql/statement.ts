@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Connection } from "../sql.ts";
+
+/** What a parameter is given as, by the name that PostgreSQL has for its type. */
+type Given = {
+  readonly uuid: string;
+  readonly text: string;
+  readonly bool: boolean;
+  readonly int4: number;
+  readonly int8: number;
+  readonly float8: number;
+  /** A text is ISO 8601. */
+  readonly timestamptz: Date | string;
+  readonly json: unknown;
+  readonly jsonb: unknown;
+  readonly bytea: Uint8Array;
+  readonly regconfig: string;
+};
+type Name = keyof Given;
+
+/** A type of PostgreSQL; `?` behind it lets the value be null. JSON may be null without it, and then is SQL's null. */
+export type ParameterType = Name | `${Name}[]` | `${Name}?` | `${Name}[]?`;
+type ValueOf<Type extends ParameterType> = Type extends Name
+  ? Given[Type]
+  : Type extends `${infer Item extends Name}[]`
+    ? readonly Given[Item][]
+    : Type extends `${infer Item extends Name}?`
+      ? Given[Item] | null
+      : Type extends `${infer Item extends Name}[]?`
+        ? readonly Given[Item][] | null
+        : never;
+
+type Parameters = Readonly<Record<string, ParameterType>>;
+type Values<Declared extends Parameters> = { readonly [Key in keyof Declared]: ValueOf<Declared[Key]> };
+
+type Declaration<Declared extends Parameters, Row extends z.ZodObject> = {
+  readonly name: string;
+  readonly text: string;
+  /** In the order of `$1`, `$2`, … */
+  readonly parameters: Declared;
+  /** Its columns; absent where it gives none. */
+  readonly row?: Row;
+};
+
+export type Statement<Declared extends Parameters, Row extends z.ZodObject> = ((
+  database: Connection,
+  values: Values<Declared>,
+) => Promise<z.output<Row>[]>) &
+  Declaration<Declared, Row>;
+
+const NOTHING = z.object({});
+
+/**
+ * A statement written by hand, as a function that runs it and gives its rows. By hand is what one statement must do and
+ * no call of Prisma can; everything else goes through `database.prisma`.
+ *
+ * To add one, export it from the file of its noun in this folder:
+ *
+ *     export const findThings = statement({
+ *       name: "find-things",
+ *       text: `select id, "createdAt" from "Thing" where "accountId" = $1 and id = any($2)`,
+ *       parameters: { accountId: "uuid", ids: "uuid[]" },
+ *       row: z.object({ id: z.string(), createdAt: z.date() }),
+ *     });
+ *
+ * and call it: `await findThings(database, { accountId, ids })`. Within a transaction the first argument is its connection.
+ * Its text is fixed, since the database keeps its plan under its name; a value is always a parameter. Each row is parsed
+ * by `row`. `statements.database.test.ts` finds every statement of this folder by itself and holds names and types of
+ * columns and parameters against the migrated schema.
+ */
+export function statement<const Declared extends Parameters, Row extends z.ZodObject = typeof NOTHING>(
+  declaration: Declaration<Declared, Row>,
+): Statement<Declared, Row> {
+  const { text, parameters, row } = declaration;
+  // With its text in the name, two versions of the app can share a connection that somebody pools between them.
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
+  const name = `${declaration.name} ${hash}`;
+  const types = Object.entries(parameters);
+
+  const run = async (database: Connection, given: Values<Declared>): Promise<z.output<Row>[]> => {
+    const values = types.map(([key, type]) => parameter(type, given[key]));
+    const result = await database.pool.query({ name, text, values });
+    return row ? result.rows.map((found) => row.parse(found)) : [];
+  };
+  return Object.defineProperties(
+    Object.assign(run, { text, parameters, row }),
+    // A function has a name of its own, which only this way is another.
+    { name: { value: declaration.name } },
+  );
+}
+
+/** JSON goes as text, since the driver makes an array of PostgreSQL's of an array of ours. */
+function parameter(type: ParameterType, value: unknown): unknown {
+  if (value === null || value === undefined || !type.startsWith("json")) return value ?? null;
+  return type.includes("[]") && Array.isArray(value)
+    ? value.map((item) => JSON.stringify(item))
+    : JSON.stringify(value);
+}
