@@ -20,6 +20,7 @@ export type Resume = {
   readonly closing: readonly TurnEvent[];
   /** What the turn has said so far, for the prompt. */
   readonly said: readonly PromptMessage[];
+  /** Steps that are done. */
   readonly steps: number;
   /** What the steps that have ended came to. */
   readonly usage: TurnUsage;
