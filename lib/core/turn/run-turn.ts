@@ -135,8 +135,11 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
       if (resume && isTextOpen && step.text() === "" && calls.length === 0) {
         throw new ChatError("interrupted", "The answer was interrupted and the model had nothing to add");
       }
+      const broken = isTextOpen ? said.at(-1) : undefined;
       isTextOpen = false;
-      said.push({ role: "assistant", text: step.text(), calls });
+      if (broken?.role === "assistant") said.pop();
+      const before = broken?.role === "assistant" ? broken.text : "";
+      said.push({ role: "assistant", text: before + step.text(), calls });
       repeats.note(calls);
       const returnLimit = ports.atLimit === "return-calls" && calls.length > 0 ? reached(steps) : null;
       const pending = returnLimit !== null ? calls : calls.filter((call) => !runnable(tools, call));
