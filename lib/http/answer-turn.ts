@@ -1,7 +1,7 @@
 import type { Scope } from "../core/scope.ts";
 import { turnFailure } from "../core/turn/failure.ts";
 import { acceptance, endedTurn, followTaken, type Stretch } from "../core/turn/follow.ts";
-import type { TakenTurn } from "../core/turn/take-turn.ts";
+import type { TakenTurn } from "../core/turn/taken-turn.ts";
 import { ChatError } from "../domain/errors.ts";
 import { isLast, type LastEvent, type TurnEvent } from "../domain/events.ts";
 import { sseResponse } from "./sse.ts";

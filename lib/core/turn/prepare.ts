@@ -14,13 +14,14 @@ import { defaults } from "../agents.ts";
 import { checkModel } from "../models.ts";
 import { recallOptions } from "../recall/options.ts";
 import { recall } from "../recall/recall.ts";
-import { type DescribeInput, type Description, describe } from "../render/describe.ts";
+import { type Description, describe } from "../render/describe.ts";
+import type { DescribeInput } from "../render/describe-input.ts";
 import { renderInput } from "../render/input.ts";
 import type { Scope } from "../scope.ts";
 import { storedSettings } from "../settings.ts";
 import { readPast } from "./past.ts";
 import type { TurnTool } from "./run-turn.ts";
-import type { TurnRequest } from "./turn-call.ts";
+import type { TurnRequest } from "./turn-request.ts";
 import { checkToolChoice, offeredTools, turnTools } from "./turn-tools.ts";
 
 export type PreparedTurn = {

@@ -3,8 +3,8 @@ import type { TurnEvent, TurnLimit, TurnUsage } from "../../domain/events.ts";
 import type { CallModel, FinishReason, ModelRequest, PromptMessage, ToolChoice, Usage } from "../../domain/model.ts";
 import type { ToolCall, ToolDefinition } from "../../domain/tool.ts";
 import type { TurnPolicy } from "../../domain/turn-policy.ts";
+import type { Log } from "../log.ts";
 import { approximateTokens, promptTokens } from "../render/tokens.ts";
-import type { Log } from "../scope.ts";
 import { executeTool } from "../tools/execute.ts";
 import { stepReader } from "./step-reader.ts";
 
