@@ -29,12 +29,10 @@ const isSure = (ledger: Ledger, { isCommitted, role, tag }: SeenMessage): boolea
 
 function* missed(ledger: Ledger, reads: readonly Read[]): Generator<string> {
   const shown = new Map<string, Shown>();
+  const deletes = ledger.deletes.filter(({ sessionId }) => sessionId === reads[0]?.sessionId);
   for (const by of reads.toSorted((a, b) => a.endedAt - b.endedAt)) {
     for (const message of by.messages ?? []) {
-      const known = shown.get(message.id);
-      if (isSure(ledger, message) && (!known || (message.isCommitted && !known.message.isCommitted))) {
-        if (!known) shown.set(message.id, { message, by });
-      }
+      if (isSure(ledger, message) && !shown.has(message.id)) shown.set(message.id, { message, by });
     }
   }
   for (const read of reads) {
@@ -42,7 +40,9 @@ function* missed(ledger: Ledger, reads: readonly Read[]): Generator<string> {
     for (const { message, by } of shown.values()) {
       if (by.endedAt >= read.startedAt) continue;
       const now = byId.get(message.id);
-      const who = `${by.kind} of instance ${by.instance}, then ${read.instance} ${read.startedAt - by.endedAt} ms later`;
+      const beside = deletes.some(({ sentAt }) => sentAt <= read.endedAt) ? ", beside a deletion" : "";
+      const later = `${read.startedAt - by.endedAt} ms later${beside}`;
+      const who = `${by.kind} of instance ${by.instance}, then ${read.instance} ${later}`;
       if (!now) yield `A message that a read showed is missing (${who}): ${message.role} ${message.text.slice(0, 60)}`;
       else if (message.isCommitted && now.text !== message.text)
         yield `A message has changed (${who}): ${message.text}`;

@@ -235,12 +235,21 @@ export function auditPrompts(
       const sessionId = final?.id ?? null;
       if (!last && turn.answer !== "") faults.push({ what: `${tagOf(turn)} was answered by nobody`, sessionId });
       if (!last || last.before === expected) continue;
-      const missing = earlier.map(tagOf).filter((tag) => !last.before.includes(tag));
-      const what = `${tagOf(turn)}: the model was asked without ${missing.join(", ") || "what is stored"}`;
-      faults.push({ what: `${what}: ${shortened(last.before, 300)} for ${shortened(expected, 300)}`, sessionId });
+      const missing = earlier.map(tagOf).filter((tag) => !last.before.includes(`[${tag}]`));
+      const without = missing.length > 0 ? missing.join(", ") : "what is stored";
+      const what = `${tagOf(turn)}: the model was asked without ${without}: ${difference(last.before, expected)}`;
+      faults.push({ what, sessionId });
     }
   }
   return faults;
+}
+
+/** Where two texts part. */
+function difference(got: string, expected: string): string {
+  let at = 0;
+  while (at < expected.length && got[at] === expected[at]) at++;
+  const from = Math.max(0, at - 40);
+  return `…${got.slice(from, at + 60)}… for …${expected.slice(from, at + 60)}…`;
 }
 
 const saidIn = ({ questions, answer }: SeenTurn) => [
