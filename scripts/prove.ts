@@ -4,13 +4,18 @@
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { startPostgres } from "../lib/testing/postgres-server.ts";
-import { auditPrompts, auditStored, readAll, settled } from "./prove/audit.ts";
+import { newSession } from "./prove/acts.ts";
+import { auditStored } from "./prove/audit.ts";
+import { auditPrompts } from "./prove/audit-prompts.ts";
 import { auditReads } from "./prove/audit-reads.ts";
-import { newSession, runClient, type World } from "./prove/clients.ts";
+import { runClient } from "./prove/clients.ts";
+import { readAll, settled } from "./prove/finals.ts";
 import { type Instances, startInstances } from "./prove/instances.ts";
 import { type Fault, type Ledger, openLedger } from "./prove/ledger.ts";
-import { MODEL, type ModelServer, startModelServer } from "./prove/model-server.ts";
+import { MODEL } from "./prove/model-request.ts";
+import { type ModelServer, startModelServer } from "./prove/model-server.ts";
 import { dice } from "./prove/texts.ts";
+import type { World } from "./prove/world.ts";
 import { keepTemporaryFiles } from "./temporary.ts";
 
 const KILL_EVERY_MS = 8000;
@@ -133,7 +138,10 @@ function report(ledger: Ledger, model: ModelServer, faults: readonly Fault[]): v
   const places = new Set(faults.flatMap(({ sessionId }) => sessionId ?? []));
   for (const sessionId of [...places].slice(0, 5)) {
     console.log(`  Session ${sessionId}:`);
-    const notes = ledger.notes.filter((note) => note.sessionId === sessionId || note.sessionId === null);
+    const first = ledger.notes.find((note) => note.sessionId === sessionId)?.at ?? 0;
+    const notes = ledger.notes.filter((note) => {
+      return note.sessionId === sessionId || (note.sessionId === null && note.at >= first);
+    });
     for (const { at, text } of notes.slice(-MOST_NOTES)) {
       console.log(`    ${((at - ledger.startedAt) / 1000).toFixed(3)} ${text.slice(0, 300)}`);
     }

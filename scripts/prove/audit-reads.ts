@@ -1,10 +1,14 @@
-import type { Final } from "./audit.ts";
+import type { Final } from "./finals.ts";
 import type { Fault, Ledger, Read, SeenMessage } from "./ledger.ts";
 
 // What reads showed: what one has shown, no later one may miss.
 
 /** A message that a read has shown for good. */
 type Shown = { readonly message: SeenMessage; readonly by: Read };
+
+/** The seconds of a run in which a read came. */
+const timeOf = ({ startedAt }: Ledger, read: Read): string =>
+  `from ${((read.startedAt - startedAt) / 1000).toFixed(3)} to ${((read.endedAt - startedAt) / 1000).toFixed(3)} s`;
 
 /** Everything that is wrong in what reads showed while turns ran. */
 export function auditReads(ledger: Ledger, finals: ReadonlyMap<string, Final | null>): Fault[] {
@@ -18,7 +22,7 @@ export function auditReads(ledger: Ledger, finals: ReadonlyMap<string, Final | n
       for (const what of missed(ledger, reads)) fault(what);
     }
     for (const what of unacknowledged(ledger, sessionId, all)) fault(what);
-    for (const what of shownAsFailed(all, finals.get(sessionId) ?? null)) fault(what);
+    for (const what of shownAsFailed(ledger, all, finals.get(sessionId) ?? null)) fault(what);
   }
   return faults;
 }
@@ -41,7 +45,7 @@ function* missed(ledger: Ledger, reads: readonly Read[]): Generator<string> {
       if (by.endedAt >= read.startedAt) continue;
       const now = byId.get(message.id);
       const beside = deletes.some(({ sentAt }) => sentAt <= read.endedAt) ? ", beside a deletion" : "";
-      const later = `${read.startedAt - by.endedAt} ms later${beside}`;
+      const later = `${read.startedAt - by.endedAt} ms later, ${timeOf(ledger, read)}${beside}`;
       const who = `${by.kind} of instance ${by.instance}, then ${read.instance} ${later}`;
       if (!now) yield `A message that a read showed is missing (${who}): ${message.role} ${message.text.slice(0, 60)}`;
       else if (message.isCommitted && now.text !== message.text)
@@ -62,19 +66,19 @@ function* unacknowledged(ledger: Ledger, sessionId: string, reads: readonly Read
     const tags = new Set(read.messages.map(({ tag }) => tag));
     for (const { tag, way, endedAt } of told) {
       if (endedAt >= read.startedAt || tags.has(tag)) continue;
-      const late = `${read.startedAt - endedAt} ms later`;
+      const late = `${read.startedAt - endedAt} ms later, ${timeOf(ledger, read)}`;
       yield `${tag} (${way}) was acknowledged, and ${read.kind} of instance ${read.instance} does not show it ${late}`;
     }
   }
 }
 
 /** Good turns that a read showed as failed. */
-function* shownAsFailed(reads: readonly Read[], final: Final | null): Generator<string> {
+function* shownAsFailed(ledger: Ledger, reads: readonly Read[], final: Final | null): Generator<string> {
   const good = new Set((final?.turns ?? []).flatMap(({ runId, stop }) => (stop?.error === null ? [runId] : [])));
-  for (const { stops, instance } of reads) {
-    for (const { runId, tag, error } of stops) {
+  for (const read of reads) {
+    for (const { runId, tag, error } of read.stops) {
       if (error === "running" || (error !== null && good.has(runId))) {
-        yield `A read of instance ${instance} showed ${tag} as failed: ${error}`;
+        yield `A read of instance ${read.instance} (${timeOf(ledger, read)}) showed ${tag} as failed: ${error}`;
       }
     }
   }

@@ -1,62 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import type { World } from "./clients.ts";
-import { exchange } from "./http.ts";
+import type { Final } from "./finals.ts";
 import type { Act, Fault, Ledger, Question } from "./ledger.ts";
-import { type ModelCall, spoken } from "./model-server.ts";
-import { answerTo, bare, questionOf, shortened, tagsOf } from "./texts.ts";
-import { historyOf, retrieved, type SeenTurn } from "./ways.ts";
+import { type SeenTurn, tagOf } from "./seen.ts";
+import { answerTo, bare, questionOf, shortened } from "./texts.ts";
 
 // What is stored in the end, held against what clients were told.
-
-/** A session as both dialects show it when nothing runs; null: it is not there. */
-export type Final = {
-  readonly id: string;
-  readonly turns: readonly SeenTurn[];
-  readonly history: string;
-  readonly line: string;
-};
-
-const SETTLE_MS = 90_000;
-
-/** Waits until no session has a running turn. Gives those that have one still. */
-export async function settled({ instances, key, ledger }: World): Promise<string[]> {
-  const deadline = Date.now() + SETTLE_MS;
-  let left = [...ledger.sessions];
-  while (left.length > 0) {
-    const running: string[] = [];
-    for (const id of left) {
-      const got = await exchange({ method: "GET", key, url: `${instances.urlOf(0)}/api/v1/chat/${id}?details=1` });
-      const isOver = got.status === 404 || (got.status === 200 && JSON.parse(got.body).running_run_id === null);
-      if (!isOver) running.push(id);
-    }
-    left = running;
-    if (Date.now() > deadline) break;
-    if (left.length > 0) await sleep(500);
-  }
-  return left;
-}
-
-/** Reads all sessions by both dialects. */
-export async function readAll({ instances, key, ledger }: World): Promise<ReadonlyMap<string, Final | null>> {
-  const all = new Map<string, Final | null>();
-  for (const id of ledger.sessions) {
-    const get = (instance: number, path: string) =>
-      exchange({ method: "GET", key, url: `${instances.urlOf(instance)}${path}` });
-    const [retrieve, history] = await Promise.all([
-      get(0, `/api/v1/chat/${id}?event_ids=1`),
-      get(1, `/api/sessions/${id}/history`),
-    ]);
-    if (retrieve.status === 404 && history.status === 404) all.set(id, null);
-    else if (retrieve.status === 200 && history.status === 200) {
-      const { turns, messages } = retrieved(retrieve.body);
-      all.set(id, { id, turns, line: spoken(messages), history: spoken(historyOf(history.body)) });
-    } else {
-      const what = `At the end, retrieve answered ${retrieve.status} and history ${history.status}`;
-      ledger.faults.push({ what, sessionId: id });
-    }
-  }
-  return all;
-}
 
 /** Everything that is wrong in what is stored. */
 export function auditStored(ledger: Ledger, finals: ReadonlyMap<string, Final | null>): Fault[] {
@@ -89,8 +36,6 @@ export function auditStored(ledger: Ledger, finals: ReadonlyMap<string, Final | 
   }
   return faults;
 }
-
-const tagOf = ({ questions }: SeenTurn): string => tagsOf(questions[0] ?? "")[0] ?? "";
 
 const isPartOf = (answer: string, tag: string): boolean => bare(answerTo(tag)).startsWith(bare(answer));
 const isWhole = (answer: string, tag: string): boolean => bare(answerTo(tag)) === bare(answer);
@@ -205,54 +150,3 @@ function* endingFaults(ledger: Ledger, question: Question): Generator<string> {
       ending satisfies never;
   }
 }
-
-/** What the model was shown, held against what is stored: each prompt has every exchange before it. */
-export function auditPrompts(
-  { kills }: Ledger,
-  calls: readonly ModelCall[],
-  finals: ReadonlyMap<string, Final | null>,
-): Fault[] {
-  const faults: Fault[] = [];
-  const byTag = Map.groupBy(calls, ({ tag }) => tag);
-  for (const [tag, own] of byTag) {
-    for (const [n, call] of own.entries()) {
-      const previous = own[n - 1];
-      if (!previous) continue;
-      const isKilled = kills.some(({ instance, at }) => {
-        return instance === previous.instance && at >= previous.at && at <= call.at;
-      });
-      const who = `instances ${previous.instance} and ${call.instance}, ${call.at - previous.at} ms apart`;
-      if (!isKilled)
-        faults.push({ what: `${tag}: the model was asked twice, though nobody died (${who})`, sessionId: null });
-    }
-  }
-  for (const final of finals.values()) {
-    for (const [n, turn] of (final?.turns ?? []).entries()) {
-      const earlier = final?.turns.slice(0, n) ?? [];
-      const expected = spoken(earlier.flatMap(saidIn));
-      const own = byTag.get(tagOf(turn)) ?? [];
-      const last = own.at(-1);
-      const sessionId = final?.id ?? null;
-      if (!last && turn.answer !== "") faults.push({ what: `${tagOf(turn)} was answered by nobody`, sessionId });
-      if (!last || last.before === expected) continue;
-      const missing = earlier.map(tagOf).filter((tag) => !last.before.includes(`[${tag}]`));
-      const without = missing.length > 0 ? missing.join(", ") : "what is stored";
-      const what = `${tagOf(turn)}: the model was asked without ${without}: ${difference(last.before, expected)}`;
-      faults.push({ what, sessionId });
-    }
-  }
-  return faults;
-}
-
-/** Where two texts part. */
-function difference(got: string, expected: string): string {
-  let at = 0;
-  while (at < expected.length && got[at] === expected[at]) at++;
-  const from = Math.max(0, at - 40);
-  return `…${got.slice(from, at + 60)}… for …${expected.slice(from, at + 60)}…`;
-}
-
-const saidIn = ({ questions, answer }: SeenTurn) => [
-  ...questions.map((text) => ({ role: "user", text })),
-  { role: "assistant", text: answer },
-];

@@ -1,7 +1,6 @@
 // What the clients did and saw, with times in milliseconds since 1970.
 
-export const WAYS = ["llamacloud", "julep", "julep-stream", "assistants", "assistants-stream"] as const;
-export type Way = (typeof WAYS)[number];
+export type Way = "llamacloud" | "julep" | "julep-stream" | "assistants" | "assistants-stream";
 
 /** How a question ended for its client. */
 export type Ending =

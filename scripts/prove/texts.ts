@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 
 // What is asked and answered: every question has a tag that is used once, and one right answer.
 
+// biome-ignore format: a list of words
 const WORDS = [
   "harbour", "lantern", "meadow", "granite", "violin", "kettle", "orchard", "compass", "velvet", "timber", "anchor", "saffron",
   "glacier", "pebble", "cinder", "willow", "marble", "copper", "thistle", "ember", "juniper", "cobalt", "parcel", "ribbon",
-]; // biome-ignore format: a list of words
+];
 const TAG = /\[(c\d+-\d+)\]/gu;
 
 /** Numbers from a seed: the same seed gives the same numbers (mulberry32). */
