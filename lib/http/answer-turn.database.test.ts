@@ -143,6 +143,15 @@ test("LlamaCloud's stream begins at once, tells a failure at its end, and goes o
   await expect.poll(latestRun, { timeout: 15_000 }).toEqual({ status: "completed", error: null });
 });
 
+test("who leaves a repeat of LlamaCloud's stream with cancel does not end the turn of the first", async () => {
+  const { path, body } = await llamacloud("slow", true);
+  const headers = { "idempotency-key": crypto.randomUUID(), "x-on-disconnect": "cancel" };
+  const first = await api.send("POST", path, { body, headers });
+  await (await api.send("POST", path, { body, headers })).body?.getReader().cancel();
+  expect(await first.text()).toMatch(/"type":"stop","is_error":false/u);
+  expect(await latestRun()).toEqual({ status: "completed", error: null });
+});
+
 describe("of several choices", () => {
   const several = (stream: boolean): Call => {
     const body = { messages: [{ role: "user", content: "choose" }], n: 3, stream };
@@ -153,7 +162,7 @@ describe("of several choices", () => {
     for (const stream of [false, true]) {
       api.model.reset();
       const refusal = { error: { message: "no", type: "invalid_request_error" }, status: 400 };
-      api.model.on({ userMessage: /choose/, sequenceIndex: 1 }, refusal);
+      api.model.on({ userMessage: /choose/, sequenceIndex: 0 }, refusal);
       api.model.onMessage(/choose/, { content: LONG }, { latency: 40 });
       const before = api.server.abortedModelCalls();
       const response = await post(several(stream));
@@ -167,7 +176,7 @@ describe("of several choices", () => {
     for (const stream of [false, true]) {
       api.model.reset();
       const breaking = { truncateAfterChunks: 3, latency: 20 };
-      api.model.on({ userMessage: /choose/, sequenceIndex: 1 }, { content: LONG }, breaking);
+      api.model.on({ userMessage: /choose/, sequenceIndex: 0 }, { content: LONG }, breaking);
       api.model.onMessage(/choose/, { content: LONG }, { latency: 40 });
       const before = api.server.abortedModelCalls();
       const response = await post(several(stream));

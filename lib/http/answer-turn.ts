@@ -83,13 +83,13 @@ function failureOf(failed: readonly WholeTurn[], { failure }: Pick<Surface, "fai
   const one = failed.find(({ last }) => last.type === "turn-error" && last.code !== "cancelled") ?? failed[0];
   if (one?.last.type !== "turn-error") throw new ChatError("internal", "A turn without an end");
   const response = failure(turnFailure(one.last));
-  // What the provider accepted may have been billed, and may be stored: the client is not to repeat it.
-  if (failed.some(({ events }) => events.some((event) => event.type === "step-start"))) dontRetry(response);
+  // What the provider accepted may have been billed, and may be stored; a session that was deleted stays so.
+  const isFinal =
+    one.last.code === "not-found" || failed.some(({ events }) => events.some(({ type }) => type === "step-start"));
+  // The official clients repeat 409 and 5xx unless they are told to let it be.
+  if (isFinal) response.headers.set("x-should-retry", "false");
   return response;
 }
-
-/** Tells the official clients, which repeat 409 and 5xx, to let it be. */
-const dontRetry = (response: Response): void => response.headers.set("x-should-retry", "false");
 
 const allWhole = async (
   scope: Scope,
