@@ -5,15 +5,15 @@ import type { ReactNode } from "react";
 import type { AccountPage } from "@/lib/http/page-data.ts";
 import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";
-import type { Api } from "./api";
 import { ApiKeys } from "./api-keys";
 import { Connections } from "./connections";
 import { FirstCall } from "./first-call";
+import type { PublishedApi } from "./published-api";
 import { SignInSettings } from "./sign-in-settings";
 import { Usage } from "./usage";
 
 /** Keys, a first call, and what was used. A visitor without an account is told what one is for. */
-export function AccountView({ account, apis }: { account: AccountPage | null; apis: readonly Api[] }) {
+export function AccountView({ account, apis }: { account: AccountPage | null; apis: readonly PublishedApi[] }) {
   const { viewer, signUp } = useShell();
   return (
     <div className="account">

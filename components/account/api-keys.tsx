@@ -7,11 +7,11 @@ import { copyText } from "../conversation/copy";
 import { formatAgo, formatDay } from "../time";
 import { AskFirst } from "../ui/ask-first";
 import { notify } from "../ui/notify";
-import type { Api } from "./api";
 import { NewKey } from "./new-key";
+import type { PublishedApi } from "./published-api";
 
 /** The account's keys: made, copied once, revoked in their row. */
-export function ApiKeys({ initial, apis }: { initial: readonly ApiKey[]; apis: readonly Api[] }) {
+export function ApiKeys({ initial, apis }: { initial: readonly ApiKey[]; apis: readonly PublishedApi[] }) {
   const [keys, setKeys] = useState(initial);
   const [fresh, setFresh] = useState<string | null>(null);
   const [isMaking, setIsMaking] = useState(false);
@@ -106,7 +106,7 @@ function FreshKey({ text }: { text: string }) {
 
 type KeyRowProps = {
   readonly apiKey: ApiKey;
-  readonly apis: readonly Api[];
+  readonly apis: readonly PublishedApi[];
   readonly nowMs: number | null;
   readonly onRevoke: () => void;
 };
@@ -146,7 +146,7 @@ function KeyRow({ apiKey, apis, nowMs, onRevoke }: KeyRowProps) {
 }
 
 /** What a key may do, in a few words. */
-function limits({ scopes, agent_id, expires_at }: ApiKey, apis: readonly Api[]): string {
+function limits({ scopes, agent_id, expires_at }: ApiKey, apis: readonly PublishedApi[]): string {
   const does = scopes.includes("read-only") ? "Read" : "Read and write";
   const through = apis.filter(({ name }) => scopes.includes(name)).map(({ label }) => label);
   const where = agent_id === null ? (through.length > 0 ? ` ${through.join(", ")}` : "") : " one agent";

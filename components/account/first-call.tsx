@@ -3,10 +3,10 @@
 import { Copy } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { copyText } from "../conversation/copy";
-import type { Api } from "./api";
+import type { PublishedApi } from "./published-api";
 
 /** One sample call for each API that has one, with this server's address. */
-export function FirstCall({ apis }: { apis: readonly Api[] }) {
+export function FirstCall({ apis }: { apis: readonly PublishedApi[] }) {
   // The server may not know the address that the browser came by.
   const [origin, setOrigin] = useState("http://localhost:3000");
   useEffect(() => setOrigin(window.location.origin), []);

@@ -3,10 +3,10 @@
 import { type FormEvent, useRef, useState } from "react";
 import { isProblem, makeKey, type NewApiKey } from "../api";
 import { Field } from "../sign-in/field";
-import type { Api } from "./api";
+import type { PublishedApi } from "./published-api";
 
 type NewKeyProps = {
-  readonly apis: readonly Api[];
+  readonly apis: readonly PublishedApi[];
   readonly onMade: (key: NewApiKey) => void;
   readonly onLeave: () => void;
 };

@@ -1,5 +1,5 @@
 /** A published API as the account page shows it. */
-export type Api = {
+export type PublishedApi = {
   /** What narrows a key to it. */
   readonly name: string;
   readonly label: string;
