@@ -158,7 +158,7 @@ export const decodePolicy = (body: ChatInput): TurnPolicy => ({
 });
 
 /** A chat call as a turn. `signal`: the caller has hung up. */
-export const decodeTurn = (sessionId: string, body: ChatInput, signal: AbortSignal): TurnCall => ({
+export const decodeTurn = (sessionId: string, body: ChatInput, signal?: AbortSignal): TurnCall => ({
   ...decodeRequest(sessionId, body),
   dialect: "julep",
   policy: decodePolicy(body),
