@@ -6,10 +6,11 @@ import { violated } from "../db/violated.ts";
 import type { Agent, AgentDoors } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
-import type { StoredTool } from "../domain/tool.ts";
+import { canBeOpen, type StoredTool, type Tool } from "../domain/tool.ts";
 import { madeName } from "./made-name.ts";
 import { checkModel } from "./models.ts";
 import { projectNamed } from "./projects.ts";
+import { checkReachesAccount, reachesAgent } from "./reach.ts";
 import { PLAIN_TEMPLATE } from "./render/templates.ts";
 import type { Scope } from "./scope.ts";
 import { storedSettings } from "./settings.ts";
@@ -51,8 +52,7 @@ export async function getAgent(scope: Scope, id: string): Promise<Agent> {
 }
 
 async function findAgent(scope: Scope, id: string): Promise<Agent | null> {
-  const isReached = isId(id) && (scope.onlyAgentId == null || scope.onlyAgentId === id.toLowerCase());
-  const [agent] = isReached ? await db.findAgents(scope.database, scope.accountId, [id]) : [];
+  const [agent] = reachesAgent(scope, id) ? await db.findAgents(scope.database, scope.accountId, [id]) : [];
   return agent ?? null;
 }
 
@@ -86,7 +86,7 @@ export async function listAgentsBeside(
  * reaches one agent only.
  */
 export async function createAgent(scope: Scope, input: AgentInput, id: string = newId()): Promise<Agent> {
-  if (scope.onlyAgentId != null) throw new ChatError("forbidden", "This API key reaches one agent only");
+  checkReachesAccount(scope);
   await check(scope, input, CLOSED);
   const { project, ...given } = input;
   const projectId = await projectNamed(scope, project);
@@ -212,7 +212,7 @@ async function orConflict<Result>(write: () => Promise<Result>): Promise<Result>
 
 /** Deletes an agent with its tools and docs. Sessions that used it stay readable. Throws "not-found". */
 export async function deleteAgent(scope: Scope, id: string): Promise<void> {
-  const isGone = isId(id) && (await db.deleteAgent(scope.database, scope.accountId, id));
+  const isGone = reachesAgent(scope, id) && (await db.deleteAgent(scope.database, scope.accountId, id));
   if (!isGone) throw notFound("agent", id);
 }
 
@@ -223,33 +223,50 @@ async function getTool(scope: Scope, agentId: string, id: string): Promise<Store
   return tool;
 }
 
-/** Adds a tool to an agent. Throws "not-found" for the agent and "conflict" for a name that it has. */
-export async function createTool(scope: Scope, agentId: string, tool: toolsDb.ToolFields): Promise<StoredTool> {
+/**
+ * Adds a tool to an agent. Throws "not-found" for the agent, "conflict" for a name that it has, and "bad-request" for a
+ * tool that cannot be opened to strangers and is to be.
+ */
+export async function createTool(scope: Scope, agentId: string, tool: Tool): Promise<StoredTool> {
   const owner = await ownerOf(scope, agentId);
   const id = newId();
-  const isMade = await orConflict(() => toolsDb.insertTool(scope.database, owner, id, tool));
+  const fields = toolFields(tool, null);
+  const isMade = await orConflict(() => toolsDb.insertTool(scope.database, owner, id, fields));
   if (!isMade) throw notFound("agent", agentId);
   return getTool(scope, agentId, id);
 }
 
-/** Sets all of an agent's tool. Throws "not-found" and "conflict". */
-export const replaceTool = (scope: Scope, agentId: string, id: string, tool: toolsDb.ToolFields): Promise<StoredTool> =>
+/** Sets all of an agent's tool. Throws as `createTool` does. */
+export const replaceTool = (scope: Scope, agentId: string, id: string, tool: Tool): Promise<StoredTool> =>
   patchTool(scope, agentId, id, () => tool);
 
 /**
- * Sets all of an agent's tool to what `change` makes of it: of two changes that come at once none is lost. Throws
- * "not-found" and "conflict", and what `change` throws.
+ * Sets all of an agent's tool to what `change` makes of it: of two changes that come at once none is lost. Throws as
+ * `createTool` does, and what `change` throws.
  */
 export async function patchTool(
   scope: Scope,
   agentId: string,
   id: string,
-  change: (now: toolsDb.ToolFields) => toolsDb.ToolFields,
+  change: (now: Tool) => Tool,
 ): Promise<StoredTool> {
   const owner = await ownerOf(scope, agentId);
-  const isSet = isId(id) && (await orConflict(() => toolsDb.changeTool(scope.database, owner, id, change)));
+  const changed = (now: toolsDb.ToolFields) => toolFields(change(now), now);
+  const isSet = isId(id) && (await orConflict(() => toolsDb.changeTool(scope.database, owner, id, changed)));
   if (!isSet) throw notFound("tool", id);
   return getTool(scope, agentId, id);
+}
+
+/** A tool as it is stored. A caller that does not say whether it is open leaves that, as long as the type stays. */
+function toolFields({ name, type, description, spec, ...given }: Tool, old: Tool | null): toolsDb.ToolFields {
+  const isOpen = old !== null && old.type === type && (old.openToStrangers ?? false);
+  const openToStrangers = given.openToStrangers ?? isOpen;
+  if (openToStrangers && !canBeOpen({ type })) {
+    throw new ChatError("bad-request", "Only an HTTP request or an integration can be open to strangers", {
+      field: "open_to_strangers",
+    });
+  }
+  return { name, type, description, spec, openToStrangers };
 }
 
 /** Deletes an agent's tool. Throws "not-found". */

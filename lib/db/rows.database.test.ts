@@ -133,7 +133,13 @@ describe("agents", () => {
 test("tools: another account, and another agent, adds, changes and deletes nothing", async () => {
   const agentId = await newAgent({});
   const owner = { accountId: own.accountId, agentId };
-  const tool = { name: "f", type: "function" as const, description: null, spec: { z: 1, a: null } };
+  const tool = {
+    name: "f",
+    type: "function" as const,
+    description: null,
+    spec: { z: 1, a: null },
+    openToStrangers: false,
+  };
   const id = newId();
   expect(await tools.insertTool(database, { accountId: other, agentId }, newId(), tool)).toBe(false);
   expect(await tools.insertTool(database, owner, id, tool)).toBe(true);

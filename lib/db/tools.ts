@@ -4,9 +4,9 @@ import type { Database } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
 import { inPrismaTransaction, jsonInput } from "./prisma.ts";
 
-export type ToolFields = Pick<StoredTool, "name" | "type" | "description" | "spec">;
+export type ToolFields = Pick<StoredTool, "name" | "type" | "description" | "spec" | "openToStrangers">;
 
-const select = { name: true, type: true, description: true, spec: true } as const;
+const select = { name: true, type: true, description: true, spec: true, openToStrangers: true } as const;
 const Type = z.enum(TOOL_TYPES);
 
 const toFields = ({ type, ...row }: Prisma.ToolGetPayload<{ select: typeof select }>): ToolFields => ({
@@ -14,7 +14,13 @@ const toFields = ({ type, ...row }: Prisma.ToolGetPayload<{ select: typeof selec
   type: Type.parse(type),
 });
 
-const toData = ({ name, type, description, spec }: ToolFields) => ({ name, type, description, spec: jsonInput(spec) });
+const toData = ({ name, type, description, spec, openToStrangers }: ToolFields) => ({
+  name,
+  type,
+  description,
+  spec: jsonInput(spec),
+  openToStrangers,
+});
 
 /** An agent of an account. */
 type Owner = { readonly accountId: string; readonly agentId: string };

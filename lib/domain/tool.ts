@@ -27,6 +27,8 @@ export const Tool = z.object({
   type: z.enum(TOOL_TYPES),
   description: z.string().nullable(),
   spec: z.unknown(),
+  /** Whether strangers who talk to the agent as a public bot may have it run. Absent: they may not. */
+  openToStrangers: z.boolean().optional(),
 });
 export type Tool = Readonly<z.infer<typeof Tool>>;
 
@@ -37,8 +39,12 @@ export type ServerTool = Tool & { readonly type: (typeof SERVER_TOOL_TYPES)[numb
 
 export const isServerTool = (tool: Tool): tool is ServerTool => SERVER_TOOL_TYPES.some((type) => type === tool.type);
 
+/** Whether a tool may be opened to strangers: one that the server runs, and that does not act for the owner's account. */
+export const canBeOpen = (tool: Pick<Tool, "type">): boolean => tool.type === "api_call" || tool.type === "integration";
+
 export type StoredTool = Tool & {
   readonly id: string;
+  readonly openToStrangers: boolean;
   readonly agentId: string;
   readonly createdAt: Date;
   readonly updatedAt: Date;

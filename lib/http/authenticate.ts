@@ -1,6 +1,6 @@
 import type { Scope } from "../core/scope.ts";
 import { findAccount, findApiKey, touchApiKeys } from "../db/accounts.ts";
-import type { Grant } from "../domain/api-key.ts";
+import { type Grant, reachesDialect } from "../domain/api-key.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { hashKey } from "./keys.ts";
@@ -76,8 +76,8 @@ export function checkGrant(grant: Grant | null, surface: string, method: string,
   if (grant.agentId !== null && surface !== "assistants" && surface !== "bots") {
     throw new ChatError("forbidden", "This API key reaches one agent only, as an assistant or a bot");
   }
-  const dialects = grant.scopes.filter((scope) => scope !== "read-only");
-  if (dialects.length > 0 && !dialects.some((dialect) => dialect === surface)) {
+  if (!reachesDialect(grant.scopes, surface)) {
+    const dialects = grant.scopes.filter((scope) => scope !== "read-only");
     throw new ChatError("forbidden", `This API key does not reach this API, only: ${dialects.join(", ")}`);
   }
   const changes = !isReading && method !== "GET" && method !== "HEAD";
@@ -101,7 +101,8 @@ export function scopeOf(
   const providerKey = request.headers.get("x-custom-api-key")?.trim() || undefined;
   const limits = limitsOf(parley.limits, parley.settings, { accountId, keyId }, onRate);
   const log = withFields(parley.ports.log, { requestId });
-  return { ...parley.ports, log, accountId, via, providerKey, keyId, onlyAgentId: grant?.agentId ?? null, limits };
+  const reach = { keyScopes: grant?.scopes ?? [], onlyAgentId: grant?.agentId ?? null };
+  return { ...parley.ports, log, accountId, via, providerKey, keyId, ...reach, limits };
 }
 
 const invalidKey = () => new ChatError("unauthenticated", "Invalid API key");

@@ -21,6 +21,7 @@ const Tool = z.object({
   type: z.enum(TOOL_TYPES),
   description: z.string().nullable(),
   spec: z.unknown(),
+  openToStrangers: z.boolean(),
   createdAt: z.coerce.date(),
   updatedAt: z.coerce.date(),
 });

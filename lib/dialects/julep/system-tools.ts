@@ -8,9 +8,9 @@ import {
   replaceAgent,
   saveAgent,
 } from "../../core/agents.ts";
-import { createDoc, deleteDoc, getDoc, listDocs } from "../../core/docs.ts";
+import { createDoc, deleteDoc, getDoc, listDocs, searchDocsOf } from "../../core/docs.ts";
 import { getJob } from "../../core/jobs.ts";
-import { embedTexts, searchDocs } from "../../core/recall/search.ts";
+import { embedTexts } from "../../core/recall/search.ts";
 import type { Scope, ServerToolCall } from "../../core/scope.ts";
 import { patchSession, setSession } from "../../core/session-settings.ts";
 import { createSession, deleteSession, getSession, listSessionsByOffset } from "../../core/sessions.ts";
@@ -131,8 +131,7 @@ const docOperations = (role: DocOwner["role"]): Readonly<Record<string, Operatio
   },
   [`${role}.doc.search`]: async (scope, id, input) => {
     const { query, options } = decodeSearch(SearchBody.parse({ include_embeddings: false, ...input }));
-    const owners = { agentIds: role === "agent" ? [id] : [], userIds: role === "user" ? [id] : [] };
-    return { docs: (await searchDocs(scope, owners, query, options)).map(encodeHit) };
+    return { docs: (await searchDocsOf(scope, { role, id }, query, options)).map(encodeHit) };
   },
 });
 

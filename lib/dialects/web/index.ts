@@ -11,6 +11,8 @@ import type { StoredTool } from "../../domain/tool.ts";
 import type { DayUsage } from "../../domain/usage.ts";
 import { llamacloudFailure } from "../llamacloud/errors.ts";
 
+export { markable } from "./tools.ts";
+
 /** The web app's own routes: a cookie of our pages, or a key; no other origins. */
 export const web = {
   name: "web",
@@ -112,12 +114,13 @@ export const decodeAgent = (body: z.output<typeof AgentBody>): AgentInput => ({
 });
 
 /** A tool; `spec` says how it is called, by its type. */
-export const encodeTool = ({ id, name, type, description, spec }: StoredTool) => ({
+export const encodeTool = ({ id, name, type, description, spec, openToStrangers }: StoredTool) => ({
   id,
   name,
   type,
   description,
   spec,
+  open_to_strangers: openToStrangers,
 });
 
 export function encodeAgent(agent: Agent) {
