@@ -258,15 +258,15 @@ export async function patchTool(
 }
 
 /** A tool as it is stored. A caller that does not say whether it is open leaves that, as long as the type stays. */
-function toolFields({ name, type, description, spec, ...given }: Tool, old: Tool | null): toolsDb.ToolFields {
-  const isOpen = old !== null && old.type === type && (old.openToStrangers ?? false);
-  const openToStrangers = given.openToStrangers ?? isOpen;
-  if (openToStrangers && !canBeOpen({ type })) {
+function toolFields(tool: Tool, old: toolsDb.ToolFields | null): toolsDb.ToolFields {
+  const isOpen = old?.type === tool.type && old.openToStrangers;
+  const openToStrangers = tool.openToStrangers ?? isOpen;
+  if (openToStrangers && !canBeOpen(tool)) {
     throw new ChatError("bad-request", "Only an HTTP request or an integration can be open to strangers", {
       field: "open_to_strangers",
     });
   }
-  return { name, type, description, spec, openToStrangers };
+  return { ...tool, openToStrangers };
 }
 
 /** Deletes an agent's tool. Throws "not-found". */

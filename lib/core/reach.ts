@@ -28,3 +28,9 @@ export function reachesOwner(scope: Reach, { role, id }: DocOwner): boolean {
 export function checkReachesOwner(scope: Reach, owner: DocOwner): void {
   if (!reachesOwner(scope, owner)) throw notFound(owner.role, owner.id);
 }
+
+/** Whether a key that is narrowed to `scopes` reaches a dialect. */
+export function reachesDialect(scopes: readonly string[], dialect: string): boolean {
+  const dialects = scopes.filter((scope) => scope !== "read-only");
+  return dialects.length === 0 || dialects.includes(dialect);
+}

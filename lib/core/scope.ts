@@ -1,5 +1,4 @@
 import type { Database } from "../db/database.ts";
-import type { KeyScope } from "../domain/api-key.ts";
 import type { CallModel, EmbedTexts, ModelInfo } from "../domain/model.ts";
 import type { Outbound } from "../domain/outbound.ts";
 import type { Session } from "../domain/session.ts";
@@ -91,7 +90,7 @@ export type Scope = Ports & {
   /** The API key that the caller holds; null or absent: none. */
   readonly keyId?: string | null;
   /** What the caller's key is narrowed to; empty or absent: to nothing. */
-  readonly keyScopes?: readonly KeyScope[];
+  readonly keyScopes?: readonly string[];
   /** The one agent that the caller's key reaches; null or absent: all of the account. */
   readonly onlyAgentId?: string | null;
   /**

@@ -1,17 +1,14 @@
-import { z } from "zod";
-import { type StoredTool, TOOL_TYPES } from "../domain/tool.ts";
+import { Tool } from "../domain/tool.ts";
 import type { Database } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
 import { inPrismaTransaction, jsonInput } from "./prisma.ts";
 
-export type ToolFields = Pick<StoredTool, "name" | "type" | "description" | "spec" | "openToStrangers">;
+export type ToolFields = Tool & { readonly openToStrangers: boolean };
 
 const select = { name: true, type: true, description: true, spec: true, openToStrangers: true } as const;
-const Type = z.enum(TOOL_TYPES);
-
-const toFields = ({ type, ...row }: Prisma.ToolGetPayload<{ select: typeof select }>): ToolFields => ({
-  ...row,
-  type: Type.parse(type),
+const toFields = (row: Prisma.ToolGetPayload<{ select: typeof select }>): ToolFields => ({
+  ...Tool.parse(row),
+  openToStrangers: row.openToStrangers,
 });
 
 const toData = ({ name, type, description, spec, openToStrangers }: ToolFields) => ({

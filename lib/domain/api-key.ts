@@ -10,12 +10,6 @@ export type Grant = {
   readonly agentId: string | null;
 };
 
-/** Whether a key of these scopes reaches a dialect. */
-export function reachesDialect(scopes: readonly KeyScope[], dialect: string): boolean {
-  const dialects = scopes.filter((scope) => scope !== "read-only");
-  return dialects.length === 0 || dialects.some((one) => one === dialect);
-}
-
 /** An API key as its holder sees it. Its text is told once, when it is made. */
 export type ApiKey = Grant & {
   readonly id: string;

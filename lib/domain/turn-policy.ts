@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { KEY_SCOPES } from "./api-key.ts";
 import { ToolChoice } from "./model.ts";
 import { Tool } from "./tool.ts";
 
@@ -69,7 +68,7 @@ export const Asker = z.object({
   via: z.enum(["key", "cookie"]),
   keyId: z.string().nullable(),
   /** What the key is narrowed to; empty: to nothing. */
-  keyScopes: z.array(z.enum(KEY_SCOPES)).readonly(),
+  keyScopes: z.array(z.string()).readonly(),
   /** The one agent that the key reaches; null: all of the account. */
   onlyAgentId: z.string().nullable(),
   /** Whether it is somebody else than the account on whose behalf the turn runs. */

@@ -1,6 +1,6 @@
 import type { Scope } from "../core/scope.ts";
 import { findAccount, findApiKey, touchApiKeys } from "../db/accounts.ts";
-import { type Grant, reachesDialect } from "../domain/api-key.ts";
+import type { Grant } from "../domain/api-key.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { hashKey } from "./keys.ts";
@@ -76,8 +76,8 @@ export function checkGrant(grant: Grant | null, surface: string, method: string,
   if (grant.agentId !== null && surface !== "assistants" && surface !== "bots") {
     throw new ChatError("forbidden", "This API key reaches one agent only, as an assistant or a bot");
   }
-  if (!reachesDialect(grant.scopes, surface)) {
-    const dialects = grant.scopes.filter((scope) => scope !== "read-only");
+  const dialects = grant.scopes.filter((scope) => scope !== "read-only");
+  if (dialects.length > 0 && !dialects.some((dialect) => dialect === surface)) {
     throw new ChatError("forbidden", `This API key does not reach this API, only: ${dialects.join(", ")}`);
   }
   const changes = !isReading && method !== "GET" && method !== "HEAD";

@@ -1,24 +1,22 @@
 import { expect, test } from "vitest";
 import type { Tool } from "../../domain/tool.ts";
+import type { SystemSpec } from "../../domain/tool-spec.ts";
+import { apiCall, DUMMY, systemTool } from "../../testing/tools.ts";
 import { mayRun, toolsInReach } from "./who-may.ts";
 
-const tool = (type: Tool["type"], spec: unknown = null, openToStrangers?: boolean): Tool => ({
-  name: "t",
-  type,
-  description: null,
-  spec,
-  openToStrangers,
-});
-const system = (resource: string, operation: string, subresource: string | null = null) =>
-  tool("system", { resource, operation, subresource });
+const system = (
+  resource: SystemSpec["resource"],
+  operation: SystemSpec["operation"],
+  change: Partial<SystemSpec> = {},
+) => systemTool({ resource, operation, ...change });
+const weather: Tool = { name: "weather", description: null, type: "function", spec: null };
 
 test("C11: a stranger knows and runs what is open to it alone, and never a system tool, whatever its mark says", () => {
   const scope = { stranger: "somebody", onlyAgentId: null, keyScopes: [] };
-  const tools = [tool("api_call"), tool("api_call", null, true), tool("integration", null, true), tool("function")];
+  const open = (tool: Tool): Tool => ({ ...tool, openToStrangers: true });
+  const tools = [apiCall({}), open(apiCall({})), open(DUMMY), weather, open(weather), open(system("session", "list"))];
   expect(toolsInReach(scope, tools)).toEqual(tools.slice(1, 3));
-  expect(tools.map((one) => mayRun(scope, one))).toEqual([false, true, true, false]);
-  const marked = { ...system("session", "list"), openToStrangers: true };
-  expect([toolsInReach(scope, [marked]), mayRun(scope, marked)]).toEqual([[], false]);
+  expect(tools.map((tool) => mayRun(scope, tool))).toEqual([false, true, true, false, false, false]);
 });
 
 test("C11: the account's own callers run everything with a key that is not narrowed", () => {
@@ -29,19 +27,27 @@ test("C11: the account's own callers run everything with a key that is not narro
 });
 
 test("C11: a key that only reads has nothing changed by a system tool", () => {
-  const scope = { keyScopes: ["julep", "read-only"] as const };
-  expect(["get", "list", "history"].map((operation) => mayRun(scope, system("session", operation)))).not.toContain(
-    false,
-  );
-  const changing = ["create", "update", "patch", "create_or_update", "delete", "chat", "change_status"];
-  expect(changing.map((operation) => mayRun(scope, system("session", operation)))).not.toContain(true);
+  const scope = { keyScopes: ["julep", "read-only"] };
+  const may = (operation: SystemSpec["operation"]) => mayRun(scope, system("session", operation));
+  expect((["get", "list", "history"] as const).map(may)).toEqual([true, true, true]);
+  expect((["create", "update", "patch", "delete", "chat"] as const).map(may)).not.toContain(true);
 });
 
-test("C11: a key of one agent changes that agent and reads its docs; what is no tool's spec does nothing", () => {
+test("C11: a key of other dialects has no operation run", () => {
+  expect(mayRun({ keyScopes: ["assistants", "bots"] }, system("agent", "get"))).toBe(false);
+  expect(mayRun({ keyScopes: ["assistants"] }, apiCall({}))).toBe(true);
+});
+
+test("C11: a key of one agent changes that agent and reads its docs; what is no operation is never run", () => {
   const scope = { onlyAgentId: "a" };
   expect(mayRun(scope, system("agent", "patch"))).toBe(true);
-  expect(mayRun(scope, system("agent", "search", "doc"))).toBe(true);
-  const kept = [system("agent", "create"), system("agent", "create", "doc"), system("session", "get"), tool("system")];
-  expect(kept.map((one) => mayRun(scope, one))).toEqual([false, false, false, false]);
-  expect(mayRun(scope, tool("api_call"))).toBe(true);
+  expect(mayRun(scope, system("agent", "search", { subresource: "doc" }))).toBe(true);
+  const kept = [
+    system("agent", "create"),
+    system("agent", "create", { subresource: "doc" }),
+    system("session", "get"),
+    system("task", "get"),
+  ];
+  expect(kept.map((tool) => mayRun(scope, tool))).toEqual([false, false, false, false]);
+  expect(mayRun(scope, apiCall({}))).toBe(true);
 });

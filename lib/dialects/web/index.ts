@@ -7,11 +7,11 @@ import type { SessionChanges } from "../../core/session-changes.ts";
 import { storedSettings } from "../../core/settings.ts";
 import type { Agent } from "../../domain/agent.ts";
 import { type ApiKey, KEY_SCOPES } from "../../domain/api-key.ts";
-import type { StoredTool } from "../../domain/tool.ts";
 import type { DayUsage } from "../../domain/usage.ts";
 import { llamacloudFailure } from "../llamacloud/errors.ts";
+import { encodeTool, ToolInput } from "./tools.ts";
 
-export { markable } from "./tools.ts";
+export { encodeTool, ToolInput };
 
 /** The web app's own routes: a cookie of our pages, or a key; no other origins. */
 export const web = {
@@ -111,16 +111,6 @@ export const decodeAgent = (body: z.output<typeof AgentBody>): AgentInput => ({
   metadata: null,
   ...decodeAgentPatch(body),
   settings: changedSettings(null, body),
-});
-
-/** A tool; `spec` says how it is called, by its type. */
-export const encodeTool = ({ id, name, type, description, spec, openToStrangers }: StoredTool) => ({
-  id,
-  name,
-  type,
-  description,
-  spec,
-  open_to_strangers: openToStrangers,
 });
 
 export function encodeAgent(agent: Agent) {
