@@ -1,5 +1,5 @@
 import { cache } from "react";
-import { loadAccount, loadAgent, loadAgents, loadModels, loadSession, loadShell } from "@/lib/http/page-data.ts";
+import { loadAccount, loadAgent, loadAgents, loadModels, loadSession, loadShell } from "@/lib/pages/page-data.ts";
 
 /** Read once for the layout and the page of one request. */
 export const shellOfRequest = cache(loadShell);

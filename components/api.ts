@@ -1,5 +1,5 @@
 import type { FullSession, SessionPage, SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
-import type { AgentPage } from "@/lib/http/page-data.ts";
+import type { AgentPage } from "@/lib/pages/page-data.ts";
 
 const base = "/api/v1/chat";
 

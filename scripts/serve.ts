@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadEnvFile } from "node:process";
 import { beginFolder } from "../lib/db/pglite/folder.ts";
-import { localUrl, parseSettings } from "../lib/http/settings.ts";
+import { localUrl, parseSettings } from "../lib/server/settings.ts";
 import { needsBuild } from "./build.ts";
 
 const root = join(import.meta.dirname, "..");

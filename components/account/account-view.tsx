@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import type { ReactNode } from "react";
-import type { AccountPage } from "@/lib/http/page-data.ts";
+import type { AccountPage } from "@/lib/pages/page-data.ts";
 import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";
 import { ApiKeys } from "./api-keys";

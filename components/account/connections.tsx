@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import type { AccountPage, IdentityView } from "@/lib/http/page-data.ts";
+import type { AccountPage, IdentityView } from "@/lib/pages/page-data.ts";
 import { disconnect, isProblem } from "../api";
 import { VoucherButtons } from "../sign-in/vouchers";
 import { AskFirst } from "../ui/ask-first";

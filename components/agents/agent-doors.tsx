@@ -2,7 +2,7 @@
 
 import { Copy } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { AgentView } from "@/lib/http/page-data.ts";
+import type { AgentView } from "@/lib/pages/page-data.ts";
 import { copyText } from "../conversation/copy";
 
 /** Where programs reach an agent, ready to copy. */

@@ -4,7 +4,7 @@ import { MessageSquare } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import type { AgentView } from "@/lib/http/page-data.ts";
+import type { AgentView } from "@/lib/pages/page-data.ts";
 import { changeAgent, isProblem, makeAgent } from "../api";
 import { SidebarToggle } from "../frame/sidebar-toggle";
 import { Field, TextField } from "../sign-in/field";

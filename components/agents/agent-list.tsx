@@ -3,7 +3,7 @@
 import { Plus } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
-import type { AgentPage, AgentView } from "@/lib/http/page-data.ts";
+import type { AgentPage, AgentView } from "@/lib/pages/page-data.ts";
 import { listAgents } from "../api";
 import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";

@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import type { AgentView } from "@/lib/http/page-data.ts";
+import type { AgentView } from "@/lib/pages/page-data.ts";
 import { deleteAgent, isProblem } from "../api";
 import { AskFirst } from "../ui/ask-first";
 import { notify } from "../ui/notify";

@@ -1,7 +1,7 @@
 "use client";
 
 import { createContext, type ReactNode, use, useMemo, useState, useSyncExternalStore } from "react";
-import type { Shell } from "@/lib/http/page-data.ts";
+import type { Shell } from "@/lib/pages/page-data.ts";
 import { createSessionStore, type ListedSession, type SessionList, type SessionStore } from "../sidebar/session-store";
 
 type ShellValue = Pick<Shell, "viewer" | "model" | "vouchers" | "guests" | "signUp" | "changesToken"> & {

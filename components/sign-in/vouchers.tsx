@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import type { VoucherView } from "@/lib/http/page-data.ts";
+import type { VoucherView } from "@/lib/pages/page-data.ts";
 import { notify } from "../ui/notify";
 
 /** Buttons that sign in with somebody who vouches for a person; the browser leaves for their page. */

@@ -105,7 +105,7 @@ export async function disconnectIdentity(scope: Scope, id: string, providers: re
 /** What somebody new is told where the owner lets nobody in. */
 export const signUpClosed = (): ChatError => new ChatError("forbidden", "New accounts are not open on this server");
 
-/** How passwords are kept: see `lib/http/password.ts`. */
+/** How passwords are kept: see `lib/sign-in/password.ts`. */
 type Passwords = {
   readonly hash: (password: string) => Promise<string>;
   readonly fits: (stored: string | null, password: string) => Promise<boolean>;

@@ -5,14 +5,14 @@ import type { Credentials, Surface } from "../dialects/dialect.ts";
 import { ChatError, type Rate, toChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { storableJson } from "../domain/text.ts";
-import { addressOf } from "./address.ts";
-import { authenticate, type Caller, checkGrant, keyHolder, scopeOf } from "./authenticate.ts";
+import { addressOf } from "../server/address.ts";
+import { type Parley, parley } from "../server/parley.ts";
+import { setRateHeaders } from "../server/rate-limits.ts";
+import { noteRequest } from "../server/telemetry.ts";
+import { authenticate, type Caller, checkGrant, keyHolder, scopeOf } from "../sign-in/authenticate.ts";
+import { asGuest } from "../sign-in/guest.ts";
 import { readJson } from "./body.ts";
-import { asGuest } from "./guest.ts";
 import { toIssues } from "./issues.ts";
-import { type Parley, parley } from "./parley.ts";
-import { setRateHeaders } from "./rate-limits.ts";
-import { noteRequest } from "./telemetry.ts";
 
 type Context = { readonly params: Promise<Readonly<Record<string, string | string[] | undefined>>> };
 export type Handler = ((request: Request, context: Context) => Promise<Response>) & {

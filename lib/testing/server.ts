@@ -6,8 +6,8 @@ import { LLMock } from "@copilotkit/aimock";
 import { insertApiKey } from "../db/accounts.ts";
 import { newId } from "../domain/ids.ts";
 import type { Handler } from "../http/endpoint.ts";
-import { hashKey } from "../http/keys.ts";
-import { type Parley, parley } from "../http/parley.ts";
+import { hashKey } from "../server/keys.ts";
+import { type Parley, parley } from "../server/parley.ts";
 import { openReference } from "./check-answer.ts";
 import { emptyDatabase } from "./databases.ts";
 

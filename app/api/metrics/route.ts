@@ -1,7 +1,7 @@
 import { web } from "@/lib/dialects/web";
 import { ChatError } from "@/lib/domain/errors";
 import { endpoint, routes } from "@/lib/http/endpoint";
-import { prometheusText } from "@/lib/http/telemetry";
+import { prometheusText } from "@/lib/server/telemetry";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   GET: endpoint({

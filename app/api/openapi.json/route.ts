@@ -1,7 +1,7 @@
 import { web } from "@/lib/dialects/web";
 import { openEndpoint, routes } from "@/lib/http/endpoint";
 import { openApiDocument } from "@/lib/http/openapi";
-import { publicUrl } from "@/lib/http/settings";
+import { publicUrl } from "@/lib/server/settings";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   GET: openEndpoint({

@@ -1,7 +1,7 @@
 import { findAccount } from "@/lib/core/accounts";
-import { isSecure } from "@/lib/http/authenticate";
-import { parley } from "@/lib/http/parley";
-import { sessionCookie } from "@/lib/http/session-cookie";
+import { parley } from "@/lib/server/parley";
+import { isSecure } from "@/lib/sign-in/authenticate";
+import { sessionCookie } from "@/lib/sign-in/session-cookie";
 
 /** The link that the server prints at its start: signs this browser in as the owner, once. */
 export async function GET(request: Request): Promise<Response> {

@@ -1,10 +1,10 @@
 import { createAccount, signUpClosed } from "@/lib/core/accounts";
 import { AccountBody, web } from "@/lib/dialects/web";
 import { ChatError } from "@/lib/domain/errors";
-import { forgetCallers, isSameOrigin, isSecure, visitorOf } from "@/lib/http/authenticate";
 import { openEndpoint, routes } from "@/lib/http/endpoint";
-import { hashPassword } from "@/lib/http/password";
-import { sessionCookie } from "@/lib/http/session-cookie";
+import { forgetCallers, isSameOrigin, isSecure, visitorOf } from "@/lib/sign-in/authenticate";
+import { hashPassword } from "@/lib/sign-in/password";
+import { sessionCookie } from "@/lib/sign-in/session-cookie";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   // Makes an account, or turns the guest that asks into one: its sessions stay.

@@ -1,7 +1,7 @@
 import { createAgent } from "@/lib/core/agents";
 import { AgentBody, AgentListQuery, decodeAgent, encodeAgent, web } from "@/lib/dialects/web";
-import { agentPage } from "@/lib/http/agent-page";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { agentPage } from "@/lib/pages/agent-page";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   GET: endpoint({

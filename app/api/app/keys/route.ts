@@ -2,7 +2,7 @@ import { createApiKey, listApiKeys } from "@/lib/core/api-keys";
 import { encodeApiKey, web } from "@/lib/dialects/web";
 import { ApiKeyBody, decodeApiKey } from "@/lib/dialects/web/new-key";
 import { endpoint, routes } from "@/lib/http/endpoint";
-import { hashKey, keyHint, newKey } from "@/lib/http/keys";
+import { hashKey, keyHint, newKey } from "@/lib/server/keys";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   GET: endpoint({

@@ -1,7 +1,7 @@
 import type { NextRequest } from "next/server";
 import NextAuth from "next-auth";
-import { nextAuthOptions } from "@/lib/http/next-auth";
-import { parley } from "@/lib/http/parley";
+import { parley } from "@/lib/server/parley";
+import { nextAuthOptions } from "@/lib/sign-in/next-auth";
 
 async function handle(request: NextRequest, context: { params: Promise<{ nextauth: string[] }> }): Promise<Response> {
   const options = nextAuthOptions(await parley(), request.headers.get("cookie"));

@@ -11,7 +11,7 @@ import {
 } from "@/lib/dialects/llamacloud";
 import { web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
-import { summaryOf } from "@/lib/http/session-endpoint";
+import { summaryOf } from "@/lib/routes/llamacloud-session";
 
 const DEFAULT_PAGE = 20;
 const LARGEST_PAGE = 100;

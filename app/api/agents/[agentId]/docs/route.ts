@@ -1,3 +1,3 @@
-import { docsRoutes } from "@/lib/http/doc-endpoints";
+import { docsRoutes } from "@/lib/routes/julep-docs";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = docsRoutes("agent");

@@ -1,3 +1,3 @@
-import { searchRoutes } from "@/lib/http/doc-endpoints";
+import { searchRoutes } from "@/lib/routes/julep-docs";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = searchRoutes("agent");

@@ -1,8 +1,8 @@
 import { changePassword } from "@/lib/core/accounts";
 import { PasswordBody, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
-import { fitsPassword, hashPassword } from "@/lib/http/password";
-import { signedIn } from "@/lib/http/signed-in";
+import { fitsPassword, hashPassword } from "@/lib/sign-in/password";
+import { signedIn } from "@/lib/sign-in/signed-in";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   POST: endpoint({

@@ -1,7 +1,7 @@
 import { signOutEverywhere } from "@/lib/core/accounts";
 import { web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
-import { signedIn } from "@/lib/http/signed-in";
+import { signedIn } from "@/lib/sign-in/signed-in";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   // Signs every browser of the account out but the one that asks.

@@ -1,7 +1,7 @@
 import { revokeApiKey } from "@/lib/core/api-keys";
 import { web } from "@/lib/dialects/web";
-import { forgetCallers } from "@/lib/http/authenticate";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { forgetCallers } from "@/lib/sign-in/authenticate";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   DELETE: endpoint({

@@ -2,7 +2,7 @@ import { deleteSession, updateSession } from "@/lib/core/sessions";
 import { getHistory } from "@/lib/core/turn/history";
 import { encodeEvents, llamacloud, PatchBody, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
-import { sessionOf, summaryOf } from "@/lib/http/session-endpoint";
+import { sessionOf, summaryOf } from "@/lib/routes/llamacloud-session";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
   GET: endpoint({

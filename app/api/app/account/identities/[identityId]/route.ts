@@ -1,7 +1,7 @@
 import { disconnectIdentity } from "@/lib/core/accounts";
 import { web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
-import { providerOf } from "@/lib/http/identities";
+import { providerOf } from "@/lib/sign-in/identities";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   DELETE: endpoint({

@@ -1,3 +1,3 @@
-import { docRoutes } from "@/lib/http/doc-endpoints";
+import { docRoutes } from "@/lib/routes/julep-docs";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = docRoutes("user");

@@ -2,7 +2,7 @@ import { getSession } from "@/lib/core/sessions";
 import { stopTurn } from "@/lib/core/turn/stop";
 import { llamacloud, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
-import { sessionOf, summaryOf } from "@/lib/http/session-endpoint";
+import { sessionOf, summaryOf } from "@/lib/routes/llamacloud-session";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
   POST: endpoint({

@@ -1,6 +1,6 @@
 import { llamacloud, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
-import { sessionOf, summaryOf } from "@/lib/http/session-endpoint";
+import { sessionOf, summaryOf } from "@/lib/routes/llamacloud-session";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
   GET: endpoint({

@@ -1,7 +1,7 @@
 import { generateTitle } from "@/lib/core/sessions";
 import { llamacloud, ScopeQuery, TitleBody } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
-import { sessionOf, summaryOf } from "@/lib/http/session-endpoint";
+import { sessionOf, summaryOf } from "@/lib/routes/llamacloud-session";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
   POST: endpoint({

@@ -11,8 +11,8 @@ import {
 import { web } from "@/lib/dialects/web";
 import { answerTurn } from "@/lib/http/answer-turn";
 import { endpoint, routes } from "@/lib/http/endpoint";
-import { sessionOf, sessionWithAgentsOf } from "@/lib/http/session-endpoint";
 import { sseResponse } from "@/lib/http/sse";
+import { sessionOf, sessionWithAgentsOf } from "@/lib/routes/llamacloud-session";
 
 // After this time a turn that has ended is read from the history; its numbered events are dropped.
 const FOLLOWED_MS = 10 * 60_000;

@@ -4,10 +4,10 @@ import GoogleProvider from "next-auth/providers/google";
 import type { Provider } from "next-auth/providers/index";
 import { signInWithIdentity } from "../core/accounts.ts";
 import { ChatError } from "../domain/errors.ts";
+import type { Parley } from "../server/parley.ts";
+import type { Voucher } from "../server/settings.ts";
 import { forgetCallers } from "./authenticate.ts";
 import { providerOf } from "./identities.ts";
-import type { Parley } from "./parley.ts";
-import type { Voucher } from "./settings.ts";
 
 /** A provider as next-auth takes it. All of them check PKCE and state, OpenID Connect the nonce too. */
 export function authProvider({ kind, name, clientId, clientSecret, issuer }: Voucher): Provider {

@@ -4,10 +4,10 @@ import type { Credentials, Surface } from "../dialects/dialect.ts";
 import { type Grant, READ_ONLY } from "../domain/api-key.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
-import { hashKey } from "./keys.ts";
-import { withFields } from "./log.ts";
-import type { Known, Parley } from "./parley.ts";
-import { limitsOf } from "./rate-limits.ts";
+import { hashKey } from "../server/keys.ts";
+import { withFields } from "../server/log.ts";
+import type { Known, Parley } from "../server/parley.ts";
+import { limitsOf } from "../server/rate-limits.ts";
 import { cookieValue, readSessionToken, SESSION_COOKIE } from "./session-cookie.ts";
 
 const REMEMBER_MS = 5000;

@@ -1,6 +1,6 @@
 import { enterGuest, leaveGuest } from "../core/guests.ts";
+import type { Parley } from "../server/parley.ts";
 import { type Caller, isSecure } from "./authenticate.ts";
-import type { Parley } from "./parley.ts";
 import { sessionCookie } from "./session-cookie.ts";
 
 /**

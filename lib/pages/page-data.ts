@@ -13,12 +13,12 @@ import type { FullSession, SessionPage } from "../dialects/llamacloud/answers.ts
 import { encodeCursor, encodeEvents, encodePage } from "../dialects/llamacloud/index.ts";
 import { encodeAgent, encodeApiKey, encodeUsage } from "../dialects/web/encode.ts";
 import { ChatError } from "../domain/errors.ts";
+import { summaryOf } from "../routes/llamacloud-session.ts";
+import { type Parley, parley } from "../server/parley.ts";
+import { accountOfCookie } from "../sign-in/authenticate.ts";
+import { describeProvider, providerOf } from "../sign-in/identities.ts";
+import { SESSION_COOKIE } from "../sign-in/session-cookie.ts";
 import { agentPage } from "./agent-page.ts";
-import { accountOfCookie } from "./authenticate.ts";
-import { describeProvider, providerOf } from "./identities.ts";
-import { type Parley, parley } from "./parley.ts";
-import { SESSION_COOKIE } from "./session-cookie.ts";
-import { summaryOf } from "./session-endpoint.ts";
 
 /** Whoever looks at a page; `name` is an e-mail address or what else the person is called. */
 export type Viewer = { readonly kind: "none" | "guest" | "person"; readonly name: string | null };

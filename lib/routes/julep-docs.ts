@@ -18,7 +18,7 @@ import {
   SearchBody,
 } from "../dialects/julep/index.ts";
 import type { DocOwner } from "../domain/doc.ts";
-import { endpoint, routes } from "./endpoint.ts";
+import { endpoint, routes } from "../http/endpoint.ts";
 
 type Params = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 import type { Identity } from "../db/identities.ts";
-import { PROVIDER_NAMES, type Voucher } from "./settings.ts";
+import { PROVIDER_NAMES, type Voucher } from "../server/settings.ts";
 
 const NAMES: ReadonlyMap<string, string> = new Map(Object.entries(PROVIDER_NAMES));
 

@@ -1,6 +1,6 @@
 import type { Scope } from "../core/scope.ts";
+import type { Parley } from "../server/parley.ts";
 import { forgetCallers, isSecure } from "./authenticate.ts";
-import type { Parley } from "./parley.ts";
 import { sessionCookie } from "./session-cookie.ts";
 
 /** The answer to a browser whose account's cookies have ended: with a new one, so that this browser stays signed in. */

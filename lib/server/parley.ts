@@ -13,12 +13,12 @@ import { type Database, openDatabase } from "../db/database.ts";
 import type { Grant } from "../domain/api-key.ts";
 import { newId } from "../domain/ids.ts";
 import { openModels } from "../model/models.ts";
+import { safeFetch } from "../outbound/safe-fetch.ts";
 import { openTemplates } from "../templates/templates.ts";
 import { hashKey, keyHint, newKey, randomText } from "./keys.ts";
 import { openLog } from "./log.ts";
 import { limitsOf, openRateLimits, type RateLimits } from "./rate-limits.ts";
 import { openRedis } from "./redis.ts";
-import { safeFetch } from "./safe-fetch.ts";
 import { parseSettings, type Settings } from "./settings.ts";
 import { noteTurn } from "./telemetry.ts";
 
