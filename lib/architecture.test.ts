@@ -224,6 +224,24 @@ test("only tests import what is made for tests", () => {
   expect(imports.filter(({ path }) => path.startsWith("lib/testing/")).map(shown)).toEqual([]);
 });
 
+/** Who runs SQL and has no statement in `lib/db/sql`. */
+const OWN_SQL: Readonly<Record<string, string>> = {
+  "lib/db/database.ts": "sets the limits of a connection",
+  "lib/db/migrate.ts": "works before there is a schema that statements could be held against",
+  "lib/db/schema-engine.ts": "hands on what Prisma's engine has written",
+  "lib/db/sql.ts": "begins and ends transactions",
+};
+
+test("SQL by hand stands in lib/db/sql, where it is held against the schema; elsewhere only for a reason", () => {
+  const isSql = /["'`]\s*(?:select\s|insert\s+into\s|update\s+"|delete\s+from\s|with\s+\w+\s+as\s)/iu;
+  const isRun = /\.query(?:<[^(]*>)?\(|\bstatement(?:<[^(]*>)?\(|\$(?:query|execute)Raw/u;
+  const found = files.filter(({ file }) => {
+    const source = codeOf(file);
+    return !file.startsWith("lib/db/sql/") && (isSql.test(source) || isRun.test(source));
+  });
+  expect(found.map(({ file }) => file).toSorted()).toEqual(Object.keys(OWN_SQL));
+});
+
 test("every file of lib lies in a layer", () => {
   const folders = readdirSync(join(root, "lib"), { withFileTypes: true });
   const names = [...layers.map((layer) => layer.replace("lib/", "")), "testing"];
@@ -251,8 +269,13 @@ function sources(layer: Layer): { readonly layer: Layer; readonly file: string }
     .map((name) => ({ layer, file: join(layer, name) }));
 }
 
+/** The text of a file without the lines that are comments. */
+function codeOf(file: string): string {
+  return readFileSync(join(root, file), "utf8").replaceAll(/^\s*(?:\/\/.*|\/?\*.*)$/gmu, "");
+}
+
 function importsOf({ layer, file }: { readonly layer: Layer; readonly file: string }): Import[] {
-  const source = readFileSync(join(root, file), "utf8").replaceAll(/^\s*(?:\/\/.*|\/?\*.*)$/gmu, "");
+  const source = codeOf(file);
   const statements = source.matchAll(
     /^(?:import|export)\s+(?:(type)\s+)?(?:([\w*{}\s,$]+?)\s+from\s+)?"([^"]+)"|\bimport\("([^"]+)"\)/gmu,
   );

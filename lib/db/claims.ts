@@ -2,9 +2,10 @@ import type { NewMessage } from "../domain/message.ts";
 import type { ModelSettings } from "../domain/model.ts";
 import type { PromptRecipe, TurnPlan, TurnPolicy } from "../domain/turn-policy.ts";
 import type { Database } from "./database.ts";
-import { LEASE } from "./leases.ts";
-import { againOnDeadlock, againOnLoss, type Connection, inTransaction, rows, violated } from "./sql.ts";
+import { claimRunRows, findEnteredRun, holdAccount, insertRunRow, listRunningRuns } from "./sql/claims.ts";
+import { againOnDeadlock, againOnLoss, type Connection, inTransaction } from "./sql.ts";
 import { together } from "./together.ts";
+import { violated } from "./violated.ts";
 
 export type NewBranch = {
   readonly id: string;
@@ -69,7 +70,7 @@ async function entered<Outcome extends Claimed>(
     return await againOnLoss(
       () => againOnDeadlock(enter),
       async () => {
-        const found = await rows(database, `select id from "Run" where id = $1 and "leaseOwner" = $2`, [runId, owner]);
+        const found = await findEnteredRun(database, { id: runId, owner });
         return found.length > 0 ? ("claimed" as const) : null;
       },
     );
@@ -100,61 +101,15 @@ async function unlessCrowded<Entered>(
 ): Promise<Entered | "crowded"> {
   if (mostAtOnce === null) return enter(database);
   return inTransaction(database, async (connection) => {
-    await rows(connection, `select id from "Account" where id = $1 for no key update`, [accountId]);
-    const running = await rows(
-      connection,
-      `select id from "Run" where "accountId" = $1 and status = 'running' limit $2`,
-      [accountId, mostAtOnce],
-    );
+    await holdAccount(connection, { id: accountId });
+    const running = await listRunningRuns(connection, { accountId, limit: mostAtOnce });
     return running.length < mostAtOnce ? enter(connection) : "crowded";
   });
 }
 
-/**
- * Enters runs in one statement. Says of each whether it has found its session as it was.
- *
- * The order of locks is that of all who write turns: sessions by their ids, then what hangs on them. The branch is locked
- * with its session: a claim that has waited for a commit sees the line as the commit has left it.
- */
+/** Enters runs in one statement. Says of each whether it has found its session as it was. */
 async function insertClaims(connection: Connection, claims: readonly Claim[]): Promise<("claimed" | "changed")[]> {
-  const inserted = await rows<{ id: string }>(
-    connection,
-    `with input as (
-       select * from json_to_recordset($1::json) as i("runId" uuid, "accountId" uuid, owner text, dialect text,
-         "agentId" uuid, policy json, plan json, input json, context json, settings json, "requestKey" text,
-         "requestHash" text, title text, "sessionId" uuid, "branchId" uuid, "nextPosition" int, "forkId" uuid,
-         "forkParentId" uuid, "forkPosition" int, "forkPath" json, "bindIndexIds" uuid[])
-     ), claimed as (
-       select i.* from input i join "Session" s on s.id = i."sessionId" and s."accountId" = i."accountId"
-         join "Branch" b on b.id = s."activeBranchId" and b.id = i."branchId" and b."nextPosition" = i."nextPosition"
-       order by s.id for no key update of s, b
-     ), forked as (
-       insert into "Branch" (id, "sessionId", "parentId", "forkPosition", path, "nextPosition")
-       select "forkId", "sessionId", "forkParentId", "forkPosition", "forkPath", "forkPosition" + 1
-       from claimed where "forkId" is not null
-     ), unbound as (
-       delete from "SessionIndex" x using claimed c
-       where x."sessionId" = c."sessionId" and c."bindIndexIds" is not null and x."indexId" <> all (c."bindIndexIds")
-     ), bound as (
-       insert into "SessionIndex" ("sessionId", "indexId", position)
-       select c."sessionId", x.id, x.n from claimed c, unnest(c."bindIndexIds") with ordinality x(id, n)
-       on conflict ("sessionId", "indexId") do update set position = excluded.position
-     ), moved as (
-       update "Session" s set "activeBranchId" = coalesce(c."forkId", s."activeBranchId"),
-         title = case when s."titleSource" = 'none' and c.title is not null then c.title else s.title end,
-         "titleSource" = case when s."titleSource" = 'none' and c.title is not null then 'fallback'
-           else s."titleSource" end,
-         "indexesLockedAt" = coalesce(s."indexesLockedAt", case when cardinality(c."bindIndexIds") > 0 or exists (
-           select 1 from "SessionIndex" x where x."sessionId" = s.id) then now() end)
-       from claimed c where s.id = c."sessionId"
-     )
-     insert into "Run" (id, "accountId", "sessionId", "branchId", "agentId", dialect, status, stores, policy, plan,
-       input, context, settings, "requestKey", "requestHash", "leaseOwner", "leaseUntil")
-     select "runId", "accountId", "sessionId", coalesce("forkId", "branchId"), "agentId", dialect, 'running', true, policy,
-       plan, input, context, settings, "requestKey", "requestHash", owner, now() + ${LEASE}
-     from claimed returning id`,
-    [JSON.stringify(claims.map(toInput))],
-  );
+  const inserted = await claimRunRows(connection, { claims: claims.map(toInput) });
   const entered = new Set(inserted.map(({ id }) => id));
   return claims.map(({ runId }) => (entered.has(runId) ? "claimed" : "changed"));
 }
@@ -198,27 +153,7 @@ export async function insertRun(
 ): Promise<Extract<Claimed, "claimed" | "repeated" | "crowded">> {
   const outcome = await entered(database, run, () =>
     unlessCrowded(database, run, async (connection) => {
-      await rows(
-        connection,
-        `insert into "Run" (id, "accountId", "sessionId", "agentId", dialect, status, stores, policy, plan, settings,
-           "leaseOwner", "leaseUntil", "requestKey", "requestHash", "endUserHash")
-         values ($1, $2, $3, $4, $5, 'running', $9, $6, $13, $7, $8, now() + ${LEASE}, $10, $11, $12)`,
-        [
-          run.runId,
-          run.accountId,
-          run.sessionId,
-          run.agentId,
-          run.dialect,
-          JSON.stringify(run.policy),
-          JSON.stringify(run.settings),
-          run.owner,
-          run.policy.stores,
-          run.requestKey,
-          run.requestHash,
-          run.endUserHash,
-          JSON.stringify(run.plan),
-        ],
-      );
+      await insertRunRow(connection, { ...run, stores: run.policy.stores });
       return "claimed" as const;
     }),
   );

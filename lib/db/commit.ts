@@ -5,7 +5,8 @@ import type { Database } from "./database.ts";
 import { insertSession, type NewSession } from "./new-session.ts";
 import { type EventBatch, packed } from "./run-events.ts";
 import type { RunOutput } from "./runs.ts";
-import { againOnDeadlock, againOnLoss, type Connection, inTransaction, rows } from "./sql.ts";
+import { endRunRows, findEndedRun, holdRun, setSessionOfRun } from "./sql/commit.ts";
+import { againOnDeadlock, againOnLoss, type Connection, inTransaction } from "./sql.ts";
 import { together } from "./together.ts";
 
 export type Commit = {
@@ -57,8 +58,8 @@ export async function commitRun(database: Database, commit: Commit): Promise<boo
 
 /** Whether the run has ended by a commit of this owner: its name stays on the row. */
 async function isEndedBy(database: Database, { runId, owner }: Commit): Promise<boolean> {
-  const sql = `select id from "Run" where id = $1 and "leaseOwner" = $2 and status <> 'running'`;
-  return (await rows(database, sql, [runId, owner])).length > 0;
+  const ended = await findEndedRun(database, { id: runId, owner });
+  return ended.length > 0;
 }
 
 const commitTogether = together(async (database, commits: readonly Commit[]) => {
@@ -72,74 +73,17 @@ async function commitWithSession(
   { accountId, session }: NonNullable<Commit["makes"]>,
 ): Promise<boolean> {
   return inTransaction(database, async (connection) => {
-    const held = await rows(
-      connection,
-      `select id from "Run" where id = $1 and "leaseOwner" = $2 and status = 'running' for update`,
-      [commit.runId, commit.owner],
-    );
+    const held = await holdRun(connection, { id: commit.runId, owner: commit.owner });
     if (held.length === 0) return false;
     await insertSession(connection, accountId, session);
-    await rows(connection, `update "Run" set "sessionId" = $2, "branchId" = $3 where id = $1`, [
-      commit.runId,
-      session.id,
-      session.branchId,
-    ]);
+    await setSessionOfRun(connection, { id: commit.runId, sessionId: session.id, branchId: session.branchId });
     return (await endRuns(connection, [commit])).has(commit.runId);
   });
 }
 
-/**
- * Ends runs in one statement. Gives the ids of those that were still held by who ends them.
- *
- * Sessions are locked before runs, each in the order of their ids, as everybody does who writes turns.
- */
+/** Ends runs in one statement. Gives the ids of those that were still held by who ends them. */
 async function endRuns(connection: Connection, commits: readonly Commit[]): Promise<ReadonlySet<string>> {
-  const ended = await rows<{ id: string }>(
-    connection,
-    `with input as (
-       select * from json_to_recordset($1::json) as i(id uuid, owner text, status text, "finishReason" text, error jsonb,
-         usage jsonb, "usageEstimated" boolean, "durationMs" int, steps int, messages json, title text, "seqFrom" int,
-         "seqTo" int, events json, output json, "freesKey" boolean)
-     ), sessions as materialized (
-       select s.id from "Session" s
-       where s.id in (select r."sessionId" from "Run" r join input i on i.id = r.id) order by s.id for no key update
-     ), held as materialized (
-       select r.id from "Run" r join input i on i.id = r.id
-       where (select count(*) from sessions) >= 0 order by r.id for no key update of r
-     ), run as (
-       update "Run" r set status = i.status, "finishReason" = i."finishReason", error = i.error, usage = i.usage,
-         "usageEstimated" = i."usageEstimated", "durationMs" = i."durationMs", steps = i.steps, input = null, plan = null,
-         "leaseUntil" = null, "endedAt" = now(), output = i.output,
-         "requestKey" = case when i."freesKey" then null else r."requestKey" end
-       from input i join held on held.id = i.id
-       where r.id = i.id and r."leaseOwner" = i.owner and r.status = 'running'
-       returning r.id, r."sessionId", r."branchId", r."agentId", r.stores, i.messages,
-         json_array_length(i.messages) as count, i.title, i."seqFrom", i."seqTo", i.events
-     ), branch as (
-       update "Branch" b set "nextPosition" = b."nextPosition" + run.count
-       from run where b.id = run."branchId" returning b.id, b."nextPosition" - run.count as base
-     ), messages as (
-       insert into "Message" (id, "sessionId", "branchId", position, "runId", "agentId", role, name, source, parts, model,
-         "tokenCount", tokenizer, "createdAt")
-       select (m.item->>'id')::uuid, run."sessionId", run."branchId", branch.base + m.n - 1, run.id,
-         case when m.item->>'role' = 'assistant' then run."agentId" end, m.item->>'role', m.item->>'name',
-         m.item->>'source', m.item->'parts', m.item->>'model', (m.item->>'tokenCount')::int, m.item->>'tokenizer',
-         (m.item->>'createdAt')::timestamptz
-       from run join branch on branch.id = run."branchId", json_array_elements(run.messages) with ordinality m(item, n)
-     ), session as (
-       update "Session" s set "lastRunId" = run.id, "updatedAt" = now(),
-         title = case when s."titleSource" = 'none' and run.title is not null then run.title else s.title end,
-         "titleSource" = case when s."titleSource" = 'none' and run.title is not null then 'fallback'
-           else s."titleSource" end
-       from run where s.id = run."sessionId" and run.stores and run.count > 0
-     ), tail as (
-       insert into "RunEvent" ("runId", "seqFrom", "seqTo", events)
-       select id, "seqFrom", "seqTo", events from run where stores and "seqTo" >= "seqFrom"
-       on conflict ("runId", "seqFrom") do update set "seqTo" = excluded."seqTo", events = excluded.events
-     )
-     select id from run`,
-    [JSON.stringify(commits.map(toInput))],
-  );
+  const ended = await endRunRows(connection, { commits: commits.map(toInput) });
   return new Set(ended.map(({ id }) => id));
 }
 

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { Doc, DocOwner } from "../domain/doc.ts";
 import type { Database } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
@@ -7,10 +6,6 @@ import { JsonObject, jsonInput } from "./prisma.ts";
 import { deleteDocRows } from "./sql/docs.ts";
 import { fromBytes } from "./vector-bytes.ts";
 import { violated } from "./violated.ts";
-
-export const Metadata = z.record(z.string(), z.unknown()).nullable();
-/** A stored vector as plain numbers. */
-export const Vector = z.instanceof(Uint8Array).transform((bytes) => Array.from(fromBytes(bytes)));
 
 /** The columns that say whose a doc is. */
 const ownerWhere = ({ role, id }: DocOwner) => (role === "agent" ? { agentId: id } : { userId: id });

@@ -3,24 +3,20 @@ import type { Database } from "./database.ts";
 import type { SessionSettings } from "./new-session.ts";
 import { metadataWhere, type OffsetPage, pageOf } from "./page.ts";
 import { jsonInput } from "./prisma.ts";
+import { clearHistoryRows } from "./sql/history.ts";
 import {
   addParticipantRows,
+  deleteSessionRow,
   findSessionRows,
   holdSettings,
   insertSummaryRow,
   keepOneAgentRow,
   listSessionRows,
-  SESSION_COLUMNS,
-  SessionRow,
   setSettingsRow,
   setTitleRow,
 } from "./sql/sessions.ts";
-import { againOnDeadlock, inTransaction, rows } from "./sql.ts";
+import { againOnDeadlock, inTransaction } from "./sql.ts";
 import { together } from "./together.ts";
-
-const SELECT = `select ${SESSION_COLUMNS} from "Session" s`;
-
-const toSession = (row: unknown): Session => SessionRow.parse(row);
 
 type SessionKey = { readonly accountId: string; readonly id: string };
 
@@ -87,8 +83,8 @@ export async function listSessionsByOffset(
   const where = { accountId, ...alive, ...metadataWhere(page) };
   const listed = await database.prisma.session.findMany({ where, ...pageOf(page), select: { id: true } });
   const ids = listed.map(({ id }) => id);
-  const found = await findSessionRows(database, { ids, accountIds: [accountId] });
-  const sessions = new Map(found.map(({ accountId: _, ...session }) => [session.id, session]));
+  const found = await listSessionsById(database, accountId, ids);
+  const sessions = new Map(found.map((session) => [session.id, session]));
   return ids.flatMap((id) => sessions.get(id) ?? []);
 }
 
@@ -98,12 +94,8 @@ export async function listSessionsById(
   accountId: string,
   ids: readonly string[],
 ): Promise<Session[]> {
-  const found = await rows(
-    database,
-    `${SELECT} where s."accountId" = $1 and s.id = any($2::uuid[]) and (s."expiresAt" is null or s."expiresAt" > now())`,
-    [accountId, ids],
-  );
-  return found.map(toSession);
+  const found = await findSessionRows(database, { ids, accountIds: [accountId] });
+  return found.map(({ accountId: _, ...session }) => session);
 }
 
 /** Deletes a session of the account with all that hangs on it. Gives whether there was one, and its running run. */
@@ -112,15 +104,7 @@ export async function deleteSession(
   accountId: string,
   id: string,
 ): Promise<{ readonly runningRunId: string | null } | null> {
-  const [row] = await againOnDeadlock(() =>
-    rows<{ run: string | null }>(
-      database,
-      `with run as (select id from "Run" where "sessionId" = $1 and status = 'running' and stores),
-       gone as (delete from "Session" where id = $1 and "accountId" = $2 returning id)
-     select (select id from run) as run from gone`,
-      [id, accountId],
-    ),
-  );
+  const [row] = await againOnDeadlock(() => deleteSessionRow(database, { id, accountId }));
   return row ? { runningRunId: row.run } : null;
 }
 
@@ -228,22 +212,6 @@ export async function clearHistory(
   id: string,
   branchId: string,
 ): Promise<boolean> {
-  const cleared = await rows(
-    database,
-    `with session as (
-       update "Session" set "activeBranchId" = $3, "updatedAt" = now() where id = $1 and "accountId" = $2 returning id
-     ), branch as (
-       insert into "Branch" (id, "sessionId", path) select $3, id, '[]' from session
-     ), messages as (
-       delete from "Message" where "sessionId" in (select id from session)
-     ), summaries as (
-       delete from "Summary" where "sessionId" in (select id from session)
-     ), events as (
-       delete from "RunEvent" e using "Run" r where r.id = e."runId" and r.status <> 'running'
-         and r."sessionId" in (select id from session)
-     )
-     select id from session`,
-    [id, accountId, branchId],
-  );
+  const cleared = await clearHistoryRows(database, { id, accountId, branchId });
   return cleared.length > 0;
 }

@@ -1,33 +1,8 @@
-import { createHash } from "node:crypto";
-import { DatabaseError, type PoolClient, type QueryResultRow } from "pg";
+import { DatabaseError, type PoolClient } from "pg";
 import type { Database } from "./database.ts";
 
 /** What runs statements: the database, or one connection of it in a transaction. */
 export type Connection = { readonly pool: Pick<PoolClient, "query"> };
-
-const names = new Map<string, string>();
-
-/** The name of a statement: equal for equal text, whichever connection or process asks. */
-function statementName(sql: string): string {
-  const known = names.get(sql);
-  if (known !== undefined) return known;
-  const name = createHash("sha256").update(sql).digest("hex").slice(0, 32);
-  names.set(sql, name);
-  return name;
-}
-
-/**
- * Runs one statement and gives its rows. The database keeps its plan, so the text must be one of a fixed set: values go
- * in as parameters.
- */
-export async function rows<Row extends QueryResultRow>(
-  database: Connection,
-  sql: string,
-  values: readonly unknown[],
-): Promise<Row[]> {
-  const result = await database.pool.query<Row>({ name: statementName(sql), text: sql, values: [...values] });
-  return result.rows;
-}
 
 /**
  * Whether an error leaves open what became of the statement: the connection went away before its answer. What the server
@@ -81,16 +56,6 @@ export async function inTransaction<Result>(
     // A connection that does not even take a rollback is not used again.
     client.release(broken);
   }
-}
-
-/** A value as a JSON parameter; nothing is null. */
-export const jsonOrNull = (value: unknown): string | null =>
-  value === null || value === undefined ? null : JSON.stringify(value);
-
-/** The constraint that a statement violated, or null when it failed for another reason. */
-export function violated(thrown: unknown): string | null {
-  const isViolation = thrown instanceof DatabaseError && thrown.code?.startsWith("23");
-  return isViolation ? (thrown.constraint ?? "") : null;
 }
 
 const DEADLOCK = "40P01";

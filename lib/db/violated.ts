@@ -1,5 +1,5 @@
+import { DatabaseError } from "pg";
 import { z } from "zod";
-import { violated as violatedByHand } from "./sql.ts";
 
 /**
  * An error of Prisma with what its driver adapter hands on of the database's. Known by its looks: each route is a bundle,
@@ -18,13 +18,17 @@ const PrismaError = z.object({
   }),
 });
 
+/** Whether a code of PostgreSQL is of the class of violated constraints. */
+const isViolation = (code: string | undefined): boolean => code?.startsWith("23") === true;
+
 /**
  * The name of the constraint or unique index that a statement by hand or a call of Prisma violated; "" where Prisma does
  * not tell which, as for a check; null when it failed for another reason.
  */
 export function violated(thrown: unknown): string | null {
+  if (thrown instanceof DatabaseError) return isViolation(thrown.code) ? (thrown.constraint ?? "") : null;
   const error = PrismaError.safeParse(thrown);
-  if (!error.success) return violatedByHand(thrown);
+  if (!error.success) return null;
   const { originalCode, constraint } = error.data.meta.driverAdapterError.cause;
-  return originalCode.startsWith("23") ? (constraint?.index ?? "") : null;
+  return isViolation(originalCode) ? (constraint?.index ?? "") : null;
 }

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { inTransaction, rows } from "../db/sql.ts";
+import { inTransaction } from "../db/sql.ts";
 import { type Api, openApi } from "../testing/api.ts";
 import { noteDatabaseThreads } from "../testing/database-threads.ts";
 
@@ -63,10 +63,10 @@ test("C20: a turn during which the database is away ends well, and is stored onc
 test("C20: a connection that is cut between the statements of a transaction ends that alone", async () => {
   const { database } = api.server.parley.ports;
   const cutting = inTransaction(database, async (connection) => {
-    await rows(connection, "select 1", []);
+    await connection.pool.query("select 1");
     await cut();
     await new Promise((resolve) => setTimeout(resolve, 200));
-    return rows(connection, "select 1", []);
+    return connection.pool.query("select 1");
   });
   await expect(cutting).rejects.toThrow();
   await vi.waitUntil(async () => (await health()).status === 200, { timeout: 15_000 });

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { z } from "zod";
 import { noteDatabaseThreads } from "../../testing/database-threads.ts";
 import { type Database, openDatabase } from "../database.ts";
-import { rows } from "../sql.ts";
+import { statement } from "../sql/statement.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const STATEMENT_MS = 1500;
@@ -25,8 +26,15 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
-const insert = (n: number) => rows(database, "insert into kept values ($1)", [n]);
-const kept = async () => (await rows<{ n: number }>(database, "select n from kept order by n", [])).map(({ n }) => n);
+const insertRow = statement({ name: "keep", text: "insert into kept values ($1)", parameters: { n: "int4" } });
+const listRows = statement({
+  name: "kept",
+  text: "select n from kept order by n",
+  parameters: {},
+  row: z.object({ n: z.number() }),
+});
+const insert = (n: number) => insertRow(database, { n });
+const kept = async () => (await listRows(database, {})).map(({ n }) => n);
 
 const ENDS: readonly (readonly [string, (worker: Worker) => unknown])[] = [
   ["is terminated", (worker) => worker.terminate()],

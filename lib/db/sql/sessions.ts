@@ -1,76 +1,9 @@
 import { z } from "zod";
-import { SEGMENTS } from "../messages.ts";
-import { runJson, toRun } from "../runs.ts";
 import { AGENT_COLUMNS, AgentRow } from "./agents.ts";
+import { SESSION_COLUMNS, SessionRow, SettingsRow } from "./session-row.ts";
 import { statement } from "./statement.ts";
 
 // By hand, since half of a session's columns are computed, and since a turn begins with one look at all of them.
-
-const JsonObject = z.record(z.string(), z.unknown()).nullable();
-
-const Settings = z.object({
-  situation: z.string().nullable(),
-  systemTemplate: z.string().nullable(),
-  renderTemplates: z.boolean(),
-  tokenBudget: z.number().nullable(),
-  contextOverflow: z.enum(["truncate", "adaptive"]).nullable(),
-  autoRunTools: z.boolean(),
-  forwardToolCalls: z.boolean(),
-  recallOptions: JsonObject,
-  metadata: JsonObject,
-});
-
-export const SessionRow = Settings.extend({
-  id: z.string(),
-  projectId: z.string(),
-  isInDefaultProject: z.boolean(),
-  origin: z.string(),
-  sharedAccess: z.string(),
-  title: z.string().nullable(),
-  titleSource: z.enum(["none", "fallback", "model", "person"]),
-  pinned: z.boolean(),
-  archived: z.boolean(),
-  indexesLockedAt: z.date().nullable(),
-  activeBranchId: z.string(),
-  nextPosition: z.number(),
-  agentIds: z.array(z.string()),
-  userIds: z.array(z.string()),
-  indexIds: z.array(z.string()),
-  lastRun: z.unknown().transform((run) => (run === null ? null : toRun(run))),
-  runningRunId: z.string().nullable(),
-  summary: z.object({ text: z.string(), uptoPosition: z.number(), questions: z.number() }).nullable(),
-  replacement: z
-    .object({ id: z.string(), text: z.string(), uptoPosition: z.number(), createdAt: z.coerce.date() })
-    .nullable(),
-  createdAt: z.date(),
-  updatedAt: z.date(),
-});
-
-/** The columns of a session under `s`. */
-export const SESSION_COLUMNS = `s.id, s."projectId",
-  (select p."isDefault" from "Project" p where p.id = s."projectId") as "isInDefaultProject", s.origin, s.situation,
-  s."systemTemplate", s."renderTemplates", s."tokenBudget", s."contextOverflow", s."autoRunTools", s."forwardToolCalls",
-  s."recallOptions", s.metadata, s."sharedAccess", s.title, s."titleSource", s.pinned, s.archived, s."indexesLockedAt",
-  s."activeBranchId", s."createdAt", s."updatedAt",
-  coalesce((select json_agg(x."agentId" order by x.position) from "SessionAgent" x where x."sessionId" = s.id), '[]')
-    as "agentIds",
-  coalesce((select json_agg(x."userId" order by x.position) from "SessionUser" x where x."sessionId" = s.id), '[]')
-    as "userIds",
-  coalesce((select json_agg(x."indexId" order by x.position) from "SessionIndex" x where x."sessionId" = s.id), '[]')
-    as "indexIds",
-  (select ${runJson("r")} from "Run" r where r.id = s."lastRunId") as "lastRun",
-  (select r.id from "Run" r where r."sessionId" = s.id and r.status = 'running' and r.stores) as "runningRunId",
-  (select json_build_object('text', u.text, 'uptoPosition', u."uptoPosition", 'questions', (
-     select count(*)::int from "Branch" b ${SEGMENTS} join "Message" m on m."branchId" = seg."branchId"
-       and m.position between seg."from" and least(seg."to", u."uptoPosition")
-     where b.id = u."branchId" and m.role = 'user'))
-   from "Summary" u where u."sessionId" = s.id order by u."createdAt" desc, u.id desc limit 1) as summary,
-  (select a."nextPosition" from "Branch" a where a.id = s."activeBranchId") as "nextPosition",
-  case when s."contextOverflow" is null then null else (
-    select json_build_object('id', u.id, 'text', u.text, 'uptoPosition', u."uptoPosition", 'createdAt', u."createdAt")
-    from "Branch" b ${SEGMENTS} join "Summary" u on u."branchId" = seg."branchId" and u.replaces
-      and u."uptoPosition" between seg."from" and seg."to"
-    where b.id = s."activeBranchId" order by u."uptoPosition" desc limit 1) end as replacement`;
 
 const OwnedRow = SessionRow.extend({ accountId: z.string() });
 
@@ -140,7 +73,7 @@ export const holdSettings = statement({
       "forwardToolCalls", "recallOptions", metadata
     from "Session" where id = $1 and "accountId" = $2 for no key update`,
   parameters: { id: "uuid", accountId: "uuid" },
-  row: Settings,
+  row: SettingsRow,
 });
 
 /** Sets all settings of a session and moves it to the front, by the database's time. */
@@ -199,4 +132,14 @@ export const insertSummaryRow = statement({
     text: "text",
     replaces: "bool",
   },
+});
+
+/** Deletes a session. Gives, where there is one, its running run. */
+export const deleteSessionRow = statement({
+  name: "delete-session",
+  text: `with run as (select id from "Run" where "sessionId" = $1 and status = 'running' and stores),
+       gone as (delete from "Session" where id = $1 and "accountId" = $2 returning id)
+     select (select id from run) as run from gone`,
+  parameters: { id: "uuid", accountId: "uuid" },
+  row: z.object({ run: z.string().nullable() }),
 });

@@ -8,13 +8,14 @@ type Given = {
   readonly text: string;
   readonly bool: boolean;
   readonly int4: number;
-  readonly int8: number;
+  readonly int8: number | bigint;
   readonly float8: number;
   /** A text is ISO 8601. */
   readonly timestamptz: Date | string;
   readonly json: unknown;
   readonly jsonb: unknown;
   readonly bytea: Uint8Array;
+  readonly varbit: string;
   readonly regconfig: string;
 };
 type Name = keyof Given;

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { NewMessage } from "../../domain/message.ts";
+import { MessageRow, SEGMENTS } from "./messages.ts";
+import { RUN_JSON, RunRow } from "./runs.ts";
+import { statement } from "./statement.ts";
+
+const json = (columns: readonly string[]): string => columns.map((name) => `'${name}', m."${name}"`).join(", ");
+const MESSAGE_JSON = `json_build_object(${json(Object.keys(MessageRow.shape))})`;
+
+const Running = z.object({
+  runId: z.string(),
+  input: z.array(NewMessage).nullable(),
+  // Unpacked by who reads them.
+  batches: z.array(z.unknown()),
+});
+
+/** A part of the active line with its runs and the turn that runs. By hand, so that all are of one moment. */
+export const readHistoryRow = statement({
+  name: "read-history",
+  text: `with line as materialized (
+       select m.id, m."runId", m.position, m.source, ${MESSAGE_JSON} as message
+       from "Session" s join "Branch" b on b.id = s."activeBranchId" ${SEGMENTS}
+       join "Message" m on m."branchId" = seg."branchId" and m.position between seg."from" and seg."to"
+       where s.id = $1 and s."accountId" = $2 and ($3::text[] is null or m.source = any($3))
+       order by m.position offset $4 limit $5
+     )
+     select coalesce((select json_agg(message order by position) from line), '[]') as line,
+       (select count(*)::int from "Session" s join "Branch" b on b.id = s."activeBranchId" ${SEGMENTS}
+        join "Message" m on m."branchId" = seg."branchId" and m.position between seg."from" and seg."to"
+        where s.id = $1 and s."accountId" = $2 and ($3::text[] is null or m.source = any($3))) as count,
+       coalesce((select json_agg(${RUN_JSON}) from "Run" r where r.id in (select "runId" from line)), '[]') as runs,
+       (select json_build_object('runId', r.id, 'input', r.input, 'batches', coalesce((
+          select json_agg(e.events order by e."seqFrom") from "RunEvent" e where e."runId" = r.id), '[]'))
+        from "Run" r where r."sessionId" = $1 and r."accountId" = $2 and r.status = 'running' and r.stores) as running,
+       coalesce((select json_agg(m.id order by m.position)
+         from "Session" s join "Branch" b on b.id = s."activeBranchId" ${SEGMENTS}
+         join "Message" m on m."branchId" = seg."branchId" and m.position between seg."from" and least(seg."to", $6::int)
+         where s.id = $1 and s."accountId" = $2 and $6::int is not null), '[]') as covered`,
+  parameters: {
+    sessionId: "uuid",
+    accountId: "uuid",
+    sources: "text[]?",
+    offset: "int8",
+    limit: "int8?",
+    coveredUpto: "int4?",
+  },
+  row: z.object({
+    line: z.array(MessageRow),
+    count: z.number(),
+    runs: z.array(RunRow),
+    running: Running.nullable(),
+    covered: z.array(z.string()),
+  }),
+});
+
+/** The messages with which a run was asked. By hand, as one JSON value each, like those of the history. */
+export const readRunInputRows = statement({
+  name: "read-run-input",
+  text: `select ${MESSAGE_JSON} as message from "Message" m join "Run" r on r.id = m."runId"
+     where m."runId" = $1 and r."accountId" = $2 and m.source = 'api_request' order by m.position`,
+  parameters: { runId: "uuid", accountId: "uuid" },
+  row: z.object({ message: MessageRow }),
+});
+
+/** Gives a session a new, empty branch, and deletes its messages, its summaries and the events of runs that have ended. */
+export const clearHistoryRows = statement({
+  name: "clear-history",
+  text: `with session as (
+       update "Session" set "activeBranchId" = $3, "updatedAt" = now() where id = $1 and "accountId" = $2 returning id
+     ), branch as (
+       insert into "Branch" (id, "sessionId", path) select $3, id, '[]' from session
+     ), messages as (
+       delete from "Message" where "sessionId" in (select id from session)
+     ), summaries as (
+       delete from "Summary" where "sessionId" in (select id from session)
+     ), events as (
+       delete from "RunEvent" e using "Run" r where r.id = e."runId" and r.status <> 'running'
+         and r."sessionId" in (select id from session)
+     )
+     select id from session`,
+  parameters: { id: "uuid", accountId: "uuid", branchId: "uuid" },
+  row: z.object({ id: z.string() }),
+});

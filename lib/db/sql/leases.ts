@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { NewMessage } from "../../domain/message.ts";
+import { ModelSettings } from "../../domain/model.ts";
+import { PromptRecipe, TurnPlan, TurnPolicy } from "../../domain/turn-policy.ts";
+import { statement } from "./statement.ts";
+
+// Who works on which run. By hand for the database's clock, by which leases end, and for the locks.
+
+const Id = z.object({ id: z.string() });
+
+/** How long a lease lasts by the database's clock. It is renewed three times within that. */
+export const LEASE = "interval '15 seconds'";
+
+/** Renews the leases that an owner has of runs, and gives those runs. */
+export const renewLeaseRows = statement({
+  name: "renew-leases",
+  text: `with held as materialized (
+       select id from "Run" where id = any($1::uuid[]) and "leaseOwner" = $2 and status = 'running'
+       order by id for no key update
+     )
+     update "Run" r set "leaseUntil" = now() + ${LEASE} from held where r.id = held.id
+     returning r.id, r."stopRequestedAt" is not null as stop`,
+  parameters: { ids: "uuid[]", owner: "text" },
+  row: Id.extend({ stop: z.boolean() }),
+});
+
+/** The runs of an owner that somebody asked to stop, among some. */
+export const listStopRequests = statement({
+  name: "list-stop-requests",
+  text: `select id from "Run" where id = any($1::uuid[]) and "leaseOwner" = $2 and "stopRequestedAt" is not null`,
+  parameters: { ids: "uuid[]", owner: "text" },
+  row: Id,
+});
+
+/** The runs among some that are there. */
+export const listExistingRuns = statement({
+  name: "list-existing-runs",
+  text: `select id from "Run" where id = any($1::uuid[])`,
+  parameters: { ids: "uuid[]" },
+  row: Id,
+});
+
+/** Asks for the end of a run. */
+export const requestStopRow = statement({
+  name: "request-stop",
+  text: `update "Run" set "stopRequestedAt" = now() where id = $1 and status = 'running'`,
+  parameters: { id: "uuid" },
+});
+
+/** Ends the lease that an owner has of a run. */
+export const endLease = statement({
+  name: "end-lease",
+  text: `update "Run" set "leaseUntil" = now() where id = $2 and "leaseOwner" = $1 and status = 'running'`,
+  parameters: { owner: "text", id: "uuid" },
+});
+
+/** Ends all leases of an owner. */
+export const endLeases = statement({
+  name: "end-leases",
+  text: `update "Run" set "leaseUntil" = now() where "leaseOwner" = $1 and status = 'running'`,
+  parameters: { owner: "text" },
+});
+
+/** A run that was taken from its owner. What an earlier version has stored in another form is null. */
+export const TakenRunRow = z.object({
+  id: z.string(),
+  accountId: z.string(),
+  sessionId: z.string().nullable(),
+  branchId: z.string().nullable(),
+  agentId: z.string().nullable(),
+  dialect: z.string(),
+  stores: z.boolean(),
+  policy: TurnPolicy.nullable().catch(null),
+  plan: TurnPlan.nullable().catch(null),
+  recipe: PromptRecipe.nullable().catch(null),
+  settings: ModelSettings.nullable().catch(null),
+  input: z.array(NewMessage).nullable(),
+  attempts: z.number(),
+  isStopRequested: z.boolean(),
+  createdAt: z.date(),
+});
+
+/** Takes running runs that meet a condition, but for some; who takes others at the same time waits for none of them. */
+const taking = (condition: string) =>
+  `update "Run" set "leaseOwner" = $1, "leaseUntil" = now() + ${LEASE}, attempts = attempts + 1
+     where id in (select id from "Run" where status = 'running' and ${condition} and id <> all($2::uuid[])
+       limit 20 for no key update skip locked)
+     returning id, "accountId", "sessionId", "branchId", "agentId", dialect, stores, policy, plan, input, settings,
+       context as recipe, attempts, "stopRequestedAt" is not null as "isStopRequested", "createdAt"`;
+
+/** Gives an owner runs whose lease is over. */
+export const takeExpiredRunRows = statement({
+  name: "take-expired-runs",
+  text: taking(`"leaseUntil" < now()`),
+  parameters: { owner: "text", except: "uuid[]" },
+  row: TakenRunRow,
+});
+
+/** Gives an owner the runs of all others. */
+export const takeRunRowsOfOthers = statement({
+  name: "take-runs-of-others",
+  text: taking(`"leaseOwner" <> $1`),
+  parameters: { owner: "text", except: "uuid[]" },
+  row: TakenRunRow,
+});
