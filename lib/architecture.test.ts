@@ -162,6 +162,23 @@ test("what components use of lib runs in a browser: it reaches no core, database
   expect(wrong.map(shown)).toEqual([]);
 });
 
+test("no file needs itself, by way of others, not even for a type", () => {
+  const next = Map.groupBy(
+    imports.filter(({ path }) => known.has(path)),
+    ({ file }) => file,
+  );
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const walk = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(" → "));
+    if (way.includes(file) || done.has(file)) return;
+    for (const { path } of next.get(file) ?? []) walk(path, [...way, file]);
+    done.add(file);
+  };
+  for (const file of known) walk(file, []);
+  expect(circles).toEqual([]);
+});
+
 test("only tests import what is made for tests", () => {
   expect(imports.filter(({ path }) => path.startsWith("lib/testing/")).map(shown)).toEqual([]);
 });

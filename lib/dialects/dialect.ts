@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Scope } from "../core/scope.ts";
 import type { Stretch } from "../core/turn/follow.ts";
-import type { TakenTurn } from "../core/turn/take-turn.ts";
+import type { TakenTurn } from "../core/turn/taken-turn.ts";
 import type { TurnCall } from "../core/turn/turn-call.ts";
 import type { ChatError, Issue } from "../domain/errors.ts";
 import type { LastEvent, TurnEvent } from "../domain/events.ts";

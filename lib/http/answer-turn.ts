@@ -1,7 +1,8 @@
 import type { Scope } from "../core/scope.ts";
 import { turnFailure } from "../core/turn/failure.ts";
 import { acceptance, endedTurn, followTaken } from "../core/turn/follow.ts";
-import { type TakenTurn, takeAll } from "../core/turn/take-turn.ts";
+import { takeAll } from "../core/turn/take-turn.ts";
+import type { TakenTurn } from "../core/turn/taken-turn.ts";
 import type { AnswerHead, Answering, Running, Surface, Whole, WholeTurn } from "../dialects/dialect.ts";
 import { ChatError } from "../domain/errors.ts";
 import { isLast, type LastEvent, type TurnEvent } from "../domain/events.ts";

@@ -4,17 +4,16 @@ import { planFork } from "../../db/messages.ts";
 import { findRunningRun } from "../../db/runs.ts";
 import { findSessionWithAgents } from "../../db/session-agents.ts";
 import { addParticipants, keepOneAgent } from "../../db/sessions.ts";
-import type { DocHit } from "../../domain/doc.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import type { SessionWithAgents } from "../../domain/session.ts";
 import { storableJson } from "../../domain/text.ts";
 import type { TurnPlan } from "../../domain/turn-policy.ts";
 import { type Admission, askerOf, type Scope } from "../scope.ts";
 import { makeRoom } from "../summarise.ts";
-import type { LiveRun } from "./live-run.ts";
 import { type PreparedTurn, prepareTurn } from "./prepare.ts";
 import { findRepeated, getRepeated, requestHash, storedKey } from "./request-key.ts";
 import { questionTitle, startRun } from "./start-run.ts";
+import type { TakenTurn } from "./taken-turn.ts";
 import type { TurnCall } from "./turn-call.ts";
 
 const QUEUE_MS = 60_000;
@@ -25,20 +24,6 @@ const LIVE_POLL_MS = 1000;
 const CHANGED_TRIES = 8;
 /** Tokens that an answer is reserved where nobody says how long it may be. */
 const ANSWER_TOKENS = 1024;
-
-export type TakenTurn = {
-  readonly runId: string;
-  /** The session it is in or makes; null where it has none, and of a repeat whose run has not made it yet. */
-  readonly sessionId: string | null;
-  /** Null for a repeat of a request. */
-  readonly prepared: PreparedTurn | null;
-  /** What was recalled for it, best first. */
-  readonly docs: readonly DocHit[];
-  /** Jobs that it has started. */
-  readonly jobIds: readonly string[];
-  /** The run in this process; null for a repeat of a request whose run is elsewhere or over. */
-  readonly live: LiveRun | null;
-};
 
 /**
  * Enters a turn and starts it. It runs on by itself: `follow` gives its events.

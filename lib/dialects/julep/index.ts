@@ -1,4 +1,4 @@
-import type { TakenTurn } from "../../core/turn/take-turn.ts";
+import type { TakenTurn } from "../../core/turn/taken-turn.ts";
 import type { Dialect } from "../dialect.ts";
 import { decodeTurn } from "./decode.ts";
 import { type ChatExtras, encodeChat } from "./encode.ts";
