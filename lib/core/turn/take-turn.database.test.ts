@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { claimRun } from "../../db/claims.ts";
 import { commitRun } from "../../db/commit.ts";
 import type { Database } from "../../db/database.ts";
+import { llamacloudPolicy } from "../../dialects/llamacloud/policy.ts";
 import { newId } from "../../domain/ids.ts";
 import { type Api, openApi } from "../../testing/api.ts";
 import { claimOf, commitOf, makeSession, newMessage, PLAN, storedMessage } from "../../testing/stored-turns.ts";
@@ -10,6 +11,8 @@ import { getSession } from "../sessions.ts";
 import { getHistory } from "./history.ts";
 import { stopTurn } from "./stop.ts";
 import { takeOver } from "./take-over.ts";
+import { takeTurn } from "./take-turn.ts";
+import type { TurnCall } from "./turn-call.ts";
 
 let api: Api;
 let database: Database;
@@ -103,6 +106,33 @@ test("C32: a stream whose session is deleted by another instance ends in a stop"
   await expect.poll(() => api.modelCalls().length).toBe(1);
   await database.pool.query(`delete from "Session" where id = $1`, [session.session_id]);
   expect(await text).toContain('"type":"stop"');
+});
+
+test("a model call that began before its claim is ended when the claim is lost, and nobody hears of it", async () => {
+  const session = await makeSession(database);
+  const before = api.server.abortedModelCalls();
+  // Another instance claims the session after this one has looked at it.
+  let other: Promise<unknown> | null = null;
+  const meddled = withQuery(database, async (run, sql) => {
+    if (sql.includes(`insert into "Run"`)) {
+      other ??= claimRun(database, claimOf(session, newId()));
+      await other;
+      await expect.poll(() => api.modelCalls().length).toBe(1);
+    }
+    return run();
+  });
+  const scope = { ...scopeOf(session.accountId), database: meddled };
+  const call: TurnCall = {
+    dialect: "web",
+    policy: llamacloudPolicy,
+    sessionId: session.id,
+    input: [newMessage("slow")],
+    tools: [],
+    toolChoice: "auto",
+    settings: {},
+  };
+  await expect(takeTurn(scope, call)).rejects.toMatchObject({ code: "busy" });
+  await expect.poll(api.server.abortedModelCalls).toBe(before + 1);
 });
 
 test("C18: a stop that nobody hears is not said to have stopped anything", async () => {

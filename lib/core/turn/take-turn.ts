@@ -12,7 +12,7 @@ import { type Admission, askerOf, type Scope } from "../scope.ts";
 import { makeRoom } from "../summarise.ts";
 import { type PreparedTurn, prepareTurn } from "./prepare.ts";
 import { findRepeated, getRepeated, requestHash, storedKey } from "./request-key.ts";
-import { questionTitle, startRun } from "./start-run.ts";
+import { questionTitle, type ReadyRun, readyRun } from "./start-run.ts";
 import type { TakenTurn } from "./taken-turn.ts";
 import type { TurnCall } from "./turn-call.ts";
 
@@ -87,6 +87,8 @@ async function takeDetached(scope: Scope, call: TurnCall): Promise<TakenTurn> {
   call.check?.(prepared);
   const admission = await admit(scope, call, prepared);
   const runId = scope.newId();
+  const callsEarly = call.requestKey === undefined && !scope.limits?.mostAtOnce;
+  const ready = readyRun(scope, runId, call, prepared, { admission, callsEarly });
   const entered = await insertRun(scope.database, {
     runId,
     accountId: scope.accountId,
@@ -102,10 +104,12 @@ async function takeDetached(scope: Scope, call: TurnCall): Promise<TakenTurn> {
     endUserHash: call.endUser === undefined ? null : endUserHash(call.endUser),
     mostAtOnce: scope.limits?.mostAtOnce ?? null,
   }).catch((thrown) => {
+    ready.giveUp();
     admission?.settle(null);
     throw thrown;
   });
-  if (entered === "claimed") return begun(scope, runId, call, prepared, admission);
+  if (entered === "claimed") return begun(scope, runId, call, prepared, ready);
+  ready.giveUp();
   admission?.settle(null);
   if (entered === "crowded") throw crowded(scope);
   return getRepeated(scope, call);
@@ -117,9 +121,9 @@ async function begun(
   runId: string,
   call: TurnCall,
   prepared: PreparedTurn,
-  admission: Admission | null,
+  ready: ReadyRun,
 ): Promise<TakenTurn> {
-  const live = startRun(scope, runId, call, prepared, admission);
+  const live = ready.start();
   const jobId = call.policy.stores && call.sessionId !== null ? await makeRoom(scope, prepared) : null;
   const jobIds = jobId === null ? [] : [jobId];
   return { runId, sessionId: live.sessionId, prepared, docs: prepared.docs, jobIds, live };
@@ -151,6 +155,7 @@ async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Prom
   const waits = call.policy.busy === "queue";
   let { known } = call;
   let admission: Admission | null = null;
+  let ready: ReadyRun | null = null;
   let isTaken = false;
   try {
     for (let changed = 0; ; known = undefined) {
@@ -160,6 +165,10 @@ async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Prom
       call.check?.(prepared);
       admission ??= await admit(scope, call, prepared);
       const runId = scope.newId();
+      // Where another may be first, or this is a repeat, no model is asked before the claim holds.
+      const isFree = !waits && call.requestKey === undefined && !prepared.session.runningRunId;
+      const callsEarly = isFree && !scope.limits?.mostAtOnce;
+      ready = readyRun(scope, runId, call, prepared, { admission, callsEarly });
       const claimed = await claimRun(scope.database, await claimOf(scope, runId, call, prepared, admission));
       switch (claimed) {
         case "claimed":
@@ -167,7 +176,7 @@ async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Prom
           await join(scope, call, prepared).catch((thrown) => {
             scope.log.warn({ err: thrown, runId }, "An agent did not join its session");
           });
-          return begun(scope, runId, call, prepared, admission);
+          return begun(scope, runId, call, prepared, ready);
         case "repeated":
           return await getRepeated(scope, call);
         case "crowded":
@@ -184,9 +193,13 @@ async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Prom
         default:
           claimed satisfies never;
       }
+      ready.giveUp();
     }
   } finally {
-    if (!isTaken) admission?.settle(null);
+    if (!isTaken) {
+      ready?.giveUp();
+      admission?.settle(null);
+    }
   }
 }
 
