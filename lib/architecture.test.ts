@@ -179,6 +179,19 @@ test("no file needs itself, by way of others, not even for a type", () => {
   expect(circles).toEqual([]);
 });
 
+test("the core's errors name nouns and fields in its own words, which each dialect words", () => {
+  const wire = /\b[a-z]+_[a-z_]+\b|\b(?:GET|POST|PUT|PATCH|DELETE) \/|Idempotency-Key/u;
+  const wrong = files
+    .filter(({ layer }) => layer === "lib/core" || layer === "lib/db")
+    .flatMap(({ file }) =>
+      [...readFileSync(join(root, file), "utf8").matchAll(/new ChatError\((.*?)\);?$/gmsu)]
+        .map(([, given = ""]) => given.replaceAll(/\$\{[^}]*\}/gu, ""))
+        .filter((given) => wire.test(given))
+        .map((given) => `${file}: ${given}`),
+    );
+  expect(wrong).toEqual([]);
+});
+
 test("only tests import what is made for tests", () => {
   expect(imports.filter(({ path }) => path.startsWith("lib/testing/")).map(shown)).toEqual([]);
 });
