@@ -191,6 +191,8 @@ export type AgentTool = {
   readonly type: string;
   readonly description: string | null;
   readonly spec: unknown;
+  /** Whether strangers who talk to the agent as a public bot may have it run. */
+  readonly open_to_strangers: boolean;
 };
 
 /** A tool to be made or set, in Julep's shape: its spec stands under the name of its type. */

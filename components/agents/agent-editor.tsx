@@ -13,6 +13,7 @@ import { notify } from "../ui/notify";
 import { AgentDoors } from "./agent-doors";
 import { type AgentField, agentChange, faultsOf } from "./agent-form";
 import { AgentTools } from "./agent-tools";
+import { Check } from "./check";
 import { DeleteAgent } from "./delete-agent";
 
 type Faults = Partial<Record<AgentField, string>>;
@@ -171,33 +172,6 @@ export function AgentEditor({ agent, models }: { agent: AgentView | null; models
         {agent && <AgentDoors agent={agent} />}
         {agent && <DeleteAgent agent={agent} />}
       </div>
-    </div>
-  );
-}
-
-type CheckProps = {
-  readonly name: string;
-  readonly label: string;
-  readonly note: string;
-  readonly checked?: boolean;
-  readonly error?: string;
-};
-
-function Check({ name, label, note, checked, error }: CheckProps) {
-  return (
-    <div className="agent-check">
-      <input
-        type="checkbox"
-        id={name}
-        name={name}
-        defaultChecked={checked}
-        aria-invalid={error !== undefined}
-        aria-describedby={`${name}-note`}
-      />
-      <label htmlFor={name}>{label}</label>
-      <p id={`${name}-note`} className={error ? "field-error" : "field-note"}>
-        {error ?? note}
-      </p>
     </div>
   );
 }

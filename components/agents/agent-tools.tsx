@@ -59,7 +59,10 @@ export function AgentTools({ agent }: { agent: AgentView }) {
                   <code>{tool.name}</code>
                   {tool.description && <> {tool.description}</>}
                 </p>
-                <p className="field-note">{KINDS.get(tool.type) ?? `${tool.type}, changed through the Julep API`}</p>
+                <p className="field-note">
+                  {KINDS.get(tool.type) ?? `${tool.type}, changed through the Julep API`}
+                  {tool.open_to_strangers && ". Anyone who talks to this bot may run it."}
+                </p>
                 <div className="agent-tool-actions">
                   {KINDS.has(tool.type) && (
                     <button type="button" className="text-button" onClick={() => setEdited(tool.id)}>

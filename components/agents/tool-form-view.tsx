@@ -6,6 +6,7 @@ import { type AgentTool, changeTool, fieldFaults, isProblem, makeTool, type Prob
 import { Field, TextField } from "../sign-in/field";
 import { useFirstFault } from "../sign-in/use-first-fault";
 import { notify } from "../ui/notify";
+import { Check } from "./check";
 import { type FormType, type ToolFault, toolChange, toolTexts } from "./tool-form";
 
 /** How a field for code is written in. */
@@ -104,6 +105,13 @@ export function ToolForm({ agentId, tool, onClose }: { agentId: string; tool: Ag
             defaultValue={texts.headers}
             error={faults.headers ?? null}
           />
+          <Check
+            name="open_to_strangers"
+            label="Anyone who talks to this bot may run it"
+            note="While the bot is public, strangers decide the arguments, and the request goes out with your headers. Leave this off unless any request to this address is harmless."
+            checked={tool?.open_to_strangers ?? false}
+            error={faults.open_to_strangers}
+          />
         </>
       )}
       <TextField
@@ -127,7 +135,7 @@ export function ToolForm({ agentId, tool, onClose }: { agentId: string; tool: Ag
   );
 }
 
-const FIELDS = ["name", "description", "parameters", "url", "method", "headers"] as const;
+const FIELDS = ["name", "description", "parameters", "url", "method", "headers", "open_to_strangers"] as const;
 
 /** A refusal of the server by field; null where it names none. A name that is taken is told without one. */
 const faultsOf = (problem: Problem): ToolFault | null => fieldFaults(problem, FIELDS, "name");

@@ -21,6 +21,7 @@ const search: AgentTool = {
     schema: { type: "object", properties: { q: { type: "string" } } },
     params_schema: null,
   },
+  open_to_strangers: false,
 };
 
 test("what a form shows of a tool says the same of it again, and keeps what it does not show", () => {
@@ -37,7 +38,14 @@ test("what a form shows of a tool says the same of it again, and keeps what it d
       timeout: 5,
       params_schema: { type: "object", properties: { q: { type: "string" } } },
     },
+    open_to_strangers: false,
   });
+});
+
+test("C11: a checked box opens a request to strangers, and a function has no such box", () => {
+  const open = form({ ...toolTexts(search), open_to_strangers: "on" });
+  expect(toolChange(open, "api_call", search).change).toMatchObject({ open_to_strangers: true });
+  expect(toolChange(open, "function", null).change).not.toHaveProperty("open_to_strangers");
 });
 
 test("a new function without parameters takes none", () => {

@@ -3,7 +3,9 @@ import type { AgentTool, ToolChange } from "../api";
 /** The types of tool that the form knows; others are made through Julep's API. */
 export type FormType = "function" | "api_call";
 
-export type ToolFault = Partial<Record<"name" | "description" | "parameters" | "url" | "method" | "headers", string>>;
+export type ToolFault = Partial<
+  Record<"name" | "description" | "parameters" | "url" | "method" | "headers" | "open_to_strangers", string>
+>;
 
 /** The texts of a form for a tool; of a new one where there is none. */
 export function toolTexts(tool: AgentTool | null) {
@@ -42,6 +44,8 @@ export function toolChange(
     change: {
       ...change,
       api_call: { ...rest, method: text("method"), url: text("url"), headers, params_schema: parameters },
+      // A checkbox that is off is not in a form.
+      open_to_strangers: form.has("open_to_strangers"),
     },
     wrong,
   };

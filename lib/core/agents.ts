@@ -8,6 +8,7 @@ import { isId, newId } from "../domain/ids.ts";
 import { madeName } from "./made-name.ts";
 import { checkModel } from "./models.ts";
 import { projectNamed } from "./projects.ts";
+import { checkReachesAccount, reachesAgent } from "./reach.ts";
 import { PLAIN_TEMPLATE } from "./render/templates.ts";
 import type { Scope } from "./scope.ts";
 import { storedSettings } from "./settings.ts";
@@ -49,8 +50,7 @@ export async function getAgent(scope: Scope, id: string): Promise<Agent> {
 }
 
 async function findAgent(scope: Scope, id: string): Promise<Agent | null> {
-  const isReached = isId(id) && (scope.onlyAgentId == null || scope.onlyAgentId === id.toLowerCase());
-  const [agent] = isReached ? await db.findAgents(scope.database, scope.accountId, [id]) : [];
+  const [agent] = reachesAgent(scope, id) ? await db.findAgents(scope.database, scope.accountId, [id]) : [];
   return agent ?? null;
 }
 
@@ -84,7 +84,7 @@ export async function listAgentsBeside(
  * reaches one agent only.
  */
 export async function createAgent(scope: Scope, input: AgentInput, id: string = newId()): Promise<Agent> {
-  if (scope.onlyAgentId != null) throw new ChatError("forbidden", "This API key reaches one agent only");
+  checkReachesAccount(scope);
   await check(scope, input, CLOSED);
   const { project, ...given } = input;
   const projectId = await projectNamed(scope, project);
@@ -211,6 +211,6 @@ async function orConflict<Result>(write: () => Promise<Result>): Promise<Result>
 
 /** Deletes an agent with its tools and docs. Sessions that used it stay readable. Throws "not-found". */
 export async function deleteAgent(scope: Scope, id: string): Promise<void> {
-  const isGone = isId(id) && (await db.deleteAgent(scope.database, scope.accountId, id));
+  const isGone = reachesAgent(scope, id) && (await db.deleteAgent(scope.database, scope.accountId, id));
   if (!isGone) throw notFound("agent", id);
 }

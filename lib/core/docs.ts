@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 import * as db from "../db/docs.ts";
 import type { OffsetPage } from "../db/page.ts";
 import { violated } from "../db/violated.ts";
-import type { Doc, DocOwner } from "../domain/doc.ts";
+import type { Doc, DocHit, DocOwner } from "../domain/doc.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
+import { checkReachesOwner, reachesOwner } from "./reach.ts";
 import { embedPending } from "./recall/embed-pending.ts";
+import { type SearchOptions, type SearchQuery, searchDocs } from "./recall/search.ts";
 import type { Scope } from "./scope.ts";
 
 export type DocInput = {
@@ -22,6 +24,7 @@ export type DocInput = {
  * Throws "not-found" for the owner, "conflict" where the owner has a doc of this title and content.
  */
 export async function createDoc(scope: Scope, owner: DocOwner, input: DocInput): Promise<Doc> {
+  checkReachesOwner(scope, owner);
   const { database, accountId } = scope;
   const id = newId();
   const chunks = input.content.map((content) => ({ id: newId(), content }));
@@ -42,22 +45,47 @@ export async function createDoc(scope: Scope, owner: DocOwner, input: DocInput):
 /** A doc of an agent or a user of the account. Throws "not-found". */
 export async function getDoc(scope: Scope, id: string, withEmbeddings: boolean): Promise<Doc> {
   const doc = isId(id) ? await db.findDoc(scope.database, scope.accountId, id, withEmbeddings) : null;
-  if (!doc) throw notFound("doc", id);
+  if (!doc || !reachesOwner(scope, doc.owner)) throw notFound("doc", id);
   return doc;
 }
 
-export const listDocs = (scope: Scope, owner: DocOwner, page: OffsetPage, withEmbeddings: boolean): Promise<Doc[]> =>
-  db.listDocs(scope.database, scope.accountId, owner, page, withEmbeddings);
+/** The docs of an agent or a user; none where there is no such owner. Throws "not-found" for one out of reach. */
+export async function listDocs(
+  scope: Scope,
+  owner: DocOwner,
+  page: OffsetPage,
+  withEmbeddings: boolean,
+): Promise<Doc[]> {
+  checkReachesOwner(scope, owner);
+  return db.listDocs(scope.database, scope.accountId, owner, page, withEmbeddings);
+}
+
+/** Searches the docs of one owner: see `searchDocs`. Throws "not-found" for an owner out of reach. */
+export async function searchDocsOf(
+  scope: Scope,
+  owner: DocOwner,
+  query: SearchQuery,
+  options: SearchOptions,
+): Promise<DocHit[]> {
+  checkReachesOwner(scope, owner);
+  const { role, id } = owner;
+  const owners = { agentIds: role === "agent" ? [id] : [], userIds: role === "user" ? [id] : [] };
+  return searchDocs(scope, owners, query, options);
+}
 
 /** Deletes a doc of one owner. Throws "not-found". */
 export async function deleteDoc(scope: Scope, owner: DocOwner, id: string): Promise<void> {
+  checkReachesOwner(scope, owner);
   const isGone = isId(id) && (await db.deleteDoc(scope.database, scope.accountId, owner, id));
   if (!isGone) throw notFound("doc", id);
 }
 
 /** Deletes the docs of one owner whose metadata contains `filter`; an empty filter deletes all. Gives their ids. */
-export const deleteDocs = (
+export async function deleteDocs(
   scope: Scope,
   owner: DocOwner,
   filter: Readonly<Record<string, unknown>>,
-): Promise<string[]> => db.deleteDocs(scope.database, scope.accountId, owner, filter);
+): Promise<string[]> {
+  checkReachesOwner(scope, owner);
+  return db.deleteDocs(scope.database, scope.accountId, owner, filter);
+}

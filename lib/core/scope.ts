@@ -83,6 +83,8 @@ export type Scope = Ports & {
   readonly via: "key" | "cookie";
   /** The API key that the caller holds; null or absent: none. */
   readonly keyId?: string | null;
+  /** What the caller's key is narrowed to; empty or absent: to nothing. */
+  readonly keyScopes?: readonly string[];
   /** The one agent that the caller's key reaches; null or absent: all of the account. */
   readonly onlyAgentId?: string | null;
   /**
@@ -97,9 +99,10 @@ export type Scope = Ports & {
 };
 
 /** Who asks, as it is stored with a turn. */
-export const askerOf = ({ via, keyId = null, onlyAgentId = null, stranger = null }: Scope): Asker => ({
+export const askerOf = ({ via, keyId = null, keyScopes = [], onlyAgentId = null, stranger = null }: Scope): Asker => ({
   via,
   keyId,
+  keyScopes,
   onlyAgentId,
   isStranger: stranger !== null,
 });

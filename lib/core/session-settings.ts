@@ -4,6 +4,7 @@ import { violated } from "../db/violated.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import type { Session } from "../domain/session.ts";
+import { checkReachesAccount } from "./reach.ts";
 import type { Scope } from "./scope.ts";
 import { checkParticipants, createSession, getSession } from "./sessions.ts";
 
@@ -14,6 +15,7 @@ type Participants = { readonly agentIds: readonly string[]; readonly userIds: re
 
 /** Sets all settings of a session and moves it to the front. Throws "not-found". */
 export async function setSession(scope: Scope, id: string, settings: SessionSettings): Promise<Session> {
+  checkReachesAccount(scope);
   const isSet = await db.setSettings(scope.database, scope.accountId, id, settings);
   if (!isSet) throw notFound("session", id);
   return getSession(scope, id);
@@ -46,6 +48,7 @@ export async function saveSession(
   settings: SessionSettings,
   participants: Participants,
 ): Promise<Session> {
+  checkReachesAccount(scope);
   await checkParticipants(scope, participants, "create or update");
   const find = () => db.findSession(scope.database, scope.accountId, id);
   if (!(await find())) {
@@ -63,6 +66,7 @@ export async function saveSession(
 
 /** Deletes a session's messages, summaries and kept events on every line; the session stays. Throws "not-found". */
 export async function clearHistory(scope: Scope, id: string): Promise<void> {
+  checkReachesAccount(scope);
   const isCleared = await db.clearHistory(scope.database, scope.accountId, id, newId());
   if (!isCleared) throw notFound("session", id);
 }

@@ -11,13 +11,15 @@ import type { Session, SessionWithAgents } from "../domain/session.ts";
 import { defaults } from "./agents.ts";
 import { knownIndexIds } from "./indexes.ts";
 import { projectNamed } from "./projects.ts";
+import { checkReachesAccount } from "./reach.ts";
 import type { Scope } from "./scope.ts";
 import { summaryOf } from "./summarise.ts";
 import { fallbackTitle, modelTitle } from "./titles.ts";
 import { latestTranscript } from "./transcript.ts";
 
-/** A session of the account. Throws "not-found", for an id that cannot be one too. */
+/** A session of the account. Throws "not-found", for an id that cannot be one too, and as `checkReachesAccount`. */
 export async function getSession(scope: Scope, id: string): Promise<Session> {
+  checkReachesAccount(scope);
   const session = isId(id) ? await db.findSession(scope.database, scope.accountId, id) : null;
   if (!session) throw notFound("session", id);
   return session;
@@ -25,6 +27,11 @@ export async function getSession(scope: Scope, id: string): Promise<Session> {
 
 /** A session of the account with its agents. Throws as `getSession` does. */
 export async function getSessionWithAgents(scope: Scope, id: string): Promise<SessionWithAgents> {
+  checkReachesAccount(scope);
+  return getKnown(scope, id);
+}
+
+async function getKnown(scope: Scope, id: string): Promise<SessionWithAgents> {
   const found = isId(id) ? await findSessionWithAgents(scope.database, scope.accountId, id) : null;
   if (!found) throw notFound("session", id);
   return found;
@@ -35,7 +42,7 @@ export async function getSessionWithAgents(scope: Scope, id: string): Promise<Se
  * written to it for as long as the agent says. Throws "not-found".
  */
 export async function getAgentSession(scope: Scope, id: string, agent: Agent): Promise<SessionWithAgents> {
-  const known = await getSessionWithAgents(scope, id);
+  const known = await getKnown(scope, id);
   const { session } = known;
   const { sessionTtlSeconds: ttl } = agent;
   const isOver = ttl !== null && session.updatedAt.getTime() + ttl * 1000 < Date.now();
@@ -47,12 +54,16 @@ export async function getAgentSession(scope: Scope, id: string, agent: Agent): P
 export type SessionFilter = Parameters<typeof db.listSessions>[2];
 
 /** Sessions, latest change first, then by id. */
-export const listSessions = (scope: Scope, filter: SessionFilter): Promise<Session[]> =>
-  db.listSessions(scope.database, scope.accountId, filter);
+export async function listSessions(scope: Scope, filter: SessionFilter): Promise<Session[]> {
+  checkReachesAccount(scope);
+  return db.listSessions(scope.database, scope.accountId, filter);
+}
 
 /** Sessions by offset. */
-export const listSessionsByOffset = (scope: Scope, page: OffsetPage): Promise<Session[]> =>
-  db.listSessionsByOffset(scope.database, scope.accountId, page);
+export async function listSessionsByOffset(scope: Scope, page: OffsetPage): Promise<Session[]> {
+  checkReachesAccount(scope);
+  return db.listSessionsByOffset(scope.database, scope.accountId, page);
+}
 
 type Chosen = Pick<
   NewSession,
@@ -101,6 +112,7 @@ export const UNSET: Chosen = {
  * Throws "bad-request" for an agent or user, and "not-found" for an index, that is not the account's.
  */
 export async function createSession(scope: Scope, origin: string, chosen: Partial<Chosen>): Promise<Session> {
+  checkReachesAccount(scope);
   const wanted = { ...UNSET, ...chosen };
   const { database, accountId } = scope;
   // A session that names its agents does not need the default one, which would show up in lists.

@@ -6,6 +6,7 @@ import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import { isIdTaken, merged } from "./agents.ts";
 import { projectNamed } from "./projects.ts";
+import { checkReachesAccount } from "./reach.ts";
 import type { Scope } from "./scope.ts";
 
 /** A user as a caller describes it. */
@@ -14,7 +15,7 @@ export type UserInput = Omit<db.UserFields, "projectId"> & {
   readonly project: string | null;
 };
 
-/** A user of the account. Throws "not-found", for an id that cannot be one too. */
+/** A user of the account. Throws "not-found", for an id that cannot be one too, and as `checkReachesAccount`. */
 export async function getUser(scope: Scope, id: string): Promise<User> {
   const user = await findUser(scope, id);
   if (!user) throw notFound("user", id);
@@ -22,15 +23,19 @@ export async function getUser(scope: Scope, id: string): Promise<User> {
 }
 
 async function findUser(scope: Scope, id: string): Promise<User | null> {
+  checkReachesAccount(scope);
   const [user] = isId(id) ? await db.findUsers(scope.database, scope.accountId, [id]) : [];
   return user ?? null;
 }
 
-export const listUsers = (scope: Scope, page: OffsetPage): Promise<User[]> =>
-  db.listUsers(scope.database, scope.accountId, page);
+export async function listUsers(scope: Scope, page: OffsetPage): Promise<User[]> {
+  checkReachesAccount(scope);
+  return db.listUsers(scope.database, scope.accountId, page);
+}
 
 /** Makes a user. Throws "not-found" for the project, "conflict" for an id that another account holds. */
 export async function createUser(scope: Scope, input: UserInput, id: string = newId()): Promise<User> {
+  checkReachesAccount(scope);
   const { project, ...fields } = input;
   const projectId = await projectNamed(scope, project);
   try {
@@ -84,6 +89,7 @@ async function write(
 
 /** Deletes a user with its docs, and takes it out of its sessions. Throws "not-found". */
 export async function deleteUser(scope: Scope, id: string): Promise<void> {
+  checkReachesAccount(scope);
   const isGone = isId(id) && (await db.deleteUser(scope.database, scope.accountId, id));
   if (!isGone) throw notFound("user", id);
 }

@@ -1,20 +1,23 @@
-import { z } from "zod";
-import { type StoredTool, TOOL_TYPES } from "../domain/tool.ts";
+import { Tool } from "../domain/tool.ts";
 import type { Database } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
 import { inPrismaTransaction, jsonInput } from "./prisma.ts";
 
-export type ToolFields = Pick<StoredTool, "name" | "type" | "description" | "spec">;
+export type ToolFields = Tool & { readonly openToStrangers: boolean };
 
-const select = { name: true, type: true, description: true, spec: true } as const;
-const Type = z.enum(TOOL_TYPES);
-
-const toFields = ({ type, ...row }: Prisma.ToolGetPayload<{ select: typeof select }>): ToolFields => ({
-  ...row,
-  type: Type.parse(type),
+const select = { name: true, type: true, description: true, spec: true, openToStrangers: true } as const;
+const toFields = (row: Prisma.ToolGetPayload<{ select: typeof select }>): ToolFields => ({
+  ...Tool.parse(row),
+  openToStrangers: row.openToStrangers,
 });
 
-const toData = ({ name, type, description, spec }: ToolFields) => ({ name, type, description, spec: jsonInput(spec) });
+const toData = ({ name, type, description, spec, openToStrangers }: ToolFields) => ({
+  name,
+  type,
+  description,
+  spec: jsonInput(spec),
+  openToStrangers,
+});
 
 /** An agent of an account. */
 type Owner = { readonly accountId: string; readonly agentId: string };

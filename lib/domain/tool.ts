@@ -1,16 +1,5 @@
 import { z } from "zod";
-
-/** The seven types of tool on the wire of Julep; `builtin` are Parley's own, which are not stored. */
-export const TOOL_TYPES = [
-  "function",
-  "integration",
-  "system",
-  "api_call",
-  "computer_20241022",
-  "text_editor_20241022",
-  "bash_20241022",
-] as const;
-export type ToolType = (typeof TOOL_TYPES)[number];
+import { ToolBody, type ToolType } from "./tool-spec.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -21,28 +10,39 @@ export type ToolDefinition = {
   readonly parameters: JsonSchema;
 };
 
-/** A tool of an agent or of one request. `spec` is the object under the key that equals `type`. */
-export const Tool = z.object({
+const Head = z.object({
   name: z.string(),
-  type: z.enum(TOOL_TYPES),
   description: z.string().nullable(),
-  spec: z.unknown(),
+  /** Whether strangers who talk to the agent as a public bot may have it run. Absent: they may not. */
+  openToStrangers: z.boolean().optional(),
 });
-export type Tool = Readonly<z.infer<typeof Tool>>;
 
-const SERVER_TOOL_TYPES = ["integration", "system", "api_call"] as const satisfies readonly ToolType[];
+/** A tool of an agent or of one request. */
+export const Tool = z.intersection(Head, ToolBody);
+export type Tool = Readonly<z.infer<typeof Head>> & ToolBody;
+
+/** A tool of an agent, as the database has it. */
+export const StoredTool = z.intersection(
+  Head.extend({
+    id: z.string(),
+    agentId: z.string(),
+    openToStrangers: z.boolean(),
+    createdAt: z.coerce.date(),
+    updatedAt: z.coerce.date(),
+  }),
+  ToolBody,
+);
+export type StoredTool = Readonly<z.infer<typeof StoredTool>>;
+
+const SERVER_TOOL_TYPES = ["integration", "system", "api-call"] as const satisfies readonly ToolType[];
 
 /** A tool that the server runs, where it is to; the others are their caller's. */
 export type ServerTool = Tool & { readonly type: (typeof SERVER_TOOL_TYPES)[number] };
 
 export const isServerTool = (tool: Tool): tool is ServerTool => SERVER_TOOL_TYPES.some((type) => type === tool.type);
 
-export type StoredTool = Tool & {
-  readonly id: string;
-  readonly agentId: string;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-};
+/** Whether a tool may be opened to strangers: one that the server runs, and that does not act for the owner's account. */
+export const canBeOpen = ({ type }: Pick<Tool, "type">): boolean => type === "api-call" || type === "integration";
 
 export type ToolCall = {
   readonly callId: string;

@@ -67,6 +67,8 @@ export type PromptRecipe = Readonly<z.infer<typeof PromptRecipe>>;
 export const Asker = z.object({
   via: z.enum(["key", "cookie"]),
   keyId: z.string().nullable(),
+  /** What the key is narrowed to; empty: to nothing. */
+  keyScopes: z.array(z.string()).readonly(),
   /** The one agent that the key reaches; null: all of the account. */
   onlyAgentId: z.string().nullable(),
   /** Whether it is somebody else than the account on whose behalf the turn runs. */

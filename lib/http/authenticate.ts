@@ -104,7 +104,8 @@ export function scopeOf(
   const providerKey = request.headers.get("x-custom-api-key")?.trim() || undefined;
   const limits = limitsOf(parley.limits, parley.settings, { accountId, keyId }, onRate);
   const log = withFields(parley.ports.log, { requestId });
-  return { ...parley.ports, log, accountId, via, providerKey, keyId, onlyAgentId: grant?.agentId ?? null, limits };
+  const reach = { keyScopes: grant?.scopes ?? [], onlyAgentId: grant?.agentId ?? null };
+  return { ...parley.ports, log, accountId, via, providerKey, keyId, ...reach, limits };
 }
 
 const invalidKey = () => new ChatError("unauthenticated", "Invalid API key");

@@ -98,7 +98,11 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     renderTemplate: templates.render,
     outbound: safeFetch({ allow: settings.outboundAllow }),
     // Not before a tool is run: each start would take longer.
-    runTool: async (call) => (await import("../dialects/julep/run-tools.ts")).runTool(call),
+    async runTool(call) {
+      const { runTool } = await import("../core/tools/run-tool.ts");
+      const { operate } = await import("../dialects/julep/system-tools.ts");
+      return runTool(call, operate);
+    },
     log,
     now: Date.now,
     newId,

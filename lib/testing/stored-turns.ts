@@ -31,7 +31,7 @@ const GOES_ON: TurnPolicy = {
 };
 
 export const PLAN: TurnPlan = {
-  asker: { via: "key", keyId: null, onlyAgentId: null, isStranger: false },
+  asker: { via: "key", keyId: null, keyScopes: [], onlyAgentId: null, isStranger: false },
   tools: [],
   toolChoice: "auto",
   isPaidByCaller: false,

@@ -27,7 +27,17 @@ const userVariables = (user: User) => ({
   updated_at: user.updatedAt.toISOString(),
 });
 
-const toolVariables = (tool: Tool) => ({ name: tool.name, type: tool.type, description: tool.description });
+/** The types of tool as templates know them: the Julep contract, section 4.3. */
+const TEMPLATE_TYPES: Readonly<Record<Tool["type"], string>> = {
+  function: "function",
+  integration: "integration",
+  system: "system",
+  "api-call": "api_call",
+  computer: "computer_20241022",
+  "text-editor": "text_editor_20241022",
+  shell: "bash_20241022",
+};
+const toolVariables = ({ name, type, description }: Tool) => ({ name, type: TEMPLATE_TYPES[type], description });
 
 /** Docs in the order of their best pieces, each once with what was found of it. */
 function docVariables(hits: readonly DocHit[]) {

@@ -1,7 +1,6 @@
-import { z } from "zod";
 import type { JsonSchema, Tool, ToolDefinition } from "../../domain/tool.ts";
+import type { SystemSpec } from "../../domain/tool-spec.ts";
 
-const FunctionSpec = z.object({ parameters: z.record(z.string(), z.unknown()).nullish() }).nullish();
 const object = (properties: JsonSchema, required: readonly string[]): JsonSchema => ({
   type: "object",
   properties,
@@ -10,23 +9,10 @@ const object = (properties: JsonSchema, required: readonly string[]): JsonSchema
 const text = { type: "string" };
 const anyObject: JsonSchema = { type: "object", properties: {} };
 
-const ApiCallSpec = z.object({
-  params_schema: z.record(z.string(), z.unknown()).nullish(),
-  schema: z.record(z.string(), z.unknown()).nullish(),
-});
-const SystemSpec = z.object({
-  resource: z.string(),
-  operation: z.string(),
-  resource_id: z.string().nullish(),
-  subresource: z.string().nullish(),
-});
-
 /** What a model must say to an operation of the API: which thing it is about, where the tool does not fix it, and how. */
-function systemParameters(stored: unknown): JsonSchema {
-  const spec = SystemSpec.safeParse(stored).data;
-  if (!spec) return anyObject;
+function systemParameters(spec: SystemSpec): JsonSchema {
   const isNew = spec.operation === "create" && !spec.subresource;
-  const needsId = !spec.resource_id && !isNew && spec.operation !== "list" && spec.operation !== "embed";
+  const needsId = !spec.resourceId && !isNew && spec.operation !== "list" && spec.operation !== "embed";
   const id = needsId ? { id: { ...text, description: `The id of the ${spec.resource}` } } : {};
   const required = Object.keys(id);
   switch (spec.operation) {
@@ -56,10 +42,10 @@ export function toolDefinition(tool: Tool): ToolDefinition {
 function parameters(tool: Tool): JsonSchema {
   switch (tool.type) {
     case "function":
-      return FunctionSpec.safeParse(tool.spec).data?.parameters ?? anyObject;
-    case "bash_20241022":
+      return tool.spec?.parameters ?? anyObject;
+    case "shell":
       return object({ command: text, restart: { type: "boolean" } }, []);
-    case "text_editor_20241022":
+    case "text-editor":
       return object(
         {
           command: { enum: ["str_replace", "insert", "view", "undo_edit"] },
@@ -72,7 +58,7 @@ function parameters(tool: Tool): JsonSchema {
         },
         ["command", "path"],
       );
-    case "computer_20241022":
+    case "computer":
       return object(
         {
           action: {
@@ -93,15 +79,13 @@ function parameters(tool: Tool): JsonSchema {
         },
         ["action"],
       );
-    case "api_call": {
-      const { params_schema, schema } = ApiCallSpec.safeParse(tool.spec).data ?? {};
-      return params_schema ?? schema ?? anyObject;
-    }
+    case "api-call":
+      return tool.spec.parameters ?? tool.spec.schema ?? anyObject;
     case "system":
       return systemParameters(tool.spec);
     case "integration":
       return anyObject;
     default:
-      return tool.type satisfies never;
+      return tool satisfies never;
   }
 }

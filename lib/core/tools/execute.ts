@@ -1,8 +1,8 @@
 import { storableJson } from "../../domain/text.ts";
 import type { ToolCall, ToolResult } from "../../domain/tool.ts";
+import { TOOL_LIMITS } from "./limits.ts";
 
-const TIME_LIMIT_MS = 60_000;
-const OUTPUT_LIMIT_CHARACTERS = 256 * 1024;
+const { runMs, outputCharacters } = TOOL_LIMITS;
 
 type Run = ((input: unknown, signal: AbortSignal) => Promise<unknown>) | null;
 
@@ -28,11 +28,11 @@ export async function executeTool(
     if (typeof call.input !== "object" || call.input === null || Array.isArray(call.input)) {
       throw new Error("The arguments are not a JSON object");
     }
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT_MS)]);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(runMs)]);
     const output = await Promise.race([run(call.input, limit), rejection(limit)]);
     const json = JSON.stringify(output ?? null);
-    if (json.length > OUTPUT_LIMIT_CHARACTERS) {
-      throw new Error(`The result has ${json.length} characters, more than ${OUTPUT_LIMIT_CHARACTERS}`);
+    if (json.length > outputCharacters) {
+      throw new Error(`The result has ${json.length} characters, more than ${outputCharacters}`);
     }
     return done(storableJson(output ?? null), false);
   } catch (thrown) {
@@ -48,7 +48,7 @@ const rejection = (signal: AbortSignal): Promise<never> =>
 
 function message(thrown: unknown): string {
   if (thrown instanceof DOMException && thrown.name === "TimeoutError") {
-    return `The tool did not answer within ${TIME_LIMIT_MS / 1000} s`;
+    return `The tool did not answer within ${runMs / 1000} s`;
   }
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

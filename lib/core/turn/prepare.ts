@@ -19,6 +19,7 @@ import type { DescribeInput } from "../render/describe-input.ts";
 import { renderInput } from "../render/input.ts";
 import type { Scope } from "../scope.ts";
 import { storedSettings } from "../settings.ts";
+import { toolsInReach } from "../tools/who-may.ts";
 import { readPast } from "./past.ts";
 import type { TurnTool } from "./run-turn.ts";
 import type { TurnRequest } from "./turn-request.ts";
@@ -64,10 +65,10 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   const agent = await activeAgent(scope, policy, request, agents);
   if (scope.onlyAgentId != null && agent.id !== scope.onlyAgentId) throw notFound("agent", agent.id);
 
-  const listedTools = [...agent.tools, ...request.tools].filter(
+  const listedTools = toolsInReach(scope, [...agent.tools, ...request.tools]).filter(
     (tool, n, all) => all.findIndex((other) => other.name === tool.name) === n,
   );
-  const offered = offeredTools(session, policy, listedTools);
+  const offered = offeredTools(scope, session, policy, listedTools);
   const tools = turnTools(scope, session, policy, offered);
   const stored = { ...(agent.model === "" ? {} : { model: agent.model }), ...storedSettings(agent.settings) };
   const merged = { ...stored, ...request.settings };

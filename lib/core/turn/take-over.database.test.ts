@@ -211,7 +211,12 @@ const withNewIds = (events: readonly TurnEvent[]): TurnEvent[] =>
   events.map((event) => ("messageId" in event ? { ...event, messageId: newId() } : event));
 
 const PAST = ["What is it?", "It is a test."] as const;
-const LOOKUP: Tool = { name: "lookup", type: "integration", description: "Looks it up", spec: { provider: "dummy" } };
+const LOOKUP: Tool = {
+  name: "lookup",
+  type: "integration",
+  description: "Looks it up",
+  spec: { provider: "dummy", method: null, setup: null, arguments: null },
+};
 const runTool = async () => ({ found: 42 });
 
 /** A session with an exchange, whose agent has instructions and a tool. */

@@ -4,6 +4,7 @@ import { findSession } from "../../db/sessions.ts";
 import { ChatError } from "../../domain/errors.ts";
 import { isLast, type TurnEvent } from "../../domain/events.ts";
 import type { Session } from "../../domain/session.ts";
+import type { Asker } from "../../domain/turn-policy.ts";
 import { assemble } from "../render/describe.ts";
 import type { Ports, Scope } from "../scope.ts";
 import { type LiveRun, liveRun } from "./live-run.ts";
@@ -31,9 +32,12 @@ export async function takeOver(ports: Ports, which: "expired" | "of-other-owners
   return taken.length;
 }
 
+/** Who has asked for a turn of which nobody can read that; it is only closed. */
+const UNKNOWN: Asker = { via: "key", keyId: null, keyScopes: [], onlyAgentId: null, isStranger: false };
+
 /** The scope in which the turn was asked for. */
 function scopeOf(ports: Ports, { accountId, plan }: TakenRun): Scope {
-  const asker = plan?.asker ?? { via: "key", keyId: null, onlyAgentId: null, isStranger: false };
+  const asker = plan?.asker ?? UNKNOWN;
   const { isStranger, ...scope } = asker;
   const stranger = isStranger ? "of an earlier process" : null;
   return { ...ports, accountId, ...scope, stranger, limits: ports.limitsOf?.(accountId, asker) };

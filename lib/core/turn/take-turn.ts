@@ -165,11 +165,14 @@ async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Prom
       call.check?.(prepared);
       admission ??= await admit(scope, call, prepared);
       const runId = scope.newId();
+      const leave = scope.runner.enter(call.sessionId);
       // Where another may be first, or this is a repeat, no model is asked before the claim holds.
-      const isFree = !waits && call.requestKey === undefined && !prepared.session.runningRunId;
+      const isFree = !waits && call.requestKey === undefined && !prepared.session.runningRunId && leave !== null;
       const callsEarly = isFree && !scope.limits?.mostAtOnce;
       ready = readyRun(scope, runId, call, prepared, { admission, callsEarly });
-      const claimed = await claimRun(scope.database, await claimOf(scope, runId, call, prepared, admission));
+      const claimed = await claimOf(scope, runId, call, prepared, admission)
+        .then((claim) => claimRun(scope.database, claim))
+        .finally(() => leave?.());
       switch (claimed) {
         case "claimed":
           isTaken = true;

@@ -6,16 +6,22 @@ import type { TurnPlan, TurnPolicy } from "../../domain/turn-policy.ts";
 import type { Scope } from "../scope.ts";
 import { builtinTools } from "../tools/builtin.ts";
 import { toolDefinition } from "../tools/definitions.ts";
+import { mayRun } from "../tools/who-may.ts";
 import type { TurnTool } from "./run-turn.ts";
 
 type OfferedTool = TurnPlan["tools"][number];
 
 /** Which of the tools that are listed for a turn the model is offered, and which of them the server runs. */
-export function offeredTools(session: Session, policy: TurnPolicy, listed: readonly Tool[]): readonly OfferedTool[] {
+export function offeredTools(
+  scope: Scope,
+  session: Session,
+  policy: TurnPolicy,
+  listed: readonly Tool[],
+): readonly OfferedTool[] {
   if (policy.ownTools === "none") return [];
   const isServers = policy.runsTools === "session" ? session.autoRunTools : policy.runsTools === "server";
   const runsTools = isServers && !session.forwardToolCalls;
-  const offered = listed.map((tool) => ({ tool, isRun: runsTools && isServerTool(tool) }));
+  const offered = listed.map((tool) => ({ tool, isRun: runsTools && isServerTool(tool) && mayRun(scope, tool) }));
   return policy.ownTools === "runnable" ? offered.filter(({ isRun }) => isRun) : offered;
 }
 
@@ -29,7 +35,9 @@ export function turnTools(
   const own = policy.withBuiltinTools ? builtinTools : [];
   const names = new Set(offered.map(({ tool }) => tool.name));
   const runOf = ({ tool, isRun }: OfferedTool): TurnTool["run"] =>
-    isRun && isServerTool(tool) ? (input, signal) => scope.runTool({ scope, session, tool, input, signal }) : null;
+    isRun && isServerTool(tool) && mayRun(scope, tool)
+      ? (input, signal) => scope.runTool({ scope, session, tool, input, signal })
+      : null;
   return [
     ...own.filter((tool) => !names.has(tool.definition.name)),
     ...offered.map((one) => ({ definition: toolDefinition(one.tool), run: runOf(one) })),

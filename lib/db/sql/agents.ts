@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { TOOL_TYPES } from "../../domain/tool.ts";
+import { StoredTool } from "../../domain/tool.ts";
 import { statement } from "./statement.ts";
 
 // By hand, since every turn begins with them: one look for an agent with its tools, where Prisma takes four.
@@ -14,16 +14,6 @@ export const AGENT_COLUMNS = `a.id, a."projectId", p."canonicalName" as project,
   exists (select 1 from "Doc" d where d."agentId" = a.id) as "hasDocs"`;
 const FROM = `from "Agent" a join "Project" p on p.id = a."projectId"`;
 
-const Tool = z.object({
-  id: z.string(),
-  agentId: z.string(),
-  name: z.string(),
-  type: z.enum(TOOL_TYPES),
-  description: z.string().nullable(),
-  spec: z.unknown(),
-  createdAt: z.coerce.date(),
-  updatedAt: z.coerce.date(),
-});
 export const AgentRow = z.object({
   id: z.string(),
   projectId: z.string(),
@@ -41,7 +31,7 @@ export const AgentRow = z.object({
   systemTemplate: z.string(),
   isDefault: z.boolean(),
   metadata: Json,
-  tools: z.array(Tool),
+  tools: z.array(StoredTool),
   hasDocs: z.boolean(),
   createdAt: z.date(),
   updatedAt: z.date(),

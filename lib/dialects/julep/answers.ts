@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { TOOL_TYPES } from "../../domain/tool.ts";
 import { count, id, object, time, usage } from "../reference.ts";
+import { WIRE_TOOL_TYPES } from "../tool-wire.ts";
 
 // What callers get: the contract, sections 3.3 to 3.8 and 1.5. Every field is always there.
 
@@ -23,7 +23,7 @@ export const Agent = z
 
 const toolFields = {
   name: z.string(),
-  type: z.enum(TOOL_TYPES),
+  type: z.enum(WIRE_TOOL_TYPES),
   description: z.string().nullable(),
   function: object.nullable(),
   integration: object.nullable(),

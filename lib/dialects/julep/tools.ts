@@ -1,145 +1,13 @@
 import { z } from "zod";
 import type { OffsetPage } from "../../db/page.ts";
 import type { Part } from "../../domain/message.ts";
-import { type StoredTool, TOOL_TYPES, type Tool, type ToolCall } from "../../domain/tool.ts";
+import type { StoredTool, Tool, ToolCall } from "../../domain/tool.ts";
+import { CreateTool, encodeBody, WIRE_TOOL_TYPES } from "../tool-wire.ts";
 import { invalidBody } from "./errors.ts";
 
 // Tools and tool calls on the wire: the contract, 3.3 and 3.4.
 
-const object = z.record(z.string(), z.unknown());
-const texts = z.record(z.string(), z.string());
-const any = z
-  .unknown()
-  .optional()
-  .transform((value) => value ?? null);
-const orNull = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? null);
-
-const FunctionSpec = z.object({ name: any, description: any, parameters: orNull(object) });
-
-export const IntegrationSpec = z.object({
-  provider: z.enum([
-    "dummy",
-    "weather",
-    "wikipedia",
-    "spider",
-    "brave",
-    "browserbase",
-    "email",
-    "mailgun",
-    "remote_browser",
-    "llama_parse",
-    "ffmpeg",
-    "cloudinary",
-    "arxiv",
-    "unstructured",
-    "algolia",
-    "mcp",
-    "google_sheets",
-  ]),
-  method: orNull(z.string()),
-  setup: any,
-  arguments: any,
-});
-
-export const SystemSpec = z.object({
-  resource: z.enum(["agent", "user", "task", "execution", "doc", "session", "job"]),
-  operation: z.enum([
-    "create",
-    "update",
-    "patch",
-    "create_or_update",
-    "embed",
-    "change_status",
-    "search",
-    "chat",
-    "history",
-    "delete",
-    "get",
-    "list",
-  ]),
-  resource_id: orNull(z.guid()),
-  subresource: orNull(z.enum(["tool", "doc", "execution", "transition"])),
-  arguments: orNull(object),
-});
-
-export const ApiCallSpec = z.object({
-  method: z.enum(["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE"]),
-  url: z.url(),
-  schema: orNull(object),
-  headers: orNull(texts),
-  content: orNull(z.string()),
-  data: orNull(object),
-  files: orNull(object),
-  json: orNull(object),
-  cookies: orNull(texts),
-  params: orNull(z.union([z.string(), object])),
-  follow_redirects: orNull(z.boolean()),
-  timeout: orNull(z.int()),
-  params_schema: orNull(object),
-  secrets: orNull(object),
-  include_response_content: z.boolean().default(true),
-});
-
-const ComputerSpec = z.object({
-  type: z.literal("computer_20241022").default("computer_20241022"),
-  name: z.literal("computer").default("computer"),
-  display_width_px: z.int().min(600).default(1024),
-  display_height_px: z.int().min(400).default(768),
-  display_number: z.int().min(1).max(10).default(1),
-});
-
-const TextEditorSpec = z.object({
-  type: z.literal("text_editor_20241022").default("text_editor_20241022"),
-  name: z.literal("str_replace_editor").default("str_replace_editor"),
-});
-
-const BashSpec = z.object({
-  type: z.literal("bash_20241022").default("bash_20241022"),
-  name: z.literal("bash").default("bash"),
-});
-
-const ToolFields = z.object({
-  name: z
-    .string()
-    .min(1)
-    .max(40)
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, "Input should be an identifier: letters, digits and _, not a digit first"),
-  type: z.enum(TOOL_TYPES),
-  description: orNull(z.string().max(16_000)),
-  function: FunctionSpec.nullish(),
-  integration: IntegrationSpec.nullish(),
-  system: SystemSpec.nullish(),
-  api_call: ApiCallSpec.nullish(),
-  computer_20241022: ComputerSpec.nullish(),
-  text_editor_20241022: TextEditorSpec.nullish(),
-  bash_20241022: BashSpec.nullish(),
-});
-
-/** A tool to be made, or for one call. The object under the key that equals `type` counts; the others are checked only. */
-export const CreateTool = ToolFields.transform((tool, context): Tool => {
-  const { name, type, description } = tool;
-  const spec = specOf(tool);
-  if (spec === undefined) {
-    const missing = { path: [type], message: "Field required", params: { type: "missing" } };
-    context.addIssue({ code: "custom", input: tool, ...missing });
-  }
-  return { name, type, description, spec: spec ?? null };
-});
-
-function specOf(tool: z.output<typeof ToolFields>): unknown {
-  switch (tool.type) {
-    case "function":
-      return tool.function ?? null;
-    case "computer_20241022":
-      return tool.computer_20241022 ?? ComputerSpec.parse({});
-    case "text_editor_20241022":
-      return tool.text_editor_20241022 ?? TextEditorSpec.parse({});
-    case "bash_20241022":
-      return tool.bash_20241022 ?? BashSpec.parse({});
-    default:
-      return tool[tool.type] ?? undefined;
-  }
-}
+export { CreateTool };
 
 /** A change of a tool. What it says is checked together with what it leaves. */
 export const ToolPatch = z.record(z.string(), z.unknown());
@@ -171,13 +39,11 @@ const unusedSpecs = {
 };
 
 /** A tool in create shape, all seven keys present. */
-export const encodeTool = ({ name, type, description, spec }: Tool) => ({
-  name,
-  type,
-  description,
-  ...unusedSpecs,
-  [type]: spec,
-});
+export function encodeTool(tool: Tool) {
+  const { name, description } = tool;
+  const { type, spec } = encodeBody(tool);
+  return { name, type, description, ...unusedSpecs, [type]: spec };
+}
 
 /** A tool of an agent. */
 export const encodeStoredTool = (tool: StoredTool) => ({
@@ -216,7 +82,7 @@ const Bash = z.strictObject({ command: z.string().nullish(), restart: z.boolean(
 
 const WrappedCall = z.object({
   id: z.string().nullish(),
-  type: z.enum(TOOL_TYPES).default("function"),
+  type: z.enum(WIRE_TOOL_TYPES).default("function"),
   function: z.object({ name: z.string(), arguments: z.string().nullish() }).nullish(),
   integration: z.unknown().optional(),
   system: z.unknown().optional(),

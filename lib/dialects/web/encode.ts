@@ -2,19 +2,10 @@ import type { SessionChanges } from "../../core/session-changes.ts";
 import { storedSettings } from "../../core/settings.ts";
 import type { Agent } from "../../domain/agent.ts";
 import type { ApiKey } from "../../domain/api-key.ts";
-import type { StoredTool } from "../../domain/tool.ts";
 import type { DayUsage } from "../../domain/usage.ts";
+import { encodeTool } from "./tools.ts";
 
 // What the web app gets from its own routes and with its pages.
-
-/** A tool; `spec` says how it is called, by its type. */
-export const encodeTool = ({ id, name, type, description, spec }: StoredTool) => ({
-  id,
-  name,
-  type,
-  description,
-  spec,
-});
 
 export function encodeAgent(agent: Agent) {
   const settings = storedSettings(agent.settings);

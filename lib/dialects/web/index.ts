@@ -18,7 +18,7 @@ export const web = {
 } satisfies Surface;
 
 export { decodeAgent, decodeAgentPatch } from "./decode.ts";
-export { encodeAgent, encodeApiKey, encodeChanges, encodeTool, encodeUsage } from "./encode.ts";
+export { encodeAgent, encodeApiKey, encodeChanges, encodeUsage } from "./encode.ts";
 export {
   AccountBody,
   AgentBody,
@@ -28,3 +28,4 @@ export {
   PasswordBody,
   UsageQuery,
 } from "./schema.ts";
+export { encodeTool, ToolInput } from "./tools.ts";

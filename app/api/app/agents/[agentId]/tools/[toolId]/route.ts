@@ -1,12 +1,11 @@
 import { deleteTool, replaceTool } from "@/lib/core/agent-tools";
-import { CreateTool } from "@/lib/dialects/julep";
-import { encodeTool, web } from "@/lib/dialects/web";
+import { encodeTool, ToolInput, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   PUT: endpoint({
     surface: web,
-    body: CreateTool,
+    body: ToolInput,
     async handle({ scope, params: { agentId = "", toolId = "" }, body }) {
       return Response.json(encodeTool(await replaceTool(scope, agentId, toolId, body)));
     },
