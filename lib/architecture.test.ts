@@ -108,8 +108,8 @@ const DIALECT_FILES = [
 ];
 /** What few dialects have besides, each with its reason. */
 const MORE_FILES: Readonly<Record<string, readonly string[]>> = {
-  // Julep alone has tools on the wire.
-  julep: ["tools.ts", "run-tools.ts", "system-tools.ts"],
+  // Julep alone has tools on the wire, and its operations are what system tools run.
+  julep: ["tools.ts", "system-tools.ts"],
 };
 
 test.each(DIALECTS.map(({ name }) => name))("the folder of %s has the files of every dialect", (name) => {
