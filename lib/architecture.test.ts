@@ -151,8 +151,8 @@ const DIALECT_FILES = [
 ];
 /** What few dialects have besides, each with its reason. */
 const MORE_FILES: Readonly<Record<string, readonly string[]>> = {
-  // Julep alone has tools on the wire.
-  julep: ["tools.ts", "run-tools.ts", "system-tools.ts"],
+  // Julep alone has tools on the wire, and its operations are what system tools run.
+  julep: ["tools.ts", "system-tools.ts"],
 };
 
 test.each(DIALECTS.map(({ name }) => name))("the folder of %s has the files of every dialect", (name) => {
@@ -218,6 +218,19 @@ test("no file needs itself, by way of others, not even for a type", () => {
   };
   for (const file of known) walk(file, []);
   expect(circles).toEqual([]);
+});
+
+test("the core's errors name nouns and fields in its own words, which each dialect words", () => {
+  const wire = /\b[a-z]+_[a-z_]+\b|\b(?:GET|POST|PUT|PATCH|DELETE) \/|Idempotency-Key/u;
+  const wrong = files
+    .filter(({ layer }) => layer === "lib/core" || layer === "lib/db")
+    .flatMap(({ file }) =>
+      [...readFileSync(join(root, file), "utf8").matchAll(/new ChatError\((.*?)\);?$/gmsu)]
+        .map(([, given = ""]) => given.replaceAll(/\$\{[^}]*\}/gu, ""))
+        .filter((given) => wire.test(given))
+        .map((given) => `${file}: ${given}`),
+    );
+  expect(wrong).toEqual([]);
 });
 
 test("only tests import what is made for tests", () => {

@@ -138,7 +138,7 @@ export async function changePassword(
     return tokenVersion;
   }
   const fits = await passwords.fits(stored, wanted.current ?? "");
-  if (!fits) throw atField("current_password", "This is not your present password");
+  if (!fits) throw atField("currentPassword", "This is not your present password");
   return db.endCookies(database, accountId, await passwords.hash(wanted.password));
 }
 
@@ -154,9 +154,6 @@ async function checkPerson({ database, accountId, via }: Scope): Promise<void> {
   if (account?.kind !== "person") throw new ChatError("forbidden", "A guest has no sign-in. Make an account first.");
 }
 
-const atField = (field: string, message: string) =>
-  new ChatError("invalid", "Validation error", {
-    issues: [{ path: ["body", field], type: "value_error", message, input: null }],
-  });
+const atField = (field: string, message: string) => new ChatError("invalid", message, { noun: "account", field });
 
 const taken = () => new ChatError("conflict", "There is an account with this e-mail address. Sign in instead.");

@@ -53,7 +53,8 @@ function toolFields(tool: Tool, old: db.ToolFields | null): db.ToolFields {
   const openToStrangers = tool.openToStrangers ?? isOpen;
   if (openToStrangers && !canBeOpen(tool)) {
     throw new ChatError("bad-request", "Only an HTTP request or an integration can be open to strangers", {
-      field: "open_to_strangers",
+      noun: "tool",
+      field: "openToStrangers",
     });
   }
   return { ...tool, openToStrangers };

@@ -195,7 +195,10 @@ async function orConflict<Result>(write: () => Promise<Result>): Promise<Result>
   } catch (thrown) {
     switch (violated(thrown)) {
       case "Agent_canonicalName_key":
-        throw new ChatError("conflict", "Another agent has this canonical_name", { field: "canonical_name" });
+        throw new ChatError("conflict", "Another agent has this canonical name", {
+          noun: "agent",
+          field: "canonicalName",
+        });
       case "Agent_slug_key":
         throw new ChatError("conflict", "Another agent has this slug", { field: "slug" });
       case "Agent_pkey":

@@ -29,7 +29,7 @@ export async function getBot(
     throw botNotFound();
   }
   if (uid !== null && slug !== null && found.agent.slug !== slug) {
-    throw new ChatError("bad-request", '"bot_uid" and "bot_slug" refer to different bots');
+    throw new ChatError("bad-request", "The id and the slug are of different bots", { noun: "bot", field: "slug" });
   }
   return found;
 }

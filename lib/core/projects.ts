@@ -47,6 +47,9 @@ export async function createProject(
     return await db.insertProject(scope.database, scope.accountId, { ...input, id: newId(), canonicalName });
   } catch (thrown) {
     if (violated(thrown) !== "Project_accountId_canonicalName_key") throw thrown;
-    throw new ChatError("conflict", "Another project has this canonical_name", { field: "canonical_name" });
+    throw new ChatError("conflict", "Another project has this canonical name", {
+      noun: "project",
+      field: "canonicalName",
+    });
   }
 }

@@ -38,7 +38,7 @@ const SAMPLES: Readonly<Record<ErrorCode, readonly [message: string, details?: E
     "Validation error",
     { issues: [{ path: ["body", "messages"], type: "missing", message: "Field required", input: {} }] },
   ],
-  "bad-request": ['tool_choice names "search", which is not among the tools', { field: "tool_choice" }],
+  "bad-request": ["The fields do not fit together"],
   "not-found": ["Not Found"],
   busy: ["Session already has a running turn", { noun: "session" }],
   conflict: ["This Idempotency-Key was used for a different request", { field: "Idempotency-Key" }],

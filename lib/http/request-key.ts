@@ -2,6 +2,7 @@ import type { TurnCall } from "../core/turn/turn-call.ts";
 import { ChatError } from "../domain/errors.ts";
 
 const LONGEST = 255;
+const HEADER = "Idempotency-Key";
 
 /**
  * Turns of a request that such a key names, one for each choice: repeats of it are answered for a day. A call that says
@@ -11,7 +12,7 @@ export const repeatable = (calls: readonly TurnCall[], key: string | undefined):
   calls.map((call, n) => {
     if (key === undefined || call.requestKey !== undefined) return call;
     const requestKey = n === 0 ? key : `${key} #${n}`;
-    return { ...call, requestKey, policy: { ...call.policy, keepsOutput: true } };
+    return { ...call, requestKey, requestKeyField: HEADER, policy: { ...call.policy, keepsOutput: true } };
   });
 
 /**
@@ -20,11 +21,11 @@ export const repeatable = (calls: readonly TurnCall[], key: string | undefined):
  * Throws "invalid" for one that is empty, longer than 255 characters, or not of visible ASCII.
  */
 export function requestKey(request: Request): string | undefined {
-  const sent = request.headers.get("idempotency-key");
+  const sent = request.headers.get(HEADER);
   if (sent === null) return undefined;
   const key = sent.trim().replace(/^"(.*)"$/u, "$1");
   if (key.length <= LONGEST && /^[\x21-\x7e]+$/u.test(key)) return `key ${key}`;
   const message = `Use 1 to ${LONGEST} visible ASCII characters`;
-  const issues = [{ path: ["header", "Idempotency-Key"], type: "value_error", message, input: sent.slice(0, 100) }];
+  const issues = [{ path: ["header", HEADER], type: "value_error", message, input: sent.slice(0, 100) }];
   throw new ChatError("invalid", "Validation error", { issues });
 }

@@ -190,9 +190,7 @@ async function activeAgent(
   if (member) return member;
   if (policy.agent === "member") {
     if (agentId !== undefined) throw notFound("agent", agentId);
-    throw new ChatError("bad-request", "The session has no agent. Add one with POST /sessions/{id}.", {
-      noun: "agent",
-    });
+    throw new ChatError("bad-request", "The session has no agent", { noun: "agent" });
   }
   const known = agentId === undefined ? await findDefaultAgent(scope.database, scope.accountId) : null;
   if (known) return known;

@@ -33,7 +33,7 @@ export async function findRepeated(scope: Scope, call: TurnCall): Promise<TakenT
   const known = key === null ? null : await findRunByKey(database, accountId, call.dialect, key);
   if (known === null) return null;
   if (known.requestHash !== requestHash(call)) {
-    const field = call.policy.keepsOutput ? "Idempotency-Key" : "message_id";
+    const field = call.requestKeyField ?? "request key";
     throw new ChatError("conflict", `This ${field} was used for a different request`, { field });
   }
   const live = runner.find(known.id) ?? null;

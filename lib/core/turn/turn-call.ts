@@ -16,6 +16,8 @@ export type TurnCall = TurnRequest & {
   readonly check?: (prepared: PreparedTurn) => void;
   /** Names the request: a second one of the same caller under the same key gets the same run. */
   readonly requestKey?: string;
+  /** What its caller calls that name. */
+  readonly requestKeyField?: string;
   /** Whom the caller asks for; told to the provider, and kept as a hash. */
   readonly endUser?: string;
   /** Ends the wait in line. */

@@ -47,7 +47,9 @@ export function turnTools(
 /** Throws "bad-request" where a tool is forced that is not offered. */
 export function checkToolChoice(choice: ToolChoice, tools: readonly TurnTool[]): void {
   if (typeof choice === "string" || tools.some((tool) => tool.definition.name === choice.name)) return;
-  throw new ChatError("bad-request", `tool_choice names "${choice.name}", which is not among the tools`, {
-    field: "tool_choice",
+  throw new ChatError("bad-request", `The tool "${choice.name}" is to be called and is not among the tools`, {
+    noun: "tool",
+    id: choice.name,
+    field: "toolChoice",
   });
 }

@@ -37,7 +37,7 @@ function detailOf(error: ChatError): unknown {
   if (issues) return issues.map(item);
   switch (error.code) {
     case "bad-request":
-      return [{ loc: ["body", "__root__"], msg: error.message, type: "value_error" }];
+      return [{ loc: ["body", "__root__"], msg: rootFault(error), type: "value_error" }];
     case "unauthenticated":
       return noun === "credentials" ? "Not authenticated" : error.message;
     case "too-large":
@@ -55,6 +55,9 @@ function detailOf(error: ChatError): unknown {
       return error.message;
   }
 }
+
+const rootFault = ({ message, details: { noun, field } }: ChatError): string =>
+  noun === "bot" && field === "slug" ? '"bot_uid" and "bot_slug" refer to different bots' : message;
 
 function item({ path, type, message, context, source }: Issue) {
   if (type === "missing") return { loc: path, msg: "field required", type: "value_error.missing" };

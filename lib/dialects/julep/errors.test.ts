@@ -60,6 +60,17 @@ test("the SDK repeats what may get better, and waits as long as it is told", () 
   expect(header(new ChatError("busy", ""), "retry-after")).toBe("5");
 });
 
+test("what the core says of nouns and fields is told in the API's own names", () => {
+  const message = (error: ChatError) => errorBody(error).message;
+  const taken = { noun: "agent", field: "canonicalName" };
+  expect(message(new ChatError("conflict", "x", taken))).toBe("Another agent has this canonical_name");
+  const choice = { noun: "tool", id: "search", field: "toolChoice" };
+  expect(message(new ChatError("bad-request", "x", choice))).toBe(
+    'tool_choice names "search", which is not among the tools',
+  );
+  expect(message(new ChatError("bad-request", "x", { noun: "toString" }))).toBe("x");
+});
+
 test("a turn's failure keeps its code, and one that is not known is our own", () => {
   const ended = { usage: { inputTokens: 1, outputTokens: 0, isEstimated: true }, durationMs: 1, steps: 1, model: null };
   const failure = (code: string) =>

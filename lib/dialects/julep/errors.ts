@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { ChatError, type ErrorCode, type Issue } from "../../domain/errors.ts";
+import { ChatError, type ErrorCode, type ErrorDetails, type Issue } from "../../domain/errors.ts";
 
 const SHAPE: Record<ErrorCode, readonly [status: number, code: string]> = {
   unauthenticated: [403, "http_403"],
@@ -31,9 +31,21 @@ export function errorBody(error: ChatError) {
   return { error: { message, code, type, ...(details ? { details } : {}) }, message };
 }
 
-function wording({ code, message }: ChatError): string {
+/** What the core says of a noun or a field, in the names that callers know: by the code, the noun and the field. */
+const WORDS: ReadonlyMap<string, (details: ErrorDetails) => string> = new Map(
+  Object.entries<(details: ErrorDetails) => string>({
+    "conflict agent canonicalName": () => "Another agent has this canonical_name",
+    "conflict project canonicalName": () => "Another project has this canonical_name",
+    "bad-request tool toolChoice": ({ id }) => `tool_choice names "${id}", which is not among the tools`,
+    "bad-request agent": () => "The session has no agent. Add one with POST /sessions/{id}.",
+  }),
+);
+
+function wording({ code, message, details }: ChatError): string {
   if (code === "unauthenticated") return "Could not validate API KEY";
-  return code === "invalid" ? "Validation error" : message;
+  if (code === "invalid") return "Validation error";
+  const words = WORDS.get([code, details.noun, details.field].filter(Boolean).join(" "));
+  return words ? words(details) : message;
 }
 
 /** An error as a response. The SDK is not to send again what a repeat cannot mend (the contract, 1.6). */

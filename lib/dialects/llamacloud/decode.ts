@@ -88,6 +88,7 @@ export const decodeTurn = ({ by, known, body, bind, cancelsOnDisconnect }: Strea
   settings: body.model ? { model: body.model } : {},
   bindIndexIds: bind ?? undefined,
   requestKey: body.message_id ?? undefined,
+  requestKeyField: "message_id",
 });
 
 const CURSOR = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)_([0-9a-f-]{36})_([0-9a-f-]{36}|all)$/u;

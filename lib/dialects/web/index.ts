@@ -1,5 +1,5 @@
 import type { Surface } from "../dialect.ts";
-import { llamacloudFailure } from "../llamacloud/errors.ts";
+import { webFailure } from "./errors.ts";
 import { webPolicy } from "./policy.ts";
 
 /**
@@ -14,7 +14,7 @@ export const web = {
   cors: false,
   bodyLimitBytes: 256 * 1024,
   policy: webPolicy,
-  failure: llamacloudFailure,
+  failure: webFailure,
 } satisfies Surface;
 
 export { decodeAgent, decodeAgentPatch } from "./decode.ts";
