@@ -3,10 +3,12 @@ import { defineConfig } from "vitest/config";
 
 const resolve = { alias: { "@": fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/u, "") } };
 const databases = ["lib/**/*.database.test.ts"];
+const processes = ["lib/**/*.process.test.ts"];
 // Two at a time even on two cores: these tests wait as much as they work.
 const slow = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers: 2 };
 
-// Tests named *.database.test.ts run twice: on the embedded database and on a PostgreSQL server.
+// Tests named *.database.test.ts run twice: on the embedded database and on a PostgreSQL server. Those named
+// *.process.test.ts start and end processes and threads, which takes its time.
 export default defineConfig({
   test: {
     // How long something takes is measured by the benchmark; here it only has to come.
@@ -17,9 +19,10 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{lib,components,app}/**/*.test.{ts,tsx}"],
-          exclude: ["**/*.database.test.ts"],
+          exclude: [...databases, ...processes],
         },
       },
+      { resolve, test: { name: "processes", include: processes, ...slow } },
       { resolve, test: { name: "pglite", include: databases, env: { TEST_DATABASE: "pglite" }, ...slow } },
       {
         resolve,

@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
+import { DIALECTS } from "./dialects/index.ts";
+import { web } from "./dialects/web/index.ts";
 
 type Layer =
   | "app"
@@ -91,6 +93,47 @@ test("a dialect imports nothing of another; the web app's own routes, which add 
   expect(wrong.map(shown)).toEqual([]);
 });
 
+/** What each folder of a dialect holds, so that who knows one finds the way in all. */
+const DIALECT_FILES = [
+  "answers.ts",
+  "decode.ts",
+  "encode.ts",
+  "errors.ts",
+  "index.ts",
+  "policy.ts",
+  "reference.ts",
+  "samples.ts",
+  "schema.ts",
+  "stream.ts",
+];
+/** What few dialects have besides, each with its reason. */
+const MORE_FILES: Readonly<Record<string, readonly string[]>> = {
+  // Julep alone has tools on the wire.
+  julep: ["tools.ts", "run-tools.ts", "system-tools.ts"],
+};
+
+test.each(DIALECTS.map(({ name }) => name))("the folder of %s has the files of every dialect", (name) => {
+  const folder = join(root, "lib/dialects", name);
+  const files = readdirSync(folder).filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
+  const own = files.filter((file) => !MORE_FILES[name]?.includes(file));
+  expect(own.toSorted()).toEqual(DIALECT_FILES);
+  expect(existsSync(join(folder, "fixtures/way.ts"))).toBe(true);
+});
+
+test("every dialect is in the list under its folder's name, and beside them stands the web app alone", () => {
+  const entries = readdirSync(join(root, "lib/dialects"), { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  expect(folders.toSorted()).toEqual([...DIALECTS.map(({ name }) => name), web.name].toSorted());
+});
+
+test("the schemas of answers are loaded with the reference alone, when somebody asks for it", () => {
+  const isReference = (path: string) => /^lib\/dialects\/\w+\/(?:answers|reference)\.ts$/u.test(path);
+  const wrong = imports.filter(
+    ({ file, path, isType, isLater }) => isReference(path) && !isReference(file) && !isType && !isLater,
+  );
+  expect(wrong.map(shown)).toEqual([]);
+});
+
 test.each(layers)("%s leaves the packages of other layers alone", (layer) => {
   const wrong = imports.filter(
     ({ from, packageName }) => from === layer && packageName !== null && !RULES[layer].packages.includes(packageName),
@@ -119,6 +162,23 @@ test("what components use of lib runs in a browser: it reaches no core, database
   expect(wrong.map(shown)).toEqual([]);
 });
 
+test("no file needs itself, by way of others, not even for a type", () => {
+  const next = Map.groupBy(
+    imports.filter(({ path }) => known.has(path)),
+    ({ file }) => file,
+  );
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const walk = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(" → "));
+    if (way.includes(file) || done.has(file)) return;
+    for (const { path } of next.get(file) ?? []) walk(path, [...way, file]);
+    done.add(file);
+  };
+  for (const file of known) walk(file, []);
+  expect(circles).toEqual([]);
+});
+
 test("only tests import what is made for tests", () => {
   expect(imports.filter(({ path }) => path.startsWith("lib/testing/")).map(shown)).toEqual([]);
 });
@@ -139,6 +199,8 @@ type Import = {
   readonly to: Layer | null;
   readonly packageName: Package | null;
   readonly isType: boolean;
+  /** Whether it is loaded when it is needed. */
+  readonly isLater: boolean;
 };
 
 function sources(layer: Layer): { readonly layer: Layer; readonly file: string }[] {
@@ -168,6 +230,7 @@ function importsOf({ layer, file }: { readonly layer: Layer; readonly file: stri
           (name) => specifier === name || specifier.startsWith(`${name}/`) || specifier.startsWith(`${name}-`),
         ) ?? null,
       isType: type === "type" || areAllTypes(bindings),
+      isLater: statically === undefined,
     };
   });
 }

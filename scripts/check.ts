@@ -74,6 +74,7 @@ if (!isQuick) {
     // The tests that need it say so again, and fail.
     console.error(String(thrown));
   }
+  vitest("Tests of processes and threads", "processes");
   vitest("Contract tests on PGlite", "pglite");
   vitest("Contract tests on PostgreSQL", "postgresql");
   if (isBuilt) playwright();

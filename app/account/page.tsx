@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { DIALECTS } from "@/lib/dialects";
 import { AccountView } from "../../components/account/account-view";
 import { SignIn } from "../../components/sign-in/sign-in";
 import { accountOfRequest, shellOfRequest } from "../page-state";
@@ -8,5 +9,7 @@ export const metadata: Metadata = { title: "Account" };
 export default async function Page() {
   const [shell, account] = await Promise.all([shellOfRequest(), accountOfRequest()]);
   if (!shell.guests && shell.viewer.kind === "none") return <SignIn canSignUp={shell.signUp} canStayGuest={false} />;
-  return <AccountView account={account} />;
+  const agentId = account?.agentId ?? null;
+  const apis = DIALECTS.map(({ name, label, sample }) => ({ name, label, sample: sample(agentId) }));
+  return <AccountView account={account} apis={apis} />;
 }

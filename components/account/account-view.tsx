@@ -8,11 +8,12 @@ import { SidebarToggle } from "../frame/sidebar-toggle";
 import { ApiKeys } from "./api-keys";
 import { Connections } from "./connections";
 import { FirstCall } from "./first-call";
+import type { PublishedApi } from "./published-api";
 import { SignInSettings } from "./sign-in-settings";
 import { Usage } from "./usage";
 
 /** Keys, a first call, and what was used. A visitor without an account is told what one is for. */
-export function AccountView({ account }: { account: AccountPage | null }) {
+export function AccountView({ account, apis }: { account: AccountPage | null; apis: readonly PublishedApi[] }) {
   const { viewer, signUp } = useShell();
   return (
     <div className="account">
@@ -30,13 +31,13 @@ export function AccountView({ account }: { account: AccountPage | null }) {
               title="API keys"
               note="A key speaks for this account. Keep it on a server, and give it no more than it needs."
             >
-              <ApiKeys initial={account.keys} />
+              <ApiKeys initial={account.keys} apis={apis} />
             </Part>
             <Part
               title="First call"
-              note="The same agents through any of four published APIs. Put your key where $PARLEY_KEY stands."
+              note="The same agents through any of the published APIs. Put your key where $PARLEY_KEY stands."
             >
-              <FirstCall agentId={account.agentId} />
+              <FirstCall apis={apis} />
               <p className="field-note">
                 {account.agentId === null ? "The call makes your default agent." : "The calls ask one of your agents."}{" "}
                 <Link href="/agents" className="text-link">

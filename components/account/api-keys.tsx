@@ -8,9 +8,10 @@ import { formatAgo, formatDay } from "../time";
 import { AskFirst } from "../ui/ask-first";
 import { notify } from "../ui/notify";
 import { NewKey } from "./new-key";
+import type { PublishedApi } from "./published-api";
 
 /** The account's keys: made, copied once, revoked in their row. */
-export function ApiKeys({ initial }: { initial: readonly ApiKey[] }) {
+export function ApiKeys({ initial, apis }: { initial: readonly ApiKey[]; apis: readonly PublishedApi[] }) {
   const [keys, setKeys] = useState(initial);
   const [fresh, setFresh] = useState<string | null>(null);
   const [isMaking, setIsMaking] = useState(false);
@@ -56,13 +57,14 @@ export function ApiKeys({ initial }: { initial: readonly ApiKey[] }) {
           </thead>
           <tbody>
             {keys.map((key) => (
-              <KeyRow key={key.id} apiKey={key} nowMs={nowMs} onRevoke={() => revoke(key)} />
+              <KeyRow key={key.id} apiKey={key} apis={apis} nowMs={nowMs} onRevoke={() => revoke(key)} />
             ))}
           </tbody>
         </table>
       )}
       {isMaking ? (
         <NewKey
+          apis={apis}
           onMade={({ key: text, ...made }) => {
             setKeys((all) => [made, ...all]);
             setFresh(text);
@@ -102,9 +104,14 @@ function FreshKey({ text }: { text: string }) {
   );
 }
 
-type KeyRowProps = { readonly apiKey: ApiKey; readonly nowMs: number | null; readonly onRevoke: () => void };
+type KeyRowProps = {
+  readonly apiKey: ApiKey;
+  readonly apis: readonly PublishedApi[];
+  readonly nowMs: number | null;
+  readonly onRevoke: () => void;
+};
 
-function KeyRow({ apiKey, nowMs, onRevoke }: KeyRowProps) {
+function KeyRow({ apiKey, apis, nowMs, onRevoke }: KeyRowProps) {
   const [isAsking, setIsAsking] = useState(false);
   const isOver = apiKey.expires_at !== null && nowMs !== null && Date.parse(apiKey.expires_at) < nowMs;
   if (isAsking) {
@@ -126,7 +133,7 @@ function KeyRow({ apiKey, nowMs, onRevoke }: KeyRowProps) {
       <td data-label="Key">
         <code>{apiKey.hint}</code>
       </td>
-      <td data-label="May">{isOver ? "Has expired" : limits(apiKey)}</td>
+      <td data-label="May">{isOver ? "Has expired" : limits(apiKey, apis)}</td>
       <td data-label="Made">{formatDay(apiKey.created_at)}</td>
       <td data-label="Last used">{apiKey.last_used_at === null ? "never" : formatAgo(apiKey.last_used_at, nowMs)}</td>
       <td className="key-revoke">
@@ -139,18 +146,9 @@ function KeyRow({ apiKey, nowMs, onRevoke }: KeyRowProps) {
 }
 
 /** What a key may do, in a few words. */
-function limits({ scopes, agent_id, expires_at }: ApiKey): string {
+function limits({ scopes, agent_id, expires_at }: ApiKey, apis: readonly PublishedApi[]): string {
   const does = scopes.includes("read-only") ? "Read" : "Read and write";
-  const through = scopes.filter((scope) => scope !== "read-only").map((scope) => DIALECTS.get(scope));
+  const through = apis.filter(({ name }) => scopes.includes(name)).map(({ label }) => label);
   const where = agent_id === null ? (through.length > 0 ? ` ${through.join(", ")}` : "") : " one agent";
   return `${does}${where}${expires_at === null ? "" : ` until ${formatDay(expires_at)}`}`;
 }
-
-const DIALECTS: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    llamacloud: "LlamaCloud",
-    julep: "Julep",
-    assistants: "assistants",
-    bots: "bots",
-  }),
-);

@@ -3,17 +3,18 @@
 import { Copy } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { copyText } from "../conversation/copy";
-import { samples } from "./samples";
+import type { PublishedApi } from "./published-api";
 
-/** One sample call for each dialect, with this server's address and the person's own agent, where there is one. */
-export function FirstCall({ agentId }: { agentId: string | null }) {
+/** One sample call for each API that has one, with this server's address. */
+export function FirstCall({ apis }: { apis: readonly PublishedApi[] }) {
   // The server may not know the address that the browser came by.
   const [origin, setOrigin] = useState("http://localhost:3000");
   useEffect(() => setOrigin(window.location.origin), []);
   const [chosen, setChosen] = useState(0);
   const tabs = useRef<(HTMLButtonElement | null)[]>([]);
-  const all = samples(origin, agentId);
-  const sample = all[chosen] ?? all[0];
+  const all = apis.flatMap(({ name, label, sample }) => (sample === null ? [] : { name, label, sample }));
+  const { sample } = all[chosen] ?? all[0] ?? { sample: "" };
+  const code = sample.replaceAll("{origin}", origin);
 
   function move(event: KeyboardEvent) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -28,7 +29,7 @@ export function FirstCall({ agentId }: { agentId: string | null }) {
     <div className="first-call">
       <div className="first-call-head">
         <div role="tablist" aria-label="API" onKeyDown={move}>
-          {all.map(({ name }, n) => (
+          {all.map(({ name, label }, n) => (
             <button
               key={name}
               ref={(button) => {
@@ -42,11 +43,11 @@ export function FirstCall({ agentId }: { agentId: string | null }) {
               tabIndex={n === chosen ? 0 : -1}
               onClick={() => setChosen(n)}
             >
-              {name}
+              {label}
             </button>
           ))}
         </div>
-        <button type="button" className="text-button" onClick={() => copyText(sample?.code ?? "")}>
+        <button type="button" className="text-button" onClick={() => copyText(code)}>
           <Copy size={14} strokeWidth={1.6} aria-hidden="true" />
           Copy
         </button>
@@ -61,7 +62,7 @@ export function FirstCall({ agentId }: { agentId: string | null }) {
         dir="ltr"
       >
         <pre>
-          <code>{sample?.code}</code>
+          <code>{code}</code>
         </pre>
       </div>
     </div>

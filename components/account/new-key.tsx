@@ -3,11 +3,16 @@
 import { type FormEvent, useRef, useState } from "react";
 import { isProblem, makeKey, type NewApiKey } from "../api";
 import { Field } from "../sign-in/field";
+import type { PublishedApi } from "./published-api";
 
-type NewKeyProps = { readonly onMade: (key: NewApiKey) => void; readonly onLeave: () => void };
+type NewKeyProps = {
+  readonly apis: readonly PublishedApi[];
+  readonly onMade: (key: NewApiKey) => void;
+  readonly onLeave: () => void;
+};
 
 /** What a new key is for, and no more than that. */
-export function NewKey({ onMade, onLeave }: NewKeyProps) {
+export function NewKey({ apis, onMade, onLeave }: NewKeyProps) {
   const name = useRef<HTMLInputElement>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
@@ -62,10 +67,11 @@ export function NewKey({ onMade, onLeave }: NewKeyProps) {
         </Choice>
         <Choice name="through" label="Through">
           <option value="all">All APIs</option>
-          <option value="llamacloud">LlamaCloud</option>
-          <option value="julep">Julep</option>
-          <option value="assistants">Assistants</option>
-          <option value="bots">Bots</option>
+          {apis.map(({ name, label }) => (
+            <option key={name} value={name}>
+              {label}
+            </option>
+          ))}
         </Choice>
         <Choice name="ends" label="Ends">
           <option value="0">Never</option>

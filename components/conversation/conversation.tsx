@@ -9,7 +9,7 @@ import { Guard } from "../ui/guard";
 import { BrokenTurn } from "./broken-turn";
 import { Composer, type ComposerHandle } from "./composer";
 import { ComposerLine, useOnline } from "./composer-line";
-import { DemoNote, FirstHead, Starters } from "./first-visit";
+import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
 import { Head } from "./head";
 import { wantMarkdown } from "./markdown/prose";
 import { endingOf, turnsOf } from "./segments";
@@ -18,8 +18,6 @@ import { TurnArticle } from "./turn";
 import { useConversationKeys } from "./use-conversation-keys";
 import { usePinnedScroll } from "./use-pinned-scroll";
 import { useTalk } from "./use-talk";
-
-export type BegunWith = { readonly id: string; readonly name: string };
 
 type ConversationProps = {
   readonly initial: FullSession | null;

@@ -1,6 +1,8 @@
 import Link from "next/link";
 import { Dash } from "../ui/dash";
-import type { BegunWith } from "./conversation";
+
+/** Whom a new session is begun with. */
+export type BegunWith = { readonly id: string; readonly name: string };
 
 export function FirstHead({ agent }: { agent: BegunWith | null }) {
   return (

@@ -5,7 +5,7 @@ import { Brain } from "lucide-react";
 import { useState } from "react";
 import { formatSeconds, formatThought } from "../time";
 import { WorkingDash } from "../ui/dash";
-import { LedgerRow } from "./ledger";
+import { LedgerRow } from "./ledger-row";
 import { factsOf } from "./turn-messages";
 import { useSeconds } from "./use-seconds";
 

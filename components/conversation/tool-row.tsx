@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { formatDuration, formatSeconds } from "../time";
 import { WorkingDash } from "../ui/dash";
 import { Arguments } from "./arguments";
-import { LedgerRow } from "./ledger";
+import { LedgerRow } from "./ledger-row";
 import { Result } from "./result";
 import { precisOf } from "./segments";
 import { factsOf } from "./turn-messages";

@@ -3,7 +3,8 @@
 import { usePathname } from "next/navigation";
 import { useEffect, useState } from "react";
 import type { FullSession } from "@/lib/dialects/llamacloud/answers.ts";
-import { type BegunWith, Conversation } from "./conversation";
+import { Conversation } from "./conversation";
+import type { BegunWith } from "./first-visit";
 import { LogSkeleton } from "./log-skeleton";
 import { SessionLoader } from "./session-loader";
 

@@ -1,12 +1,7 @@
 "use client";
 
 import { lazy, Suspense, useSyncExternalStore } from "react";
-
-export type Notice = {
-  readonly text: string;
-  readonly action?: { readonly label: string; readonly run: () => void };
-  readonly durationMs?: number;
-};
+import type { Notice } from "./notice";
 
 const load = () => import("./toaster");
 const Toaster = lazy(load);

@@ -1,7 +1,7 @@
 "use client";
 
 import { Toaster as Sonner, toast } from "sonner";
-import type { Notice } from "./notify";
+import type { Notice } from "./notice";
 
 export default function Toaster() {
   return <Sonner position="bottom-right" gap={8} offset={20} mobileOffset={12} visibleToasts={4} />;

@@ -1,12 +1,10 @@
 import { findAccount } from "../db/accounts.ts";
 import * as db from "../db/agents.ts";
 import type { OffsetPage } from "../db/page.ts";
-import * as toolsDb from "../db/tools.ts";
 import { violated } from "../db/violated.ts";
 import type { Agent, AgentDoors } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
-import { canBeOpen, type StoredTool, type Tool } from "../domain/tool.ts";
 import { madeName } from "./made-name.ts";
 import { checkModel } from "./models.ts";
 import { projectNamed } from "./projects.ts";
@@ -202,8 +200,6 @@ async function orConflict<Result>(write: () => Promise<Result>): Promise<Result>
         throw new ChatError("conflict", "Another agent has this slug", { field: "slug" });
       case "Agent_pkey":
         throw new ChatError("conflict", "An agent cannot be made under this id", { field: "id" });
-      case "Tool_agentId_name_key":
-        throw new ChatError("conflict", "The agent has a tool of this name", { field: "name" });
       default:
         throw thrown;
     }
@@ -215,68 +211,3 @@ export async function deleteAgent(scope: Scope, id: string): Promise<void> {
   const isGone = reachesAgent(scope, id) && (await db.deleteAgent(scope.database, scope.accountId, id));
   if (!isGone) throw notFound("agent", id);
 }
-
-/** A tool of an agent. Throws "not-found" for either. */
-async function getTool(scope: Scope, agentId: string, id: string): Promise<StoredTool> {
-  const tool = (await getAgent(scope, agentId)).tools.find((one) => one.id === id);
-  if (!tool) throw notFound("tool", id);
-  return tool;
-}
-
-/**
- * Adds a tool to an agent. Throws "not-found" for the agent, "conflict" for a name that it has, and "bad-request" for a
- * tool that cannot be opened to strangers and is to be.
- */
-export async function createTool(scope: Scope, agentId: string, tool: Tool): Promise<StoredTool> {
-  const owner = await ownerOf(scope, agentId);
-  const id = newId();
-  const fields = toolFields(tool, null);
-  const isMade = await orConflict(() => toolsDb.insertTool(scope.database, owner, id, fields));
-  if (!isMade) throw notFound("agent", agentId);
-  return getTool(scope, agentId, id);
-}
-
-/** Sets all of an agent's tool. Throws as `createTool` does. */
-export const replaceTool = (scope: Scope, agentId: string, id: string, tool: Tool): Promise<StoredTool> =>
-  patchTool(scope, agentId, id, () => tool);
-
-/**
- * Sets all of an agent's tool to what `change` makes of it: of two changes that come at once none is lost. Throws as
- * `createTool` does, and what `change` throws.
- */
-export async function patchTool(
-  scope: Scope,
-  agentId: string,
-  id: string,
-  change: (now: Tool) => Tool,
-): Promise<StoredTool> {
-  const owner = await ownerOf(scope, agentId);
-  const changed = (now: toolsDb.ToolFields) => toolFields(change(now), now);
-  const isSet = isId(id) && (await orConflict(() => toolsDb.changeTool(scope.database, owner, id, changed)));
-  if (!isSet) throw notFound("tool", id);
-  return getTool(scope, agentId, id);
-}
-
-/** A tool as it is stored. A caller that does not say whether it is open leaves that, as long as the type stays. */
-function toolFields(tool: Tool, old: toolsDb.ToolFields | null): toolsDb.ToolFields {
-  const isOpen = old?.type === tool.type && old.openToStrangers;
-  const openToStrangers = tool.openToStrangers ?? isOpen;
-  if (openToStrangers && !canBeOpen(tool)) {
-    throw new ChatError("bad-request", "Only an HTTP request or an integration can be open to strangers", {
-      field: "open_to_strangers",
-    });
-  }
-  return { ...tool, openToStrangers };
-}
-
-/** Deletes an agent's tool. Throws "not-found". */
-export async function deleteTool(scope: Scope, agentId: string, id: string): Promise<void> {
-  const owner = await ownerOf(scope, agentId);
-  const isGone = isId(id) && (await toolsDb.deleteTool(scope.database, owner, id));
-  if (!isGone) throw notFound("tool", id);
-}
-
-const ownerOf = async (scope: Scope, agentId: string) => ({
-  accountId: scope.accountId,
-  agentId: (await getAgent(scope, agentId)).id,
-});

@@ -5,6 +5,7 @@ import type { Session } from "../domain/session.ts";
 import type { ServerTool } from "../domain/tool.ts";
 import type { Asker } from "../domain/turn-policy.ts";
 import type { Lanes } from "./lanes.ts";
+import type { Log } from "./log.ts";
 import type { Runner } from "./turn/runner.ts";
 
 /** The language models that a turn may use. */
@@ -22,13 +23,6 @@ export type Models = {
   readonly mayAsk: (model: string, apiKey?: string) => Promise<boolean>;
   /** The embedding model; null where none is set up. */
   readonly embedding: { readonly model: string; readonly embed: EmbedTexts } | null;
-};
-
-export type Log = {
-  readonly debug: (fields: object, message: string) => void;
-  readonly info: (fields: object, message: string) => void;
-  readonly warn: (fields: object, message: string) => void;
-  readonly error: (fields: object, message: string) => void;
 };
 
 /** Renders a template with what it may name. Throws "bad-request" for one that fails. */

@@ -1,5 +1,4 @@
 import { findAgents } from "../db/agents.ts";
-import { readLine } from "../db/messages.ts";
 import { insertSession, type NewSession } from "../db/new-session.ts";
 import type { OffsetPage } from "../db/page.ts";
 import { findSessionWithAgents } from "../db/session-agents.ts";
@@ -8,7 +7,6 @@ import { findUsers } from "../db/users.ts";
 import type { Agent } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
-import type { Message } from "../domain/message.ts";
 import type { Session, SessionWithAgents } from "../domain/session.ts";
 import { defaults } from "./agents.ts";
 import { knownIndexIds } from "./indexes.ts";
@@ -66,10 +64,6 @@ export async function listSessionsByOffset(scope: Scope, page: OffsetPage): Prom
   checkReachesAccount(scope);
   return db.listSessionsByOffset(scope.database, scope.accountId, page);
 }
-
-/** The messages on the active line of a session, oldest first; none for a session that is not the account's. */
-export const getLine = (scope: Scope, sessionId: string): Promise<Message[]> =>
-  readLine(scope.database, scope.accountId, sessionId);
 
 type Chosen = Pick<
   NewSession,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type ApiKey, KEY_SCOPES, type KeyScope } from "../domain/api-key.ts";
+import type { ApiKey } from "../domain/api-key.ts";
 import type { Database } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
 import {
@@ -146,7 +146,7 @@ const keySelect = {
   lastUsedAt: true,
   createdAt: true,
 } as const;
-const Scopes = z.array(z.enum(KEY_SCOPES));
+const Scopes = z.array(z.string());
 
 const toApiKey = ({ scopes, ...row }: Prisma.ApiKeyGetPayload<{ select: typeof keySelect }>): ApiKey => ({
   ...row,
@@ -186,7 +186,7 @@ export async function insertApiKey(
     readonly hash: string;
     readonly hint: string;
     readonly name: string;
-    readonly scopes?: readonly KeyScope[];
+    readonly scopes?: readonly string[];
     readonly agentId?: string | null;
     readonly expiresAt?: Date | null;
   },

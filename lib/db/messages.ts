@@ -4,7 +4,7 @@ import type { NewBranch } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { rows } from "./sql.ts";
 
-const MessageRow = NewMessage.extend({
+export const MessageRow = NewMessage.extend({
   position: z.number(),
   branchId: z.string(),
   runId: z.string().nullable(),
@@ -20,24 +20,30 @@ export const SEGMENTS = `cross join lateral (
 const COLUMNS = `m.id, m.role, m.name, m.source, m.parts, m.model, m."createdAt", m.position, m."runId", m."tokenCount",
   m.tokenizer, m."branchId"`;
 
-/**
- * The messages on a line of a session of the account, oldest first, from position `from` on: that of a branch, and of the
- * active one where `branchId` is null.
- */
+/** Which part of which line is read. */
+export type Stretch = {
+  /** The first position. */
+  readonly from?: number;
+  /** The position after the last; what has come since a look at the line is left out. */
+  readonly upto?: number;
+  /** The branch whose line it is; null: the active one. */
+  readonly branchId?: string | null;
+};
+
+/** The messages on a part of a line of a session of the account, oldest first. */
 export async function readLine(
   database: Database,
   accountId: string,
   sessionId: string,
-  from = 0,
-  branchId: string | null = null,
+  { from = 0, upto = 2_147_483_647, branchId = null }: Stretch = {},
 ): Promise<Message[]> {
   const found = await rows(
     database,
     `select ${COLUMNS} from "Session" s join "Branch" b on b.id = coalesce($4, s."activeBranchId") and b."sessionId" = s.id
      ${SEGMENTS} join "Message" m on m."branchId" = seg."branchId"
-       and m.position between greatest(seg."from", $3::int) and seg."to"
+       and m.position between greatest(seg."from", $3::int) and least(seg."to", $5::int - 1)
      where s.id = $1 and s."accountId" = $2 order by m.position`,
-    [sessionId, accountId, from, branchId],
+    [sessionId, accountId, from, branchId, upto],
   );
   return found.map((row) => MessageRow.parse(row));
 }
@@ -60,6 +66,23 @@ export async function readSystemMessages(
     [sessionId, accountId, from, to, branchId],
   );
   return found.map((row) => MessageRow.parse(row));
+}
+
+/** The position of a message on the active line of a session of the account; null where it is not there. */
+export async function findPosition(
+  database: Database,
+  accountId: string,
+  sessionId: string,
+  messageId: string,
+): Promise<number | null> {
+  const [found] = await rows<{ position: number }>(
+    database,
+    `select m.position from "Session" s join "Branch" b on b.id = s."activeBranchId" ${SEGMENTS}
+     join "Message" m on m."branchId" = seg."branchId" and m.position between seg."from" and seg."to" and m.id = $3
+     where s.id = $1 and s."accountId" = $2`,
+    [sessionId, accountId, messageId],
+  );
+  return found?.position ?? null;
 }
 
 /** The tip of a session's active branch. */

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newId } from "../domain/ids.ts";
@@ -214,6 +215,23 @@ test("projects: a name is one account's once, and each account sees its own", as
     (await projects.listProjects(database, account, page())).map(({ canonicalName }) => canonicalName);
   expect(await names(own.accountId)).toEqual(["default", "p"]);
   expect(await names(other)).toEqual(["default"]);
+});
+
+test("C25: an account from before has a default project after the migration, one that is called so where there is one", async () => {
+  const folder = join(import.meta.dirname, "../../prisma/migrations/20261127083000_default_projects");
+  const script = readFileSync(join(folder, "migration.sql"), "utf8");
+  const fill = script.slice(
+    script.indexOf(`INSERT INTO "Project" ("id", "accountId", "canonicalName", "name", "isDefault")\nSELECT`),
+  );
+  const [bare, named] = [await accounts.insertGuest(database, newId()), await accounts.insertGuest(database, newId())];
+  await database.pool.query(`delete from "Project" where "accountId" = $1`, [bare.id]);
+  await database.pool.query(`update "Project" set "isDefault" = false where "accountId" = $1`, [named.id]);
+  for (const { id } of [bare, named]) expect(await agents.findDefaults(database, id)).toBeNull();
+  await database.pool.query(fill);
+  for (const { id } of [bare, named]) {
+    expect(await agents.findDefaults(database, id)).not.toBeNull();
+    expect(await projects.listProjects(database, id, page())).toMatchObject([{ canonicalName: "default" }]);
+  }
 });
 
 test("docs: of one owner, with their pieces in order; another account reads and deletes none", async () => {

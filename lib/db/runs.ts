@@ -94,13 +94,3 @@ export async function findLatestRun(database: Database, accountId: string, sessi
   );
   return found ? toRun(found.run) : null;
 }
-
-/** The runs that wrote messages of a session, in no order. */
-export async function listRuns(database: Database, accountId: string, sessionId: string): Promise<Run[]> {
-  const found = await rows<{ run: unknown }>(
-    database,
-    `select ${runJson("r")} as run from "Run" r where r."sessionId" = $1 and r."accountId" = $2 and r.stores`,
-    [sessionId, accountId],
-  );
-  return found.map((row) => toRun(row.run));
-}

@@ -66,16 +66,20 @@ export async function inTransaction<Result>(
   work: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
   const client = await database.pool.connect();
+  let broken: Error | undefined;
   try {
     await client.query("begin");
     const result = await work({ pool: client });
     await client.query("commit");
     return result;
   } catch (thrown) {
-    await client.query("rollback").catch(() => {});
+    await client.query("rollback").catch((failed: Error) => {
+      broken = failed;
+    });
     throw thrown;
   } finally {
-    client.release();
+    // A connection that does not even take a rollback is not used again.
+    client.release(broken);
   }
 }
 

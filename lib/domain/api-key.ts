@@ -1,12 +1,11 @@
-/** What a key can be narrowed to: some of the dialects, and to reading. */
-export const KEY_SCOPES = ["llamacloud", "julep", "assistants", "bots", "read-only"] as const;
-export type KeyScope = (typeof KEY_SCOPES)[number];
+/** The scope of a key that changes nothing. */
+export const READ_ONLY = "read-only";
 
 /** What a caller with a key may do. */
 export type Grant = {
-  /** Dialects that the key reaches; of none named it reaches all. With "read-only" it changes nothing. */
-  readonly scopes: readonly KeyScope[];
-  /** The one agent that the key reaches, through the dialects of assistants and bots alone; null: no such limit. */
+  /** Names of dialects that the key reaches; of none named it reaches all. With "read-only" it changes nothing. */
+  readonly scopes: readonly string[];
+  /** The one agent that the key reaches, through dialects whose calls name an agent each; null: no such limit. */
   readonly agentId: string | null;
 };
 

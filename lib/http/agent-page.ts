@@ -1,6 +1,6 @@
 import { listLatestAgents } from "../core/agents.ts";
 import type { Scope } from "../core/scope.ts";
-import { encodeAgent } from "../dialects/web/index.ts";
+import { encodeAgent } from "../dialects/web/encode.ts";
 
 const SIZE = 50;
 

@@ -1,101 +1,104 @@
 import type { Scope } from "../core/scope.ts";
 import { turnFailure } from "../core/turn/failure.ts";
-import { acceptance, endedTurn, followTaken, type Stretch } from "../core/turn/follow.ts";
-import type { TakenTurn } from "../core/turn/take-turn.ts";
+import { acceptance, endedTurn, followTaken } from "../core/turn/follow.ts";
+import { takeAll } from "../core/turn/take-turn.ts";
+import type { TakenTurn } from "../core/turn/taken-turn.ts";
+import type { AnswerHead, Answering, Running, Surface, Whole, WholeTurn } from "../dialects/dialect.ts";
 import { ChatError } from "../domain/errors.ts";
 import { isLast, type LastEvent, type TurnEvent } from "../domain/events.ts";
+import { repeatable, requestKey } from "./request-key.ts";
 import { sseResponse } from "./sse.ts";
 
 const ACCEPTANCE_MS = 30_000;
 
-/** A turn that has ended, with all its events. */
-export type WholeTurn = { readonly taken: TakenTurn; readonly events: readonly TurnEvent[]; readonly last: LastEvent };
-
-type Some<Item> = readonly [Item, ...Item[]];
-
-/** What an answer is told besides the events of its turns. */
-export type AnswerHead = {
-  /** The turn of the first choice. */
-  readonly first: TakenTurn;
-  /** When it began, in milliseconds since 1970. */
-  readonly startedAt: number;
-  /** Whether somebody has stopped it. */
-  readonly isStopped: () => boolean;
-  /** Ends all turns of the answer. */
-  readonly hangUp: () => void;
-};
-
-/** How a dialect answers turns that end with their caller. */
-export type Answering = {
-  readonly isStream: boolean;
-  readonly status?: number;
-  /** The frame that goes out before the model's first. */
-  readonly firstFrame?: string;
-  /** Whether what was said until somebody stopped the turn is an answer. */
-  readonly stopIsAnswer?: boolean;
-  readonly frames: (turns: Some<AsyncIterable<Stretch>>, head: AnswerHead) => AsyncGenerator<string, void>;
-  readonly json: (turns: Some<WholeTurn>, head: AnswerHead) => Response | Promise<Response>;
-  readonly failure: (error: ChatError) => Response;
-};
+/** What answers calls that run turns: all of a dialect that is needed here. */
+type Answerer<Asked> = Answering<Asked> & Pick<Surface, "failure">;
 
 /**
- * Answers a call with the turns of its choices: as a stream once the provider has accepted them all, or as one JSON when
- * they have ended. A failure before that is an error with its status, and ends the other choices. Who hangs up ends them.
+ * Runs the turns that a call asks for and answers it: as a stream, or as one JSON when they have ended. A stream begins as
+ * the dialect says: at once, or when the provider has accepted all turns. A failure before that is an error with its
+ * status, and ends the other choices. A caller that hangs up ends those turns that end with their caller.
+ *
+ * Throws what `takeTurn` throws, and "invalid" for an Idempotency-Key that is none.
  */
-export async function answerTurn(
+export async function answerTurn<Asked>(
   scope: Scope,
-  taken: readonly TakenTurn[],
   request: Request,
-  answering: Answering,
+  dialect: Answerer<Asked>,
+  asked: Asked,
+): Promise<Response> {
+  const calls = repeatable(dialect.decode(asked), requestKey(request));
+  const taken = await takeAll(
+    scope,
+    calls.map((call) => ({ ...call, signal: request.signal })),
+  );
+  return answerTaken(scope, request, dialect, asked, taken);
+}
+
+async function answerTaken<Asked>(
+  scope: Scope,
+  request: Request,
+  dialect: Answerer<Asked>,
+  asked: Asked,
+  taken: readonly TakenTurn[],
 ): Promise<Response> {
   const [first, ...others] = taken;
   if (!first) throw new ChatError("internal", "An answer without a turn");
   const hangUp = hangUpWith(request, taken);
   const isStopped = () => first.live?.abortCause === "stop";
-  const isAnswer = (last: LastEvent) => last.type === "turn-end" || (answering.stopIsAnswer === true && isStopped());
-  const headOf = (events: readonly TurnEvent[]): AnswerHead => ({
-    first,
-    startedAt: startedAt(scope, events),
-    isStopped,
-    hangUp,
-  });
-  const stream = (events: readonly TurnEvent[]) => {
-    const turns: Some<AsyncIterable<Stretch>> = [
-      followTaken(scope, first),
-      ...others.map((turn) => followTaken(scope, turn)),
-    ];
-    const { status, firstFrame } = answering;
-    return sseResponse(answering.frames(turns, headOf(events)), { status, first: firstFrame, onLeave: hangUp });
+  const isAnswer = (last: LastEvent) => last.type === "turn-end" || (dialect.stopIsAnswer === true && isStopped());
+  const headOf = (events: readonly TurnEvent[]): AnswerHead => {
+    return { scope, first, startedAt: startedAt(scope, events), isStopped, hangUp: () => endTurns(taken) };
+  };
+  const stream = (events: readonly TurnEvent[], whole: Whole | null) => {
+    const head = headOf(events);
+    const turns: Running = [followTaken(scope, first), ...others.map((turn) => followTaken(scope, turn))];
+    const { status, firstFrame, headers } = dialect;
+    const told = { status, first: firstFrame, headers: headers?.(head, whole), onLeave: hangUp };
+    return sseResponse(dialect.frames(turns, head, asked), told);
   };
 
+  const isStream = dialect.isStream(asked);
+  if (isStream && dialect.begins === "at-once") return stream([], null);
   const lives = taken.flatMap(({ live }) => live ?? []);
-  if (answering.isStream && lives.length === taken.length) {
+  if (isStream && lives.length === taken.length) {
     await Promise.all(lives.map((live) => acceptance(live, ACCEPTANCE_MS)));
     const ends = lives.flatMap((live) => live.events.findLast(isLast) ?? []);
-    if (ends.every(isAnswer)) return stream(lives[0]?.events ?? []);
+    if (ends.every(isAnswer)) return stream(lives[0]?.events ?? [], null);
   }
-  const turns = await Promise.all([
-    wholeTurn(scope, first, hangUp),
-    ...others.map((turn) => wholeTurn(scope, turn, hangUp)),
-  ]);
+  const turns: Whole = await allWhole(scope, first, others, () => endTurns(taken));
   const failed = turns.filter(({ last }) => !isAnswer(last));
-  if (failed.length > 0) return failureOf(failed, answering);
+  if (failed.length > 0) return failureOf(failed, dialect);
   const [{ events }] = turns;
-  return answering.isStream ? stream(events) : answering.json(turns, headOf(events));
+  return isStream ? stream(events, turns) : json(dialect, turns, headOf(events), asked);
+}
+
+async function json<Asked>(dialect: Answerer<Asked>, turns: Whole, head: AnswerHead, asked: Asked): Promise<Response> {
+  const { answer, headers, status } = dialect;
+  if (answer === null) throw new ChatError("internal", "A dialect of streams was asked for one JSON");
+  return Response.json(await answer(turns, head, asked), { status, headers: headers?.(head, turns) });
 }
 
 /** The failure of the turn that failed first, not of those that were ended with it. */
-function failureOf(failed: readonly WholeTurn[], { failure }: Answering): Response {
+function failureOf(failed: readonly WholeTurn[], { failure }: Pick<Surface, "failure">): Response {
   const one = failed.find(({ last }) => last.type === "turn-error" && last.code !== "cancelled") ?? failed[0];
   if (one?.last.type !== "turn-error") throw new ChatError("internal", "A turn without an end");
   const response = failure(turnFailure(one.last));
-  // What the provider accepted may have been billed, and may be stored: the client is not to repeat it.
-  if (failed.some(({ events }) => events.some((event) => event.type === "step-start"))) dontRetry(response);
+  // What the provider accepted may have been billed, and may be stored; a session that was deleted stays so.
+  const isFinal =
+    one.last.code === "not-found" || failed.some(({ events }) => events.some(({ type }) => type === "step-start"));
+  // The official clients repeat 409 and 5xx unless they are told to let it be.
+  if (isFinal) response.headers.set("x-should-retry", "false");
   return response;
 }
 
-/** Tells the official clients, which repeat 409 and 5xx, to let it be. */
-const dontRetry = (response: Response): void => response.headers.set("x-should-retry", "false");
+const allWhole = async (
+  scope: Scope,
+  first: TakenTurn,
+  others: readonly TakenTurn[],
+  onFailure: () => void,
+): Promise<Whole> =>
+  Promise.all([wholeTurn(scope, first, onFailure), ...others.map((turn) => wholeTurn(scope, turn, onFailure))]);
 
 async function wholeTurn(scope: Scope, taken: TakenTurn, onFailure: () => void): Promise<WholeTurn> {
   const events = await endedTurn(followTaken(scope, taken));
@@ -121,14 +124,16 @@ function startedAt({ now }: Scope, events: readonly TurnEvent[]): number {
   return start?.at ?? now();
 }
 
-/** Ends turns when their caller hangs up. Gives what ends them, for an answer that is left later. */
+/** Ends turns. Who repeats a request has not begun its turn, and does not end it. */
+function endTurns(taken: readonly TakenTurn[]): void {
+  for (const { prepared, live } of taken) {
+    if (prepared) live?.abort("hang-up", new ChatError("cancelled", "The caller hung up"));
+  }
+}
+
+/** Ends those turns when their caller hangs up that end with it. Gives what ends them, for an answer that is left later. */
 function hangUpWith({ signal }: Request, taken: readonly TakenTurn[]): () => void {
-  const hangUp = () => {
-    // Who repeats a request has not begun its turn, and does not end it.
-    for (const { prepared, live } of taken) {
-      if (prepared) live?.abort("hang-up", new ChatError("cancelled", "The caller hung up"));
-    }
-  };
+  const hangUp = () => endTurns(taken.filter(({ live }) => live?.onHangUp === "cancel"));
   if (signal.aborted) hangUp();
   else signal.addEventListener("abort", hangUp, { once: true });
   return hangUp;

@@ -1,6 +1,7 @@
 import type { Scope } from "../core/scope.ts";
 import { findAccount, findApiKey, touchApiKeys } from "../db/accounts.ts";
-import type { Grant } from "../domain/api-key.ts";
+import type { Credentials, Surface } from "../dialects/dialect.ts";
+import { type Grant, READ_ONLY } from "../domain/api-key.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { hashKey } from "./keys.ts";
@@ -12,9 +13,6 @@ import { cookieValue, readSessionToken, SESSION_COOKIE } from "./session-cookie.
 const REMEMBER_MS = 5000;
 const TOUCH_MS = 60_000;
 const REMEMBERED = 10_000;
-
-/** Which credentials a surface takes. With "key-or-guest" a visitor becomes a guest by writing: see `asGuest`. */
-export type Credentials = "key" | "key-or-cookie" | "key-or-guest";
 
 /** `grant` is what a key may do; null for a browser, which may do all that its account may. */
 export type Caller = Known & {
@@ -71,17 +69,22 @@ export async function accountOfCookie(parley: Parley, cookie: string): Promise<s
  * Throws "forbidden" where a key does not reach a surface, or would change something though it only reads. `isReading`: a
  * POST that changes nothing.
  */
-export function checkGrant(grant: Grant | null, surface: string, method: string, isReading: boolean): void {
+export function checkGrant(
+  grant: Grant | null,
+  { name, isOfOneAgent }: Pick<Surface, "name" | "isOfOneAgent">,
+  method: string,
+  isReading: boolean,
+): void {
   if (grant === null) return;
-  if (grant.agentId !== null && surface !== "assistants" && surface !== "bots") {
-    throw new ChatError("forbidden", "This API key reaches one agent only, as an assistant or a bot");
+  if (grant.agentId !== null && !isOfOneAgent) {
+    throw new ChatError("forbidden", "This API key reaches one agent only, and this API is not about one");
   }
-  const dialects = grant.scopes.filter((scope) => scope !== "read-only");
-  if (dialects.length > 0 && !dialects.some((dialect) => dialect === surface)) {
+  const dialects = grant.scopes.filter((scope) => scope !== READ_ONLY);
+  if (dialects.length > 0 && !dialects.includes(name)) {
     throw new ChatError("forbidden", `This API key does not reach this API, only: ${dialects.join(", ")}`);
   }
   const changes = !isReading && method !== "GET" && method !== "HEAD";
-  if (changes && grant.scopes.includes("read-only")) {
+  if (changes && grant.scopes.includes(READ_ONLY)) {
     throw new ChatError("forbidden", "This API key only reads");
   }
 }

@@ -51,7 +51,7 @@ test("C20: a turn during which the database is away ends well, and is stored onc
     text += decoder.decode(read.value);
   expect(text).toContain('"stop"');
   const { rows: stored } = await api.server.parley.ports.database.pool.query(
-    `select role, "searchText" as text from "Message" where "sessionId" = $1 order by position`,
+    `select role, parts->0->>'text' as text from "Message" where "sessionId" = $1 order by position`,
     [session],
   );
   expect(stored).toEqual([

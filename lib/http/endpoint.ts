@@ -1,34 +1,18 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { Scope } from "../core/scope.ts";
-import { ChatError, type Issue, type Rate, toChatError } from "../domain/errors.ts";
+import type { Credentials, Surface } from "../dialects/dialect.ts";
+import { ChatError, type Rate, toChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { storableJson } from "../domain/text.ts";
 import { addressOf } from "./address.ts";
-import { authenticate, type Caller, type Credentials, checkGrant, keyHolder, scopeOf } from "./authenticate.ts";
+import { authenticate, type Caller, checkGrant, keyHolder, scopeOf } from "./authenticate.ts";
 import { readJson } from "./body.ts";
 import { asGuest } from "./guest.ts";
 import { toIssues } from "./issues.ts";
 import { type Parley, parley } from "./parley.ts";
 import { setRateHeaders } from "./rate-limits.ts";
 import { noteRequest } from "./telemetry.ts";
-
-/** What a surface of the API says of itself: how it knows its callers, and how it fails. */
-export type Surface = {
-  readonly name: string;
-  readonly credentials: Credentials;
-  /** Whether pages of other origins may call it, with a key. */
-  readonly cors: boolean;
-  readonly bodyLimitBytes: number;
-  /** Whether only a JSON media type makes a body JSON; any other is then a text, where an object is wanted. */
-  readonly onlyJson?: boolean;
-  /** How it words the faults that a schema finds; absent: as `toIssues`. */
-  readonly issues?: (error: z.ZodError, input: unknown) => Issue[];
-  /** What a body is made of before its schema sees it; absent: of itself. */
-  readonly bodyOf?: (value: unknown) => unknown;
-  /** An error in the surface's own shape. */
-  readonly failure: (error: ChatError) => Response;
-};
 
 type Context = { readonly params: Promise<Readonly<Record<string, string | string[] | undefined>>> };
 export type Handler = ((request: Request, context: Context) => Promise<Response>) & {
@@ -69,7 +53,7 @@ export function endpoint<Query extends z.ZodType, Body extends z.ZodType>(
   return reading(definition, async (request, context, { requestId, headers }) => {
     const running = await parley();
     const caller = await authenticate(request, running, definition.credentials ?? surface.credentials);
-    checkGrant(caller.grant, surface.name, request.method, definition.isReading ?? false);
+    checkGrant(caller.grant, surface, request.method, definition.isReading ?? false);
     const parsed = await parsedRequest(definition, request, context);
     const rates = tightest();
     const scope = scopeOf(running, caller, request, { requestId, onRate: rates.note });
@@ -98,7 +82,7 @@ export function anyoneEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
   return reading(definition, async (request, context, { requestId }) => {
     const running = await parley();
     const caller = await keyHolder(request, running);
-    if (caller) checkGrant(caller.grant, surface.name, request.method, definition.isReading ?? false);
+    if (caller) checkGrant(caller.grant, surface, request.method, definition.isReading ?? false);
     const parsed = await parsedRequest(definition, request, context);
     const rates = tightest();
     const scopeOn = (one: Caller) => scopeOf(running, one, request, { requestId, onRate: rates.note });

@@ -1,8 +1,6 @@
 import type { Identity } from "../db/identities.ts";
-import type { Voucher } from "./settings.ts";
+import { PROVIDER_NAMES, type Voucher } from "./settings.ts";
 
-/** What people call the providers that have no issuer, by their kind. */
-export const PROVIDER_NAMES = { github: "GitHub", google: "Google" } as const;
 const NAMES: ReadonlyMap<string, string> = new Map(Object.entries(PROVIDER_NAMES));
 
 /** The name that identities of a provider are kept under: its issuer, where it has one. */

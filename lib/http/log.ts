@@ -1,5 +1,5 @@
 import pino from "pino";
-import type { Log } from "../core/scope.ts";
+import type { Log } from "../core/log.ts";
 
 /**
  * What of an error is logged: its kind, what it says, where it came from, and the same of its causes.

@@ -2,7 +2,7 @@ import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { takeGuestAlong } from "../core/accounts.ts";
 import { findAccount, findAccountByEmail } from "../db/accounts.ts";
-import { AccountBody } from "../dialects/web/index.ts";
+import { AccountBody } from "../dialects/web/schema.ts";
 import { forgetCallers, isSecure, visitorOf } from "./authenticate.ts";
 import type { Parley } from "./parley.ts";
 import { fitsPassword } from "./password.ts";

@@ -1,18 +1,10 @@
 import { z } from "zod";
-import { assistantsReference } from "../dialects/assistants/reference.ts";
-import { botsReference } from "../dialects/bots/reference.ts";
-import { julepReference } from "../dialects/julep/reference.ts";
-import { llamacloudReference } from "../dialects/llamacloud/reference.ts";
+import { DIALECTS } from "../dialects/index.ts";
 import type { Answer, Operation, Reference } from "../dialects/reference.ts";
 import { ChatError, type ErrorCode, type ErrorDetails, notFound } from "../domain/errors.ts";
 
 /** The parts of the reference, one for each dialect. */
-export const REFERENCES: readonly Reference[] = [
-  llamacloudReference,
-  julepReference,
-  assistantsReference,
-  botsReference,
-];
+export const references = (): Promise<Reference[]> => Promise.all(DIALECTS.map(({ reference }) => reference()));
 
 type Json = Record<string, unknown>;
 
@@ -142,7 +134,8 @@ async function makeDocument(server: string): Promise<Json> {
   const inputs = schemas("input", components);
   const outputs = schemas("output", components);
   const paths: Record<string, Json> = {};
-  for (const reference of REFERENCES) {
+  const parts = await references();
+  for (const reference of parts) {
     for (const operation of reference.operations) {
       const described = await operationObject(reference, operation, inputs, outputs);
       for (const [n, path] of [operation.path, ...(operation.aliases ?? [])].entries()) {
@@ -158,14 +151,14 @@ async function makeDocument(server: string): Promise<Json> {
     info: {
       title: "Parley",
       version: "0.1.0",
-      summary: "One chat system, four dialects that existing clients speak.",
+      summary: `One chat system, ${DIALECTS.length} dialects that existing clients speak.`,
       description:
         "Every answer carries `X-Request-Id`, which is also in the server's log. Limits are told in `RateLimit-*`. A " +
         "request that runs a turn may be repeated under one `Idempotency-Key`: it runs once.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: server }],
-    tags: REFERENCES.map(({ name, description }) => ({ name, description })),
+    tags: parts.map(({ name, description }) => ({ name, description })),
     security: [{ bearer: [] }, { apiKey: [] }, { authKey: [] }],
     paths,
     components: {

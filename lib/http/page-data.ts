@@ -11,7 +11,7 @@ import { type Account, findAccount } from "../db/accounts.ts";
 import { listSessions } from "../db/sessions.ts";
 import type { FullSession, SessionPage } from "../dialects/llamacloud/answers.ts";
 import { encodeCursor, encodeEvents, encodePage } from "../dialects/llamacloud/index.ts";
-import { encodeAgent, encodeApiKey, encodeUsage } from "../dialects/web/index.ts";
+import { encodeAgent, encodeApiKey, encodeUsage } from "../dialects/web/encode.ts";
 import { ChatError } from "../domain/errors.ts";
 import { agentPage } from "./agent-page.ts";
 import { accountOfCookie } from "./authenticate.ts";

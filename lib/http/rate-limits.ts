@@ -6,7 +6,8 @@ import {
   RateLimiterRes,
   type RateLimiterStoreAbstract,
 } from "rate-limiter-flexible";
-import type { Admission, Limits, Log } from "../core/scope.ts";
+import type { Log } from "../core/log.ts";
+import type { Admission, Limits } from "../core/scope.ts";
 import type { Database } from "../db/database.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
 import type { Settings } from "./settings.ts";

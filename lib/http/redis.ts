@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import type { Log } from "../core/scope.ts";
+import type { Log } from "../core/log.ts";
 
 const CONNECT_MS = 5000;
 const LONGEST_PAUSE_MS = 5000;

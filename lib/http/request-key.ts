@@ -3,9 +3,16 @@ import { ChatError } from "../domain/errors.ts";
 
 const LONGEST = 255;
 
-/** A turn for a request that such a key names: repeats of it are answered for a day. */
-export const repeatable = (call: TurnCall, key: string | undefined): TurnCall =>
-  key === undefined ? call : { ...call, requestKey: key, policy: { ...call.policy, keepsOutput: true } };
+/**
+ * Turns of a request that such a key names, one for each choice: repeats of it are answered for a day. A call that says
+ * itself what names it keeps that.
+ */
+export const repeatable = (calls: readonly TurnCall[], key: string | undefined): readonly TurnCall[] =>
+  calls.map((call, n) => {
+    if (key === undefined || call.requestKey !== undefined) return call;
+    const requestKey = n === 0 ? key : `${key} #${n}`;
+    return { ...call, requestKey, policy: { ...call.policy, keepsOutput: true } };
+  });
 
 /**
  * What names a request for repeats: its Idempotency-Key (draft-ietf-httpapi-idempotency-key-header), quoted or bare.

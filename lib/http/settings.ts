@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { PROVIDER_NAMES } from "./identities.ts";
 
 const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
 const text = z.preprocess(blankIsUnset, z.string().optional());
@@ -95,6 +94,9 @@ const Environment = z.object({
 });
 
 /** Somebody who vouches for people that sign in. */
+/** What people call the providers that have no issuer, by their kind. */
+export const PROVIDER_NAMES = { github: "GitHub", google: "Google" } as const;
+
 export type Voucher = {
   readonly kind: "github" | "google" | "oidc";
   /** What people know it as. */

@@ -58,6 +58,8 @@ export function openProcess(database: Database, callModel: CallModel, runTool: P
     ports,
     kill() {
       isDead = true;
+      // Ends its clocks; what it would tell the database no longer comes there.
+      void runner.drain(0).catch(() => {});
       templates.close();
     },
   };

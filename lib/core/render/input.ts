@@ -1,7 +1,7 @@
 import type { NewMessage, Part } from "../../domain/message.ts";
 import { storable } from "../../domain/text.ts";
 import type { RenderTemplate } from "../scope.ts";
-import type { DescribeInput } from "./describe.ts";
+import type { DescribeInput } from "./describe-input.ts";
 import { variables } from "./variables.ts";
 
 /**

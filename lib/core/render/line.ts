@@ -26,8 +26,9 @@ export function promptLine(
     open.clear();
   };
 
-  for (const [n, message] of [...past, ...fresh].entries()) {
-    if (n === past.length) {
+  const before = joinContinued(past);
+  for (const [n, message] of [...before, ...joinContinued(fresh)].entries()) {
+    if (n === before.length) {
       if (results(message).length === 0) closeOpen();
       border = open.size > 0 ? line.findLastIndex((one) => one.role === "assistant") : line.length;
     }
@@ -40,7 +41,7 @@ export function promptLine(
     if (message.role === "tool") continue;
     closeOpen();
     const name = message.name ?? undefined;
-    const isPast = n < past.length;
+    const isPast = n < before.length;
     switch (message.role) {
       case "system":
         line.push({ role: "system", text: messageText(message.parts) });
@@ -74,6 +75,22 @@ export function promptLine(
   closeOpen();
   if (fresh.length === 0) border = line.length;
   return { past: line.slice(0, border), fresh: line.slice(border) };
+}
+
+/** Joins an answer that broke off with the one that goes on with it: providers refuse two of one role in a row. */
+function joinContinued(messages: readonly Stored[]): Stored[] {
+  const joined: Stored[] = [];
+  for (const message of messages) {
+    const last = joined.at(-1);
+    const first = message.parts.find((part) => part.type === "text");
+    const goesOn = message.role === "assistant" && first?.type === "text" && first.continues === true;
+    if (goesOn && last?.role === "assistant" && !last.parts.some((part) => part.type === "tool-call")) {
+      joined[joined.length - 1] = { ...last, parts: [...last.parts, ...message.parts] };
+    } else {
+      joined.push(message);
+    }
+  }
+  return joined;
 }
 
 const results = ({ parts }: Stored) => parts.flatMap((part) => (part.type === "tool-result" ? [part] : []));

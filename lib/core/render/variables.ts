@@ -2,7 +2,7 @@ import type { Agent, User } from "../../domain/agent.ts";
 import type { DocHit } from "../../domain/doc.ts";
 import type { Tool } from "../../domain/tool.ts";
 import { wireSettings } from "../settings.ts";
-import type { DescribeInput } from "./describe.ts";
+import type { DescribeInput } from "./describe-input.ts";
 
 const agentVariables = (agent: Agent) => ({
   id: agent.id,

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Log } from "../scope.ts";
+import type { Log } from "../log.ts";
 
 const PAUSE_AFTER_FAILURE_MS = 60_000;
 

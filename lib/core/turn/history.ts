@@ -1,4 +1,4 @@
-import { readEvents } from "../../db/run-events.ts";
+import { readHistory, readRunInput } from "../../db/history.ts";
 import * as db from "../../db/runs.ts";
 import type { TurnMessage } from "../../domain/events.ts";
 import { foldEvents } from "../../domain/fold.ts";
@@ -6,13 +6,16 @@ import type { Message, NewMessage } from "../../domain/message.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Scope } from "../scope.ts";
-import { getLine } from "../sessions.ts";
 
 export type History = {
   /** The committed messages, oldest first. */
   readonly line: readonly Message[];
+  /** So many messages are there, of which `line` may be a part. */
+  readonly count: number;
   /** The runs that wrote them, by id. */
   readonly runs: ReadonlyMap<string, Run>;
+  /** The ids of the messages that a summary stands for. */
+  readonly coveredIds: readonly string[];
   /** The turn that runs now: what was asked, and what it has said so far. */
   readonly running: {
     readonly runId: string;
@@ -21,33 +24,37 @@ export type History = {
   } | null;
 };
 
-/** A session's history, with the work in progress. */
-export async function getHistory(scope: Scope, session: Session): Promise<History> {
-  const [running, line, runs] = await Promise.all([
-    session.runningRunId === null ? null : runningTurn(scope, session.runningRunId),
-    getLine(scope, session.id),
-    db.listRuns(scope.database, scope.accountId, session.id),
-  ]);
-  // A turn that ended between the looks is in the line already.
-  const isInLine = running !== null && line.some((message) => message.runId === running.runId);
-  return { line, runs: new Map(runs.map((run) => [run.id, run])), running: isInLine ? null : running };
-}
-
-async function runningTurn(scope: Scope, runId: string): Promise<History["running"]> {
-  const found = await db.findRun(scope.database, scope.accountId, runId);
-  if (found?.run.status !== "running") return null;
-  const live = scope.runner.find(runId);
-  const events = live?.events ?? (await readEvents(scope.database, runId, 0)).map(({ event }) => event);
-  return { runId, input: found.input, messages: foldEvents(events) };
+/**
+ * A session's history, with the work in progress, as it was at one moment: all of it, or so many messages of some sources
+ * from `offset` on.
+ */
+export async function getHistory(
+  scope: Scope,
+  session: Session,
+  page: { readonly sources?: readonly string[]; readonly offset?: number; readonly limit?: number } = {},
+): Promise<History> {
+  const { line, count, runs, running, coveredIds } = await readHistory(scope.database, scope.accountId, session.id, {
+    sources: page.sources ?? null,
+    offset: page.offset ?? 0,
+    limit: page.limit ?? null,
+    coveredUpto: session.replacement?.uptoPosition ?? null,
+  });
+  // What this process has not written yet is newer than what is read.
+  const events = running && (scope.runner.find(running.runId)?.events ?? running.events);
+  return {
+    line,
+    count,
+    runs: new Map(runs.map((run) => [run.id, run])),
+    coveredIds,
+    running: running && { runId: running.runId, input: running.input, messages: foldEvents(events ?? []) },
+  };
 }
 
 /** What a running or ended turn was asked: its input while it runs, then the messages before its first answer. */
 export async function getTurnInput(scope: Scope, runId: string): Promise<readonly NewMessage[]> {
   const found = await db.findRun(scope.database, scope.accountId, runId);
-  if (!found) return [];
-  if (found.run.status === "running" || found.run.sessionId === null) return found.input;
-  const line = await getLine(scope, found.run.sessionId);
-  return line.filter((message) => message.runId === runId && message.source === "api_request");
+  if (found?.run.status === "running") return found.input;
+  return found ? readRunInput(scope.database, scope.accountId, runId) : [];
 }
 
 /** The session that a run is in or has made; null where it has none. */

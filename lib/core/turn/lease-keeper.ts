@@ -14,9 +14,9 @@ export type LeaseKeeper = {
   readonly loseMissing: (asked: readonly LiveRun[], held: { has: (id: string) => boolean }) => Promise<void>;
 };
 
-export const stopped = () => new ChatError("cancelled", "cancelled");
+const stopped = () => new ChatError("cancelled", "cancelled");
 const lost = () => new ChatError("interrupted", "Another process goes on with this turn");
-export const deletedSession = () => new ChatError("cancelled", "The session was deleted");
+const deletedSession = () => new ChatError("cancelled", "The session was deleted");
 
 export function leaseKeeper(database: Database, owner: string, lives: Registry): LeaseKeeper {
   const working = () => lives.all().filter((live) => live.state === "running");

@@ -30,10 +30,10 @@ export async function readPast(
   budget: number | null,
   recallTools: boolean,
 ): Promise<Message[]> {
-  if (budget === null) return readLine(database, accountId, sessionId, start, branchId);
+  if (budget === null) return readLine(database, accountId, sessionId, { from: start, upto, branchId });
   for (let size = FIRST_STRETCH; ; size *= GROWTH) {
     const from = Math.max(start, upto - size);
-    const stretch = await readLine(database, accountId, sessionId, from, branchId);
+    const stretch = await readLine(database, accountId, sessionId, { from, upto, branchId });
     if (from === start) return stretch;
     const [first] = stretch;
     const isOver = promptTokens(promptLine(stretch, [], recallTools).past) > budget;

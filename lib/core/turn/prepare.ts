@@ -1,5 +1,5 @@
 import { findAgents, findDefaultAgent } from "../../db/agents.ts";
-import { readLine, type Tip } from "../../db/messages.ts";
+import { findPosition, type Tip } from "../../db/messages.ts";
 import { findSessionWithAgents } from "../../db/session-agents.ts";
 import { findUsers } from "../../db/users.ts";
 import type { Agent, User } from "../../domain/agent.ts";
@@ -14,14 +14,15 @@ import { defaults } from "../agents.ts";
 import { checkModel } from "../models.ts";
 import { recallOptions } from "../recall/options.ts";
 import { recall } from "../recall/recall.ts";
-import { type DescribeInput, type Description, describe } from "../render/describe.ts";
+import { type Description, describe } from "../render/describe.ts";
+import type { DescribeInput } from "../render/describe-input.ts";
 import { renderInput } from "../render/input.ts";
 import type { Scope } from "../scope.ts";
 import { storedSettings } from "../settings.ts";
 import { toolsInReach } from "../tools/who-may.ts";
 import { readPast } from "./past.ts";
 import type { TurnTool } from "./run-turn.ts";
-import type { TurnRequest } from "./turn-call.ts";
+import type { TurnRequest } from "./turn-request.ts";
 import { checkToolChoice, offeredTools, turnTools } from "./turn-tools.ts";
 
 export type PreparedTurn = {
@@ -76,9 +77,11 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   checkToolChoice(request.toolChoice, tools);
   const budget = await promptBudget(scope, session, model, merged);
   const overflow = session.contextOverflow === null ? policy.overflow : "truncate";
-  const from = request.parentId === undefined ? (session.replacement?.uptoPosition ?? -1) + 1 : 0;
-  const wholeLine = await pastOf(scope, session, request, policy.recallTools, overflow === "truncate" ? budget : null);
-  const { line, forkPosition } = cut(wholeLine, request.parentId);
+  const isFork = request.parentId !== undefined;
+  // A fork may begin before the summary ends.
+  const from = isFork ? 0 : (session.replacement?.uptoPosition ?? -1) + 1;
+  const most = overflow === "truncate" ? budget : null;
+  const { line, forkPosition, nextPosition } = await pastOf(scope, session, request, from, policy.recallTools, most);
   const docs = policy.recall ? await recalled(scope, session, agent, users, [...line, ...request.input]) : [];
 
   const unrendered: DescribeInput = {
@@ -88,8 +91,7 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     users,
     tools: listedTools,
     docs,
-    // A fork is cut from the whole line, which may end before the summary does.
-    summary: request.parentId === undefined ? session.replacement : null,
+    summary: isFork ? null : session.replacement,
     settings: merged,
     metadata: request.metadata,
     line,
@@ -102,7 +104,7 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   const rendersInput = policy.rendersInput && session.renderTemplates;
   const input = rendersInput ? await renderInput(scope.renderTemplate, request.input, unrendered) : request.input;
   const description = await describe(scope.renderTemplate, { ...unrendered, input });
-  const last = wholeLine.at(-1);
+  const last = line.at(-1);
   // What waited in line comes after what it waited for.
   const earliest = last?.createdAt.getTime() ?? 0;
   const dated = input.map((message) => ({
@@ -114,7 +116,7 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     agent,
     agents,
     users,
-    tip: { branchId: session.activeBranchId, nextPosition: (last?.position ?? -1) + 1 },
+    tip: { branchId: session.activeBranchId, nextPosition },
     input: dated,
     forkPosition,
     settings: { ...merged, model },
@@ -127,21 +129,39 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   };
 }
 
-/** The line before the new messages, as far as the prompt may hold it. A fork is looked for in all of it. */
+type Past = {
+  /** The messages before the new ones, as far as the prompt may hold them. */
+  readonly line: readonly Message[];
+  /** Where the line is to fork, null when the new messages come at its end. */
+  readonly forkPosition: number | null;
+  /** The position after the last of the whole line. */
+  readonly nextPosition: number;
+};
+
+/**
+ * The line before the new messages. Of a fork it ends where it forks, and is read from its beginning on, as it may end
+ * before a summary does.
+ */
 async function pastOf(
   scope: Scope,
   session: Session,
   { parentId }: TurnRequest,
+  from: number,
   recallTools: boolean,
   budget: number | null,
-): Promise<readonly Message[]> {
-  // An empty line has no message; should one come meanwhile, the claim notices.
-  if (session.nextPosition === 0) return [];
+): Promise<Past> {
+  const { id: sessionId, nextPosition } = session;
   if (parentId === undefined) {
-    const from = (session.replacement?.uptoPosition ?? -1) + 1;
-    return readPast(scope, { sessionId: session.id, from, upto: session.nextPosition }, budget, recallTools);
+    // An empty line has no message; should one come meanwhile, the claim notices.
+    const line =
+      nextPosition === 0 ? [] : await readPast(scope, { sessionId, from, upto: nextPosition }, budget, recallTools);
+    return { line, forkPosition: null, nextPosition: (line.at(-1)?.position ?? nextPosition - 1) + 1 };
   }
-  return readLine(scope.database, scope.accountId, session.id);
+  const at = parentId === null ? -1 : await findPosition(scope.database, scope.accountId, sessionId, parentId);
+  if (at === null) throw notFound("message", parentId ?? undefined);
+  const upto = at + 1;
+  const line = upto === 0 ? [] : await readPast(scope, { sessionId, from, upto }, budget, recallTools);
+  return { line, forkPosition: upto === nextPosition ? null : at, nextPosition };
 }
 
 async function recalled(
@@ -180,15 +200,6 @@ async function activeAgent(
   const [agent] = await findAgents(scope.database, scope.accountId, [id]);
   if (!agent) throw notFound("agent", id);
   return agent;
-}
-
-function cut(line: readonly Message[], parentId: string | null | undefined) {
-  if (parentId === undefined) return { line, forkPosition: null };
-  const at = parentId === null ? -1 : line.findIndex((message) => message.id === parentId);
-  if (parentId !== null && at < 0) throw notFound("message", parentId);
-  const kept = line.slice(0, at + 1);
-  const isTip = kept.length === line.length;
-  return { line: kept, forkPosition: isTip ? null : (kept.at(-1)?.position ?? -1) };
 }
 
 /** Tokens a prompt may have: the session's budget, else the model's window less the room for the answer. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { findOutput, findRunByKey } from "../../db/runs.ts";
 import { ChatError } from "../../domain/errors.ts";
 import type { Scope } from "../scope.ts";
-import type { TakenTurn } from "./take-turn.ts";
+import type { TakenTurn } from "./taken-turn.ts";
 import type { TurnCall } from "./turn-call.ts";
 
 /**

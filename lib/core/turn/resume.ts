@@ -99,7 +99,8 @@ export function resumeFrom(
       messages.map((message) => ({ ...message, name: null })),
       true,
     ).fresh,
-    steps,
+    // A step that broke off before it called anything is asked again, or gone on with: it is the same step.
+    steps: isStepOpen && (calls.at(-1)?.length ?? 0) === 0 ? steps - 1 : steps,
     usage: { inputTokens, outputTokens, isEstimated },
     broken: isStepOpen ? broken.join("") : null,
     spentMs: startedAt === null ? 0 : lastAt - startedAt,

@@ -3,8 +3,8 @@ import type { TurnEvent, TurnLimit, TurnUsage } from "../../domain/events.ts";
 import type { CallModel, FinishReason, ModelRequest, PromptMessage, ToolChoice, Usage } from "../../domain/model.ts";
 import type { ToolCall, ToolDefinition } from "../../domain/tool.ts";
 import type { TurnPolicy } from "../../domain/turn-policy.ts";
+import type { Log } from "../log.ts";
 import { approximateTokens, promptTokens } from "../render/tokens.ts";
-import type { Log } from "../scope.ts";
 import { executeTool } from "../tools/execute.ts";
 import { stepReader } from "./step-reader.ts";
 
@@ -20,6 +20,7 @@ export type Resume = {
   readonly closing: readonly TurnEvent[];
   /** What the turn has said so far, for the prompt. */
   readonly said: readonly PromptMessage[];
+  /** Steps that are done. */
   readonly steps: number;
   /** What the steps that have ended came to. */
   readonly usage: TurnUsage;
@@ -134,8 +135,11 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
       if (resume && isTextOpen && step.text() === "" && calls.length === 0) {
         throw new ChatError("interrupted", "The answer was interrupted and the model had nothing to add");
       }
+      const broken = isTextOpen ? said.at(-1) : undefined;
       isTextOpen = false;
-      said.push({ role: "assistant", text: step.text(), calls });
+      if (broken?.role === "assistant") said.pop();
+      const before = broken?.role === "assistant" ? broken.text : "";
+      said.push({ role: "assistant", text: before + step.text(), calls });
       repeats.note(calls);
       const returnLimit = ports.atLimit === "return-calls" && calls.length > 0 ? reached(steps) : null;
       const pending = returnLimit !== null ? calls : calls.filter((call) => !runnable(tools, call));

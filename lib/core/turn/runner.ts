@@ -1,8 +1,9 @@
+import type { Database } from "../../db/database.ts";
 import { giveLeasesBack } from "../../db/leases.ts";
 import { pruneEvents } from "../../db/run-events.ts";
 import { ChatError } from "../../domain/errors.ts";
 import type { TurnEvent } from "../../domain/events.ts";
-import type { Ports } from "../scope.ts";
+import type { Log } from "../log.ts";
 import { atMost, type Background, startBackground } from "./background.ts";
 import { eventWriter } from "./event-writer.ts";
 import { leaseKeeper } from "./lease-keeper.ts";
@@ -33,8 +34,15 @@ export type Runner = Pick<Registry, "find" | "count" | "running" | "add"> &
     readonly drain: (graceMs: number) => Promise<void>;
   };
 
+type RunnerPorts = {
+  readonly database: Database;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly newId: () => string;
+};
+
 /** Starts what all turns of this process share: the list of them, what writes their events, and what keeps their leases. */
-export function startRunner({ database, log, now, newId }: Pick<Ports, "database" | "log" | "now" | "newId">): Runner {
+export function startRunner({ database, log, now, newId }: RunnerPorts): Runner {
   const owner = newId();
   const lives = registry();
   const background = startBackground(log, now);

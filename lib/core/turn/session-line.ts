@@ -12,6 +12,11 @@ export type SessionLine = {
   readonly lineUp: (sessionId: string, signal?: AbortSignal) => Promise<() => void>;
   /** Whether anybody waits for a session. */
   readonly isAwaited: (sessionId: string) => boolean;
+  /**
+   * Notes that a turn of a session is being entered. Gives what takes the note away, and null where another turn of the
+   * session is being entered already.
+   */
+  readonly enter: (sessionId: string) => (() => void) | null;
   /** Does work of a name when what was begun under the name before is done. */
   readonly alone: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>;
 };
@@ -21,6 +26,7 @@ type Waiter = ReturnType<typeof Promise.withResolvers<void>>;
 export function sessionLine(): SessionLine {
   /** Those who wait for each session, the first of them at the head. */
   const lines = new Map<string, Waiter[]>();
+  const entering = new Set<string>();
   /** The end of what was begun last under each name. */
   const last = new Map<string, Promise<void>>();
 
@@ -35,6 +41,11 @@ export function sessionLine(): SessionLine {
 
   return {
     isAwaited: (sessionId) => lines.has(sessionId),
+    enter(sessionId) {
+      if (entering.has(sessionId)) return null;
+      entering.add(sessionId);
+      return () => void entering.delete(sessionId);
+    },
     async lineUp(sessionId, signal) {
       const left = () => new ChatError("cancelled", "The caller left the line");
       if (signal?.aborted) throw left();

@@ -1,4 +1,5 @@
 import type { NewSession } from "../../db/new-session.ts";
+import { ChatError } from "../../domain/errors.ts";
 import type { LastEvent, TurnUsage } from "../../domain/events.ts";
 import { messageText, type NewMessage } from "../../domain/message.ts";
 import type { Session } from "../../domain/session.ts";
@@ -11,21 +12,33 @@ import { type Recording, record } from "./record.ts";
 import { runTurn } from "./run-turn.ts";
 import type { TurnCall } from "./turn-call.ts";
 
-/** Runs a turn that is entered, and records it: from here on it goes by itself. */
-export function startRun(
+/** A turn that is ready to run. */
+export type ReadyRun = {
+  /** Runs and records it, once it is entered: from here on it goes by itself. */
+  readonly start: () => LiveRun;
+  /** Gives it up: a model call that has begun early is ended. */
+  readonly giveUp: () => void;
+};
+
+/**
+ * Makes a turn ready.
+ *
+ * With `callsEarly` its first model call begins at once, while the turn is still being entered, since both take their
+ * time. Nobody hears of it before `start`.
+ */
+export function readyRun(
   scope: Scope,
   runId: string,
   call: TurnCall,
   prepared: PreparedTurn,
-  admission: Admission | null,
-): LiveRun {
+  { admission, callsEarly }: { readonly admission: Admission | null; readonly callsEarly: boolean },
+): ReadyRun {
   const { session, settings, tools, description, input, docs } = prepared;
   const { policy, makes = null, endUser } = call;
   const sessionId = makes?.id ?? call.sessionId;
   const { accountId, now, newId, log } = scope;
   const { stores, onHangUp } = policy;
   const live = liveRun({ id: runId, accountId, sessionId, docs, stores, onHangUp }, []);
-  scope.runner.add(live);
   const turn = runTurn({
     runId,
     prompt: description.messages,
@@ -40,9 +53,29 @@ export function startRun(
     log,
     resume: null,
   });
+  const running = callsEarly ? begunEarly(turn) : turn;
   const kept = { policy, input, makes, model: settings.model };
-  void record(scope, live, turn, recording(scope, call.dialect, session, kept, admission));
-  return live;
+  return {
+    start() {
+      scope.runner.add(live);
+      void record(scope, live, running, recording(scope, call.dialect, session, kept, admission));
+      return live;
+    },
+    giveUp: () => live.abort("hang-up", new ChatError("cancelled", "The turn was not entered")),
+  };
+}
+
+/** Pulls the first two batches of a turn at once: its start, and what the model says first. */
+function begunEarly(turn: ReturnType<typeof runTurn>): ReturnType<typeof runTurn> {
+  const first = [turn.next(), turn.next()];
+  return (async function* () {
+    for (const pulled of first) {
+      const { done, value } = await pulled;
+      if (done) return;
+      yield value;
+    }
+    yield* turn;
+  })();
 }
 
 export type KeptByPolicy = Recording["policy"] & Pick<TurnPolicy, "stores">;

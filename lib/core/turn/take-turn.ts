@@ -4,17 +4,16 @@ import { planFork } from "../../db/messages.ts";
 import { findRunningRun } from "../../db/runs.ts";
 import { findSessionWithAgents } from "../../db/session-agents.ts";
 import { addParticipants, keepOneAgent } from "../../db/sessions.ts";
-import type { DocHit } from "../../domain/doc.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import type { SessionWithAgents } from "../../domain/session.ts";
 import { storableJson } from "../../domain/text.ts";
 import type { TurnPlan } from "../../domain/turn-policy.ts";
 import { type Admission, askerOf, type Scope } from "../scope.ts";
 import { makeRoom } from "../summarise.ts";
-import type { LiveRun } from "./live-run.ts";
 import { type PreparedTurn, prepareTurn } from "./prepare.ts";
 import { findRepeated, getRepeated, requestHash, storedKey } from "./request-key.ts";
-import { questionTitle, startRun } from "./start-run.ts";
+import { questionTitle, type ReadyRun, readyRun } from "./start-run.ts";
+import type { TakenTurn } from "./taken-turn.ts";
 import type { TurnCall } from "./turn-call.ts";
 
 const QUEUE_MS = 60_000;
@@ -25,20 +24,6 @@ const LIVE_POLL_MS = 1000;
 const CHANGED_TRIES = 8;
 /** Tokens that an answer is reserved where nobody says how long it may be. */
 const ANSWER_TOKENS = 1024;
-
-export type TakenTurn = {
-  readonly runId: string;
-  /** The session it is in or makes; null where it has none, and of a repeat whose run has not made it yet. */
-  readonly sessionId: string | null;
-  /** Null for a repeat of a request. */
-  readonly prepared: PreparedTurn | null;
-  /** What was recalled for it, best first. */
-  readonly docs: readonly DocHit[];
-  /** Jobs that it has started. */
-  readonly jobIds: readonly string[];
-  /** The run in this process; null for a repeat of a request whose run is elsewhere or over. */
-  readonly live: LiveRun | null;
-};
 
 /**
  * Enters a turn and starts it. It runs on by itself: `follow` gives its events.
@@ -102,6 +87,8 @@ async function takeDetached(scope: Scope, call: TurnCall): Promise<TakenTurn> {
   call.check?.(prepared);
   const admission = await admit(scope, call, prepared);
   const runId = scope.newId();
+  const callsEarly = call.requestKey === undefined && !scope.limits?.mostAtOnce;
+  const ready = readyRun(scope, runId, call, prepared, { admission, callsEarly });
   const entered = await insertRun(scope.database, {
     runId,
     accountId: scope.accountId,
@@ -117,10 +104,12 @@ async function takeDetached(scope: Scope, call: TurnCall): Promise<TakenTurn> {
     endUserHash: call.endUser === undefined ? null : endUserHash(call.endUser),
     mostAtOnce: scope.limits?.mostAtOnce ?? null,
   }).catch((thrown) => {
+    ready.giveUp();
     admission?.settle(null);
     throw thrown;
   });
-  if (entered === "claimed") return begun(scope, runId, call, prepared, admission);
+  if (entered === "claimed") return begun(scope, runId, call, prepared, ready);
+  ready.giveUp();
   admission?.settle(null);
   if (entered === "crowded") throw crowded(scope);
   return getRepeated(scope, call);
@@ -132,9 +121,9 @@ async function begun(
   runId: string,
   call: TurnCall,
   prepared: PreparedTurn,
-  admission: Admission | null,
+  ready: ReadyRun,
 ): Promise<TakenTurn> {
-  const live = startRun(scope, runId, call, prepared, admission);
+  const live = ready.start();
   const jobId = call.policy.stores && call.sessionId !== null ? await makeRoom(scope, prepared) : null;
   const jobIds = jobId === null ? [] : [jobId];
   return { runId, sessionId: live.sessionId, prepared, docs: prepared.docs, jobIds, live };
@@ -166,6 +155,7 @@ async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Prom
   const waits = call.policy.busy === "queue";
   let { known } = call;
   let admission: Admission | null = null;
+  let ready: ReadyRun | null = null;
   let isTaken = false;
   try {
     for (let changed = 0; ; known = undefined) {
@@ -175,14 +165,21 @@ async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Prom
       call.check?.(prepared);
       admission ??= await admit(scope, call, prepared);
       const runId = scope.newId();
-      const claimed = await claimRun(scope.database, await claimOf(scope, runId, call, prepared, admission));
+      const leave = scope.runner.enter(call.sessionId);
+      // Where another may be first, or this is a repeat, no model is asked before the claim holds.
+      const isFree = !waits && call.requestKey === undefined && !prepared.session.runningRunId && leave !== null;
+      const callsEarly = isFree && !scope.limits?.mostAtOnce;
+      ready = readyRun(scope, runId, call, prepared, { admission, callsEarly });
+      const claimed = await claimOf(scope, runId, call, prepared, admission)
+        .then((claim) => claimRun(scope.database, claim))
+        .finally(() => leave?.());
       switch (claimed) {
         case "claimed":
           isTaken = true;
           await join(scope, call, prepared).catch((thrown) => {
             scope.log.warn({ err: thrown, runId }, "An agent did not join its session");
           });
-          return begun(scope, runId, call, prepared, admission);
+          return begun(scope, runId, call, prepared, ready);
         case "repeated":
           return await getRepeated(scope, call);
         case "crowded":
@@ -199,9 +196,13 @@ async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Prom
         default:
           claimed satisfies never;
       }
+      ready.giveUp();
     }
   } finally {
-    if (!isTaken) admission?.settle(null);
+    if (!isTaken) {
+      ready?.giveUp();
+      admission?.settle(null);
+    }
   }
 }
 

@@ -63,18 +63,18 @@ function decodeSettings(agent: Agent, body: CompletionBody): ModelSettings {
   });
 }
 
-/**
- * A completion call as its turns, one for each choice. Only the first
- * stores. `known`: the session to go on with; null: none.
- */
-export function decodeTurns(
-  agent: Agent,
-  body: CompletionBody,
-  known: SessionWithAgents | null,
-  projectId: string,
-  requestKey: string | undefined,
-): TurnCall[] {
-  const input = decodeMessages(body);
+/** A completion call. `known`: the session to go on with; null: none. `model`: see `agentModel`. */
+export type CompletionCall = {
+  readonly agent: Agent;
+  readonly body: CompletionBody;
+  readonly known: SessionWithAgents | null;
+  /** Where a session is made. */
+  readonly projectId: string;
+  readonly model: string;
+};
+
+/** A completion call as its turns, one for each choice. Only the first stores. */
+export function decodeTurns({ agent, body, known, projectId }: CompletionCall): [TurnCall, ...TurnCall[]] {
   const fresh = sessionToMake("assistants", agent.id, projectId, "truncate");
   const turn: TurnCall = {
     dialect: "assistants",
@@ -82,21 +82,18 @@ export function decodeTurns(
     sessionId: known?.session.id ?? null,
     known: known ?? { session: unstoredSession(fresh), agents: [agent] },
     agentId: agent.id,
-    input,
+    input: decodeMessages(body),
     tools: [],
     toolChoice: "auto",
     settings: decodeSettings(agent, body),
   };
-  const isStored = known !== null || (body.create_session ?? false);
-  return Array.from({ length: body.n ?? 1 }, (_, n): TurnCall => {
-    const stores = n === 0 && isStored;
-    return {
-      ...turn,
-      policy: { ...assistantsPolicy, stores, keepsOutput: requestKey !== undefined },
-      requestKey: requestKey === undefined || n === 0 ? requestKey : `${requestKey} #${n}`,
-      makes: stores && known === null ? fresh : undefined,
-    };
-  });
+  const stores = known !== null || (body.create_session ?? false);
+  const first: TurnCall = {
+    ...turn,
+    policy: { ...assistantsPolicy, stores },
+    makes: stores && known === null ? fresh : undefined,
+  };
+  return [first, ...Array.from({ length: (body.n ?? 1) - 1 }, () => turn)];
 }
 
 const decodeMessages = ({ messages }: CompletionBody): NewMessage[] =>

@@ -1,14 +1,14 @@
 import { storedSettings } from "../../core/settings.ts";
 import { wholeAnswer } from "../../core/turn/answer-text.ts";
+import { sessionOfRun } from "../../core/turn/history.ts";
 import type { Agent } from "../../domain/agent.ts";
 import type { DocHit } from "../../domain/doc.ts";
 import type { LastEvent, TurnEvent, TurnUsage } from "../../domain/events.ts";
+import type { AnswerHead } from "../dialect.ts";
+import type { CompletionBody } from "./schema.ts";
 
-/** One choice: a turn that has ended well. */
-export type Choice = {
-  readonly events: readonly TurnEvent[];
-  readonly last: Extract<LastEvent, { type: "turn-end" }>;
-};
+/** One choice: a turn that has ended. */
+type Choice = { readonly events: readonly TurnEvent[]; readonly last: LastEvent };
 
 /** What all parts of one answer say alike. */
 export type CompletionHead = {
@@ -19,6 +19,22 @@ export type CompletionHead = {
   readonly sessionId: string | null;
   readonly docs: readonly DocHit[];
 };
+
+/** What the parts of an answer to a call say alike. */
+export async function completionHead(
+  { scope, first, startedAt }: AnswerHead,
+  body: CompletionBody,
+  model: string,
+): Promise<CompletionHead> {
+  return {
+    runId: first.runId,
+    at: startedAt,
+    model,
+    // A session that was made elsewhere, for an earlier request of which this is a repeat, is known at its end.
+    sessionId: first.sessionId ?? (body.create_session ? await sessionOfRun(scope, first.runId) : null),
+    docs: first.docs,
+  };
+}
 
 const seconds = (ms: number): number => Math.floor(ms / 1000);
 
@@ -43,9 +59,10 @@ const encodePassage = ({ docId, title, snippet, distance }: DocHit) => ({
 });
 
 /** `length` where the model ran into its limit, `content_filter` where it was cut off, else `stop`. */
-export function encodeFinish({ finishReason }: Pick<Choice["last"], "finishReason">): string {
-  if (finishReason === "length") return "length";
-  return finishReason === "content-filter" ? "content_filter" : "stop";
+export function encodeFinish(last: LastEvent): string {
+  const reason = last.type === "turn-end" ? last.finishReason : "stop";
+  if (reason === "length") return "length";
+  return reason === "content-filter" ? "content_filter" : "stop";
 }
 
 /** The tokens of all choices together. Each read the same prompt, which counts once. */
@@ -69,6 +86,10 @@ export function encodeCompletion(head: CompletionHead, choices: readonly Choice[
     ...encodeContext(head),
   };
 }
+
+/** What is told beside a whole answer: whether its usage is an estimate. */
+export const encodeHeaders = (choices: readonly Choice[]): Readonly<Record<string, string>> =>
+  choices.some(({ last }) => last.usage.isEstimated) ? { "x-usage-estimated": "true" } : {};
 
 /** An agent in OpenAI's shape of an assistant, with fields of its own: the contract, section 9. */
 export function encodeAssistant(agent: Agent, model: string) {

@@ -1,5 +1,5 @@
 import type { ChatError, ErrorCode, Issue } from "../../domain/errors.ts";
-import { jsonFault } from "./json-fault.ts";
+import { jsonFault } from "./faults/json-fault.ts";
 
 const STATUS: Record<ErrorCode, number> = {
   unauthenticated: 401,

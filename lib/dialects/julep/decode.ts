@@ -6,7 +6,8 @@ import { JULEP_TEMPLATE } from "../../core/render/templates.ts";
 import type { SessionSettings } from "../../core/session-settings.ts";
 import { wireResponseFormat, withoutUnset } from "../../core/settings.ts";
 import type { PreparedTurn } from "../../core/turn/prepare.ts";
-import type { TurnCall, TurnRequest } from "../../core/turn/turn-call.ts";
+import type { TurnCall } from "../../core/turn/turn-call.ts";
+import type { TurnRequest } from "../../core/turn/turn-request.ts";
 import type { UserInput } from "../../core/users.ts";
 import type { MetadataCondition, OffsetPage } from "../../db/page.ts";
 import { ChatError } from "../../domain/errors.ts";
@@ -157,7 +158,7 @@ export const decodePolicy = (body: ChatInput): TurnPolicy => ({
 });
 
 /** A chat call as a turn. `signal`: the caller has hung up. */
-export const decodeTurn = (sessionId: string, body: ChatInput, signal: AbortSignal): TurnCall => ({
+export const decodeTurn = (sessionId: string, body: ChatInput, signal?: AbortSignal): TurnCall => ({
   ...decodeRequest(sessionId, body),
   dialect: "julep",
   policy: decodePolicy(body),

@@ -118,24 +118,27 @@ export const encodeDeleted = (id: string) => ({ id, deleted_at: new Date().toISO
 /** The sources that a history shows unless it is asked for others. */
 export const SHOWN_SOURCES: readonly string[] = ["api_request", "api_response"];
 
-/** The committed messages of a session from the sources asked for, oldest first: the contract, 3.8 and 4.6. */
+/**
+ * A page of a session's committed messages, oldest first, and behind the last the summary where its source is asked for:
+ * the contract, 3.8 and 4.6.
+ */
 export function encodeHistory(
   session: Session,
-  { line, runs }: History,
+  { line, runs, count, coveredIds }: History,
   sources: readonly string[],
   { limit, offset }: HistoryQuery,
 ) {
   const summary = session.replacement;
-  const messages = line
-    .filter((message) => sources.includes(message.source))
-    .map((message) => encodeEntry(message, message.model ?? runs.get(message.runId ?? "")?.model ?? ""));
-  const entries = summary && sources.includes("summarizer") ? [...messages, encodeSummary(summary)] : messages;
-  const covered = summary ? line.filter((message) => message.position <= summary.uptoPosition) : [];
+  const messages = line.map((message) =>
+    encodeEntry(message, message.model ?? runs.get(message.runId ?? "")?.model ?? ""),
+  );
+  const isLastPage = offset <= count && (limit === undefined || offset + limit > count);
+  const withSummary = summary !== null && sources.includes("summarizer") && isLastPage;
   return {
     session_id: session.id,
     created_at: session.createdAt.toISOString(),
-    entries: entries.slice(offset, limit === undefined ? undefined : offset + limit),
-    relations: covered.map(({ id }) => ({ head: id, relation: "summary_of", tail: summary?.id })),
+    entries: withSummary ? [...messages, encodeSummary(summary)] : messages,
+    relations: coveredIds.map((id) => ({ head: id, relation: "summary_of", tail: summary?.id })),
   };
 }
 

@@ -36,14 +36,11 @@ function wording({ code, message }: ChatError): string {
   return code === "invalid" ? "Validation error" : message;
 }
 
-/**
- * An error as a response. `isFinal`: the SDK is not to send the request again, which it does with 409 and 5xx up to five
- * times; by default so for what a repeat cannot mend (the contract, 1.6).
- */
-export function julepFailure(error: ChatError, isFinal: boolean = error.code === "conflict"): Response {
+/** An error as a response. The SDK is not to send again what a repeat cannot mend (the contract, 1.6). */
+export function julepFailure(error: ChatError): Response {
   const { retryAfterSeconds } = error.details;
   const headers = new Headers();
-  if (isFinal) headers.set("x-should-retry", "false");
+  if (error.code === "conflict") headers.set("x-should-retry", "false");
   if (retryAfterSeconds !== undefined) headers.set("retry-after", String(Math.ceil(retryAfterSeconds)));
   else if (error.code === "busy" || error.code === "rate-limited") headers.set("retry-after", "5");
   return Response.json(errorBody(error), { status: SHAPE[error.code][0], headers });

@@ -1,14 +1,41 @@
+import type { TakenTurn } from "../../core/turn/taken-turn.ts";
+import type { Dialect } from "../dialect.ts";
+import { decodeTurn } from "./decode.ts";
+import { type ChatExtras, encodeChat } from "./encode.ts";
 import { julepFailure } from "./errors.ts";
+import { julepPolicy } from "./policy.ts";
+import { julepSample } from "./samples.ts";
+import type { ChatInput } from "./schema.ts";
+import { julepFrames } from "./stream.ts";
 
-/** Julep's sessions API as a surface: a key only, from pages of any origin. */
+/** A chat in a session. */
+type Asked = { readonly sessionId: string; readonly body: ChatInput };
+
+/** Julep's sessions API: a key only, from pages of any origin. */
 export const julep = {
   name: "julep",
+  label: "Julep",
+  prefixes: ["/api", "/sessions"],
   credentials: "key",
+  isOfOneAgent: false,
   cors: true,
   // Images travel in messages as data URLs.
   bodyLimitBytes: 8 * 1024 * 1024,
+  policy: julepPolicy,
+  decode: ({ sessionId, body }) => [decodeTurn(sessionId, body)],
+  isStream: ({ body }) => body.stream,
+  begins: "accepted",
+  status: 201,
+  stopIsAnswer: true,
+  frames: ([turn], { first, isStopped }) =>
+    julepFrames(turn, { runId: first.runId, isStopped, extras: extrasOf(first) }),
+  answer: ([{ taken, events, last }]) => encodeChat(taken.runId, events, last, extrasOf(taken)),
   failure: julepFailure,
-} as const;
+  reference: async () => (await import("./reference.ts")).julepReference,
+  sample: julepSample,
+} satisfies Dialect<Asked>;
+
+const extrasOf = ({ docs, jobIds }: Pick<TakenTurn, "docs" | "jobIds">): ChatExtras => ({ docs, jobs: jobIds });
 
 export {
   decodeAgent,
@@ -21,14 +48,12 @@ export {
   decodeSearch,
   decodeSession,
   decodeSessionPatch,
-  decodeTurn,
   decodeUser,
   decodeUserPatch,
   pathId,
 } from "./decode.ts";
 export {
   encodeAgent,
-  encodeChat,
   encodeDeleted,
   encodeDoc,
   encodeHistory,
@@ -40,7 +65,6 @@ export {
   encodeUser,
   SHOWN_SOURCES,
 } from "./encode.ts";
-export { julepFailure } from "./errors.ts";
 export {
   AgentBody,
   AgentPatch,
@@ -60,5 +84,4 @@ export {
   UserBody,
   UserPatch,
 } from "./schema.ts";
-export { julepFrames } from "./stream.ts";
 export { CreateTool, decodeToolPatch, encodeStoredTool, ToolPatch, toolPage } from "./tools.ts";

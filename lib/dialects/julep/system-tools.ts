@@ -157,7 +157,9 @@ const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   "session.delete": deleted(deleteSession),
   "session.history": async ({ scope, id }) => {
     const session = await getSession(scope, id);
-    return encodeHistory(session, await getHistory(scope, session), SHOWN_SOURCES, { offset: 0 });
+    return encodeHistory(session, await getHistory(scope, session, { sources: SHOWN_SOURCES }), SHOWN_SOURCES, {
+      offset: 0,
+    });
   },
   "session.chat": async ({ scope, id, input, signal }) => {
     // Without tools of its own, so that two sessions cannot call each other in turn.

@@ -5,7 +5,7 @@ import type { TurnCall } from "../../core/turn/turn-call.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
 import type { Session, SessionWithAgents } from "../../domain/session.ts";
-import { llamacloudPolicy } from "./policy.ts";
+import type { Surface } from "../dialect.ts";
 import type { ScopeQuery, StreamBody } from "./schema.ts";
 
 /**
@@ -49,46 +49,46 @@ export async function turnIndexes(
   return { bind: isBound && !isSame ? asked.filter((id) => known.has(id)) : null, skipped };
 }
 
+/** A stream request. */
+export type StreamCall = {
+  /** The surface that was asked: LlamaCloud's own, or the web app's, whose pages speak this dialect too. */
+  readonly by: Pick<Surface, "name" | "policy">;
+  readonly known: SessionWithAgents;
+  readonly body: StreamBody;
+  /** Indexes to bind the session to; null leaves its own. */
+  readonly bind: readonly string[] | null;
+  /** Indexes that were asked for and are not there. */
+  readonly skipped: readonly string[];
+  readonly cancelsOnDisconnect: boolean;
+  /** Whether events carry their ids. */
+  readonly withIds: boolean;
+};
+
 /** A stream request as a turn. */
-export function decodeTurn(
-  known: SessionWithAgents,
-  body: StreamBody,
-  options: {
-    readonly bind: readonly string[] | null;
-    readonly cancelsOnDisconnect: boolean;
-    readonly isBrowser: boolean;
-  },
-): TurnCall {
-  return {
-    dialect: options.isBrowser ? "web" : "llamacloud",
-    sessionId: known.session.id,
-    known,
-    parentId: body.parent_id,
-    agentId: body.agent_id ?? undefined,
-    input: [
-      {
-        id: newId(),
-        role: "user",
-        name: null,
-        source: "api_request",
-        parts: [{ type: "text", text: body.prompt }],
-        model: null,
-        createdAt: new Date(),
-      },
-    ],
-    tools: [],
-    toolChoice: "auto",
-    settings: body.model ? { model: body.model } : {},
-    policy: {
-      ...llamacloudPolicy,
-      // In a browser nobody has agreed to what an agent's tools change; who holds a key has.
-      ownTools: options.isBrowser ? "none" : llamacloudPolicy.ownTools,
-      onHangUp: options.cancelsOnDisconnect ? "cancel" : llamacloudPolicy.onHangUp,
+export const decodeTurn = ({ by, known, body, bind, cancelsOnDisconnect }: StreamCall): TurnCall => ({
+  dialect: by.name,
+  policy: { ...by.policy, onHangUp: cancelsOnDisconnect ? "cancel" : by.policy.onHangUp },
+  sessionId: known.session.id,
+  known,
+  parentId: body.parent_id,
+  agentId: body.agent_id ?? undefined,
+  input: [
+    {
+      id: newId(),
+      role: "user",
+      name: null,
+      source: "api_request",
+      parts: [{ type: "text", text: body.prompt }],
+      model: null,
+      createdAt: new Date(),
     },
-    bindIndexIds: options.bind ?? undefined,
-    requestKey: body.message_id ?? undefined,
-  };
-}
+  ],
+  tools: [],
+  toolChoice: "auto",
+  settings: body.model ? { model: body.model } : {},
+  bindIndexIds: bind ?? undefined,
+  requestKey: body.message_id ?? undefined,
+});
 
 const CURSOR = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)_([0-9a-f-]{36})_([0-9a-f-]{36}|all)$/u;
 

@@ -1,3 +1,4 @@
+import type { Index } from "../../core/indexes.ts";
 import type { History } from "../../core/turn/history.ts";
 import type { Agent } from "../../domain/agent.ts";
 import { messageText, type Part } from "../../domain/message.ts";
@@ -158,3 +159,13 @@ function encodeMessage(
 /** `arguments` is an object on the wire; what a model sent instead stands under "value". */
 export const asObject = (input: unknown): Readonly<Record<string, unknown>> =>
   typeof input === "object" && input !== null && !Array.isArray(input) ? { ...input } : { value: input };
+
+/** An index: the companion routes of the contract, section 8. */
+export const encodeIndex = (index: Index) => ({
+  id: index.id,
+  name: index.name,
+  description: index.description,
+  project_id: index.projectId,
+  created_at: index.createdAt.toISOString(),
+  updated_at: index.updatedAt.toISOString(),
+});

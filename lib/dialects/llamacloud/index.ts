@@ -1,16 +1,47 @@
+import { getTurnInput } from "../../core/turn/history.ts";
+import type { Dialect } from "../dialect.ts";
+import { decodeTurn, type StreamCall } from "./decode.ts";
 import { llamacloudFailure } from "./errors.ts";
+import { llamacloudPolicy } from "./policy.ts";
+import { llamacloudSample } from "./samples.ts";
+import { llamacloudFrames } from "./stream.ts";
 
-/** LlamaCloud's beta chat as a surface: a key, or the cookie of our own pages. */
+/** LlamaCloud's beta chat: a key, or the cookie of our own pages. */
 export const llamacloud = {
   name: "llamacloud",
+  label: "LlamaCloud",
+  prefixes: ["/api/v1"],
   credentials: "key-or-guest",
+  isOfOneAgent: false,
   cors: true,
   // A prompt of 200,000 characters has at most 1.2 MB as JSON.
   bodyLimitBytes: 4 * 1024 * 1024,
+  policy: llamacloudPolicy,
+  decode: (asked) => [decodeTurn(asked)],
+  isStream: () => true,
+  begins: "at-once",
+  firstFrame: ": open\n\n",
+  headers: ({ first }) => ({ "x-run-id": first.runId }),
+  frames: async function* ([turn], { scope, first }, { skipped, withIds }) {
+    const input = first.prepared?.input ?? (await getTurnInput(scope, first.runId));
+    yield* llamacloudFrames(turn, { runId: first.runId, input, after: 0, withIds, skippedIndexIds: skipped });
+  },
+  answer: null,
   failure: llamacloudFailure,
-} as const;
+  reference: async () => (await import("./reference.ts")).llamacloudReference,
+  sample: llamacloudSample,
+} satisfies Dialect<StreamCall>;
 
-export { decodeCursor, decodeTurn, encodeCursor, inProject, projectOf, turnIndexes } from "./decode.ts";
-export { encodeEvents, encodePage, encodeSummary } from "./encode.ts";
-export { CreateBody, FollowQuery, ListQuery, PatchBody, ScopeQuery, StreamBody, TitleBody } from "./schema.ts";
+export { decodeCursor, encodeCursor, inProject, projectOf, turnIndexes } from "./decode.ts";
+export { encodeEvents, encodeIndex, encodePage, encodeSummary } from "./encode.ts";
+export {
+  CreateBody,
+  CreateIndexBody,
+  FollowQuery,
+  ListQuery,
+  PatchBody,
+  ScopeQuery,
+  StreamBody,
+  TitleBody,
+} from "./schema.ts";
 export { llamacloudFrames } from "./stream.ts";

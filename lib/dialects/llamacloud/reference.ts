@@ -10,8 +10,16 @@ import {
   Stopped,
 } from "./answers.ts";
 import { llamacloudFailure } from "./errors.ts";
-import { CreateIndexBody } from "./indexes.ts";
-import { CreateBody, FollowQuery, ListQuery, PatchBody, ScopeQuery, StreamBody, TitleBody } from "./schema.ts";
+import {
+  CreateBody,
+  CreateIndexBody,
+  FollowQuery,
+  ListQuery,
+  PatchBody,
+  ScopeQuery,
+  StreamBody,
+  TitleBody,
+} from "./schema.ts";
 
 const session = { 200: { description: "The session", json: SessionSummary } };
 const at = "/api/v1/chat/{session_id}";

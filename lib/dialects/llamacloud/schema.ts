@@ -76,3 +76,15 @@ export const StreamBody = z.object({
   model: z.string().min(1).max(120).nullish(),
 });
 export type StreamBody = z.infer<typeof StreamBody>;
+
+/** Ours: the companion routes of the contract, section 8. */
+export const CreateIndexBody = z.object({
+  name: z
+    .string()
+    .max(255)
+    .refine((text) => text.trim() !== "", {
+      error: "Value error, name must not be blank",
+      params: { type: "value_error" },
+    }),
+  description: z.string().max(4000).nullish(),
+});

@@ -1,5 +1,6 @@
 import { createApiKey, listApiKeys } from "@/lib/core/api-keys";
-import { ApiKeyBody, decodeApiKey, encodeApiKey, web } from "@/lib/dialects/web";
+import { encodeApiKey, web } from "@/lib/dialects/web";
+import { ApiKeyBody, decodeApiKey } from "@/lib/dialects/web/new-key";
 import { endpoint, routes } from "@/lib/http/endpoint";
 import { hashKey, keyHint, newKey } from "@/lib/http/keys";
 

@@ -9,6 +9,7 @@ import {
   projectOf,
   ScopeQuery,
 } from "@/lib/dialects/llamacloud";
+import { web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
 import { summaryOf } from "@/lib/http/session-endpoint";
 
@@ -42,7 +43,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     body: CreateBody,
     absentBody: {},
     async handle({ scope, query, body }) {
-      const session = await createSession(scope, scope.via === "cookie" ? "web" : "llamacloud", {
+      const session = await createSession(scope, (scope.via === "cookie" ? web : llamacloud).name, {
         projectId: await projectOf(scope, query),
         indexIds: [...new Set(body.index_ids ?? [])],
         contextOverflow: "truncate",

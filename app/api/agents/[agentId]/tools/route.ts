@@ -1,4 +1,5 @@
-import { createTool, getAgent } from "@/lib/core/agents";
+import { createTool } from "@/lib/core/agent-tools";
+import { getAgent } from "@/lib/core/agents";
 import { CreateTool, decodePage, encodeStoredTool, julep, ListQuery, pathId, toolPage } from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
 

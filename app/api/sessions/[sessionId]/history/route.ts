@@ -11,8 +11,9 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     async handle({ scope, params, query, request }) {
       const session = await getSession(scope, pathId(params.sessionId, "session_id"));
       const asked = new URL(request.url).searchParams.getAll("source");
-      const history = await getHistory(scope, session);
-      return Response.json(encodeHistory(session, history, asked.length > 0 ? asked : SHOWN_SOURCES, query));
+      const sources = asked.length > 0 ? asked : SHOWN_SOURCES;
+      const history = await getHistory(scope, session, { sources, ...query });
+      return Response.json(encodeHistory(session, history, sources, query));
     },
   }),
   DELETE: endpoint({

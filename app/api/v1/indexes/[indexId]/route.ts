@@ -1,7 +1,6 @@
 import { deleteIndex, getIndex } from "@/lib/core/indexes";
 import { defaultProject } from "@/lib/core/projects";
-import { llamacloud, projectOf, ScopeQuery } from "@/lib/dialects/llamacloud";
-import { encodeIndex } from "@/lib/dialects/llamacloud/indexes";
+import { encodeIndex, llamacloud, projectOf, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {

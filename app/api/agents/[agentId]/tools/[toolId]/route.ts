@@ -1,4 +1,4 @@
-import { deleteTool, patchTool, replaceTool } from "@/lib/core/agents";
+import { deleteTool, patchTool, replaceTool } from "@/lib/core/agent-tools";
 import {
   CreateTool,
   decodeToolPatch,

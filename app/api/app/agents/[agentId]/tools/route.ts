@@ -1,4 +1,4 @@
-import { createTool } from "@/lib/core/agents";
+import { createTool } from "@/lib/core/agent-tools";
 import { encodeTool, ToolInput, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
 

@@ -1,8 +1,6 @@
 import { follow } from "@/lib/core/turn/follow";
 import { findLatestRun, getTurnInput } from "@/lib/core/turn/history";
-import { takeTurn } from "@/lib/core/turn/take-turn";
 import {
-  decodeTurn,
   FollowQuery,
   llamacloud,
   llamacloudFrames,
@@ -10,9 +8,9 @@ import {
   StreamBody,
   turnIndexes,
 } from "@/lib/dialects/llamacloud";
-import { ChatError } from "@/lib/domain/errors";
+import { web } from "@/lib/dialects/web";
+import { answerTurn } from "@/lib/http/answer-turn";
 import { endpoint, routes } from "@/lib/http/endpoint";
-import { repeatable, requestKey } from "@/lib/http/request-key";
 import { sessionOf, sessionWithAgentsOf } from "@/lib/http/session-endpoint";
 import { sseResponse } from "@/lib/http/sse";
 
@@ -26,25 +24,13 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     body: StreamBody,
     async handle({ scope, query, params, body, request }) {
       const known = await sessionWithAgentsOf(scope, query, params.sessionId ?? "");
-      const { bind, skipped } = await turnIndexes(scope, known.session, body);
-      const cancelsOnDisconnect = request.headers.get("x-on-disconnect")?.trim().toLowerCase() === "cancel";
-      const call = decodeTurn(known, body, { bind, cancelsOnDisconnect, isBrowser: scope.via === "cookie" });
-      const key = call.requestKey === undefined ? requestKey(request) : undefined;
-      const { runId, live, prepared } = await takeTurn(scope, repeatable(call, key));
-      const input = prepared ? call.input : await getTurnInput(scope, runId);
-      const frames = llamacloudFrames(follow(scope, runId), {
-        runId,
-        input,
-        after: 0,
+      return answerTurn(scope, request, llamacloud, {
+        by: scope.via === "cookie" ? web : llamacloud,
+        known,
+        body,
+        ...(await turnIndexes(scope, known.session, body)),
+        cancelsOnDisconnect: request.headers.get("x-on-disconnect")?.trim().toLowerCase() === "cancel",
         withIds: query.event_ids ?? false,
-        skippedIndexIds: skipped,
-      });
-      return sseResponse(frames, {
-        first: ": open\n\n",
-        headers: { "x-run-id": runId },
-        onLeave: () => {
-          if (cancelsOnDisconnect) live?.abort("hang-up", new ChatError("cancelled", "cancelled"));
-        },
       });
     },
   }),

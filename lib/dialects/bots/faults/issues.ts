@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import type { Issue } from "../../domain/errors.ts";
-import { valueAt } from "../../domain/value-at.ts";
+import type { Issue } from "../../../domain/errors.ts";
+import { valueAt } from "../../../domain/value-at.ts";
 
 type Found = readonly [type: string, message: string, context?: Issue["context"]];
 

@@ -1,0 +1,63 @@
+import type { SessionChanges } from "../../core/session-changes.ts";
+import { storedSettings } from "../../core/settings.ts";
+import type { Agent } from "../../domain/agent.ts";
+import type { ApiKey } from "../../domain/api-key.ts";
+import type { DayUsage } from "../../domain/usage.ts";
+import { encodeTool } from "./tools.ts";
+
+// What the web app gets from its own routes and with its pages.
+
+export function encodeAgent(agent: Agent) {
+  const settings = storedSettings(agent.settings);
+  return {
+    id: agent.id,
+    name: agent.name,
+    about: agent.about,
+    instructions: agent.instructions.join("\n"),
+    model: agent.model || null,
+    temperature: settings.temperature ?? null,
+    max_tokens: settings.maxTokens ?? null,
+    slug: agent.slug,
+    is_public: agent.isPublic,
+    allow_caller_system_messages: agent.allowCallerSystem,
+    session_max_ttl: agent.sessionTtlSeconds,
+    is_default: agent.isDefault,
+    tools: agent.tools.map(encodeTool),
+    created_at: agent.createdAt.toISOString(),
+    updated_at: agent.updatedAt.toISOString(),
+  };
+}
+
+export const encodeApiKey = (key: ApiKey) => ({
+  id: key.id,
+  name: key.name,
+  hint: key.hint,
+  scopes: key.scopes,
+  agent_id: key.agentId,
+  expires_at: key.expiresAt?.toISOString() ?? null,
+  last_used_at: key.lastUsedAt?.toISOString() ?? null,
+  created_at: key.createdAt.toISOString(),
+});
+
+export const encodeUsage = (usage: DayUsage) => ({
+  day: usage.day,
+  turns: usage.turns,
+  errors: usage.errors,
+  input_tokens: usage.inputTokens,
+  output_tokens: usage.outputTokens,
+});
+
+/** What changed in the sessions of an account: see `listChangedSessions`. `items` are encoded as in a list. */
+export const encodeChanges = <Item>({
+  changes,
+  items,
+}: {
+  readonly changes: SessionChanges;
+  readonly items: Item;
+}) => ({
+  token: changes.token,
+  items,
+  deleted: changes.deletedIds,
+  has_more: changes.hasMore,
+  reset: changes.isReset,
+});

@@ -1,0 +1,123 @@
+// npm run mutate -- [file …]: takes each condition on the account out of the queries in lib/db, one at a time, in a copy of
+// the project, and runs the tests that are to notice on the embedded database. Ends with 1 where one does not.
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, globSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { type Condition, conditionsIn, without } from "./mutate/conditions.ts";
+import { keepTemporaryFiles } from "./temporary.ts";
+
+const root = join(import.meta.dirname, "..");
+/** Which tests are to notice, in this order; the walk alone where nothing is said. */
+const TESTS: Readonly<Record<string, readonly string[]>> = {
+  accounts: ["http/api-keys", "http/guests", "http/sign-in", "walk"],
+  agents: ["walk", "http/agents", "db/rows"],
+  claims: ["http/rate-limits", "walk"],
+  "doc-search": ["dialects/julep/docs", "dialects/julep/vectors", "walk"],
+  docs: ["walk", "dialects/julep/docs", "db/rows"],
+  identities: ["http/sign-in", "walk"],
+  "merge-guest": ["http/guests", "http/sign-in"],
+  projects: ["walk", "db/rows"],
+  runs: ["core/turn/repeats", "walk"],
+  sessions: ["walk", "dialects/julep/resources", "db/rows"],
+  users: ["walk", "dialects/julep/resources", "db/rows"],
+};
+const LEFT_OUT = ["node_modules", ".next", ".git", "data"];
+const LIMIT_MS = 10 * 60_000;
+
+/** Conditions without which everything is right all the same, and why. */
+const NEEDLESS: readonly { readonly file: string; readonly statement: string; readonly why: string }[] = [];
+
+const { values, positionals } = parseArgs({
+  options: { list: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
+// The clean-up hangs on the end of the process.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+const copy = join(keepTemporaryFiles("mutate"), "project");
+const files = (positionals.length > 0 ? positionals : globSync("lib/db/**/*.ts", { cwd: root }))
+  .map((file) => relative(root, join(root, file)))
+  .filter((file) => !/\.test\.ts$|\/generated\//u.test(file))
+  .sort();
+process.exitCode = run() ? 0 : 1;
+
+/** Tries all conditions. Gives whether each was noticed. */
+function run(): boolean {
+  const all = files.flatMap((file) => {
+    const source = readFileSync(join(root, file), "utf8");
+    return conditionsIn(source).map((condition) => ({ file, source, condition }));
+  });
+  console.log(`${all.length} conditions in ${new Set(all.map(({ file }) => file)).size} files`);
+  if (values.list) {
+    for (const { file, condition } of all) console.log(row(file, condition, condition.replacement || "taken out"));
+    return true;
+  }
+  copyProject();
+  const tests = [...new Set(all.flatMap(({ file }) => testsOf(file)))];
+  for (const test of tests) {
+    const failed = failureOf(test);
+    if (failed !== null) throw new Error(`${test} fails as it is: ${failed}`);
+  }
+  let survivors = 0;
+  for (const { file, source, condition } of all) {
+    const startedAt = Date.now();
+    const place = join(copy, file);
+    writeFileSync(place, without(source, condition));
+    const killer = killerOf(testsOf(file));
+    writeFileSync(place, source);
+    const needless = NEEDLESS.find((one) => one.file === file && one.statement === condition.statement);
+    const survived = needless ? `needless: ${needless.why}` : "SURVIVED";
+    if (killer === null && !needless) survivors++;
+    const seconds = Math.round((Date.now() - startedAt) / 1000);
+    console.log(row(file, condition, `${killer ? `killed by ${killer}` : survived} (${seconds} s)`));
+  }
+  console.log(survivors === 0 ? "Each was noticed" : `${survivors} SURVIVED`);
+  return survivors === 0;
+}
+
+function row(file: string, { line, statement, text }: Condition, outcome: string): string {
+  return `${`${file}:${line}`.padEnd(36)} ${statement.padEnd(24)} ${text.padEnd(36)} ${outcome}`;
+}
+
+/** The project without what is made or installed. */
+function copyProject(): void {
+  cpSync(root, copy, { recursive: true, filter: (from) => !LEFT_OUT.includes(relative(root, from)) });
+  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "dir");
+}
+
+/** The tests that are to notice: those of the same name first. */
+function testsOf(file: string): string[] {
+  const name = basename(file, ".ts");
+  const own = globSync(`lib/**/${name}.database.test.ts`, { cwd: root });
+  const others = (TESTS[name] ?? ["walk"]).map((test) => `lib/${test}.database.test.ts`);
+  return [...new Set([...own, ...others])].filter((test) => existsSync(join(root, test)));
+}
+
+function killerOf(tests: readonly string[]): string | null {
+  for (const test of tests) {
+    const failed = failureOf(test);
+    if (failed !== null) return `${basename(test)}: ${failed}`;
+  }
+  return null;
+}
+
+type Report = {
+  readonly testResults: readonly {
+    readonly message: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+};
+
+/** The name of the first test of a file that fails; null: none. */
+function failureOf(test: string): string | null {
+  const report = join(copy, "report.json");
+  rmSync(report, { force: true });
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
+  const parameters = ["run", "--project=pglite", "--bail=1", "--reporter=json", `--outputFile=${report}`, test];
+  const { status, error } = spawnSync(process.execPath, [vitest, ...parameters], { cwd: copy, timeout: LIMIT_MS });
+  if (status === 0) return null;
+  if (error || !existsSync(report)) return error?.message ?? "no report";
+  const { testResults }: Report = JSON.parse(readFileSync(report, "utf8"));
+  const failed = testResults.flatMap((one) => one.assertionResults.filter((result) => result.status === "failed"));
+  return failed[0]?.fullName ?? testResults[0]?.message.split("\n")[0] ?? "failed";
+}
