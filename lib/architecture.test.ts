@@ -109,7 +109,7 @@ const DIALECT_FILES = [
 /** What few dialects have besides, each with its reason. */
 const MORE_FILES: Readonly<Record<string, readonly string[]>> = {
   // Julep alone has tools on the wire.
-  julep: ["tools.ts", "run-tools.ts", "system-tools.ts"],
+  julep: ["tools.ts", "system-tools.ts"],
 };
 
 test.each(DIALECTS.map(({ name }) => name))("the folder of %s has the files of every dialect", (name) => {
