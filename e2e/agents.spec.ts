@@ -66,8 +66,10 @@ test("an agent is made, refused a taken slug, tried, and deleted", async ({ page
   const changed = page.getByRole("form", { name: "get_weather" });
   await expect(changed.getByLabel("Headers")).toHaveValue("Accept: application/json");
   await changed.getByLabel("Description").fill("The weather in a city");
+  await changed.getByLabel("Anyone who talks to this bot may run it").check();
   await changed.getByRole("button", { name: "Save the tool" }).click();
   await expect(page.getByText("The weather in a city")).toBeVisible();
+  await expect(page.getByText("Anyone who talks to this bot may run it.")).toBeVisible();
   const key = { authorization: `Bearer ${server.key()}` };
   const { items } = await (await request.get(`${server.url}/api/agents/${id}/tools`, { headers: key })).json();
   expect(items).toMatchObject([

@@ -151,7 +151,7 @@ const DIALECT_FILES = [
 ];
 /** What few dialects have besides, each with its reason. */
 const MORE_FILES: Readonly<Record<string, readonly string[]>> = {
-  // Julep alone has tools on the wire, and its operations are what system tools run.
+  // Julep alone has tools on the wire.
   julep: ["tools.ts", "system-tools.ts"],
 };
 

@@ -140,7 +140,7 @@ export function AgentEditor({ agent, models }: { agent: AgentView | null; models
           <Check
             name="is_public"
             label="Public bot"
-            note="Anybody may ask it without a key, at your cost."
+            note="Anybody may ask it without a key, at your cost. Of its tools it runs for them only those that you open to anyone."
             checked={agent?.is_public}
             error={faults.is_public}
           />

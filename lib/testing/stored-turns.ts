@@ -10,7 +10,7 @@ import type { NewMessage } from "../domain/message.ts";
 import type { TurnPlan, TurnPolicy } from "../domain/turn-policy.ts";
 
 /** The rules of a turn that goes on without its caller. */
-const GOES_ON: TurnPolicy = {
+export const GOES_ON: TurnPolicy = {
   agent: "any",
   withBuiltinTools: false,
   ownTools: "runnable",

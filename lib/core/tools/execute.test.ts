@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { executeTool } from "./execute.ts";
+import { TOOL_LIMITS } from "./limits.ts";
+
+const execute = (run: Parameters<typeof executeTool>[0], input: unknown = {}, signal = AbortSignal.timeout(10_000)) =>
+  executeTool(run, { callId: "1", name: "t", input }, signal, () => 5);
+
+test("a result is what the tool gives, and null where it gives nothing", async () => {
+  expect(await execute(async (input) => input, { a: 1 })).toEqual({
+    callId: "1",
+    name: "t",
+    output: { a: 1 },
+    isError: false,
+    durationMs: 0,
+  });
+  expect((await execute(async () => undefined)).output).toBeNull();
+});
+
+test("a failure, an end of the turn, and arguments that are no object are told as results", async () => {
+  const failing = async () => {
+    throw new Error("no such city");
+  };
+  expect(await execute(failing)).toMatchObject({ output: { error: "no such city" }, isError: true });
+  expect(await execute(null)).toMatchObject({ isError: true });
+  for (const input of ["text", [1], null]) {
+    expect(await execute(async () => 1, input)).toMatchObject({
+      output: { error: "The arguments are not a JSON object" },
+    });
+  }
+  const ended = AbortSignal.abort(new Error("The turn was stopped"));
+  expect(await execute(() => new Promise(() => {}), {}, ended)).toMatchObject({
+    output: { error: "The turn was stopped" },
+  });
+});
+
+test("a result that is too long is an error that says so", async () => {
+  const { output, isError } = await execute(async () => "x".repeat(TOOL_LIMITS.outputCharacters));
+  expect(isError).toBe(true);
+  expect(output).toEqual({ error: expect.stringContaining("more than 262144") });
+});
