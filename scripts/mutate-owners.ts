@@ -11,17 +11,17 @@ import { keepTemporaryFiles } from "./temporary.ts";
 const root = join(import.meta.dirname, "..");
 /** Which tests are to notice, in this order; the walk alone where nothing is said. */
 const TESTS: Readonly<Record<string, readonly string[]>> = {
-  accounts: ["http/api-keys", "http/guests", "http/sign-in", "walk"],
-  agents: ["walk", "http/agents", "db/rows"],
-  claims: ["http/rate-limits", "walk"],
-  "doc-search": ["dialects/julep/docs", "dialects/julep/vectors", "walk"],
-  docs: ["walk", "dialects/julep/docs", "db/rows"],
-  identities: ["http/sign-in", "walk"],
-  "merge-guest": ["http/guests", "http/sign-in"],
-  projects: ["walk", "db/rows"],
-  runs: ["core/turn/repeats", "walk"],
-  sessions: ["walk", "dialects/julep/resources", "db/rows"],
-  users: ["walk", "dialects/julep/resources", "db/rows"],
+  accounts: ["api-keys", "guests", "sign-in", "walk"],
+  agents: ["walk", "agents", "rows"],
+  claims: ["rate-limits", "walk"],
+  "doc-search": ["docs", "vectors", "walk"],
+  docs: ["walk", "docs", "rows"],
+  identities: ["sign-in", "walk"],
+  "merge-guest": ["guests", "sign-in"],
+  projects: ["walk", "rows"],
+  runs: ["repeats", "walk"],
+  sessions: ["walk", "resources", "rows"],
+  users: ["walk", "resources", "rows"],
 };
 const LEFT_OUT = ["node_modules", ".next", ".git", "data"];
 const LIMIT_MS = 10 * 60_000;
@@ -102,9 +102,8 @@ function copyProject(): void {
 /** The tests that are to notice: those of the same name first. */
 function testsOf(file: string): string[] {
   const name = basename(file, ".ts");
-  const own = globSync(`lib/**/${name}.database.test.ts`, { cwd: root });
-  const others = (TESTS[name] ?? ["walk"]).map((test) => `lib/${test}.database.test.ts`);
-  return [...new Set([...own, ...others])].filter((test) => existsSync(join(root, test)));
+  const names = [name, ...(TESTS[name] ?? ["walk"])];
+  return [...new Set(names.flatMap((test) => globSync(`lib/**/${test}.database.test.ts`, { cwd: root })))];
 }
 
 function killerOf(tests: readonly string[]): string | null {
