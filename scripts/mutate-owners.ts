@@ -1,5 +1,6 @@
-// npm run mutate -- [file …]: takes each condition on the account out of the queries in lib/db, one at a time, in a copy of
-// the project, and runs the tests that are to notice on the embedded database. Ends with 1 where one does not.
+// npm run mutate -- [--list] [--only statement] [file …]: takes each condition on the account out of the queries in lib/db,
+// one at a time, in a copy of the project, and runs the tests that are to notice on the embedded database. Ends with 1 where
+// none does.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, globSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
@@ -10,26 +11,28 @@ import { keepTemporaryFiles } from "./temporary.ts";
 const root = join(import.meta.dirname, "..");
 /** Which tests are to notice, in this order; the walk alone where nothing is said. */
 const TESTS: Readonly<Record<string, readonly string[]>> = {
-  accounts: ["http/api-keys", "http/guests", "http/sign-in", "walk"],
-  agents: ["walk", "http/agents", "db/rows"],
-  claims: ["http/rate-limits", "walk"],
-  "doc-search": ["dialects/julep/docs", "dialects/julep/vectors", "walk"],
-  docs: ["walk", "dialects/julep/docs", "db/rows"],
-  identities: ["http/sign-in", "walk"],
-  "merge-guest": ["http/guests", "http/sign-in"],
-  projects: ["walk", "db/rows"],
-  runs: ["core/turn/repeats", "walk"],
-  sessions: ["walk", "dialects/julep/resources", "db/rows"],
-  users: ["walk", "dialects/julep/resources", "db/rows"],
+  accounts: ["api-keys", "guests", "sign-in", "walk"],
+  agents: ["walk", "agents", "rows"],
+  claims: ["rate-limits", "walk"],
+  "doc-search": ["docs", "vectors", "walk"],
+  docs: ["walk", "docs", "rows"],
+  identities: ["sign-in", "walk"],
+  "merge-guest": ["guests", "sign-in"],
+  projects: ["walk", "rows"],
+  runs: ["repeats", "walk"],
+  sessions: ["walk", "resources", "rows"],
+  users: ["walk", "resources", "rows"],
 };
 const LEFT_OUT = ["node_modules", ".next", ".git", "data"];
 const LIMIT_MS = 10 * 60_000;
+const SLOW = /timed out|ETIMEDOUT/u;
+const CONFIG = "vitest.mutate.config.mjs";
 
 /** Conditions without which everything is right all the same, and why. */
 const NEEDLESS: readonly { readonly file: string; readonly statement: string; readonly why: string }[] = [];
 
 const { values, positionals } = parseArgs({
-  options: { list: { type: "boolean", default: false } },
+  options: { list: { type: "boolean", default: false }, only: { type: "string" } },
   allowPositionals: true,
 });
 // The clean-up hangs on the end of the process.
@@ -45,7 +48,8 @@ process.exitCode = run() ? 0 : 1;
 function run(): boolean {
   const all = files.flatMap((file) => {
     const source = readFileSync(join(root, file), "utf8");
-    return conditionsIn(source).map((condition) => ({ file, source, condition }));
+    const found = conditionsIn(source).filter(({ statement }) => (values.only ?? statement) === statement);
+    return found.map((condition) => ({ file, source, condition }));
   });
   console.log(`${all.length} conditions in ${new Set(all.map(({ file }) => file)).size} files`);
   if (values.list) {
@@ -83,20 +87,32 @@ function row(file: string, { line, statement, text }: Condition, outcome: string
 function copyProject(): void {
   cpSync(root, copy, { recursive: true, filter: (from) => !LEFT_OUT.includes(relative(root, from)) });
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "dir");
+  const test = {
+    include: ["lib/**/*.database.test.ts"],
+    env: { TEST_DATABASE: "pglite" },
+    expect: { poll: { timeout: 15_000 } },
+    // On a busy machine what takes long is no sign of a condition that is missing.
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
+  };
+  const config = JSON.stringify({ resolve: { alias: { "@": copy } }, test });
+  writeFileSync(join(copy, CONFIG), `export default ${config};\n`);
 }
 
 /** The tests that are to notice: those of the same name first. */
 function testsOf(file: string): string[] {
   const name = basename(file, ".ts");
-  const own = globSync(`lib/**/${name}.database.test.ts`, { cwd: root });
-  const others = (TESTS[name] ?? ["walk"]).map((test) => `lib/${test}.database.test.ts`);
-  return [...new Set([...own, ...others])].filter((test) => existsSync(join(root, test)));
+  const names = [name, ...(TESTS[name] ?? ["walk"])];
+  return [...new Set(names.flatMap((test) => globSync(`lib/**/${test}.database.test.ts`, { cwd: root })))];
 }
 
 function killerOf(tests: readonly string[]): string | null {
   for (const test of tests) {
     const failed = failureOf(test);
-    if (failed !== null) return `${basename(test)}: ${failed}`;
+    // What timed out says nothing; it has a second try.
+    const isSlow = failed !== null && SLOW.test(failed);
+    const again = isSlow ? failureOf(test) : failed;
+    if (again !== null && !SLOW.test(again)) return `${basename(test)}: ${again}`;
   }
   return null;
 }
@@ -104,20 +120,27 @@ function killerOf(tests: readonly string[]): string | null {
 type Report = {
   readonly testResults: readonly {
     readonly message: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 };
 
-/** The name of the first test of a file that fails; null: none. */
+/** The name of the first test of a file that fails, with "timed out" where it did; null: none. */
 function failureOf(test: string): string | null {
   const report = join(copy, "report.json");
   rmSync(report, { force: true });
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
-  const parameters = ["run", "--project=pglite", "--bail=1", "--reporter=json", `--outputFile=${report}`, test];
+  const parameters = ["run", `--config=${CONFIG}`, "--bail=1", "--reporter=json", `--outputFile=${report}`, test];
   const { status, error } = spawnSync(process.execPath, [vitest, ...parameters], { cwd: copy, timeout: LIMIT_MS });
   if (status === 0) return null;
   if (error || !existsSync(report)) return error?.message ?? "no report";
   const { testResults }: Report = JSON.parse(readFileSync(report, "utf8"));
   const failed = testResults.flatMap((one) => one.assertionResults.filter((result) => result.status === "failed"));
-  return failed[0]?.fullName ?? testResults[0]?.message.split("\n")[0] ?? "failed";
+  const [first] = failed;
+  if (!first) return testResults[0]?.message.split("\n")[0] ?? "failed";
+  const isSlow = first.failureMessages.some((message) => SLOW.test(message));
+  return `${first.fullName}${isSlow ? " (timed out)" : ""}`;
 }
