@@ -11,108 +11,107 @@ export type Fold = {
 };
 
 type Draft = { id: string; model: string; at: number; parts: Part[]; text: string[]; isClosed: boolean };
+type Step = { readonly draft: Draft; readonly results: Map<string, TurnMessage> };
 
 /** Starts a fold. `add` is cheap: text is joined when it is asked for. */
 export function fold(): Fold {
-  const steps: { draft: Draft; results: Map<string, TurnMessage> }[] = [];
-
-  /** Writes the pieces that have come into the open text or reasoning part. */
-  const settle = (draft: Draft) => {
-    if (draft.text.length === 0) return;
-    const part = draft.parts.at(-1);
-    const added = draft.text.join("");
-    draft.text = [];
-    if (part?.type === "text" || part?.type === "reasoning") {
-      draft.parts[draft.parts.length - 1] = { ...part, text: part.text + added };
-    }
-  };
-
-  const calls = (draft: Draft) =>
-    draft.parts.flatMap((part) =>
-      part.type === "tool-call" ? [{ callId: part.callId, name: part.name, input: part.input }] : [],
-    );
-
-  const current = (): Draft => {
-    const draft = steps.at(-1)?.draft;
-    if (!draft) throw new Error("A block came before its step-start");
-    return draft;
-  };
-
+  const steps: Step[] = [];
   return {
-    add(event) {
-      switch (event.type) {
-        case "step-start": {
-          const draft = { id: event.messageId, model: event.model, at: event.at, parts: [], text: [], isClosed: false };
-          steps.push({ draft, results: new Map() });
-          return;
-        }
-        case "reasoning-start":
-          current().parts.push({ type: "reasoning", text: "" });
-          return;
-        case "text-start":
-          current().parts.push(
-            event.continues ? { type: "text", text: "", continues: true } : { type: "text", text: "" },
-          );
-          return;
-        case "reasoning-delta":
-        case "text-delta":
-          current().text.push(event.text);
-          return;
-        case "reasoning-end": {
-          const draft = current();
-          settle(draft);
-          const part = draft.parts.at(-1);
-          if (part?.type === "reasoning") {
-            draft.parts[draft.parts.length - 1] = { ...part, durationMs: event.durationMs };
-          }
-          return;
-        }
-        case "text-end":
-          settle(current());
-          return;
-        case "tool-call":
-          current().parts.push({ type: "tool-call", callId: event.callId, name: event.name, input: event.input });
-          return;
-        case "step-end": {
-          const draft = current();
-          settle(draft);
-          draft.isClosed = true;
-          return;
-        }
-        case "tool-result": {
-          const { callId, name, output, isError, durationMs } = event;
-          steps.at(-1)?.results.set(callId, {
-            id: event.messageId,
-            role: "tool",
-            parts: [{ type: "tool-result", callId, name, output, isError, durationMs }],
-            model: null,
-            at: event.at,
-            isClosed: true,
-          });
-          return;
-        }
-        case "turn-start":
-        case "tool-input-delta":
-        case "turn-end":
-        case "turn-error":
-          return;
-        default:
-          event satisfies never;
-      }
-    },
-    messages: () =>
-      steps.flatMap(({ draft, results }) => {
-        settle(draft);
-        // A provider may open a block and put nothing in it.
-        const parts = draft.parts.filter(
-          (part) => (part.type !== "text" && part.type !== "reasoning") || part.text !== "",
-        );
-        const { id, model, at, isClosed } = draft;
-        const step: TurnMessage[] = parts.length > 0 ? [{ id, role: "assistant", parts, model, at, isClosed }] : [];
-        return [...step, ...calls(draft).flatMap((call) => results.get(call.callId) ?? [])];
-      }),
-    openCalls: () => steps.flatMap(({ draft, results }) => calls(draft).filter((call) => !results.has(call.callId))),
+    add: (event) => add(steps, event),
+    messages: () => steps.flatMap(messagesOf),
+    openCalls: () => steps.flatMap(({ draft, results }) => callsOf(draft).filter((call) => !results.has(call.callId))),
   };
+}
+
+function add(steps: Step[], event: TurnEvent): void {
+  switch (event.type) {
+    case "step-start": {
+      const draft = { id: event.messageId, model: event.model, at: event.at, parts: [], text: [], isClosed: false };
+      steps.push({ draft, results: new Map() });
+      return;
+    }
+    case "reasoning-start":
+      current(steps).parts.push({ type: "reasoning", text: "" });
+      return;
+    case "text-start":
+      current(steps).parts.push(
+        event.continues ? { type: "text", text: "", continues: true } : { type: "text", text: "" },
+      );
+      return;
+    case "reasoning-delta":
+    case "text-delta":
+      current(steps).text.push(event.text);
+      return;
+    case "reasoning-end":
+      endReasoning(current(steps), event.durationMs);
+      return;
+    case "text-end":
+      settle(current(steps));
+      return;
+    case "tool-call":
+      current(steps).parts.push({ type: "tool-call", callId: event.callId, name: event.name, input: event.input });
+      return;
+    case "step-end": {
+      const draft = current(steps);
+      settle(draft);
+      draft.isClosed = true;
+      return;
+    }
+    case "tool-result":
+      steps.at(-1)?.results.set(event.callId, resultMessage(event));
+      return;
+    case "turn-start":
+    case "tool-input-delta":
+    case "turn-end":
+    case "turn-error":
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+function current(steps: readonly Step[]): Draft {
+  const draft = steps.at(-1)?.draft;
+  if (!draft) throw new Error("A block came before its step-start");
+  return draft;
+}
+
+/** Writes the pieces that have come into the open text or reasoning part. */
+function settle(draft: Draft): void {
+  if (draft.text.length === 0) return;
+  const part = draft.parts.at(-1);
+  const added = draft.text.join("");
+  draft.text = [];
+  if (part?.type === "text" || part?.type === "reasoning") {
+    draft.parts[draft.parts.length - 1] = { ...part, text: part.text + added };
+  }
+}
+
+function endReasoning(draft: Draft, durationMs: number): void {
+  settle(draft);
+  const part = draft.parts.at(-1);
+  if (part?.type === "reasoning") draft.parts[draft.parts.length - 1] = { ...part, durationMs };
+}
+
+const resultMessage = (event: Extract<TurnEvent, { type: "tool-result" }>): TurnMessage => {
+  const { messageId, callId, name, output, isError, durationMs, at } = event;
+  const parts: readonly Part[] = [{ type: "tool-result", callId, name, output, isError, durationMs }];
+  return { id: messageId, role: "tool", parts, model: null, at, isClosed: true };
+};
+
+const callsOf = (draft: Draft) =>
+  draft.parts.flatMap((part) =>
+    part.type === "tool-call" ? [{ callId: part.callId, name: part.name, input: part.input }] : [],
+  );
+
+/** A step as it is stored: what it said, then the results of its calls in their order. */
+function messagesOf({ draft, results }: Step): TurnMessage[] {
+  settle(draft);
+  // A provider may open a block and put nothing in it.
+  const parts = draft.parts.filter((part) => (part.type !== "text" && part.type !== "reasoning") || part.text !== "");
+  const { id, model, at, isClosed } = draft;
+  const step: TurnMessage[] = parts.length > 0 ? [{ id, role: "assistant", parts, model, at, isClosed }] : [];
+  return [...step, ...callsOf(draft).flatMap((call) => results.get(call.callId) ?? [])];
 }
 
 /** The messages that a list of events comes to. */

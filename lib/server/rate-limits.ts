@@ -61,34 +61,11 @@ export function openRateLimits({
   readonly settings: Settings;
   readonly log: Pick<Log, "warn">;
 }): RateLimits {
-  const limit = (
-    prefix: string,
-    points: number | undefined,
-    { seconds = MINUTE_SECONDS, isKept = database.kind === "postgresql", what }: LimitOptions,
-  ): Limit | null => {
+  const limit = (prefix: string, points: number | undefined, { seconds, isKept, what }: LimitOptions): Limit | null => {
     if (points === undefined) return null;
-    const options = { keyPrefix: prefix, points, duration: seconds };
-    return { limiter: limiterOf(options, isKept), points, refusal: `The limit of ${points} ${what} is reached` };
-  };
-  const limiterOf = (options: { keyPrefix: string; points: number; duration: number }, isKept: boolean): Limiter => {
-    if (redis) {
-      return new RateLimiterRedis({
-        ...options,
-        // Others may use the same Redis.
-        keyPrefix: `parley:${options.keyPrefix}`,
-        storeClient: redis,
-        rejectIfRedisNotReady: true,
-        insuranceLimiter: new RateLimiterMemory(options),
-      });
-    }
-    if (!isKept) return new RateLimiterMemory(options);
-    return new RateLimiterPostgres({
-      ...options,
-      storeClient: database.pool,
-      storeType: "pool",
-      tableName: "RateLimit",
-      tableCreated: true,
-    });
+    const options = { keyPrefix: prefix, points, duration: seconds ?? MINUTE_SECONDS };
+    const limiter = limiterOf({ database, redis }, options, isKept ?? database.kind === "postgresql");
+    return { limiter, points, refusal: `The limit of ${points} ${what} is reached` };
   };
   const account = limit("turns", settings.turnsPerMinute, { what: "turns a minute" });
   const key = limit("key", settings.keyTurnsPerMinute, { what: "turns a minute with this API key" });
@@ -116,12 +93,13 @@ export function openRateLimits({
           if (count.isShown) onRate(rate);
         }
       } catch (thrown) {
-        for (const count of taken) giveBack(count, count.points);
+        for (const count of taken) giveBack(count, count.points, log);
         throw thrown;
       }
-      return admission(taken);
+      return admission(taken, tokens, log);
     },
-    resume: ({ accountId }, size) => admission([{ limit: tokens, name: accountId, points: size, isShown: false }]),
+    resume: ({ accountId }, size) =>
+      admission([{ limit: tokens, name: accountId, points: size, isShown: false }], tokens, log),
     async countAttempt(name) {
       await consume({ limit: attempts, name, points: 1, isShown: false });
     },
@@ -129,27 +107,56 @@ export function openRateLimits({
       await consume({ limit: address, name: from, points: 1, isShown: false });
     },
   };
+}
 
-  function admission(taken: readonly Count[]): Admission {
-    let isSettled = false;
-    return {
-      settle(used) {
-        if (isSettled) return;
-        isSettled = true;
-        for (const count of taken) {
-          if (used === null) giveBack(count, count.points);
-          else if (count.limit === tokens) giveBack(count, count.points - used);
-        }
-      },
-    };
-  }
+type LimiterOptions = { readonly keyPrefix: string; readonly points: number; readonly duration: number };
 
-  /** Gives points back, or takes more where they are below 0. */
-  function giveBack({ limit, name }: Count, points: number): void {
-    if (limit === null || points === 0) return;
-    const done = points > 0 ? limit.limiter.reward(name, points) : limit.limiter.penalty(name, -points);
-    done.catch((thrown) => log.warn({ err: thrown }, "A limit could not be brought up to date"));
+/** Counts in Redis where there is one; else in the database what is to be kept, and the rest in memory. */
+function limiterOf(
+  { database, redis }: { readonly database: Database; readonly redis: Redis | null },
+  options: LimiterOptions,
+  isKept: boolean,
+): Limiter {
+  if (redis) {
+    return new RateLimiterRedis({
+      ...options,
+      // Others may use the same Redis.
+      keyPrefix: `parley:${options.keyPrefix}`,
+      storeClient: redis,
+      rejectIfRedisNotReady: true,
+      insuranceLimiter: new RateLimiterMemory(options),
+    });
   }
+  if (!isKept) return new RateLimiterMemory(options);
+  return new RateLimiterPostgres({
+    ...options,
+    storeClient: database.pool,
+    storeType: "pool",
+    tableName: "RateLimit",
+    tableCreated: true,
+  });
+}
+
+/** What was counted for a turn, to be settled once: of `tokens` what it used, of the others nothing or all. */
+function admission(taken: readonly Count[], tokens: Limit | null, log: Pick<Log, "warn">): Admission {
+  let isSettled = false;
+  return {
+    settle(used) {
+      if (isSettled) return;
+      isSettled = true;
+      for (const count of taken) {
+        if (used === null) giveBack(count, count.points, log);
+        else if (count.limit === tokens) giveBack(count, count.points - used, log);
+      }
+    },
+  };
+}
+
+/** Gives points back, or takes more where they are below 0. */
+function giveBack({ limit, name }: Count, points: number, log: Pick<Log, "warn">): void {
+  if (limit === null || points === 0) return;
+  const done = points > 0 ? limit.limiter.reward(name, points) : limit.limiter.penalty(name, -points);
+  done.catch((thrown) => log.warn({ err: thrown }, "A limit could not be brought up to date"));
 }
 
 /** What holds one caller. `onRate` hears where it stands. */

@@ -67,6 +67,51 @@ const CONTINUE: PromptMessage = {
   ],
 };
 
+/** Where a turn stands between two events. */
+type Course = {
+  /** The prompt, and what was said and called since. */
+  readonly said: PromptMessage[];
+  readonly total: { -readonly [Key in keyof TurnUsage]: TurnUsage[Key] };
+  /** Call ids that are taken. */
+  readonly callIds: Set<string>;
+  readonly repeats: ReturnType<typeof repetition>;
+  readonly startedAt: number;
+  steps: number;
+  /** Whether the last text broke off and the next one goes on with it. */
+  isTextOpen: boolean;
+};
+
+function courseOf({ prompt, resume, now }: TurnPorts): Course {
+  const repeats = repetition();
+  for (const made of resume?.calls ?? []) repeats.note(made);
+  const total = { ...(resume?.usage ?? { inputTokens: 0, outputTokens: 0, isEstimated: false }) };
+  if (resume !== null && resume.broken !== null) addUsage(total, null, prompt, resume.broken);
+  return {
+    said: [...prompt, ...(resume?.said ?? [])],
+    total,
+    callIds: new Set(resume?.callIds),
+    repeats,
+    startedAt: now() - (resume?.spentMs ?? 0),
+    steps: resume?.steps ?? 0,
+    isTextOpen: resume?.isTextOpen ?? false,
+  };
+}
+
+/** What every end of a turn tells. */
+const ended = ({ request, now }: TurnPorts, { total, startedAt, steps }: Course) => ({
+  usage: { ...total },
+  durationMs: now() - startedAt,
+  steps,
+  model: request.model,
+});
+
+/** The limit that a turn has reached; null: it may go on. */
+function reached({ maxSteps, maxMs, now }: TurnPorts, { steps, startedAt, repeats }: Course): TurnLimit | null {
+  if (steps >= maxSteps) return "steps";
+  if (now() - startedAt >= maxMs) return "time";
+  return repeats.isLoop() ? "repeats" : null;
+}
+
 /**
  * Runs a turn: model call, tool calls, next model call, until the model answers without calls.
  *
@@ -74,116 +119,123 @@ const CONTINUE: PromptMessage = {
  * happens. Aborting `signal` with a ChatError closes the model's connection and ends the turn with that error.
  */
 export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEvent[], void> {
-  const { runId, resume, tools, maxSteps, signal, now } = ports;
-  const startedAt = now() - (resume?.spentMs ?? 0);
-  const total = { ...(resume?.usage ?? { inputTokens: 0, outputTokens: 0, isEstimated: false }) };
-  const said: PromptMessage[] = [...ports.prompt, ...(resume?.said ?? [])];
-  const callIds = new Set<string>(resume?.callIds);
-  let steps = resume?.steps ?? 0;
-  let isTextOpen = resume?.isTextOpen ?? false;
-  const ended = () => ({ usage: { ...total }, durationMs: now() - startedAt, steps, model: ports.request.model });
-
-  const repeats = repetition();
-  for (const made of resume?.calls ?? []) repeats.note(made);
-  if (resume !== null && resume.broken !== null) addUsage(total, null, ports.prompt, resume.broken);
-  const reached = (done: number): TurnLimit | null => {
-    if (done >= maxSteps) return "steps";
-    if (now() - startedAt >= ports.maxMs) return "time";
-    return repeats.isLoop() ? "repeats" : null;
-  };
-
-  if (!resume) yield [{ type: "turn-start", runId, at: startedAt }];
+  const { runId, resume } = ports;
+  const course = courseOf(ports);
+  if (!resume) yield [{ type: "turn-start", runId, at: course.startedAt }];
   else if (resume.closing.length > 0) yield resume.closing;
   if (resume?.doneFor) {
-    yield [{ type: "turn-end", finishReason: resume.doneFor, pendingCallIds: [], ...ended() }];
+    yield [{ type: "turn-end", finishReason: resume.doneFor, pendingCallIds: [], ...ended(ports, course) }];
     return;
   }
   try {
-    for (;;) {
-      const limit = reached(steps);
-      const isAnswerOnly = limit !== null;
-      const messages = isTextOpen ? [...said, CONTINUE] : said;
-      const step = stepReader({ ...ports, model: ports.request.model, callIds, continues: isTextOpen });
-      steps++;
-      try {
-        const request = {
-          ...ports.request,
-          purpose: "turn" as const,
-          messages,
-          tools: isAnswerOnly ? [] : tools.map((tool) => tool.definition),
-          toolChoice: stepChoice(ports, steps, isAnswerOnly),
-          signal,
-        };
-        for await (const batch of ports.callModel(request)) {
-          const events = step.read(batch);
-          if (events.length > 0) yield events;
-        }
-        signal.throwIfAborted();
-      } catch (thrown) {
-        addUsage(total, step.usage(), messages, step.text());
-        const error = toChatError(thrown);
-        const closing = [...step.close(null), ...unansweredResults(step.calls(), error.message, ports)];
-        if (closing.length > 0) yield closing;
-        throw error;
-      }
-      const finish = step.finishReason();
-      addUsage(total, step.usage(), messages, step.text());
-      const closing = step.close(finish);
-      if (closing.length > 0) yield closing;
-
-      const calls = step.calls();
-      if (resume && isTextOpen && step.text() === "" && calls.length === 0) {
-        throw new ChatError("interrupted", "The answer was interrupted and the model had nothing to add");
-      }
-      const broken = isTextOpen ? said.at(-1) : undefined;
-      isTextOpen = false;
-      if (broken?.role === "assistant") said.pop();
-      const before = broken?.role === "assistant" ? broken.text : "";
-      said.push({ role: "assistant", text: before + step.text(), calls });
-      repeats.note(calls);
-      const returnLimit = ports.atLimit === "return-calls" && calls.length > 0 ? reached(steps) : null;
-      const pending = returnLimit !== null ? calls : calls.filter((call) => !runnable(tools, call));
-      if (calls.length === 0 || isAnswerOnly) {
-        // A model may call what it was not offered.
-        const refused = unansweredResults(calls, "The turn has reached its limit of steps", ports);
-        const finishReason = finish === "tool-calls" ? ("stop" as const) : finish;
-        yield [...refused, { type: "turn-end", finishReason, pendingCallIds: [], ...because(limit), ...ended() }];
-        return;
-      }
-
-      const results = new Map<string, PromptMessage>();
-      const open = calls.filter((call) => !pending.includes(call));
-      for await (const result of asTheyFinish(open, (call) => executeTool(runnable(tools, call), call, signal, now))) {
-        const event = { type: "tool-result" as const, messageId: ports.newId(), at: now(), ...result };
-        results.set(result.callId, { role: "tool", ...result });
-        yield [event];
-      }
-      if (signal.aborted && pending.length > 0) {
-        yield unansweredResults(pending, toChatError(signal.reason).message, ports);
-      }
-      signal.throwIfAborted();
-      if (pending.length > 0) {
-        const pendingCallIds = pending.map((call) => call.callId);
-        // Calls that were the caller's anyway are no matter of a limit.
-        const limit = pending.some((call) => runnable(tools, call)) ? returnLimit : null;
-        yield [{ type: "turn-end", finishReason: "tool-calls", pendingCallIds, ...because(limit), ...ended() }];
-        return;
-      }
-      said.push(...calls.flatMap((call) => results.get(call.callId) ?? []));
-    }
+    yield* steps(ports, course);
   } catch (thrown) {
     const error = toChatError(thrown);
     if (error.code === "internal") ports.log.error({ err: error.details.cause ?? error, runId }, "A turn met a bug");
-    yield [
-      {
-        type: "turn-error",
-        status: failedStatus(error, resume !== null),
-        code: error.code,
-        message: error.message,
-        ...ended(),
-      },
-    ];
+    const { code, message } = error;
+    const status = failedStatus(error, resume !== null);
+    yield [{ type: "turn-error", status, code, message, ...ended(ports, course) }];
   }
+}
+
+/** The steps of a turn, up to its end where it ends well. */
+async function* steps(ports: TurnPorts, course: Course): AsyncGenerator<readonly TurnEvent[], void> {
+  const { tools, signal } = ports;
+  for (;;) {
+    const limit = reached(ports, course);
+    const { calls, finish } = yield* askModel(ports, course, limit !== null);
+    const returnLimit = ports.atLimit === "return-calls" && calls.length > 0 ? reached(ports, course) : null;
+    const pending = returnLimit !== null ? calls : calls.filter((call) => !runnable(tools, call));
+    if (calls.length === 0 || limit !== null) {
+      // A model may call what it was not offered.
+      const refused = unansweredResults(calls, "The turn has reached its limit of steps", ports);
+      const finishReason = finish === "tool-calls" ? ("stop" as const) : finish;
+      const end = { pendingCallIds: [], ...because(limit), ...ended(ports, course) };
+      yield [...refused, { type: "turn-end", finishReason, ...end }];
+      return;
+    }
+    const open = calls.filter((call) => !pending.includes(call));
+    const results = yield* runCalls(ports, open);
+    if (signal.aborted && pending.length > 0) {
+      yield unansweredResults(pending, toChatError(signal.reason).message, ports);
+    }
+    signal.throwIfAborted();
+    if (pending.length > 0) {
+      const pendingCallIds = pending.map((call) => call.callId);
+      // Calls that were the caller's anyway are no matter of a limit.
+      const why = because(pending.some((call) => runnable(tools, call)) ? returnLimit : null);
+      yield [{ type: "turn-end", finishReason: "tool-calls", pendingCallIds, ...why, ...ended(ports, course) }];
+      return;
+    }
+    course.said.push(...calls.flatMap((call) => results.get(call.callId) ?? []));
+  }
+}
+
+/** One model call, with its events. Notes what it said, and gives its calls. Throws where it fails or the turn is ended. */
+async function* askModel(
+  ports: TurnPorts,
+  course: Course,
+  isAnswerOnly: boolean,
+): AsyncGenerator<readonly TurnEvent[], { readonly calls: readonly ToolCall[]; readonly finish: FinishReason }> {
+  const { said, total, callIds, isTextOpen } = course;
+  const messages = isTextOpen ? [...said, CONTINUE] : said;
+  const step = stepReader({ ...ports, model: ports.request.model, callIds, continues: isTextOpen });
+  course.steps++;
+  const request = {
+    ...ports.request,
+    purpose: "turn" as const,
+    messages,
+    tools: isAnswerOnly ? [] : ports.tools.map((tool) => tool.definition),
+    toolChoice: stepChoice(ports, course.steps, isAnswerOnly),
+    signal: ports.signal,
+  };
+  try {
+    for await (const batch of ports.callModel(request)) {
+      const events = step.read(batch);
+      if (events.length > 0) yield events;
+    }
+    ports.signal.throwIfAborted();
+  } catch (thrown) {
+    addUsage(total, step.usage(), messages, step.text());
+    const error = toChatError(thrown);
+    const closing = [...step.close(null), ...unansweredResults(step.calls(), error.message, ports)];
+    if (closing.length > 0) yield closing;
+    throw error;
+  }
+  const finish = step.finishReason();
+  addUsage(total, step.usage(), messages, step.text());
+  const closing = step.close(finish);
+  if (closing.length > 0) yield closing;
+  const calls = step.calls();
+  if (ports.resume && isTextOpen && step.text() === "" && calls.length === 0) {
+    throw new ChatError("interrupted", "The answer was interrupted and the model had nothing to add");
+  }
+  noteSaid(course, step.text(), calls);
+  return { calls, finish };
+}
+
+/** Notes what a step said: behind what broke off it is one message with it. */
+function noteSaid(course: Course, text: string, calls: readonly ToolCall[]): void {
+  const { said } = course;
+  const broken = course.isTextOpen ? said.at(-1) : undefined;
+  course.isTextOpen = false;
+  if (broken?.role === "assistant") said.pop();
+  said.push({ role: "assistant", text: (broken?.role === "assistant" ? broken.text : "") + text, calls });
+  course.repeats.note(calls);
+}
+
+/** Runs calls at once, and yields each result as it comes. Gives what the model is told of them, by the calls' ids. */
+async function* runCalls(
+  { tools, signal, now, newId }: TurnPorts,
+  calls: readonly ToolCall[],
+): AsyncGenerator<readonly TurnEvent[], ReadonlyMap<string, PromptMessage>> {
+  const results = new Map<string, PromptMessage>();
+  for await (const result of asTheyFinish(calls, (call) => executeTool(runnable(tools, call), call, signal, now))) {
+    const event = { type: "tool-result" as const, messageId: newId(), at: now(), ...result };
+    results.set(result.callId, { role: "tool", ...result });
+    yield [event];
+  }
+  return results;
 }
 
 /** A tool that the caller forces is forced once: forced at every step, it would be called until the limit. */

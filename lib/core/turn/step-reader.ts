@@ -33,61 +33,16 @@ export function stepReader({
   /** Whether the first text goes on with a text that broke off. */
   readonly continues: boolean;
 }): StepReader {
-  const texts: string[] = [];
   const calls: ToolCall[] = [];
-  /** The provider's call ids, and what we call them. */
-  const renamed = new Map<string, string>();
-  let open: "text" | "reasoning" | null = null;
-  let reasoningSince = 0;
-  let pieces = storablePieces();
+  const callId = callNamer(callIds, newId);
+  const blocks = blockReader(now, continues);
   let isStarted = false;
-  let isFirstText = true;
   let finish: { reason: FinishReason; usage: Usage } | null = null;
-
-  const callId = (id: string): string => {
-    const known = renamed.get(id);
-    if (known !== undefined) return known;
-    const clean = storable(id);
-    const unique = clean === "" || callIds.has(clean) ? newId() : clean;
-    callIds.add(unique);
-    renamed.set(id, unique);
-    return unique;
-  };
-
-  const delta = (kind: "text" | "reasoning", text: string): TurnEvent[] => {
-    if (text === "") return [];
-    if (kind === "text") texts.push(text);
-    return [{ type: `${kind}-delta`, text }];
-  };
 
   const start = (): TurnEvent[] => {
     if (isStarted) return [];
     isStarted = true;
     return [{ type: "step-start", messageId: newId(), model, at: now() }];
-  };
-
-  const closeBlock = (): TurnEvent[] => {
-    if (open === null) return [];
-    const kind = open;
-    const rest = delta(kind, pieces.rest());
-    open = null;
-    return kind === "text"
-      ? [...rest, { type: "text-end" }]
-      : [...rest, { type: "reasoning-end", durationMs: now() - reasoningSince }];
-  };
-
-  const openBlock = (kind: "text" | "reasoning"): TurnEvent[] => {
-    if (open === kind) return [];
-    const before = closeBlock();
-    open = kind;
-    pieces = storablePieces();
-    if (kind === "reasoning") {
-      reasoningSince = now();
-      return [...before, { type: "reasoning-start" }];
-    }
-    const isContinuation = continues && isFirstText;
-    isFirstText = false;
-    return [...before, isContinuation ? { type: "text-start", continues: true } : { type: "text-start" }];
   };
 
   const one = (event: ModelEvent): TurnEvent[] => {
@@ -98,29 +53,24 @@ export function stepReader({
       case "reasoning-start":
         return [];
       case "text-delta":
-      case "reasoning-delta": {
-        const kind = event.type === "text-delta" ? "text" : "reasoning";
-        if (event.text === "") return [];
-        return [...start(), ...openBlock(kind), ...delta(kind, pieces.push(event.text))];
-      }
+        return event.text === "" ? [] : [...start(), ...blocks.add("text", event.text)];
+      case "reasoning-delta":
+        return event.text === "" ? [] : [...start(), ...blocks.add("reasoning", event.text)];
       case "text-end":
-        return open === "text" ? closeBlock() : [];
+        return blocks.close("text");
       case "reasoning-end":
-        return open === "reasoning" ? closeBlock() : [];
+        return blocks.close("reasoning");
       case "tool-input-delta": {
-        const head = [...start(), ...closeBlock()];
-        const id = callId(event.callId);
-        return [
-          ...head,
-          { type: "tool-input-delta", callId: id, name: storable(event.name), text: storable(event.text) },
-        ];
+        const head = [...start(), ...blocks.close()];
+        const { name, text } = event;
+        const input = { callId: callId.of(event.callId), name: storable(name), text: storable(text) };
+        return [...head, { type: "tool-input-delta", ...input }];
       }
       case "tool-call": {
-        const call = { callId: callId(event.callId), name: storable(event.name), input: parsed(event.input) };
+        const call = { callId: callId.of(event.callId), name: storable(event.name), input: parsed(event.input) };
         calls.push(call);
-        // Whoever comes after a whole call under its id is another.
-        renamed.delete(event.callId);
-        return [...start(), ...closeBlock(), { type: "tool-call", ...call }];
+        callId.forget(event.callId);
+        return [...start(), ...blocks.close(), { type: "tool-call", ...call }];
       }
       case "finish":
         finish = event;
@@ -136,12 +86,78 @@ export function stepReader({
     close(finishReason) {
       if (!isStarted) return [];
       const usage = finish?.usage ?? { inputTokens: null, outputTokens: null };
-      return [...closeBlock(), { type: "step-end", finishReason, usage }];
+      return [...blocks.close(), { type: "step-end", finishReason, usage }];
     },
-    text: () => texts.join(""),
+    text: blocks.text,
     calls: () => calls,
     usage: () => finish?.usage ?? null,
     finishReason: () => finish?.reason ?? "stop",
+  };
+}
+
+/** Names calls: by the provider's id where it is new in the turn, else by one of ours. */
+function callNamer(taken: Set<string>, newId: () => string) {
+  /** The provider's call ids, and what we call them. */
+  const renamed = new Map<string, string>();
+  return {
+    of(id: string): string {
+      const known = renamed.get(id);
+      if (known !== undefined) return known;
+      const clean = storable(id);
+      const unique = clean === "" || taken.has(clean) ? newId() : clean;
+      taken.add(unique);
+      renamed.set(id, unique);
+      return unique;
+    },
+    /** Whoever comes after a whole call under its id is another. */
+    forget: (id: string): void => void renamed.delete(id),
+  };
+}
+
+type Kind = "text" | "reasoning";
+
+/** Makes blocks of deltas: one at a time, made storable, the first text marked where it goes on with one that broke off. */
+function blockReader(now: () => number, continues: boolean) {
+  const texts: string[] = [];
+  let open: Kind | null = null;
+  let reasoningSince = 0;
+  let pieces = storablePieces();
+  let isFirstText = true;
+
+  const delta = (kind: Kind, text: string): TurnEvent[] => {
+    if (text === "") return [];
+    if (kind === "text") texts.push(text);
+    return [{ type: `${kind}-delta`, text }];
+  };
+
+  /** Closes what is open, or what is open of a kind. */
+  const close = (kind: Kind | null = open): TurnEvent[] => {
+    if (open === null || open !== kind) return [];
+    const rest = delta(kind, pieces.rest());
+    open = null;
+    return kind === "text"
+      ? [...rest, { type: "text-end" }]
+      : [...rest, { type: "reasoning-end", durationMs: now() - reasoningSince }];
+  };
+
+  const begin = (kind: Kind): TurnEvent[] => {
+    if (open === kind) return [];
+    const before = close();
+    open = kind;
+    pieces = storablePieces();
+    if (kind === "reasoning") {
+      reasoningSince = now();
+      return [...before, { type: "reasoning-start" }];
+    }
+    const isContinuation = continues && isFirstText;
+    isFirstText = false;
+    return [...before, isContinuation ? { type: "text-start", continues: true } : { type: "text-start" }];
+  };
+
+  return {
+    add: (kind: Kind, text: string): TurnEvent[] => [...begin(kind), ...delta(kind, pieces.push(text))],
+    close,
+    text: (): string => texts.join(""),
   };
 }
 

@@ -8,104 +8,101 @@ const LITERAL = /null|true|false|NaN|-?Infinity|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE
 const STRING_RUN = /(?:[^"\\\p{Cc}]|[\u007f-\u009f])*/uy;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/uy;
 
+/** A text that is read, and how far. */
+type Reader = { readonly text: string; at: number; depth: number };
+
+/** Goes on behind what a pattern finds here. Gives whether it finds anything. */
+function match(reader: Reader, pattern: RegExp): boolean {
+  pattern.lastIndex = reader.at;
+  const found = pattern.exec(reader.text);
+  if (!found) return false;
+  reader.at += found[0].length;
+  return true;
+}
+
+/** Goes on behind a sign where it is the next. Gives whether it is. */
+function take(reader: Reader, sign: string): boolean {
+  if (reader.text[reader.at] !== sign) return false;
+  reader.at++;
+  return true;
+}
+
+function fail(reason: string, offset: number): never {
+  throw new Fault(reason, offset);
+}
+
 /**
  * The first fault of a text that is no JSON, in the words and at the offset (in UTF-16 units) that Python's `json` module
  * gives (CPython 3.11, Lib/json/decoder.py and scanner.py). Null where it finds none.
  */
 export function jsonFault(text: string): JsonFault | null {
-  let at = 0;
-  let depth = 0;
-  const match = (pattern: RegExp): boolean => {
-    pattern.lastIndex = at;
-    const found = pattern.exec(text);
-    if (!found) return false;
-    at += found[0].length;
-    return true;
-  };
-  const fail = (reason: string, offset = at): never => {
-    throw new Fault(reason, offset);
-  };
-
-  function value(): void {
-    const start = at;
-    if (++depth > DEPTH_LIMIT) fail("Too deeply nested");
-    if (text[at] === '"') string();
-    else if (text[at] === "{") members();
-    else if (text[at] === "[") items();
-    else if (!match(LITERAL)) fail("Expecting value", start);
-    depth--;
-  }
-
-  function string(): void {
-    const start = at++;
-    for (;;) {
-      match(STRING_RUN);
-      if (at >= text.length) fail("Unterminated string starting at", start);
-      if (text[at] === '"') {
-        at++;
-        return;
-      }
-      if (text[at] !== "\\") fail("Invalid control character at");
-      if (match(ESCAPE)) continue;
-      if (at + 1 >= text.length) fail("Unterminated string starting at", start);
-      fail(text[at + 1] === "u" ? "Invalid \\uXXXX escape" : "Invalid \\escape", text[at + 1] === "u" ? at + 1 : at);
-    }
-  }
-
-  function members(): void {
-    at++;
-    match(SPACE);
-    if (text[at] === "}") {
-      at++;
-      return;
-    }
-    for (;;) {
-      if (text[at] !== '"') fail("Expecting property name enclosed in double quotes");
-      string();
-      match(SPACE);
-      if (text[at] !== ":") fail("Expecting ':' delimiter");
-      at++;
-      match(SPACE);
-      value();
-      match(SPACE);
-      if (text[at] === "}") {
-        at++;
-        return;
-      }
-      if (text[at] !== ",") fail("Expecting ',' delimiter");
-      at++;
-      match(SPACE);
-    }
-  }
-
-  function items(): void {
-    at++;
-    match(SPACE);
-    if (text[at] === "]") {
-      at++;
-      return;
-    }
-    for (;;) {
-      value();
-      match(SPACE);
-      if (text[at] === "]") {
-        at++;
-        return;
-      }
-      if (text[at] !== ",") fail("Expecting ',' delimiter");
-      at++;
-      match(SPACE);
-    }
-  }
-
+  const reader: Reader = { text, at: 0, depth: 0 };
   try {
-    match(SPACE);
-    value();
-    match(SPACE);
-    return at < text.length ? { reason: "Extra data", offset: at } : null;
+    match(reader, SPACE);
+    readValue(reader);
+    match(reader, SPACE);
+    return reader.at < text.length ? { reason: "Extra data", offset: reader.at } : null;
   } catch (thrown) {
     if (thrown instanceof Fault) return { reason: thrown.message, offset: thrown.offset };
     throw thrown;
+  }
+}
+
+function readValue(reader: Reader): void {
+  const start = reader.at;
+  if (++reader.depth > DEPTH_LIMIT) fail("Too deeply nested", start);
+  const sign = reader.text[start];
+  if (sign === '"') readString(reader);
+  else if (take(reader, "{")) readMembers(reader);
+  else if (take(reader, "[")) readItems(reader);
+  else if (!match(reader, LITERAL)) fail("Expecting value", start);
+  reader.depth--;
+}
+
+function readString(reader: Reader): void {
+  const { text } = reader;
+  const start = reader.at++;
+  for (;;) {
+    match(reader, STRING_RUN);
+    if (reader.at >= text.length) fail("Unterminated string starting at", start);
+    if (take(reader, '"')) return;
+    const { at } = reader;
+    if (text[at] !== "\\") fail("Invalid control character at", at);
+    if (match(reader, ESCAPE)) continue;
+    if (at + 1 >= text.length) fail("Unterminated string starting at", start);
+    if (text[at + 1] === "u") fail("Invalid \\uXXXX escape", at + 1);
+    fail("Invalid \\escape", at);
+  }
+}
+
+/** The members of an object, behind its bracket. */
+function readMembers(reader: Reader): void {
+  match(reader, SPACE);
+  if (take(reader, "}")) return;
+  for (;;) {
+    if (reader.text[reader.at] !== '"') fail("Expecting property name enclosed in double quotes", reader.at);
+    readString(reader);
+    match(reader, SPACE);
+    if (!take(reader, ":")) fail("Expecting ':' delimiter", reader.at);
+    match(reader, SPACE);
+    readValue(reader);
+    match(reader, SPACE);
+    if (take(reader, "}")) return;
+    if (!take(reader, ",")) fail("Expecting ',' delimiter", reader.at);
+    match(reader, SPACE);
+  }
+}
+
+/** The items of a list, behind its bracket. */
+function readItems(reader: Reader): void {
+  match(reader, SPACE);
+  if (take(reader, "]")) return;
+  for (;;) {
+    readValue(reader);
+    match(reader, SPACE);
+    if (take(reader, "]")) return;
+    if (!take(reader, ",")) fail("Expecting ',' delimiter", reader.at);
+    match(reader, SPACE);
   }
 }
 
