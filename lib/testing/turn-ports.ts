@@ -12,9 +12,15 @@ const log: Ports["log"] = { debug() {}, info() {}, warn() {}, error() {} };
 /**
  * What a process works with, on a database that may be shared with others, and a scripted model.
  *
- * `kill` is kill -9 as others see it: nothing of the process reaches the database any more.
+ * `kill` is kill -9 as others see it: nothing of the process reaches the database any more. With `writesEvents` false it
+ * comes to no write of events, so that a test can say how far it had come.
  */
-export function openProcess(database: Database, callModel: CallModel, runTool: Ports["runTool"]) {
+export function openProcess(
+  database: Database,
+  callModel: CallModel,
+  runTool: Ports["runTool"],
+  { writesEvents = true }: { readonly writesEvents?: boolean } = {},
+) {
   let isDead = false;
   const alive = () => {
     if (isDead) throw new Error("This process is dead");
@@ -25,6 +31,8 @@ export function openProcess(database: Database, callModel: CallModel, runTool: P
       if (typeof value !== "function") return value;
       return (...given: readonly unknown[]) => {
         alive();
+        const isOfEvents = name === "query" && JSON.stringify(given[0] ?? "").includes('into \\"RunEvent\\" (');
+        if (isOfEvents && !writesEvents) throw new Error("This process does not come to write events");
         return value.apply(target, given);
       };
     },
