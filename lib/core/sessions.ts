@@ -147,19 +147,21 @@ export async function checkParticipants(
   }
 }
 
-/** Deletes a session for good, with a turn that runs in it. Throws "not-found". */
+/** Deletes a session for good, with the turns that run in it, stored or not. Throws "not-found". */
 export async function deleteSession(scope: Scope, id: string): Promise<void> {
   const session = await getSession(scope, id);
-  const live = session.runningRunId === null ? undefined : scope.runner.find(session.runningRunId);
-  live?.abort("deleted", new ChatError("cancelled", "The session was deleted"));
-  // Its commit and the delete take the same rows in another order.
-  await live?.ended;
-  const gone = await db.deleteSession(scope.database, scope.accountId, id);
-  if (!gone) throw notFound("session", id);
-  // A turn that began between the look and the delete.
-  const late = gone.runningRunId === null ? undefined : scope.runner.find(gone.runningRunId);
-  late?.abort("deleted", new ChatError("cancelled", "The session was deleted"));
+  await Promise.all(endTurns(scope, session.id));
+  if (!(await db.deleteSession(scope.database, scope.accountId, session.id))) throw notFound("session", id);
+  // Turns that began between the look and the delete. Those of other instances end when their leases are renewed.
+  endTurns(scope, session.id);
 }
+
+/** Ends the turns of a session that run in this process. Gives what resolves when each has ended. */
+const endTurns = (scope: Scope, sessionId: string): Promise<void>[] =>
+  scope.runner.ofSession(sessionId).map((live) => {
+    live.abort("deleted", new ChatError("cancelled", "The session was deleted"));
+    return live.ended;
+  });
 
 /** Sets what a person chose: a title of their own, pinned, archived, metadata. Moves nothing. Throws "not-found". */
 export async function updateSession(

@@ -98,14 +98,10 @@ export async function listSessionsById(
   return found.map(({ accountId: _, ...session }) => session);
 }
 
-/** Deletes a session of the account with all that hangs on it. Gives whether there was one, and its running run. */
-export async function deleteSession(
-  database: Database,
-  accountId: string,
-  id: string,
-): Promise<{ readonly runningRunId: string | null } | null> {
-  const [row] = await againOnDeadlock(() => deleteSessionRow(database, { id, accountId }));
-  return row ? { runningRunId: row.run } : null;
+/** Deletes a session of the account with all that hangs on it. Gives whether there was one. */
+export async function deleteSession(database: Database, accountId: string, id: string): Promise<boolean> {
+  const gone = await againOnDeadlock(() => deleteSessionRow(database, { id, accountId }));
+  return gone.length > 0;
 }
 
 /**

@@ -7,6 +7,8 @@ export type Registry = {
   /** The ids of the runs that work in this process. */
   readonly running: () => string[];
   readonly all: () => LiveRun[];
+  /** The runs that are in a session, also those that store nothing. */
+  readonly ofSession: (sessionId: string) => LiveRun[];
   /** Enters a run. Throws where one of its id works already: two would write one log. */
   readonly add: (live: LiveRun) => void;
   readonly delete: (live: LiveRun) => void;
@@ -19,6 +21,7 @@ export function registry(): Registry {
     count: () => lives.size,
     running: () => [...lives.keys()],
     all: () => [...lives.values()],
+    ofSession: (sessionId) => [...lives.values()].filter((live) => live.sessionId === sessionId),
     add(live) {
       if (lives.has(live.id)) throw new Error(`The run ${live.id} works in this process already`);
       lives.set(live.id, live);

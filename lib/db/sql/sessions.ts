@@ -137,9 +137,7 @@ export const insertSummaryRow = statement({
 /** Deletes a session. Gives, where there is one, its running run. */
 export const deleteSessionRow = statement({
   name: "delete-session",
-  text: `with run as (select id from "Run" where "sessionId" = $1 and status = 'running' and stores),
-       gone as (delete from "Session" where id = $1 and "accountId" = $2 returning id)
-     select (select id from run) as run from gone`,
+  text: `delete from "Session" where id = $1 and "accountId" = $2 returning id`,
   parameters: { id: "uuid", accountId: "uuid" },
-  row: z.object({ run: z.string().nullable() }),
+  row: z.object({ id: z.string() }),
 });
