@@ -134,7 +134,7 @@ export const insertSummaryRow = statement({
   },
 });
 
-/** Deletes a session. Gives, where there is one, its running run. */
+/** Deletes a session with all that hangs on it. */
 export const deleteSessionRow = statement({
   name: "delete-session",
   text: `delete from "Session" where id = $1 and "accountId" = $2 returning id`,
