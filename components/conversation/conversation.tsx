@@ -7,7 +7,7 @@ import { useIsGone, useListedSession, useShell } from "../frame/shell";
 import { titleOf } from "../sidebar/session-store";
 import { Guard } from "../ui/guard";
 import { BrokenTurn } from "./broken-turn";
-import { Composer, type ComposerHandle } from "./composer";
+import { Composer } from "./composer";
 import { ComposerLine, useOnline } from "./composer-line";
 import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
 import { Head } from "./head";
@@ -16,6 +16,7 @@ import { endingOf, turnsOf } from "./segments";
 import { StatusRegion } from "./status-region";
 import { TurnArticle } from "./turn";
 import { useConversationKeys } from "./use-conversation-keys";
+import type { ComposerHandle } from "./use-draft-field";
 import { usePinnedScroll } from "./use-pinned-scroll";
 import { useTalk } from "./use-talk";
 
