@@ -48,36 +48,9 @@ export function SignInSettings({ hasPassword }: { hasPassword: boolean }) {
     }
   }
 
-  async function leaveOthers() {
-    try {
-      await signOutEverywhere();
-      void notify({ text: "Every other browser is signed out." });
-    } catch (thrown) {
-      void notify({ text: isProblem(thrown) ? thrown.message : "Nobody was signed out. Try again." });
-    }
-  }
-
   return (
     <form ref={form} className="sign-in-settings" onSubmit={save} noValidate>
-      {hasPassword ? (
-        <Field
-          name="current_password"
-          label="Present password"
-          type="password"
-          autoComplete="current-password"
-          error={faults.current_password ?? null}
-        />
-      ) : (
-        <Field
-          name="email"
-          label="E-mail"
-          type="email"
-          autoComplete="username"
-          inputMode="email"
-          note="This account has no password yet. Set both to sign in from other browsers."
-          error={faults.email ?? null}
-        />
-      )}
+      <ProofField hasPassword={hasPassword} faults={faults} />
       <Field
         name="password"
         label="New password"
@@ -96,4 +69,39 @@ export function SignInSettings({ hasPassword }: { hasPassword: boolean }) {
       </div>
     </form>
   );
+}
+
+/** Whose password it is to be: told by the present one, else by the address that goes with the first. */
+function ProofField({ hasPassword, faults }: { hasPassword: boolean; faults: Faults }) {
+  if (hasPassword) {
+    return (
+      <Field
+        name="current_password"
+        label="Present password"
+        type="password"
+        autoComplete="current-password"
+        error={faults.current_password ?? null}
+      />
+    );
+  }
+  return (
+    <Field
+      name="email"
+      label="E-mail"
+      type="email"
+      autoComplete="username"
+      inputMode="email"
+      note="This account has no password yet. Set both to sign in from other browsers."
+      error={faults.email ?? null}
+    />
+  );
+}
+
+async function leaveOthers() {
+  try {
+    await signOutEverywhere();
+    void notify({ text: "Every other browser is signed out." });
+  } catch (thrown) {
+    void notify({ text: isProblem(thrown) ? thrown.message : "Nobody was signed out. Try again." });
+  }
 }

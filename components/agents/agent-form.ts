@@ -1,12 +1,12 @@
 import { type AgentChange, fieldFaults, type Problem } from "../api";
 
-export type AgentField = keyof AgentChange;
+type AgentField = keyof AgentChange;
 
-type Faults = Partial<Record<AgentField, string>>;
+export type AgentFaults = Partial<Record<AgentField, string>>;
 
 /** What a form says of an agent, and what of it is no number. */
-export function agentChange(form: FormData): { readonly change: AgentChange; readonly wrong: Faults } {
-  const wrong: Faults = {};
+export function agentChange(form: FormData): { readonly change: AgentChange; readonly wrong: AgentFaults } {
+  const wrong: AgentFaults = {};
   const text = (name: AgentField) => String(form.get(name) ?? "").trim();
   const number = (name: AgentField): number | null => {
     const value = text(name);
@@ -44,4 +44,4 @@ const FIELDS: readonly AgentField[] = [
 ];
 
 /** A refusal of the server by field; null where it names none. A slug that is taken is told without one. */
-export const faultsOf = (problem: Problem): Faults | null => fieldFaults(problem, FIELDS, "slug");
+export const faultsOf = (problem: Problem): AgentFaults | null => fieldFaults(problem, FIELDS, "slug");

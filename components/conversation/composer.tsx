@@ -1,31 +1,14 @@
 "use client";
 
 import { ArrowUp, Square } from "lucide-react";
-import {
-  type KeyboardEvent,
-  type ReactNode,
-  type RefObject,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from "react";
+import type { KeyboardEvent, ReactNode, RefObject } from "react";
 import { formatNumber } from "../time";
 import { Dash } from "../ui/dash";
 import { isTouch } from "../ui/keys";
 import { sends } from "./composer-keys";
-import { readDraft, writeDraft } from "./draft";
-import { wantMarkdown } from "./markdown/prose";
+import { type ComposerHandle, useDraftField } from "./use-draft-field";
 
 const limit = 32_000;
-
-export type ComposerHandle = {
-  /** Puts text into an empty composer, or adds it to what stands there. */
-  readonly fill: (text: string, replace?: boolean) => void;
-  readonly focus: () => void;
-  /** The question is with the server; its draft may go. */
-  readonly forget: (text: string) => void;
-};
 
 type ComposerProps = {
   readonly sessionId: string | null;
@@ -42,60 +25,14 @@ type ComposerProps = {
 
 export function Composer(props: ComposerProps) {
   const { sessionId, placeholder, isBusy, isStopping, canSend, handle, onSend, onStop, line } = props;
-  const field = useRef<HTMLTextAreaElement>(null);
-  const session = useRef(sessionId);
-  const [length, setLength] = useState(0);
+  const { field, length, changed, empty } = useDraftField(sessionId, handle);
   const isReady = length > 0 && length <= limit && canSend;
-
-  useEffect(() => {
-    const from = session.current;
-    session.current = sessionId;
-    const element = field.current;
-    // A session that came to be under this composer takes the draft with it.
-    if (!element) return;
-    if (from === null && sessionId !== null) {
-      writeDraft(sessionId, readDraft(null));
-      return writeDraft(null, "");
-    }
-    const draft = readDraft(sessionId);
-    if (element.value === "" && draft !== "") put(element, draft);
-    setLength(element.value.trim().length);
-    if (!isTouch() && document.activeElement === document.body) element.focus({ preventScroll: true });
-  }, [sessionId]);
-
-  useLayoutEffect(() => {
-    handle.current = {
-      focus: () => field.current?.focus(),
-      fill(text, replace = false) {
-        const element = field.current;
-        if (!element) return;
-        put(element, replace || element.value.trim() === "" ? text : `${text}\n\n${element.value}`);
-        changed();
-        element.focus();
-        element.setSelectionRange(element.value.length, element.value.length);
-      },
-      forget(text) {
-        if (readDraft(null).trim() === text) writeDraft(null, "");
-        if (readDraft(session.current).trim() === text) writeDraft(session.current, "");
-      },
-    };
-  });
-
-  function changed() {
-    const element = field.current;
-    if (!element) return;
-    grow(element);
-    setLength(element.value.trim().length);
-    writeDraft(session.current, element.value);
-    wantMarkdown();
-  }
 
   function send() {
     const element = field.current;
     const text = element?.value.trim() ?? "";
     if (!element || text === "" || !isReady || isBusy) return;
-    put(element, "");
-    setLength(0);
+    empty();
     onSend(text);
     element.focus();
   }
@@ -190,16 +127,4 @@ function SendButton({
       <span className="composer-word">Send</span>
     </button>
   );
-}
-
-function put(element: HTMLTextAreaElement, text: string): void {
-  element.value = text;
-  grow(element);
-}
-
-/** For browsers whose fields do not grow by themselves. */
-function grow(element: HTMLTextAreaElement): void {
-  if (CSS.supports("field-sizing", "content")) return;
-  element.style.blockSize = "auto";
-  element.style.blockSize = `${element.scrollHeight}px`;
 }

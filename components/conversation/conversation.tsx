@@ -7,15 +7,15 @@ import { useIsGone, useListedSession, useShell } from "../frame/shell";
 import { titleOf } from "../sidebar/session-store";
 import { Guard } from "../ui/guard";
 import { BrokenTurn } from "./broken-turn";
-import { Composer, type ComposerHandle } from "./composer";
-import { ComposerLine, useOnline } from "./composer-line";
 import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
 import { Head } from "./head";
 import { wantMarkdown } from "./markdown/prose";
 import { endingOf, turnsOf } from "./segments";
 import { StatusRegion } from "./status-region";
+import { TalkComposer } from "./talk-composer";
 import { TurnArticle } from "./turn";
 import { useConversationKeys } from "./use-conversation-keys";
+import type { ComposerHandle } from "./use-draft-field";
 import { usePinnedScroll } from "./use-pinned-scroll";
 import { useTalk } from "./use-talk";
 
@@ -38,10 +38,9 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
     onCreated,
     onAccepted: forget,
   });
-  const { messages, isBusy, refusal, setRefusal, send, retry, stop } = talk;
+  const { messages, isBusy, send, retry, stop } = talk;
   const listed = useListedSession(talk.sessionId);
   const isGone = useIsGone(talk.sessionId);
-  const isOnline = useOnline();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const pin = usePinnedScroll(scroller, content, isBusy);
@@ -53,10 +52,6 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   useEffect(() => {
     if (listed) document.title = `${titleOf(listed)} · Parley`;
   }, [listed]);
-
-  useEffect(() => {
-    if (refusal && refusal.text !== "") composer.current?.fill(refusal.text);
-  }, [refusal]);
 
   useEffect(() => {
     if (isBusy) wantMarkdown();
@@ -89,30 +84,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
         </div>
       </div>
       {!isFirst && !pin.isPinned && <Jump hasNew={pin.hasNew} onJump={() => pin.toEnd(true)} />}
-      <Composer
-        sessionId={talk.sessionId}
-        placeholder={placeholderFor(isOnline, isGone, isBusy)}
-        isBusy={isBusy}
-        isStopping={talk.isStopping}
-        canSend={isOnline && !isGone}
-        handle={composer}
-        onSend={ask}
-        onStop={stop}
-        line={
-          <ComposerLine
-            isOnline={isOnline}
-            isGone={isGone}
-            isLost={talk.isLost}
-            refusal={refusal}
-            onAgain={() => {
-              if (!refusal) return;
-              composer.current?.fill("", true);
-              setRefusal(null);
-              ask(refusal.text);
-            }}
-          />
-        }
-      />
+      <TalkComposer talk={talk} isGone={isGone} composer={composer} onSend={ask} />
       {isFirst && agent === null && <Starters onChoose={(text) => composer.current?.fill(text, true)} />}
       {isFirst && model.isDemo && <DemoNote />}
       <StatusRegion
@@ -135,11 +107,4 @@ function Jump({ hasNew, onJump }: { hasNew: boolean; onJump: () => void }) {
       </button>
     </div>
   );
-}
-
-function placeholderFor(isOnline: boolean, isGone: boolean, isBusy: boolean): string {
-  if (isGone) return "Nothing can be sent to a deleted session";
-  if (!isOnline) return "Write on; it is kept on this device";
-  if (isBusy) return "Write your next message";
-  return "Ask, or hand over a task";
 }

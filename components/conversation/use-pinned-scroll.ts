@@ -39,27 +39,9 @@ export function usePinnedScroll(
     const fromEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight;
     let lastTop = box.scrollTop;
     let lastHeight = box.scrollHeight;
-    let touchY = 0;
 
     const unpin = () => {
       if (pinned.current && box.scrollHeight > box.clientHeight + 1) set(false);
-    };
-    const onWheel = (event: WheelEvent) => {
-      if (event.deltaY < 0) unpin();
-    };
-    const onTouchStart = (event: TouchEvent) => {
-      touchY = event.touches[0]?.clientY ?? 0;
-    };
-    const onTouchMove = (event: TouchEvent) => {
-      if ((event.touches[0]?.clientY ?? 0) > touchY + 4) unpin();
-    };
-    const onKey = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
-      if (event.key === "PageUp" || (!isTyping && (event.key === "ArrowUp" || event.key === "Home"))) unpin();
-    };
-    const onSelect = () => {
-      const selection = document.getSelection();
-      if (selection && !selection.isCollapsed && inner.contains(selection.anchorNode)) unpin();
     };
     const onScroll = () => {
       // Moving up without a shorter page is the reader's doing, whatever moved it.
@@ -78,22 +60,49 @@ export function usePinnedScroll(
     box.scrollTop = box.scrollHeight;
     grown.observe(inner);
     grown.observe(box);
-    box.addEventListener("wheel", onWheel, { passive: true });
-    box.addEventListener("touchstart", onTouchStart, { passive: true });
-    box.addEventListener("touchmove", onTouchMove, { passive: true });
-    box.addEventListener("keydown", onKey);
+    const stopListening = onTurnBack(box, inner, unpin);
     box.addEventListener("scroll", onScroll, { passive: true });
-    document.addEventListener("selectionchange", onSelect);
     return () => {
       grown.disconnect();
-      box.removeEventListener("wheel", onWheel);
-      box.removeEventListener("touchstart", onTouchStart);
-      box.removeEventListener("touchmove", onTouchMove);
-      box.removeEventListener("keydown", onKey);
+      stopListening();
       box.removeEventListener("scroll", onScroll);
-      document.removeEventListener("selectionchange", onSelect);
     };
   }, [scroller, content, set]);
 
   return { isPinned, hasNew, toEnd };
+}
+
+/** Calls `turnBack` at each sign that the reader wants to stay where they are; gives what ends that. */
+function onTurnBack(box: HTMLElement, inner: HTMLElement, turnBack: () => void): () => void {
+  let touchY = 0;
+  const onWheel = (event: WheelEvent) => {
+    if (event.deltaY < 0) turnBack();
+  };
+  const onTouchStart = (event: TouchEvent) => {
+    touchY = event.touches[0]?.clientY ?? 0;
+  };
+  const onTouchMove = (event: TouchEvent) => {
+    if ((event.touches[0]?.clientY ?? 0) > touchY + 4) turnBack();
+  };
+  const onKey = (event: KeyboardEvent) => {
+    const isTyping = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
+    if (event.key === "PageUp" || (!isTyping && (event.key === "ArrowUp" || event.key === "Home"))) turnBack();
+  };
+  const onSelect = () => {
+    const selection = document.getSelection();
+    if (selection && !selection.isCollapsed && inner.contains(selection.anchorNode)) turnBack();
+  };
+
+  box.addEventListener("wheel", onWheel, { passive: true });
+  box.addEventListener("touchstart", onTouchStart, { passive: true });
+  box.addEventListener("touchmove", onTouchMove, { passive: true });
+  box.addEventListener("keydown", onKey);
+  document.addEventListener("selectionchange", onSelect);
+  return () => {
+    box.removeEventListener("wheel", onWheel);
+    box.removeEventListener("touchstart", onTouchStart);
+    box.removeEventListener("touchmove", onTouchMove);
+    box.removeEventListener("keydown", onKey);
+    document.removeEventListener("selectionchange", onSelect);
+  };
 }

@@ -7,7 +7,7 @@ import { isCommand } from "../ui/keys";
 import { NoticeHost } from "../ui/notify";
 import { focusComposer } from "./focus";
 import { useSessionList, useShell } from "./shell";
-import { SidebarContext } from "./sidebar-toggle";
+import { SidebarContext, type SidebarControl } from "./sidebar-toggle";
 import { useChanges } from "./use-changes";
 
 const isNarrow = () => window.matchMedia("(max-width: 1099.98px)").matches;
@@ -23,7 +23,6 @@ type FrameProps = {
 export function Frame({ closed, isBare, children }: FrameProps) {
   const { store, viewer, changesToken } = useShell();
   const hasSessions = useSessionList().items.length > 0;
-  const router = useRouter();
   const pathname = usePathname();
   const [sheet, setSheet] = useState(false);
   const [docked, setDocked] = useState(!closed);
@@ -54,32 +53,7 @@ export function Frame({ closed, isBare, children }: FrameProps) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a choice in the sheet closes it.
   useEffect(() => setSheet(false), [pathname]);
-
-  useEffect(() => {
-    function onKey(event: KeyboardEvent) {
-      if (
-        event.key === "Escape" &&
-        sheet &&
-        !event.defaultPrevented &&
-        !document.querySelector("[popover]:popover-open")
-      ) {
-        event.preventDefault();
-        control.close();
-      }
-      if (!isCommand(event) || event.altKey) return;
-      if (event.code === "KeyB" && !event.shiftKey) {
-        event.preventDefault();
-        control.toggle();
-      }
-      if (event.code === "KeyO" && event.shiftKey) {
-        event.preventDefault();
-        router.push("/");
-        focusComposer();
-      }
-    }
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [control, sheet, router]);
+  useFrameKeys(control, sheet);
 
   if (isBare || pathname === "/sign-in") {
     return (
@@ -100,4 +74,35 @@ export function Frame({ closed, isBare, children }: FrameProps) {
       <NoticeHost />
     </SidebarContext>
   );
+}
+
+/** The keys that work on every page: Escape closes the sheet, B opens and closes the sidebar, O begins a session. */
+function useFrameKeys(control: SidebarControl, isSheetOpen: boolean): void {
+  const router = useRouter();
+
+  useEffect(() => {
+    function onKey(event: KeyboardEvent) {
+      if (
+        event.key === "Escape" &&
+        isSheetOpen &&
+        !event.defaultPrevented &&
+        !document.querySelector("[popover]:popover-open")
+      ) {
+        event.preventDefault();
+        control.close();
+      }
+      if (!isCommand(event) || event.altKey) return;
+      if (event.code === "KeyB" && !event.shiftKey) {
+        event.preventDefault();
+        control.toggle();
+      }
+      if (event.code === "KeyO" && event.shiftKey) {
+        event.preventDefault();
+        router.push("/");
+        focusComposer();
+      }
+    }
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [control, isSheetOpen, router]);
 }

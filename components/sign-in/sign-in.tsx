@@ -3,16 +3,14 @@
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
-import { createAccount, isProblem, problem } from "../api";
+import { createAccount } from "../api";
 import { useShell } from "../frame/shell";
 import { Dash } from "../ui/dash";
+import { checkCredentials, enter, type Failure, failureOf, shortest } from "./credentials";
 import { Field } from "./field";
 import { VoucherButtons } from "./vouchers";
 
 type Mode = "sign-in" | "sign-up";
-type Failure = { readonly field: "email" | "password" | null; readonly text: string };
-
-const shortest = 10;
 
 /** What a page that sent the visitor here says in its address: ours, and next-auth's. */
 const CAUSES: ReadonlyMap<string, string> = new Map(
@@ -48,7 +46,7 @@ export function SignIn({ canSignUp, canStayGuest }: SignInProps) {
     event.preventDefault();
     const address = email.current?.value.trim() ?? "";
     const secret = password.current?.value ?? "";
-    const missing = check(address, secret, isNew);
+    const missing = checkCredentials(address, secret, isNew);
     setFailure(missing);
     if (missing) return;
     setIsBusy(true);
@@ -69,24 +67,7 @@ export function SignIn({ canSignUp, canStayGuest }: SignInProps) {
         <h1>{isNew ? "Create an account" : "Sign in"}</h1>
         <p className="sign-in-lead">Your draft is kept.</p>
         <form onSubmit={submit} noValidate>
-          <Field
-            ref={email}
-            name="email"
-            label="E-mail"
-            type="email"
-            autoComplete="username"
-            inputMode="email"
-            error={failure?.field === "email" ? failure.text : null}
-          />
-          <Field
-            ref={password}
-            name="password"
-            label="Password"
-            type="password"
-            autoComplete={isNew ? "new-password" : "current-password"}
-            note={isNew ? `At least ${shortest} characters.` : undefined}
-            error={failure?.field === "password" ? failure.text : null}
-          />
+          <CredentialFields email={email} password={password} isNew={isNew} failure={failure} />
           {failure && failure.field === null && (
             <p className="field-error" role="alert">
               {failure.text}
@@ -105,54 +86,60 @@ export function SignIn({ canSignUp, canStayGuest }: SignInProps) {
         </form>
         {vouchers.length > 0 && <VoucherButtons vouchers={vouchers} verb="Continue with" returnTo={returnPath} />}
         {canSignUp && (
-          <p className="sign-in-switch">
-            {isNew ? "You have an account? " : "No account yet? "}
-            <button
-              type="button"
-              className="text-link"
-              onClick={() => {
-                setMode(isNew ? "sign-in" : "sign-up");
-                setFailure(null);
-              }}
-            >
-              {isNew ? "Sign in" : "Create one"}
-            </button>
-          </p>
+          <ModeSwitch
+            isNew={isNew}
+            onSwitch={() => {
+              setMode(isNew ? "sign-in" : "sign-up");
+              setFailure(null);
+            }}
+          />
         )}
       </div>
     </div>
   );
 }
 
-function check(email: string, password: string, isNew: boolean): Failure | null {
-  if (!/^\S+@\S+$/.test(email)) return { field: "email", text: "Write an e-mail address, such as you@example.org." };
-  if (password === "") return { field: "password", text: "Write your password." };
-  if (isNew && password.length < shortest) {
-    return { field: "password", text: `This has ${password.length} characters; it takes at least ${shortest}.` };
-  }
-  return null;
+type CredentialFieldsProps = {
+  readonly email: RefObject<HTMLInputElement | null>;
+  readonly password: RefObject<HTMLInputElement | null>;
+  readonly isNew: boolean;
+  readonly failure: Failure | null;
+};
+
+function CredentialFields({ email, password, isNew, failure }: CredentialFieldsProps) {
+  return (
+    <>
+      <Field
+        ref={email}
+        name="email"
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        inputMode="email"
+        error={failure?.field === "email" ? failure.text : null}
+      />
+      <Field
+        ref={password}
+        name="password"
+        label="Password"
+        type="password"
+        autoComplete={isNew ? "new-password" : "current-password"}
+        note={isNew ? `At least ${shortest} characters.` : undefined}
+        error={failure?.field === "password" ? failure.text : null}
+      />
+    </>
+  );
 }
 
-async function enter(email: string, password: string): Promise<void> {
-  const { signIn } = await import("next-auth/react");
-  const result = await signIn("credentials", { email, password, redirect: false });
-  if (!result?.ok || result.error) {
-    if (result && result.status >= 429)
-      throw problem(result.status, "Too many attempts. Wait a minute, then try again.");
-    throw problem(401, "E-mail and password do not match an account.", {
-      password: "E-mail and password do not match an account.",
-    });
-  }
-}
-
-function failureOf(thrown: unknown): Failure {
-  if (!isProblem(thrown)) return { field: null, text: "The server could not be reached. Nothing was changed." };
-  if (thrown.status === 409) return { field: "email", text: "There is an account with this e-mail. Sign in instead." };
-  for (const field of ["email", "password"] as const) {
-    const text = thrown.fields[field];
-    if (text) return { field, text };
-  }
-  return { field: null, text: thrown.message };
+function ModeSwitch({ isNew, onSwitch }: { isNew: boolean; onSwitch: () => void }) {
+  return (
+    <p className="sign-in-switch">
+      {isNew ? "You have an account? " : "No account yet? "}
+      <button type="button" className="text-link" onClick={onSwitch}>
+        {isNew ? "Sign in" : "Create one"}
+      </button>
+    </p>
+  );
 }
 
 /** Where the visitor came from, if that is a page of ours. */

@@ -72,32 +72,42 @@ export function MenuButton({ label, entries, className }: MenuButtonProps) {
         onKeyDown={onKeyDown}
       >
         {open &&
-          entries.map(({ label: name, icon: Icon, onSelect, keys, isDanger }) => (
-            <button
-              key={name}
-              type="button"
-              role="menuitem"
-              tabIndex={-1}
-              className="menu-item"
-              data-danger={isDanger || undefined}
-              onPointerMove={(event) => event.currentTarget.focus({ preventScroll: true })}
-              onClick={() => {
+          entries.map((entry) => (
+            <MenuItem
+              key={entry.label}
+              entry={entry}
+              onChoose={() => {
                 menu.current?.hidePopover();
                 button.current?.focus();
-                onSelect();
+                entry.onSelect();
               }}
-            >
-              <Icon size={16} strokeWidth={1.6} aria-hidden="true" />
-              {name}
-              {keys && (
-                <span className="key" aria-hidden="true">
-                  {keys}
-                </span>
-              )}
-            </button>
+            />
           ))}
       </div>
     </>
+  );
+}
+
+function MenuItem({ entry, onChoose }: { entry: MenuEntry; onChoose: () => void }) {
+  const { label, icon: Icon, keys, isDanger } = entry;
+  return (
+    <button
+      type="button"
+      role="menuitem"
+      tabIndex={-1}
+      className="menu-item"
+      data-danger={isDanger || undefined}
+      onPointerMove={(event) => event.currentTarget.focus({ preventScroll: true })}
+      onClick={onChoose}
+    >
+      <Icon size={16} strokeWidth={1.6} aria-hidden="true" />
+      {label}
+      {keys && (
+        <span className="key" aria-hidden="true">
+          {keys}
+        </span>
+      )}
+    </button>
   );
 }
 

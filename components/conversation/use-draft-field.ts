@@ -1,0 +1,93 @@
+"use client";
+
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { isTouch } from "../ui/keys";
+import { readDraft, writeDraft } from "./draft";
+import { wantMarkdown } from "./markdown/prose";
+
+export type ComposerHandle = {
+  /** Puts text into an empty composer, or adds it to what stands there. */
+  readonly fill: (text: string, replace?: boolean) => void;
+  readonly focus: () => void;
+  /** The question is with the server; its draft may go. */
+  readonly forget: (text: string) => void;
+};
+
+type DraftField = {
+  readonly field: RefObject<HTMLTextAreaElement | null>;
+  /** In characters, without white space around the text. */
+  readonly length: number;
+  /** To be called after each change by the writer. */
+  readonly changed: () => void;
+  /** Takes the text out of the field; its draft stays until `forget`. */
+  readonly empty: () => void;
+};
+
+/** The text of a composer: the draft of its session, kept while it is written, and within reach of `handle`. */
+export function useDraftField(sessionId: string | null, handle: RefObject<ComposerHandle | null>): DraftField {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const session = useRef(sessionId);
+  const [length, setLength] = useState(0);
+
+  useEffect(() => {
+    const from = session.current;
+    session.current = sessionId;
+    const element = field.current;
+    // A session that came to be under this composer takes the draft with it.
+    if (!element) return;
+    if (from === null && sessionId !== null) {
+      writeDraft(sessionId, readDraft(null));
+      return writeDraft(null, "");
+    }
+    const draft = readDraft(sessionId);
+    if (element.value === "" && draft !== "") put(element, draft);
+    setLength(element.value.trim().length);
+    if (!isTouch() && document.activeElement === document.body) element.focus({ preventScroll: true });
+  }, [sessionId]);
+
+  useLayoutEffect(() => {
+    handle.current = {
+      focus: () => field.current?.focus(),
+      fill(text, replace = false) {
+        const element = field.current;
+        if (!element) return;
+        put(element, replace || element.value.trim() === "" ? text : `${text}\n\n${element.value}`);
+        changed();
+        element.focus();
+        element.setSelectionRange(element.value.length, element.value.length);
+      },
+      forget(text) {
+        if (readDraft(null).trim() === text) writeDraft(null, "");
+        if (readDraft(session.current).trim() === text) writeDraft(session.current, "");
+      },
+    };
+  });
+
+  function changed() {
+    const element = field.current;
+    if (!element) return;
+    grow(element);
+    setLength(element.value.trim().length);
+    writeDraft(session.current, element.value);
+    wantMarkdown();
+  }
+
+  function empty() {
+    if (field.current) put(field.current, "");
+    setLength(0);
+  }
+
+  return { field, length, changed, empty };
+}
+
+function put(element: HTMLTextAreaElement, text: string): void {
+  element.value = text;
+  grow(element);
+}
+
+/** For browsers whose fields do not grow by themselves. */
+function grow(element: HTMLTextAreaElement): void {
+  if (CSS.supports("field-sizing", "content")) return;
+  element.style.blockSize = "auto";
+  element.style.blockSize = `${element.scrollHeight}px`;
+}
