@@ -20,6 +20,8 @@ export default defineConfig({
           name: "unit",
           include: ["{lib,components,app}/**/*.test.{ts,tsx}"],
           exclude: [...databases, ...processes],
+          // They keep nothing that another could see, and loading each module once makes them three times as fast.
+          isolate: false,
         },
       },
       { resolve, test: { name: "processes", include: processes, ...slow } },

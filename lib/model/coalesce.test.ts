@@ -63,20 +63,24 @@ test("a reader that leaves cancels the stream", async () => {
 });
 
 test("what comes while the pace holds it back comes together, and an end does not wait", async () => {
-  const stream = new ReadableStream<number>({
-    async start(controller) {
-      for (const n of [1, 2, 3]) {
-        controller.enqueue(n);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      controller.close();
-    },
-  });
+  const source = Promise.withResolvers<ReadableStreamDefaultController<number>>();
+  const stream = new ReadableStream<number>({ start: source.resolve });
+  const controller = await source.promise;
+  controller.enqueue(1);
   let holdMs = 0;
   const batches: (readonly number[])[] = [];
   for await (const batch of coalesce(stream, { holdMs: () => holdMs })) {
     batches.push(batch);
     holdMs = 3_600_000;
+    if (batches.length > 1) continue;
+    // Each comes in a turn of the event loop of its own.
+    setTimeout(() => {
+      controller.enqueue(2);
+      setTimeout(() => {
+        controller.enqueue(3);
+        controller.close();
+      });
+    });
   }
   expect(batches).toEqual([[1], [2, 3]]);
 });
