@@ -38,7 +38,7 @@ import type { TurnCall } from "./turn-call.ts";
 // without a fault, and then killed after each of their events: what the next process asks the model, and what is stored
 // in the end, is compared. TURNS=500 tries as many turns; a run of all tests tries a few.
 
-const TURNS = Number(process.env.TURNS ?? 6);
+const TURNS = Number(process.env.TURNS ?? 3);
 const SEED = Number(process.env.SEED ?? 20261127);
 
 let database: Database;
