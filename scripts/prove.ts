@@ -1,9 +1,11 @@
 // npm run prove -- [--seed N] [--seeds 1] [--seconds 60] [--clients 12]: two instances on one PostgreSQL, twelve clients, kill -9
 // of either every eight seconds; then everything that clients were told is held against what is stored. What the clients
-// do and when it kills comes from the seed. Ends with 1 where something is wrong. Needs a build.
+// do and when it kills comes from the seed. Ends with 1 where something is wrong.
+import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { startPostgres } from "../lib/testing/postgres-server.ts";
+import { needsBuild } from "./build.ts";
 import { newSession } from "./prove/acts.ts";
 import { auditStored } from "./prove/audit.ts";
 import { auditPrompts } from "./prove/audit-prompts.ts";
@@ -38,6 +40,8 @@ const [seed, seeds, seconds, clients] = [values.seed, values.seeds, values.secon
 });
 
 keepTemporaryFiles("prove");
+// Once, before two instances start at the same time.
+if (needsBuild()) spawnSync(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
 let isRight = true;
 for (let n = 0; n < (seeds ?? 1); n++) isRight = (await prove((seed ?? 0) + n)) && isRight;
 process.exit(isRight ? 0 : 1);
