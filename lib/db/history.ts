@@ -32,16 +32,17 @@ export type StoredHistory = {
 
 /**
  * A part of the active line of a session of the account, with the runs that wrote it and the turn that runs: all as they
- * were at one moment, so that a turn that ends meanwhile is either running or in the line, and never neither.
+ * were at one moment, so that a turn that ends meanwhile is either running or in the line, and never neither. Null where
+ * the account has no such session.
  */
 export async function readHistory(
   database: Database,
   accountId: string,
   sessionId: string,
   { sources, offset, limit, coveredUpto }: HistoryPage,
-): Promise<StoredHistory> {
+): Promise<StoredHistory | null> {
   const [found] = await readHistoryRow(database, { sessionId, accountId, sources, offset, limit, coveredUpto });
-  if (!found) throw new Error("The database did not give the history");
+  if (!found) return null;
   const { line, count, runs, running, covered } = found;
   return {
     line,

@@ -1,5 +1,6 @@
 import { readHistory, readRunInput } from "../../db/history.ts";
 import * as db from "../../db/runs.ts";
+import { notFound } from "../../domain/errors.ts";
 import type { TurnMessage } from "../../domain/events.ts";
 import { foldEvents } from "../../domain/fold.ts";
 import type { Message, NewMessage } from "../../domain/message.ts";
@@ -26,19 +27,21 @@ export type History = {
 
 /**
  * A session's history, with the work in progress, as it was at one moment: all of it, or so many messages of some sources
- * from `offset` on.
+ * from `offset` on. Throws "not-found" for a session that was deleted since it was read.
  */
 export async function getHistory(
   scope: Scope,
   session: Session,
   page: { readonly sources?: readonly string[]; readonly offset?: number; readonly limit?: number } = {},
 ): Promise<History> {
-  const { line, count, runs, running, coveredIds } = await readHistory(scope.database, scope.accountId, session.id, {
+  const found = await readHistory(scope.database, scope.accountId, session.id, {
     sources: page.sources ?? null,
     offset: page.offset ?? 0,
     limit: page.limit ?? null,
     coveredUpto: session.replacement?.uptoPosition ?? null,
   });
+  if (!found) throw notFound("session", session.id);
+  const { line, count, runs, running, coveredIds } = found;
   // What this process has not written yet is newer than what is read.
   const events = running && (scope.runner.find(running.runId)?.events ?? running.events);
   return {

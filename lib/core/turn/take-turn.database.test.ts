@@ -7,7 +7,7 @@ import { newId } from "../../domain/ids.ts";
 import { type Api, openApi } from "../../testing/api.ts";
 import { claimOf, commitOf, makeSession, newMessage, PLAN, storedMessage } from "../../testing/stored-turns.ts";
 import type { Limits, Scope } from "../scope.ts";
-import { getSession } from "../sessions.ts";
+import { deleteSession, getSession } from "../sessions.ts";
 import { getHistory } from "./history.ts";
 import { stopTurn } from "./stop.ts";
 import { takeOver } from "./take-over.ts";
@@ -203,6 +203,14 @@ test("C17, C34: a turn that is committed while its history is read is in it", as
   const [inLine, running] = [history.line.map(({ role }) => role), history.running?.input.map(({ role }) => role)];
   expect([inLine, running]).toEqual(running ? [[], ["user"]] : [["user", "assistant"], undefined]);
   expect([...history.runs.values()].map(({ status }) => status)).not.toContain("running");
+});
+
+test("C34: the history of a session that was deleted meanwhile is not found, and not empty", async () => {
+  const session = await makeSession(database);
+  const scope = scopeOf(session.accountId);
+  const looked = await getSession(scope, session.id);
+  await deleteSession(scope, session.id);
+  await expect(getHistory(scope, looked)).rejects.toMatchObject({ code: "not-found" });
 });
 
 test("C31: an answer that was taken over is whole in Julep's history", async () => {

@@ -14,7 +14,10 @@ const Running = z.object({
   batches: z.array(z.unknown()),
 });
 
-/** A part of the active line with its runs and the turn that runs. By hand, so that all are of one moment. */
+/**
+ * A part of the active line with its runs and the turn that runs; no row where the session is gone. By hand, so that all
+ * are of one moment.
+ */
 export const readHistoryRow = statement({
   name: "read-history",
   text: `with line as materialized (
@@ -35,7 +38,8 @@ export const readHistoryRow = statement({
        coalesce((select json_agg(m.id order by m.position)
          from "Session" s join "Branch" b on b.id = s."activeBranchId" ${SEGMENTS}
          join "Message" m on m."branchId" = seg."branchId" and m.position between seg."from" and least(seg."to", $6::int)
-         where s.id = $1 and s."accountId" = $2 and $6::int is not null), '[]') as covered`,
+         where s.id = $1 and s."accountId" = $2 and $6::int is not null), '[]') as covered
+     from "Session" here where here.id = $1 and here."accountId" = $2`,
   parameters: {
     sessionId: "uuid",
     accountId: "uuid",
