@@ -16,6 +16,7 @@ import type { Scope } from "./scope.ts";
 import { summaryOf } from "./summarise.ts";
 import { fallbackTitle, modelTitle } from "./titles.ts";
 import { latestTranscript } from "./transcript.ts";
+import { sessionDeleted } from "./turn/failure.ts";
 
 /** A session of the account. Throws "not-found", for an id that cannot be one too, and as `checkReachesAccount`. */
 export async function getSession(scope: Scope, id: string): Promise<Session> {
@@ -159,7 +160,7 @@ export async function deleteSession(scope: Scope, id: string): Promise<void> {
 /** Ends the turns of a session that run in this process. Gives what resolves when each has ended. */
 const endTurns = (scope: Scope, sessionId: string): Promise<void>[] =>
   scope.runner.ofSession(sessionId).map((live) => {
-    live.abort("deleted", new ChatError("cancelled", "The session was deleted"));
+    live.abort("deleted", sessionDeleted());
     return live.ended;
   });
 

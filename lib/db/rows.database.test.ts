@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { UNSET } from "../core/sessions.ts";
 import { newId } from "../domain/ids.ts";
 import { emptyDatabase } from "../testing/databases.ts";
 import * as accounts from "./accounts.ts";
@@ -393,23 +394,11 @@ async function newAgent(fields: Partial<agents.AgentFields>, id = newId()): Prom
 async function newSession(): Promise<string> {
   const id = newId();
   await insertSession(database, own.accountId, {
+    ...UNSET,
     id,
     branchId: newId(),
     projectId: own.projectId,
     origin: "web",
-    situation: null,
-    systemTemplate: null,
-    renderTemplates: true,
-    tokenBudget: null,
-    contextOverflow: null,
-    autoRunTools: false,
-    forwardToolCalls: false,
-    recallOptions: null,
-    metadata: null,
-    sharedAccess: "read_only",
-    agentIds: [],
-    userIds: [],
-    indexIds: [],
   });
   return id;
 }

@@ -1,34 +1,18 @@
+import { UNSET } from "../core/sessions.ts";
 import { insertGuest } from "../db/accounts.ts";
 import { ensureDefaultAgent } from "../db/agents.ts";
 import { type Claim, type Claimed, claimRun } from "../db/claims.ts";
 import type { Commit } from "../db/commit.ts";
 import type { Database } from "../db/database.ts";
 import { insertSession } from "../db/new-session.ts";
+import { llamacloudPolicy } from "../dialects/llamacloud/policy.ts";
 import type { TurnEvent } from "../domain/events.ts";
 import { newId } from "../domain/ids.ts";
 import type { NewMessage } from "../domain/message.ts";
 import type { TurnPlan, TurnPolicy } from "../domain/turn-policy.ts";
 
 /** The rules of a turn that goes on without its caller. */
-export const GOES_ON: TurnPolicy = {
-  agent: "any",
-  withBuiltinTools: false,
-  ownTools: "runnable",
-  runsTools: "server",
-  recall: true,
-  recallTools: true,
-  rendersInput: false,
-  overflow: "truncate",
-  stores: true,
-  keep: "all",
-  onlyWhole: false,
-  keepsOutput: false,
-  onHangUp: "go-on",
-  busy: "refuse",
-  maxSteps: 8,
-  maxMs: 60_000,
-  atLimit: "answer",
-};
+export const GOES_ON: TurnPolicy = { ...llamacloudPolicy, withBuiltinTools: false, maxMs: 60_000 };
 
 export const PLAN: TurnPlan = {
   asker: { via: "key", keyId: null, keyScopes: [], onlyAgentId: null, isStranger: false },
@@ -52,23 +36,12 @@ export async function makeSession(database: Database): Promise<StoredSession> {
   const home = await ensureDefaultAgent(database, accountId, { id: newId(), systemTemplate: "" });
   const [id, branchId] = [newId(), newId()];
   await insertSession(database, accountId, {
+    ...UNSET,
     id,
     branchId,
     projectId: home.projectId,
     origin: "web",
-    situation: null,
-    systemTemplate: null,
-    renderTemplates: true,
-    tokenBudget: null,
-    contextOverflow: null,
-    autoRunTools: false,
-    forwardToolCalls: false,
-    recallOptions: null,
-    metadata: null,
-    sharedAccess: "read_only",
     agentIds: [home.agentId],
-    userIds: [],
-    indexIds: [],
   });
   return { accountId, agentId: home.agentId, projectId: home.projectId, id, branchId };
 }

@@ -3,6 +3,7 @@ import { findOutput, findRun } from "../../db/runs.ts";
 import type { TurnEvent } from "../../domain/events.ts";
 import { isLast } from "../../domain/events.ts";
 import type { Scope } from "../scope.ts";
+import { SESSION_GONE } from "./failure.ts";
 import type { LiveRun } from "./live-run.ts";
 
 /** A stretch of a run's events; `from` is the number of the first. */
@@ -91,9 +92,7 @@ export async function acceptance(live: LiveRun, waitMs: number): Promise<void> {
 /** The end of a run that was deleted with its session. */
 const GONE: TurnEvent = {
   type: "turn-error",
-  status: "cancelled",
-  code: "not-found",
-  message: "Session not found",
+  ...SESSION_GONE,
   usage: { inputTokens: null, outputTokens: null, isEstimated: true },
   durationMs: 0,
   steps: 0,

@@ -1,6 +1,7 @@
 import type { Database } from "../../db/database.ts";
 import { existingRuns, renewLeases, stopRequests } from "../../db/leases.ts";
 import { ChatError } from "../../domain/errors.ts";
+import { sessionDeleted, stopped } from "./failure.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { Registry } from "./registry.ts";
 
@@ -14,9 +15,7 @@ export type LeaseKeeper = {
   readonly loseMissing: (asked: readonly LiveRun[], held: { has: (id: string) => boolean }) => Promise<void>;
 };
 
-const stopped = () => new ChatError("cancelled", "cancelled");
 const lost = () => new ChatError("interrupted", "Another process goes on with this turn");
-const deletedSession = () => new ChatError("cancelled", "The session was deleted");
 
 export function leaseKeeper(database: Database, owner: string, lives: Registry): LeaseKeeper {
   const working = () => lives.all().filter((live) => live.state === "running");
@@ -28,7 +27,7 @@ export function leaseKeeper(database: Database, owner: string, lives: Registry):
     const existing = await existingRuns(database, idsOf(missing));
     for (const live of missing) {
       if (existing.has(live.id)) live.abort("lost", lost());
-      else live.abort("deleted", deletedSession());
+      else live.abort("deleted", sessionDeleted());
     }
   };
 

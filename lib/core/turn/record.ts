@@ -10,6 +10,7 @@ import type { RunStatus } from "../../domain/run.ts";
 import type { TurnPolicy } from "../../domain/turn-policy.ts";
 import { type Tokenizer, tokenizerOf } from "../render/tokenizer.ts";
 import type { Ports } from "../scope.ts";
+import { SESSION_GONE } from "./failure.ts";
 import type { LiveRun } from "./live-run.ts";
 
 const TRIES = 4;
@@ -216,9 +217,7 @@ const status = (last: LastEvent): RunStatus => (last.type === "turn-end" ? "comp
 
 const deleted = (last: LastEvent): LastEvent => ({
   type: "turn-error",
-  status: "cancelled",
-  code: "not-found",
-  message: "Session not found",
+  ...SESSION_GONE,
   usage: last.usage,
   durationMs: last.durationMs,
   steps: last.steps,

@@ -1,9 +1,10 @@
 import { requestStop } from "../../db/leases.ts";
 import { findRunningRun } from "../../db/runs.ts";
 import { findSession } from "../../db/sessions.ts";
-import { ChatError, notFound } from "../../domain/errors.ts";
+import { notFound } from "../../domain/errors.ts";
 import { isLast } from "../../domain/events.ts";
 import type { Scope } from "../scope.ts";
+import { stopped } from "./failure.ts";
 import { follow } from "./follow.ts";
 import { takeOver } from "./take-over.ts";
 
@@ -24,7 +25,7 @@ export async function stopTurn(scope: Scope, sessionId: string, waitMs = WAIT_MS
 
   const live = scope.runner.find(runId);
   if (live) {
-    live.abort("stop", new ChatError("cancelled", "cancelled"));
+    live.abort("stop", stopped());
     await live.ended;
     return true;
   }

@@ -81,13 +81,17 @@ const planOf = (scope: Scope, call: TurnCall, prepared: PreparedTurn, admission:
   reservedTokens: admission === null ? 0 : reservedTokens(prepared),
 });
 
+/** Whether the model may be asked while a turn is entered: it is no repeat, and no number of turns can refuse it. */
+const mayCallEarly = (scope: Scope, { requestKey }: TurnCall): boolean =>
+  requestKey === undefined && !scope.limits?.mostAtOnce;
+
 /** A turn that claims no session: it stores nothing, or makes a session of its own at its end. */
 async function takeDetached(scope: Scope, call: TurnCall): Promise<TakenTurn> {
   const prepared = call.prepared ?? (await prepareTurn(scope, call.policy, call));
   call.check?.(prepared);
   const admission = await admit(scope, call, prepared);
   const runId = scope.newId();
-  const callsEarly = call.requestKey === undefined && !scope.limits?.mostAtOnce;
+  const callsEarly = mayCallEarly(scope, call);
   const ready = readyRun(scope, runId, call, prepared, { admission, callsEarly });
   const entered = await insertRun(scope.database, {
     runId,
@@ -167,8 +171,8 @@ async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Prom
       const runId = scope.newId();
       const leave = scope.runner.enter(call.sessionId);
       // Where another may be first, or this is a repeat, no model is asked before the claim holds.
-      const isFree = !waits && call.requestKey === undefined && !prepared.session.runningRunId && leave !== null;
-      const callsEarly = isFree && !scope.limits?.mostAtOnce;
+      const isFree = !waits && !prepared.session.runningRunId && leave !== null;
+      const callsEarly = isFree && mayCallEarly(scope, call);
       ready = readyRun(scope, runId, call, prepared, { admission, callsEarly });
       const claimed = await claimOf(scope, runId, call, prepared, admission)
         .then((claim) => claimRun(scope.database, claim))

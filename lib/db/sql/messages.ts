@@ -77,8 +77,8 @@ export const findPositionRow = statement({
 /** The segments of the active line, in order; `at` is its branch. */
 export const listSegments = statement({
   name: "list-segments",
-  text: `select seg."branchId", seg."from", seg."to", b.id as at from "Session" s join "Branch" b on b.id = s."activeBranchId"
+  text: `select seg."branchId", seg."from", seg."to" from "Session" s join "Branch" b on b.id = s."activeBranchId"
      ${SEGMENTS} where s.id = $1 and s."accountId" = $2 order by seg."from"`,
   parameters: { sessionId: "uuid", accountId: "uuid" },
-  row: z.object({ branchId: z.string(), from: z.number(), to: z.number(), at: z.string() }),
+  row: z.object({ branchId: z.string(), from: z.number(), to: z.number() }),
 });

@@ -1,23 +1,9 @@
-import { LONGEST_TURN_MS, type TurnPolicy } from "../../domain/turn-policy.ts";
+import type { TurnPolicy } from "../../domain/turn-policy.ts";
+import { llamacloudPolicy } from "../llamacloud/policy.ts";
 
-/** By what rules a turn of a page goes: the core's table of options, column "LlamaCloud and web". */
+/** By what rules a turn of a page goes: as LlamaCloud's, whose dialect pages speak, but for the tools. */
 export const webPolicy: TurnPolicy = {
-  agent: "any",
-  withBuiltinTools: true,
+  ...llamacloudPolicy,
   // In a browser nobody has agreed to what an agent's tools change; who holds a key has.
   ownTools: "none",
-  runsTools: "server",
-  recall: true,
-  recallTools: true,
-  rendersInput: false,
-  overflow: "truncate",
-  stores: true,
-  keep: "all",
-  onlyWhole: false,
-  keepsOutput: false,
-  onHangUp: "go-on",
-  busy: "refuse",
-  maxSteps: 8,
-  maxMs: LONGEST_TURN_MS,
-  atLimit: "answer",
 };
