@@ -25,7 +25,7 @@ export type Models = {
   readonly embedding: { readonly model: string; readonly embed: EmbedTexts } | null;
 };
 
-/** Renders a template with what it may name. Throws "bad-request" for one that fails. */
+/** Renders a template with what it may name. Throws "bad-request" for one that fails, "rate-limited". */
 export type RenderTemplate = (source: string, variables: Readonly<Record<string, unknown>>) => Promise<string>;
 
 /** What the core works with, whoever asks. */
@@ -35,7 +35,8 @@ export type Ports = {
   readonly runner: Runner;
   /** Where titles and summaries are made. */
   readonly lanes: Lanes;
-  readonly renderTemplate: RenderTemplate;
+  /** Renders the templates of an account, one after the other with those of the others. */
+  readonly templatesOf: (accountId: string) => RenderTemplate;
   /** Requests to addresses that somebody else chose. */
   readonly outbound: Outbound;
   /** Runs a tool. Throws what the model is to be told. */

@@ -95,7 +95,7 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     models: openModels(settings.openai),
     runner,
     lanes,
-    renderTemplate: templates.render,
+    templatesOf: (accountId) => (source, variables) => templates.render(accountId, source, variables),
     outbound: safeFetch({ allow: settings.outboundAllow }),
     // Not before a tool is run: each start would take longer.
     async runTool(call) {

@@ -53,7 +53,7 @@ export function openProcess(
     },
     runner,
     lanes: openLanes(1, 0),
-    renderTemplate: templates.render,
+    templatesOf: (accountId) => (source, variables) => templates.render(accountId, source, variables),
     outbound: async () => {
       throw new Error("Nothing is asked outside");
     },
