@@ -7,7 +7,9 @@ import type { Parley } from "../server/parley.ts";
  * What an account used: by day, today last; where it stands in the limits of today; and who used it. The server's owner is
  * told of the whole server too.
  */
-export async function usagePage({ limits, settings }: Parley, scope: Scope, days: number) {
+export async function usagePage({ limits, settings, usageBook }: Parley, scope: Scope, days: number) {
+  // Who looks has often just asked something. What other instances have noted comes within seconds.
+  await usageBook.flush();
   const [items, shares, account] = await Promise.all([
     dailyUsage(scope, days, Date.now()),
     usageShares(scope, days),
