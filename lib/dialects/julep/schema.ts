@@ -35,7 +35,9 @@ const settings = {
   logit_bias: z.record(z.string(), z.number().min(-100).max(100)).nullish(),
   response_format: ResponseFormat.nullish(),
 };
-export type WireSettings = z.output<z.ZodObject<typeof settings>>;
+/** An agent's defaults: with what only its caller understands. */
+const AgentSettings = z.looseObject({ ...settings, stop: settings.stop.nullable() });
+export type AgentSettings = z.output<typeof AgentSettings>;
 
 const IMAGE = /^(?:https?:\/\/|data:image\/[\w.+-]+;base64,)/iu;
 // A template may stand for an address, where templates are rendered.
@@ -121,7 +123,7 @@ const agentFields = {
   about: z.string().max(16_000),
   model: z.string(),
   instructions: z.union([z.string().transform((text) => [text]), z.array(z.string())]),
-  default_settings: z.looseObject({ ...settings, stop: settings.stop.nullable() }).nullish(),
+  default_settings: AgentSettings.nullish(),
   default_system_template: z.string(),
   metadata: JsonObject.nullish(),
 };
@@ -178,7 +180,7 @@ const vector = {
 const text = { trigram_similarity_threshold: z.number().min(0).max(1).nullable().default(null) };
 
 /** How docs are searched in a session: the contract, 3.9. */
-export const RecallOptions = z.preprocess(
+export const WireRecall = z.preprocess(
   (value) => (typeof value === "object" && value !== null && !("mode" in value) ? { mode: "vector", ...value } : value),
   z.discriminatedUnion("mode", [
     z.object({ mode: z.literal("vector"), ...search, ...vector }),
@@ -193,6 +195,9 @@ export const RecallOptions = z.preprocess(
     }),
   ]),
 );
+type WireRecall = z.output<typeof WireRecall>;
+/** What any mode of a search may say. */
+export type AnyRecall = Pick<WireRecall, "mode"> & Partial<Omit<Extract<WireRecall, { mode: "hybrid" }>, "mode">>;
 
 const Piece = z.string().max(30_000);
 
@@ -270,7 +275,7 @@ const sessionFields = {
   context_overflow: z.enum(["truncate", "adaptive"]).nullish(),
   auto_run_tools: z.boolean(),
   forward_tool_calls: z.boolean(),
-  recall_options: RecallOptions.nullish(),
+  recall_options: WireRecall.nullish(),
   metadata: JsonObject.nullish(),
 };
 
