@@ -3,6 +3,7 @@ import type { Database } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
 import { metadataWhere, type OffsetPage, pageOf } from "./page.ts";
 import { inPrismaTransaction, JsonObject, jsonInput } from "./prisma.ts";
+import { forgetDocs } from "./runs.ts";
 import { findAgentRows, findBotRow, findDefaultAgentRow, findDefaultIds, insertOwnAgent } from "./sql/agents.ts";
 import { together } from "./together.ts";
 
@@ -165,6 +166,7 @@ export async function changeAgent(
 /** Deletes an agent of the account with its tools and docs. Gives whether there was one. */
 export async function deleteAgent(database: Database, accountId: string, id: string): Promise<boolean> {
   const { count } = await database.prisma.agent.deleteMany({ where: { id, accountId } });
+  if (count > 0) await forgetDocs(database, accountId, [id.toLowerCase()]);
   return count > 0;
 }
 
