@@ -1,3 +1,4 @@
+import { emptyLeftAccounts } from "../db/leave-account.ts";
 import { forgetDeletions } from "../db/session-changes.ts";
 import { removeIdleGuests } from "./guests.ts";
 import type { Ports } from "./scope.ts";
@@ -6,8 +7,8 @@ const EVERY_MS = 60 * 60 * 1000;
 const MOST = 1000;
 
 /**
- * Work to be called as often as one likes, which once an hour removes guests that nobody sees, and forgets sessions that
- * were deleted over a day ago.
+ * Work to be called as often as one likes, which once an hour removes guests that nobody sees, forgets sessions that were
+ * deleted over a day ago, and goes on with the deletion of accounts that a process has not come to the end of.
  */
 export function hourlyTidying(ports: Pick<Ports, "database">): () => Promise<void> {
   let dueAt = 0;
@@ -16,5 +17,6 @@ export function hourlyTidying(ports: Pick<Ports, "database">): () => Promise<voi
     dueAt = Date.now() + EVERY_MS;
     await removeIdleGuests(ports);
     await forgetDeletions(ports.database, MOST);
+    await emptyLeftAccounts(ports.database);
   };
 }

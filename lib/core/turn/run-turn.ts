@@ -16,8 +16,10 @@ export type TurnTool = {
 
 /** Where a turn goes on that another process has begun. */
 export type Resume = {
-  /** Events that close what was open, in order. */
+  /** Events that close what was open, in order; the calls that had no result are answered as interrupted. */
   readonly closing: readonly TurnEvent[];
+  /** The calls that had no result. Those that the caller runs are left to it instead. */
+  readonly unanswered: readonly ToolCall[];
   /** What the turn has said so far, for the prompt. */
   readonly said: readonly PromptMessage[];
   /** Steps that are done. */
@@ -122,7 +124,16 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
   const { runId, resume } = ports;
   const course = courseOf(ports);
   if (!resume) yield [{ type: "turn-start", runId, at: course.startedAt }];
-  else if (resume.closing.length > 0) yield resume.closing;
+  else {
+    const handed = handedOver(ports, course, resume.unanswered);
+    const ids = handed.calls.map(({ callId }) => callId);
+    const closing = resume.closing.filter((event) => event.type !== "tool-result" || !ids.includes(event.callId));
+    if (closing.length > 0) yield closing;
+    if (ids.length > 0) {
+      yield [handOver(ports, course, handed)];
+      return;
+    }
+  }
   if (resume?.doneFor) {
     yield [{ type: "turn-end", finishReason: resume.doneFor, pendingCallIds: [], ...ended(ports, course) }];
     return;
@@ -140,12 +151,11 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
 
 /** The steps of a turn, up to its end where it ends well. */
 async function* steps(ports: TurnPorts, course: Course): AsyncGenerator<readonly TurnEvent[], void> {
-  const { tools, signal } = ports;
+  const { signal } = ports;
   for (;;) {
     const limit = reached(ports, course);
     const { calls, finish } = yield* askModel(ports, course, limit !== null);
-    const returnLimit = ports.atLimit === "return-calls" && calls.length > 0 ? reached(ports, course) : null;
-    const pending = returnLimit !== null ? calls : calls.filter((call) => !runnable(tools, call));
+    const handed = handedOver(ports, course, calls);
     if (calls.length === 0 || limit !== null) {
       // A model may call what it was not offered.
       const refused = unansweredResults(calls, new Error("The turn has reached its limit of steps"), ports);
@@ -154,21 +164,34 @@ async function* steps(ports: TurnPorts, course: Course): AsyncGenerator<readonly
       yield [...refused, { type: "turn-end", finishReason, ...end }];
       return;
     }
-    const open = calls.filter((call) => !pending.includes(call));
+    const open = calls.filter((call) => !handed.calls.includes(call));
     const results = yield* runCalls(ports, open);
-    if (signal.aborted && pending.length > 0) {
-      yield unansweredResults(pending, toChatError(signal.reason), ports);
+    if (signal.aborted && handed.calls.length > 0) {
+      yield unansweredResults(handed.calls, toChatError(signal.reason), ports);
     }
     signal.throwIfAborted();
-    if (pending.length > 0) {
-      const pendingCallIds = pending.map((call) => call.callId);
-      // Calls that were the caller's anyway are no matter of a limit.
-      const why = because(pending.some((call) => runnable(tools, call)) ? returnLimit : null);
-      yield [{ type: "turn-end", finishReason: "tool-calls", pendingCallIds, ...why, ...ended(ports, course) }];
+    if (handed.calls.length > 0) {
+      yield [handOver(ports, course, handed)];
       return;
     }
     course.said.push(...calls.flatMap((call) => results.get(call.callId) ?? []));
   }
+}
+
+type Handed = { readonly calls: readonly ToolCall[]; readonly limit: TurnLimit | null };
+
+/** Which calls of a step are left to the caller: those that it runs, or all where a limit returns them. */
+function handedOver(ports: TurnPorts, course: Course, calls: readonly ToolCall[]): Handed {
+  const limit = ports.atLimit === "return-calls" && calls.length > 0 ? reached(ports, course) : null;
+  return { limit, calls: limit !== null ? calls : calls.filter((call) => !runnable(ports.tools, call)) };
+}
+
+/** The end of a turn that leaves calls to its caller. */
+function handOver(ports: TurnPorts, course: Course, { calls, limit }: Handed): TurnEvent {
+  const pendingCallIds = calls.map(({ callId }) => callId);
+  // Calls that were the caller's anyway are no matter of a limit.
+  const why = because(calls.some((call) => runnable(ports.tools, call)) ? limit : null);
+  return { type: "turn-end", finishReason: "tool-calls", pendingCallIds, ...why, ...ended(ports, course) };
 }
 
 /** One model call, with its events. Notes what it said, and gives its calls. Throws where it fails or the turn is ended. */
