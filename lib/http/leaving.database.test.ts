@@ -133,7 +133,13 @@ async function makeWorld(): Promise<World> {
   const [a, u, h] = [mark("agent"), mark("user"), mark("history")];
   const template = `${a} {{agent.name}} {{agent.about}} {{users}} {{session.situation}} {{docs}} {{agent.instructions}}`;
   const agent = await made(account, "/api/agents", {
-    ...{ name: a, about: a, instructions: [a], default_settings: { stop: [a] }, default_system_template: template },
+    ...{
+      name: a,
+      about: a,
+      instructions: [a],
+      default_settings: { stop: [a], own: a },
+      default_system_template: template,
+    },
     ...marked("agent"),
   });
   const parameters = { type: "object", properties: { [a]: { type: "string" } } };

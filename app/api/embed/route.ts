@@ -7,7 +7,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     surface: julep,
     body: EmbedBody,
     async handle({ scope, body }) {
-      return Response.json({ vectors: await embedTexts(scope, body.text, body.embed_instruction) });
+      const options = { instruction: body.embed_instruction, isAsked: true };
+      return Response.json({ vectors: await embedTexts(scope, body.text, options) });
     },
   }),
 });
