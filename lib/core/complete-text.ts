@@ -5,6 +5,8 @@ import { withoutReasoning } from "./clean-title.ts";
 import type { Ports } from "./scope.ts";
 
 const TIME_LIMIT_MS = 20_000;
+/** Far more than any summary: a provider that does not keep to `maxTokens` is left. */
+const LIMIT_CHARACTERS = 200_000;
 
 /**
  * What one call of the small model says, whole, without its thoughts, as text that can be stored.
@@ -17,6 +19,7 @@ export async function completeText(
   request: Pick<ModelRequest, "purpose" | "messages" | "apiKey"> & { readonly maxTokens: number },
 ): Promise<string> {
   const texts: string[] = [];
+  let length = 0;
   let finish: FinishReason | null = null;
   const call = models.call({
     model: models.smallModel,
@@ -30,9 +33,13 @@ export async function completeText(
   });
   for await (const batch of call) {
     for (const event of batch) {
-      if (event.type === "text-delta") texts.push(event.text);
+      if (event.type === "text-delta") {
+        texts.push(event.text);
+        length += event.text.length;
+      }
       if (event.type === "finish") finish = event.reason;
     }
+    if (length > LIMIT_CHARACTERS) throw notWhole(FAULTS.length);
   }
   if (finish !== "stop") throw notWhole(finish === null ? "it has no end" : FAULTS[finish]);
   const text = withoutReasoning(storable(texts.join(""))).trim();

@@ -2,14 +2,21 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { ChatError } from "../domain/errors.ts";
 import type { EmbedTexts } from "../domain/model.ts";
 import type { ProviderSettings } from "./catalogue.ts";
+import { limitedFetch } from "./limited-text.ts";
 import { toProviderError } from "./provider-error.ts";
 
 const TEXTS_PER_CALL = 100;
+/** A hundred vectors of 4,096 numbers have some 9 MB. */
+const LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** Embeds texts through the embeddings endpoint of OpenAI, or of a server that speaks like it. */
 export function embedThrough({ apiKey, baseUrl }: ProviderSettings, model: string): EmbedTexts {
   return async (texts, options) => {
-    const provider = createOpenAI({ apiKey: options.apiKey ?? apiKey ?? "", baseURL: baseUrl });
+    const provider = createOpenAI({
+      apiKey: options.apiKey ?? apiKey ?? "",
+      baseURL: baseUrl,
+      fetch: limitedFetch(LIMIT_BYTES),
+    });
     const vectors: (readonly number[])[] = [];
     for (let from = 0; from < texts.length; from += TEXTS_PER_CALL) {
       const values = texts.slice(from, from + TEXTS_PER_CALL);
