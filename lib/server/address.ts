@@ -7,6 +7,11 @@ import type { IncomingMessage } from "node:http";
 const HEADER = Symbol.for("parley.address-header");
 const holder = globalThis as { [HEADER]?: string }; // the key is ours alone
 
+// What a proxy says of whom it speaks for. Next adds some of these itself, so they are looked at before it does.
+const PROXY_HEADERS = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+// What is believed of a trusted proxy alone. Without them Next takes what it would ask of them from the connection.
+const BELIEVED_HEADERS = ["forwarded", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto"];
+
 const API_PATH = /^\/(?:api|v1|sessions)(?:[/?]|$)/u;
 // What Next says to itself about pages. A caller who sends it with a call of the API is to get the API's answer.
 const NEXT_HEADERS = [
@@ -25,16 +30,19 @@ const NEXT_HEADERS = [
 ];
 
 /**
- * Notes the address at the other end of each connection of this process's HTTP servers, and takes Next's own headers from
- * calls of the API. Once is enough.
+ * Notes the address at the other end of each connection of this process's HTTP servers, and whether a proxy seems to have
+ * handed a request on; takes from requests what nobody is to believe: Next's own headers in calls of the API, and without
+ * trusted proxies what a proxy would say of the host. Once is enough.
  */
-export function noteAddresses(): void {
+export function noteAddresses(trustedProxies: number): void {
   if (holder[HEADER] !== undefined) return;
   const name = `x-parley-address-${randomUUID()}`;
   holder[HEADER] = name;
   subscribe("http.server.request.start", (message) => {
     const { request } = message as { readonly request: IncomingMessage }; // documented by Node, "Built-in channels"
     request.headers[name] = request.socket.remoteAddress;
+    if (isHandedOn(request)) request.headers[handedOn(name)] = "1";
+    if (trustedProxies === 0) for (const header of BELIEVED_HEADERS) delete request.headers[header];
     if (!API_PATH.test(request.url ?? "")) return;
     for (const header of NEXT_HEADERS) delete request.headers[header];
   });
@@ -51,3 +59,18 @@ export function addressOf(request: Request, trustedProxies: number): string | nu
   const told = (request.headers.get("x-forwarded-for") ?? "").split(",").map((entry) => entry.trim());
   return told.at(-trustedProxies) || socket;
 }
+
+/**
+ * Whether a proxy seems to have handed a request on, so that it may come from anywhere although its connection comes from
+ * this machine. Who calls a program's own HTTP client can hide that; a browser behind a proxy cannot.
+ */
+export const isThroughProxy = (headers: Headers): boolean => {
+  const name = holder[HEADER];
+  return name !== undefined && headers.has(handedOn(name));
+};
+
+const handedOn = (name: string): string => `${name}-handed-on`;
+
+/** nginx speaks HTTP/1.0 to what is behind it unless it is told otherwise; browsers have not for decades. */
+const isHandedOn = ({ headers, httpVersionMinor }: IncomingMessage): boolean =>
+  httpVersionMinor === 0 || PROXY_HEADERS.some((header) => headers[header] !== undefined);
