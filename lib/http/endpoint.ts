@@ -5,6 +5,7 @@ import type { Credentials, Surface } from "../dialects/dialect.ts";
 import { ChatError, type Rate, toChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { addressOf } from "../server/address.ts";
+import { networkOf } from "../server/network.ts";
 import { type Parley, parley } from "../server/parley.ts";
 import { setRateHeaders } from "../server/rate-limits.ts";
 import { noteRequest } from "../server/telemetry.ts";
@@ -60,22 +61,22 @@ export function endpoint<Query extends z.ZodType, Body extends z.ZodType>(
     const rates = tightest();
     const scope = scopeOf(running, caller, request, { requestId, onRate: rates.note });
     const answer = () => definition.handle({ ...parsed, scope, parley: running, request });
-    const response = await asGuest(running, caller, (cookie) => headers.append("set-cookie", cookie), answer);
+    const response = await asGuest(running, caller, request, (cookie) => headers.append("set-cookie", cookie), answer);
     rates.tell(response.headers);
     return response;
   });
 }
 
 /**
- * As `endpoint`, for a route that also answers without credentials. `scope` is null then; `scopeFor` gives the scope of an
- * account on whose behalf it may answer all the same.
+ * As `endpoint`, for a route that also answers without credentials. `scope` is null then; `scopeFor` gives the scope of the
+ * account on whose behalf a public bot answers all the same.
  */
 export function anyoneEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
   definition: Omit<Definition<Query, Body>, "credentials" | "handle"> & {
     readonly handle: (
       input: Omit<Input<z.output<Query>, z.output<Body>>, "scope"> & {
         readonly scope: Scope | null;
-        readonly scopeFor: (accountId: string) => Scope;
+        readonly scopeFor: (bot: { readonly accountId: string; readonly agent: { readonly id: string } }) => Scope;
       },
     ) => Promise<Response>;
   },
@@ -87,12 +88,20 @@ export function anyoneEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
     if (caller) checkGrant(caller.grant, surface, request.method, definition.isReading ?? false);
     const parsed = await parsedRequest(definition, request, context);
     const rates = tightest();
-    const scopeOn = (one: Caller) => scopeOf(running, one, request, { requestId, onRate: rates.note });
-    const scopeFor = (accountId: string) => ({
-      ...scopeOn({ accountId, keyId: caller?.keyId ?? null, grant: caller?.grant ?? null, via: "key" }),
-      stranger: caller?.accountId === accountId ? null : strangerOf(caller, request, running),
-    });
-    const scope = caller && scopeOn(caller);
+    const answering = { requestId, onRate: rates.note };
+    const scopeFor = ({
+      accountId,
+      agent,
+    }: {
+      readonly accountId: string;
+      readonly agent: { readonly id: string };
+    }) => {
+      const name = caller?.accountId === accountId ? null : strangerOf(caller, request, running);
+      const stranger = name === null ? null : { botId: agent.id, name };
+      const one = { accountId, keyId: caller?.keyId ?? null, grant: caller?.grant ?? null, via: "key" as const };
+      return scopeOf(running, one, request, { ...answering, stranger });
+    };
+    const scope = caller && scopeOf(running, caller, request, answering);
     const response = await definition.handle({ ...parsed, scope, scopeFor, parley: running, request });
     rates.tell(response.headers);
     return response;
@@ -117,11 +126,11 @@ export function openEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
   });
 }
 
-/** Names a stranger: by its key, else by its address; where nobody knows that, each request is somebody else's. */
+/** Names a stranger: by its account, else by its network; where nobody knows that, each request is somebody else's. */
 function strangerOf(caller: Caller | null, request: Request, { settings }: Parley): string {
-  if (caller) return `key ${caller.keyId}`;
+  if (caller) return `account ${caller.accountId}`;
   const address = addressOf(request, settings.trustedProxies);
-  return address === null ? newId() : createHash("sha256").update(address).digest("hex").slice(0, 32);
+  return address === null ? newId() : createHash("sha256").update(networkOf(address)).digest("hex").slice(0, 32);
 }
 
 /** The tightest of the limits that a request was counted in. */

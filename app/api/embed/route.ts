@@ -8,7 +8,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     body: EmbedBody,
     bodyLimitBytes: JULEP_LARGE_BODY_BYTES,
     async handle({ scope, body }) {
-      return Response.json({ vectors: await embedTexts(scope, body.text, body.embed_instruction) });
+      const options = { instruction: body.embed_instruction, isAsked: true };
+      return Response.json({ vectors: await embedTexts(scope, body.text, options) });
     },
   }),
 });

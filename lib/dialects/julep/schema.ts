@@ -49,7 +49,9 @@ const settings = {
   logit_bias: record(z.number().min(-100).max(100)).nullish(),
   response_format: ResponseFormat.nullish(),
 };
-export type WireSettings = z.output<z.ZodObject<typeof settings>>;
+/** An agent's defaults: with what only its caller understands. */
+const AgentSettings = sized(z.object({ ...settings, stop: settings.stop.nullable() }).catchall(anyJson()));
+export type AgentSettings = z.output<typeof AgentSettings>;
 
 const IMAGE_DATA = /^data:image\/[\w.+-]{1,100};base64,/iu;
 const WEB_ADDRESS = /^https?:\/\//iu;
@@ -145,7 +147,7 @@ const agentFields = {
   about: text(16_000),
   model: text(SHORT_TEXT),
   instructions: z.union([text(LONG_TEXT).transform((said) => [said]), list(text(LONG_TEXT), MOST_PARTS)]),
-  default_settings: sized(z.object({ ...settings, stop: settings.stop.nullable() }).catchall(anyJson())).nullish(),
+  default_settings: AgentSettings.nullish(),
   default_system_template: text(LONG_TEXT),
   metadata: JsonObject.nullish(),
 };
@@ -201,7 +203,7 @@ const vector = {
 const words = { trigram_similarity_threshold: z.number().min(0).max(1).nullable().default(null) };
 
 /** How docs are searched in a session: the contract, 3.9. */
-export const RecallOptions = z.preprocess(
+export const WireRecall = z.preprocess(
   (value) => (typeof value === "object" && value !== null && !("mode" in value) ? { mode: "vector", ...value } : value),
   z.discriminatedUnion("mode", [
     z.object({ mode: z.literal("vector"), ...search, ...vector }),
@@ -216,6 +218,9 @@ export const RecallOptions = z.preprocess(
     }),
   ]),
 );
+type WireRecall = z.output<typeof WireRecall>;
+/** What any mode of a search may say. */
+export type AnyRecall = Pick<WireRecall, "mode"> & Partial<Omit<Extract<WireRecall, { mode: "hybrid" }>, "mode">>;
 
 const Piece = text(30_000);
 
@@ -293,7 +298,7 @@ const sessionFields = {
   context_overflow: z.enum(["truncate", "adaptive"]).nullish(),
   auto_run_tools: z.boolean(),
   forward_tool_calls: z.boolean(),
-  recall_options: RecallOptions.nullish(),
+  recall_options: WireRecall.nullish(),
   metadata: JsonObject.nullish(),
 };
 
