@@ -121,6 +121,7 @@ export async function mergeGuest(
     await guest.moveRuns(connection, { guestId, accountId });
     await guest.moveDocs(connection, { guestId, accountId });
     await guest.moveJobs(connection, { guestId, accountId });
+    await guest.addUsageOfGuest(connection, { guestId, accountId });
     await guest.moveFiles(connection, { guestId, accountId });
     await guest.deleteGuest(connection, { guestId });
     return true;

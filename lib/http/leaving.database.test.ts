@@ -50,18 +50,22 @@ const WITHOUT_MARK: Readonly<Record<string, string>> = {
     "Session.sharedAccess",
     "Session.titleSource",
     "Tool.type",
+    "Usage.kind",
   ]),
   ...of("a hash, or the beginning of one", [
     "ApiKey.hash",
     "Doc.contentHash",
     "Run.endUserHash",
     "Run.requestHash",
+    "Usage.endUserHash",
     "Run.requestKey",
   ]),
   ...of("the first and last characters of a key", ["ApiKey.hint"]),
   ...of("the name of a model", ["ChunkEmbedding.model", "Message.model", "Run.settings"]),
   ...of("ids and numbers", [
     "Branch.path",
+    "Usage.agentId",
+    "Usage.keyId",
     "ChunkEmbedding.vector",
     "Job.leaseOwner",
     "RateLimit.key",
@@ -133,7 +137,13 @@ async function makeWorld(): Promise<World> {
   const [a, u, h] = [mark("agent"), mark("user"), mark("history")];
   const template = `${a} {{agent.name}} {{agent.about}} {{users}} {{session.situation}} {{docs}} {{agent.instructions}}`;
   const agent = await made(account, "/api/agents", {
-    ...{ name: a, about: a, instructions: [a], default_settings: { stop: [a] }, default_system_template: template },
+    ...{
+      name: a,
+      about: a,
+      instructions: [a],
+      default_settings: { stop: [a], own: a },
+      default_system_template: template,
+    },
     ...marked("agent"),
   });
   const parameters = { type: "object", properties: { [a]: { type: "string" } } };

@@ -1,4 +1,5 @@
 import type { DocHit, DocOwners } from "../../domain/doc.ts";
+import { toChatError } from "../../domain/errors.ts";
 import type { NewMessage } from "../../domain/message.ts";
 import type { RecallOptions } from "../../domain/recall-options.ts";
 import type { Scope } from "../scope.ts";
@@ -56,10 +57,12 @@ async function queryVector(
   if (scope.models.embedding === null) return null;
   const query = asked.map(({ by, text }) => `${by}: ${text}`).join("\n\n");
   try {
-    const [vector] = await embedTexts(scope, [query.slice(-length)], "");
+    const [vector] = await embedTexts(scope, [query.slice(-length)], { instruction: "", isAsked: false });
     return vector ?? null;
   } catch (thrown) {
-    scope.log.warn({ err: thrown }, "A question could not be embedded; its words are looked for instead");
+    // At a limit there would be a line for each turn.
+    const level = toChatError(thrown).code === "rate-limited" ? "debug" : "warn";
+    scope.log[level]({ err: thrown }, "A question could not be embedded; its words are looked for instead");
     return null;
   }
 }

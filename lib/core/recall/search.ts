@@ -2,6 +2,7 @@ import { findChunks } from "../../db/doc-search.ts";
 import type { DocHit, DocOwners } from "../../domain/doc.ts";
 import { ChatError } from "../../domain/errors.ts";
 import type { RecallOptions } from "../../domain/recall-options.ts";
+import { admit, textTokens } from "../admission.ts";
 import type { Scope } from "../scope.ts";
 import { withInstruction } from "./embed-pending.ts";
 import { nearest, textSearch } from "./find.ts";
@@ -85,19 +86,27 @@ async function hits(
   });
 }
 
-/** The vectors of texts. Throws "bad-request" where no embedding model is set up, and what its call throws. */
+/**
+ * The vectors of texts. `isAsked`: somebody asked for them by themselves, and it counts where turns are counted.
+ *
+ * Throws "bad-request" where no embedding model is set up, "rate-limited" for a caller at its limit, and what the model's
+ * call throws.
+ */
 export async function embedTexts(
   scope: Scope,
   texts: readonly string[],
-  instruction: string,
+  { instruction, isAsked }: { readonly instruction: string; readonly isAsked: boolean },
 ): Promise<readonly (readonly number[])[]> {
   const { embedding } = scope.models;
   if (embedding === null) {
     throw new ChatError("bad-request", "This server has no embedding model. Set OPENAI_EMBEDDING_MODEL to one.");
   }
-  const signal = AbortSignal.timeout(EMBED_LIMIT_MS);
-  return embedding.embed(
-    texts.map((text) => withInstruction(text, instruction)),
-    { signal, apiKey: scope.providerKey },
-  );
+  const whole = texts.map((text) => withInstruction(text, instruction));
+  const admission = await admit(scope, { isTurn: isAsked, tokens: textTokens(whole) });
+  try {
+    const signal = AbortSignal.timeout(EMBED_LIMIT_MS);
+    return await embedding.embed(admission, whole, { signal, apiKey: scope.providerKey });
+  } finally {
+    admission.settle();
+  }
 }

@@ -15,6 +15,7 @@ import { checkModel } from "../models.ts";
 import { recall } from "../recall/recall.ts";
 import { type Description, describe } from "../render/describe.ts";
 import type { DescribeInput } from "../render/describe-input.ts";
+import { fewTemplates } from "../render/few-templates.ts";
 import { renderInput } from "../render/input.ts";
 import type { Scope } from "../scope.ts";
 import { toolsInReach } from "../tools/who-may.ts";
@@ -100,8 +101,9 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     overflow,
   };
   const rendersInput = policy.rendersInput && session.renderTemplates;
-  const input = rendersInput ? await renderInput(scope.renderTemplate, request.input, unrendered) : request.input;
-  const description = await describe(scope.renderTemplate, { ...unrendered, input });
+  const render = fewTemplates(scope.templatesOf(accountId));
+  const input = rendersInput ? await renderInput(render, request.input, unrendered) : request.input;
+  const description = await describe(render, { ...unrendered, input });
   const last = line.at(-1);
   // What waited in line comes after what it waited for.
   const earliest = last?.createdAt.getTime() ?? 0;

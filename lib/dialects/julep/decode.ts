@@ -38,6 +38,7 @@ import {
   type WireMessage,
   WireRecall,
 } from "./schema.ts";
+import { argumentReader } from "./tools.ts";
 
 /** An id of the path. Throws "invalid" for what is no UUID. */
 export function pathId(value: string | undefined, name: string): string {
@@ -97,10 +98,10 @@ const decodeToolChoice = (wire: ChatInput["tool_choice"]): ToolChoice => {
   return typeof wire === "string" ? wire : { name: wire.function.name };
 };
 
-/** One new message as it is stored, before templates are rendered. */
-export function decodeMessage(wire: WireMessage): NewMessage {
+/** One new message as it is stored, before templates are rendered. `read` is for all messages of a body. */
+export function decodeMessage(wire: WireMessage, read = argumentReader()): NewMessage {
   const calls = (wire.tool_calls ?? []).map((call): Part => {
-    return { type: "tool-call", callId: call.id ?? newId(), name: call.name, input: call.input };
+    return { type: "tool-call", callId: call.id ?? newId(), name: call.name, input: read(call) };
   });
   return {
     id: newId(),
@@ -150,15 +151,18 @@ function result(callId: string, name: string, output: Output): Part {
 }
 
 /** What chat and render are to assemble: the contract, 4.1 and 4.2. */
-export const decodeRequest = (sessionId: string, body: ChatInput): TurnRequest => ({
-  sessionId,
-  agentId: body.agent ?? undefined,
-  input: body.messages.map(decodeMessage),
-  tools: body.tools ?? [],
-  toolChoice: decodeToolChoice(body.tool_choice),
-  settings: decodeSettings(body),
-  metadata: body.metadata ?? undefined,
-});
+export function decodeRequest(sessionId: string, body: ChatInput): TurnRequest {
+  const read = argumentReader();
+  return {
+    sessionId,
+    agentId: body.agent ?? undefined,
+    input: body.messages.map((message) => decodeMessage(message, read)),
+    tools: body.tools ?? [],
+    toolChoice: decodeToolChoice(body.tool_choice),
+    settings: decodeSettings(body),
+    metadata: body.metadata ?? undefined,
+  };
+}
 
 /** By what rules a call goes: the dialect's, as far as the call does not say otherwise. */
 export const decodePolicy = (body: ChatInput): TurnPolicy => ({
