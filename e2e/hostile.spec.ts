@@ -96,7 +96,9 @@ test("S6: more than 400 hostile renderings run nothing, load nothing and trip no
     await page.mouse.move(300, 300);
     await expect(page.locator(".prose-plain")).toHaveCount(0);
     await unfold(page);
-    renderings += await page.locator("main .prose, main .reasoning, main .arguments, main .result, main .question").count();
+    renderings += await page
+      .locator("main .prose, main .reasoning, main .arguments, main .result, main .question")
+      .count();
     expect(await planted(page)).toEqual(CLEAN);
   }
   expect(renderings).toBeGreaterThan(400);
