@@ -7,6 +7,8 @@ import { withoutReasoning } from "./clean-title.ts";
 import type { Ports } from "./scope.ts";
 
 const TIME_LIMIT_MS = 20_000;
+/** Far more than any summary: a provider that does not keep to `maxTokens` is left. */
+const LIMIT_CHARACTERS = 200_000;
 
 /** One call of the small model. */
 export type Completion = Pick<ModelRequest, "purpose" | "messages" | "apiKey"> & {
@@ -33,6 +35,7 @@ export async function completeText(scope: Asking & Pick<Ports, "models">, reques
 
 async function completed(models: Ports["models"], admission: Admission, request: Completion): Promise<string> {
   const texts: string[] = [];
+  let length = 0;
   let finish: FinishReason | null = null;
   const call = models.call(admission, {
     model: models.smallModel,
@@ -46,9 +49,13 @@ async function completed(models: Ports["models"], admission: Admission, request:
   });
   for await (const batch of call) {
     for (const event of batch) {
-      if (event.type === "text-delta") texts.push(event.text);
+      if (event.type === "text-delta") {
+        texts.push(event.text);
+        length += event.text.length;
+      }
       if (event.type === "finish") finish = event.reason;
     }
+    if (length > LIMIT_CHARACTERS) throw notWhole(FAULTS.length);
   }
   if (finish !== "stop") throw notWhole(finish === null ? "it has no end" : FAULTS[finish]);
   const text = withoutReasoning(storable(texts.join(""))).trim();

@@ -151,16 +151,16 @@ export async function checkParticipants(
 /** Deletes a session for good, with the turns that run in it, stored or not. Throws "not-found". */
 export async function deleteSession(scope: Scope, id: string): Promise<void> {
   const session = await getSession(scope, id);
-  await Promise.all(endTurns(scope, session.id));
+  await Promise.all(endTurns(scope, session.id, sessionDeleted()));
   if (!(await db.deleteSession(scope.database, scope.accountId, session.id))) throw notFound("session", id);
   // Turns that began between the look and the delete. Those of other instances end when their leases are renewed.
-  endTurns(scope, session.id);
+  endTurns(scope, session.id, sessionDeleted());
 }
 
-/** Ends the turns of a session that run in this process. Gives what resolves when each has ended. */
-const endTurns = (scope: Scope, sessionId: string): Promise<void>[] =>
+/** Ends the turns of a session that run in this process, for this reason. Gives what resolves when each has ended. */
+export const endTurns = (scope: Scope, sessionId: string, why: ChatError): Promise<void>[] =>
   scope.runner.ofSession(sessionId).map((live) => {
-    live.abort("deleted", sessionDeleted());
+    live.abort("deleted", why);
     return live.ended;
   });
 

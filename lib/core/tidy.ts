@@ -1,3 +1,4 @@
+import { emptyLeftAccounts } from "../db/leave-account.ts";
 import { forgetDeletions } from "../db/session-changes.ts";
 import { forgetUsage } from "../db/usage.ts";
 import { removeIdleGuests } from "./guests.ts";
@@ -10,7 +11,8 @@ const USAGE_DAYS = 400;
 
 /**
  * Work to be called as often as one likes, which once an hour removes guests that nobody sees, forgets sessions that were
- * deleted over a day ago and what was used over 400 days ago, and looks for docs that waited for tokens.
+ * deleted over a day ago and what was used over 400 days ago, looks for docs that waited for tokens, and goes on with the
+ * deletion of accounts that a process has not come to the end of.
  */
 export function hourlyTidying(ports: Ports): () => Promise<void> {
   let dueAt = 0;
@@ -19,6 +21,7 @@ export function hourlyTidying(ports: Ports): () => Promise<void> {
     dueAt = Date.now() + EVERY_MS;
     await removeIdleGuests(ports);
     await forgetDeletions(ports.database, MOST);
+    await emptyLeftAccounts(ports.database);
     await forgetUsage(ports.database, USAGE_DAYS, MOST);
     embedPending(ports);
   };

@@ -81,7 +81,10 @@ async function titleFor(scope: Scope, session: Session, question: string | null)
     const asked = question ?? (await findFirstQuestion(scope.database, scope.accountId, session.id));
     if (asked === null) return;
     const title = await modelTitle(scope, asked, { isAsked: false, apiKey: scope.providerKey });
-    if (title !== null) await setTitle(scope.database, scope.accountId, session.id, title, "model", false);
+    if (title === null) return;
+    // Where its history was deleted meanwhile, the title would say what was in it.
+    const { id, activeBranchId } = session;
+    await setTitle(scope.database, scope.accountId, id, title, "model", false, activeBranchId);
   } catch (thrown) {
     scope.log.warn({ err: thrown, sessionId: session.id }, "A session keeps its first words as its title");
   }

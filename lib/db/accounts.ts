@@ -166,10 +166,7 @@ export async function listApiKeys(database: Database, accountId: string): Promis
 
 /** Revokes a key of the account. Gives whether there was one. */
 export async function revokeApiKey(database: Database, accountId: string, id: string): Promise<boolean> {
-  const { count } = await database.prisma.apiKey.updateMany({
-    where: { id, accountId, revokedAt: null },
-    data: { revokedAt: new Date() },
-  });
+  const { count } = await database.prisma.apiKey.deleteMany({ where: { id, accountId, revokedAt: null } });
   return count > 0;
 }
 

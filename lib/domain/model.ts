@@ -20,7 +20,12 @@ export const ModelSettings = z
     logitBias: z.record(z.string(), z.number()).readonly(),
     responseFormat: z.union([
       z.object({ type: z.enum(["text", "json_object"]) }),
-      z.object({ type: z.literal("json_schema"), schema: z.record(z.string(), z.unknown()).readonly() }),
+      z.object({
+        type: z.literal("json_schema"),
+        schema: z.record(z.string(), z.unknown()).readonly(),
+        /** What was said of the schema, such as its name; absent: it was given alone. No model is told of it. */
+        beside: z.record(z.string(), z.unknown()).readonly().optional(),
+      }),
     ]),
   })
   .partial();

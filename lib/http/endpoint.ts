@@ -4,8 +4,9 @@ import type { Scope } from "../core/scope.ts";
 import type { Credentials, Surface } from "../dialects/dialect.ts";
 import { ChatError, type Rate, toChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
-import { storableJson } from "../domain/text.ts";
 import { addressOf } from "../server/address.ts";
+import { completeHeaders } from "../server/answer-headers.ts";
+import { checkHost } from "../server/hosts.ts";
 import { networkOf } from "../server/network.ts";
 import { type Parley, parley } from "../server/parley.ts";
 import { setRateHeaders } from "../server/rate-limits.ts";
@@ -14,6 +15,7 @@ import { authenticate, type Caller, checkGrant, keyHolder, scopeOf } from "../si
 import { asGuest } from "../sign-in/guest.ts";
 import { readJson } from "./body.ts";
 import { toIssues } from "./issues.ts";
+import { smallError } from "./small-error.ts";
 
 type Context = { readonly params: Promise<Readonly<Record<string, string | string[] | undefined>>> };
 export type Handler = ((request: Request, context: Context) => Promise<Response>) & {
@@ -37,6 +39,8 @@ type Definition<Query extends z.ZodType, Body extends z.ZodType> = {
   readonly body?: Body;
   /** What an absent body counts as; without it an absent body is a missing field. */
   readonly absentBody?: unknown;
+  /** The most bytes of its body; absent: what its surface says. */
+  readonly bodyLimitBytes?: number;
   readonly credentials?: Credentials;
   /** Whether it changes nothing whatever its method: keys that only read may call it. */
   readonly isReading?: boolean;
@@ -106,14 +110,19 @@ export function anyoneEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
   });
 }
 
-/** As `endpoint`, for a route that asks nobody who they are. */
+/**
+ * As `endpoint`, for a route that asks nobody who they are. `admit` throws for a request that is refused whatever it says:
+ * nothing of it is read then.
+ */
 export function openEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
   definition: Omit<Definition<Query, Body>, "credentials" | "isReading" | "handle"> & {
+    readonly admit?: (input: Pick<Input<never, never>, "parley" | "request">) => void;
     readonly handle: (input: Omit<Input<z.output<Query>, z.output<Body>>, "scope">) => Promise<Response>;
   },
 ): Handler {
   return reading(definition, async (request, context) => {
     const running = await parley();
+    definition.admit?.({ parley: running, request });
     const parsed = await parsedRequest(definition, request, context);
     return definition.handle({ ...parsed, parley: running, request });
   });
@@ -171,7 +180,7 @@ function guarded(surface: Surface, handle: Guarded): Handler {
     for (const [name, value] of headers) response.headers.append(name, value);
     response.headers.set("x-request-id", requestId);
     if (surface.cors) response.headers.set("access-control-allow-origin", "*");
-    if (!response.headers.has("cache-control")) response.headers.set("cache-control", "private, no-store");
+    completeHeaders(response.headers, process.env.NEXTAUTH_URL?.startsWith("https:") ?? false);
     await noteAnswer(surface, request, response.status, { requestId, ms: performance.now() - startedAt });
     return response;
   };
@@ -184,12 +193,13 @@ async function answered(
   requestId: string,
 ): Promise<Response> {
   try {
+    checkHost(request.headers, (await parley()).settings);
     await countRequest(request);
     return await handle();
   } catch (thrown) {
     const error = toChatError(thrown);
     if (error.code === "internal") await logFailure(error, requestId, request);
-    const response = surface.failure(error);
+    const response = surface.failure(smallError(error));
     if (error.details.rate) setRateHeaders(response.headers, error.details.rate);
     return response;
   }
@@ -211,7 +221,7 @@ async function noteAnswer(
 }
 
 async function parsedRequest<Query extends z.ZodType, Body extends z.ZodType>(
-  definition: Pick<Definition<Query, Body>, "surface" | "query" | "body" | "absentBody">,
+  definition: Pick<Definition<Query, Body>, "surface" | "query" | "body" | "absentBody" | "bodyLimitBytes">,
   request: Request,
   context: Context,
 ) {
@@ -256,12 +266,12 @@ function parseQuery<Query extends z.ZodType>(
 }
 
 async function parseBody<Query extends z.ZodType, Body extends z.ZodType>(
-  definition: Pick<Definition<Query, Body>, "surface" | "body" | "absentBody">,
+  definition: Pick<Definition<Query, Body>, "surface" | "body" | "absentBody" | "bodyLimitBytes">,
   request: Request,
 ): Promise<z.output<Body>> {
-  const { body: schema, absentBody, surface } = definition;
+  const { body: schema, absentBody, surface, bodyLimitBytes = surface.bodyLimitBytes } = definition;
   if (!schema) return undefined as z.output<Body>; // nobody reads it
-  const json = await readJson(request, surface.bodyLimitBytes, surface.onlyJson).catch((thrown) => {
+  const json = await readJson(request, bodyLimitBytes, surface.onlyJson).catch((thrown) => {
     throw inBody(toChatError(thrown));
   });
   const isAbsent = json.state === "absent" || json.value === null;
@@ -269,7 +279,7 @@ async function parseBody<Query extends z.ZodType, Body extends z.ZodType>(
     const issue = { path: ["body"], type: "missing", message: "Field required", input: null };
     throw new ChatError("invalid", "The body is missing", { issues: [issue] });
   }
-  const read = storableJson(isAbsent ? absentBody : json.value);
+  const read = isAbsent ? absentBody : json.value;
   const value = surface.bodyOf ? surface.bodyOf(read) : read;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

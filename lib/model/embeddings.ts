@@ -2,12 +2,17 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { ChatError } from "../domain/errors.ts";
 import type { EmbedTexts } from "../domain/model.ts";
 import type { ProviderSettings } from "./catalogue.ts";
+import { limitedFetch } from "./limited-text.ts";
 import { toProviderError } from "./provider-error.ts";
+
+/** A hundred vectors of 4,096 numbers have some 9 MB. */
+const LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** Embeds texts through the embeddings endpoint of OpenAI, or of a server that speaks like it. */
 export function embedThrough({ apiKey, baseUrl }: ProviderSettings, model: string): EmbedTexts {
   return async (texts, options) => {
-    const provider = createOpenAI({ apiKey: options.apiKey ?? apiKey ?? "", baseURL: baseUrl });
+    const key = options.apiKey ?? apiKey ?? "";
+    const provider = createOpenAI({ apiKey: key, baseURL: baseUrl, fetch: limitedFetch(LIMIT_BYTES) });
     const request = { values: [...texts], abortSignal: options.signal };
     const { embeddings: vectors, usage } = await Promise.resolve(provider.embeddingModel(model).doEmbed(request)).catch(
       (thrown) => {

@@ -1,6 +1,7 @@
 import { findChunks } from "../../db/doc-search.ts";
 import type { DocHit, DocOwners } from "../../domain/doc.ts";
 import { ChatError } from "../../domain/errors.ts";
+import type { RecallOptions } from "../../domain/recall-options.ts";
 import { admit, textTokens } from "../admission.ts";
 import type { Scope } from "../scope.ts";
 import { withInstruction } from "./embed-pending.ts";
@@ -11,23 +12,8 @@ import { byScore, diverse, dot, mixed, type Scored, unit } from "./rank.ts";
 const MOST_OF_EACH = 400;
 const EMBED_LIMIT_MS = 10_000;
 
-export type SearchOptions = {
-  readonly mode: "text" | "vector" | "hybrid";
-  readonly limit: number;
-  /** A language tag. */
-  readonly lang: string;
-  readonly metadataFilter: Readonly<Record<string, unknown>>;
-  readonly includeEmbeddings: boolean;
-  /** The least cosine of a hit by vector. */
-  readonly confidence: number;
-  readonly mmrStrength: number;
-  /** The weight of vectors in a hybrid search. */
-  readonly alpha: number;
-  /** How alike words must be to count as the same; null: they must begin alike. */
-  readonly trigramSimilarityThreshold: number | null;
-  /** In a hybrid search, so many times `limit` are taken of each kind. */
-  readonly kMultiplier: number;
-};
+/** How a search goes: all that is to be said of it. */
+export type SearchOptions = Required<Omit<RecallOptions, "numSearchMessages" | "maxQueryLength">>;
 
 export type SearchQuery = {
   readonly text: string | null;
