@@ -101,7 +101,13 @@ type Asked = { readonly port: number; readonly path: string; readonly headers: R
 function send({ port, path, headers }: Asked, body?: object): Promise<{ status: number; text: string }> {
   const method = body === undefined ? "GET" : "POST";
   return new Promise((resolve, reject) => {
-    const options = { host: "127.0.0.1", port, path, method, headers: { "content-type": "application/json", ...headers } };
+    const options = {
+      host: "127.0.0.1",
+      port,
+      path,
+      method,
+      headers: { "content-type": "application/json", ...headers },
+    };
     const request = httpRequest(options, (response) => {
       let text = "";
       response.setEncoding("utf8");
@@ -121,14 +127,15 @@ const DOORS: readonly (readonly [path: string, body: object])[] = [
 ];
 
 // Those who set nothing, or the address alone: what each of them may have in front.
-const UNSET: readonly (readonly [name: string, settings: Readonly<Record<string, string>>, location: string | null])[] = [
-  ["a public address", { NEXTAUTH_URL: "https://chat.lan" }, null],
-  ["every address", { HOST: "0.0.0.0" }, null],
-  ["an nginx that says nothing", {}, ""],
-  ["an nginx that hands on what is usual", {}, HANDS_ON],
-  ["an nginx and a public address", { NEXTAUTH_URL: "https://chat.lan" }, HANDS_ON],
-  ["an nginx that is trusted", { NEXTAUTH_URL: "https://chat.lan", TRUSTED_PROXIES: "1" }, HANDS_ON],
-];
+const UNSET: readonly (readonly [name: string, settings: Readonly<Record<string, string>>, location: string | null])[] =
+  [
+    ["a public address", { NEXTAUTH_URL: "https://chat.lan" }, null],
+    ["every address", { HOST: "0.0.0.0" }, null],
+    ["an nginx that says nothing", {}, ""],
+    ["an nginx that hands on what is usual", {}, HANDS_ON],
+    ["an nginx and a public address", { NEXTAUTH_URL: "https://chat.lan" }, HANDS_ON],
+    ["an nginx that is trusted", { NEXTAUTH_URL: "https://chat.lan", TRUSTED_PROXIES: "1" }, HANDS_ON],
+  ];
 
 for (const [name, settings, location] of UNSET) {
   test(`figure 6, S5: with ${name} and nothing else set a stranger gets nothing`, async ({ page }) => {
@@ -136,7 +143,10 @@ for (const [name, settings, location] of UNSET) {
     if (location !== null) nginx = await startNginx({ upstream: server.url, location });
     const port = nginx?.port ?? server.port;
     for (const host of [`chat.lan:${port}`, `localhost:${port}`, `127.0.0.1:${port}`]) {
-      const sites: Readonly<Record<string, string>>[] = [{ "sec-fetch-site": "same-origin" }, { origin: `http://${host}` }];
+      const sites: Readonly<Record<string, string>>[] = [
+        { "sec-fetch-site": "same-origin" },
+        { origin: `http://${host}` },
+      ];
       for (const site of sites) {
         for (const [path, body] of DOORS) {
           const { status, text } = await send({ port, path, headers: { host, ...site } }, body);
@@ -156,7 +166,15 @@ for (const [name, settings, location] of UNSET) {
 test("S17: a page that is led here by its name gets nothing of a server for this machine", async ({ page }) => {
   server = await startServer();
   const strange = { host: `evil.example:${server.port}`, "sec-fetch-site": "same-origin" };
-  for (const path of ["/", "/account", "/docs", "/sign-in/link?token=x", "/api/v1/chat", "/api/auth/csrf", "/v1/bots"]) {
+  for (const path of [
+    "/",
+    "/account",
+    "/docs",
+    "/sign-in/link?token=x",
+    "/api/v1/chat",
+    "/api/auth/csrf",
+    "/v1/bots",
+  ]) {
     const { status, text } = await send({ port: server.port, path, headers: strange });
     expect([path, status, text]).toEqual([path, 421, expect.stringContaining("ALLOWED_HOSTS")]);
     const forwarded = { ...strange, "x-forwarded-host": "localhost", forwarded: "host=localhost" };

@@ -51,7 +51,11 @@ async function send(path: string, headers: Headers, body: object): Promise<Respo
 async function somebody(name: string): Promise<readonly Who[]> {
   const account = { email: `${name}@example.org`, password: `the password of ${name}` };
   const made = await send("/api/app/account", {}, account);
-  const cookie = made.headers.getSetCookie().find((one) => one.includes("session"))?.split(";")[0] ?? "";
+  const cookie =
+    made.headers
+      .getSetCookie()
+      .find((one) => one.includes("session"))
+      ?.split(";")[0] ?? "";
   const { key } = await (await send("/api/app/keys", { cookie }, { name: `the secret of ${name}` })).json();
   return [
     { name: `${name} by cookie`, headers: { cookie, ...SITE } },
@@ -101,7 +105,12 @@ test("figure 3, S21: what a cache in front keeps of one person's it gives to nob
         const get = async ({ name, headers }: Who) => {
           const url = `http://127.0.0.1:${port}${path}?round=${round}`;
           const response = await fetch(url, { headers: { ...headers, ...extra }, redirect: "manual" });
-          return { name, text: await response.text(), cache: response.headers.get("x-cache"), headers: response.headers };
+          return {
+            name,
+            text: await response.text(),
+            cache: response.headers.get("x-cache"),
+            headers: response.headers,
+          };
         };
         for (const who of ada) {
           const { text, name, headers } = await get(who);

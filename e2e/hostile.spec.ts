@@ -2,7 +2,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { promptOf, startHostileModel } from "./hostile-model.ts";
 import { VECTORS } from "./hostile-vectors.ts";
 import { startServer, type WatchedServer } from "./server.ts";
-import { NOTHING, type Watched, watchContext } from "./watch-page.ts";
+import { NOTHING, unfold, type Watched, watchContext } from "./watch-page.ts";
 
 // Hostile texts in every place that outside text reaches, in a real browser under the pages' own policy: nothing runs,
 // nothing leaves the origin, and the policy has nothing to stop.
@@ -52,15 +52,6 @@ async function openOwner(page: Page): Promise<Watched> {
   return watched;
 }
 
-/** Opens what is folded, as a curious reader does, until nothing is. */
-async function unfold(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const folded = 'main button[aria-expanded="false"]:not([aria-haspopup])';
-    for (const button of document.querySelectorAll<HTMLElement>(folded)) button.click();
-    for (const details of document.querySelectorAll("details")) details.open = true;
-  });
-}
-
 /** What of a page only a hostile text can have brought there. */
 const planted = (page: Page) =>
   page.evaluate(() => {
@@ -96,7 +87,9 @@ test("S6: more than 400 hostile renderings run nothing, load nothing and trip no
     await page.mouse.move(300, 300);
     await expect(page.locator(".prose-plain")).toHaveCount(0);
     await unfold(page);
-    renderings += await page.locator("main .prose, main .reasoning, main .arguments, main .result, main .question").count();
+    renderings += await page
+      .locator("main .prose, main .reasoning, main .arguments, main .result, main .question")
+      .count();
     expect(await planted(page)).toEqual(CLEAN);
   }
   expect(renderings).toBeGreaterThan(400);

@@ -47,7 +47,9 @@ export async function startNginx(front: Front, port?: number): Promise<Nginx> {
 }
 
 function configOf({ upstream, isTls = false, location = "" }: Front, folder: string, port: number): string {
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path temp/${name};`);
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (name) => `${name}_temp_path temp/${name};`,
+  );
   return `
 daemon off;
 worker_processes 1;

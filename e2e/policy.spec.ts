@@ -1,7 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { promptOf, startHostileModel } from "./hostile-model.ts";
 import { startServer, type WatchedServer } from "./server.ts";
-import { NOTHING, watchContext } from "./watch-page.ts";
+import { NOTHING, unfold, watchContext } from "./watch-page.ts";
 
 // What browsers are told with each answer, and that the app itself never does what its policy forbids.
 
@@ -54,9 +54,7 @@ test("S6: no view of the app trips its own policy", async ({ page, browser }) =>
     await page.mouse.move(300, 300);
     await expect(page.locator(".prose table").first()).toBeVisible();
   }
-  for (const button of await page.locator('main button[aria-expanded="false"]:not([aria-haspopup])').all()) {
-    await button.click();
-  }
+  await unfold(page);
   await page.getByRole("button", { name: /copy/iu }).first().click();
   const row = page.locator(".sidebar").locator("[aria-haspopup]").first();
   await row.click();
@@ -68,7 +66,15 @@ test("S6: no view of the app trips its own policy", async ({ page, browser }) =>
   // It stands where its styles put it, at the end of the window.
   await expect(page.locator("[data-sonner-toaster]")).toHaveCSS("position", "fixed");
 
-  for (const path of ["/", "/agents", "/agents/new", "/account", "/sign-in", "/sign-in?error=closed", "/no-such-page"]) {
+  for (const path of [
+    "/",
+    "/agents",
+    "/agents/new",
+    "/account",
+    "/sign-in",
+    "/sign-in?error=closed",
+    "/no-such-page",
+  ]) {
     await page.goto(server.url + path);
     await page.mouse.move(300, 300);
     await page.waitForLoadState("networkidle");
@@ -132,9 +138,36 @@ test("S6: every answer says what browsers may do with it", async () => {
   const script = /\/_next\/static\/[^"]+\.js/u.exec(html)?.[0] ?? "";
   const style = /\/_next\/static\/[^"]+\.css/u.exec(html)?.[0] ?? "";
   const paths = [
-    ["/", "/s/x", "/no/such/page", "/account", "/sign-in/link?token=x", "/docs", "/docs/", "//evil.example", "/%2e%2e/x"],
-    [script, style, "/favicon.svg", "/reference/scalar.js", "/_next/static/none.js", "/_next/image?url=x", "/_next/data/x"],
-    ["/api", "/api/health", "/api/healthz", "/api/openapi.json", "/api/metrics", "/api/v1/chat", "/api/none", "/v1/none"],
+    [
+      "/",
+      "/s/x",
+      "/no/such/page",
+      "/account",
+      "/sign-in/link?token=x",
+      "/docs",
+      "/docs/",
+      "//evil.example",
+      "/%2e%2e/x",
+    ],
+    [
+      script,
+      style,
+      "/favicon.svg",
+      "/reference/scalar.js",
+      "/_next/static/none.js",
+      "/_next/image?url=x",
+      "/_next/data/x",
+    ],
+    [
+      "/api",
+      "/api/health",
+      "/api/healthz",
+      "/api/openapi.json",
+      "/api/metrics",
+      "/api/v1/chat",
+      "/api/none",
+      "/v1/none",
+    ],
     ["/api/auth/csrf", "/api/auth/signin", "/api/auth/signout", "/api/auth/none", "/api/auth/error", "/api/app/keys"],
   ].flat();
   const wrong: unknown[] = [];
