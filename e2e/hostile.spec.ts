@@ -1,7 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { promptOf, startHostileModel } from "./hostile-model.ts";
 import { VECTORS } from "./hostile-vectors.ts";
-import { startServer, type WatchedServer } from "./server.ts";
+import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
 import { NOTHING, unfold, type Watched, watchContext } from "./watch-page.ts";
 
 // Hostile texts in every place that outside text reaches, in a real browser under the pages' own policy: nothing runs,
@@ -48,7 +48,7 @@ async function talkOf(texts: readonly string[]): Promise<string> {
 
 async function openOwner(page: Page): Promise<Watched> {
   const watched = await watchContext(page.context(), server.url);
-  await page.goto(/Sign in as its owner, once: (\S+)/u.exec(server.output())?.[1] ?? "");
+  await signInAsOwner(page, server);
   return watched;
 }
 

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { promptOf, startHostileModel } from "./hostile-model.ts";
-import { startServer, type WatchedServer } from "./server.ts";
+import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
 import { NOTHING, unfold, watchContext } from "./watch-page.ts";
 
 // What browsers are told with each answer, and that the app itself never does what its policy forbids.
@@ -34,8 +34,7 @@ const answer: number = 42;
 
 > A quotation, $a^2 + b^2 = c^2$, and ![a picture](https://example.org/x.png)`;
 
-const openOwner = async (page: Page) =>
-  page.goto(/Sign in as its owner, once: (\S+)/u.exec(server.output())?.[1] ?? "");
+const openOwner = (page: Page) => signInAsOwner(page, server);
 
 test("S6: no view of the app trips its own policy", async ({ page, browser }) => {
   test.slow();
