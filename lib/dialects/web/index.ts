@@ -25,6 +25,7 @@ export {
   AgentListQuery,
   AgentPatch,
   ChangesQuery,
+  DeleteAccountBody,
   PasswordBody,
   UsageQuery,
 } from "./schema.ts";
