@@ -18,7 +18,7 @@ export default defineConfig({
         resolve,
         test: {
           name: "unit",
-          include: ["{lib,components,app}/**/*.test.{ts,tsx}"],
+          include: ["{lib,components,app,scripts}/**/*.test.{ts,tsx}"],
           exclude: [...databases, ...processes],
           // They keep nothing that another could see, and loading each module once makes them three times as fast.
           isolate: false,

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
+import { mendHeaders } from "./request-headers.ts";
 
 // Next hands on no socket. A header that no caller can guess carries its address through; Next bundles each route by
 // itself, so the header's name hangs on the global object.
@@ -12,27 +13,9 @@ const PROXY_HEADERS = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host"
 // What is believed of a trusted proxy alone. Without them Next takes what it would ask of them from the connection.
 const BELIEVED_HEADERS = ["forwarded", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto"];
 
-const API_PATH = /^\/(?:api|v1|sessions)(?:[/?]|$)/u;
-// What Next says to itself about pages. A caller who sends it with a call of the API is to get the API's answer.
-const NEXT_HEADERS = [
-  "rsc",
-  "next-router-prefetch",
-  "next-router-segment-prefetch",
-  "next-router-state-tree",
-  "next-url",
-  "x-invoke-path",
-  "x-invoke-status",
-  "x-matched-path",
-  "x-middleware-prefetch",
-  "x-middleware-subrequest",
-  "x-nextjs-data",
-  "x-now-route-matches",
-];
-
 /**
  * Notes the address at the other end of each connection of this process's HTTP servers, and whether a proxy seems to have
- * handed a request on; takes from requests what nobody is to believe: Next's own headers in calls of the API, and without
- * trusted proxies what a proxy would say of the host. Once is enough.
+ * handed a request on; takes from requests what nobody is to believe, and what Next would fail at. Once is enough.
  */
 export function noteAddresses(trustedProxies: number): void {
   if (holder[HEADER] !== undefined) return;
@@ -43,8 +26,7 @@ export function noteAddresses(trustedProxies: number): void {
     request.headers[name] = request.socket.remoteAddress;
     if (isHandedOn(request)) request.headers[handedOn(name)] = "1";
     if (trustedProxies === 0) for (const header of BELIEVED_HEADERS) delete request.headers[header];
-    if (!API_PATH.test(request.url ?? "")) return;
-    for (const header of NEXT_HEADERS) delete request.headers[header];
+    mendHeaders(request.url ?? "/", request.headers);
   });
 }
 

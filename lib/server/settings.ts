@@ -31,6 +31,21 @@ const count = z.preprocess(
   blankIsUnset,
   z.coerce.number({ error: COUNT }).int({ error: COUNT }).min(1, { error: COUNT }).optional(),
 );
+const COUNT_OR_OFF = `${COUNT}, or off`;
+/** A limit that holds unless it is turned off. */
+const countUnlessOff = (byDefault: number) =>
+  z.preprocess(
+    (value) => (typeof value === "string" ? blankIsUnset(value.trim().toLowerCase()) : value),
+    z
+      .union(
+        [
+          z.literal("off").transform(() => undefined),
+          z.coerce.number({ error: COUNT_OR_OFF }).int({ error: COUNT_OR_OFF }).min(1, { error: COUNT_OR_OFF }),
+        ],
+        { error: COUNT_OR_OFF },
+      )
+      .default(byDefault),
+  );
 const PROXIES = "must be a whole number from 0 to 10";
 const Variables = z.object({
   PORT: z.preprocess(
@@ -71,6 +86,13 @@ const Variables = z.object({
   KEY_TURNS_PER_MINUTE: count,
   TURNS_AT_ONCE: count,
   TOKENS_PER_DAY: count,
+  KEY_TOKENS_PER_DAY: count,
+  SERVER_TOKENS_PER_DAY: count,
+  GUESTS_PER_HOUR: countUnlessOff(20),
+  GUEST_TURNS_PER_MINUTE: countUnlessOff(10),
+  GUEST_TURNS_PER_HOUR: countUnlessOff(60),
+  STRANGER_TURNS_PER_MINUTE: countUnlessOff(10),
+  BOT_TOKENS_PER_DAY: countUnlessOff(200_000),
   REQUESTS_PER_MINUTE: count,
   TRUSTED_PROXIES: z.preprocess(
     blankIsUnset,
@@ -136,10 +158,23 @@ export type Settings = {
   readonly turnsPerMinute?: number;
   /** The same for each API key, and under it for each end user that it names. */
   readonly keyTurnsPerMinute?: number;
-  /** Turns of an account that run at once. */
+  /** Turns of an account that run at once, and as many of strangers on its behalf. */
   readonly turnsAtOnce?: number;
-  /** Tokens that an account may use in 24 hours, from its first turn on. */
+  /** Tokens that an account may use in 24 hours, from its first turn on; strangers half of them at most. */
   readonly tokensPerDay?: number;
+  /** The same for each API key, and under it for each end user that it names. */
+  readonly keyTokensPerDay?: number;
+  /** The same for all accounts and strangers together. */
+  readonly serverTokensPerDay?: number;
+  /** Visitors of one address that become guests in an hour. An IPv6 address counts by its first 64 bits. */
+  readonly guestsPerHour?: number;
+  /** Turns that the guests of one address may begin together. */
+  readonly guestTurnsPerMinute?: number;
+  readonly guestTurnsPerHour?: number;
+  /** Turns that strangers of one address may begin with one public bot in a minute. */
+  readonly strangerTurnsPerMinute?: number;
+  /** Tokens that strangers may use with one public bot in 24 hours. */
+  readonly botTokensPerDay?: number;
   /** API requests from one address in a minute. */
   readonly requestsPerMinute?: number;
   /** How many proxies in front of the server are believed about where a request comes from. */
@@ -250,6 +285,13 @@ export function parseSettings(environment: Environment): Settings {
     keyTurnsPerMinute: env.KEY_TURNS_PER_MINUTE,
     turnsAtOnce: env.TURNS_AT_ONCE,
     tokensPerDay: env.TOKENS_PER_DAY,
+    keyTokensPerDay: env.KEY_TOKENS_PER_DAY,
+    serverTokensPerDay: env.SERVER_TOKENS_PER_DAY,
+    guestsPerHour: env.GUESTS_PER_HOUR,
+    guestTurnsPerMinute: env.GUEST_TURNS_PER_MINUTE,
+    guestTurnsPerHour: env.GUEST_TURNS_PER_HOUR,
+    strangerTurnsPerMinute: env.STRANGER_TURNS_PER_MINUTE,
+    botTokensPerDay: env.BOT_TOKENS_PER_DAY,
     requestsPerMinute: env.REQUESTS_PER_MINUTE,
     vouchers: vouchersOf(env),
     hasOtlp: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,

@@ -4,6 +4,7 @@ import type { Credentials, Surface } from "../dialects/dialect.ts";
 import { type Grant, READ_ONLY } from "../domain/api-key.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
+import { addressOf } from "../server/address.ts";
 import { isOpen, isOwnOrigin } from "../server/hosts.ts";
 import { hashKey } from "../server/keys.ts";
 import { withFields } from "../server/log.ts";
@@ -33,12 +34,13 @@ export async function authenticate(request: Request, parley: Parley, credentials
   const holder = await keyHolder(request, parley);
   if (holder !== null) return holder;
   if (credentials === "key" || !isSameOrigin(request, parley)) throw noCredentials();
-  const accountId = await visitorOf(parley, request.headers.get("cookie"));
-  if (accountId !== null) return { accountId, keyId: null, grant: null, via: "cookie" };
+  const cookie = cookieValue(request.headers.get("cookie"), SESSION_COOKIE);
+  const known = cookie === null ? null : await knownByCookie(parley, cookie);
+  if (known !== null) return { ...known, via: "cookie" };
   const isReading = request.method === "GET" || request.method === "HEAD";
-  if (credentials !== "key-or-guest" || !isOpen("guests", parley.settings, request.headers) || isReading)
-    throw noCredentials();
-  return { accountId: newId(), keyId: null, grant: null, via: "cookie", isVisitor: true };
+  const isClosed = credentials !== "key-or-guest" || !isOpen("guests", parley.settings, request.headers);
+  if (isClosed || isReading) throw noCredentials();
+  return { accountId: newId(), keyId: null, grant: null, via: "cookie", isVisitor: true, isGuest: true };
 }
 
 /** Who holds the key of a request; null for a request without one. Throws "unauthenticated" for a key that is none. */
@@ -58,15 +60,17 @@ export async function visitorOf(parley: Parley, cookies: string | null): Promise
 
 /** The account that a browser's cookie speaks for, or null. */
 export async function accountOfCookie(parley: Parley, cookie: string): Promise<string | null> {
-  const known = await remembered(parley, `cookie ${cookie}`, async () => {
+  return (await knownByCookie(parley, cookie))?.accountId ?? null;
+}
+
+const knownByCookie = (parley: Parley, cookie: string): Promise<Known | null> =>
+  remembered(parley, `cookie ${cookie}`, async () => {
     const claims = await readSessionToken(cookie, parley.secret);
     const account = claims && (await findAccount(parley.ports.database, claims.sub));
     return account && account.tokenVersion === claims.tokenVersion
-      ? { accountId: account.id, keyId: null, grant: null }
+      ? { accountId: account.id, keyId: null, grant: null, isGuest: account.kind === "guest" }
       : null;
   });
-  return known?.accountId ?? null;
-}
 
 /**
  * Throws "forbidden" where a key does not reach a surface, or would change something though it only reads. `isReading`: a
@@ -97,18 +101,26 @@ export const forgetCallers = ({ callers }: Parley): void => callers.clear();
 
 export const isSecure = (parley: Parley): boolean => isHttps(parley.settings);
 
+type Answering = {
+  readonly requestId: string;
+  readonly onRate: (rate: Rate) => void;
+  /** Who talks to a public bot without being of its account, and to which. */
+  readonly stranger?: { readonly botId: string; readonly name: string } | null;
+};
+
 /** The scope of a caller's request. `onRate` hears where the caller stands in its limits; `requestId` is in its log. */
 export function scopeOf(
   parley: Parley,
-  { accountId, keyId, grant, via }: Caller,
+  { accountId, keyId, grant, via, isGuest = false }: Caller,
   request: Request,
-  { requestId, onRate }: { readonly requestId: string; readonly onRate: (rate: Rate) => void },
+  { requestId, onRate, stranger = null }: Answering,
 ): Scope {
   const providerKey = request.headers.get("x-custom-api-key")?.trim() || undefined;
-  const limits = limitsOf(parley.limits, parley.settings, { accountId, keyId }, onRate);
+  const guestAddress = isGuest ? addressOf(request, parley.settings.trustedProxies) : null;
+  const limits = limitsOf(parley.limits, parley.settings, { accountId, keyId, stranger, guestAddress }, onRate);
   const log = withFields(parley.ports.log, { requestId });
   const reach = { keyScopes: grant?.scopes ?? [], onlyAgentId: grant?.agentId ?? null };
-  return { ...parley.ports, log, accountId, via, providerKey, keyId, ...reach, limits };
+  return { ...parley.ports, log, accountId, via, providerKey, keyId, ...reach, stranger: stranger?.name, limits };
 }
 
 const invalidKey = () => new ChatError("unauthenticated", "Invalid API key");

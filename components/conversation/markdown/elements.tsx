@@ -68,7 +68,8 @@ function numberColumns(node: unknown): number[] {
 
 const isNumeric = (cell: Hast | undefined) =>
   /^[\s+−–-]*[$€£¥]?\s?\d[\d.,\s'’]*\s?(?:%|°|[\p{L}/µ]{1,4}(?:\s\d+\s\p{L}{1,3})?)?\s*$/u.test(
-    cell ? plain(cell) : "",
+    // A number is short, and the pattern is not made for more.
+    cell ? plain(cell).slice(0, 60) : "",
   );
 
 function textOf(node: ReactNode): string {

@@ -3,7 +3,7 @@ import { isLast, type TurnEvent } from "../../domain/events.ts";
 import { foldEvents } from "../../domain/fold.ts";
 import type { ModelEvent, PromptMessage } from "../../domain/model.ts";
 import { resumeFrom } from "./resume.ts";
-import { runTurn, type TurnTool } from "./run-turn.ts";
+import { runTurn, type TurnPorts, type TurnTool } from "./run-turn.ts";
 
 const finish = (reason: "stop" | "tool-calls" | "length"): ModelEvent => ({
   type: "finish",
@@ -66,6 +66,15 @@ test.each(CUTS)("$name, cut after $at events, shows the model all that was said"
   expect(texts.join("").replaceAll("\n\n", "")).toBe(saidText(past));
 });
 
+test("C27: a call whose process went is told as interrupted by a code, and stored so", async () => {
+  const past = await cut("parallel calls and an answer", "step-end");
+  const { closing } = resumeFrom(past, ports());
+  const cuts = closing.flatMap((event) => (event.type === "tool-result" ? [event.cut] : []));
+  expect(cuts).toEqual(["interrupted", "interrupted"]);
+  const parts = foldEvents([...past, ...closing]).flatMap((message) => message.parts);
+  expect(parts.filter((part) => part.type === "tool-result")).toMatchObject(cuts.map((one) => ({ cut: one })));
+});
+
 test("a text that broke off is gone on with, and the model is asked for that", async () => {
   const past = await cut("a text", "text-delta");
   const { events, prompts } = await play([[...say("rest"), [finish("stop")]]], past);
@@ -106,14 +115,40 @@ test("steps and usage of both processes add up", async () => {
   expect(events.at(-1)).toMatchObject({ steps: 2, usage: { inputTokens: 20, outputTokens: 10, isEstimated: false } });
 });
 
-/** The events of a turn up to the last of a type, or for a delta the first. */
-async function cut(name: string, type: TurnEvent["type"]): Promise<TurnEvent[]> {
-  const { events } = await play(TURNS[name] ?? [], null);
-  const at = type === "tool-result" ? events.findLastIndex(is(type)) : events.findIndex(is(type));
-  return events.slice(0, at + 1);
-}
+test.each(["tool-call", "step-end"] as const)(
+  "calls that a limit returns to the caller are returned though the process died after their %s",
+  async (type) => {
+    const past = await cut("calls without a word, twice", type, 2);
+    const { events, prompts } = await play([[...say("x"), [finish("stop")]]], past, {
+      maxSteps: 2,
+      atLimit: "return-calls",
+    });
+    expect(prompts).toHaveLength(0);
+    expect(events.at(-1)).toMatchObject({
+      type: "turn-end",
+      finishReason: "tool-calls",
+      limit: "steps",
+      pendingCallIds: ["b", "c"].slice(0, type === "tool-call" ? 1 : 2),
+      steps: 2,
+    });
+    expect(faults([...past, ...events], "turn with calls for its caller")).toEqual([]);
+  },
+);
 
-const is = (type: string) => (event: TurnEvent) => event.type === type;
+test("calls that the caller runs are the caller's though the process died before the end", async () => {
+  const past = await cut("parallel calls and an answer", "step-end");
+  const { events, prompts } = await play([], past, { run: null });
+  expect(prompts).toHaveLength(0);
+  expect(events).toMatchObject([{ type: "turn-end", finishReason: "tool-calls", pendingCallIds: ["a", "b"] }]);
+});
+
+/** The events of a turn up to the last result of a call, or up to the nth of another type. */
+async function cut(name: string, type: TurnEvent["type"], nth = 1): Promise<TurnEvent[]> {
+  const { events } = await play(TURNS[name] ?? [], null);
+  const found = events.flatMap((event, at) => (event.type === type ? [at] : []));
+  const last = type === "tool-result" ? found.at(-1) : found[nth - 1];
+  return events.slice(0, (last ?? -1) + 1);
+}
 
 function ports() {
   let ids = 0;
@@ -121,12 +156,16 @@ function ports() {
 }
 
 /** Runs a turn from its beginning, or from what a process left of it. */
-async function play(script: readonly (readonly (readonly ModelEvent[])[])[], past: readonly TurnEvent[] | null) {
+async function play(
+  script: readonly (readonly (readonly ModelEvent[])[])[],
+  past: readonly TurnEvent[] | null,
+  { run, ...limits }: Partial<Pick<TurnTool, "run"> & Pick<TurnPorts, "maxSteps" | "atLimit">> = {},
+) {
   let executed = 0;
   const prompts: (readonly PromptMessage[])[] = [];
   const tool: TurnTool = {
     definition: { name: "t", description: null, parameters: {} },
-    run: async () => ++executed,
+    run: run === undefined ? async () => ++executed : run,
   };
   const events: TurnEvent[] = [];
   const turn = runTurn({
@@ -138,6 +177,7 @@ async function play(script: readonly (readonly (readonly ModelEvent[])[])[], pas
     maxSteps: 8,
     maxMs: 60_000,
     atLimit: "answer",
+    ...limits,
     signal: new AbortController().signal,
     log: { error: (fields) => expect(fields).toBeNull() },
     ...ports(),
@@ -162,7 +202,10 @@ const saidText = (events: readonly TurnEvent[]): string =>
     .join("");
 
 /** What is wrong with the order of a turn's events. */
-function faults(events: readonly TurnEvent[], what: "open turn" | "whole turn"): string[] {
+function faults(
+  events: readonly TurnEvent[],
+  what: "open turn" | "whole turn" | "turn with calls for its caller",
+): string[] {
   const found: string[] = [];
   let isInStep = false;
   let block: string | null = null;
@@ -205,8 +248,9 @@ function faults(events: readonly TurnEvent[], what: "open turn" | "whole turn"):
         if (isLast(event) && n < events.length - 1) wrong("before the end");
     }
   }
+  if (what === "turn with calls for its caller") open.clear();
   if (isInStep || block !== null || open.size > 0) found.push("something stays open");
   const last = events.at(-1);
-  if (what === "whole turn" && !(last && isLast(last))) found.push("no end");
+  if (what !== "open turn" && !(last && isLast(last))) found.push("no end");
   return found;
 }

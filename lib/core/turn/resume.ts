@@ -103,7 +103,7 @@ function closingOf(
     closing.push({ type: "step-end", finishReason: null, usage: { inputTokens: null, outputTokens: null } });
   }
   for (const { callId, name } of unanswered) {
-    const result = { callId, name, output: INTERRUPTED, isError: true, durationMs: 0 };
+    const result = { callId, name, output: INTERRUPTED, isError: true, cut: "interrupted" as const, durationMs: 0 };
     closing.push({ type: "tool-result", messageId: newId(), at: now(), ...result });
   }
   return closing;
@@ -113,13 +113,14 @@ function closingOf(
  * Where a turn stands that another process has left, from the events it wrote.
  *
  * What is open is closed and kept; nothing that a reader has seen is taken back. Arguments that had not come whole are
- * dropped, a call that was announced and has no result is answered as interrupted.
+ * dropped, a call that was announced and has no result is answered as interrupted, as long as it is not the caller's.
  */
 export function resumeFrom(events: readonly TurnEvent[], making: Making): Resume {
   const state = fold();
   for (const event of events) state.add(event);
   const past = pastOf(events);
-  const closing = closingOf(past, state.openCalls(), making);
+  const unanswered = state.openCalls();
+  const closing = closingOf(past, unanswered, making);
   for (const event of closing) state.add(event);
 
   const { isStepOpen, isTextOpen, finishReason, steps, startedAt, lastAt, calls, usage } = past;
@@ -130,6 +131,7 @@ export function resumeFrom(events: readonly TurnEvent[], making: Making): Resume
   const line = messages.map((message) => ({ ...message, name: null }));
   return {
     closing,
+    unanswered,
     said: promptLine([], line, true).fresh,
     // A step that broke off before it called anything is asked again, or gone on with: it is the same step.
     steps: isStepOpen && (calls.at(-1)?.length ?? 0) === 0 ? steps - 1 : steps,

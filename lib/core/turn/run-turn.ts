@@ -1,7 +1,7 @@
 import { ChatError, toChatError } from "../../domain/errors.ts";
 import type { TurnEvent, TurnLimit, TurnUsage } from "../../domain/events.ts";
 import type { CallModel, FinishReason, ModelRequest, PromptMessage, ToolChoice, Usage } from "../../domain/model.ts";
-import type { ToolCall, ToolDefinition } from "../../domain/tool.ts";
+import { cutBy, type ToolCall, type ToolDefinition } from "../../domain/tool.ts";
 import type { TurnPolicy } from "../../domain/turn-policy.ts";
 import type { Log } from "../log.ts";
 import { approximateTokens, promptTokens } from "../render/tokens.ts";
@@ -16,8 +16,10 @@ export type TurnTool = {
 
 /** Where a turn goes on that another process has begun. */
 export type Resume = {
-  /** Events that close what was open, in order. */
+  /** Events that close what was open, in order; the calls that had no result are answered as interrupted. */
   readonly closing: readonly TurnEvent[];
+  /** The calls that had no result. Those that the caller runs are left to it instead. */
+  readonly unanswered: readonly ToolCall[];
   /** What the turn has said so far, for the prompt. */
   readonly said: readonly PromptMessage[];
   /** Steps that are done. */
@@ -122,7 +124,16 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
   const { runId, resume } = ports;
   const course = courseOf(ports);
   if (!resume) yield [{ type: "turn-start", runId, at: course.startedAt }];
-  else if (resume.closing.length > 0) yield resume.closing;
+  else {
+    const handed = handedOver(ports, course, resume.unanswered);
+    const ids = handed.calls.map(({ callId }) => callId);
+    const closing = resume.closing.filter((event) => event.type !== "tool-result" || !ids.includes(event.callId));
+    if (closing.length > 0) yield closing;
+    if (ids.length > 0) {
+      yield [handOver(ports, course, handed)];
+      return;
+    }
+  }
   if (resume?.doneFor) {
     yield [{ type: "turn-end", finishReason: resume.doneFor, pendingCallIds: [], ...ended(ports, course) }];
     return;
@@ -140,35 +151,47 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
 
 /** The steps of a turn, up to its end where it ends well. */
 async function* steps(ports: TurnPorts, course: Course): AsyncGenerator<readonly TurnEvent[], void> {
-  const { tools, signal } = ports;
+  const { signal } = ports;
   for (;;) {
     const limit = reached(ports, course);
     const { calls, finish } = yield* askModel(ports, course, limit !== null);
-    const returnLimit = ports.atLimit === "return-calls" && calls.length > 0 ? reached(ports, course) : null;
-    const pending = returnLimit !== null ? calls : calls.filter((call) => !runnable(tools, call));
+    const handed = handedOver(ports, course, calls);
     if (calls.length === 0 || limit !== null) {
       // A model may call what it was not offered.
-      const refused = unansweredResults(calls, "The turn has reached its limit of steps", ports);
+      const refused = unansweredResults(calls, new Error("The turn has reached its limit of steps"), ports);
       const finishReason = finish === "tool-calls" ? ("stop" as const) : finish;
       const end = { pendingCallIds: [], ...because(limit), ...ended(ports, course) };
       yield [...refused, { type: "turn-end", finishReason, ...end }];
       return;
     }
-    const open = calls.filter((call) => !pending.includes(call));
+    const open = calls.filter((call) => !handed.calls.includes(call));
     const results = yield* runCalls(ports, open);
-    if (signal.aborted && pending.length > 0) {
-      yield unansweredResults(pending, toChatError(signal.reason).message, ports);
+    if (signal.aborted && handed.calls.length > 0) {
+      yield unansweredResults(handed.calls, toChatError(signal.reason), ports);
     }
     signal.throwIfAborted();
-    if (pending.length > 0) {
-      const pendingCallIds = pending.map((call) => call.callId);
-      // Calls that were the caller's anyway are no matter of a limit.
-      const why = because(pending.some((call) => runnable(tools, call)) ? returnLimit : null);
-      yield [{ type: "turn-end", finishReason: "tool-calls", pendingCallIds, ...why, ...ended(ports, course) }];
+    if (handed.calls.length > 0) {
+      yield [handOver(ports, course, handed)];
       return;
     }
     course.said.push(...calls.flatMap((call) => results.get(call.callId) ?? []));
   }
+}
+
+type Handed = { readonly calls: readonly ToolCall[]; readonly limit: TurnLimit | null };
+
+/** Which calls of a step are left to the caller: those that it runs, or all where a limit returns them. */
+function handedOver(ports: TurnPorts, course: Course, calls: readonly ToolCall[]): Handed {
+  const limit = ports.atLimit === "return-calls" && calls.length > 0 ? reached(ports, course) : null;
+  return { limit, calls: limit !== null ? calls : calls.filter((call) => !runnable(ports.tools, call)) };
+}
+
+/** The end of a turn that leaves calls to its caller. */
+function handOver(ports: TurnPorts, course: Course, { calls, limit }: Handed): TurnEvent {
+  const pendingCallIds = calls.map(({ callId }) => callId);
+  // Calls that were the caller's anyway are no matter of a limit.
+  const why = because(calls.some((call) => runnable(ports.tools, call)) ? limit : null);
+  return { type: "turn-end", finishReason: "tool-calls", pendingCallIds, ...why, ...ended(ports, course) };
 }
 
 /** One model call, with its events. Notes what it said, and gives its calls. Throws where it fails or the turn is ended. */
@@ -198,7 +221,7 @@ async function* askModel(
   } catch (thrown) {
     addUsage(total, step.usage(), messages, step.text());
     const error = toChatError(thrown);
-    const closing = [...step.close(null), ...unansweredResults(step.calls(), error.message, ports)];
+    const closing = [...step.close(null), ...unansweredResults(step.calls(), error, ports)];
     if (closing.length > 0) yield closing;
     throw error;
   }
@@ -283,14 +306,16 @@ function runnable(tools: readonly TurnTool[], call: ToolCall): TurnTool["run"] {
   };
 }
 
-function unansweredResults(calls: readonly ToolCall[], why: string, { newId, now }: TurnPorts): TurnEvent[] {
+function unansweredResults(calls: readonly ToolCall[], why: Error, { newId, now }: TurnPorts): TurnEvent[] {
+  const cut = cutBy(why);
   return calls.map(({ callId, name }) => ({
     type: "tool-result",
     messageId: newId(),
     callId,
     name,
-    output: { error: why },
+    output: { error: why.message },
     isError: true,
+    ...(cut && { cut }),
     durationMs: 0,
     at: now(),
   }));

@@ -8,10 +8,12 @@ import { ChatError, notFound } from "../../domain/errors.ts";
 import type { SessionWithAgents } from "../../domain/session.ts";
 import { storableJson } from "../../domain/text.ts";
 import type { TurnPlan } from "../../domain/turn-policy.ts";
-import { type Admission, askerOf, type Scope } from "../scope.ts";
+import { admit, callTokens } from "../admission.ts";
+import type { Admission } from "../admitted.ts";
+import { askerOf, type Scope } from "../scope.ts";
 import { makeRoom } from "../summarise.ts";
 import { type PreparedTurn, prepareTurn } from "./prepare.ts";
-import { findRepeated, getRepeated, requestHash, storedKey } from "./request-key.ts";
+import { findRepeated, getRepeated, type NamedCall, withName } from "./request-key.ts";
 import { questionTitle, type ReadyRun, readyRun } from "./start-run.ts";
 import type { TakenTurn } from "./taken-turn.ts";
 import type { TurnCall } from "./turn-call.ts";
@@ -22,8 +24,6 @@ const QUEUE_POLL_MS = 100;
 const LIVE_POLL_MS = 1000;
 /** So often the line of a session may have changed under a caller that does not wait. */
 const CHANGED_TRIES = 8;
-/** Tokens that an answer is reserved where nobody says how long it may be. */
-const ANSWER_TOKENS = 1024;
 
 /**
  * Enters a turn and starts it. It runs on by itself: `follow` gives its events.
@@ -35,14 +35,13 @@ const ANSWER_TOKENS = 1024;
 export async function takeTurn(scope: Scope, asked: TurnCall): Promise<TakenTurn> {
   if (scope.runner.isDraining())
     throw new ChatError("draining", "The server restarts. Try again in a few seconds.", { retryAfterSeconds: 2 });
-  const call = { ...asked, input: storableJson(asked.input) };
-  const { sessionId, policy } = call;
+  const call = withName(scope, { ...asked, input: storableJson(asked.input) });
+  const { sessionId, policy, named } = call;
   const take = () =>
     policy.stores && sessionId !== null ? takeStored(scope, { ...call, sessionId }) : takeDetached(scope, call);
-  const key = storedKey(scope, call);
-  if (key === null) return take();
+  if (named === null) return take();
   // Repeats that come at once wait for the first, and find its run.
-  return scope.runner.alone(`${scope.accountId} ${call.dialect} ${key}`, async () => {
+  return scope.runner.alone(`${scope.accountId} ${call.dialect} ${named.key}`, async () => {
     return (await findRepeated(scope, call)) ?? take();
   });
 }
@@ -65,20 +64,25 @@ export async function takeAll(scope: Scope, calls: readonly TurnCall[]): Promise
   return taken;
 }
 
-const reservedTokens = ({ description, settings }: PreparedTurn): number =>
-  description.size + (settings.maxTokens ?? ANSWER_TOKENS);
+const firstCallTokens = ({ description, settings }: PreparedTurn): number => callTokens(description.messages, settings);
 
-/** Asks the limits for a turn that is prepared; null where there are none. */
-const admit = (scope: Scope, { endUser }: TurnCall, prepared: PreparedTurn): Promise<Admission> | null =>
-  scope.limits?.admit({ tokens: reservedTokens(prepared), endUser }) ?? null;
+/** Asks the limits for a turn that is prepared. */
+const admitTurn = (scope: Scope, call: TurnCall, prepared: PreparedTurn): Promise<Admission> =>
+  admit(scope, {
+    isTurn: true,
+    tokens: firstCallTokens(prepared),
+    agentId: prepared.agent.id,
+    endUserHash: endUserHash(call) ?? undefined,
+  });
 
 /** What of a turn is stored with its run, besides policy, input, settings and recipe. */
-const planOf = (scope: Scope, call: TurnCall, prepared: PreparedTurn, admission: Admission | null): TurnPlan => ({
+const planOf = (scope: Scope, call: TurnCall, prepared: PreparedTurn): TurnPlan => ({
   asker: askerOf(scope),
   tools: prepared.offered,
   toolChoice: call.toolChoice,
   isPaidByCaller: scope.providerKey !== undefined,
-  reservedTokens: admission === null ? 0 : reservedTokens(prepared),
+  reservedTokens: scope.limits ? firstCallTokens(prepared) : 0,
+  endUserHash: endUserHash(call),
 });
 
 /** Whether the model may be asked while a turn is entered: it is no repeat, and no number of turns can refuse it. */
@@ -86,10 +90,10 @@ const mayCallEarly = (scope: Scope, { requestKey }: TurnCall): boolean =>
   requestKey === undefined && !scope.limits?.mostAtOnce;
 
 /** A turn that claims no session: it stores nothing, or makes a session of its own at its end. */
-async function takeDetached(scope: Scope, call: TurnCall): Promise<TakenTurn> {
+async function takeDetached(scope: Scope, call: NamedCall): Promise<TakenTurn> {
   const prepared = call.prepared ?? (await prepareTurn(scope, call.policy, call));
   call.check?.(prepared);
-  const admission = await admit(scope, call, prepared);
+  const admission = await admitTurn(scope, call, prepared);
   const runId = scope.newId();
   const callsEarly = mayCallEarly(scope, call);
   const ready = readyRun(scope, runId, call, prepared, { admission, callsEarly });
@@ -100,21 +104,21 @@ async function takeDetached(scope: Scope, call: TurnCall): Promise<TakenTurn> {
     dialect: call.dialect,
     agentId: prepared.agent.id,
     policy: call.policy,
-    plan: planOf(scope, call, prepared, admission),
+    plan: planOf(scope, call, prepared),
     sessionId: call.sessionId,
     settings: prepared.settings,
-    requestKey: storedKey(scope, call),
-    requestHash: requestHash(call),
-    endUserHash: call.endUser === undefined ? null : endUserHash(call.endUser),
+    requestKey: call.named?.key ?? null,
+    requestHash: call.named?.hash ?? null,
+    endUserHash: endUserHash(call),
     mostAtOnce: scope.limits?.mostAtOnce ?? null,
   }).catch((thrown) => {
     ready.giveUp();
-    admission?.settle(null);
+    admission.withdraw();
     throw thrown;
   });
   if (entered === "claimed") return begun(scope, runId, call, prepared, ready);
   ready.giveUp();
-  admission?.settle(null);
+  admission.withdraw();
   if (entered === "crowded") throw crowded(scope);
   return getRepeated(scope, call);
 }
@@ -133,7 +137,7 @@ async function begun(
   return { runId, sessionId: live.sessionId, prepared, docs: prepared.docs, jobIds, live };
 }
 
-type StoredCall = TurnCall & { readonly sessionId: string };
+type StoredCall = NamedCall & { readonly sessionId: string };
 
 async function takeStored(scope: Scope, call: StoredCall): Promise<TakenTurn> {
   const { runner } = scope;
@@ -167,14 +171,14 @@ async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Prom
       if (waits) known = await whenFree(scope, call, deadline);
       const prepared = await prepareTurn(scope, call.policy, { ...call, known });
       call.check?.(prepared);
-      admission ??= await admit(scope, call, prepared);
+      admission ??= await admitTurn(scope, call, prepared);
       const runId = scope.newId();
       const leave = scope.runner.enter(call.sessionId);
       // Where another may be first, or this is a repeat, no model is asked before the claim holds.
       const isFree = !waits && !prepared.session.runningRunId && leave !== null;
       const callsEarly = isFree && mayCallEarly(scope, call);
       ready = readyRun(scope, runId, call, prepared, { admission, callsEarly });
-      const claimed = await claimOf(scope, runId, call, prepared, admission)
+      const claimed = await claimOf(scope, runId, call, prepared)
         .then((claim) => claimRun(scope.database, claim))
         .finally(() => leave?.());
       switch (claimed) {
@@ -205,7 +209,7 @@ async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Prom
   } finally {
     if (!isTaken) {
       ready?.giveUp();
-      admission?.settle(null);
+      admission?.withdraw();
     }
   }
 }
@@ -240,13 +244,7 @@ async function join(scope: Scope, { agentId }: StoredCall, { session, agent }: P
   if (session.nextPosition === 0) await keepOneAgent(scope.database, session.id, agent.id);
 }
 
-async function claimOf(
-  scope: Scope,
-  runId: string,
-  call: StoredCall,
-  prepared: PreparedTurn,
-  admission: Admission | null,
-): Promise<Claim> {
+async function claimOf(scope: Scope, runId: string, call: StoredCall, prepared: PreparedTurn): Promise<Claim> {
   return {
     runId,
     accountId: scope.accountId,
@@ -254,12 +252,12 @@ async function claimOf(
     dialect: call.dialect,
     agentId: prepared.agent.id,
     policy: call.policy,
-    plan: planOf(scope, call, prepared, admission),
+    plan: planOf(scope, call, prepared),
     input: prepared.input,
     context: prepared.description.recipe,
     settings: prepared.settings,
-    requestKey: storedKey(scope, call),
-    requestHash: requestHash(call),
+    requestKey: call.named?.key ?? null,
+    requestHash: call.named?.hash ?? null,
     mostAtOnce: scope.limits?.mostAtOnce ?? null,
     session: { id: prepared.session.id, ...prepared.tip },
     fork: await fork(scope, prepared),
@@ -277,7 +275,8 @@ async function fork(scope: Scope, { session, forkPosition }: PreparedTurn) {
 }
 
 /** What of an end user is kept: enough to know one again, too little to know who it is. */
-const endUserHash = (endUser: string): string => createHash("sha256").update(endUser).digest("hex");
+const endUserHash = ({ endUser }: TurnCall): string | null =>
+  endUser === undefined ? null : createHash("sha256").update(endUser).digest("hex");
 
 const busy = () => new ChatError("busy", "Session already has a running turn", { noun: "session" });
 const queueOver = () =>

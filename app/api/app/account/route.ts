@@ -12,9 +12,11 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   POST: openEndpoint({
     surface: web,
     body: AccountBody,
-    async handle({ parley, body, request }) {
+    admit({ parley, request }) {
       if (!isOpen("signUp", parley.settings, request.headers)) throw signUpClosed();
       if (!isSameOrigin(request, parley)) throw new ChatError("forbidden", "Accounts are made on the sign-in page");
+    },
+    async handle({ parley, body, request }) {
       const guestId = await visitorOf(parley, request.headers.get("cookie"));
       const account = await createAccount(parley.ports, {
         email: body.email,
