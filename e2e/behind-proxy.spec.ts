@@ -48,7 +48,7 @@ async function liveWith(address: string, browser: Browser): Promise<void> {
   await page.keyboard.press("Enter");
   await expect(list(page)).toBeVisible();
   await page.goto(`${address}/sign-in`);
-  await page.getByRole("button", { name: /account/iu }).click();
+  await page.getByRole("button", { name: "Create one" }).click();
   const fill = async (one: Page) => {
     await one.getByLabel("E-mail").fill("ada@example.org");
     await one.getByLabel("Password").fill("a long enough password");
