@@ -10,6 +10,7 @@ import { checkHost } from "../server/hosts.ts";
 import { networkOf } from "../server/network.ts";
 import { type Parley, parley } from "../server/parley.ts";
 import { setRateHeaders } from "../server/rate-limits.ts";
+import { isHttps } from "../server/settings.ts";
 import { noteRequest } from "../server/telemetry.ts";
 import { authenticate, type Caller, checkGrant, keyHolder, scopeOf } from "../sign-in/authenticate.ts";
 import { asGuest } from "../sign-in/guest.ts";
@@ -183,7 +184,8 @@ function guarded(surface: Surface, handle: Guarded): Handler {
     for (const [name, value] of headers) response.headers.append(name, value);
     response.headers.set("x-request-id", requestId);
     if (surface.cors) response.headers.set("access-control-allow-origin", "*");
-    completeHeaders(response.headers, process.env.NEXTAUTH_URL?.startsWith("https:") ?? false);
+    const running = await parley().catch(() => null);
+    completeHeaders(response.headers, running !== null && isHttps(running.settings));
     await noteAnswer(surface, request, response.status, { requestId, ms: performance.now() - startedAt });
     return response;
   };
