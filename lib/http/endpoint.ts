@@ -6,6 +6,7 @@ import { ChatError, type Rate, toChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { storableJson } from "../domain/text.ts";
 import { addressOf } from "../server/address.ts";
+import { loggedError } from "../server/log.ts";
 import { type Parley, parley } from "../server/parley.ts";
 import { setRateHeaders } from "../server/rate-limits.ts";
 import { noteRequest } from "../server/telemetry.ts";
@@ -13,6 +14,7 @@ import { authenticate, type Caller, checkGrant, keyHolder, scopeOf } from "../si
 import { asGuest } from "../sign-in/guest.ts";
 import { readJson } from "./body.ts";
 import { toIssues } from "./issues.ts";
+import { withoutSecretInput } from "./secret-input.ts";
 
 type Context = { readonly params: Promise<Readonly<Record<string, string | string[] | undefined>>> };
 export type Handler = ((request: Request, context: Context) => Promise<Response>) & {
@@ -180,7 +182,7 @@ async function answered(
   } catch (thrown) {
     const error = toChatError(thrown);
     if (error.code === "internal") await logFailure(error, requestId, request);
-    const response = surface.failure(error);
+    const response = surface.failure(withoutSecretInput(error));
     if (error.details.rate) setRateHeaders(response.headers, error.details.rate);
     return response;
   }
@@ -218,7 +220,7 @@ async function logFailure(error: ChatError, requestId: string, request: Request)
   const fields = { err: error.details.cause ?? error, requestId, method: request.method, path: pathname };
   const running = await parley().catch(() => null);
   if (running) running.ports.log.error(fields, "A request failed");
-  else console.error("A request failed because the server did not open:", error.details.cause ?? error);
+  else console.error("A request failed because the server did not open:", JSON.stringify(loggedError(fields.err)));
 }
 
 async function pathParameters(context: Context): Promise<Readonly<Record<string, string>>> {

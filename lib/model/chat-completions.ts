@@ -6,7 +6,7 @@ import type { CallModel, ModelEvent, ModelRequest } from "../domain/model.ts";
 import { chatChunkReader } from "./chat-chunks.ts";
 import { chatRequestBody } from "./chat-request.ts";
 import { framePace, type Pace } from "./frame-pace.ts";
-import { closedConnection, refusedRequest, unreachable } from "./provider-error.ts";
+import { closedConnection, endedEarly, refusedRequest, unreachable } from "./provider-error.ts";
 
 const KEEP_ALIVE = {
   keepAlive: true,
@@ -118,7 +118,7 @@ async function* packets(
   response.on("end", () => settle(null));
   response.on("error", (thrown) => settle(signal.aborted ? signal.reason : closedConnection(thrown)));
   response.on("close", () => {
-    if (!response.complete) settle(signal.aborted ? signal.reason : closedConnection(new Error("ended early")));
+    if (!response.complete) settle(signal.aborted ? signal.reason : endedEarly());
   });
   const { socket } = response;
   try {

@@ -2,7 +2,7 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { ChatError } from "../domain/errors.ts";
 import type { EmbedTexts } from "../domain/model.ts";
 import type { ProviderSettings } from "./catalogue.ts";
-import { toProviderError } from "./provider-error.ts";
+import { toProviderError, withoutKey } from "./provider-error.ts";
 
 const TEXTS_PER_CALL = 100;
 
@@ -18,7 +18,7 @@ export function embedThrough({ apiKey, baseUrl }: ProviderSettings, model: strin
         vectors.push(...embeddings);
       } catch (thrown) {
         options.signal.throwIfAborted();
-        throw toProviderError(thrown);
+        throw withoutKey(toProviderError(thrown), [options.apiKey, apiKey]);
       }
     }
     if (vectors.length !== texts.length || vectors.some((vector) => vector.length !== vectors[0]?.length)) {

@@ -1,9 +1,11 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { type Hide, hiding, withoutSecretShapes } from "../domain/secrets.ts";
 import { noteAddresses } from "./address.ts";
 import { type Parley, parley } from "./parley.ts";
 import { lineUpRequests } from "./request-line.ts";
 import { mendPaths } from "./request-path.ts";
+import { hideInOutput, secretsOf } from "./secrets.ts";
 import { localUrl, parseSettings, publicUrl, type Settings } from "./settings.ts";
 import { startTelemetry } from "./telemetry.ts";
 
@@ -14,22 +16,30 @@ const SETTLED_MS = 3000;
 
 /** Opens the server, says where it is, and ends it in order at SIGTERM and SIGINT. Ends the process if it cannot open. */
 export async function startServer(): Promise<void> {
+  let hide: Hide = withoutSecretShapes;
   try {
     mendPaths();
     noteAddresses();
     lineUpRequests();
-    const opening = parley();
     const settings = parseSettings(process.env);
+    hide = hiding(secretsOf(settings, process.env));
+    const print = hideInOutput((text) => hide(text));
+    const opening = parley();
     loadFirstPage(settings);
     // The thread is idle while the database opens.
-    const stopTelemetry = await startTelemetry(settings.hasOtlp, async () => (await opening).ports.runner.count());
+    const stopTelemetry = await startTelemetry(settings.hasOtlp, {
+      runningTurns: async () => (await opening).ports.runner.count(),
+      hide: (text) => hide(text),
+    });
     const running = await opening;
+    hide = running.hide;
     process.once("SIGTERM", () => void shutDown(running, "SIGTERM", stopTelemetry));
     process.once("SIGINT", () => void shutDown(running, "SIGINT", stopTelemetry));
-    process.stdout.write(greeting(running));
+    print(greeting(running));
     setTimeout(giveMemoryBack, SETTLED_MS).unref();
   } catch (thrown) {
-    process.stderr.write(`Parley cannot start. ${thrown instanceof Error ? thrown.message : thrown}\n`);
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    process.stderr.write(`Parley cannot start. ${withoutSecretShapes(hide(why))}\n`);
     process.exit(1);
   }
 }

@@ -3,6 +3,7 @@ import CredentialsProvider from "next-auth/providers/credentials";
 import { takeGuestAlong } from "../core/accounts.ts";
 import { findAccount, findAccountByEmail } from "../db/accounts.ts";
 import { AccountBody } from "../dialects/web/schema.ts";
+import { withoutLongWords } from "../domain/secrets.ts";
 import type { Parley } from "../server/parley.ts";
 import { forgetCallers, isSecure, visitorOf } from "./authenticate.ts";
 import { fitsPassword } from "./password.ts";
@@ -80,5 +81,6 @@ async function signIn(
 
 const reasonOf = (metadata: Error | { readonly error: Error } | object): string => {
   const error = "error" in metadata ? metadata.error : metadata;
-  return error instanceof Error ? error.message : "unknown";
+  // Providers and their client quote codes, states and tokens.
+  return error instanceof Error ? withoutLongWords(error.message) : "unknown";
 };

@@ -1,7 +1,10 @@
 import { z } from "zod";
+import { seesSecrets } from "../../core/reach.ts";
+import type { Scope } from "../../core/scope.ts";
 import type { OffsetPage } from "../../db/page.ts";
 import type { Part } from "../../domain/message.ts";
 import type { StoredTool, Tool, ToolCall } from "../../domain/tool.ts";
+import { withoutToolSecrets } from "../../domain/tool-secrets.ts";
 import { CreateTool, encodeBody, WIRE_TOOL_TYPES } from "../tool-wire.ts";
 import { invalidBody } from "./errors.ts";
 
@@ -45,8 +48,11 @@ export function encodeTool(tool: Tool) {
   return { name, type, description, ...unusedSpecs, [type]: spec };
 }
 
-/** A tool of an agent. */
-export const encodeStoredTool = (tool: StoredTool) => ({
+/** A tool of an agent, as a caller sees it: to a key that is narrowed to reading or to one agent its secrets are hidden. */
+export const encodeToolFor = (reader: Pick<Scope, "keyScopes" | "onlyAgentId">, tool: StoredTool) =>
+  encodeStoredTool(seesSecrets(reader) ? tool : withoutToolSecrets(tool));
+
+const encodeStoredTool = (tool: StoredTool) => ({
   id: tool.id,
   created_at: tool.createdAt.toISOString(),
   updated_at: tool.updatedAt.toISOString(),
