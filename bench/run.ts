@@ -416,8 +416,8 @@ async function templates(): Promise<void> {
   };
   const templates = openTemplates([JULEP_TEMPLATE]);
   const plain = await time(joined, 2000);
-  const own = await time(() => templates.render(JULEP_TEMPLATE, variables), 500);
-  const callers = await time(() => templates.render(`${JULEP_TEMPLATE}{# a caller's #}`, variables), 500);
+  const own = await time(() => templates.render("an account", JULEP_TEMPLATE, variables), 500);
+  const callers = await time(() => templates.render("an account", `${JULEP_TEMPLATE}{# a caller's #}`, variables), 500);
   templates.close();
   const times = (ms: number) => `${round(ms / plain)} times joined texts (${round(plain * 1000)} µs)`;
   report("20", `a prompt of 20 docs by our template, ${times(own)}`, own, 2, 1, " ms");

@@ -41,6 +41,12 @@ export function Usage({ days }: { days: readonly DayUsage[] }) {
   );
 }
 
+/** A bar of a part of the columns' height. In an SVG a size is an attribute; a style in the page's text would not count. */
+function Bar({ kind, share }: { kind: "output" | "input"; share: number }) {
+  return <svg data-kind={kind} width="100%" height={(share * HEIGHT).toFixed(2)} aria-hidden="true" />;
+}
+
+/** As `.usage-columns` has it. */
 const HEIGHT = 150;
 
 function Bars({ days }: { days: readonly DayUsage[] }) {
@@ -77,7 +83,7 @@ function Bars({ days }: { days: readonly DayUsage[] }) {
       <p className="usage-most" aria-hidden="true">
         {formatNumber(most)}
       </p>
-      <div className="usage-columns" style={{ blockSize: HEIGHT }}>
+      <div className="usage-columns">
         {days.map((one, n) => (
           <div
             key={one.day}
@@ -85,8 +91,8 @@ function Bars({ days }: { days: readonly DayUsage[] }) {
             data-read={n === read || undefined}
             onPointerEnter={() => setRead(n)}
           >
-            <div data-kind="output" style={{ blockSize: (one.output_tokens / most) * HEIGHT }} />
-            <div data-kind="input" style={{ blockSize: (one.input_tokens / most) * HEIGHT }} />
+            <Bar kind="output" share={one.output_tokens / most} />
+            <Bar kind="input" share={one.input_tokens / most} />
           </div>
         ))}
       </div>

@@ -9,21 +9,22 @@ import { Arguments } from "./arguments";
 import { LedgerRow } from "./ledger-row";
 import { Result } from "./result";
 import { precisOf } from "./segments";
+import { toolState } from "./tool-state";
 import { factsOf } from "./turn-messages";
 import { useSeconds } from "./use-seconds";
 
 type ToolRowProps = { readonly part: DynamicToolUIPart; readonly isOver: boolean; readonly wasStopped: boolean };
 
 export function ToolRow({ part, isOver, wasStopped }: ToolRowProps) {
-  const hasEnded = part.state === "output-available" || part.state === "output-error";
-  const isRunning = !hasEnded && !isOver;
-  const isFailed = part.state === "output-error" && !wasCancelled(part);
-  const isCut = !isRunning && !isFailed && part.state !== "output-available";
+  const state = toolState(part, isOver, wasStopped);
+  const isRunning = state === "running";
+  const isFailed = state === "failed";
+  const isCut = state === "stopped" || state === "interrupted";
   const seconds = useSeconds(
     factsOf(part.callProviderMetadata).startedAt,
     isRunning && part.state === "input-available",
   );
-  const durationMs = hasEnded ? factsOf(part.resultProviderMetadata).durationMs : undefined;
+  const { durationMs } = "resultProviderMetadata" in part ? factsOf(part.resultProviderMetadata) : {};
   const duration = durationMs === undefined ? null : <span>{formatDuration(durationMs)}</span>;
 
   let end: ReactNode = duration;
@@ -41,12 +42,12 @@ export function ToolRow({ part, isOver, wasStopped }: ToolRowProps) {
         {duration}
       </>
     );
-  } else if (isCut) end = wasStopped ? "Stopped" : "Interrupted";
+  } else if (isCut) end = state === "stopped" ? "Stopped" : "Interrupted";
 
   return (
     <LedgerRow
       kind="tool"
-      state={isRunning ? "running" : isFailed ? "failed" : isCut ? "stopped" : "done"}
+      state={isCut ? "stopped" : state}
       icon={isFailed ? CircleX : isCut ? Square : Wrench}
       name={<code>{part.toolName}</code>}
       precis={precisOf(part.input)}
@@ -73,6 +74,3 @@ export function ToolRow({ part, isOver, wasStopped }: ToolRowProps) {
     </LedgerRow>
   );
 }
-
-const wasCancelled = (part: DynamicToolUIPart) =>
-  part.state === "output-error" && /^(cancelled|canceled|interrupted|aborted)$/i.test(part.errorText);

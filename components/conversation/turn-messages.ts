@@ -1,6 +1,15 @@
 import type { DynamicToolUIPart, UIMessage, UIMessageChunk } from "ai";
 import type { FullSession, SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
-import { type Block, emptyTurn, foldEvent, type Stop, type ToolBlock, type TurnState } from "./turn-state";
+import type { CallCut } from "@/lib/domain/tool.ts";
+import {
+  type Block,
+  emptyTurn,
+  foldEvent,
+  type Stop,
+  type ToolBlock,
+  type ToolOutcome,
+  type TurnState,
+} from "./turn-state";
 
 /** What an answer knows beside its parts. */
 export type AnswerFacts = {
@@ -15,7 +24,12 @@ type Chunk = UIMessageChunk<AnswerFacts>;
 type Part = ChatMessage["parts"][number];
 
 /** Facts that travel in a part's provider metadata under our name. */
-export type PartFacts = { readonly startedAt?: string; readonly durationMs?: number; readonly continues?: boolean };
+export type PartFacts = {
+  readonly startedAt?: string;
+  readonly durationMs?: number;
+  readonly continues?: boolean;
+  readonly cut?: CallCut;
+};
 
 const own = (facts: PartFacts) => {
   const kept = Object.entries(facts).filter(([, value]) => value !== undefined && value !== null && value !== false);
@@ -26,6 +40,11 @@ export function factsOf(metadata: unknown): PartFacts {
   const held = (metadata as { parley?: PartFacts } | undefined)?.parley;
   return held ?? {};
 }
+
+const resultFacts = ({ durationMs, cut }: ToolOutcome): PartFacts => ({
+  durationMs: durationMs ?? undefined,
+  cut: cut ?? undefined,
+});
 
 const factsFor = (turn: TurnState): AnswerFacts => ({
   runId: turn.runId,
@@ -106,7 +125,7 @@ function toolPart(block: ToolBlock, index: number): DynamicToolUIPart {
   const done = {
     ...base,
     input: block.input ?? {},
-    resultProviderMetadata: own({ durationMs: block.result.durationMs ?? undefined }),
+    resultProviderMetadata: own(resultFacts(block.result)),
   };
   return block.result.isError
     ? { ...done, state: "output-error", errorText: errorText(block.result.output) }
@@ -166,7 +185,7 @@ function toolChunks(had: ToolBlock | null, block: ToolBlock, toolCallId: string)
     chunks.push({ type: "tool-input-available", ...call, input: block.input, providerMetadata });
   }
   if (block.result !== null && !had?.result) {
-    const facts = own({ durationMs: block.result.durationMs ?? undefined });
+    const facts = own(resultFacts(block.result));
     chunks.push(
       block.result.isError
         ? { type: "tool-output-error", toolCallId, errorText: errorText(block.result.output), providerMetadata: facts }

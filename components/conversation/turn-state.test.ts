@@ -51,7 +51,7 @@ test("a call collects its arguments, its input and its result", () => {
       argumentText: '{"expression":"1+1"}',
       input: { expression: "1+1" },
       startedAt: null,
-      result: { output: 2, isError: false, durationMs: 4 },
+      result: { output: 2, isError: false, cut: null, durationMs: 4 },
     },
   ]);
 });

@@ -1,4 +1,5 @@
 import type { SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
+import type { CallCut } from "@/lib/domain/tool.ts";
 
 export type TextBlock = {
   readonly kind: "text";
@@ -27,7 +28,13 @@ export type ToolBlock = {
   readonly result: ToolOutcome | null;
 };
 
-export type ToolOutcome = { readonly output: unknown; readonly isError: boolean; readonly durationMs: number | null };
+export type ToolOutcome = {
+  readonly output: unknown;
+  readonly isError: boolean;
+  /** Why the tool has not answered, though it may have run; null: it has, or failed. */
+  readonly cut: CallCut | null;
+  readonly durationMs: number | null;
+};
 
 export type Block = TextBlock | ReasoningBlock | ToolBlock;
 
@@ -151,6 +158,7 @@ function foldCall(block: ToolBlock, event: Of<"tool_call_delta" | "tool_call" | 
         result: {
           output: event.result,
           isError: event.is_error ?? isErrorObject(event.result),
+          cut: event.cut ?? null,
           durationMs: event.duration_ms ?? elapsed(block.startedAt, event.created_at),
         },
       };

@@ -2,6 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { deleteSession, isProblem, updateSession } from "../api";
+import { writeDraft } from "../conversation/draft";
 import { useShell } from "../frame/shell";
 import { notify } from "../ui/notify";
 import { titleOf } from "./session-store";
@@ -50,7 +51,10 @@ export function useSessionActions() {
       function tell() {
         if (!pending.delete(id)) return;
         deleteSession(id).then(
-          () => store.remove(id),
+          () => {
+            writeDraft(id, "");
+            store.remove(id);
+          },
           (thrown) => {
             if (isProblem(thrown) && thrown.status === 404) return store.remove(id);
             store.setLeaving(id, false);

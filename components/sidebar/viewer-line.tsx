@@ -2,6 +2,7 @@
 
 import { UserRound } from "lucide-react";
 import Link from "next/link";
+import { dropDrafts } from "../conversation/draft";
 import { useShell } from "../frame/shell";
 
 export function ViewerLine() {
@@ -29,5 +30,6 @@ export function ViewerLine() {
 
 async function leave() {
   const { signOut } = await import("next-auth/react");
+  dropDrafts();
   await signOut({ callbackUrl: "/" });
 }

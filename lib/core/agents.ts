@@ -11,7 +11,6 @@ import { projectNamed } from "./projects.ts";
 import { checkReachesAccount, reachesAgent } from "./reach.ts";
 import { PLAIN_TEMPLATE } from "./render/templates.ts";
 import type { Scope } from "./scope.ts";
-import { storedSettings } from "./settings.ts";
 
 /** The account's default agent and project. The agent is made at the first ask. */
 export async function defaults(
@@ -31,9 +30,10 @@ export async function findSampleAgent(scope: Scope): Promise<string | null> {
 }
 
 /** An agent as a caller describes it. */
-export type AgentInput = Omit<db.AgentFields, "canonicalName" | "projectId" | keyof AgentDoors> &
+type KnownToFew = AgentDoors & Pick<db.AgentFields, "extraSettings">;
+export type AgentInput = Omit<db.AgentFields, "canonicalName" | "projectId" | keyof KnownToFew> &
   // What a dialect does not know of stays as it is.
-  Partial<AgentDoors> & {
+  Partial<KnownToFew> & {
     /** Null: one is made from the name, or the agent keeps the one it has. */
     readonly canonicalName: string | null;
     /** The canonical name of a project; null: the default one. */
@@ -89,7 +89,7 @@ export async function createAgent(scope: Scope, input: AgentInput, id: string = 
   const { project, ...given } = input;
   const projectId = await projectNamed(scope, project);
   const canonicalName = input.canonicalName ?? madeName(input.name, "agent");
-  const fields = { ...CLOSED, ...given, canonicalName, projectId };
+  const fields = { ...CLOSED, extraSettings: null, ...given, canonicalName, projectId };
   await orConflict(() => db.insertAgent(scope.database, scope.accountId, id, fields));
   return getAgent(scope, id);
 }
@@ -154,7 +154,7 @@ async function write(scope: Scope, agent: Agent, change: (now: AgentState) => Pa
 /** Throws "bad-request" for a model that is not there, and "forbidden" where a guest opens an agent. */
 async function check(scope: Scope, input: Partial<AgentInput>, old: AgentDoors): Promise<void> {
   await checkModel(scope, input.model === "" ? undefined : input.model);
-  await checkModel(scope, storedSettings(input.settings).model);
+  await checkModel(scope, input.settings?.model);
   const { slug = old.slug, isPublic = old.isPublic } = input;
   const isOpened = (slug !== null && slug !== old.slug) || (isPublic && !old.isPublic);
   if (isOpened) await checkMayOpen(scope);
@@ -171,17 +171,6 @@ async function checkMayOpen({ database, accountId }: Scope): Promise<void> {
 
 /** The instructions of an agent whose dialect gives them as one text. */
 export const instructionsOf = (text: string | null | undefined): string[] => (text ? [text] : []);
-
-/** Settings in the spelling of the wire with those of `change` set; null takes one out, what is absent stays. */
-export function changedSettings(
-  old: Agent["settings"],
-  change: { readonly temperature?: number | null; readonly top_p?: number | null; readonly max_tokens?: number | null },
-): Agent["settings"] {
-  const { temperature, top_p, max_tokens } = change;
-  const named = Object.entries({ temperature, top_p, max_tokens }).filter(([, value]) => value !== undefined);
-  const settings = Object.entries({ ...old, ...Object.fromEntries(named) }).filter(([, value]) => value !== null);
-  return settings.length === 0 ? null : Object.fromEntries(settings);
-}
 
 /** Two objects merged at their top level; null clears. */
 export const merged = (old: unknown, added: unknown): unknown => {

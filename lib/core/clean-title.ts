@@ -1,10 +1,12 @@
 import { cutWords } from "../domain/text.ts";
 
 const MAX_LENGTH = 80;
+/** Where a title stands, if there is one. Some of the patterns below take time by the square of what they read. */
+const READ_CHARACTERS = 2000;
 
 /** What reasoning models wrap around their thoughts: tags, GPT-OSS's channels, Kimi's marks. */
 const REASONING =
-  /<(think(?:ing)?|thought|reasoning|analysis)\b[^>]*>[\s\S]*?(?:<\/\1>|$)|◁think▷[\s\S]*?(?:◁\/think▷|$)/giu;
+  /<(think(?:ing)?|thought|reasoning|analysis)\b[^<>]{0,200}>[\s\S]*?(?:<\/\1>|$)|◁think▷[\s\S]*?(?:◁\/think▷|$)/giu;
 /** The end of thoughts whose beginning the provider's chat template has swallowed. */
 const THOUGHTS_END =
   /^[\s\S]*(?:<\/(?:think(?:ing)?|thought|reasoning|analysis)>|◁\/think▷|<\|channel\|>final<\|message\|>)/iu;
@@ -54,7 +56,7 @@ export const withoutReasoning = (answer: string): string => answer.replace(REASO
  * Signs inside the title stay as they are.
  */
 export function cleanTitle(answer: string): string | null {
-  const said = withoutReasoning(answer).replace(MARKS, "\n");
+  const said = withoutReasoning(answer).slice(0, READ_CHARACTERS).replace(MARKS, "\n");
   const json = jsonTitle(said);
   const fence = /^\s*(?:```|~~~)[\w-]*\s*$|```/gmu;
   const lines = json === null ? said.replace(fence, "\n").split(/\r\n?|[\n\u2028\u2029]/u) : [json];

@@ -11,13 +11,13 @@ export async function enterGuest({ database }: Pick<Ports, "database">, id: stri
 export const leaveGuest = ({ database }: Pick<Ports, "database">, id: string): Promise<boolean> =>
   deleteEmptyGuest(database, id);
 
-// A guest's cookie ends after 30 days, so what has not changed for 90 can no longer be reached by it.
-const LIMITS = { emptyDays: 1, unseenDays: 90, most: 50 };
+// A guest's cookie ends after 30 days.
+const LIMITS = { emptyDays: 1, unseenDays: 30, most: 50 };
 const BATCHES = 20;
 
 /**
- * Removes guests that have made nothing in a day, and those that have made and asked nothing for 90 days, with all they
- * have. At most 1,000 in one go, in transactions of 50. Gives how many.
+ * Removes guests that have no session and made nothing else in a day, and those that have made and asked nothing for 30
+ * days, with all they have. At most 1,000 in one go, in transactions of 50. Gives how many.
  */
 export async function removeIdleGuests({ database }: Pick<Ports, "database">): Promise<number> {
   let removed = 0;

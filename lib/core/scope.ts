@@ -1,16 +1,19 @@
 import type { Database } from "../db/database.ts";
-import type { CallModel, EmbedTexts, ModelInfo } from "../domain/model.ts";
+import type { EmbedTexts, ModelEvent, ModelInfo, ModelRequest } from "../domain/model.ts";
 import type { Outbound } from "../domain/outbound.ts";
 import type { Session } from "../domain/session.ts";
 import type { ServerTool } from "../domain/tool.ts";
 import type { Asker } from "../domain/turn-policy.ts";
+import type { Spent } from "../domain/usage.ts";
+import type { Admission, Reservation, Work } from "./admitted.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Log } from "./log.ts";
 import type { Runner } from "./turn/runner.ts";
 
-/** The language models that a turn may use. */
+/** The language models that a turn may use. No call of one without an admission. */
 export type Models = {
-  readonly call: CallModel;
+  /** Calls a model as `CallModel` does, and throws "rate-limited" too. */
+  readonly call: (admission: Admission, request: ModelRequest) => AsyncIterable<readonly ModelEvent[]>;
   /** The model of a turn that names none. */
   readonly defaultModel: string;
   /** The model for titles and summaries. */
@@ -21,11 +24,18 @@ export type Models = {
   readonly list: (apiKey?: string) => Promise<readonly ModelInfo[]>;
   /** Whether a model may be asked for; true also where nobody can tell, and the provider is to judge. */
   readonly mayAsk: (model: string, apiKey?: string) => Promise<boolean>;
-  /** The embedding model; null where none is set up. */
-  readonly embedding: { readonly model: string; readonly embed: EmbedTexts } | null;
+  /** The embedding model; null where none is set up. It takes any number of texts, and throws "rate-limited" too. */
+  readonly embedding: {
+    readonly model: string;
+    readonly embed: (
+      admission: Admission,
+      texts: readonly string[],
+      options: Parameters<EmbedTexts>[1],
+    ) => Promise<readonly (readonly number[])[]>;
+  } | null;
 };
 
-/** Renders a template with what it may name. Throws "bad-request" for one that fails. */
+/** Renders a template with what it may name. Throws "bad-request" for one that fails, "rate-limited". */
 export type RenderTemplate = (source: string, variables: Readonly<Record<string, unknown>>) => Promise<string>;
 
 /** What the core works with, whoever asks. */
@@ -35,7 +45,8 @@ export type Ports = {
   readonly runner: Runner;
   /** Where titles and summaries are made. */
   readonly lanes: Lanes;
-  readonly renderTemplate: RenderTemplate;
+  /** Renders the templates of an account, one after the other with those of the others. */
+  readonly templatesOf: (accountId: string) => RenderTemplate;
   /** Requests to addresses that somebody else chose. */
   readonly outbound: Outbound;
   /** Runs a tool. Throws what the model is to be told. */
@@ -45,8 +56,13 @@ export type Ports = {
   readonly now: () => number;
   /** A new UUIDv7. */
   readonly newId: () => string;
-  /** What holds somebody to limits who has asked for a turn earlier. */
-  readonly limitsOf?: (accountId: string, asker: Asker) => Limits;
+  /**
+   * What holds somebody to limits who has asked for a turn earlier, or on whose behalf the server works by itself. `botId`:
+   * the agent that a stranger asked.
+   */
+  readonly limitsOf?: (accountId: string, asker: Asker, botId: string | null) => Limits;
+  /** Hears of each call of a model, and what it came to. */
+  readonly onSpent?: (spent: Spent) => void;
   /** Hears of each turn that has ended in this process: its dialect, and how it ended. */
   readonly onTurnEnded?: (dialect: string, status: string) => void;
 };
@@ -60,18 +76,12 @@ export type ServerToolCall = {
   readonly signal: AbortSignal;
 };
 
-/** What was asked of the limits for a turn that is about to begin. */
-export type Admission = {
-  /** Says what the turn came to, in tokens; null: it did not begin, and is not to count. Never throws. */
-  readonly settle: (tokens: number | null) => void;
-};
-
 /** What a caller is held to. */
 export type Limits = {
-  /** Counts a turn that is about to begin, of about so many tokens. Throws "rate-limited". */
-  readonly admit: (turn: { readonly tokens: number; readonly endUser?: string }) => Promise<Admission>;
-  /** Goes on with a turn for which so many tokens were set aside when it began. */
-  readonly resume: (tokens: number) => Admission;
+  /** Counts work that is about to begin. Throws "rate-limited". Asked by `admit` alone. */
+  readonly admit: (work: Pick<Work, "isTurn" | "tokens" | "endUserHash">) => Promise<Reservation>;
+  /** Goes on with work for which so many tokens are set aside, since a time in ms. */
+  readonly resume: (work: Pick<Work, "tokens" | "endUserHash"> & { readonly since: number }) => Reservation;
   /** So many turns of the account run at once; null: as many as it likes. */
   readonly mostAtOnce: number | null;
 };

@@ -6,7 +6,8 @@ import { newId } from "../domain/ids.ts";
 import type { Session } from "../domain/session.ts";
 import { checkReachesAccount } from "./reach.ts";
 import type { Scope } from "./scope.ts";
-import { checkParticipants, createSession, getSession } from "./sessions.ts";
+import { checkParticipants, createSession, endTurns, getSession } from "./sessions.ts";
+import { historyDeleted } from "./turn/failure.ts";
 
 /** What can be set of a session at any time. */
 export type { SessionSettings };
@@ -64,9 +65,14 @@ export async function saveSession(
   return setSession(scope, id, settings);
 }
 
-/** Deletes a session's messages, summaries and kept events on every line; the session stays. Throws "not-found". */
+/**
+ * Deletes a session's messages on every line, its summaries, its turns, and the title that was made of them; the session
+ * stays. What runs in it ends first; what begins meanwhile ends when its lease is renewed. Throws "not-found".
+ */
 export async function clearHistory(scope: Scope, id: string): Promise<void> {
   checkReachesAccount(scope);
-  const isCleared = await db.clearHistory(scope.database, scope.accountId, id, newId());
+  const session = await getSession(scope, id);
+  await Promise.all(endTurns(scope, session.id, historyDeleted()));
+  const isCleared = await db.clearHistory(scope.database, scope.accountId, session.id, newId());
   if (!isCleared) throw notFound("session", id);
 }

@@ -151,16 +151,16 @@ export async function checkParticipants(
 /** Deletes a session for good, with the turns that run in it, stored or not. Throws "not-found". */
 export async function deleteSession(scope: Scope, id: string): Promise<void> {
   const session = await getSession(scope, id);
-  await Promise.all(endTurns(scope, session.id));
+  await Promise.all(endTurns(scope, session.id, sessionDeleted()));
   if (!(await db.deleteSession(scope.database, scope.accountId, session.id))) throw notFound("session", id);
   // Turns that began between the look and the delete. Those of other instances end when their leases are renewed.
-  endTurns(scope, session.id);
+  endTurns(scope, session.id, sessionDeleted());
 }
 
-/** Ends the turns of a session that run in this process. Gives what resolves when each has ended. */
-const endTurns = (scope: Scope, sessionId: string): Promise<void>[] =>
+/** Ends the turns of a session that run in this process, for this reason. Gives what resolves when each has ended. */
+export const endTurns = (scope: Scope, sessionId: string, why: ChatError): Promise<void>[] =>
   scope.runner.ofSession(sessionId).map((live) => {
-    live.abort("deleted", sessionDeleted());
+    live.abort("deleted", why);
     return live.ended;
   });
 
@@ -185,12 +185,12 @@ export async function updateSession(
 /**
  * Gives a session a title made from its first message, and moves it to the front. A person's title stays.
  *
- * Where the model fails, the title is the message's first words, unless a model has made a better one before. Throws
+ * Where the model fails or the caller is at its limit, the title is the message's first words, unless a model has made a better one before. Throws
  * "not-found".
  */
 export async function generateTitle(scope: Scope, id: string, firstMessage: string): Promise<Session> {
   await getSession(scope, id);
-  const made = await modelTitle(scope, firstMessage, scope.providerKey);
+  const made = await modelTitle(scope, firstMessage, { isAsked: true, apiKey: scope.providerKey });
   const title = made ?? fallbackTitle(firstMessage) ?? firstMessage;
   await db.setTitle(scope.database, scope.accountId, id, title, made === null ? "fallback" : "model", true);
   return getSession(scope, id);
@@ -203,14 +203,14 @@ const SUMMARY_INSTRUCTION =
 /**
  * Summarises a session's active line up to its last message, and keeps the summary.
  *
- * Throws "not-found", "bad-request" for a session without words, "model-failed" for anything but a whole answer, and what
- * the model call throws.
+ * Throws "not-found", "bad-request" for a session without words, "rate-limited", "model-failed" for anything but a whole
+ * answer, and what the model call throws.
  */
 export async function summariseSession(scope: Scope, id: string): Promise<Session> {
   const session = await getSession(scope, id);
   const transcript = await latestTranscript(scope, session);
   if (transcript === "") throw new ChatError("bad-request", "There is nothing to summarise yet");
-  const text = await summaryOf(scope, SUMMARY_INSTRUCTION, transcript);
+  const text = await summaryOf(scope, SUMMARY_INSTRUCTION, transcript, { isAsked: true });
   await db.insertSummary(scope.database, {
     id: newId(),
     sessionId: id,

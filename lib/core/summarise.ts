@@ -16,8 +16,16 @@ const KEPT = 0.4;
 /** More than the 200 words that are asked for: models think before they answer. */
 const MAX_TOKENS = 2000;
 
-/** What one model call makes of a transcript. Throws "model-failed" for anything but a whole answer. */
-export const summaryOf = (scope: Scope, instruction: string, transcript: string): Promise<string> =>
+/**
+ * What one model call makes of a transcript. `isAsked`: see `Completion`. Throws "rate-limited", "model-failed" for anything
+ * but a whole answer.
+ */
+export const summaryOf = (
+  scope: Scope,
+  instruction: string,
+  transcript: string,
+  { isAsked }: { readonly isAsked: boolean },
+): Promise<string> =>
   completeText(scope, {
     purpose: "summary",
     messages: [
@@ -26,6 +34,7 @@ export const summaryOf = (scope: Scope, instruction: string, transcript: string)
     ],
     maxTokens: MAX_TOKENS,
     apiKey: scope.providerKey,
+    isAsked,
   });
 
 const REPLACEMENT_INSTRUCTION =
@@ -84,7 +93,9 @@ async function summarise(scope: Scope, session: Session, budget: number): Promis
   const old = end === null ? null : await oldestTurns(scope, session, start, end);
   if (old === null) return "Nothing is old enough to be summarised";
   const before = replacement === null ? [] : [`summary of what came before: ${replacement.text}`];
-  const text = await summaryOf(scope, REPLACEMENT_INSTRUCTION, [...before, ...old.lines].join("\n"));
+  const text = await summaryOf(scope, REPLACEMENT_INSTRUCTION, [...before, ...old.lines].join("\n"), {
+    isAsked: false,
+  });
   if (approximateTokens(text) >= old.tokens + approximateTokens(replacement?.text ?? "")) {
     throw new ChatError("model-failed", "The model's summary is longer than what it would replace");
   }

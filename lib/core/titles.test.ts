@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import type { CallModel, FinishReason, ModelRequest } from "../domain/model.ts";
-import { completeText } from "./complete-text.ts";
+import { admitting } from "./admission.ts";
+import { type Completion, completeText } from "./complete-text.ts";
 import { fallbackTitle, modelTitle } from "./titles.ts";
+
+const TITLE: Completion = { purpose: "title", messages: [], maxTokens: 1, isAsked: false };
+const SUMMARY: Completion = { ...TITLE, purpose: "summary" };
 
 test.each<[string, string | null]>([
   ["What is the capital of Norway?", "What is the capital of Norway?"],
@@ -23,7 +27,7 @@ test("a model's text can be stored, whatever it holds", async () => {
 });
 
 test("a pair of surrogates that two deltas share stays whole", async () => {
-  expect(await completeText(model(["\ud83d", "\ude00"]), { purpose: "title", messages: [], maxTokens: 1 })).toBe("😀");
+  expect(await completeText(model(["\ud83d", "\ude00"]), TITLE)).toBe("😀");
 });
 
 test("a model that fails gives no title, and the log its reason without the question", async () => {
@@ -51,18 +55,16 @@ test.each<[string, readonly string[], FinishReason | null]>([
   ["has only thoughts", ["<think>Hm, what", " could</think>\n"], "stop"],
   ["has thoughts without an end", ["<think>Hm"], "stop"],
 ])("C7: an answer that %s is a failure, and no title is made of it", async (_, answer, finish) => {
-  const { models } = model(answer, finish);
-  await expect(completeText({ models }, { purpose: "summary", messages: [], maxTokens: 1 })).rejects.toMatchObject({
+  const scope = model(answer, finish);
+  await expect(completeText(scope, SUMMARY)).rejects.toMatchObject({
     code: "model-failed",
   });
   expect((await titled(answer, "What?", finish)).title).toBeNull();
 });
 
 test("C7: an answer is given whole, without the thoughts before it", async () => {
-  const { models } = model(["<think>Hm</think>\n", "Two lines\n", "of text. "]);
-  expect(await completeText({ models }, { purpose: "summary", messages: [], maxTokens: 1 })).toBe(
-    "Two lines\nof text.",
-  );
+  const scope = model(["<think>Hm</think>\n", "Two lines\n", "of text. "]);
+  expect(await completeText(scope, SUMMARY)).toBe("Two lines\nof text.");
 });
 
 async function titled(
@@ -72,8 +74,8 @@ async function titled(
 ) {
   const logged: object[] = [];
   const log = { debug() {}, info() {}, warn: (fields: object) => void logged.push(fields), error() {} };
-  const { models, requests } = model(answer, finish);
-  return { title: await modelTitle({ models, log }, question), logged, requests };
+  const { requests, ...scope } = model(answer, finish);
+  return { title: await modelTitle({ ...scope, log }, question, { isAsked: false }), logged, requests };
 }
 
 function model(answer: readonly string[] | Error, finish: FinishReason | null = "stop") {
@@ -86,7 +88,8 @@ function model(answer: readonly string[] | Error, finish: FinishReason | null = 
     if (finish !== null) yield [{ type: "finish", reason: finish, usage }];
   };
   return {
-    models: {
+    accountId: "an account",
+    models: admitting({
       call,
       defaultModel: "big",
       smallModel: "small",
@@ -94,7 +97,7 @@ function model(answer: readonly string[] | Error, finish: FinishReason | null = 
       list: async () => [],
       mayAsk: async () => true,
       embedding: null,
-    },
+    }),
     requests,
   };
 }

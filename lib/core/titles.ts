@@ -1,7 +1,9 @@
 import { findFirstQuestion } from "../db/first-question.ts";
 import { setTitle } from "../db/sessions.ts";
+import { toChatError } from "../domain/errors.ts";
 import type { Session } from "../domain/session.ts";
 import { cutWords } from "../domain/text.ts";
+import type { Asking } from "./admission.ts";
 import { cleanTitle } from "./clean-title.ts";
 import { completeText } from "./complete-text.ts";
 import type { Ports, Scope } from "./scope.ts";
@@ -17,17 +19,18 @@ export function fallbackTitle(question: string): string | null {
 }
 
 /**
- * A title made by the small model, or null when it fails, takes too long, is cut off or says nothing usable.
+ * A title made by the small model, or null when it fails, takes too long, is cut off or says nothing usable, and where
+ * the account is at its limit. `isAsked`: see `Completion`.
  *
  * What models wrap around a title is taken off: reasoning, quotes, Markdown, labels, line breaks, a final stop.
  */
 export async function modelTitle(
-  ports: Pick<Ports, "models" | "log">,
+  scope: Asking & Pick<Ports, "models" | "log">,
   question: string,
-  apiKey?: string,
+  { isAsked, apiKey }: { readonly isAsked: boolean; readonly apiKey?: string },
 ): Promise<string | null> {
   try {
-    const text = await completeText(ports, {
+    const text = await completeText(scope, {
       purpose: "title",
       messages: [
         { role: "system", text: INSTRUCTION },
@@ -35,10 +38,13 @@ export async function modelTitle(
       ],
       maxTokens: 200,
       apiKey,
+      isAsked,
     });
     return cleanTitle(text);
   } catch (thrown) {
-    ports.log.warn({ err: thrown }, "No title from the model");
+    // At a limit there would be a line for each turn.
+    const level = toChatError(thrown).code === "rate-limited" ? "debug" : "warn";
+    scope.log[level]({ err: thrown }, "No title from the model");
     return null;
   }
 }
@@ -74,8 +80,11 @@ async function titleFor(scope: Scope, session: Session, question: string | null)
   try {
     const asked = question ?? (await findFirstQuestion(scope.database, scope.accountId, session.id));
     if (asked === null) return;
-    const title = await modelTitle(scope, asked, scope.providerKey);
-    if (title !== null) await setTitle(scope.database, scope.accountId, session.id, title, "model", false);
+    const title = await modelTitle(scope, asked, { isAsked: false, apiKey: scope.providerKey });
+    if (title === null) return;
+    // Where its history was deleted meanwhile, the title would say what was in it.
+    const { id, activeBranchId } = session;
+    await setTitle(scope.database, scope.accountId, id, title, "model", false, activeBranchId);
   } catch (thrown) {
     scope.log.warn({ err: thrown, sessionId: session.id }, "A session keeps its first words as its title");
   }

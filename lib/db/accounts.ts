@@ -121,6 +121,7 @@ export async function mergeGuest(
     await guest.moveRuns(connection, { guestId, accountId });
     await guest.moveDocs(connection, { guestId, accountId });
     await guest.moveJobs(connection, { guestId, accountId });
+    await guest.addUsageOfGuest(connection, { guestId, accountId });
     await guest.moveFiles(connection, { guestId, accountId });
     await guest.deleteGuest(connection, { guestId });
     return true;
@@ -165,10 +166,7 @@ export async function listApiKeys(database: Database, accountId: string): Promis
 
 /** Revokes a key of the account. Gives whether there was one. */
 export async function revokeApiKey(database: Database, accountId: string, id: string): Promise<boolean> {
-  const { count } = await database.prisma.apiKey.updateMany({
-    where: { id, accountId, revokedAt: null },
-    data: { revokedAt: new Date() },
-  });
+  const { count } = await database.prisma.apiKey.deleteMany({ where: { id, accountId, revokedAt: null } });
   return count > 0;
 }
 

@@ -1,9 +1,18 @@
 import type { Agent, AgentDoors } from "../domain/agent.ts";
+import type { ModelSettings } from "../domain/model.ts";
 import type { Database } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
 import { metadataWhere, type OffsetPage, pageOf } from "./page.ts";
-import { inPrismaTransaction, JsonObject, jsonInput } from "./prisma.ts";
-import { findAgentRows, findBotRow, findDefaultAgentRow, findDefaultIds, insertOwnAgent } from "./sql/agents.ts";
+import { inPrismaTransaction, jsonInput } from "./prisma.ts";
+import { forgetDocs } from "./runs.ts";
+import {
+  AgentRow,
+  findAgentRows,
+  findBotRow,
+  findDefaultAgentRow,
+  findDefaultIds,
+  insertOwnAgent,
+} from "./sql/agents.ts";
 import { together } from "./together.ts";
 
 /** The agents of the account among these ids, in the order of the ids. */
@@ -106,14 +115,16 @@ export type AgentFields = AgentDoors & {
   readonly about: string;
   readonly instructions: readonly string[];
   readonly model: string;
-  readonly settings: unknown;
+  readonly settings: ModelSettings;
+  readonly extraSettings: unknown;
   readonly systemTemplate: string;
   readonly metadata: unknown;
   readonly projectId: string;
 };
 
-const json = ({ settings, metadata }: Partial<AgentFields>) => ({
+const json = ({ settings, extraSettings, metadata }: Partial<AgentFields>) => ({
   settings: jsonInput(settings),
+  extraSettings: jsonInput(extraSettings),
   metadata: jsonInput(metadata),
 });
 
@@ -130,8 +141,10 @@ export async function insertAgent(
   });
 }
 
+const STATE = { instructions: true, settings: true, extraSettings: true, metadata: true } as const;
+
 /** What a change of an agent may depend on. */
-export type AgentState = Pick<Agent, "instructions" | "settings" | "metadata">;
+export type AgentState = Pick<Agent, keyof typeof STATE>;
 
 /**
  * Sets what `change` gives of an agent. It is told what the agent is now, and until its answer is written nobody else
@@ -148,11 +161,10 @@ export async function changeAgent(
     const [row] = await prisma.agent.updateManyAndReturn({
       where: { id, accountId },
       data: { updatedAt: new Date() },
-      select: { instructions: true, settings: true, metadata: true },
+      select: STATE,
     });
     if (!row) return false;
-    const now = { ...row, settings: JsonObject.parse(row.settings), metadata: JsonObject.parse(row.metadata) };
-    const { instructions, ...fields } = change(now);
+    const { instructions, ...fields } = change(AgentRow.pick(STATE).parse(row));
     await prisma.agent.update({
       where: { id, accountId },
       data: { ...fields, ...json(fields), ...(instructions && { instructions: [...instructions] }) },
@@ -165,6 +177,7 @@ export async function changeAgent(
 /** Deletes an agent of the account with its tools and docs. Gives whether there was one. */
 export async function deleteAgent(database: Database, accountId: string, id: string): Promise<boolean> {
   const { count } = await database.prisma.agent.deleteMany({ where: { id, accountId } });
+  if (count > 0) await forgetDocs(database, accountId, [id.toLowerCase()]);
   return count > 0;
 }
 

@@ -29,7 +29,7 @@ export type Claim = {
   readonly settings: ModelSettings;
   readonly requestKey: string | null;
   readonly requestHash: string | null;
-  /** So many runs of the account run at once; null: as many as it likes. */
+  /** So many runs of the account run at once, and as many of strangers on its behalf; null: as many as they like. */
   readonly mostAtOnce: number | null;
   readonly session: { readonly id: string; readonly branchId: string; readonly nextPosition: number };
   readonly fork: NewBranch | null;
@@ -96,13 +96,17 @@ const REQUEST_KEY = "Run_accountId_dialect_requestKey_key";
 /** Enters a run unless as many of its account run as may. They are entered one after the other where that matters. */
 async function unlessCrowded<Entered>(
   database: Database,
-  { accountId, mostAtOnce }: Pick<Claim, "accountId" | "mostAtOnce">,
+  { accountId, mostAtOnce, plan }: Pick<Claim, "accountId" | "mostAtOnce" | "plan">,
   enter: (connection: Connection) => Promise<Entered>,
 ): Promise<Entered | "crowded"> {
   if (mostAtOnce === null) return enter(database);
   return inTransaction(database, async (connection) => {
     await holdAccount(connection, { id: accountId });
-    const running = await listRunningRuns(connection, { accountId, limit: mostAtOnce });
+    const running = await listRunningRuns(connection, {
+      accountId,
+      isStranger: plan.asker.isStranger,
+      limit: mostAtOnce,
+    });
     return running.length < mostAtOnce ? enter(connection) : "crowded";
   });
 }

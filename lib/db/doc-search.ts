@@ -89,14 +89,20 @@ export async function findChunks(database: Database, accountId: string, ids: rea
 
 export type PendingChunk = {
   readonly id: string;
+  readonly accountId: string;
   readonly docId: string;
   readonly content: string;
   readonly embedInstruction: string | null;
 };
 
-/** Pieces of agents' and users' docs that `model` has not embedded, the oldest docs first. */
-export async function listPendingChunks(database: Database, model: string, limit: number): Promise<PendingChunk[]> {
-  return listPendingChunkRows(database, { model, limit });
+/** Pieces of agents' and users' docs that `model` has not embedded, but for those of some accounts, the oldest docs first. */
+export async function listPendingChunks(
+  database: Database,
+  model: string,
+  exceptAccountIds: readonly string[],
+  limit: number,
+): Promise<PendingChunk[]> {
+  return listPendingChunkRows(database, { model, exceptAccountIds, limit });
 }
 
 /** Stores what a model says of pieces. A piece that has been deleted meanwhile is passed over. */

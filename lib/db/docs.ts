@@ -3,6 +3,7 @@ import type { Database } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
 import { metadataWhere, type OffsetPage, pageOf } from "./page.ts";
 import { JsonObject, jsonInput } from "./prisma.ts";
+import { forgetDocs } from "./runs.ts";
 import { deleteDocRows } from "./sql/docs.ts";
 import { fromBytes } from "./vector-bytes.ts";
 import { violated } from "./violated.ts";
@@ -119,6 +120,7 @@ export async function listDocs(
 /** Deletes a doc of one owner. Gives whether there was one. */
 export async function deleteDoc(database: Database, accountId: string, owner: DocOwner, id: string): Promise<boolean> {
   const { count } = await database.prisma.doc.deleteMany({ where: { id, accountId, ...ownerWhere(owner) } });
+  if (count > 0) await forgetDocs(database, accountId, [id.toLowerCase()]);
   return count > 0;
 }
 
@@ -131,5 +133,7 @@ export async function deleteDocs(
 ): Promise<string[]> {
   const { agentId = null, userId = null }: { agentId?: string | null; userId?: string | null } = ownerWhere(owner);
   const gone = await deleteDocRows(database, { accountId, agentId, userId, filter });
-  return gone.map(({ id }) => id);
+  const ids = gone.map(({ id }) => id);
+  await forgetDocs(database, accountId, ids);
+  return ids;
 }

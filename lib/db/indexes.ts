@@ -1,5 +1,6 @@
 import type { Database } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
+import { forgetDocs } from "./runs.ts";
 
 const COLUMNS = { id: true, projectId: true, name: true, description: true, createdAt: true, updatedAt: true } as const;
 
@@ -58,5 +59,6 @@ export async function deleteIndex(
   id: string,
 ): Promise<boolean> {
   const { count } = await database.prisma.index.deleteMany({ where: { id, accountId, projectId } });
+  if (count > 0) await forgetDocs(database, accountId, [id.toLowerCase()]);
   return count > 0;
 }

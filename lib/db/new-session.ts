@@ -1,3 +1,4 @@
+import type { RecallOptions } from "../domain/recall-options.ts";
 import { insertSessionRow } from "./sql/new-session.ts";
 import type { Connection } from "./sql.ts";
 
@@ -10,7 +11,7 @@ export type SessionSettings = {
   readonly contextOverflow: string | null;
   readonly autoRunTools: boolean;
   readonly forwardToolCalls: boolean;
-  readonly recallOptions: unknown;
+  readonly recallOptions: RecallOptions | null;
   readonly metadata: unknown;
 };
 

@@ -44,19 +44,30 @@ afterAll(() => database.close());
 
 describe("agents", () => {
   test("what is inserted is found as it was given, its settings in their order", async () => {
-    const settings = { z: 1, a: { y: [1, "2"], __proto: null }, max_tokens: 3 };
-    const id = await newAgent({ settings, metadata: { b: 1 }, instructions: ["1", 'a "b"', "{x,y}"] });
+    const settings = { topP: 1, logitBias: { z: 1, a: 2 }, maxTokens: 3 };
+    const extraSettings = { z: 1, a: { y: [1, "2"], __proto: null }, max_tokens: "3" };
+    const id = await newAgent({ settings, extraSettings, metadata: { b: 1 }, instructions: ["1", 'a "b"', "{x,y}"] });
     const [found] = await agents.findAgents(database, own.accountId, [id]);
     expect(found).toMatchObject({ id, metadata: { b: 1 }, instructions: ["1", 'a "b"', "{x,y}"], tools: [] });
-    expect(JSON.stringify(found?.settings)).toBe(JSON.stringify(settings));
+    expect(JSON.stringify(found?.settings.logitBias)).toBe(JSON.stringify(settings.logitBias));
+    expect(found?.settings).toEqual(settings);
+    expect(JSON.stringify(found?.extraSettings)).toBe(JSON.stringify(extraSettings));
     expect(await agents.findAgents(database, other, [id])).toEqual([]);
   });
 
   test("a change sets what it names and nothing else, and null is kept as null", async () => {
-    const id = await newAgent({ settings: { a: 1 }, metadata: { b: 1 }, about: "about" });
-    expect(await agents.changeAgent(database, own.accountId, id, () => ({ name: "New", settings: null }))).toBe(true);
+    const id = await newAgent({ settings: { seed: 1 }, extraSettings: { a: 1 }, metadata: { b: 1 }, about: "about" });
+    expect(await agents.changeAgent(database, own.accountId, id, () => ({ name: "New", extraSettings: null }))).toBe(
+      true,
+    );
     const [found] = await agents.findAgents(database, own.accountId, [id]);
-    expect(found).toMatchObject({ name: "New", settings: null, metadata: { b: 1 }, about: "about" });
+    expect(found).toMatchObject({
+      name: "New",
+      settings: { seed: 1 },
+      extraSettings: null,
+      metadata: { b: 1 },
+      about: "about",
+    });
     expect(found?.updatedAt.getTime()).toBeGreaterThanOrEqual(found?.createdAt.getTime() ?? Infinity);
   });
 
@@ -378,7 +389,8 @@ async function newAgent(fields: Partial<agents.AgentFields>, id = newId()): Prom
     about: "",
     instructions: [],
     model: "",
-    settings: null,
+    settings: {},
+    extraSettings: null,
     systemTemplate: "",
     metadata: null,
     projectId: own.projectId,

@@ -4,7 +4,14 @@ import type { NewMessage } from "../domain/message.ts";
 import type { Run } from "../domain/run.ts";
 import type { Database } from "./database.ts";
 import { unpacked } from "./run-events.ts";
-import { findLatestRunRow, findOutputRow, findRunByKeyRow, findRunningRunRow, findRunRow } from "./sql/runs.ts";
+import {
+  findLatestRunRow,
+  findOutputRow,
+  findRunByKeyRow,
+  findRunningRunRow,
+  findRunRow,
+  forgetDocRows,
+} from "./sql/runs.ts";
 
 /** What a run was about and all that it said, for repeats of its request. */
 export type RunOutput = { readonly events: readonly TurnEvent[]; readonly docs: readonly DocHit[] };
@@ -14,6 +21,14 @@ export async function findOutput(database: Database, accountId: string, runId: s
   const [found] = await findOutputRow(database, { id: runId, accountId });
   const output = found?.output ?? null;
   return output && { events: unpacked(output.events), docs: output.docs };
+}
+
+/**
+ * Drops what is kept of the account's ended runs that knew of these docs, or of docs of these owners, once they are deleted.
+ * A repeat of their requests runs again then.
+ */
+export async function forgetDocs(database: Database, accountId: string, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await forgetDocRows(database, { accountId, ids });
 }
 
 /** A run of the account with its input while it runs, or null. */

@@ -107,7 +107,7 @@ export async function deleteSession(database: Database, accountId: string, id: s
 /**
  * Sets the title where its present source ranks no higher than the new one. Gives whether it was set.
  *
- * `moves`: whether the session moves to the front of the list.
+ * `moves`: whether the session moves to the front of the list. `branchId`: only while this is the line that it shows.
  */
 export async function setTitle(
   database: Database,
@@ -116,8 +116,9 @@ export async function setTitle(
   title: string,
   source: TitleSource,
   moves: boolean,
+  branchId: string | null = null,
 ): Promise<boolean> {
-  const set = await setTitleRow(database, { id, accountId, title, source, moves });
+  const set = await setTitleRow(database, { id, accountId, title, source, moves, branchId });
   return set.length > 0;
 }
 
@@ -197,10 +198,10 @@ export async function addParticipants(
 }
 
 /**
- * Deletes the messages, summaries and kept events of a session of the account, and gives it a new, empty branch. Gives
- * whether there is one.
+ * Gives a session of the account a new, empty branch, and deletes all its others with their messages, summaries and turns.
+ * Gives whether there is one.
  *
- * A turn that runs meanwhile writes to the branch it began on, which nobody reads any more.
+ * A turn that runs meanwhile loses its row, and ends as one of a deleted session does.
  */
 export async function clearHistory(
   database: Database,
@@ -208,6 +209,6 @@ export async function clearHistory(
   id: string,
   branchId: string,
 ): Promise<boolean> {
-  const cleared = await clearHistoryRows(database, { id, accountId, branchId });
+  const cleared = await againOnDeadlock(() => clearHistoryRows(database, { id, accountId, branchId }));
   return cleared.length > 0;
 }

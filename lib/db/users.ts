@@ -2,6 +2,7 @@ import type { User } from "../domain/agent.ts";
 import type { Database } from "./database.ts";
 import { metadataWhere, type OffsetPage, pageOf } from "./page.ts";
 import { inPrismaTransaction, JsonObject, jsonInput } from "./prisma.ts";
+import { forgetDocs } from "./runs.ts";
 import { findUserRows } from "./sql/users.ts";
 
 /** The users of the account among these ids, in the order of the ids. */
@@ -68,5 +69,6 @@ export async function changeUser(
 /** Deletes a user of the account with its docs, and takes it out of its sessions. Gives whether there was one. */
 export async function deleteUser(database: Database, accountId: string, id: string): Promise<boolean> {
   const { count } = await database.prisma.user.deleteMany({ where: { id, accountId } });
+  if (count > 0) await forgetDocs(database, accountId, [id.toLowerCase()]);
   return count > 0;
 }

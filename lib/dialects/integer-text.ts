@@ -1,10 +1,10 @@
-import { z } from "zod";
+import type { z } from "zod";
+import { SHORT_TEXT, text } from "./bounds.ts";
 
 /** A whole number in a query: a text that spells one, which `schema` then bounds. */
 export const integerText = (schema: z.ZodNumber) =>
-  z
-    .string()
-    .refine((text) => /^[+-]?\d+$/.test(text.trim()), {
+  text(SHORT_TEXT)
+    .refine((spelled) => /^[+-]?\d+$/.test(spelled.trim()), {
       error: "Input should be a valid integer, unable to parse string as an integer",
       params: { type: "int_parsing" },
       abort: true,

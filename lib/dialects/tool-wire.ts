@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Tool } from "../domain/tool.ts";
 import type { ApiCallSpec as CoreApiCall, SystemSpec as CoreSystem, ToolBody } from "../domain/tool-spec.ts";
+import { anyJson, jsonObject, LONG_TEXT, record, SHORT_TEXT, sized, text } from "./bounds.ts";
 
 // A tool on the wire of Julep, and of the web app's own routes, which take it in the same shape: the contract, 3.4.
 
@@ -31,10 +32,9 @@ const OPERATIONS = [
 ] as const;
 type Operation = (typeof OPERATIONS)[number];
 
-const object = z.record(z.string(), z.unknown());
-const texts = z.record(z.string(), z.string());
-const any = z
-  .unknown()
+const object = jsonObject();
+const texts = sized(record(text(LONG_TEXT)));
+const any = anyJson()
   .optional()
   .transform((value) => value ?? null);
 const orNull = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? null);
@@ -61,7 +61,7 @@ const IntegrationSpec = z.object({
     "mcp",
     "google_sheets",
   ]),
-  method: orNull(z.string()),
+  method: orNull(text(SHORT_TEXT)),
   setup: any,
   arguments: any,
 });
@@ -76,15 +76,15 @@ const SystemSpec = z.object({
 
 const ApiCallSpec = z.object({
   method: z.enum(["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE"]),
-  url: z.url(),
+  url: z.url().max(8192, { abort: true }),
   schema: orNull(object),
   headers: orNull(texts),
-  content: orNull(z.string()),
+  content: orNull(text(LONG_TEXT)),
   data: orNull(object),
   files: orNull(object),
   json: orNull(object),
   cookies: orNull(texts),
-  params: orNull(z.union([z.string(), object])),
+  params: orNull(z.union([text(LONG_TEXT), object])),
   follow_redirects: orNull(z.boolean()),
   timeout: orNull(z.int()),
   params_schema: orNull(object),
@@ -111,13 +111,11 @@ const BashSpec = z.object({
 });
 
 const ToolFields = z.object({
-  name: z
-    .string()
+  name: text(40)
     .min(1)
-    .max(40)
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, "Input should be an identifier: letters, digits and _, not a digit first"),
   type: z.enum(WIRE_TOOL_TYPES),
-  description: orNull(z.string().max(16_000)),
+  description: orNull(text(16_000)),
   function: FunctionSpec.nullish(),
   integration: IntegrationSpec.nullish(),
   system: SystemSpec.nullish(),

@@ -23,8 +23,12 @@ export type Agent = AgentDoors & {
   readonly instructions: readonly string[];
   /** Empty: the server's default model. */
   readonly model: string;
-  /** As the caller gave them, keys that chat does not know included. */
-  readonly settings: Readonly<Record<string, unknown>> | null;
+  readonly settings: ModelSettings;
+  /**
+   * What a caller gave beside the settings, in the words of its dialect: kept to be given back, of no meaning to us. Null:
+   * nothing was given; empty: settings were, though nothing is set.
+   */
+  readonly extraSettings: Readonly<Record<string, unknown>> | null;
   readonly systemTemplate: string;
   readonly isDefault: boolean;
   readonly metadata: Readonly<Record<string, unknown>> | null;
@@ -43,11 +47,6 @@ export type Project = {
   readonly createdAt: Date;
   readonly updatedAt: Date;
 };
-
-export type AgentSettings = Pick<
-  ModelSettings,
-  "model" | "temperature" | "topP" | "maxTokens" | "stop" | "seed" | "frequencyPenalty" | "presencePenalty"
->;
 
 export type User = {
   readonly id: string;

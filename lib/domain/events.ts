@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Part } from "./message.ts";
+import { CallCut } from "./tool.ts";
 
 const FinishReason = z.enum(["stop", "length", "content-filter", "tool-calls"]);
 const TokenCount = z.number().nullable();
@@ -43,6 +44,7 @@ export const TurnEvent = z.discriminatedUnion("type", [
     name: z.string(),
     output: z.unknown(),
     isError: z.boolean(),
+    cut: CallCut.optional(),
     durationMs: z.number(),
     at: z.number(),
   }),

@@ -94,9 +94,8 @@ function endReasoning(draft: Draft, durationMs: number): void {
 }
 
 const resultMessage = (event: Extract<TurnEvent, { type: "tool-result" }>): TurnMessage => {
-  const { messageId, callId, name, output, isError, durationMs, at } = event;
-  const parts: readonly Part[] = [{ type: "tool-result", callId, name, output, isError, durationMs }];
-  return { id: messageId, role: "tool", parts, model: null, at, isClosed: true };
+  const { messageId, at, ...part } = event;
+  return { id: messageId, role: "tool", parts: [part], model: null, at, isClosed: true };
 };
 
 const callsOf = (draft: Draft) =>

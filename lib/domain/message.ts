@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CallCut } from "./tool.ts";
 
 /** A piece of a message, as stored in `Message.parts`. */
 export const Part = z.discriminatedUnion("type", [
@@ -17,6 +18,7 @@ export const Part = z.discriminatedUnion("type", [
     name: z.string(),
     output: z.unknown(),
     isError: z.boolean(),
+    cut: CallCut.optional(),
     durationMs: z.number().optional(),
   }),
 ]);

@@ -20,7 +20,12 @@ export const ModelSettings = z
     logitBias: z.record(z.string(), z.number()).readonly(),
     responseFormat: z.union([
       z.object({ type: z.enum(["text", "json_object"]) }),
-      z.object({ type: z.literal("json_schema"), schema: z.record(z.string(), z.unknown()).readonly() }),
+      z.object({
+        type: z.literal("json_schema"),
+        schema: z.record(z.string(), z.unknown()).readonly(),
+        /** What was said of the schema, such as its name; absent: it was given alone. No model is told of it. */
+        beside: z.record(z.string(), z.unknown()).readonly().optional(),
+      }),
     ]),
   })
   .partial();
@@ -90,10 +95,11 @@ export type CallModel = (request: ModelRequest) => AsyncIterable<readonly ModelE
 /** A model that may be asked for: its id, and the tokens its window holds where that is known. */
 export type ModelInfo = { readonly id: string; readonly contextWindow: number | null };
 
-/**
- * Turns texts into vectors, one for each, all of one length. Throws as `CallModel` does.
- */
+/** Vectors, one for each text, all of one length, and the tokens that the texts came to, null where nobody says. */
+export type Embedded = { readonly vectors: readonly (readonly number[])[]; readonly tokens: number | null };
+
+/** Turns at most 100 texts into vectors. Throws as `CallModel` does. */
 export type EmbedTexts = (
   texts: readonly string[],
   options: { readonly signal: AbortSignal; readonly apiKey?: string },
-) => Promise<readonly (readonly number[])[]>;
+) => Promise<Embedded>;

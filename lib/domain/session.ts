@@ -1,4 +1,5 @@
 import type { Agent } from "./agent.ts";
+import type { RecallOptions } from "./recall-options.ts";
 import type { Run } from "./run.ts";
 
 /** Ranks of a title's source: a title is replaced only from its own rank or a higher one. */
@@ -24,7 +25,8 @@ export type Session = {
   readonly contextOverflow: "truncate" | "adaptive" | null;
   readonly autoRunTools: boolean;
   readonly forwardToolCalls: boolean;
-  readonly recallOptions: Readonly<Record<string, unknown>> | null;
+  /** Null: nothing was ever said of it. */
+  readonly recallOptions: RecallOptions | null;
   readonly metadata: Readonly<Record<string, unknown>> | null;
   readonly sharedAccess: string;
   readonly title: string | null;

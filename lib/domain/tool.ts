@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toChatError } from "./errors.ts";
 import { ToolBody, type ToolType } from "./tool-spec.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -51,10 +52,18 @@ export type ToolCall = {
   readonly input: unknown;
 };
 
+/** Why a call has no answer of its tool, though it may have run: its turn was ended, or its process went. */
+export const CallCut = z.enum(["cancelled", "interrupted"]);
+export type CallCut = z.infer<typeof CallCut>;
+
+/** What the end of a turn for this reason means to its open calls; undefined: they failed. */
+export const cutBy = (reason: unknown): CallCut | undefined => CallCut.safeParse(toChatError(reason).code).data;
+
 export type ToolResult = {
   readonly callId: string;
   readonly name: string;
   readonly output: unknown;
   readonly isError: boolean;
+  readonly cut?: CallCut;
   readonly durationMs: number;
 };

@@ -86,5 +86,7 @@ export const TurnPlan = z.object({
   isPaidByCaller: z.boolean(),
   /** Tokens of the day's limit that are set aside for it. */
   reservedTokens: z.number(),
+  /** A hash of whom the caller asks for; null or absent: nobody in particular. */
+  endUserHash: z.string().nullish(),
 });
 export type TurnPlan = Readonly<z.infer<typeof TurnPlan>>;

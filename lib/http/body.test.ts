@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { readJson } from "./body.ts";
+import { readText } from "./body-text.ts";
 
 const LIMIT = 1024;
 
@@ -25,9 +26,78 @@ test("a character cut between two pieces arrives whole", async () => {
   }
 });
 
-test("bytes that are no text become replacements, and no failure", async () => {
-  const bytes = Uint8Array.of(0x22, 0xff, 0xfe, 0x22);
-  expect(await readJson(streamed(bytes), LIMIT)).toEqual({ state: "present", value: "\uFFFD\uFFFD" });
+test.each([
+  ["a byte that is none of UTF-8's", Uint8Array.of(0x22, 0xff, 0x22)],
+  ["a character that is cut off", Uint8Array.of(0x22, 0xe2, 0x82, 0x22)],
+  ["a character written too long", Uint8Array.of(0x22, 0xc0, 0xaf, 0x22)],
+  ["a lone surrogate", Uint8Array.of(0x22, 0xed, 0xa0, 0x80, 0x22)],
+  ["UTF-16", new Uint8Array(Buffer.from('\uFEFF{"a":1}', "utf16le"))],
+])("S1: %s is refused and not replaced", async (_, bytes) => {
+  await expect(readJson(streamed(bytes), LIMIT)).rejects.toMatchObject({
+    code: "bad-request",
+    message: "The body is not valid UTF-8",
+  });
+});
+
+test.each([
+  ["application/json; charset=utf-16", false],
+  ['application/json; charset="ISO-8859-1"', false],
+  ["application/json; charset=UTF-8", true],
+  ["application/json;charset=us-ascii", true],
+])("S1: a body of %s is read: %s", async (type, isRead) => {
+  const sent = new Request("http://a.test", { method: "POST", body: "{}", headers: { "content-type": type } });
+  const read = readJson(sent, LIMIT);
+  if (isRead) expect(await read).toEqual({ state: "present", value: {} });
+  else await expect(read).rejects.toMatchObject({ code: "bad-request" });
+});
+
+test("S4: a body that comes too slowly is left", async () => {
+  const cancelled = Promise.withResolvers<void>();
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(Uint8Array.of(0x22)),
+    cancel: () => cancelled.resolve(),
+  });
+  await expect(readText(request(body), LIMIT, 20)).rejects.toMatchObject({ code: "bad-request" });
+  await cancelled.promise;
+});
+
+test("S4: a body that breaks off is the caller's fault", async () => {
+  const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.error(new Error("aborted")) });
+  await expect(readText(request(body), LIMIT)).rejects.toMatchObject({ code: "bad-request" });
+});
+
+test("S4: a body that comes byte by byte is read whole", async () => {
+  const text = JSON.stringify("ab😀".repeat(30_000));
+  const bytes = new TextEncoder().encode(text);
+  let at = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (at === bytes.length) return controller.close();
+      controller.enqueue(bytes.slice(at, ++at));
+    },
+  });
+  expect(await readText(request(body), 1_000_000)).toBe(text);
+});
+
+test.each([
+  ["empty objects", `[${"{},".repeat(200_000)}{}]`],
+  ["numbers", `[${"1,".repeat(200_000)}1]`],
+  ["members", `{${Array.from({ length: 150_000 }, (_, n) => `"k${n}":1`).join(",")}}`],
+  ["nothing but commas", `[${",".repeat(4_000_000)}`],
+])("S2: a body of too many values is refused unparsed: %s", async (_, text) => {
+  await expect(readJson(post(text), 8_000_000)).rejects.toMatchObject({ code: "too-large" });
+});
+
+test("S2: signs within texts are no values", async () => {
+  const value = { a: `${'{},[\\"'.repeat(40_000)}\\`, b: "\\" };
+  expect(await readJson(post(JSON.stringify(value)), 8_000_000)).toEqual({ state: "present", value });
+});
+
+test("what the database cannot hold is replaced however it is escaped", async () => {
+  expect(await readJson(post('{"\\u0000":["\\uD83D","\\ud83d\\ude00"]}'), LIMIT)).toEqual({
+    state: "present",
+    value: { "\uFFFD": ["\uFFFD", "😀"] },
+  });
 });
 
 test("a body of exactly the limit is read", async () => {
@@ -100,8 +170,8 @@ test.each<[string, number]>([
 });
 
 test("what is broken all along is refused at its first fault", { timeout: 3000 }, async () => {
-  const text = `[${",".repeat(4_000_000)}`;
-  await expect(readJson(post(text), 5_000_000)).rejects.toMatchObject({ details: { issues: [{ path: [1] }] } });
+  const text = `[]${"]".repeat(4_000_000)}`;
+  await expect(readJson(post(text), 5_000_000)).rejects.toMatchObject({ details: { issues: [{ path: [2] }] } });
 });
 
 const post = (body: string | undefined) => new Request("http://a.test", { method: "POST", body });

@@ -4,9 +4,11 @@ import type { Scope } from "../core/scope.ts";
 import type { Credentials, Surface } from "../dialects/dialect.ts";
 import { ChatError, type Rate, toChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
-import { storableJson } from "../domain/text.ts";
 import { addressOf } from "../server/address.ts";
+import { completeHeaders } from "../server/answer-headers.ts";
+import { checkHost } from "../server/hosts.ts";
 import { loggedError } from "../server/log.ts";
+import { networkOf } from "../server/network.ts";
 import { type Parley, parley } from "../server/parley.ts";
 import { setRateHeaders } from "../server/rate-limits.ts";
 import { noteRequest } from "../server/telemetry.ts";
@@ -15,6 +17,7 @@ import { asGuest } from "../sign-in/guest.ts";
 import { readJson } from "./body.ts";
 import { toIssues } from "./issues.ts";
 import { withoutSecretInput } from "./secret-input.ts";
+import { smallError } from "./small-error.ts";
 
 type Context = { readonly params: Promise<Readonly<Record<string, string | string[] | undefined>>> };
 export type Handler = ((request: Request, context: Context) => Promise<Response>) & {
@@ -38,6 +41,8 @@ type Definition<Query extends z.ZodType, Body extends z.ZodType> = {
   readonly body?: Body;
   /** What an absent body counts as; without it an absent body is a missing field. */
   readonly absentBody?: unknown;
+  /** The most bytes of its body; absent: what its surface says. */
+  readonly bodyLimitBytes?: number;
   readonly credentials?: Credentials;
   /** Whether it changes nothing whatever its method: keys that only read may call it. */
   readonly isReading?: boolean;
@@ -60,22 +65,22 @@ export function endpoint<Query extends z.ZodType, Body extends z.ZodType>(
     const rates = tightest();
     const scope = scopeOf(running, caller, request, { requestId, onRate: rates.note });
     const answer = () => definition.handle({ ...parsed, scope, parley: running, request });
-    const response = await asGuest(running, caller, (cookie) => headers.append("set-cookie", cookie), answer);
+    const response = await asGuest(running, caller, request, (cookie) => headers.append("set-cookie", cookie), answer);
     rates.tell(response.headers);
     return response;
   });
 }
 
 /**
- * As `endpoint`, for a route that also answers without credentials. `scope` is null then; `scopeFor` gives the scope of an
- * account on whose behalf it may answer all the same.
+ * As `endpoint`, for a route that also answers without credentials. `scope` is null then; `scopeFor` gives the scope of the
+ * account on whose behalf a public bot answers all the same.
  */
 export function anyoneEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
   definition: Omit<Definition<Query, Body>, "credentials" | "handle"> & {
     readonly handle: (
       input: Omit<Input<z.output<Query>, z.output<Body>>, "scope"> & {
         readonly scope: Scope | null;
-        readonly scopeFor: (accountId: string) => Scope;
+        readonly scopeFor: (bot: { readonly accountId: string; readonly agent: { readonly id: string } }) => Scope;
       },
     ) => Promise<Response>;
   },
@@ -87,36 +92,49 @@ export function anyoneEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
     if (caller) checkGrant(caller.grant, surface, request.method, definition.isReading ?? false);
     const parsed = await parsedRequest(definition, request, context);
     const rates = tightest();
-    const scopeOn = (one: Caller) => scopeOf(running, one, request, { requestId, onRate: rates.note });
-    const scopeFor = (accountId: string) => ({
-      ...scopeOn({ accountId, keyId: caller?.keyId ?? null, grant: caller?.grant ?? null, via: "key" }),
-      stranger: caller?.accountId === accountId ? null : strangerOf(caller, request, running),
-    });
-    const scope = caller && scopeOn(caller);
+    const answering = { requestId, onRate: rates.note };
+    const scopeFor = ({
+      accountId,
+      agent,
+    }: {
+      readonly accountId: string;
+      readonly agent: { readonly id: string };
+    }) => {
+      const name = caller?.accountId === accountId ? null : strangerOf(caller, request, running);
+      const stranger = name === null ? null : { botId: agent.id, name };
+      const one = { accountId, keyId: caller?.keyId ?? null, grant: caller?.grant ?? null, via: "key" as const };
+      return scopeOf(running, one, request, { ...answering, stranger });
+    };
+    const scope = caller && scopeOf(running, caller, request, answering);
     const response = await definition.handle({ ...parsed, scope, scopeFor, parley: running, request });
     rates.tell(response.headers);
     return response;
   });
 }
 
-/** As `endpoint`, for a route that asks nobody who they are. */
+/**
+ * As `endpoint`, for a route that asks nobody who they are. `admit` throws for a request that is refused whatever it says:
+ * nothing of it is read then.
+ */
 export function openEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
   definition: Omit<Definition<Query, Body>, "credentials" | "isReading" | "handle"> & {
+    readonly admit?: (input: Pick<Input<never, never>, "parley" | "request">) => void;
     readonly handle: (input: Omit<Input<z.output<Query>, z.output<Body>>, "scope">) => Promise<Response>;
   },
 ): Handler {
   return reading(definition, async (request, context) => {
     const running = await parley();
+    definition.admit?.({ parley: running, request });
     const parsed = await parsedRequest(definition, request, context);
     return definition.handle({ ...parsed, parley: running, request });
   });
 }
 
-/** Names a stranger: by its key, else by its address; where nobody knows that, each request is somebody else's. */
+/** Names a stranger: by its account, else by its network; where nobody knows that, each request is somebody else's. */
 function strangerOf(caller: Caller | null, request: Request, { settings }: Parley): string {
-  if (caller) return `key ${caller.keyId}`;
+  if (caller) return `account ${caller.accountId}`;
   const address = addressOf(request, settings.trustedProxies);
-  return address === null ? newId() : createHash("sha256").update(address).digest("hex").slice(0, 32);
+  return address === null ? newId() : createHash("sha256").update(networkOf(address)).digest("hex").slice(0, 32);
 }
 
 /** The tightest of the limits that a request was counted in. */
@@ -164,7 +182,7 @@ function guarded(surface: Surface, handle: Guarded): Handler {
     for (const [name, value] of headers) response.headers.append(name, value);
     response.headers.set("x-request-id", requestId);
     if (surface.cors) response.headers.set("access-control-allow-origin", "*");
-    if (!response.headers.has("cache-control")) response.headers.set("cache-control", "private, no-store");
+    completeHeaders(response.headers, process.env.NEXTAUTH_URL?.startsWith("https:") ?? false);
     await noteAnswer(surface, request, response.status, { requestId, ms: performance.now() - startedAt });
     return response;
   };
@@ -177,12 +195,13 @@ async function answered(
   requestId: string,
 ): Promise<Response> {
   try {
+    checkHost(request.headers, (await parley()).settings);
     await countRequest(request);
     return await handle();
   } catch (thrown) {
     const error = toChatError(thrown);
     if (error.code === "internal") await logFailure(error, requestId, request);
-    const response = surface.failure(withoutSecretInput(error));
+    const response = surface.failure(smallError(withoutSecretInput(error)));
     if (error.details.rate) setRateHeaders(response.headers, error.details.rate);
     return response;
   }
@@ -204,7 +223,7 @@ async function noteAnswer(
 }
 
 async function parsedRequest<Query extends z.ZodType, Body extends z.ZodType>(
-  definition: Pick<Definition<Query, Body>, "surface" | "query" | "body" | "absentBody">,
+  definition: Pick<Definition<Query, Body>, "surface" | "query" | "body" | "absentBody" | "bodyLimitBytes">,
   request: Request,
   context: Context,
 ) {
@@ -249,12 +268,12 @@ function parseQuery<Query extends z.ZodType>(
 }
 
 async function parseBody<Query extends z.ZodType, Body extends z.ZodType>(
-  definition: Pick<Definition<Query, Body>, "surface" | "body" | "absentBody">,
+  definition: Pick<Definition<Query, Body>, "surface" | "body" | "absentBody" | "bodyLimitBytes">,
   request: Request,
 ): Promise<z.output<Body>> {
-  const { body: schema, absentBody, surface } = definition;
+  const { body: schema, absentBody, surface, bodyLimitBytes = surface.bodyLimitBytes } = definition;
   if (!schema) return undefined as z.output<Body>; // nobody reads it
-  const json = await readJson(request, surface.bodyLimitBytes, surface.onlyJson).catch((thrown) => {
+  const json = await readJson(request, bodyLimitBytes, surface.onlyJson).catch((thrown) => {
     throw inBody(toChatError(thrown));
   });
   const isAbsent = json.state === "absent" || json.value === null;
@@ -262,7 +281,7 @@ async function parseBody<Query extends z.ZodType, Body extends z.ZodType>(
     const issue = { path: ["body"], type: "missing", message: "Field required", input: null };
     throw new ChatError("invalid", "The body is missing", { issues: [issue] });
   }
-  const read = storableJson(isAbsent ? absentBody : json.value);
+  const read = isAbsent ? absentBody : json.value;
   const value = surface.bodyOf ? surface.bodyOf(read) : read;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { MOST_ISSUES } from "../dialects/bounds.ts";
 import type { Issue } from "../domain/errors.ts";
 import { valueAt } from "../domain/value-at.ts";
 
@@ -6,10 +7,14 @@ type Path = readonly (string | number)[];
 
 /**
  * What zod found wrong, in the types and the wording of the validator that LlamaCloud, Julep and the assistants answer
- * with (pydantic 2, "Validation Errors"), each with the value at fault; for a missing field the object that lacks it.
+ * with (pydantic 2, "Validation Errors"), each with the value at fault; for a missing field the object that lacks it. At
+ * most 100.
  */
 export function toIssues(error: z.ZodError, input: unknown): Issue[] {
-  return error.issues.flatMap((issue) => toIssue(issue, input));
+  return error.issues
+    .slice(0, MOST_ISSUES)
+    .flatMap((issue) => toIssue(issue, input))
+    .slice(0, MOST_ISSUES);
 }
 
 function toIssue(issue: z.core.$ZodIssue, root: unknown): Issue[] {

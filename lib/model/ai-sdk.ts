@@ -10,6 +10,7 @@ import type { CallModel, FinishReason, ModelEvent, ModelRequest, PromptMessage, 
 import type { JsonSchema } from "../domain/tool.ts";
 import { coalesce } from "./coalesce.ts";
 import { framePace } from "./frame-pace.ts";
+import { ANSWER_LIMIT_BYTES, limitedFetch } from "./limited-text.ts";
 import { toProviderError } from "./provider-error.ts";
 
 /**
@@ -19,7 +20,8 @@ import { toProviderError } from "./provider-error.ts";
  */
 export function callOpenAI(settings: { readonly apiKey?: string }): CallModel {
   return async function* (request) {
-    const model = createOpenAI({ apiKey: request.apiKey ?? settings.apiKey ?? "" })(request.model);
+    const apiKey = request.apiKey ?? settings.apiKey ?? "";
+    const model = createOpenAI({ apiKey, fetch: limitedFetch(ANSWER_LIMIT_BYTES) })(request.model);
     try {
       const { stream } = await model.doStream(callOptions(request));
       yield [{ type: "start" }];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonShape } from "../domain/json-shape.ts";
 import type { ModelInfo } from "../domain/model.ts";
 import { limitedText } from "./limited-text.ts";
 
@@ -8,7 +9,7 @@ const KEEP_MS = 5 * 60_000;
 /** The pause after a first failure; it doubles with each that follows. */
 const FIRST_PAUSE_MS = 2000;
 const TIME_LIMIT_MS = 5000;
-const LIMIT_BYTES = 8 * 1024 * 1024;
+const LIMIT_BYTES = 4 * 1024 * 1024;
 const MOST_MODELS = 1000;
 /** What a server answers that has no list of models. */
 const HAS_NO_LIST = new Set([404, 405, 501]);
@@ -84,6 +85,7 @@ async function providerModels({ apiKey, baseUrl }: ProviderSettings): Promise<re
     throw new Error(`The provider's list of models failed (${response.status})`);
   }
   const text = await limitedText(response, LIMIT_BYTES);
+  if (jsonShape(text).over !== null) throw new Error("The provider's list of models holds too much");
   const { data } = List.parse(JSON.parse(text));
   return data
     .flatMap((one) => Model.safeParse(one).data ?? [])

@@ -1,6 +1,8 @@
 import { ChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
+import { jsonShape } from "../domain/json-shape.ts";
 import type { FinishReason, ModelEvent, Usage } from "../domain/model.ts";
+import { LINE_LIMIT_CHARACTERS, tooLongAnswer } from "./limited-text.ts";
 
 type Call = {
   readonly index: unknown;
@@ -26,7 +28,7 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
  * Reads the event stream of a chat completion: give it text as it comes, and it gives the model's events.
  *
  * `end` gives the last of them: the calls, whole, and the finish. Throws "model-failed" where the provider reports an
- * error in the stream, sends what is no JSON, or ends without a reason and without "[DONE]".
+ * error in the stream, sends what is no JSON or a line of more than 4 MB, or ends without a reason and without "[DONE]".
  */
 export function chatChunkReader(): {
   readonly read: (text: string) => ModelEvent[];
@@ -97,9 +99,12 @@ export function chatChunkReader(): {
   return {
     isDone: () => isDone,
     read(arrived) {
-      const lines = (rest + arrived).split("\n");
-      rest = lines.pop() ?? "";
-      return lines.flatMap(line);
+      const end = arrived.lastIndexOf("\n");
+      // A line that comes in many pieces is joined once, at its end.
+      const whole = end < 0 ? "" : rest + arrived.slice(0, end);
+      rest = end < 0 ? rest + arrived : arrived.slice(end + 1);
+      if (rest.length > LINE_LIMIT_CHARACTERS) throw tooLongAnswer(LINE_LIMIT_CHARACTERS);
+      return end < 0 ? [] : whole.split("\n").flatMap(line);
     },
     end() {
       const last = line(rest);
@@ -115,7 +120,13 @@ export function chatChunkReader(): {
   };
 }
 
+/** Longer chunks are looked at before they are parsed: the short ones cannot hold much. */
+const LONG_CHUNK = 64 * 1024;
+
 function parsed(data: string): Fields<"error" | "usage" | "choices"> {
+  if (data.length > LONG_CHUNK && jsonShape(data).over !== null) {
+    throw new ChatError("model-failed", "The model provider sent a chunk that holds too much", { providerStatus: 200 });
+  }
   try {
     const value: unknown = JSON.parse(data);
     if (typeof value === "object" && value !== null) return fields(value);

@@ -6,6 +6,7 @@ import type { CallModel, ModelEvent, ModelRequest } from "../domain/model.ts";
 import { chatChunkReader } from "./chat-chunks.ts";
 import { chatRequestBody } from "./chat-request.ts";
 import { framePace, type Pace } from "./frame-pace.ts";
+import { ANSWER_LIMIT_BYTES, tooLongAnswer } from "./limited-text.ts";
 import { closedConnection, endedEarly, refusedRequest, unreachable } from "./provider-error.ts";
 
 const KEEP_ALIVE = {
@@ -23,7 +24,8 @@ const ERROR_BODY_CHARACTERS = 64 * 1024;
  * Calls a server that speaks OpenAI's chat completions, and reads its stream by hand.
  *
  * A batch is what came within a frame (`framePace`), so a token costs no promise, no web stream and no schema; that is
- * less than a third of what the provider package costs (`docs/decisions.md`). Redirects are not followed: the key goes to the configured origin.
+ * less than a third of what the provider package costs (`docs/decisions.md`). Redirects are not followed: the key goes to
+ * the configured origin. An answer of more than 8 MB fails.
  */
 export function callChatCompletions(settings: { readonly baseUrl: string; readonly apiKey?: string }): CallModel {
   const url = new URL(`${settings.baseUrl.replace(/\/+$/u, "")}/chat/completions`);
@@ -111,7 +113,14 @@ async function* packets(
     isOver = true;
     arrived.resolve();
   };
+  let size = 0;
   response.on("data", (text: string) => {
+    size += text.length;
+    if (size > ANSWER_LIMIT_BYTES) {
+      settle(tooLongAnswer(ANSWER_LIMIT_BYTES));
+      response.destroy();
+      return;
+    }
     waiting.push(text);
     arrived.resolve();
   });

@@ -42,6 +42,8 @@ export const endedEarly = (): ChatError =>
 /** What a provider package threw. Its own error holds the request's body and headers, and is not passed on. */
 export function toProviderError(thrown: unknown): ChatError {
   if (thrown instanceof ChatError) return thrown;
+  // What our own reading of the answer threw, in the package's wrapping.
+  if (thrown instanceof Error && thrown.cause instanceof ChatError) return thrown.cause;
   if (!APICallError.isInstance(thrown)) return closedConnection(thrown);
   if (thrown.statusCode === undefined) return unreachable(thrown.cause);
   return refusedRequest(thrown.statusCode, thrown.responseHeaders ?? {}, thrown.responseBody ?? "");

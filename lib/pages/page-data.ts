@@ -1,4 +1,4 @@
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { hasPassword, identitiesOf } from "../core/accounts.ts";
 import { findSampleAgent, getAgent } from "../core/agents.ts";
 import { listApiKeys } from "../core/api-keys.ts";
@@ -14,6 +14,7 @@ import { encodeCursor, encodeEvents, encodePage } from "../dialects/llamacloud/i
 import { encodeAgent, encodeApiKey, encodeUsage } from "../dialects/web/encode.ts";
 import { ChatError } from "../domain/errors.ts";
 import { summaryOf } from "../routes/llamacloud-session.ts";
+import { isOpen } from "../server/hosts.ts";
 import { type Parley, parley } from "../server/parley.ts";
 import { accountOfCookie } from "../sign-in/authenticate.ts";
 import { describeProvider, providerOf } from "../sign-in/identities.ts";
@@ -44,14 +45,15 @@ const PAGE = 50;
 export async function loadShell(): Promise<Shell> {
   const running = await parley();
   const { token } = await lookNow(running.ports);
+  const asked = await headers();
   const account = await viewerAccount(running);
   const { models } = running.ports;
   return {
     viewer: account ? { kind: account.kind, name: await shownName(running, account) } : { kind: "none", name: null },
     model: { id: models.defaultModel, isDemo: models.isDemo },
     vouchers: running.settings.vouchers.map(shownVoucher),
-    guests: running.settings.guests,
-    signUp: running.settings.signUp,
+    guests: isOpen("guests", running.settings, asked),
+    signUp: isOpen("signUp", running.settings, asked),
     sessions: account ? await firstPage(running, account.id) : { items: [], next_page_token: null },
     changesToken: token,
   };

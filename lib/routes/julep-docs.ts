@@ -13,6 +13,7 @@ import {
   encodeDeleted,
   encodeDoc,
   encodeHit,
+  JULEP_LARGE_BODY_BYTES,
   julep,
   pathId,
   SearchBody,
@@ -40,6 +41,7 @@ export const docsRoutes = (role: DocOwner["role"]) =>
     POST: endpoint({
       surface: julep,
       body: DocBody,
+      bodyLimitBytes: JULEP_LARGE_BODY_BYTES,
       async handle({ scope, params, body }) {
         const doc = await createDoc(scope, pathOwner(role, params), decodeDoc(body));
         return Response.json(encodeDoc(doc), { status: 201 });

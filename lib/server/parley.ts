@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { admitting } from "../core/admission.ts";
 import { makeDemoAgent } from "../core/demo-agent.ts";
 import { openLanes } from "../core/lanes.ts";
 import { embedPending } from "../core/recall/embed-pending.ts";
@@ -8,6 +9,7 @@ import type { Ports } from "../core/scope.ts";
 import { hourlyTidying } from "../core/tidy.ts";
 import { startRunner } from "../core/turn/runner.ts";
 import { takeOver } from "../core/turn/take-over.ts";
+import { openUsageBook, type UsageBook } from "../core/usage-book.ts";
 import { ensureOwner, insertApiKey } from "../db/accounts.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import type { Grant } from "../domain/api-key.ts";
@@ -25,7 +27,13 @@ import { parseSettings, type Settings } from "./settings.ts";
 import { noteTurn } from "./telemetry.ts";
 
 /** Who a caller was found to be. */
-export type Known = { readonly accountId: string; readonly keyId: string | null; readonly grant: Grant | null };
+export type Known = {
+  readonly accountId: string;
+  readonly keyId: string | null;
+  readonly grant: Grant | null;
+  /** Whether the account is a guest's. */
+  readonly isGuest?: boolean;
+};
 
 /** The running server: one in a process. */
 export type Parley = {
@@ -88,6 +96,9 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   opened.defer(() => redis?.disconnect());
   const database = await openDatabase({ url: settings.databaseUrl, dataDir, root, log });
   opened.defer(() => database.close());
+  const book = openUsageBook({ database, log, now: Date.now });
+  // The last turns end before that.
+  opened.defer(book.flush);
   const templates = openTemplates(OWN_TEMPLATES);
   opened.defer(() => templates.close());
   const runner = startRunner({ database, log, now: Date.now, newId });
@@ -99,10 +110,10 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   const limits = openRateLimits({ database, redis, settings, log });
   const ports: Ports = {
     database,
-    models: openModels(settings.openai),
+    models: admitting(openModels(settings.openai)),
     runner,
     lanes,
-    renderTemplate: templates.render,
+    templatesOf: (accountId) => (source, variables) => templates.render(accountId, source, variables),
     outbound: safeFetch({ allow: settings.outboundAllow }),
     // Not before a tool is run: each start would take longer.
     async runTool(call) {
@@ -113,11 +124,16 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     log,
     now: Date.now,
     newId,
-    limitsOf: (accountId, { keyId }) => limitsOf(limits, settings, { accountId, keyId }, () => {}),
+    limitsOf(accountId, { keyId, isStranger }, botId) {
+      // Of a stranger's turn only its tokens are left to count.
+      const stranger = isStranger && botId !== null ? { botId, name: null } : null;
+      return limitsOf(limits, settings, { accountId, keyId, stranger }, () => {});
+    },
+    onSpent: book.note,
     onTurnEnded: noteTurn,
   };
   const ownerId = await openAccount(database, firstKey);
-  await beginWork(ports);
+  await beginWork(ports, book);
   return {
     settings,
     ports,
@@ -155,7 +171,7 @@ async function openAccount(database: Database, key: string): Promise<string> {
 }
 
 /** Goes on with what processes before left, and looks for more of it from then on. */
-async function beginWork(ports: Ports): Promise<void> {
+async function beginWork(ports: Ports, book: UsageBook): Promise<void> {
   const { database, runner } = ports;
   // The lock of the embedded database proves that every other owner of a turn is dead.
   await takeOver(ports, database.kind === "pglite" ? "of-other-owners" : "expired");
@@ -163,6 +179,7 @@ async function beginWork(ports: Ports): Promise<void> {
     if (!runner.isDraining()) await takeOver(ports, "expired");
   });
   runner.startSweeping(hourlyTidying(ports));
+  runner.startSweeping(book.flush);
   embedPending(ports);
 }
 

@@ -130,7 +130,9 @@ test("tokens of a day are reserved before a turn and settled after it", async ()
   const { settings, ports } = await parley();
   const limits = openRateLimits({ ...ports, redis: null, settings });
   const { ownerId } = await parley();
-  await expect(limits.admit({ accountId: ownerId, keyId: null }, 1250, () => {})).rejects.toThrow(/tokens a day/u);
+  await expect(
+    limits.admit({ accountId: ownerId, keyId: null }, { isTurn: true, tokens: 1250 }, () => {}),
+  ).rejects.toThrow(/tokens a day/u);
 });
 
 test("requests from one address are counted, whatever they are, by what a trusted proxy says", async () => {

@@ -45,7 +45,7 @@ test(`of 200 turns at once ${LIMIT} run, and another instance knows of them`, as
   expect(answers.filter(({ status }) => status === 429)).toHaveLength(200 - LIMIT);
   expect(model.getRequests()).toHaveLength(LIMIT);
   const { limits, connection, who } = await another({});
-  await expect(limits.admit(who, 1, () => {})).rejects.toThrow(/turns a minute/u);
+  await expect(limits.admit(who, { isTurn: true, tokens: 1 }, () => {})).rejects.toThrow(/turns a minute/u);
   connection.disconnect();
 });
 
@@ -59,11 +59,15 @@ test("addresses and passwords are counted by all instances together, and tokens 
   for (let n = 0; n < 10; n++) await (n % 2 === 0 ? first : second).limits.countAttempt("ada@example.org");
   await expect(second.limits.countAttempt("ada@example.org")).rejects.toThrow(/tries at a password/u);
 
-  const admission = await first.limits.admit(first.who, 90, () => {});
-  await expect(second.limits.admit(second.who, 20, () => {})).rejects.toThrow(/tokens a day/u);
-  admission.settle(30);
-  await expect.poll(() => second.limits.admit(second.who, 60, () => {}).then(() => "taken", String)).toBe("taken");
-  await expect(first.limits.admit(first.who, 20, () => {})).rejects.toThrow(/tokens a day/u);
+  const admission = await first.limits.admit(first.who, { isTurn: true, tokens: 90 }, () => {});
+  await expect(second.limits.admit(second.who, { isTurn: true, tokens: 20 }, () => {})).rejects.toThrow(
+    /tokens a day/u,
+  );
+  admission.settle(30, true);
+  await expect
+    .poll(() => second.limits.admit(second.who, { isTurn: true, tokens: 60 }, () => {}).then(() => "taken", String))
+    .toBe("taken");
+  await expect(first.limits.admit(first.who, { isTurn: true, tokens: 20 }, () => {})).rejects.toThrow(/tokens a day/u);
   for (const { connection } of [first, second]) connection.disconnect();
 });
 

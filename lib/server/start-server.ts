@@ -2,11 +2,12 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { type Hide, hiding, withoutSecretShapes } from "../domain/secrets.ts";
 import { noteAddresses } from "./address.ts";
+import { completeAnswers } from "./answer-headers.ts";
 import { type Parley, parley } from "./parley.ts";
 import { lineUpRequests } from "./request-line.ts";
 import { mendPaths } from "./request-path.ts";
 import { hideInOutput, secretsOf } from "./secrets.ts";
-import { localUrl, parseSettings, publicUrl, type Settings } from "./settings.ts";
+import { isHttps, localUrl, parseSettings, publicUrl, type Settings } from "./settings.ts";
 import { startTelemetry } from "./telemetry.ts";
 
 const GRACE_MS = 20_000;
@@ -18,12 +19,13 @@ const SETTLED_MS = 3000;
 export async function startServer(): Promise<void> {
   let hide: Hide = withoutSecretShapes;
   try {
-    mendPaths();
-    noteAddresses();
-    lineUpRequests();
     const settings = parseSettings(process.env);
     hide = hiding(secretsOf(settings, process.env));
     const print = hideInOutput((text) => hide(text));
+    completeAnswers(isHttps(settings));
+    mendPaths();
+    noteAddresses(settings.trustedProxies);
+    lineUpRequests();
     const opening = parley();
     loadFirstPage(settings);
     // The thread is idle while the database opens.

@@ -4,10 +4,13 @@ import type { Credentials, Surface } from "../dialects/dialect.ts";
 import { type Grant, READ_ONLY } from "../domain/api-key.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
+import { addressOf } from "../server/address.ts";
+import { isOpen, isOwnOrigin } from "../server/hosts.ts";
 import { hashKey } from "../server/keys.ts";
 import { withFields } from "../server/log.ts";
 import type { Known, Parley } from "../server/parley.ts";
 import { limitsOf } from "../server/rate-limits.ts";
+import { isHttps } from "../server/settings.ts";
 import { cookieValue, readSessionToken, SESSION_COOKIE } from "./session-cookie.ts";
 
 const REMEMBER_MS = 5000;
@@ -30,12 +33,14 @@ export type Caller = Known & {
 export async function authenticate(request: Request, parley: Parley, credentials: Credentials): Promise<Caller> {
   const holder = await keyHolder(request, parley);
   if (holder !== null) return holder;
-  if (credentials === "key" || !isSameOrigin(request)) throw noCredentials();
-  const accountId = await visitorOf(parley, request.headers.get("cookie"));
-  if (accountId !== null) return { accountId, keyId: null, grant: null, via: "cookie" };
+  if (credentials === "key" || !isSameOrigin(request, parley)) throw noCredentials();
+  const cookie = cookieValue(request.headers.get("cookie"), SESSION_COOKIE);
+  const known = cookie === null ? null : await knownByCookie(parley, cookie);
+  if (known !== null) return { ...known, via: "cookie" };
   const isReading = request.method === "GET" || request.method === "HEAD";
-  if (credentials !== "key-or-guest" || !parley.settings.guests || isReading) throw noCredentials();
-  return { accountId: newId(), keyId: null, grant: null, via: "cookie", isVisitor: true };
+  const isClosed = credentials !== "key-or-guest" || !isOpen("guests", parley.settings, request.headers);
+  if (isClosed || isReading) throw noCredentials();
+  return { accountId: newId(), keyId: null, grant: null, via: "cookie", isVisitor: true, isGuest: true };
 }
 
 /** Who holds the key of a request; null for a request without one. Throws "unauthenticated" for a key that is none. */
@@ -55,15 +60,17 @@ export async function visitorOf(parley: Parley, cookies: string | null): Promise
 
 /** The account that a browser's cookie speaks for, or null. */
 export async function accountOfCookie(parley: Parley, cookie: string): Promise<string | null> {
-  const known = await remembered(parley, `cookie ${cookie}`, async () => {
+  return (await knownByCookie(parley, cookie))?.accountId ?? null;
+}
+
+const knownByCookie = (parley: Parley, cookie: string): Promise<Known | null> =>
+  remembered(parley, `cookie ${cookie}`, async () => {
     const claims = await readSessionToken(cookie, parley.secret);
     const account = claims && (await findAccount(parley.ports.database, claims.sub));
     return account && account.tokenVersion === claims.tokenVersion
-      ? { accountId: account.id, keyId: null, grant: null }
+      ? { accountId: account.id, keyId: null, grant: null, isGuest: account.kind === "guest" }
       : null;
   });
-  return known?.accountId ?? null;
-}
 
 /**
  * Throws "forbidden" where a key does not reach a surface, or would change something though it only reads. `isReading`: a
@@ -92,20 +99,28 @@ export function checkGrant(
 /** Forgets who is who, so that the next request looks it up: after sign-in, sign-out, revoking. */
 export const forgetCallers = ({ callers }: Parley): void => callers.clear();
 
-export const isSecure = (parley: Parley): boolean => parley.settings.publicUrl?.startsWith("https:") ?? false;
+export const isSecure = (parley: Parley): boolean => isHttps(parley.settings);
+
+type Answering = {
+  readonly requestId: string;
+  readonly onRate: (rate: Rate) => void;
+  /** Who talks to a public bot without being of its account, and to which. */
+  readonly stranger?: { readonly botId: string; readonly name: string } | null;
+};
 
 /** The scope of a caller's request. `onRate` hears where the caller stands in its limits; `requestId` is in its log. */
 export function scopeOf(
   parley: Parley,
-  { accountId, keyId, grant, via }: Caller,
+  { accountId, keyId, grant, via, isGuest = false }: Caller,
   request: Request,
-  { requestId, onRate }: { readonly requestId: string; readonly onRate: (rate: Rate) => void },
+  { requestId, onRate, stranger = null }: Answering,
 ): Scope {
   const providerKey = request.headers.get("x-custom-api-key")?.trim() || undefined;
-  const limits = limitsOf(parley.limits, parley.settings, { accountId, keyId }, onRate);
+  const guestAddress = isGuest ? addressOf(request, parley.settings.trustedProxies) : null;
+  const limits = limitsOf(parley.limits, parley.settings, { accountId, keyId, stranger, guestAddress }, onRate);
   const log = withFields(parley.ports.log, { requestId });
   const reach = { keyScopes: grant?.scopes ?? [], onlyAgentId: grant?.agentId ?? null };
-  return { ...parley.ports, log, accountId, via, providerKey, keyId, ...reach, limits };
+  return { ...parley.ports, log, accountId, via, providerKey, keyId, ...reach, stranger: stranger?.name, limits };
 }
 
 const invalidKey = () => new ChatError("unauthenticated", "Invalid API key");
@@ -148,12 +163,15 @@ function keyOf({ headers }: Request): string | null {
   return [...keys][0] ?? null;
 }
 
-/** Whether a browser says that a page of ours made the request (Fetch Metadata; else Origin). */
-export function isSameOrigin(request: Request): boolean {
+/**
+ * Whether a browser says that a page of ours made the request, by Fetch Metadata and by Origin: both, where it sends both.
+ * A proxy that calls us by another name than people do is no page of ours until a setting says so.
+ */
+export function isSameOrigin(request: Request, { settings }: Pick<Parley, "settings">): boolean {
   const site = request.headers.get("sec-fetch-site");
-  if (site !== null) return site === "same-origin" || site === "none";
   const origin = request.headers.get("origin");
-  if (origin === null) return request.method === "GET" || request.method === "HEAD";
-  const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
-  return URL.canParse(origin) && new URL(origin).host === host;
+  if (site !== null && site !== "same-origin" && site !== "none") return false;
+  // A page that tells nobody where it is, such as the one of the owner's link, has no origin to name.
+  if (origin !== null && !(origin === "null" && site !== null)) return isOwnOrigin(origin, request.headers, settings);
+  return site !== null || request.method === "GET" || request.method === "HEAD";
 }

@@ -1,4 +1,5 @@
 import { enterGuest, leaveGuest } from "../core/guests.ts";
+import { addressOf } from "../server/address.ts";
 import type { Parley } from "../server/parley.ts";
 import { type Caller, isSecure } from "./authenticate.ts";
 import { sessionCookie } from "./session-cookie.ts";
@@ -7,15 +8,18 @@ import { sessionCookie } from "./session-cookie.ts";
  * Answers the request of a caller, who becomes a guest for it where it is a visitor.
  *
  * `tell` gets the cookie that makes the browser the guest, also where `answer` throws after something was stored. A request
- * that came to nothing leaves no guest behind.
+ * that came to nothing leaves no guest behind. Throws "rate-limited" for the address of too many new guests.
  */
 export async function asGuest(
   parley: Parley,
   { accountId, isVisitor }: Caller,
+  request: Request,
   tell: (cookie: string) => void,
   answer: () => Promise<Response>,
 ): Promise<Response> {
   if (!isVisitor) return answer();
+  const address = addressOf(request, parley.settings.trustedProxies);
+  if (address !== null) await parley.limits.countGuest(address);
   const cookie = await sessionCookie({ sub: accountId, tokenVersion: 0 }, parley.secret, isSecure(parley));
   await enterGuest(parley.ports, accountId);
   let isDone = false;

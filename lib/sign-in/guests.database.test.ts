@@ -75,6 +75,7 @@ test("C14: a request that fails after it has stored something gives the cookie a
   const answer = asGuest(
     api.server.parley,
     caller,
+    new Request("http://parley.test/"),
     (cookie) => told.push(cookie),
     async () => {
       await sql(`insert into "ApiKey" (id, "accountId", hash, hint, name) values ($1, $2, $3, '', 'kept')`, [
@@ -89,8 +90,8 @@ test("C14: a request that fails after it has stored something gives the cookie a
   expect([told.length, await guests()]).toEqual([1, 1]);
 });
 
-test("C14: guests that made nothing go after a day, those that nobody sees after 90 days, and no others", async () => {
-  const made = { fresh: 0, empty: 2, kept: 80, left: 100, seen: 100, called: 100 };
+test("C14, S7: guests that have nothing go after a day, those that nobody sees after 30 days, and no others", async () => {
+  const made = { fresh: 0, empty: 2, asked: 2, asking: 2, kept: 25, left: 31, seen: 100, called: 100 };
   const ids = new Map<string, string>();
   for (const [name, days] of Object.entries(made)) {
     const answer = await visit("POST", "/api/v1/chat", {});
@@ -101,7 +102,20 @@ test("C14: guests that made nothing go after a day, those that nobody sees after
     await sql(`update "Agent" set "updatedAt" = now() - make_interval(days => $2) where "accountId" = $1`, age);
     await sql(`update "Session" set "updatedAt" = now() - make_interval(days => $2) where "accountId" = $1`, age);
   }
-  await sql(`delete from "Session" where "accountId" = any($1)`, [[ids.get("fresh"), ids.get("empty")]]);
+  await sql(`delete from "Session" where "accountId" = any($1)`, [
+    ["fresh", "empty", "asked", "asking"].map((name) => ids.get(name)),
+  ]);
+  for (const [name, days] of [
+    ["asked", 2],
+    ["asking", 0],
+  ]) {
+    const run = [newId(), ids.get(String(name)), days];
+    await sql(
+      `insert into "Run" (id, "accountId", dialect, status, stores, "createdAt")
+       values ($1, $2, 'web', 'completed', false, now() - make_interval(days => $3))`,
+      run,
+    );
+  }
   await sql(`update "Session" set "updatedAt" = now() - interval '3 days' where "accountId" = $1`, [ids.get("seen")]);
   await sql(
     `insert into "ApiKey" (id, "accountId", hash, hint, name, "createdAt", "lastUsedAt")
@@ -109,9 +123,15 @@ test("C14: guests that made nothing go after a day, those that nobody sees after
     [newId(), ids.get("called"), newId()],
   );
   const persons = await sql(`select count(*) from "Account" where kind = 'person'`);
-  expect(await removeIdleGuests(api.server.parley.ports)).toBe(2);
+  expect(await removeIdleGuests(api.server.parley.ports)).toBe(3);
   const left = new Set((await sql(`select id from "Account" where kind = 'guest'`)).map(({ id }) => id));
-  expect([...ids].flatMap(([name, id]) => (left.has(id) ? [name] : []))).toEqual(["fresh", "kept", "seen", "called"]);
+  expect([...ids].flatMap(([name, id]) => (left.has(id) ? [name] : []))).toEqual([
+    "fresh",
+    "asking",
+    "kept",
+    "seen",
+    "called",
+  ]);
   expect(await sql(`select count(*) from "Account" where kind = 'person'`)).toEqual(persons);
   expect(await sql(`select id from "Session" where "accountId" = $1`, [ids.get("left")])).toEqual([]);
 });

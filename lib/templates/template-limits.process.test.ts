@@ -3,7 +3,8 @@ import { afterAll, expect, test } from "vitest";
 import { withMemoryLimit } from "./engine.ts";
 import { openTemplates } from "./templates.ts";
 
-const { render: renderTemplate, close } = openTemplates([]);
+const { render, close } = openTemplates([]);
+const renderTemplate = render.bind(null, "an account");
 afterAll(close);
 
 const DOUBLING =
@@ -105,10 +106,23 @@ test("a module's memory is limited, and the rest of it stays", async () => {
   ]).toEqual([1, 1, -1]);
 });
 
+test("S16: behind 31 hostile templates of one account another's is delayed by about a second", {
+  timeout: 60_000,
+}, async () => {
+  const endless = "{% for i in range(5000) %}{% set x = range(90000)|join %}{% endfor %}";
+  const hostile = Array.from({ length: 31 }, () => render("hostile", endless, {}).catch(() => "refused"));
+  let refused = 0;
+  for (const one of hostile) void one.then(() => refused++);
+  expect(await render("kind", "{{ 1 + 1 }}", {})).toBe("2");
+  // Of those that were before it two were at work, and a thread is started anew when each of these is ended.
+  expect(refused).toBeLessThanOrEqual(4);
+  await Promise.all(hostile);
+});
+
 test("closed threads render nothing more, and what was at work fails as for a server that restarts", async () => {
   const { render, close } = openTemplates([]);
-  const endless = render("{% for i in range(5000) %}{% set x = range(90000)|join %}{% endfor %}", {});
+  const endless = render("an account", "{% for i in range(5000) %}{% set x = range(90000)|join %}{% endfor %}", {});
   close();
   await expect(endless).rejects.toMatchObject({ code: "draining" });
-  await expect(render("{{ 1 }}", {})).rejects.toMatchObject({ code: "draining" });
+  await expect(render("an account", "{{ 1 }}", {})).rejects.toMatchObject({ code: "draining" });
 });

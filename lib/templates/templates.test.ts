@@ -2,7 +2,8 @@ import { afterAll, expect, test } from "vitest";
 import { JULEP_TEMPLATE } from "../core/render/templates.ts";
 import { openTemplates } from "./templates.ts";
 
-const { render: renderTemplate, close } = openTemplates([JULEP_TEMPLATE]);
+const { render, close } = openTemplates([JULEP_TEMPLATE]);
+const renderTemplate = render.bind(null, "an account");
 afterAll(close);
 
 const ada = { name: "Ada", about: "a tutor", instructions: ["Be brief", "Cite sources"] };

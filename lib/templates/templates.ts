@@ -4,13 +4,14 @@ import { openThreads } from "./threads.ts";
 /** Renders templates, of ours and of callers: one in a process. */
 export type Templates = {
   /**
-   * Renders a Jinja template: trim_blocks and lstrip_blocks on, autoescape off, Python's string and list methods.
+   * Renders a Jinja template of an account: trim_blocks and lstrip_blocks on, autoescape off, Python's string and list methods.
    *
    * The engine has no access to files, network or prototypes. It may take a second, 128 MB, 100,000 steps and give 1 MB of
    * text. Throws "bad-request" with "Template syntax error: …" or "Template undefined variable: …", never with the value
-   * of a variable.
+   * of a variable; "rate-limited" where too many of the account's wait. Accounts take turns: one is delayed by the
+   * templates of the others by about a second at most.
    */
-  readonly render: (source: string, variables: Readonly<Record<string, unknown>>) => Promise<string>;
+  readonly render: (accountId: string, source: string, variables: Readonly<Record<string, unknown>>) => Promise<string>;
   /** Ends the threads. What is being rendered fails as "draining". */
   readonly close: () => void;
 };
@@ -26,9 +27,9 @@ export function openTemplates(own: readonly string[]): Templates {
   const renderHere = openRenderer();
   const threads = openThreads();
   return {
-    async render(source, variables) {
+    async render(accountId, source, variables) {
       const isHarmless = trusted.has(source) || !/\{[{%#]/u.test(source);
-      return isHarmless ? renderHere(source, variables) : threads.render(source, variables);
+      return isHarmless ? renderHere(source, variables) : threads.render(accountId, source, variables);
     },
     close: threads.close,
   };

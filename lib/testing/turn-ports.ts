@@ -1,3 +1,4 @@
+import { admitting } from "../core/admission.ts";
 import { openLanes } from "../core/lanes.ts";
 import { OWN_TEMPLATES } from "../core/render/templates.ts";
 import type { Ports } from "../core/scope.ts";
@@ -42,7 +43,7 @@ export function openProcess(
   const runner = startRunner({ database: own, log, now: Date.now, newId });
   const ports: Ports = {
     database: own,
-    models: {
+    models: admitting({
       call: callModel,
       defaultModel: "test-model",
       smallModel: "test-model",
@@ -50,10 +51,10 @@ export function openProcess(
       isDemo: false,
       list: async () => [{ id: "test-model", contextWindow: null }],
       embedding: null,
-    },
+    }),
     runner,
     lanes: openLanes(1, 0),
-    renderTemplate: templates.render,
+    templatesOf: (accountId) => (source, variables) => templates.render(accountId, source, variables),
     outbound: async () => {
       throw new Error("Nothing is asked outside");
     },

@@ -69,7 +69,8 @@ export function exchange({
         if (hasLeft) outgoing.destroy();
       });
       response.on("error", () => settle(false));
-      response.on("close", () => settle(response.complete));
+      // What the parser has is whole, though a caller that left has not read it.
+      response.on("close", () => settle(response.complete && !hasLeft));
     });
     outgoing.end(sent);
   });

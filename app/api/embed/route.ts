@@ -1,13 +1,15 @@
 import { embedTexts } from "@/lib/core/recall/search";
-import { EmbedBody, julep } from "@/lib/dialects/julep";
+import { EmbedBody, JULEP_LARGE_BODY_BYTES, julep } from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
   POST: endpoint({
     surface: julep,
     body: EmbedBody,
+    bodyLimitBytes: JULEP_LARGE_BODY_BYTES,
     async handle({ scope, body }) {
-      return Response.json({ vectors: await embedTexts(scope, body.text, body.embed_instruction) });
+      const options = { instruction: body.embed_instruction, isAsked: true };
+      return Response.json({ vectors: await embedTexts(scope, body.text, options) });
     },
   }),
 });

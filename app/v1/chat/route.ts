@@ -9,8 +9,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(bots, {
     body: ChatBody,
     async handle({ scope, scopeFor, parley, body, request }) {
       const asked = { uid: body.bot_uid || null, slug: body.bot_slug || null };
-      const { agent, accountId } = await getBot(parley.ports, scope, asked);
-      return answerTurn(scopeFor(accountId), request, bots, { agent, body });
+      const bot = await getBot(parley.ports, scope, asked);
+      return answerTurn(scopeFor(bot), request, bots, { agent: bot.agent, body });
     },
   }),
 });

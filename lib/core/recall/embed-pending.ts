@@ -7,30 +7,71 @@ import {
   setFingerprints,
 } from "../../db/doc-search.ts";
 import { ChatError } from "../../domain/errors.ts";
+import type { Asker } from "../../domain/turn-policy.ts";
+import { admit, textTokens } from "../admission.ts";
 import type { Ports } from "../scope.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { pacer } from "./pacer.ts";
 
 const BATCH = 64;
 const TIME_LIMIT_MS = 60_000;
+type Embedding = NonNullable<Ports["models"]["embedding"]>;
+type EmbedPorts = Pick<Ports, "database" | "log" | "limitsOf" | "onSpent">;
+
+/** For whom docs are embedded behind the answers: the account itself, whoever has added them. */
+const SERVER: Asker = { via: "cookie", keyId: null, keyScopes: [], onlyAgentId: null, isStranger: false };
+
 /**
  * Has the pieces of all docs embedded that the embedding model has not seen, behind the answers.
  *
  * What the embedding model refuses is not tried again: text search goes on finding it. After a failure of the service the
- * pieces wait for a minute, and then for the next doc or the next start.
+ * pieces wait for a minute, and then for the next doc, the next hour or the next start. So do those of an account that has
+ * used its tokens of the day.
  */
-export function embedPending({ runner, ...ports }: Pick<Ports, "database" | "models" | "log" | "runner">): void {
-  const { embedding } = ports.models;
+export function embedPending({ runner, models, ...ports }: EmbedPorts & Pick<Ports, "models" | "runner">): void {
+  const { embedding } = models;
   if (embedding !== null) runner.soon("embed docs", () => embedAll(ports, embedding));
 }
 
-type Embedding = NonNullable<Ports["models"]["embedding"]>;
+async function embedAll(ports: EmbedPorts, embedding: Embedding): Promise<void> {
+  const { database, log } = ports;
+  // Those that were embedded before there were fingerprints.
+  for (;;) {
+    const embedded = await listWithoutFingerprint(database, BATCH);
+    if (embedded.length === 0) break;
+    await setFingerprints(database, await withFingerprints(embedded));
+  }
+  const atLimit = new Set<string>();
+  for (;;) {
+    const chunks = await listPendingChunks(database, embedding.model, [...atLimit], BATCH);
+    const accountId = chunks[0]?.accountId;
+    if (accountId === undefined) return;
+    const own = chunks.filter((chunk) => chunk.accountId === accountId);
+    try {
+      await embedFor(ports, embedding, accountId, own);
+    } catch (thrown) {
+      if (!(thrown instanceof ChatError && thrown.code === "rate-limited")) throw thrown;
+      log.info({ accountId, limit: thrown.message }, "Docs wait to be embedded until there are tokens again");
+      atLimit.add(accountId);
+    }
+  }
+}
 
-async function embedAll({ database, log }: Pick<Ports, "database" | "log">, embedding: Embedding): Promise<void> {
+/** Embeds pieces of one account, on its tokens. Throws "rate-limited" before anything is asked. */
+async function embedFor(
+  { database, log, limitsOf, onSpent }: EmbedPorts,
+  embedding: Embedding,
+  accountId: string,
+  pieces: readonly PendingChunk[],
+): Promise<void> {
+  const textsOf = (chunks: readonly PendingChunk[]) =>
+    chunks.map(({ content, embedInstruction }) => withInstruction(content, embedInstruction));
+  const asking = { accountId, limits: limitsOf?.(accountId, SERVER, null), onSpent };
+  const admission = await admit(asking, { isTurn: false, tokens: textTokens(textsOf(pieces)) });
   const embed = async (chunks: readonly PendingChunk[]): Promise<void> => {
     try {
-      const texts = chunks.map(({ content, embedInstruction }) => withInstruction(content, embedInstruction));
-      const vectors = await embedding.embed(texts, { signal: AbortSignal.timeout(TIME_LIMIT_MS) });
+      const signal = AbortSignal.timeout(TIME_LIMIT_MS);
+      const vectors = await embedding.embed(admission, textsOf(chunks), { signal });
       const embedded = chunks.map(({ id }, n) => ({ chunkId: id, vector: vectors[n] ?? [] }));
       await insertEmbeddings(database, embedding.model, await withFingerprints(embedded));
     } catch (thrown) {
@@ -45,16 +86,10 @@ async function embedAll({ database, log }: Pick<Ports, "database" | "log">, embe
       for (const id of docIds) await embed(chunks.filter((chunk) => chunk.docId === id));
     }
   };
-  // Those that were embedded before there were fingerprints.
-  for (;;) {
-    const embedded = await listWithoutFingerprint(database, BATCH);
-    if (embedded.length === 0) break;
-    await setFingerprints(database, await withFingerprints(embedded));
-  }
-  for (;;) {
-    const chunks = await listPendingChunks(database, embedding.model, BATCH);
-    if (chunks.length === 0) return;
-    await embed(chunks);
+  try {
+    await embed(pieces);
+  } finally {
+    admission.settle();
   }
 }
 

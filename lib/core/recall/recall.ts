@@ -1,17 +1,12 @@
 import type { DocHit, DocOwners } from "../../domain/doc.ts";
+import { toChatError } from "../../domain/errors.ts";
 import type { NewMessage } from "../../domain/message.ts";
+import type { RecallOptions } from "../../domain/recall-options.ts";
 import type { Scope } from "../scope.ts";
-import { embedTexts, type SearchOptions, searchDocs } from "./search.ts";
-
-export type RecallOptions = SearchOptions & {
-  /** So many of the last messages are what is searched for. */
-  readonly numSearchMessages: number;
-  /** In characters. */
-  readonly maxQueryLength: number;
-};
+import { embedTexts, searchDocs } from "./search.ts";
 
 /** What a session recalls by that says nothing: the Julep contract, 3.9. */
-export const DEFAULT_RECALL: RecallOptions = {
+export const DEFAULT_RECALL: Required<RecallOptions> = {
   mode: "vector",
   limit: 10,
   lang: "en-US",
@@ -31,14 +26,15 @@ type Said = Pick<NewMessage, "role" | "name" | "parts">;
 /**
  * The docs that a turn is to know, best first: the contract, 4.8. Nothing where nobody has said anything in plain text.
  *
- * A search by vector whose embedding fails becomes one by text: an answer without its docs is worse than one with fewer.
+ * `said`: how the session says to search; null: nothing. A search by vector whose embedding fails becomes one by text: an answer without its docs is worse than one with fewer.
  */
 export async function recall(
   scope: Scope,
   owners: DocOwners,
   messages: readonly Said[],
-  options: RecallOptions,
+  said: RecallOptions | null,
 ): Promise<DocHit[]> {
+  const options = { ...DEFAULT_RECALL, ...said };
   const spoken = messages.flatMap((message) => {
     const [part] = message.parts;
     const isSpoken = message.role === "user" || message.role === "assistant";
@@ -61,10 +57,12 @@ async function queryVector(
   if (scope.models.embedding === null) return null;
   const query = asked.map(({ by, text }) => `${by}: ${text}`).join("\n\n");
   try {
-    const [vector] = await embedTexts(scope, [query.slice(-length)], "");
+    const [vector] = await embedTexts(scope, [query.slice(-length)], { instruction: "", isAsked: false });
     return vector ?? null;
   } catch (thrown) {
-    scope.log.warn({ err: thrown }, "A question could not be embedded; its words are looked for instead");
+    // At a limit there would be a line for each turn.
+    const level = toChatError(thrown).code === "rate-limited" ? "debug" : "warn";
+    scope.log[level]({ err: thrown }, "A question could not be embedded; its words are looked for instead");
     return null;
   }
 }

@@ -1,6 +1,8 @@
 import { findChunks } from "../../db/doc-search.ts";
 import type { DocHit, DocOwners } from "../../domain/doc.ts";
 import { ChatError } from "../../domain/errors.ts";
+import type { RecallOptions } from "../../domain/recall-options.ts";
+import { admit, textTokens } from "../admission.ts";
 import type { Scope } from "../scope.ts";
 import { withInstruction } from "./embed-pending.ts";
 import { nearest, textSearch } from "./find.ts";
@@ -10,23 +12,8 @@ import { byScore, diverse, dot, mixed, type Scored, unit } from "./rank.ts";
 const MOST_OF_EACH = 400;
 const EMBED_LIMIT_MS = 10_000;
 
-export type SearchOptions = {
-  readonly mode: "text" | "vector" | "hybrid";
-  readonly limit: number;
-  /** A language tag. */
-  readonly lang: string;
-  readonly metadataFilter: Readonly<Record<string, unknown>>;
-  readonly includeEmbeddings: boolean;
-  /** The least cosine of a hit by vector. */
-  readonly confidence: number;
-  readonly mmrStrength: number;
-  /** The weight of vectors in a hybrid search. */
-  readonly alpha: number;
-  /** How alike words must be to count as the same; null: they must begin alike. */
-  readonly trigramSimilarityThreshold: number | null;
-  /** In a hybrid search, so many times `limit` are taken of each kind. */
-  readonly kMultiplier: number;
-};
+/** How a search goes: all that is to be said of it. */
+export type SearchOptions = Required<Omit<RecallOptions, "numSearchMessages" | "maxQueryLength">>;
 
 export type SearchQuery = {
   readonly text: string | null;
@@ -99,19 +86,27 @@ async function hits(
   });
 }
 
-/** The vectors of texts. Throws "bad-request" where no embedding model is set up, and what its call throws. */
+/**
+ * The vectors of texts. `isAsked`: somebody asked for them by themselves, and it counts where turns are counted.
+ *
+ * Throws "bad-request" where no embedding model is set up, "rate-limited" for a caller at its limit, and what the model's
+ * call throws.
+ */
 export async function embedTexts(
   scope: Scope,
   texts: readonly string[],
-  instruction: string,
+  { instruction, isAsked }: { readonly instruction: string; readonly isAsked: boolean },
 ): Promise<readonly (readonly number[])[]> {
   const { embedding } = scope.models;
   if (embedding === null) {
     throw new ChatError("bad-request", "This server has no embedding model. Set OPENAI_EMBEDDING_MODEL to one.");
   }
-  const signal = AbortSignal.timeout(EMBED_LIMIT_MS);
-  return embedding.embed(
-    texts.map((text) => withInstruction(text, instruction)),
-    { signal, apiKey: scope.providerKey },
-  );
+  const whole = texts.map((text) => withInstruction(text, instruction));
+  const admission = await admit(scope, { isTurn: isAsked, tokens: textTokens(whole) });
+  try {
+    const signal = AbortSignal.timeout(EMBED_LIMIT_MS);
+    return await embedding.embed(admission, whole, { signal, apiKey: scope.providerKey });
+  } finally {
+    admission.settle();
+  }
 }

@@ -27,7 +27,10 @@ export async function renderInput(
   const rendered: NewMessage[] = [];
   for (const message of messages) {
     const isRendered = message.role === "system" || message.role === "assistant";
-    rendered.push(isRendered ? { ...message, parts: await Promise.all(message.parts.map(renderPart)) } : message);
+    const parts: Part[] = [];
+    // One after the other: a request has one template at work or waiting, however many it holds.
+    for (const part of message.parts) parts.push(isRendered ? await renderPart(part) : part);
+    rendered.push(isRendered ? { ...message, parts } : message);
   }
   return rendered;
 }

@@ -1,8 +1,8 @@
 import type { Agent, User } from "../../domain/agent.ts";
 import type { DocHit } from "../../domain/doc.ts";
 import type { Tool } from "../../domain/tool.ts";
-import { wireSettings } from "../settings.ts";
 import type { DescribeInput } from "./describe-input.ts";
+import { defaultSettingVariables, recallVariables, settingVariables } from "./setting-variables.ts";
 
 const agentVariables = (agent: Agent) => ({
   id: agent.id,
@@ -12,7 +12,7 @@ const agentVariables = (agent: Agent) => ({
   about: agent.about,
   instructions: [...agent.instructions],
   model: agent.model,
-  default_settings: agent.settings ?? {},
+  default_settings: defaultSettingVariables(agent) ?? {},
   metadata: agent.metadata ?? {},
   created_at: agent.createdAt.toISOString(),
   updated_at: agent.updatedAt.toISOString(),
@@ -63,7 +63,7 @@ export function variables(input: DescribeInput): Record<string, unknown> {
       context_overflow: session.contextOverflow,
       auto_run_tools: session.autoRunTools,
       forward_tool_calls: session.forwardToolCalls,
-      recall_options: session.recallOptions,
+      recall_options: session.recallOptions && recallVariables(session.recallOptions),
       metadata: session.metadata ?? {},
       summary: session.summary?.text ?? null,
       created_at: session.createdAt.toISOString(),
@@ -75,7 +75,7 @@ export function variables(input: DescribeInput): Record<string, unknown> {
     user: users[0] ? userVariables(users[0]) : null,
     users: users.map(userVariables),
     tools: tools.map(toolVariables),
-    settings: wireSettings(settings),
+    settings: settingVariables(settings),
     docs: docVariables(docs),
     ...(metadata && Object.keys(metadata).length > 0 ? { metadata } : {}),
   };

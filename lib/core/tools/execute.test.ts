@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ChatError } from "../../domain/errors.ts";
 import { executeTool } from "./execute.ts";
 import { TOOL_LIMITS } from "./limits.ts";
 
@@ -31,6 +32,27 @@ test("a failure, an end of the turn, and arguments that are no object are told a
   expect(await execute(() => new Promise(() => {}), {}, ended)).toMatchObject({
     output: { error: "The turn was stopped" },
   });
+});
+
+test("C27: a call that the end of its turn cut off says so by a code, whatever words the tool has for it", async () => {
+  const ends: [Error, string | undefined][] = [
+    [new ChatError("cancelled", "Some words"), "cancelled"],
+    [new ChatError("interrupted", "Other words"), "interrupted"],
+    [new ChatError("rate-limited", "cancelled"), undefined],
+    [new Error("cancelled"), undefined],
+  ];
+  for (const [reason, cut] of ends) {
+    const failing = async () => {
+      throw new Error("The connection was closed");
+    };
+    const result = await execute(failing, {}, AbortSignal.abort(reason));
+    expect(result).toMatchObject({ isError: true });
+    expect(result.cut).toBe(cut);
+  }
+  const said = await execute(async () => {
+    throw new Error("cancelled");
+  });
+  expect(said).not.toHaveProperty("cut");
 });
 
 test("a result that is too long is an error that says so", async () => {

@@ -1,5 +1,5 @@
 import { storableJson } from "../../domain/text.ts";
-import type { ToolCall, ToolResult } from "../../domain/tool.ts";
+import { type CallCut, cutBy, type ToolCall, type ToolResult } from "../../domain/tool.ts";
 import { TOOL_LIMITS } from "./limits.ts";
 
 const { runMs, outputCharacters } = TOOL_LIMITS;
@@ -7,7 +7,8 @@ const { runMs, outputCharacters } = TOOL_LIMITS;
 type Run = ((input: unknown, signal: AbortSignal) => Promise<unknown>) | null;
 
 /**
- * Runs one call. Never throws: a failure, a time-out or an abort becomes a result with `isError` that says what happened.
+ * Runs one call. Never throws: a failure, a time-out or an abort becomes a result with `isError` that says what happened,
+ * and with `cut` where the turn was ended.
  */
 export async function executeTool(
   run: Run,
@@ -16,11 +17,12 @@ export async function executeTool(
   now: () => number,
 ): Promise<ToolResult> {
   const startedAt = now();
-  const done = (output: unknown, isError: boolean): ToolResult => ({
+  const done = (output: unknown, isError: boolean, cut?: CallCut): ToolResult => ({
     callId: call.callId,
     name: call.name,
     output,
     isError,
+    ...(cut && { cut }),
     durationMs: now() - startedAt,
   });
   try {
@@ -36,7 +38,8 @@ export async function executeTool(
     }
     return done(storableJson(output ?? null), false);
   } catch (thrown) {
-    return done({ error: message(thrown) }, true);
+    // Where the turn was ended, a tool may say so in words of its own.
+    return done({ error: message(thrown) }, true, signal.aborted ? cutBy(signal.reason) : undefined);
   }
 }
 

@@ -14,3 +14,7 @@ export const stopped = (): ChatError => new ChatError("cancelled", "cancelled");
 
 /** What aborts the turns of a session that is being deleted. */
 export const sessionDeleted = (): ChatError => new ChatError("cancelled", "The session was deleted");
+export const accountDeleted = (): ChatError => new ChatError("cancelled", "The account was deleted");
+export const historyDeleted = (): ChatError => new ChatError("cancelled", "The history of the session was deleted");
+/** As far as another instance can tell: the turn's row is gone. */
+export const turnDeleted = (): ChatError => new ChatError("cancelled", "The session or its history was deleted");

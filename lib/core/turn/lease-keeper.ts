@@ -1,7 +1,7 @@
 import type { Database } from "../../db/database.ts";
 import { existingRuns, renewLeases, stopRequests } from "../../db/leases.ts";
 import { ChatError } from "../../domain/errors.ts";
-import { sessionDeleted, stopped } from "./failure.ts";
+import { stopped, turnDeleted } from "./failure.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { Registry } from "./registry.ts";
 
@@ -27,7 +27,7 @@ export function leaseKeeper(database: Database, owner: string, lives: Registry):
     const existing = await existingRuns(database, idsOf(missing));
     for (const live of missing) {
       if (existing.has(live.id)) live.abort("lost", lost());
-      else live.abort("deleted", sessionDeleted());
+      else live.abort("deleted", turnDeleted());
     }
   };
 

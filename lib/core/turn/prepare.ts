@@ -12,13 +12,12 @@ import type { Tool } from "../../domain/tool.ts";
 import type { TurnPlan, TurnPolicy } from "../../domain/turn-policy.ts";
 import { defaults } from "../agents.ts";
 import { checkModel } from "../models.ts";
-import { recallOptions } from "../recall/options.ts";
 import { recall } from "../recall/recall.ts";
 import { type Description, describe } from "../render/describe.ts";
 import type { DescribeInput } from "../render/describe-input.ts";
+import { fewTemplates } from "../render/few-templates.ts";
 import { renderInput } from "../render/input.ts";
 import type { Scope } from "../scope.ts";
-import { storedSettings } from "../settings.ts";
 import { toolsInReach } from "../tools/who-may.ts";
 import { readPast } from "./past.ts";
 import type { TurnTool } from "./run-turn.ts";
@@ -70,7 +69,7 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   );
   const offered = offeredTools(scope, session, policy, listedTools);
   const tools = turnTools(scope, session, policy, offered);
-  const stored = { ...(agent.model === "" ? {} : { model: agent.model }), ...storedSettings(agent.settings) };
+  const stored = { ...(agent.model === "" ? {} : { model: agent.model }), ...agent.settings };
   const merged = { ...stored, ...request.settings };
   const model = merged.model ?? scope.models.defaultModel;
   await checkModel(scope, request.settings.model);
@@ -102,8 +101,9 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     overflow,
   };
   const rendersInput = policy.rendersInput && session.renderTemplates;
-  const input = rendersInput ? await renderInput(scope.renderTemplate, request.input, unrendered) : request.input;
-  const description = await describe(scope.renderTemplate, { ...unrendered, input });
+  const render = fewTemplates(scope.templatesOf(accountId));
+  const input = rendersInput ? await renderInput(render, request.input, unrendered) : request.input;
+  const description = await describe(render, { ...unrendered, input });
   const last = line.at(-1);
   // What waited in line comes after what it waited for.
   const earliest = last?.createdAt.getTime() ?? 0;
@@ -176,7 +176,7 @@ async function recalled(
     userIds: users.filter((user) => user.hasDocs).map((user) => user.id),
   };
   if (owners.agentIds.length + owners.userIds.length === 0) return [];
-  return recall(scope, owners, messages, recallOptions(session.recallOptions));
+  return recall(scope, owners, messages, session.recallOptions);
 }
 
 async function activeAgent(

@@ -9,6 +9,8 @@ export type Registry = {
   readonly all: () => LiveRun[];
   /** The runs that are in a session, also those that store nothing. */
   readonly ofSession: (sessionId: string) => LiveRun[];
+  /** The runs of an account. */
+  readonly ofAccount: (accountId: string) => LiveRun[];
   /** Enters a run. Throws where one of its id works already: two would write one log. */
   readonly add: (live: LiveRun) => void;
   readonly delete: (live: LiveRun) => void;
@@ -22,6 +24,7 @@ export function registry(): Registry {
     running: () => [...lives.keys()],
     all: () => [...lives.values()],
     ofSession: (sessionId) => [...lives.values()].filter((live) => live.sessionId === sessionId),
+    ofAccount: (accountId) => [...lives.values()].filter((live) => live.accountId === accountId),
     add(live) {
       if (lives.has(live.id)) throw new Error(`The run ${live.id} works in this process already`);
       lives.set(live.id, live);

@@ -6,15 +6,16 @@ import type { TakenTurn } from "./taken-turn.ts";
 import type { TurnCall } from "./turn-call.ts";
 
 /**
- * The key under which the run of a request is kept, or null where nobody has named the request.
+ * The key under which the run of a request is kept, or null where nobody has named the request. It is a SHA-256 in hex: a
+ * caller's name may say something, and outlives what the request was about.
  *
  * Each caller has keys of its own: what two strangers of a public bot, or two API keys of an account, name alike are two
  * requests.
  */
 export function storedKey({ stranger = null, keyId = null }: Scope, { requestKey }: TurnCall): string | null {
   if (requestKey === undefined) return null;
-  if (stranger !== null) return `stranger ${stranger} ${requestKey}`;
-  return keyId === null ? `browser ${requestKey}` : `key ${keyId} ${requestKey}`;
+  const caller = stranger !== null ? `stranger ${stranger}` : keyId === null ? "browser" : `key ${keyId}`;
+  return createHash("sha256").update(`${caller} ${requestKey}`).digest("hex");
 }
 
 /** What a request is about, without the ids and times that we deal; null where nobody asks. */

@@ -66,6 +66,15 @@ test.each(CUTS)("$name, cut after $at events, shows the model all that was said"
   expect(texts.join("").replaceAll("\n\n", "")).toBe(saidText(past));
 });
 
+test("C27: a call whose process went is told as interrupted by a code, and stored so", async () => {
+  const past = await cut("parallel calls and an answer", "step-end");
+  const { closing } = resumeFrom(past, ports());
+  const cuts = closing.flatMap((event) => (event.type === "tool-result" ? [event.cut] : []));
+  expect(cuts).toEqual(["interrupted", "interrupted"]);
+  const parts = foldEvents([...past, ...closing]).flatMap((message) => message.parts);
+  expect(parts.filter((part) => part.type === "tool-result")).toMatchObject(cuts.map((one) => ({ cut: one })));
+});
+
 test("a text that broke off is gone on with, and the model is asked for that", async () => {
   const past = await cut("a text", "text-delta");
   const { events, prompts } = await play([[...say("rest"), [finish("stop")]]], past);

@@ -103,7 +103,7 @@ function closingOf(
     closing.push({ type: "step-end", finishReason: null, usage: { inputTokens: null, outputTokens: null } });
   }
   for (const { callId, name } of unanswered) {
-    const result = { callId, name, output: INTERRUPTED, isError: true, durationMs: 0 };
+    const result = { callId, name, output: INTERRUPTED, isError: true, cut: "interrupted" as const, durationMs: 0 };
     closing.push({ type: "tool-result", messageId: newId(), at: now(), ...result });
   }
   return closing;

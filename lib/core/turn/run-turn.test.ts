@@ -167,6 +167,7 @@ test("a call made against the limit of steps is refused, not left open", async (
     isError: true,
     output: { error: "The turn has reached its limit of steps" },
   });
+  expect(events.filter((event) => "cut" in event)).toEqual([]);
   expect(events.at(-1)).toMatchObject({ type: "turn-end", finishReason: "stop", pendingCallIds: [] });
 });
 
@@ -201,7 +202,7 @@ test("a stop while a tool runs ends the tool and answers its call", async () => 
     abortAt: "step-end",
   });
   expect(events.slice(-2)).toMatchObject([
-    { type: "tool-result", callId: "a", isError: true, output: { error: "stopped" } },
+    { type: "tool-result", callId: "a", isError: true, cut: "cancelled", output: { error: "stopped" } },
     { type: "turn-error", status: "cancelled" },
   ]);
   expect(wasTold).toBe(true);
@@ -214,8 +215,8 @@ test("a stop while a tool runs answers the calls of the caller too", async () =>
     abortAt: "step-end",
   });
   expect(events.slice(-3)).toMatchObject([
-    { type: "tool-result", callId: "b", isError: true },
-    { type: "tool-result", callId: "a", isError: true, output: { error: "stopped" } },
+    { type: "tool-result", callId: "b", isError: true, cut: "cancelled" },
+    { type: "tool-result", callId: "a", isError: true, cut: "cancelled", output: { error: "stopped" } },
     { type: "turn-error", status: "cancelled" },
   ]);
 });

@@ -1,7 +1,7 @@
 import { ChatError, toChatError } from "../../domain/errors.ts";
 import type { TurnEvent, TurnLimit, TurnUsage } from "../../domain/events.ts";
 import type { CallModel, FinishReason, ModelRequest, PromptMessage, ToolChoice, Usage } from "../../domain/model.ts";
-import type { ToolCall, ToolDefinition } from "../../domain/tool.ts";
+import { cutBy, type ToolCall, type ToolDefinition } from "../../domain/tool.ts";
 import type { TurnPolicy } from "../../domain/turn-policy.ts";
 import type { Log } from "../log.ts";
 import { approximateTokens, promptTokens } from "../render/tokens.ts";
@@ -158,7 +158,7 @@ async function* steps(ports: TurnPorts, course: Course): AsyncGenerator<readonly
     const handed = handedOver(ports, course, calls);
     if (calls.length === 0 || limit !== null) {
       // A model may call what it was not offered.
-      const refused = unansweredResults(calls, "The turn has reached its limit of steps", ports);
+      const refused = unansweredResults(calls, new Error("The turn has reached its limit of steps"), ports);
       const finishReason = finish === "tool-calls" ? ("stop" as const) : finish;
       const end = { pendingCallIds: [], ...because(limit), ...ended(ports, course) };
       yield [...refused, { type: "turn-end", finishReason, ...end }];
@@ -167,7 +167,7 @@ async function* steps(ports: TurnPorts, course: Course): AsyncGenerator<readonly
     const open = calls.filter((call) => !handed.calls.includes(call));
     const results = yield* runCalls(ports, open);
     if (signal.aborted && handed.calls.length > 0) {
-      yield unansweredResults(handed.calls, toChatError(signal.reason).message, ports);
+      yield unansweredResults(handed.calls, toChatError(signal.reason), ports);
     }
     signal.throwIfAborted();
     if (handed.calls.length > 0) {
@@ -221,7 +221,7 @@ async function* askModel(
   } catch (thrown) {
     addUsage(total, step.usage(), messages, step.text());
     const error = toChatError(thrown);
-    const closing = [...step.close(null), ...unansweredResults(step.calls(), error.message, ports)];
+    const closing = [...step.close(null), ...unansweredResults(step.calls(), error, ports)];
     if (closing.length > 0) yield closing;
     throw error;
   }
@@ -306,14 +306,16 @@ function runnable(tools: readonly TurnTool[], call: ToolCall): TurnTool["run"] {
   };
 }
 
-function unansweredResults(calls: readonly ToolCall[], why: string, { newId, now }: TurnPorts): TurnEvent[] {
+function unansweredResults(calls: readonly ToolCall[], why: Error, { newId, now }: TurnPorts): TurnEvent[] {
+  const cut = cutBy(why);
   return calls.map(({ callId, name }) => ({
     type: "tool-result",
     messageId: newId(),
     callId,
     name,
-    output: { error: why },
+    output: { error: why.message },
     isError: true,
+    ...(cut && { cut }),
     durationMs: 0,
     at: now(),
   }));

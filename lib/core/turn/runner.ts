@@ -19,7 +19,7 @@ const SWEEP_MS = 5000;
 const PRUNE_MS = 60_000;
 
 /** What this process knows of its own turns: one in a process. */
-export type Runner = Pick<Registry, "find" | "count" | "running" | "ofSession" | "add"> &
+export type Runner = Pick<Registry, "find" | "count" | "running" | "ofSession" | "ofAccount" | "add"> &
   SessionLine &
   Pick<Background, "soon"> & {
     /** Names this process in leases. */
@@ -63,6 +63,7 @@ export function startRunner({ database, log, now, newId }: RunnerPorts): Runner 
     count: lives.count,
     running: lives.running,
     ofSession: lives.ofSession,
+    ofAccount: lives.ofAccount,
     soon: background.soon,
     isDraining: () => isDraining,
     add(live) {

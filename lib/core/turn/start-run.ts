@@ -1,10 +1,11 @@
 import type { NewSession } from "../../db/new-session.ts";
 import { ChatError } from "../../domain/errors.ts";
-import type { LastEvent, TurnUsage } from "../../domain/events.ts";
+import type { LastEvent } from "../../domain/events.ts";
 import { messageText, type NewMessage } from "../../domain/message.ts";
 import type { Session } from "../../domain/session.ts";
 import type { TurnPolicy } from "../../domain/turn-policy.ts";
-import type { Admission, Scope } from "../scope.ts";
+import type { Admission } from "../admitted.ts";
+import type { Scope } from "../scope.ts";
 import { fallbackTitle, improveTitle } from "../titles.ts";
 import { type LiveRun, liveRun } from "./live-run.ts";
 import type { PreparedTurn } from "./prepare.ts";
@@ -31,7 +32,7 @@ export function readyRun(
   runId: string,
   call: TurnCall,
   prepared: PreparedTurn,
-  { admission, callsEarly }: { readonly admission: Admission | null; readonly callsEarly: boolean },
+  { admission, callsEarly }: { readonly admission: Admission; readonly callsEarly: boolean },
 ): ReadyRun {
   const { session, settings, tools, description, input, docs } = prepared;
   const { policy, makes = null, endUser } = call;
@@ -46,7 +47,7 @@ export function readyRun(
     tools,
     toolChoice: call.toolChoice,
     ...policy,
-    callModel: scope.models.call,
+    callModel: (request) => scope.models.call(admission, request),
     signal: live.signal,
     newId,
     now,
@@ -95,7 +96,7 @@ export function recording(
     readonly makes: NewSession | null;
     readonly model: string;
   },
-  admission: Admission | null,
+  admission: Admission,
 ): Recording {
   const { policy, input } = kept;
   return {
@@ -109,15 +110,13 @@ export function recording(
     },
     onEnded(last, isLeft) {
       // Who goes on with a turn that was left settles it.
-      if (!isLeft) admission?.settle(last === null ? 0 : totalTokens(last.usage));
+      if (!isLeft) admission.settle();
       scope.onTurnEnded?.(dialect, isLeft || last === null ? "left" : statusOf(last));
     },
   };
 }
 
 const statusOf = (last: LastEvent): string => (last.type === "turn-end" ? "completed" : last.status);
-
-const totalTokens = (usage: TurnUsage): number => (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
 
 function questionOf(input: readonly NewMessage[]): string | null {
   const asked = input.find((message) => message.role === "user");

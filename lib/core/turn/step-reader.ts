@@ -1,4 +1,5 @@
 import type { TurnEvent } from "../../domain/events.ts";
+import { jsonShape } from "../../domain/json-shape.ts";
 import type { FinishReason, ModelEvent, Usage } from "../../domain/model.ts";
 import { storable, storableJson, storablePieces } from "../../domain/text.ts";
 import type { ToolCall } from "../../domain/tool.ts";
@@ -161,9 +162,13 @@ function blockReader(now: () => number, continues: boolean) {
   };
 }
 
-/** The arguments a model sent: JSON where they are, else the text itself. Nothing at all counts as no arguments. */
+/**
+ * The arguments a model sent: JSON where they are, else the text itself, and so where they are nested deeper or hold more
+ * values than a request may. Nothing at all counts as no arguments.
+ */
 function parsed(input: string): unknown {
   if (input.trim() === "") return {};
+  if (jsonShape(input).over !== null) return storable(input);
   try {
     return storableJson(JSON.parse(input));
   } catch {

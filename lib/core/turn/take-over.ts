@@ -3,9 +3,13 @@ import { readEvents } from "../../db/run-events.ts";
 import { findSession } from "../../db/sessions.ts";
 import { ChatError } from "../../domain/errors.ts";
 import { isLast, type TurnEvent } from "../../domain/events.ts";
+import type { PromptMessage } from "../../domain/model.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Asker } from "../../domain/turn-policy.ts";
+import { callTokens, readmit } from "../admission.ts";
+import type { Admission } from "../admitted.ts";
 import { assemble } from "../render/describe.ts";
+import { approximateTokens, promptTokens } from "../render/tokens.ts";
 import type { Ports, Scope } from "../scope.ts";
 import { type LiveRun, liveRun } from "./live-run.ts";
 import { readPast } from "./past.ts";
@@ -36,11 +40,11 @@ export async function takeOver(ports: Ports, which: "expired" | "of-other-owners
 const UNKNOWN: Asker = { via: "key", keyId: null, keyScopes: [], onlyAgentId: null, isStranger: false };
 
 /** The scope in which the turn was asked for. */
-function scopeOf(ports: Ports, { accountId, plan }: TakenRun): Scope {
+function scopeOf(ports: Ports, { accountId, agentId, plan }: TakenRun): Scope {
   const asker = plan?.asker ?? UNKNOWN;
   const { isStranger, ...scope } = asker;
   const stranger = isStranger ? "of an earlier process" : null;
-  return { ...ports, accountId, ...scope, stranger, limits: ports.limitsOf?.(accountId, asker) };
+  return { ...ports, accountId, ...scope, stranger, limits: ports.limitsOf?.(accountId, asker, agentId) };
 }
 
 /** Never throws: what cannot be read now is left to the next look, by this process or another. */
@@ -53,9 +57,15 @@ async function goOn(scope: Scope, run: TakenRun): Promise<void> {
     const { id, accountId, sessionId } = run;
     live = liveRun({ id, accountId, sessionId, docs: [], stores, onHangUp: policy?.onHangUp ?? "cancel" }, past);
     scope.runner.add(live);
-    const turn = await continued(scope, run, session, past, live.signal);
+    const why = reasonToEnd(run, past);
+    const prompt = await promptOf(scope, run, session).catch((thrown) => {
+      // What is only closed needs no prompt.
+      if (why === null) throw thrown;
+      return null;
+    });
+    const admission = admissionOf(scope, run, past, prompt ?? []);
+    const turn = continued(scope, run, { why, session, prompt }, past, { signal: live.signal, admission });
     const kept = { policy: policy ?? CLOSED, input: run.input ?? [], makes: null, model: run.settings?.model ?? "" };
-    const admission = run.plan === null ? null : (scope.limits?.resume(run.plan.reservedTokens) ?? null);
     await record(scope, live, turn, recording(scope, run.dialect, session, kept, admission));
   } catch (thrown) {
     scope.log.error({ err: thrown, runId: run.id }, "A turn could not be taken over, and will be tried again");
@@ -72,34 +82,75 @@ async function goOn(scope: Scope, run: TakenRun): Promise<void> {
 /** What holds for a turn whose rules nobody can read, such as one of an earlier version: it is kept as far as it came. */
 const CLOSED: KeptByPolicy = { keep: "all", onlyWhole: false, keepsOutput: false, stores: true };
 
-async function continued(
+/** The prompt that the turn began with; null for a turn of which nobody can tell. */
+async function promptOf(
   scope: Scope,
   run: TakenRun,
   session: Session | null,
-  past: readonly TurnEvent[],
-  signal: AbortSignal,
-): Promise<AsyncGenerator<readonly TurnEvent[], void>> {
-  const { policy, plan, recipe, settings } = run;
-  const why = reasonToEnd(run, past);
-  if (why) return closed(scope, run, past, why);
-  if (!session || !policy || !plan || !recipe || settings?.model === undefined) {
-    return closed(scope, run, past, new ChatError("interrupted", "interrupted"));
-  }
+): Promise<readonly PromptMessage[] | null> {
+  const { policy, recipe } = run;
+  if (!session || !policy || !recipe) return null;
   const line = await readPast(
     scope,
     { sessionId: session.id, branchId: run.branchId, from: recipe.from, upto: session.nextPosition },
     recipe.overflow === "truncate" ? recipe.budget : null,
     policy.recallTools,
   );
-  const { messages } = assemble(recipe, { line, input: run.input ?? [], recallTools: policy.recallTools });
+  return assemble(recipe, { line, input: run.input ?? [], recallTools: policy.recallTools }).messages;
+}
+
+/**
+ * Goes on with what was set aside for the turn: for its first step when it began, and for each later one what had been used
+ * before it and what it might take.
+ */
+function admissionOf(
+  scope: Scope,
+  { agentId, createdAt, plan, settings }: TakenRun,
+  past: readonly TurnEvent[],
+  prompt: readonly PromptMessage[],
+): Admission {
+  const { usage, broken, said, steps } = resumeFrom(past, scope);
+  const ended = (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
+  // What the step that broke off had said is no part of the prompt that it was asked with.
+  const asked = broken ? said.slice(0, -1) : said;
+  const later = steps === 0 ? 0 : ended + callTokens([...prompt, ...asked], settings ?? {});
+  const atFirst = plan?.reservedTokens ?? 0;
+  return readmit(scope, {
+    tokens: atFirst === 0 ? 0 : Math.max(atFirst, later),
+    used: ended + (broken === null ? 0 : promptTokens([...prompt, ...asked]) + approximateTokens(broken)),
+    since: createdAt.getTime(),
+    agentId: agentId ?? undefined,
+    endUserHash: plan?.endUserHash ?? undefined,
+  });
+}
+
+/** What a turn is gone on with, and why it is not. */
+type Going = {
+  readonly why: ChatError | null;
+  readonly session: Session | null;
+  readonly prompt: readonly PromptMessage[] | null;
+};
+
+function continued(
+  scope: Scope,
+  run: TakenRun,
+  { why, session, prompt }: Going,
+  past: readonly TurnEvent[],
+  { signal, admission }: { readonly signal: AbortSignal; readonly admission: Admission },
+): AsyncGenerator<readonly TurnEvent[], void> {
+  const { policy, plan, settings } = run;
+  if (why) return closed(scope, run, past, why);
+  if (!session || !policy || !plan || !prompt || settings?.model === undefined) {
+    return closed(scope, run, past, new ChatError("interrupted", "interrupted"));
+  }
   return runTurn({
     runId: run.id,
-    prompt: messages,
+    prompt,
     request: { model: settings.model, settings },
     tools: turnTools(scope, session, policy, plan.tools),
     toolChoice: plan.toolChoice,
     ...policy,
-    callModel: scope.models.call,
+    callModel: (request) => scope.models.call(admission, request),
     signal,
     newId: scope.newId,
     now: scope.now,

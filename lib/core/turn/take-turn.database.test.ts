@@ -176,8 +176,11 @@ test("C21: whoever takes a turn over settles the tokens that were set aside for 
   await database.pool.query(`update "Run" set "leaseUntil" = now() - interval '1 second' where id = $1`, [claim.runId]);
   const settled: unknown[] = [];
   const limits: Limits = {
-    admit: async () => ({ settle: () => settled.push("admitted anew") }),
-    resume: (tokens) => ({ settle: (used) => void settled.push({ tokens, isUsed: (used ?? 0) > 0 }) }),
+    admit: async () => ({ cover: () => null, settle: () => settled.push("admitted anew") }),
+    resume: ({ tokens }) => ({
+      cover: () => null,
+      settle: (used, isTurn) => void settled.push({ tokens, isUsed: used > 0, isTurn }),
+    }),
     mostAtOnce: null,
   };
   const held: unknown[] = [];
@@ -186,7 +189,7 @@ test("C21: whoever takes a turn over settles the tokens that were set aside for 
     return limits;
   };
   await takeOver({ ...api.server.parley.ports, limitsOf }, "expired");
-  await expect.poll(() => settled).toEqual([{ tokens: 900, isUsed: true }]);
+  await expect.poll(() => settled).toEqual([{ tokens: 900, isUsed: true, isTurn: true }]);
   expect(held).toEqual([{ accountId: session.accountId, keyId: "k" }]);
 });
 

@@ -8,7 +8,9 @@ import { ChatError, notFound } from "../../domain/errors.ts";
 import type { SessionWithAgents } from "../../domain/session.ts";
 import { storableJson } from "../../domain/text.ts";
 import type { TurnPlan } from "../../domain/turn-policy.ts";
-import { type Admission, askerOf, type Scope } from "../scope.ts";
+import { admit, callTokens } from "../admission.ts";
+import type { Admission } from "../admitted.ts";
+import { askerOf, type Scope } from "../scope.ts";
 import { makeRoom } from "../summarise.ts";
 import { type PreparedTurn, prepareTurn } from "./prepare.ts";
 import { findRepeated, getRepeated, requestHash, storedKey } from "./request-key.ts";
@@ -22,8 +24,6 @@ const QUEUE_POLL_MS = 100;
 const LIVE_POLL_MS = 1000;
 /** So often the line of a session may have changed under a caller that does not wait. */
 const CHANGED_TRIES = 8;
-/** Tokens that an answer is reserved where nobody says how long it may be. */
-const ANSWER_TOKENS = 1024;
 
 /**
  * Enters a turn and starts it. It runs on by itself: `follow` gives its events.
@@ -65,20 +65,25 @@ export async function takeAll(scope: Scope, calls: readonly TurnCall[]): Promise
   return taken;
 }
 
-const reservedTokens = ({ description, settings }: PreparedTurn): number =>
-  description.size + (settings.maxTokens ?? ANSWER_TOKENS);
+const firstCallTokens = ({ description, settings }: PreparedTurn): number => callTokens(description.messages, settings);
 
-/** Asks the limits for a turn that is prepared; null where there are none. */
-const admit = (scope: Scope, { endUser }: TurnCall, prepared: PreparedTurn): Promise<Admission> | null =>
-  scope.limits?.admit({ tokens: reservedTokens(prepared), endUser }) ?? null;
+/** Asks the limits for a turn that is prepared. */
+const admitTurn = (scope: Scope, call: TurnCall, prepared: PreparedTurn): Promise<Admission> =>
+  admit(scope, {
+    isTurn: true,
+    tokens: firstCallTokens(prepared),
+    agentId: prepared.agent.id,
+    endUserHash: endUserHash(call) ?? undefined,
+  });
 
 /** What of a turn is stored with its run, besides policy, input, settings and recipe. */
-const planOf = (scope: Scope, call: TurnCall, prepared: PreparedTurn, admission: Admission | null): TurnPlan => ({
+const planOf = (scope: Scope, call: TurnCall, prepared: PreparedTurn): TurnPlan => ({
   asker: askerOf(scope),
   tools: prepared.offered,
   toolChoice: call.toolChoice,
   isPaidByCaller: scope.providerKey !== undefined,
-  reservedTokens: admission === null ? 0 : reservedTokens(prepared),
+  reservedTokens: scope.limits ? firstCallTokens(prepared) : 0,
+  endUserHash: endUserHash(call),
 });
 
 /** Whether the model may be asked while a turn is entered: it is no repeat, and no number of turns can refuse it. */
@@ -89,7 +94,7 @@ const mayCallEarly = (scope: Scope, { requestKey }: TurnCall): boolean =>
 async function takeDetached(scope: Scope, call: TurnCall): Promise<TakenTurn> {
   const prepared = call.prepared ?? (await prepareTurn(scope, call.policy, call));
   call.check?.(prepared);
-  const admission = await admit(scope, call, prepared);
+  const admission = await admitTurn(scope, call, prepared);
   const runId = scope.newId();
   const callsEarly = mayCallEarly(scope, call);
   const ready = readyRun(scope, runId, call, prepared, { admission, callsEarly });
@@ -100,21 +105,21 @@ async function takeDetached(scope: Scope, call: TurnCall): Promise<TakenTurn> {
     dialect: call.dialect,
     agentId: prepared.agent.id,
     policy: call.policy,
-    plan: planOf(scope, call, prepared, admission),
+    plan: planOf(scope, call, prepared),
     sessionId: call.sessionId,
     settings: prepared.settings,
     requestKey: storedKey(scope, call),
     requestHash: requestHash(call),
-    endUserHash: call.endUser === undefined ? null : endUserHash(call.endUser),
+    endUserHash: endUserHash(call),
     mostAtOnce: scope.limits?.mostAtOnce ?? null,
   }).catch((thrown) => {
     ready.giveUp();
-    admission?.settle(null);
+    admission.withdraw();
     throw thrown;
   });
   if (entered === "claimed") return begun(scope, runId, call, prepared, ready);
   ready.giveUp();
-  admission?.settle(null);
+  admission.withdraw();
   if (entered === "crowded") throw crowded(scope);
   return getRepeated(scope, call);
 }
@@ -167,14 +172,14 @@ async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Prom
       if (waits) known = await whenFree(scope, call, deadline);
       const prepared = await prepareTurn(scope, call.policy, { ...call, known });
       call.check?.(prepared);
-      admission ??= await admit(scope, call, prepared);
+      admission ??= await admitTurn(scope, call, prepared);
       const runId = scope.newId();
       const leave = scope.runner.enter(call.sessionId);
       // Where another may be first, or this is a repeat, no model is asked before the claim holds.
       const isFree = !waits && !prepared.session.runningRunId && leave !== null;
       const callsEarly = isFree && mayCallEarly(scope, call);
       ready = readyRun(scope, runId, call, prepared, { admission, callsEarly });
-      const claimed = await claimOf(scope, runId, call, prepared, admission)
+      const claimed = await claimOf(scope, runId, call, prepared)
         .then((claim) => claimRun(scope.database, claim))
         .finally(() => leave?.());
       switch (claimed) {
@@ -205,7 +210,7 @@ async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Prom
   } finally {
     if (!isTaken) {
       ready?.giveUp();
-      admission?.settle(null);
+      admission?.withdraw();
     }
   }
 }
@@ -240,13 +245,7 @@ async function join(scope: Scope, { agentId }: StoredCall, { session, agent }: P
   if (session.nextPosition === 0) await keepOneAgent(scope.database, session.id, agent.id);
 }
 
-async function claimOf(
-  scope: Scope,
-  runId: string,
-  call: StoredCall,
-  prepared: PreparedTurn,
-  admission: Admission | null,
-): Promise<Claim> {
+async function claimOf(scope: Scope, runId: string, call: StoredCall, prepared: PreparedTurn): Promise<Claim> {
   return {
     runId,
     accountId: scope.accountId,
@@ -254,7 +253,7 @@ async function claimOf(
     dialect: call.dialect,
     agentId: prepared.agent.id,
     policy: call.policy,
-    plan: planOf(scope, call, prepared, admission),
+    plan: planOf(scope, call, prepared),
     input: prepared.input,
     context: prepared.description.recipe,
     settings: prepared.settings,
@@ -277,7 +276,8 @@ async function fork(scope: Scope, { session, forkPosition }: PreparedTurn) {
 }
 
 /** What of an end user is kept: enough to know one again, too little to know who it is. */
-const endUserHash = (endUser: string): string => createHash("sha256").update(endUser).digest("hex");
+const endUserHash = ({ endUser }: TurnCall): string | null =>
+  endUser === undefined ? null : createHash("sha256").update(endUser).digest("hex");
 
 const busy = () => new ChatError("busy", "Session already has a running turn", { noun: "session" });
 const queueOver = () =>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ModelSettings } from "../../domain/model.ts";
 import { StoredTool } from "../../domain/tool.ts";
 import { statement } from "./statement.ts";
 
@@ -8,7 +9,7 @@ const Json = z.record(z.string(), z.unknown()).nullable();
 
 /** The columns of an agent under `a` with its project under `p`. */
 export const AGENT_COLUMNS = `a.id, a."projectId", p."canonicalName" as project, a.name, a."canonicalName", a.slug, a.about,
-  a.instructions, a.model, a.settings, a."systemTemplate", a."isDefault", a.metadata, a."isPublic",
+  a.instructions, a.model, a.settings, a."extraSettings", a."systemTemplate", a."isDefault", a.metadata, a."isPublic",
   a."allowCallerSystem", a."sessionTtlSeconds", a."createdAt", a."updatedAt",
   coalesce((select json_agg(t order by t.position, t.id) from "Tool" t where t."agentId" = a.id), '[]') as tools,
   exists (select 1 from "Doc" d where d."agentId" = a.id) as "hasDocs"`;
@@ -27,7 +28,11 @@ export const AgentRow = z.object({
   about: z.string(),
   instructions: z.array(z.string()),
   model: z.string(),
-  settings: Json,
+  // What does not fit was not written by us: an agent that answers with the defaults is better than none.
+  settings: ModelSettings.nullable()
+    .catch(null)
+    .transform((settings) => settings ?? {}),
+  extraSettings: Json,
   systemTemplate: z.string(),
   isDefault: z.boolean(),
   metadata: Json,

@@ -22,11 +22,12 @@ export const holdAccount = statement({
   row: Id,
 });
 
-/** At most so many of the runs of an account that run. */
+/** At most so many of the runs of an account that run: of its own, or of strangers who talk to its public bots. */
 export const listRunningRuns = statement({
   name: "list-running-runs",
-  text: `select id from "Run" where "accountId" = $1 and status = 'running' limit $2`,
-  parameters: { accountId: "uuid", limit: "int8" },
+  text: `select id from "Run" where "accountId" = $1 and status = 'running'
+    and coalesce((plan->'asker'->>'isStranger')::boolean, false) = $2 limit $3`,
+  parameters: { accountId: "uuid", isStranger: "bool", limit: "int8" },
   row: Id,
 });
 

@@ -4,15 +4,22 @@ import { statement } from "./statement.ts";
 
 // By hand, since they are written by the hundred, and listed by what they lack.
 
-/** Pieces that a model has not embedded, the oldest docs first. */
+/** Pieces that a model has not embedded, but for those of some accounts, the oldest docs first. */
 export const listPendingChunkRows = statement({
   name: "list-pending-chunks",
-  text: `select c.id, c."docId", c.content, d."embedInstruction" from "Doc" d join "DocChunk" c on c."docId" = d.id
+  text: `select c.id, d."accountId", c."docId", c.content, d."embedInstruction" from "Doc" d join "DocChunk" c on c."docId" = d.id
      left join "ChunkEmbedding" e on e."chunkId" = c.id
      where d.state = 'ready' and (d."agentId" is not null or d."userId" is not null)
-       and (e."chunkId" is null or e.model <> $1) order by d."createdAt", d.id, c.position limit $2`,
-  parameters: { model: "text", limit: "int8" },
-  row: z.object({ id: z.string(), docId: z.string(), content: z.string(), embedInstruction: z.string().nullable() }),
+       and (e."chunkId" is null or e.model <> $1) and d."accountId" <> all($2::uuid[])
+     order by d."createdAt", d.id, c.position limit $3`,
+  parameters: { model: "text", exceptAccountIds: "uuid[]", limit: "int8" },
+  row: z.object({
+    id: z.string(),
+    accountId: z.string(),
+    docId: z.string(),
+    content: z.string(),
+    embedInstruction: z.string().nullable(),
+  }),
 });
 
 /** What a model says of pieces that are there: the n-th of each list belong together. */

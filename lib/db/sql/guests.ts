@@ -5,23 +5,27 @@ import { statement } from "./statement.ts";
 
 const Id = z.object({ id: z.string() });
 
-/** A guest that has made nothing but what every account is given. */
-const IS_EMPTY = `(${["Session", "Run", "Doc", "Index", "User", "ApiKey", "Identity"]
+/** A guest that has made nothing that stays but what every account is given. */
+const HAS_NOTHING = `(${["Session", "Doc", "Index", "User", "ApiKey", "Identity"]
   .map((table) => `not exists (select 1 from "${table}" x where x."accountId" = a.id)`)
   .join(" and ")} and not exists (select 1 from "Agent" x where x."accountId" = a.id and not x."isDefault"))`;
 
-const since = (table: string, time: string) =>
-  `not exists (select 1 from "${table}" x where x."accountId" = a.id and ${time} >= now() - make_interval(days => $2))`;
+/** Such a guest that has asked nothing either. */
+const IS_EMPTY = `(${HAS_NOTHING} and not exists (select 1 from "Run" x where x."accountId" = a.id))`;
+
+const since = (table: string, time: string, days: "$1" | "$2") =>
+  `not exists (select 1 from "${table}" x where x."accountId" = a.id and ${time} >= now() - make_interval(days => ${days}))`;
 
 /** A guest that has made, changed, asked and called nothing for so many days. */
 const IS_UNSEEN = `(a."createdAt" < now() - make_interval(days => $2) and ${[
-  since("Session", `x."updatedAt"`),
-  since("Run", `x."createdAt"`),
-  since("Agent", `x."updatedAt"`),
-  since("ApiKey", `greatest(x."createdAt", x."lastUsedAt")`),
+  since("Session", `x."updatedAt"`, "$2"),
+  since("Run", `x."createdAt"`, "$2"),
+  since("Agent", `x."updatedAt"`, "$2"),
+  since("ApiKey", `greatest(x."createdAt", x."lastUsedAt")`, "$2"),
 ].join(" and ")})`;
 
-const IS_IDLE = `a.kind = 'guest' and a."createdAt" < now() - make_interval(days => $1) and (${IS_EMPTY} or ${IS_UNSEEN})`;
+const HAS_LEFT = `(${HAS_NOTHING} and ${since("Run", `x."createdAt"`, "$1")})`;
+const IS_IDLE = `a.kind = 'guest' and a."createdAt" < now() - make_interval(days => $1) and (${HAS_LEFT} or ${IS_UNSEEN})`;
 /** The parameters of that condition. */
 const days = { emptyDays: "int4", unseenDays: "int4" } as const;
 

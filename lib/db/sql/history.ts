@@ -66,20 +66,23 @@ export const readRunInputRows = statement({
   row: z.object({ message: MessageRow }),
 });
 
-/** Gives a session a new, empty branch, and deletes its messages, its summaries and the events of runs that have ended. */
+/**
+ * Gives a session a new, empty branch and deletes the others: with them go their messages, summaries and turns. A title that
+ * no person has chosen says what was asked, and the reason of a job what was answered: both go too.
+ */
 export const clearHistoryRows = statement({
   name: "clear-history",
   text: `with session as (
-       update "Session" set "activeBranchId" = $3, "updatedAt" = now() where id = $1 and "accountId" = $2 returning id
+       update "Session" set "activeBranchId" = $3, "updatedAt" = now(),
+         title = case when "titleSource" = 'person' then title end,
+         "titleSource" = case when "titleSource" = 'person' then 'person' else 'none' end
+       where id = $1 and "accountId" = $2 returning id
      ), branch as (
        insert into "Branch" (id, "sessionId", path) select $3, id, '[]' from session
-     ), messages as (
-       delete from "Message" where "sessionId" in (select id from session)
-     ), summaries as (
-       delete from "Summary" where "sessionId" in (select id from session)
-     ), events as (
-       delete from "RunEvent" e using "Run" r where r.id = e."runId" and r.status <> 'running'
-         and r."sessionId" in (select id from session)
+     ), jobs as (
+       update "Job" set reason = '' where "sessionId" in (select id from session)
+     ), old as (
+       delete from "Branch" where "sessionId" in (select id from session) and id <> $3
      )
      select id from session`,
   parameters: { id: "uuid", accountId: "uuid", branchId: "uuid" },

@@ -76,6 +76,19 @@ export const moveJobs = statement({
   parameters: to,
 });
 
+/** Adds what the guest used to what the account used. The guest's own rows go with the guest. */
+export const addUsageOfGuest = statement({
+  name: "add-usage-of-guest",
+  text: `insert into "Usage" as u ("accountId", day, kind, "keyId", "agentId", "endUserHash", "isStranger", calls,
+      "inputTokens", "outputTokens")
+    select $2, day, kind, "keyId", "agentId", "endUserHash", "isStranger", calls, "inputTokens", "outputTokens"
+    from "Usage" where "accountId" = $1 order by day, kind, "keyId", "agentId", "endUserHash", "isStranger"
+    on conflict ("accountId", day, kind, "keyId", "agentId", "endUserHash", "isStranger") do update set
+      calls = u.calls + excluded.calls, "inputTokens" = u."inputTokens" + excluded."inputTokens",
+      "outputTokens" = u."outputTokens" + excluded."outputTokens"`,
+  parameters: to,
+});
+
 export const deleteGuest = statement({
   name: "delete-guest",
   text: `delete from "Account" where id = $1`,

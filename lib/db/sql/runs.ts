@@ -48,6 +48,17 @@ export const findRunRow = statement({
   row: z.object({ run: RunRow, input: z.array(NewMessage).nullable(), over: z.boolean() }),
 });
 
+/** Drops what is kept for repeats of the requests whose answers name one of these docs, or a doc of one of these owners. */
+export const forgetDocRows = statement({
+  name: "forget-docs",
+  // Nothing is kept for longer than a day after its end.
+  text: `update "Run" set output = null, "requestKey" = null
+    where "accountId" = $1 and output is not null and "createdAt" > now() - interval '2 days'
+      and exists (select 1 from json_array_elements(output->'docs') d
+        where d->>'docId' = any($2::text[]) or d->'owner'->>'id' = any($2::text[]))`,
+  parameters: { accountId: "uuid", ids: "text[]" },
+});
+
 /** The run that works on a session. */
 export const findRunningRunRow = statement({
   name: "find-running-run",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RecallOptions } from "../../domain/recall-options.ts";
 import { SEGMENTS } from "./messages.ts";
 import { RUN_JSON, RunRow } from "./runs.ts";
 
@@ -13,7 +14,8 @@ export const SettingsRow = z.object({
   contextOverflow: z.enum(["truncate", "adaptive"]).nullable(),
   autoRunTools: z.boolean(),
   forwardToolCalls: z.boolean(),
-  recallOptions: JsonObject,
+  // What does not fit was not written by us: docs are then searched for as where nothing was said.
+  recallOptions: RecallOptions.nullable().catch(null),
   metadata: JsonObject,
 });
 

@@ -61,8 +61,9 @@ export const setTitleRow = statement({
   text: `update "Session" set title = $3, "titleSource" = $4, "updatedAt" = case when $5 then now() else "updatedAt" end
     where id = $1 and "accountId" = $2
       and array_position(array['none', 'fallback', 'model', 'person'], "titleSource")
-        <= array_position(array['none', 'fallback', 'model', 'person'], $4::text) returning id`,
-  parameters: { id: "uuid", accountId: "uuid", title: "text", source: "text", moves: "bool" },
+        <= array_position(array['none', 'fallback', 'model', 'person'], $4::text)
+      and ($6::uuid is null or "activeBranchId" = $6) returning id`,
+  parameters: { id: "uuid", accountId: "uuid", title: "text", source: "text", moves: "bool", branchId: "uuid?" },
   row: z.object({ id: z.string() }),
 });
 
@@ -119,11 +120,12 @@ export const keepOneAgentRow = statement({
   parameters: { sessionId: "uuid", agentId: "uuid" },
 });
 
-/** Adds a summary to a session that may be gone meanwhile; then nothing happens. */
+/** Adds a summary to a session; nothing happens where it or its branch is gone meanwhile. */
 export const insertSummaryRow = statement({
   name: "insert-summary",
   text: `insert into "Summary" (id, "sessionId", "branchId", "uptoPosition", text, replaces)
-    select $1, id, $3, $4, $5, $6 from "Session" where id = $2`,
+    select $1, s.id, b.id, $4, $5, $6 from "Session" s join "Branch" b on b."sessionId" = s.id
+    where s.id = $2 and b.id = $3`,
   parameters: {
     id: "uuid",
     sessionId: "uuid",

@@ -1,6 +1,6 @@
-import { type AgentInput, type AgentState, changedSettings, instructionsOf } from "../../core/agents.ts";
+import { type AgentInput, type AgentState, instructionsOf } from "../../core/agents.ts";
 import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
-import { storedSettings, wireResponseFormat, withoutUnset } from "../../core/settings.ts";
+import { changedSettings, type SettingsChange, withoutUnset } from "../../core/settings.ts";
 import { sessionToMake, unstoredSession } from "../../core/turn/fresh-session.ts";
 import type { TurnCall } from "../../core/turn/turn-call.ts";
 import type { Agent } from "../../domain/agent.ts";
@@ -9,12 +9,13 @@ import { newId } from "../../domain/ids.ts";
 import type { NewMessage } from "../../domain/message.ts";
 import type { ModelSettings } from "../../domain/model.ts";
 import type { SessionWithAgents } from "../../domain/session.ts";
+import { decodeResponseFormat } from "../response-format.ts";
 import { assistantsPolicy } from "./policy.ts";
 import type { AssistantBody, CompletionBody } from "./schema.ts";
 
 /** The model that an agent answers with: the only one a call may name. */
 export const agentModel = (agent: Agent, defaultModel: string): string =>
-  (storedSettings(agent.settings).model ?? agent.model) || defaultModel;
+  (agent.settings.model ?? agent.model) || defaultModel;
 
 /**
  * Checks what a schema cannot: the roles, which depend on the agent, and the model (the contract, 2.1 and 2.2).
@@ -52,14 +53,14 @@ function decodeSettings(agent: Agent, body: CompletionBody): ModelSettings {
   const limits = [body.max_tokens, body.max_completion_tokens].filter((limit) => typeof limit === "number");
   return withoutUnset({
     // The document's default; a setting of the agent comes before it.
-    temperature: body.temperature ?? storedSettings(agent.settings).temperature ?? 0,
+    temperature: body.temperature ?? agent.settings.temperature ?? 0,
     maxTokens: limits.length > 0 ? Math.min(...limits) : undefined,
     stop: body.stop ?? undefined,
     seed: body.seed ?? undefined,
     topP: body.top_p ?? undefined,
     frequencyPenalty: body.frequency_penalty ?? undefined,
     presencePenalty: body.presence_penalty ?? undefined,
-    responseFormat: body.response_format ? wireResponseFormat(body.response_format) : undefined,
+    responseFormat: body.response_format ? decodeResponseFormat(body.response_format) : undefined,
   });
 }
 
@@ -107,6 +108,8 @@ const decodeMessages = ({ messages }: CompletionBody): NewMessage[] =>
     createdAt: new Date(),
   }));
 
+const settingsChange = ({ temperature, top_p }: AssistantBody): SettingsChange => ({ temperature, topP: top_p });
+
 export const decodeAssistant = (body: AssistantBody): AgentInput => ({
   name: body.name ?? "Assistant",
   canonicalName: null,
@@ -114,7 +117,7 @@ export const decodeAssistant = (body: AssistantBody): AgentInput => ({
   about: body.description ?? "",
   model: body.model ?? "",
   instructions: instructionsOf(body.instructions),
-  settings: changedSettings(null, body),
+  settings: changedSettings({}, settingsChange(body)),
   systemTemplate: PLAIN_TEMPLATE,
   metadata: body.metadata ?? null,
   allowCallerSystem: body.allow_caller_system_messages ?? false,
@@ -132,6 +135,6 @@ export function decodeAssistantPatch(body: AssistantBody, old: AgentState): Part
     ...(metadata === undefined ? {} : { metadata }),
     ...(session_max_ttl === undefined ? {} : { sessionTtlSeconds: session_max_ttl }),
     ...(allow_caller_system_messages === undefined ? {} : { allowCallerSystem: allow_caller_system_messages }),
-    settings: changedSettings(old.settings, body),
+    settings: changedSettings(old.settings, settingsChange(body)),
   };
 }

@@ -1,4 +1,3 @@
-import { storedSettings } from "../../core/settings.ts";
 import { wholeAnswer } from "../../core/turn/answer-text.ts";
 import { sessionOfRun } from "../../core/turn/history.ts";
 import type { Agent } from "../../domain/agent.ts";
@@ -93,7 +92,7 @@ export const encodeHeaders = (choices: readonly Choice[]): Readonly<Record<strin
 
 /** An agent in OpenAI's shape of an assistant, with fields of its own: the contract, section 9. */
 export function encodeAssistant(agent: Agent, model: string) {
-  const settings = storedSettings(agent.settings);
+  const { settings } = agent;
   return {
     id: agent.id,
     object: "assistant",

@@ -14,7 +14,7 @@ export const assistants = {
   credentials: "key",
   isOfOneAgent: true,
   cors: true,
-  bodyLimitBytes: 4 * 1024 * 1024,
+  bodyLimitBytes: 1024 * 1024,
   onlyJson: true,
   policy: assistantsPolicy,
   decode: decodeTurns,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { booleanWord } from "../boolean-word.ts";
+import { anyJson, jsonObject, list, MESSAGE_TEXT, MOST_ISSUES, MOST_MESSAGES, SHORT_TEXT, text } from "../bounds.ts";
 
 // Wire shapes of the OpenAI-compatible assistants: the project's contract, sections 2 and 9. Numbers may come as texts and
 // booleans as words, as the validator of the document reads them.
@@ -44,37 +45,37 @@ const number = (least: number, most: number) => z.preprocess(lenientNumber, z.nu
 const Content = z.preprocess((value, context) => {
   if (!Array.isArray(value)) return value;
   const texts: string[] = [];
+  let faults = 0;
   for (const [n, part] of value.entries()) {
-    const { type, text } = (typeof part === "object" && part !== null ? part : {}) as {
+    if (faults === MOST_ISSUES) break;
+    const { type, text: said } = (typeof part === "object" && part !== null ? part : {}) as {
       type?: unknown;
       text?: unknown;
     };
-    if (type === "text" && typeof text === "string") texts.push(text);
+    if (type === "text" && typeof said === "string") texts.push(said);
     else {
+      faults++;
       const message = 'Value error, only parts of the form {"type": "text", "text": …} are supported';
       context.addIssue({ code: "custom", path: [n], message, params: { type: "value_error" } });
     }
   }
   return texts.join("");
-}, z.string().describe("A text, or a list of text parts"));
+}, text(MESSAGE_TEXT).describe("A text, or a list of text parts"));
 
 /** Which roles are allowed is said by 400, not here: the contract, 2.1. */
-const AssistantMessage = z.object({ role: z.string(), content: Content });
+const AssistantMessage = z.object({ role: text(SHORT_TEXT), content: Content });
 
-const StopTexts = z.preprocess(
-  (value) => (typeof value === "string" ? [value] : value),
-  z.array(z.string().max(200)).min(1).max(16),
-);
+const StopTexts = z.preprocess((value) => (typeof value === "string" ? [value] : value), list(text(200), 16).min(1));
 
 const ResponseFormat = z.object({
   type: z.enum(["text", "json_object", "json_schema"]),
-  json_schema: z.record(z.string(), z.unknown()).optional(),
+  json_schema: jsonObject().optional(),
 });
 
 export const CompletionBody = z
   .object({
-    messages: z.array(AssistantMessage).min(1).describe("The conversation; roles user and assistant"),
-    model: z.string().nullish().describe("The agent's own model, or nothing"),
+    messages: list(AssistantMessage, MOST_MESSAGES).min(1).describe("The conversation; roles user and assistant"),
+    model: text(SHORT_TEXT).nullish().describe("The agent's own model, or nothing"),
     stream: flag.nullish(),
     temperature: number(0, 2).nullish(),
     n: int(1, 16).nullish().describe("How many choices"),
@@ -90,14 +91,14 @@ export const CompletionBody = z
     response_format: ResponseFormat.nullish(),
     stream_options: z.object({ include_usage: flag.nullish() }).nullish(),
     // Not part of the document; their names are told in a header.
-    tools: z.unknown().optional(),
-    tool_choice: z.unknown().optional(),
-    functions: z.unknown().optional(),
-    function_call: z.unknown().optional(),
-    parallel_tool_calls: z.unknown().optional(),
-    top_k: z.unknown().optional(),
-    user: z.unknown().optional(),
-    metadata: z.unknown().optional(),
+    tools: anyJson().optional(),
+    tool_choice: anyJson().optional(),
+    functions: anyJson().optional(),
+    function_call: anyJson().optional(),
+    parallel_tool_calls: anyJson().optional(),
+    top_k: anyJson().optional(),
+    user: anyJson().optional(),
+    metadata: anyJson().optional(),
   })
   .refine((body) => !(body.create_session && body.store_in_session), {
     error: "Value error, create_session and store_in_session exclude each other",
@@ -106,11 +107,11 @@ export const CompletionBody = z
 export type CompletionBody = z.output<typeof CompletionBody>;
 
 const fields = {
-  name: z.string().min(1).max(256).nullish(),
-  description: z.string().max(512).nullish(),
-  instructions: z.string().max(32_768).nullish(),
-  model: z.string().max(255).nullish(),
-  metadata: z.record(z.string(), z.unknown()).nullish(),
+  name: text(256).min(1).nullish(),
+  description: text(512).nullish(),
+  instructions: text(32_768).nullish(),
+  model: text(255).nullish(),
+  metadata: jsonObject().nullish(),
   temperature: number(0, 2).nullish(),
   top_p: number(0, 1).nullish(),
   session_max_ttl: int(1, 2_147_483_647).nullish().describe("Seconds without a write after which a session is gone"),
@@ -127,6 +128,6 @@ export type AssistantBody = z.output<typeof AssistantBody>;
 export const AssistantListQuery = z.object({
   limit: int(1, 100).default(20),
   order: z.enum(["asc", "desc"]).default("desc"),
-  after: z.string().optional().describe("The id of the assistant after which the page begins"),
-  before: z.string().optional().describe("The id of the assistant before which the page ends"),
+  after: text(SHORT_TEXT).optional().describe("The id of the assistant after which the page begins"),
+  before: text(SHORT_TEXT).optional().describe("The id of the assistant before which the page ends"),
 });

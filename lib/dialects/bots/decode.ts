@@ -1,5 +1,6 @@
-import { type AgentInput, type AgentState, changedSettings, instructionsOf } from "../../core/agents.ts";
+import { type AgentInput, type AgentState, instructionsOf } from "../../core/agents.ts";
 import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
+import { changedSettings, type SettingsChange } from "../../core/settings.ts";
 import { sessionToMake, unstoredSession } from "../../core/turn/fresh-session.ts";
 import type { TurnCall } from "../../core/turn/turn-call.ts";
 import type { Agent } from "../../domain/agent.ts";
@@ -37,6 +38,11 @@ function decodeMessages({ messages, prompt }: ChatBody): NewMessage[] {
   }));
 }
 
+const settingsChange = ({ temperature, max_tokens }: BotPatch): SettingsChange => ({
+  temperature,
+  maxTokens: max_tokens,
+});
+
 export const decodeBot = (body: BotBody): AgentInput => ({
   name: body.name,
   canonicalName: null,
@@ -44,7 +50,7 @@ export const decodeBot = (body: BotBody): AgentInput => ({
   about: body.description,
   instructions: instructionsOf(body.instructions),
   model: body.model ?? "",
-  settings: changedSettings(null, body),
+  settings: changedSettings({}, settingsChange(body)),
   systemTemplate: PLAIN_TEMPLATE,
   metadata: null,
   slug: body.slug ?? null,
@@ -60,6 +66,6 @@ export function decodeBotPatch(body: BotPatch, old: AgentState): Partial<AgentIn
     ...(body.model === undefined ? {} : { model: body.model ?? "" }),
     ...(body.slug === undefined ? {} : { slug: body.slug }),
     ...(body.is_public === undefined ? {} : { isPublic: body.is_public }),
-    settings: changedSettings(old.settings, body),
+    settings: changedSettings(old.settings, settingsChange(body)),
   };
 }

@@ -1,9 +1,8 @@
-import { storedSettings } from "../../core/settings.ts";
 import type { Agent } from "../../domain/agent.ts";
 
 /** An agent as a bot: the contract, section 6. `owner` is the id of its account. */
 export function encodeBot(agent: Agent, owner: string) {
-  const settings = storedSettings(agent.settings);
+  const { settings } = agent;
   return {
     uid: agent.id,
     slug: agent.slug,

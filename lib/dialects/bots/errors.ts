@@ -7,6 +7,7 @@ const STATUS: Record<ErrorCode, number> = {
   invalid: 422,
   "bad-request": 422,
   "not-found": 404,
+  "wrong-host": 421,
   busy: 409,
   conflict: 409,
   method: 405,
@@ -65,14 +66,24 @@ function item({ path, type, message, context, source }: Issue) {
   return { loc: path, msg: message, type, ...(context ? { ctx: context } : {}) };
 }
 
-/** A body that is no JSON, with the place where reading it failed: lines and columns from 1, offsets from 0. */
-function jsonItem(path: Issue["path"], message: string, doc: string) {
-  const fault = jsonFault(doc) ?? { reason: message, offset: doc.length };
-  const before = doc.slice(0, fault.offset);
+/** So much of a body that is no JSON is shown. */
+const DOC_CHARACTERS = 200;
+
+/**
+ * A body that is no JSON, with the place where reading it failed: lines and columns from 1, offsets from 0. Of a long one
+ * the beginning is shown.
+ */
+function jsonItem(path: Issue["path"], message: string, text: string) {
+  const fault = jsonFault(text) ?? { reason: message, offset: text.length };
+  let [pos, lineno, colno] = [0, 1, 1];
   // Offsets count characters, not units of UTF-16.
-  const pos = [...before].length;
-  const lineno = before.split("\n").length;
-  const colno = [...before.slice(before.lastIndexOf("\n") + 1)].length + 1;
+  for (let at = 0; at < fault.offset; pos++) {
+    const code = text.codePointAt(at) ?? 0;
+    at += code > 0xffff ? 2 : 1;
+    colno++;
+    if (code === 0x0a) [lineno, colno] = [lineno + 1, 1];
+  }
+  const doc = text.length > DOC_CHARACTERS ? `${text.slice(0, DOC_CHARACTERS).toWellFormed()}…` : text;
   return {
     loc: [...path.slice(0, -1), pos],
     msg: `${fault.reason}: line ${lineno} column ${colno} (char ${pos})`,

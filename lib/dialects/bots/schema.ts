@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SLUG } from "../../core/bots.ts";
 import { booleanWord } from "../boolean-word.ts";
+import { text as boundedText, list, SHORT_TEXT } from "../bounds.ts";
 
 // Wire shapes of bot chat: the project's contract, sections 2, 5 and 6. Values are coerced as the validator of the
 // document does it: numbers and booleans become texts, words and 0 and 1 become booleans.
@@ -16,7 +17,7 @@ function asText(value: unknown): unknown {
 const asFlag = (value: unknown): unknown =>
   typeof value === "string" || typeof value === "number" ? (booleanWord(value) ?? value) : value;
 
-const text = (limit: number) => z.preprocess(asText, z.string().max(limit));
+const text = (limit: number) => z.preprocess(asText, boundedText(limit));
 const flag = z.preprocess(asFlag, z.boolean());
 const wholeNumber = (value: unknown) =>
   typeof value === "string" && /^\s*-?\d{1,15}\s*$/u.test(value) ? Number(value) : value;
@@ -44,7 +45,7 @@ export const ChatBody = z
     bot_uid: text(TEXT_LIMIT).nullish().describe("The bot's id"),
     bot_slug: text(TEXT_LIMIT).nullish().describe("The bot's readable name, such as taxson"),
     prompt: text(TEXT_LIMIT).nullish().describe("One question; with messages it comes after them"),
-    messages: z.array(ChatMessage).max(200).nullish().describe("The conversation so far"),
+    messages: list(ChatMessage, 200).nullish().describe("The conversation so far"),
     stream: flag.describe("Whether to answer as an event stream"),
     user_id: text(256).nullish().describe("Whom the caller asks for; kept as a hash"),
   })
@@ -58,7 +59,7 @@ export const ChatBody = z
   );
 export type ChatBody = z.output<typeof ChatBody>;
 
-const Slug = z.string().regex(SLUG, {
+const Slug = boundedText(SHORT_TEXT).regex(SLUG, {
   error: "2 to 63 lower-case letters, digits and hyphens, the first no hyphen",
 });
 

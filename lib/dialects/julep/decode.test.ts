@@ -8,7 +8,7 @@ import {
   decodeSettings,
   decodeTurn,
 } from "./decode.ts";
-import { ChatInput, CreateSessionBody, ListQuery, RecallOptions } from "./schema.ts";
+import { ChatInput, CreateSessionBody, ListQuery, WireRecall } from "./schema.ts";
 
 const session = "01970000-0000-7000-8000-000000000000";
 const body = (fields: object = {}) => ChatInput.parse({ messages: [{ role: "user", content: "hi" }], ...fields });
@@ -138,13 +138,13 @@ test("recall options are vector mode unless they say otherwise, with the default
     max_query_length: 1000,
     include_embeddings: true,
   };
-  expect(RecallOptions.parse({})).toEqual({ mode: "vector", ...common, confidence: 0.5, mmr_strength: 0.5 });
-  expect(RecallOptions.parse({ mode: "text" })).toEqual({
+  expect(WireRecall.parse({})).toEqual({ mode: "vector", ...common, confidence: 0.5, mmr_strength: 0.5 });
+  expect(WireRecall.parse({ mode: "text" })).toEqual({
     mode: "text",
     ...common,
     trigram_similarity_threshold: null,
   });
-  expect(RecallOptions.parse({ mode: "hybrid" })).toMatchObject({ alpha: 0.5, k_multiplier: 7, confidence: 0.5 });
+  expect(WireRecall.parse({ mode: "hybrid" })).toMatchObject({ alpha: 0.5, k_multiplier: 7, confidence: 0.5 });
 });
 
 test.each([
@@ -158,5 +158,5 @@ test.each([
   { mode: "other" },
   { mode: "hybrid", alpha: 1.1 },
 ])("recall options %j are refused", (options) => {
-  expect(RecallOptions.safeParse(options).success).toBe(false);
+  expect(WireRecall.safeParse(options).success).toBe(false);
 });

@@ -1,10 +1,11 @@
 import { type AgentInput, merged } from "../../core/agents.ts";
 import type { DocInput } from "../../core/docs.ts";
-import { recallOptions } from "../../core/recall/options.ts";
+import { DEFAULT_RECALL } from "../../core/recall/recall.ts";
 import type { SearchOptions, SearchQuery } from "../../core/recall/search.ts";
+import { recallVariables, settingVariables } from "../../core/render/setting-variables.ts";
 import { JULEP_TEMPLATE } from "../../core/render/templates.ts";
 import type { SessionSettings } from "../../core/session-settings.ts";
-import { wireResponseFormat, withoutUnset } from "../../core/settings.ts";
+import { withoutUnset } from "../../core/settings.ts";
 import type { PreparedTurn } from "../../core/turn/prepare.ts";
 import type { TurnCall } from "../../core/turn/turn-call.ts";
 import type { TurnRequest } from "../../core/turn/turn-request.ts";
@@ -14,26 +15,30 @@ import { ChatError } from "../../domain/errors.ts";
 import { isId, newId } from "../../domain/ids.ts";
 import type { NewMessage, Part } from "../../domain/message.ts";
 import type { ModelSettings, ToolChoice } from "../../domain/model.ts";
+import type { RecallOptions } from "../../domain/recall-options.ts";
 import { storable } from "../../domain/text.ts";
 import type { TurnPolicy } from "../../domain/turn-policy.ts";
+import { decodeResponseFormat } from "../response-format.ts";
 import { invalidBody } from "./errors.ts";
 import { julepPolicy } from "./policy.ts";
 import {
   type AgentBody,
   type AgentPatch,
+  type AgentSettings,
+  type AnyRecall,
   type ChatInput,
   type CreateSessionBody,
   type DocBody,
   type ListQuery,
-  RecallOptions,
   type SearchBody,
   type SessionBody,
   type SessionPatch,
   type UserBody,
   type UserPatch,
   type WireMessage,
-  type WireSettings,
+  WireRecall,
 } from "./schema.ts";
+import { argumentReader } from "./tools.ts";
 
 /** An id of the path. Throws "invalid" for what is no UUID. */
 export function pathId(value: string | undefined, name: string): string {
@@ -64,29 +69,39 @@ function metadataCondition(name: string, text: string): MetadataCondition[] {
 }
 
 /** Settings of a request. What it does not name is left to the agent. */
-export const decodeSettings = (wire: WireSettings): ModelSettings =>
+export const decodeSettings = (wire: AgentSettings): ModelSettings =>
   withoutUnset({
     model: wire.model || undefined,
     temperature: wire.temperature ?? undefined,
     topP: wire.top_p ?? undefined,
     maxTokens: wire.max_tokens ?? undefined,
-    stop: wire.stop,
+    stop: wire.stop ?? undefined,
     seed: wire.seed ?? undefined,
     frequencyPenalty: wire.frequency_penalty ?? undefined,
     presencePenalty: wire.presence_penalty ?? undefined,
     logitBias: wire.logit_bias ?? undefined,
-    responseFormat: wire.response_format ? wireResponseFormat(wire.response_format) : undefined,
+    responseFormat: wire.response_format ? decodeResponseFormat(wire.response_format) : undefined,
   });
+
+/** An agent's settings, and what was given besides: what they cannot say, such as a setting that is null. */
+function decodeAgentSettings(wire: AgentSettings | null): Pick<AgentInput, "settings" | "extraSettings"> {
+  if (wire === null) return { settings: {}, extraSettings: null };
+  const settings = decodeSettings(wire);
+  const said = settingVariables(settings);
+  const extra = Object.entries(wire).filter(([name, value]) => value !== undefined && (said[name] ?? null) === null);
+  const isAllSaid = extra.length === 0 && Object.keys(settings).length > 0;
+  return { settings, extraSettings: isAllSaid ? null : Object.fromEntries(extra) };
+}
 
 const decodeToolChoice = (wire: ChatInput["tool_choice"]): ToolChoice => {
   if (wire === null || wire === undefined) return "auto";
   return typeof wire === "string" ? wire : { name: wire.function.name };
 };
 
-/** One new message as it is stored, before templates are rendered. */
-export function decodeMessage(wire: WireMessage): NewMessage {
+/** One new message as it is stored, before templates are rendered. `read` is for all messages of a body. */
+export function decodeMessage(wire: WireMessage, read = argumentReader()): NewMessage {
   const calls = (wire.tool_calls ?? []).map((call): Part => {
-    return { type: "tool-call", callId: call.id ?? newId(), name: call.name, input: call.input };
+    return { type: "tool-call", callId: call.id ?? newId(), name: call.name, input: read(call) };
   });
   return {
     id: newId(),
@@ -136,15 +151,18 @@ function result(callId: string, name: string, output: Output): Part {
 }
 
 /** What chat and render are to assemble: the contract, 4.1 and 4.2. */
-export const decodeRequest = (sessionId: string, body: ChatInput): TurnRequest => ({
-  sessionId,
-  agentId: body.agent ?? undefined,
-  input: body.messages.map(decodeMessage),
-  tools: body.tools ?? [],
-  toolChoice: decodeToolChoice(body.tool_choice),
-  settings: decodeSettings(body),
-  metadata: body.metadata ?? undefined,
-});
+export function decodeRequest(sessionId: string, body: ChatInput): TurnRequest {
+  const read = argumentReader();
+  return {
+    sessionId,
+    agentId: body.agent ?? undefined,
+    input: body.messages.map((message) => decodeMessage(message, read)),
+    tools: body.tools ?? [],
+    toolChoice: decodeToolChoice(body.tool_choice),
+    settings: decodeSettings(body),
+    metadata: body.metadata ?? undefined,
+  };
+}
 
 /** By what rules a call goes: the dialect's, as far as the call does not say otherwise. */
 export const decodePolicy = (body: ChatInput): TurnPolicy => ({
@@ -179,24 +197,25 @@ export const decodeAgent = (body: AgentBody): AgentInput => ({
   about: body.about,
   model: body.model,
   instructions: body.instructions,
-  settings: body.default_settings ?? null,
+  ...decodeAgentSettings(body.default_settings ?? null),
   systemTemplate: body.default_system_template ?? JULEP_TEMPLATE,
   metadata: body.metadata ?? null,
 });
 
 /** Only what the body names; null clears. */
-export const decodeAgentPatch = (body: AgentPatch): Partial<AgentInput> =>
-  named(body, {
+export const decodeAgentPatch = (body: AgentPatch): Partial<AgentInput> => ({
+  ...(body.default_settings === undefined ? {} : decodeAgentSettings(body.default_settings)),
+  ...named(body, {
     name: ["name", body.name],
     canonical_name: ["canonicalName", body.canonical_name],
     project: ["project", body.project],
     about: ["about", body.about],
     model: ["model", body.model],
     instructions: ["instructions", body.instructions],
-    default_settings: ["settings", body.default_settings],
     default_system_template: ["systemTemplate", body.default_system_template],
     metadata: ["metadata", body.metadata],
-  });
+  }),
+});
 
 export const decodeDoc = (body: DocBody): DocInput => ({
   title: body.title,
@@ -205,11 +224,28 @@ export const decodeDoc = (body: DocBody): DocInput => ({
   embedInstruction: body.embed_instruction ?? null,
 });
 
+/** What is said of a search, by a session or by itself. */
+const decodeRecall = (wire: AnyRecall): RecallOptions =>
+  withoutUnset({
+    mode: wire.mode,
+    limit: wire.limit,
+    lang: wire.lang,
+    metadataFilter: wire.metadata_filter,
+    numSearchMessages: wire.num_search_messages,
+    maxQueryLength: wire.max_query_length,
+    includeEmbeddings: wire.include_embeddings,
+    confidence: wire.confidence,
+    mmrStrength: wire.mmr_strength,
+    alpha: wire.alpha,
+    trigramSimilarityThreshold: wire.trigram_similarity_threshold,
+    kMultiplier: wire.k_multiplier,
+  });
+
 /** A search body as what to look for and how: the contract, 3.9. */
 export function decodeSearch(body: SearchBody): { readonly query: SearchQuery; readonly options: SearchOptions } {
   const query = { text: body.text ?? null, vector: body.vector ?? null };
   const mode = query.vector === null ? "text" : query.text === null ? "vector" : "hybrid";
-  return { query, options: recallOptions({ ...body, mode }) };
+  return { query, options: { ...DEFAULT_RECALL, ...decodeRecall({ ...body, mode }) } };
 }
 
 export const decodeUser = (body: UserBody): UserInput => ({
@@ -255,7 +291,7 @@ export const decodeSession = (body: SessionBody): SessionSettings => ({
   contextOverflow: body.context_overflow ?? null,
   autoRunTools: body.auto_run_tools,
   forwardToolCalls: body.forward_tool_calls,
-  recallOptions: body.recall_options ?? null,
+  recallOptions: body.recall_options ? decodeRecall(body.recall_options) : null,
   metadata: body.metadata ?? null,
 });
 
@@ -275,11 +311,11 @@ export function decodeSessionPatch(body: SessionPatch, old: SessionSettings): Se
   return { ...old, ...changed };
 }
 
-function mergedRecall(old: unknown, added: SessionPatch["recall_options"]): unknown {
+function mergedRecall(old: RecallOptions | null, added: SessionPatch["recall_options"]): RecallOptions | null {
   if (!added) return null;
-  const value = merged(old, added);
-  const parsed = RecallOptions.safeParse(value);
-  if (parsed.success) return parsed.data;
+  const value = { ...(old && recallVariables(old)), ...added };
+  const parsed = WireRecall.safeParse(value);
+  if (parsed.success) return decodeRecall(parsed.data);
   throw invalidBody(parsed.error, value, ["recall_options"]);
 }
 

@@ -1,4 +1,5 @@
 import { joinedText } from "../../core/render/line.ts";
+import { defaultSettingVariables, recallVariables } from "../../core/render/setting-variables.ts";
 import { APPROXIMATE } from "../../core/render/tokenizer.ts";
 import type { History } from "../../core/turn/history.ts";
 import type { Agent, Project, User } from "../../domain/agent.ts";
@@ -13,7 +14,8 @@ import type { Tool } from "../../domain/tool.ts";
 import type { ChatInput, HistoryQuery, WireMessage, WirePart } from "./schema.ts";
 import { callsOf, type EncodedCall, encodeCall, encodeTool } from "./tools.ts";
 
-// What callers get: the contract, sections 3.5 to 3.8. Every field is always there.
+// What callers get: the contract, sections 3.5 to 3.8. Every field is always there. Settings have the names that templates
+// know them by.
 
 export const encodeAgent = (agent: Agent) => ({
   id: agent.id,
@@ -25,7 +27,7 @@ export const encodeAgent = (agent: Agent) => ({
   about: agent.about,
   model: agent.model,
   instructions: agent.instructions,
-  default_settings: agent.settings,
+  default_settings: defaultSettingVariables(agent),
   default_system_template: agent.systemTemplate,
   metadata: agent.metadata,
 });
@@ -53,7 +55,7 @@ export const encodeSession = (session: Session) => ({
   context_overflow: session.contextOverflow,
   auto_run_tools: session.autoRunTools,
   forward_tool_calls: session.forwardToolCalls,
-  recall_options: session.recallOptions,
+  recall_options: session.recallOptions && recallVariables(session.recallOptions),
   metadata: session.metadata,
   kind: null,
   ...participants("agent", session.agentIds),

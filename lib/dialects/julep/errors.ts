@@ -1,5 +1,7 @@
 import type { z } from "zod";
 import { ChatError, type ErrorCode, type ErrorDetails, type Issue } from "../../domain/errors.ts";
+import { excerpt } from "../../domain/excerpt.ts";
+import { MOST_ISSUES } from "../bounds.ts";
 
 const SHAPE: Record<ErrorCode, readonly [status: number, code: string]> = {
   unauthenticated: [403, "http_403"],
@@ -7,6 +9,7 @@ const SHAPE: Record<ErrorCode, readonly [status: number, code: string]> = {
   invalid: [422, "validation_error"],
   "bad-request": [400, "http_400"],
   "not-found": [404, "http_404"],
+  "wrong-host": [421, "http_421"],
   busy: [429, "http_429"],
   conflict: [409, "http_409"],
   method: [405, "http_405"],
@@ -60,7 +63,7 @@ export function julepFailure(error: ChatError): Response {
 
 /** The error of a body that does not fit once it is merged with what is stored. `path` leads to the part that was merged. */
 export function invalidBody(error: z.ZodError, input: unknown, path: readonly string[] = []): ChatError {
-  const issues = error.issues.map((issue) => ({
+  const issues = error.issues.slice(0, MOST_ISSUES).map((issue) => ({
     path: ["body", ...path, ...issue.path.map((key) => (typeof key === "number" ? key : String(key)))],
     type: "value_error",
     message: issue.message,
@@ -74,7 +77,7 @@ const detail = ({ path, type, message, input }: Issue) => ({
   msg: message,
   loc: type === "json_invalid" ? "body" : location(path),
   fix: fix(path, type, message),
-  received: excerpt(input),
+  received: excerpt(input, EXCERPT_LIMIT),
 });
 
 /** A place as `messages[0].role`: without "body" in front, but with "path" and "query". */
@@ -96,8 +99,3 @@ function fix(path: Issue["path"], type: string, message: string): string {
 }
 
 const EXCERPT_LIMIT = 100;
-
-function excerpt(value: unknown): string {
-  const text = JSON.stringify(value) ?? "null";
-  return text.length <= EXCERPT_LIMIT ? text : `${text.slice(0, EXCERPT_LIMIT).toWellFormed()}…`;
-}

@@ -19,8 +19,7 @@ export const julep = {
   credentials: "key",
   isOfOneAgent: false,
   cors: true,
-  // Images travel in messages as data URLs.
-  bodyLimitBytes: 8 * 1024 * 1024,
+  bodyLimitBytes: 1024 * 1024,
   policy: julepPolicy,
   decode: ({ sessionId, body }) => [decodeTurn(sessionId, body)],
   isStream: ({ body }) => body.stream,
@@ -34,6 +33,9 @@ export const julep = {
   reference: async () => (await import("./reference.ts")).julepReference,
   sample: julepSample,
 } satisfies Dialect<Asked>;
+
+/** The most bytes of a body with messages or documents: images travel as data URLs. */
+export const JULEP_LARGE_BODY_BYTES = 8 * 1024 * 1024;
 
 const extrasOf = ({ docs, jobIds }: Pick<TakenTurn, "docs" | "jobIds">): ChatExtras => ({ docs, jobs: jobIds });
 

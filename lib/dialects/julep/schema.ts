@@ -1,12 +1,26 @@
 import { z } from "zod";
+import {
+  anyJson,
+  jsonObject,
+  LONG_TEXT,
+  list,
+  MESSAGE_TEXT,
+  MOST_MESSAGES,
+  record,
+  SHORT_TEXT,
+  sized,
+  text,
+} from "../bounds.ts";
 import { integerText } from "../integer-text.ts";
 import { CreateTool, WireCall } from "./tools.ts";
 
 // What callers send: the contract, sections 3.1, 3.2, 3.8 and 3.9. Limits are inclusive.
 
 const fault = (type: string, message: string) => ({ error: message, params: { type } });
-const JsonObject = z.record(z.string(), z.unknown());
-const Id = z.guid().transform((text) => text.toLowerCase());
+const JsonObject = jsonObject();
+/** Parts of a message, calls in it, tools of a call, participants of a session. */
+const MOST_PARTS = 1000;
+const Id = z.guid().transform((id) => id.toLowerCase());
 
 const penalty = z.number().min(-2).max(2).nullish();
 const share = z.number().min(0).max(1).nullish();
@@ -21,7 +35,7 @@ const ResponseFormat = z
 
 /** The settings of a model call, in a request and in an agent's defaults. */
 const settings = {
-  model: z.string().max(120).nullish(),
+  model: text(120).nullish(),
   temperature: z.number().min(0).max(5).nullish(),
   top_p: share,
   min_p: share,
@@ -30,35 +44,47 @@ const settings = {
   repetition_penalty: repetition,
   length_penalty: repetition,
   max_tokens: z.int().min(1).nullish(),
-  stop: z.array(z.string()).max(4).optional(),
+  stop: list(text(SHORT_TEXT), 4).optional(),
   seed: z.int().min(-1).max(1000).nullish(),
-  logit_bias: z.record(z.string(), z.number().min(-100).max(100)).nullish(),
+  logit_bias: record(z.number().min(-100).max(100)).nullish(),
   response_format: ResponseFormat.nullish(),
 };
-export type WireSettings = z.output<z.ZodObject<typeof settings>>;
+/** An agent's defaults: with what only its caller understands. */
+const AgentSettings = sized(z.object({ ...settings, stop: settings.stop.nullable() }).catchall(anyJson()));
+export type AgentSettings = z.output<typeof AgentSettings>;
 
-const IMAGE = /^(?:https?:\/\/|data:image\/[\w.+-]+;base64,)/iu;
+const IMAGE_DATA = /^data:image\/[\w.+-]{1,100};base64,/iu;
+const WEB_ADDRESS = /^https?:\/\//iu;
+const LONGEST_ADDRESS = 16_384;
 // A template may stand for an address, where templates are rendered.
-const isImageUrl = (url: string) => /\{[{%]/u.test(url) || (IMAGE.test(url) && URL.canParse(url));
+const isImageUrl = (url: string) =>
+  /\{[{%]/u.test(url) ||
+  IMAGE_DATA.test(url) ||
+  (url.length <= LONGEST_ADDRESS && WEB_ADDRESS.test(url) && URL.canParse(url));
 
-const TextPart = z.object({ type: z.literal("text").default("text"), text: z.string() });
+const TextPart = z.object({ type: z.literal("text").default("text"), text: text(MESSAGE_TEXT) });
 const ImagePart = z.object({
   type: z.literal("image_url").default("image_url"),
   image_url: z.object({
-    url: z
-      .string()
-      .refine(isImageUrl, fault("url_parsing", "Input should be an http or https URL or a data URL of an image")),
+    url: text(MESSAGE_TEXT).refine(
+      isImageUrl,
+      fault("url_parsing", "Input should be an http or https URL or a data URL of an image"),
+    ),
     detail: z.enum(["low", "high", "auto"]).default("auto"),
   }),
 });
 const SourcePart = z.object({
   type: z.literal("image").default("image"),
-  source: z.object({ type: z.literal("base64").default("base64"), media_type: z.string(), data: z.string() }),
+  source: z.object({
+    type: z.literal("base64").default("base64"),
+    media_type: text(SHORT_TEXT),
+    data: text(MESSAGE_TEXT),
+  }),
 });
 const ResultPart = z.object({
   type: z.literal("tool_result").default("tool_result"),
-  tool_use_id: z.string(),
-  content: z.array(z.union([TextPart, SourcePart])),
+  tool_use_id: text(SHORT_TEXT),
+  content: list(z.union([TextPart, SourcePart]), MOST_PARTS),
 });
 const WirePart = z.union([TextPart, ImagePart, ResultPart]);
 export type WirePart = z.output<typeof WirePart>;
@@ -66,10 +92,10 @@ export type WirePart = z.output<typeof WirePart>;
 /** The contract, 3.2. */
 const WireMessage = z.object({
   role: z.enum(["user", "assistant", "system", "tool"]),
-  content: z.union([z.array(WirePart), z.string(), z.array(z.string())]).nullish(),
-  name: z.string().nullish(),
-  tool_call_id: z.string().nullish(),
-  tool_calls: z.array(WireCall).nullish(),
+  content: z.union([list(WirePart, MOST_PARTS), text(MESSAGE_TEXT), list(text(MESSAGE_TEXT), MOST_PARTS)]).nullish(),
+  name: text(SHORT_TEXT).nullish(),
+  tool_call_id: text(SHORT_TEXT).nullish(),
+  tool_calls: list(WireCall, MOST_PARTS).nullish(),
   continue: z.boolean().nullish(),
 });
 export type WireMessage = z.output<typeof WireMessage>;
@@ -78,12 +104,12 @@ export type WireMessage = z.output<typeof WireMessage>;
 export const ChatInput = z
   .object({
     ...settings,
-    messages: z.array(WireMessage).min(1),
-    tools: z.array(CreateTool).nullish(),
+    messages: list(WireMessage, MOST_MESSAGES).min(1),
+    tools: list(CreateTool, MOST_PARTS).nullish(),
     tool_choice: z
       .union([
         z.enum(["auto", "none"]),
-        z.object({ function: z.object({ name: z.string(), arguments: z.unknown().optional() }) }),
+        z.object({ function: z.object({ name: text(SHORT_TEXT), arguments: anyJson().optional() }) }),
       ])
       .nullish(),
     remember: z.boolean().default(false),
@@ -100,29 +126,29 @@ export const ChatInput = z
 export type ChatInput = z.output<typeof ChatInput>;
 
 /** The query of a list: the contract, 1.4. Conditions on metadata are among the keys it does not name. */
-export const ListQuery = z.looseObject({
-  limit: integerText(z.number().min(0).max(1000)).default(100),
-  offset: integerText(z.number().min(0).max(Number.MAX_SAFE_INTEGER)).default(0),
-  sort_by: z.enum(["created_at", "updated_at"]).default("created_at"),
-  direction: z.enum(["asc", "desc"]).default("desc"),
-});
+export const ListQuery = z
+  .object({
+    limit: integerText(z.number().min(0).max(1000)).default(100),
+    offset: integerText(z.number().min(0).max(Number.MAX_SAFE_INTEGER)).default(0),
+    sort_by: z.enum(["created_at", "updated_at"]).default("created_at"),
+    direction: z.enum(["asc", "desc"]).default("desc"),
+  })
+  .catchall(anyJson());
 export type ListQuery = z.output<typeof ListQuery>;
 
-const CanonicalName = z
-  .string()
+const CanonicalName = text(255)
   .min(1)
-  .max(255)
   .regex(/^[a-zA-Z][a-zA-Z0-9_]*$/u, "Input should have letters, digits and _, and begin with a letter");
 
 const agentFields = {
-  name: z.string().min(1).max(255),
+  name: text(255).min(1),
   canonical_name: CanonicalName.nullish(),
   project: CanonicalName.nullish(),
-  about: z.string().max(16_000),
-  model: z.string(),
-  instructions: z.union([z.string().transform((text) => [text]), z.array(z.string())]),
-  default_settings: z.looseObject({ ...settings, stop: settings.stop.nullable() }).nullish(),
-  default_system_template: z.string(),
+  about: text(16_000),
+  model: text(SHORT_TEXT),
+  instructions: z.union([text(LONG_TEXT).transform((said) => [said]), list(text(LONG_TEXT), MOST_PARTS)]),
+  default_settings: AgentSettings.nullish(),
+  default_system_template: text(LONG_TEXT),
   metadata: JsonObject.nullish(),
 };
 
@@ -138,8 +164,8 @@ export const AgentPatch = z.object(agentFields).partial();
 export type AgentPatch = z.output<typeof AgentPatch>;
 
 const userFields = {
-  name: z.string().max(120),
-  about: z.string(),
+  name: text(120),
+  about: text(LONG_TEXT),
   project: CanonicalName.nullish(),
   metadata: JsonObject.nullish(),
 };
@@ -162,8 +188,7 @@ const isLanguage = (tag: string): boolean => {
 
 const search = {
   limit: z.int().min(1).max(50).default(10),
-  lang: z
-    .string()
+  lang: text(100)
     .refine(isLanguage, fault("value_error", "Input should be a language tag such as en-US"))
     .default("en-US"),
   metadata_filter: JsonObject.default({}),
@@ -175,39 +200,42 @@ const vector = {
   confidence: z.number().min(-1).max(1).default(0.5),
   mmr_strength: z.number().min(0).lt(1).default(0.5),
 };
-const text = { trigram_similarity_threshold: z.number().min(0).max(1).nullable().default(null) };
+const words = { trigram_similarity_threshold: z.number().min(0).max(1).nullable().default(null) };
 
 /** How docs are searched in a session: the contract, 3.9. */
-export const RecallOptions = z.preprocess(
+export const WireRecall = z.preprocess(
   (value) => (typeof value === "object" && value !== null && !("mode" in value) ? { mode: "vector", ...value } : value),
   z.discriminatedUnion("mode", [
     z.object({ mode: z.literal("vector"), ...search, ...vector }),
-    z.object({ mode: z.literal("text"), ...search, ...text }),
+    z.object({ mode: z.literal("text"), ...search, ...words }),
     z.object({
       mode: z.literal("hybrid"),
       ...search,
       ...vector,
-      ...text,
+      ...words,
       alpha: z.number().min(0).max(1).default(0.5),
       k_multiplier: z.int().min(0).default(7),
     }),
   ]),
 );
+type WireRecall = z.output<typeof WireRecall>;
+/** What any mode of a search may say. */
+export type AnyRecall = Pick<WireRecall, "mode"> & Partial<Omit<Extract<WireRecall, { mode: "hybrid" }>, "mode">>;
 
-const Piece = z.string().max(30_000);
+const Piece = text(30_000);
 
 /** A doc to be made: the contract, 3.8. */
 export const DocBody = z.object({
-  title: z.string().max(800),
-  content: z.union([Piece.transform((text) => [text]), z.array(Piece).min(1).max(1000)]),
-  embed_instruction: z.string().max(16_000).nullish(),
+  title: text(800),
+  content: z.union([Piece.transform((said) => [said]), list(Piece, 1000).min(1)]),
+  embed_instruction: text(16_000).nullish(),
   metadata: JsonObject.nullish(),
 });
 export type DocBody = z.output<typeof DocBody>;
 
 const Switch = z
   .enum(["true", "false", "1", "0"], fault("bool_parsing", "Input should be true or false"))
-  .transform((text) => text === "true" || text === "1");
+  .transform((word) => word === "true" || word === "1");
 
 /** The query of one doc. */
 export const DocQuery = z.object({ include_embeddings: Switch.default(true) });
@@ -224,14 +252,14 @@ export const BulkDeleteBody = z.object({
 /** A search in the docs of an owner. Its kind follows from what is asked with: a text, a vector, or both. */
 export const SearchBody = z
   .object({
-    text: z.string().max(50_000).nullish(),
-    vector: z.array(z.number()).min(1).max(10_000).nullish(),
+    text: text(50_000).nullish(),
+    vector: list(z.number(), 10_000).min(1).nullish(),
     limit: search.limit,
     lang: search.lang,
     metadata_filter: search.metadata_filter,
     include_embeddings: search.include_embeddings,
     ...vector,
-    ...text,
+    ...words,
     alpha: z.number().min(0).max(1).default(0.5),
     k_multiplier: z.int().min(1).max(10).default(5),
   })
@@ -241,16 +269,16 @@ export const SearchBody = z
   });
 export type SearchBody = z.output<typeof SearchBody>;
 
-const EmbedText = z.string().max(100_000);
+const EmbedText = text(100_000);
 export const EmbedBody = z.object({
-  text: z.union([EmbedText.transform((text) => [text]), z.array(EmbedText).min(1).max(100)]),
-  embed_instruction: z.string().max(16_000).default(""),
+  text: z.union([EmbedText.transform((said) => [said]), list(EmbedText, 100).min(1)]),
+  embed_instruction: text(16_000).default(""),
 });
 
 /** A project to be made: the contract, 3.8. */
 export const ProjectBody = z.object({
   canonical_name: CanonicalName.nullish(),
-  name: z.string().min(1).max(255),
+  name: text(255).min(1),
   metadata: JsonObject.nullish(),
 });
 export type ProjectBody = z.output<typeof ProjectBody>;
@@ -263,14 +291,14 @@ export const HistoryQuery = z.object({
 export type HistoryQuery = z.output<typeof HistoryQuery>;
 
 const sessionFields = {
-  situation: z.string().nullish(),
-  system_template: z.string().nullish(),
+  situation: text(LONG_TEXT).nullish(),
+  system_template: text(LONG_TEXT).nullish(),
   render_templates: z.boolean(),
   token_budget: z.int().min(1).max(2_147_483_647).nullish(),
   context_overflow: z.enum(["truncate", "adaptive"]).nullish(),
   auto_run_tools: z.boolean(),
   forward_tool_calls: z.boolean(),
-  recall_options: RecallOptions.nullish(),
+  recall_options: WireRecall.nullish(),
   metadata: JsonObject.nullish(),
 };
 
@@ -286,9 +314,9 @@ export type SessionBody = z.output<typeof SessionBody>;
 /** A session to be made, with who takes part in it. */
 export const CreateSessionBody = SessionBody.extend({
   agent: Id.nullish(),
-  agents: z.array(Id).nullish(),
+  agents: list(Id, MOST_PARTS).nullish(),
   user: Id.nullish(),
-  users: z.array(Id).nullish(),
+  users: list(Id, MOST_PARTS).nullish(),
 });
 export type CreateSessionBody = z.output<typeof CreateSessionBody>;
 

@@ -177,7 +177,7 @@ const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   "doc.get": async ({ scope, id }) => encodeDoc(await getDoc(scope, id, false)),
   "doc.embed": async ({ scope, input }) => {
     const { text, embed_instruction } = EmbedBody.parse(input);
-    return { vectors: await embedTexts(scope, text, embed_instruction) };
+    return { vectors: await embedTexts(scope, text, { instruction: embed_instruction, isAsked: false }) };
   },
   "job.get": async ({ scope, id }) => encodeJob(await getJob(scope, id)),
 };

@@ -2,9 +2,12 @@ import { z } from "zod";
 import { seesSecrets } from "../../core/reach.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { OffsetPage } from "../../db/page.ts";
+import { JSON_VALUES, jsonShape } from "../../domain/json-shape.ts";
 import type { Part } from "../../domain/message.ts";
+import { storableJson } from "../../domain/text.ts";
 import type { StoredTool, Tool, ToolCall } from "../../domain/tool.ts";
 import { withoutToolSecrets } from "../../domain/tool-secrets.ts";
+import { anyJson, jsonObject, LONG_TEXT, list, MESSAGE_TEXT, SHORT_TEXT, text } from "../bounds.ts";
 import { CreateTool, encodeBody, WIRE_TOOL_TYPES } from "../tool-wire.ts";
 import { invalidBody } from "./errors.ts";
 
@@ -13,7 +16,7 @@ import { invalidBody } from "./errors.ts";
 export { CreateTool };
 
 /** A change of a tool. What it says is checked together with what it leaves. */
-export const ToolPatch = z.record(z.string(), z.unknown());
+export const ToolPatch = jsonObject();
 
 /** A tool with what the body names changed. A new type takes a spec of its own. Throws "invalid". */
 export function decodeToolPatch(old: Tool, body: z.output<typeof ToolPatch>): Tool {
@@ -71,60 +74,83 @@ const Computer = z.object({
     "double_click",
     "screenshot",
   ]),
-  text: z.string().nullish(),
-  coordinate: z.array(z.int()).nullish(),
+  text: text(LONG_TEXT).nullish(),
+  coordinate: list(z.int(), 16).nullish(),
 });
 const TextEditor = z.object({
   command: z.enum(["str_replace", "insert", "view", "undo_edit"]),
-  path: z.string(),
-  file_text: z.string().nullish(),
+  path: text(4096),
+  file_text: text(MESSAGE_TEXT).nullish(),
   insert_line: z.int().nullish(),
-  new_str: z.string().nullish(),
-  old_str: z.string().nullish(),
-  view_range: z.array(z.int()).nullish(),
+  new_str: text(MESSAGE_TEXT).nullish(),
+  old_str: text(MESSAGE_TEXT).nullish(),
+  view_range: list(z.int(), 16).nullish(),
 });
 // Strict, since all of its fields may be missing: it would take anything for a call of its own.
-const Bash = z.strictObject({ command: z.string().nullish(), restart: z.boolean().default(false) });
+const Bash = z.strictObject({ command: text(LONG_TEXT).nullish(), restart: z.boolean().default(false) });
 
 const WrappedCall = z.object({
-  id: z.string().nullish(),
+  id: text(SHORT_TEXT).nullish(),
   type: z.enum(WIRE_TOOL_TYPES).default("function"),
-  function: z.object({ name: z.string(), arguments: z.string().nullish() }).nullish(),
-  integration: z.unknown().optional(),
-  system: z.unknown().optional(),
-  api_call: z.unknown().optional(),
+  function: z.object({ name: text(SHORT_TEXT), arguments: text(LONG_TEXT).nullish() }).nullish(),
+  integration: anyJson().optional(),
+  system: anyJson().optional(),
+  api_call: anyJson().optional(),
   computer_20241022: Computer.nullish(),
   text_editor_20241022: TextEditor.nullish(),
   bash_20241022: Bash.nullish(),
 });
 
-/** A call that an earlier answer made: wrapped, or the bare object of a computer, editor or bash call. */
+/**
+ * A call that an earlier answer made: wrapped, or the bare object of a computer, editor or bash call. `isWritten`: its input
+ * is a text, which `argumentReader` reads.
+ */
 export const WireCall = z.union([
-  Computer.transform((input) => ({ id: null, name: "computer", input: input as unknown })),
-  TextEditor.transform((input) => ({ id: null, name: "str_replace_editor", input: input as unknown })),
+  Computer.transform((input) => ({ id: null, name: "computer", input: input as unknown, isWritten: false })),
+  TextEditor.transform((input) => ({
+    id: null,
+    name: "str_replace_editor",
+    input: input as unknown,
+    isWritten: false,
+  })),
   WrappedCall.refine((call) => call.function || call[call.type], {
     error: "Field required",
     path: ["function"],
     params: { type: "missing" },
   }).transform((call) => ({ id: call.id ?? null, ...unwrapped(call) })),
-  Bash.transform((input) => ({ id: null, name: "bash", input: input as unknown })),
+  Bash.transform((input) => ({ id: null, name: "bash", input: input as unknown, isWritten: false })),
 ]);
 
-function unwrapped(call: z.output<typeof WrappedCall>): { readonly name: string; readonly input: unknown } {
-  if (call.function) return { name: call.function.name, input: parsedArguments(call.function.arguments) };
-  if (call.type === "computer_20241022") return { name: "computer", input: call.computer_20241022 };
-  if (call.type === "text_editor_20241022") return { name: "str_replace_editor", input: call.text_editor_20241022 };
-  if (call.type === "bash_20241022") return { name: "bash", input: call.bash_20241022 };
-  return { name: call.type, input: call[call.type] };
+type Unwrapped = { readonly name: string; readonly input: unknown; readonly isWritten: boolean };
+
+function unwrapped(call: z.output<typeof WrappedCall>): Unwrapped {
+  const plain = { isWritten: false };
+  if (call.function) return { name: call.function.name, input: call.function.arguments ?? "", isWritten: true };
+  if (call.type === "computer_20241022") return { ...plain, name: "computer", input: call.computer_20241022 };
+  if (call.type === "text_editor_20241022")
+    return { ...plain, name: "str_replace_editor", input: call.text_editor_20241022 };
+  if (call.type === "bash_20241022") return { ...plain, name: "bash", input: call.bash_20241022 };
+  return { ...plain, name: call.type, input: call[call.type] };
 }
 
-function parsedArguments(text: string | null | undefined): unknown {
-  if (!text?.trim()) return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+/**
+ * Reads the inputs of a body's calls. What is no JSON stays a text, and so does what comes behind the first 100,000 values
+ * of all: JSON within texts is not counted where the body is read.
+ */
+export function argumentReader(): (call: z.output<typeof WireCall>) => unknown {
+  let left = JSON_VALUES;
+  return ({ input, isWritten }) => {
+    if (!isWritten || typeof input !== "string") return input;
+    if (input.trim() === "") return {};
+    const { values, over } = jsonShape(input, { values: left });
+    if (over !== null) return input;
+    left -= values;
+    try {
+      return storableJson(JSON.parse(input));
+    } catch {
+      return input;
+    }
+  };
 }
 
 /** A model's call on the wire. `arguments` is always JSON text; what a model sent instead stands as it came. */

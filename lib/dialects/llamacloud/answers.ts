@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { TURN_LIMITS } from "../../domain/events.ts";
+import { CallCut } from "../../domain/tool.ts";
 import { count, fault, id, object, time, type Wire } from "../reference.ts";
 
 // What callers get of LlamaCloud's beta chat: the project's contract, sections 4, 6, 7 and 8. What a client gets by asking
@@ -113,6 +114,7 @@ export const SessionEvent = z
       result: z.unknown(),
       image_attachment: z.strictObject({ attachment_name: z.string(), source_id: z.string() }).nullable().optional(),
       is_error: z.boolean().optional().describe("With event_ids=1"),
+      cut: CallCut.optional().describe("With event_ids=1: why the tool has not answered, though it may have run"),
       duration_ms: z.number().min(0).optional().describe("With event_ids=1"),
       ...ids,
     }),

@@ -143,7 +143,7 @@ function encodeMessage(
           { type: "tool_call", call_id: part.callId, name: part.name, arguments: asObject(part.input), ...mark(n) },
         ];
       case "tool-result": {
-        const own = withIds ? { is_error: part.isError, duration_ms: part.durationMs } : {};
+        const own = withIds ? { is_error: part.isError, cut: part.cut, duration_ms: part.durationMs } : {};
         return [
           { type: "tool_result", call_id: part.callId, name: part.name, result: part.output, ...own, ...mark(n) },
         ];

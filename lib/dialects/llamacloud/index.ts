@@ -14,8 +14,7 @@ export const llamacloud = {
   credentials: "key-or-guest",
   isOfOneAgent: false,
   cors: true,
-  // A prompt of 200,000 characters has at most 1.2 MB as JSON.
-  bodyLimitBytes: 4 * 1024 * 1024,
+  bodyLimitBytes: 1024 * 1024,
   policy: llamacloudPolicy,
   decode: (asked) => [decodeTurn(asked)],
   isStream: () => true,

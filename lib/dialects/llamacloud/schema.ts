@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonObject, LONG_TEXT, list, SHORT_TEXT, text } from "../bounds.ts";
 import { integerText } from "../integer-text.ts";
 
 // What callers send to LlamaCloud's beta chat: the project's contract, sections 4 and 8. What they get is in answers.ts.
@@ -19,7 +20,7 @@ export type ScopeQuery = z.infer<typeof ScopeQuery>;
 
 export const ListQuery = ScopeQuery.extend({
   page_size: integerText(z.number().min(0)).optional().describe("20 without it, at most 100"),
-  page_token: z.string().optional().describe("The `next_page_token` of the page before"),
+  page_token: text(SHORT_TEXT).optional().describe("The `next_page_token` of the page before"),
   all_projects: flag.optional().describe("Ours: sessions of every project of the account"),
   archived: flag.optional().describe("Ours: whether archived sessions are listed; they are unless this says no"),
 });
@@ -28,7 +29,7 @@ export const FollowQuery = ScopeQuery.extend({
   after: integerText(z.number().min(0)).optional().describe("The number of the last event that was read"),
 });
 
-const IndexIds = z.array(z.string()).max(MAX_INDEXES);
+const IndexIds = list(text(SHORT_TEXT), MAX_INDEXES);
 
 export const CreateBody = z.object({
   index_ids: IndexIds.nullish(),
@@ -36,26 +37,25 @@ export const CreateBody = z.object({
 });
 
 export const TitleBody = z.object({
-  first_message: z
-    .string()
-    .refine((text) => text.trim() !== "", fault("value_error", "Value error, first_message must not be blank")),
+  first_message: text(LONG_TEXT).refine(
+    (said) => said.trim() !== "",
+    fault("value_error", "Value error, first_message must not be blank"),
+  ),
 });
 
 export const PatchBody = z.object({
-  generated_title: z
-    .string()
-    .refine((text) => text.trim() !== "", fault("value_error", "Value error, generated_title must not be blank"))
-    .max(200)
+  generated_title: text(200)
+    .refine((title) => title.trim() !== "", fault("value_error", "Value error, generated_title must not be blank"))
     .optional(),
   pinned: z.boolean().optional(),
   archived: z.boolean().optional(),
-  metadata: z.record(z.string(), z.unknown()).optional(),
+  metadata: jsonObject().optional(),
 });
 
 /** The text's length as people count it: in code points. */
-const codePoints = (text: string): number => {
+const codePoints = (said: string): number => {
   let count = 0;
-  for (const _ of text) count++;
+  for (const _ of said) count++;
   return count;
 };
 
@@ -63,28 +63,27 @@ export const StreamBody = z.object({
   index_ids: IndexIds,
   prompt: z
     .string()
-    .refine(
-      (text) => text.length <= MAX_PROMPT || codePoints(text) <= MAX_PROMPT,
-      fault("string_too_long", `String should have at most ${MAX_PROMPT} characters`),
-    )
-    .refine((text) => text.trim() !== "", fault("value_error", "Value error, prompt must not be blank")),
+    .refine((said) => said.length <= MAX_PROMPT || (said.length <= 2 * MAX_PROMPT && codePoints(said) <= MAX_PROMPT), {
+      ...fault("string_too_long", `String should have at most ${MAX_PROMPT} characters`),
+      abort: true,
+    })
+    // For the reference: a code point has at most two units.
+    .max(2 * MAX_PROMPT)
+    .refine((said) => said.trim() !== "", fault("value_error", "Value error, prompt must not be blank")),
   require_all_indexes: z.boolean().nullish(),
   /** Ours, all from here on: see the contract, section 8. */
   message_id: z.guid().nullish(),
   parent_id: z.guid().nullable().optional(),
   agent_id: z.guid().nullish(),
-  model: z.string().min(1).max(120).nullish(),
+  model: text(120).min(1).nullish(),
 });
 export type StreamBody = z.infer<typeof StreamBody>;
 
 /** Ours: the companion routes of the contract, section 8. */
 export const CreateIndexBody = z.object({
-  name: z
-    .string()
-    .max(255)
-    .refine((text) => text.trim() !== "", {
-      error: "Value error, name must not be blank",
-      params: { type: "value_error" },
-    }),
-  description: z.string().max(4000).nullish(),
+  name: text(255).refine((name) => name.trim() !== "", {
+    error: "Value error, name must not be blank",
+    params: { type: "value_error" },
+  }),
+  description: text(4000).nullish(),
 });

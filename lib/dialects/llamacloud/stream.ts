@@ -115,7 +115,7 @@ function eventEncoder({ runId, withIds, skippedIndexIds }: StreamOptions): (even
           ...here(),
         });
       case "tool-result": {
-        const own = withIds ? { is_error: event.isError, duration_ms: event.durationMs } : {};
+        const own = withIds ? { is_error: event.isError, cut: event.cut, duration_ms: event.durationMs } : {};
         const place = ids(event.messageId, 0, event.at);
         return [
           { type: "tool_result", call_id: event.callId, name: event.name, result: event.output, ...own, ...place },

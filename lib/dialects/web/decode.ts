@@ -1,13 +1,14 @@
 import type { z } from "zod";
-import { type AgentInput, changedSettings, instructionsOf } from "../../core/agents.ts";
+import { type AgentInput, instructionsOf } from "../../core/agents.ts";
 import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
+import { changedSettings } from "../../core/settings.ts";
 import type { Agent } from "../../domain/agent.ts";
 import type { AgentBody, AgentPatch } from "./schema.ts";
 
 /** What is named of an agent. Instructions whose text stays keep their items, which other dialects may have made. */
 export const decodeAgentPatch = (
   body: z.output<typeof AgentPatch>,
-  old: Pick<Agent, "instructions" | "settings"> = { instructions: [], settings: null },
+  old: Pick<Agent, "instructions" | "settings"> = { instructions: [], settings: {} },
 ): Partial<AgentInput> => ({
   ...(body.name === undefined ? {} : { name: body.name }),
   ...(body.about === undefined ? {} : { about: body.about }),
@@ -19,7 +20,7 @@ export const decodeAgentPatch = (
   ...(body.is_public === undefined ? {} : { isPublic: body.is_public }),
   ...(body.allow_caller_system_messages === undefined ? {} : { allowCallerSystem: body.allow_caller_system_messages }),
   ...(body.session_max_ttl === undefined ? {} : { sessionTtlSeconds: body.session_max_ttl }),
-  settings: changedSettings(old.settings, body),
+  settings: changedSettings(old.settings, { temperature: body.temperature, maxTokens: body.max_tokens }),
 });
 
 export const decodeAgent = (body: z.output<typeof AgentBody>): AgentInput => ({
@@ -31,6 +32,6 @@ export const decodeAgent = (body: z.output<typeof AgentBody>): AgentInput => ({
   instructions: [],
   systemTemplate: PLAIN_TEMPLATE,
   metadata: null,
+  settings: {},
   ...decodeAgentPatch(body),
-  settings: changedSettings(null, body),
 });

@@ -1,5 +1,4 @@
 import type { SessionChanges } from "../../core/session-changes.ts";
-import { storedSettings } from "../../core/settings.ts";
 import type { Agent } from "../../domain/agent.ts";
 import type { ApiKey } from "../../domain/api-key.ts";
 import type { DayUsage } from "../../domain/usage.ts";
@@ -8,7 +7,7 @@ import { encodeTool } from "./tools.ts";
 // What the web app gets from its own routes and with its pages.
 
 export function encodeAgent(agent: Agent) {
-  const settings = storedSettings(agent.settings);
+  const { settings } = agent;
   return {
     id: agent.id,
     name: agent.name,

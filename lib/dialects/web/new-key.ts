@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ApiKeyInput } from "../../core/api-keys.ts";
+import { list } from "../bounds.ts";
 import { KEY_SCOPES } from "../index.ts";
 import { fault } from "./schema.ts";
 
@@ -7,8 +8,8 @@ import { fault } from "./schema.ts";
 
 /** A key to be made. Absent limits are none. */
 export const ApiKeyBody = z.object({
-  name: z.string().trim().min(1, fault("Name the key after what will use it")).max(100),
-  scopes: z.array(z.enum(KEY_SCOPES)).max(KEY_SCOPES.length).default([]),
+  name: z.string().trim().max(100, { abort: true }).min(1, fault("Name the key after what will use it")),
+  scopes: list(z.enum(KEY_SCOPES), KEY_SCOPES.length).default([]),
   agent_id: z.guid().nullish(),
   /** Days from now; 1 to 3650. */
   expires_in_days: z.int().min(1).max(3650).nullish(),

@@ -1,41 +1,47 @@
 import { z } from "zod";
 import { SLUG } from "../../core/bots.ts";
+import { SHORT_TEXT, text } from "../bounds.ts";
 
 // What the web app sends to its own routes.
 
 /** A fault in the words that its forms show. */
 export const fault = (message: string) => ({ error: message, params: { type: "value_error" } });
 
+/** What nobody sees in an address, and what two that look alike may differ in; U+FFFD stands for what cannot be stored. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufffd]/u;
+// The parts behind the @ hold no full stop, so that each text is read in one way only.
+const ADDRESS = /^[^\s@,;<>"()[\]\\]+@[^\s@,;<>"()[\]\\.]+(?:\.[^\s@,;<>"()[\]\\.]+)+$/u;
+
 /** An e-mail address and a password, for a new account or for signing in. */
 export const AccountBody = z.object({
   email: z
     .string()
     .trim()
-    .max(254)
-    .regex(
-      /^[^\s@,;<>"()[\]\\]+@[^\s@,;<>"()[\]\\]+\.[^\s@,;<>"()[\]\\]+$/u,
-      fault("Enter one e-mail address, such as ada@example.org"),
-    ),
-  password: z.string().min(10, fault("Use at least 10 characters")).max(1000),
+    .max(254, { abort: true })
+    .refine((address) => !UNSEEN.test(address), {
+      ...fault("An e-mail address has no control characters and no invisible ones"),
+      abort: true,
+    })
+    .regex(ADDRESS, fault("Enter one e-mail address, such as ada@example.org")),
+  password: text(1000).min(10, fault("Use at least 10 characters")),
 });
 
 /** A new password; the e-mail address for an account that has none. */
 export const PasswordBody = z.object({
-  current_password: z.string().max(1000).nullish(),
+  current_password: text(1000).nullish(),
   email: AccountBody.shape.email.nullish(),
   password: AccountBody.shape.password,
 });
 
 /** An agent as the web app edits it: all fields are sent, null where there is none. */
 const agentFields = {
-  name: z.string().trim().min(1, fault("Give the agent a name")).max(255),
-  about: z.string().max(2000),
-  instructions: z.string().max(32_768),
-  model: z.string().max(255).nullable(),
+  name: z.string().trim().max(255, { abort: true }).min(1, fault("Give the agent a name")),
+  about: text(2000),
+  instructions: text(32_768),
+  model: text(255).nullable(),
   temperature: z.number().min(0).max(2).nullable(),
   max_tokens: z.int().min(1).nullable(),
-  slug: z
-    .string()
+  slug: text(SHORT_TEXT)
     .regex(SLUG, fault("Use 2 to 63 lower-case letters, digits and hyphens, the first no hyphen"))
     .nullable(),
   is_public: z.boolean(),
@@ -47,8 +53,7 @@ export const AgentBody = z
   .object({ name: agentFields.name })
   .extend(z.object(agentFields).omit({ name: true }).partial().shape);
 export const AgentListQuery = z.object({
-  offset: z
-    .string()
+  offset: text(SHORT_TEXT)
     .regex(/^\d{1,9}$/u, fault("Input should be a whole number of 0 or more"))
     .transform(Number)
     .default(0),
@@ -56,8 +61,7 @@ export const AgentListQuery = z.object({
 export const AgentPatch = z.object(agentFields).partial();
 
 export const UsageQuery = z.object({
-  days: z
-    .string()
+  days: text(SHORT_TEXT)
     .regex(/^\d{1,3}$/u, fault("Input should be a whole number from 1 to 366"))
     .transform(Number)
     .pipe(z.int().min(1).max(366))
@@ -65,4 +69,4 @@ export const UsageQuery = z.object({
 });
 
 // Any text may be asked with: one that is no token of this database is told so by `reset`.
-export const ChangesQuery = z.object({ since: z.string().max(200).optional() });
+export const ChangesQuery = z.object({ since: text(200).optional() });

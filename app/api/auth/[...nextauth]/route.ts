@@ -1,11 +1,43 @@
-import type { NextRequest } from "next/server";
+import { NextRequest } from "next/server";
 import NextAuth from "next-auth";
+import { web } from "@/lib/dialects/web";
+import { toChatError } from "@/lib/domain/errors";
+import { checkCallback, readAuthBody } from "@/lib/http/auth-body";
+import { smallError } from "@/lib/http/small-error";
+import { checkHost } from "@/lib/server/hosts";
 import { parley } from "@/lib/server/parley";
 import { nextAuthOptions } from "@/lib/sign-in/next-auth";
+import { cookieValue } from "@/lib/sign-in/session-cookie";
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+/** Where next-auth keeps the address to go on to; a browser may bring anything under these names. */
+const CALLBACK_COOKIES = ["next-auth.callback-url", "__Secure-next-auth.callback-url"];
 
 async function handle(request: NextRequest, context: { params: Promise<{ nextauth: string[] }> }): Promise<Response> {
-  const options = nextAuthOptions(await parley(), request.headers.get("cookie"));
-  return NextAuth(request as never, context as never, options); // its types know pages only
+  const running = await parley();
+  const options = nextAuthOptions(running, request.headers);
+  try {
+    checkHost(request.headers, running.settings);
+    const checked = await checkedRequest(request);
+    return await NextAuth(checked as never, context as never, options); // its types know pages only
+  } catch (thrown) {
+    const error = toChatError(thrown);
+    if (error.code === "internal") running.ports.log.error({ err: error.details.cause }, "A sign-in request failed");
+    return web.failure(smallError(error));
+  }
+}
+
+/** The request with its body read through our limits: next-auth has none. */
+async function checkedRequest(request: NextRequest): Promise<NextRequest> {
+  const { url, method } = request;
+  const cookies = request.headers.get("cookie");
+  checkCallback(new URL(url).searchParams.get("callbackUrl"), url);
+  for (const name of CALLBACK_COOKIES) checkCallback(cookieValue(cookies, name), url);
+  if (method !== "POST") return request;
+  const body = await readAuthBody(request, BODY_LIMIT_BYTES);
+  const headers = new Headers(request.headers);
+  headers.delete("content-length");
+  return new NextRequest(url, { method, headers, body });
 }
 
 export { handle as GET, handle as POST };

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Issue } from "../../../domain/errors.ts";
 import { valueAt } from "../../../domain/value-at.ts";
+import { MOST_ISSUES } from "../../bounds.ts";
 
 type Found = readonly [type: string, message: string, context?: Issue["context"]];
 
@@ -12,7 +13,7 @@ const NONE: Found = ["type_error.none.not_allowed", "none is not an allowed valu
  * (the contract, section 5; pydantic 1, "Error Handling").
  */
 export function botIssues(error: z.ZodError, input: unknown): Issue[] {
-  return error.issues.map((issue) => {
+  return error.issues.slice(0, MOST_ISSUES).map((issue) => {
     const path = issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
     const value = valueAt(input, path);
     const [type, message, context] = wording(issue, value);

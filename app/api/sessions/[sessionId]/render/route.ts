@@ -1,11 +1,20 @@
 import { prepareTurn } from "@/lib/core/turn/prepare";
-import { ChatInput, decodePolicy, decodeRequest, encodeRender, julep, pathId } from "@/lib/dialects/julep";
+import {
+  ChatInput,
+  decodePolicy,
+  decodeRequest,
+  encodeRender,
+  JULEP_LARGE_BODY_BYTES,
+  julep,
+  pathId,
+} from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
   POST: endpoint({
     surface: julep,
     body: ChatInput,
+    bodyLimitBytes: JULEP_LARGE_BODY_BYTES,
     isReading: true,
     async handle({ scope, params, body }) {
       const turn = decodeRequest(pathId(params.sessionId, "session_id"), body);

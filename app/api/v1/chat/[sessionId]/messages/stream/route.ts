@@ -22,6 +22,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     surface: llamacloud,
     query: ScopeQuery,
     body: StreamBody,
+    // A prompt of 200,000 characters, each written as two escapes.
+    bodyLimitBytes: 4 * 1024 * 1024,
     async handle({ scope, query, params, body, request }) {
       const known = await sessionWithAgentsOf(scope, query, params.sessionId ?? "");
       return answerTurn(scope, request, llamacloud, {

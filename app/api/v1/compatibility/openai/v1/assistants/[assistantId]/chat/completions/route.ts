@@ -11,6 +11,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistant
   POST: endpoint({
     surface: assistants,
     body: CompletionBody,
+    // The contract, 2.
+    bodyLimitBytes: 4 * 1024 * 1024,
     async handle({ scope, params, body, request }) {
       const agent = await getAgent(scope, params.assistantId ?? "");
       const isNamed = requestKey(request) !== undefined;

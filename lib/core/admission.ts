@@ -1,0 +1,158 @@
+import type { CallModel, EmbedTexts, ModelEvent, ModelRequest, ModelSettings, PromptMessage } from "../domain/model.ts";
+import type { Spender } from "../domain/usage.ts";
+import { type Admission, openAdmission, type Work } from "./admitted.ts";
+import { approximateTokens, promptTokens } from "./render/tokens.ts";
+import type { Models, Scope } from "./scope.ts";
+
+// The one way to a model: who calls one shows an admission.
+
+/** Who asks, as far as it matters to who pays. */
+export type Asking = Pick<Scope, "accountId" | "limits" | "onSpent" | "keyId" | "stranger">;
+
+/** Asks the limits for work that is about to begin. Throws "rate-limited", and has then counted nothing. */
+export async function admit(scope: Asking, work: Work): Promise<Admission> {
+  const { isTurn, tokens, endUserHash } = work;
+  const reservation = (await scope.limits?.admit({ isTurn, tokens, endUserHash })) ?? null;
+  return openAdmission(spenderOf(scope, work), { reservation, used: 0, onSpent: scope.onSpent });
+}
+
+/** Goes on with work for which `tokens` are set aside since `since`, in ms since 1970, of which so many are used. */
+export function readmit(
+  scope: Asking,
+  work: Omit<Work, "isTurn"> & { readonly used: number; readonly since: number },
+): Admission {
+  const { tokens, endUserHash, since, used } = work;
+  const reservation = scope.limits?.resume({ tokens, endUserHash, since }) ?? null;
+  return openAdmission(spenderOf(scope, work), { reservation, used, onSpent: scope.onSpent });
+}
+
+const spenderOf = (
+  { accountId, keyId = null, stranger = null }: Asking,
+  { agentId, endUserHash }: Pick<Work, "agentId" | "endUserHash">,
+): Spender => ({
+  accountId,
+  keyId: stranger === null ? keyId : null,
+  agentId: agentId ?? null,
+  endUserHash: endUserHash ?? null,
+  isStranger: stranger !== null,
+});
+
+/** Tokens that an answer is expected to take where nobody says how long it may be. */
+const ANSWER_TOKENS = 1024;
+
+/** What a model call may take: its prompt and the longest answer. */
+export const callTokens = (
+  messages: readonly PromptMessage[],
+  { maxTokens }: Pick<ModelSettings, "maxTokens">,
+): number => promptTokens(messages) + (maxTokens ?? ANSWER_TOKENS);
+
+/** What embedding texts may take. */
+export const textTokens = (texts: readonly string[]): number =>
+  texts.reduce((sum, text) => sum + approximateTokens(text), 0);
+
+/** Models that anybody may call. */
+export type OpenModels = Omit<Models, "call" | "embedding"> & {
+  readonly call: CallModel;
+  readonly embedding: { readonly model: string; readonly embed: EmbedTexts } | null;
+};
+
+/** The models as the core may call them: every call shows an admission, is covered by it and counted in it. */
+export function admitting(models: OpenModels): Models {
+  const { embedding } = models;
+  return {
+    ...models,
+    call: (admission, request) => ({ [Symbol.asyncIterator]: () => countedCall(models.call, admission, request) }),
+    embedding: embedding && {
+      model: embedding.model,
+      embed: (admission, texts, options) => countedEmbed(embedding.embed, admission, texts, options),
+    },
+  };
+}
+
+/** By hand and no generator: each would cost every batch of tokens a few more turns of the event loop's queue. */
+function countedCall(
+  call: CallModel,
+  admission: Admission,
+  request: ModelRequest,
+): AsyncIterator<readonly ModelEvent[], void> {
+  const count = callCount(admission, request);
+  let events: AsyncIterator<readonly ModelEvent[]> | null = null;
+  const read = (result: IteratorResult<readonly ModelEvent[]>): IteratorResult<readonly ModelEvent[], void> => {
+    if (result.done) {
+      count.end();
+      return { done: true, value: undefined };
+    }
+    for (const event of result.value) count.add(event);
+    return result;
+  };
+  const fail = (thrown: unknown): never => {
+    count.end();
+    throw thrown;
+  };
+  async function begin() {
+    await admission.cover(callTokens(request.messages, request.settings));
+    // A caller that ends the call does not always look at it once more.
+    request.signal.addEventListener("abort", count.end, { once: true });
+    events = call(request)[Symbol.asyncIterator]();
+    return events.next().then(read, fail);
+  }
+  return {
+    next: () => (events === null ? begin() : events.next().then(read, fail)),
+    async return() {
+      count.end();
+      await events?.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+}
+
+/** Counts one call: by what the provider says of it, else by its texts. A call that was never accepted costs nothing. */
+function callCount(admission: Admission, request: ModelRequest) {
+  const { messages, purpose, signal } = request;
+  let isAccepted = false;
+  let isNoted = false;
+  let usage: Extract<ModelEvent, { type: "finish" }>["usage"] | null = null;
+  let said = 0;
+  let [streamed, called] = [0, 0];
+  const end = (): void => {
+    signal.removeEventListener("abort", end);
+    if (isNoted || !isAccepted) return;
+    isNoted = true;
+    const output = Math.ceil((said + Math.max(streamed, called)) / 4);
+    admission.note(purpose, usage?.inputTokens ?? promptTokens(messages), usage?.outputTokens ?? output);
+  };
+  return {
+    end,
+    add(event: ModelEvent): void {
+      isAccepted = true;
+      if (event.type === "text-delta" || event.type === "reasoning-delta") said += event.text.length;
+      // Arguments come in pieces, at once, or both ways.
+      else if (event.type === "tool-input-delta") streamed += event.text.length;
+      else if (event.type === "tool-call") called += event.input.length;
+      else if (event.type === "finish") usage = event.usage;
+    },
+  };
+}
+
+const TEXTS_PER_CALL = 100;
+
+async function countedEmbed(
+  embed: EmbedTexts,
+  admission: Admission,
+  texts: readonly string[],
+  options: Parameters<EmbedTexts>[1],
+): Promise<readonly (readonly number[])[]> {
+  const vectors: (readonly number[])[] = [];
+  for (let from = 0; from < texts.length; from += TEXTS_PER_CALL) {
+    const some = texts.slice(from, from + TEXTS_PER_CALL);
+    await admission.cover(textTokens(some));
+    const embedded = await embed(some, options).catch((thrown) => {
+      // Who gave up waiting does not know what the provider went on to do.
+      if (options.signal.aborted) admission.note("embedding", textTokens(some), 0);
+      throw thrown;
+    });
+    admission.note("embedding", embedded.tokens ?? textTokens(some), 0);
+    vectors.push(...embedded.vectors);
+  }
+  return vectors;
+}

@@ -1,0 +1,77 @@
+import { ChatError } from "../domain/errors.ts";
+
+/** An upload has so long for all of its bytes. */
+const TIME_LIMIT_MS = 60_000;
+const FIRST_BYTES = 64 * 1024;
+const UTF8_NAMES: readonly string[] = ["utf-8", "utf8", "us-ascii", "ascii"];
+
+/**
+ * A request's body as text, of at most `limitBytes`; "" for a request without one. It is held once as bytes and once as
+ * text, however small the pieces are in which it comes.
+ *
+ * Throws "too-large", and "bad-request" for one that is not UTF-8, that says it is in another charset, that is not there
+ * after a minute, or that breaks off.
+ */
+export async function readText(request: Request, limitBytes: number, timeLimitMs = TIME_LIMIT_MS): Promise<string> {
+  const announced = Number(request.headers.get("content-length") ?? 0);
+  if (announced > limitBytes) throw tooLarge(limitBytes);
+  if (request.body === null) return "";
+  const charset = /;\s*charset\s*=\s*"?([^\s";]+)/iu.exec(request.headers.get("content-type") ?? "")?.[1];
+  if (charset !== undefined && !UTF8_NAMES.includes(charset.toLowerCase())) throw notUtf8();
+  const bytes = await readBytes(request.body, limitBytes, timeLimitMs);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw notUtf8();
+  }
+}
+
+const tooLarge = (limitBytes: number): ChatError =>
+  new ChatError("too-large", `Request body too large: the limit is ${Math.floor(limitBytes / 1024)} KiB`);
+const notUtf8 = (): ChatError => new ChatError("bad-request", "The body is not valid UTF-8");
+
+async function readBytes(
+  body: ReadableStream<Uint8Array>,
+  limitBytes: number,
+  timeLimitMs: number,
+): Promise<Uint8Array> {
+  const reader = body.getReader();
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    leave(reader);
+  }, timeLimitMs);
+  // Not as much as is announced: that costs its sender nothing.
+  let bytes = new Uint8Array(Math.min(FIRST_BYTES, limitBytes));
+  let size = 0;
+  try {
+    for (;;) {
+      // A reader that is left says that it is done.
+      const { done, value } = await reader.read();
+      if (isLate) throw new ChatError("bad-request", `The body did not come within ${timeLimitMs / 1000} seconds`);
+      if (done) return bytes.subarray(0, size);
+      if (size + value.byteLength > limitBytes) {
+        leave(reader);
+        throw tooLarge(limitBytes);
+      }
+      if (size + value.byteLength > bytes.length) bytes = grown(bytes, size + value.byteLength, limitBytes);
+      bytes.set(value, size);
+      size += value.byteLength;
+    }
+  } catch (thrown) {
+    throw thrown instanceof ChatError ? thrown : new ChatError("bad-request", "The body broke off");
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function leave(reader: ReadableStreamDefaultReader<Uint8Array>): void {
+  // A stream that cannot be left ends by itself.
+  reader.cancel().catch(() => {});
+}
+
+function grown(bytes: Uint8Array, atLeast: number, atMost: number): Uint8Array<ArrayBuffer> {
+  const next = new Uint8Array(Math.min(atMost, Math.max(atLeast, bytes.length * 2)));
+  next.set(bytes);
+  return next;
+}
