@@ -162,6 +162,14 @@ export async function askFailingModel({ call, canaries: { plant }, ownerKey: key
       }),
     ),
   );
+  for (const path of ["/v1/chat", "/api/sessions", "/api/v1/compatibility/openai/v1/assistants"]) {
+    const secret = plant(`api_key of a body to ${path}`);
+    await call("POST", path, { key, body: `{"api_key": "${secret}", ` });
+    await call("POST", path, {
+      key,
+      body: { api_key: secret, deep: [{ authorization: `Bearer ${secret}` }], messages: 7 },
+    });
+  }
   await Promise.all(asks);
 }
 
