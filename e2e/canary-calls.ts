@@ -175,7 +175,7 @@ export async function askFailingModel({ call, canaries: { plant }, ownerKey: key
 
 /** Makes tools that hold secrets, has them run by the owner, by a stranger and by a key that only reads, and breaks them. */
 export async function runTools(
-  { call, canaries: { plant }, ownerKey: key }: World,
+  { call, canaries: { plant, find }, ownerKey: key }: World,
   site: string,
   readKey: string,
 ): Promise<void> {
@@ -213,7 +213,8 @@ export async function runTools(
     expect((await call("POST", `/api/agents/${id}/tools`, { key, body: integration })).status).toBe(201);
     await call("GET", `/api/agents/${id}/tools`, { key });
     const read = await call("GET", `/api/agents/${id}/tools`, { key: readKey });
-    expect(read.status).toBe(200);
+    expect([read.status, ...find(read.text)]).toEqual([200]);
+    for (const path of ["/api/app/agents", `/api/app/agents/${id}`]) await call("GET", path, { key: readKey });
     expect(read.text).toContain("lookup");
     const body = { bot_slug: slug, prompt: "Look it up", stream: false };
     expect((await call("POST", "/v1/chat", { body })).text).toContain("It says");

@@ -25,7 +25,11 @@ const BY_DESIGN: readonly (readonly [secret: RegExp, place: RegExp, why: string]
   [/^metadata/u, /^column (?:Agent|User|Session)\.metadata$/u, "it is what the caller keeps there"],
   [/^metadata/u, /^answer (?:POST|GET) \/api\/(?:agents|users|sessions)/u, "its caller reads it back"],
   [/^key just made$/u, /^answer POST \/api\/app\/keys$/u, "it is told once"],
-  [/^query/u, /^answer GET \/(?:sign-in|docs)?$/u, "a page's payload repeats its own address to who asked for it"],
+  [
+    /^query/u,
+    /^answer (?:GET|POST) \/(?:sign-in|docs|account|nowhere)?$/u,
+    "a page's payload repeats its own address to who asked for it",
+  ],
   [/^csrf token$/u, /^answer GET \/api\/auth\/csrf$/u, "the form of the page sends it"],
 ];
 

@@ -53,6 +53,11 @@ test("a key that only reads sees a tool without its secrets, and the owner's key
   const read = await api.call("GET", `/api/agents/${agentId}/tools`, { key: READ_KEY });
   expect(read.body.items[0].api_call.headers).toEqual({ authorization: "[hidden]" });
   expect(JSON.stringify(read.body)).not.toContain(TOKEN);
+  for (const path of ["/api/app/agents", `/api/app/agents/${agentId}`]) {
+    const page = await api.call("GET", path, { key: READ_KEY });
+    expect(JSON.stringify(page.body)).toContain("lookup");
+    expect(JSON.stringify(page.body)).not.toContain(TOKEN);
+  }
   const whole = await api.call("GET", `/api/agents/${agentId}/tools`);
   expect(whole.body.items[0].api_call.headers).toEqual({ authorization: `Bearer ${TOKEN}` });
 });

@@ -84,9 +84,10 @@ async function shutDown(running: Parley, signal: string, stopTelemetry: () => Pr
   setTimeout(() => process.exit(0), GRACE_MS + LAST_MS).unref();
   try {
     await running.close(signal === "SIGINT" ? 1000 : GRACE_MS);
-    await stopTelemetry();
   } catch (thrown) {
     running.ports.log.error({ err: thrown }, "The server did not close in order");
   }
+  // The last metrics tell of such an end too. It waits for a collector as long as its exporter does, and throws nothing.
+  await stopTelemetry();
   process.exit(0);
 }
