@@ -7,12 +7,16 @@ import { formatDate, formatNumber } from "../time";
 
 const total = ({ input_tokens, output_tokens }: DayUsage) => input_tokens + output_tokens;
 
+/** The tokens of a day; none where there is no day. */
+export const tokensOf = (day: DayUsage | undefined): number => (day ? total(day) : 0);
+
 /** Tokens, turns and errors of each day: as bars that can be read by pointer and arrow keys, or as a table. */
 export function Usage({ days }: { days: readonly DayUsage[] }) {
   const [isTable, setIsTable] = useState(false);
   const sum = days.reduce((all, day) => all + total(day), 0);
   const turns = days.reduce((all, day) => all + day.turns, 0);
-  if (turns === 0) return <p className="account-empty">No usage yet. Ask something, here or through an API.</p>;
+  if (turns === 0 && sum === 0)
+    return <p className="account-empty">No usage yet. Ask something, here or through an API.</p>;
   return (
     <>
       <p className="usage-figure">
@@ -114,7 +118,7 @@ function roundUp(value: number): number {
 }
 
 function UsageTable({ days }: { days: readonly DayUsage[] }) {
-  const used = days.filter((day) => day.turns > 0).reverse();
+  const used = days.filter((day) => day.turns > 0 || total(day) > 0).reverse();
   return (
     <table className="account-table" data-numbers>
       <thead>

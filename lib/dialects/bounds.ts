@@ -23,14 +23,22 @@ function weight(issue: z.core.$ZodRawIssue): number {
   return 1 + issue.errors.flat().length;
 }
 
+/** The least of the maxima that checks have set; none: Infinity. */
+function maximum(checks: readonly z.core.$ZodCheck<never>[] = []): number {
+  const maxima = checks.flatMap(({ _zod: { def } }) =>
+    "maximum" in def && typeof def.maximum === "number" ? def.maximum : [],
+  );
+  return Math.min(Number.POSITIVE_INFINITY, ...maxima);
+}
+
 const BoundedArray = z.core.$constructor("BoundedArray", (inst: z.ZodArray, def: z.core.$ZodArrayDef) => {
   z.ZodArray.init(inst, def);
   const parse = inst._zod.parse;
+  const max = maximum(def.checks);
   inst._zod.parse = (payload, context) => {
     const input = payload.value as unknown; // it is whatever was sent
-    const max = inst._zod.bag.maximum;
     // Zod says what is wrong with these, and reads no item.
-    if (!Array.isArray(input) || (typeof max === "number" && input.length > max)) return parse(payload, context);
+    if (!Array.isArray(input) || input.length > max) return parse(payload, context);
     const items: unknown[] = [];
     let faults = 0;
     for (const [n, value] of input.entries()) {
@@ -101,9 +109,15 @@ function jsonFault(root: unknown): string | null {
     if (typeof value === "string") characters -= value.length;
     if (characters < 0) return `should have at most ${JSON_BOUNDS.characters} characters`;
     if (typeof value !== "object" || value === null) return null;
-    for (const key in value) {
-      characters -= key.length;
-      const found = fault((value as Readonly<Record<string, unknown>>)[key], depth + 1); // the loop gives its keys
+    if (Array.isArray(value)) return firstFault(value, depth + 1);
+    const keys = Object.keys(value);
+    for (const key of keys) characters -= key.length;
+    return firstFault(Object.values(value), depth + 1);
+  }
+
+  function firstFault(items: readonly unknown[], depth: number): string | null {
+    for (const item of items) {
+      const found = fault(item, depth);
       if (found !== null) return found;
     }
     return null;

@@ -17,16 +17,24 @@ export function excerpt(value: unknown, limit: number): string {
   function write(one: unknown): boolean {
     if (typeof one === "string") return put(JSON.stringify(one.slice(0, left + 1)));
     if (typeof one !== "object" || one === null) return put(JSON.stringify(one) ?? "null");
-    const isList = Array.isArray(one);
-    if (!put(isList ? "[" : "{")) return false;
+    return Array.isArray(one) ? writeList(one) : writeObject(one);
+  }
+
+  function writeList(items: readonly unknown[]): boolean {
+    if (!put("[")) return false;
+    for (const [n, item] of items.entries()) if (!((n === 0 || put(",")) && write(item))) return false;
+    return put("]");
+  }
+
+  function writeObject(object: object): boolean {
+    if (!put("{")) return false;
     let isFirst = true;
-    for (const key in one) {
-      if (!isFirst && !put(",")) return false;
+    for (const key in object) {
+      const value = (object as Readonly<Record<string, unknown>>)[key]; // the loop gives its keys
+      if (!((isFirst || put(",")) && write(key) && put(":") && write(value))) return false;
       isFirst = false;
-      if (!isList && !(write(key) && put(":"))) return false;
-      if (!write((one as Readonly<Record<string, unknown>>)[key])) return false; // the loop gives its keys
     }
-    return put(isList ? "]" : "}");
+    return put("}");
   }
 
   const isWhole = write(value);

@@ -8,7 +8,7 @@ import { toIssues } from "./issues.ts";
 const MOST_FIELDS = 100;
 const FIELD_CHARACTERS = 8192;
 /** Fields of sign-in forms: texts, and what scripts send for a yes or no. */
-const Fields = record(z.union([text(FIELD_CHARACTERS), z.boolean(), z.number(), z.null()]));
+export const AuthFields = record(z.union([text(FIELD_CHARACTERS), z.boolean(), z.number(), z.null()]));
 
 /**
  * The body of a sign-in request as it came, of at most `limitBytes`: fields as a form or as JSON. What is neither is "".
@@ -26,7 +26,7 @@ export async function readAuthBody(request: Request, limitBytes: number): Promis
     return body;
   }
   if (!isJson(type)) return "";
-  const fields = Fields.safeParse(parseJson(body));
+  const fields = AuthFields.safeParse(parseJson(body));
   if (!fields.success) {
     const issues = toIssues(fields.error, null).map((issue) => ({ ...issue, path: ["body", ...issue.path] }));
     throw new ChatError("invalid", "Validation error", { issues });

@@ -6,12 +6,11 @@ import type { Scope } from "../core/scope.ts";
 import { lookNow } from "../core/session-changes.ts";
 import { getSession } from "../core/sessions.ts";
 import { getHistory } from "../core/turn/history.ts";
-import { dailyUsage } from "../core/usage.ts";
 import { type Account, findAccount } from "../db/accounts.ts";
 import { listSessions } from "../db/sessions.ts";
 import type { FullSession, SessionPage } from "../dialects/llamacloud/answers.ts";
 import { encodeCursor, encodeEvents, encodePage } from "../dialects/llamacloud/index.ts";
-import { encodeAgent, encodeApiKey, encodeUsage } from "../dialects/web/encode.ts";
+import { encodeAgent, encodeApiKey } from "../dialects/web/encode.ts";
 import { ChatError } from "../domain/errors.ts";
 import { summaryOf } from "../routes/llamacloud-session.ts";
 import { isOpen } from "../server/hosts.ts";
@@ -20,6 +19,9 @@ import { accountOfCookie } from "../sign-in/authenticate.ts";
 import { describeProvider, providerOf } from "../sign-in/identities.ts";
 import { SESSION_COOKIE } from "../sign-in/session-cookie.ts";
 import { agentPage } from "./agent-page.ts";
+import { type UsagePage, usagePage } from "./usage-page.ts";
+
+export type { UsagePage };
 
 /** Whoever looks at a page; `name` is an e-mail address or what else the person is called. */
 export type Viewer = { readonly kind: "none" | "guest" | "person"; readonly name: string | null };
@@ -78,7 +80,7 @@ export async function loadSession(id: string): Promise<FullSession | null> {
 /** What the account page begins with; null for who has no account. */
 export type AccountPage = {
   readonly keys: readonly ReturnType<typeof encodeApiKey>[];
-  readonly usage: readonly ReturnType<typeof encodeUsage>[];
+  readonly usage: UsagePage;
   /** The agent that the sample calls are for; null where there is none yet. */
   readonly agentId: string | null;
   readonly hasPassword: boolean;
@@ -112,7 +114,7 @@ export async function loadAccount(): Promise<AccountPage | null> {
   const scope: Scope = { ...running.ports, accountId: account.id, via: "cookie" };
   const [keys, usage, agentId, isWithPassword, identities] = await Promise.all([
     listApiKeys(scope),
-    dailyUsage(scope, USAGE_DAYS, Date.now()),
+    usagePage(running, scope, USAGE_DAYS),
     findSampleAgent(scope),
     hasPassword(scope),
     identitiesOf(running.ports, account.id),
@@ -121,7 +123,7 @@ export async function loadAccount(): Promise<AccountPage | null> {
   const connected = new Set(identities.map(({ provider }) => provider));
   return {
     keys: keys.map(encodeApiKey),
-    usage: usage.map(encodeUsage),
+    usage,
     agentId,
     hasPassword: isWithPassword,
     identities: identities.map((identity) => ({

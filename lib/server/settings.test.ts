@@ -18,7 +18,28 @@ test("a blank setting counts as unset", () => {
   expect(parseSettings(blank)).toEqual(parseSettings({}));
 });
 
+test("S7: what holds strangers is on unless it is turned off", () => {
+  const names = ["guestsPerHour", "guestTurnsPerMinute", "guestTurnsPerHour", "strangerTurnsPerMinute"] as const;
+  const limits = ({ botTokensPerDay, ...settings }: ReturnType<typeof parseSettings>) => [
+    ...names.map((name) => settings[name]),
+    botTokensPerDay,
+  ];
+  expect(limits(parseSettings({}))).toEqual([20, 10, 60, 10, 200_000]);
+  const off = {
+    GUESTS_PER_HOUR: "off",
+    GUEST_TURNS_PER_MINUTE: "Off",
+    GUEST_TURNS_PER_HOUR: " off ",
+    STRANGER_TURNS_PER_MINUTE: "3",
+    BOT_TOKENS_PER_DAY: "",
+  };
+  expect(limits(parseSettings(off))).toEqual([undefined, undefined, undefined, 3, 200_000]);
+});
+
 test.each([
+  ["GUESTS_PER_HOUR", "0"],
+  ["GUESTS_PER_HOUR", "none"],
+  ["BOT_TOKENS_PER_DAY", "1.5"],
+  ["SERVER_TOKENS_PER_DAY", "-1"],
   ["PORT", "abc"],
   ["PORT", "70000"],
   ["PORT", "-1"],

@@ -32,14 +32,14 @@ const count = z.preprocess(
   z.coerce.number({ error: COUNT }).int({ error: COUNT }).min(1, { error: COUNT }).optional(),
 );
 const COUNT_OR_OFF = `${COUNT}, or off`;
-/** A limit that holds unless it is turned off. */
+/** A limit that holds unless it is turned off, which is null. */
 const countUnlessOff = (byDefault: number) =>
   z.preprocess(
     (value) => (typeof value === "string" ? blankIsUnset(value.trim().toLowerCase()) : value),
     z
       .union(
         [
-          z.literal("off").transform(() => undefined),
+          z.literal("off").transform(() => null),
           z.coerce.number({ error: COUNT_OR_OFF }).int({ error: COUNT_OR_OFF }).min(1, { error: COUNT_OR_OFF }),
         ],
         { error: COUNT_OR_OFF },
@@ -296,11 +296,11 @@ export function parseSettings(environment: Environment): Settings {
     tokensPerDay: env.TOKENS_PER_DAY,
     keyTokensPerDay: env.KEY_TOKENS_PER_DAY,
     serverTokensPerDay: env.SERVER_TOKENS_PER_DAY,
-    guestsPerHour: env.GUESTS_PER_HOUR,
-    guestTurnsPerMinute: env.GUEST_TURNS_PER_MINUTE,
-    guestTurnsPerHour: env.GUEST_TURNS_PER_HOUR,
-    strangerTurnsPerMinute: env.STRANGER_TURNS_PER_MINUTE,
-    botTokensPerDay: env.BOT_TOKENS_PER_DAY,
+    guestsPerHour: env.GUESTS_PER_HOUR ?? undefined,
+    guestTurnsPerMinute: env.GUEST_TURNS_PER_MINUTE ?? undefined,
+    guestTurnsPerHour: env.GUEST_TURNS_PER_HOUR ?? undefined,
+    strangerTurnsPerMinute: env.STRANGER_TURNS_PER_MINUTE ?? undefined,
+    botTokensPerDay: env.BOT_TOKENS_PER_DAY ?? undefined,
     requestsPerMinute: env.REQUESTS_PER_MINUTE,
     vouchers: vouchersOf(env),
     hasOtlp: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,

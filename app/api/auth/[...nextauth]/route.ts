@@ -1,7 +1,7 @@
 import { NextRequest } from "next/server";
 import NextAuth from "next-auth";
 import { web } from "@/lib/dialects/web";
-import { toChatError } from "@/lib/domain/errors";
+import { ChatError, toChatError } from "@/lib/domain/errors";
 import { checkCallback, readAuthBody } from "@/lib/http/auth-body";
 import { smallError } from "@/lib/http/small-error";
 import { checkHost } from "@/lib/server/hosts";
@@ -18,6 +18,9 @@ async function handle(request: NextRequest, context: { params: Promise<{ nextaut
   const options = nextAuthOptions(running, request.headers);
   try {
     checkHost(request.headers, running.settings);
+    if (request.method === "GET" && isCredentialsCallback(await context.params)) {
+      throw new ChatError("method", "Method Not Allowed");
+    }
     const checked = await checkedRequest(request);
     return await NextAuth(checked as never, context as never, options); // its types know pages only
   } catch (thrown) {
@@ -26,6 +29,10 @@ async function handle(request: NextRequest, context: { params: Promise<{ nextaut
     return web.failure(smallError(error));
   }
 }
+
+/** Where the sign-in form is posted: next-auth answers a GET of it as a fault of the server. */
+const isCredentialsCallback = ({ nextauth }: { readonly nextauth: readonly string[] }): boolean =>
+  nextauth[0] === "callback" && nextauth[1] === "credentials";
 
 /** The request with its body read through our limits: next-auth has none. */
 async function checkedRequest(request: NextRequest): Promise<NextRequest> {
