@@ -10,7 +10,7 @@ import { startRedis } from "../lib/testing/redis-server.ts";
 
 export type Listening = { readonly url: string; readonly host: string; readonly close: () => Promise<void> };
 
-export async function listen(listener: RequestListener): Promise<Listening> {
+async function listen(listener: RequestListener): Promise<Listening> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo; // a server on a port has this address
@@ -25,7 +25,7 @@ export async function listen(listener: RequestListener): Promise<Listening> {
   };
 }
 
-export async function bodyOf(request: IncomingMessage): Promise<string> {
+async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
