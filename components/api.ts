@@ -135,6 +135,9 @@ export const changePassword = (change: {
 export const disconnect = (identityId: string) =>
   request(`/api/app/account/identities/${identityId}`, { method: "DELETE" });
 
+/** Deletes the account with all it has. */
+export const deleteAccount = (password: string | null) => request("/api/app/account", json("DELETE", { password }));
+
 export const signOutEverywhere = () => request("/api/app/account/sign-out", { method: "POST" });
 
 export type ApiKey = {

@@ -1,8 +1,10 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import { type Cookie, expect, type Page, test } from "@playwright/test";
 import { startServer, type WatchedServer } from "./server.ts";
 
 let server: WatchedServer;
+/** Of the owner of a second server, once its link has been used. */
+let ownerCookies: Cookie[] = [];
 test.beforeAll(async () => {
   server = await startServer();
 });
@@ -76,7 +78,45 @@ test("usage is shown as bars that arrow keys read, and as a table", async ({ pag
   await expect(bars).toHaveAttribute("aria-valuetext", /: 0 turns/);
   await page.getByRole("button", { name: "As table" }).click();
   // A head, and the one day on which something was used.
-  await expect(page.getByRole("row")).toHaveCount(2);
+  const part = page.locator("section").filter({ has: page.getByRole("heading", { name: "Usage" }) });
+  await expect(part.getByRole("row")).toHaveCount(2);
+  await expect(page.getByRole("row", { name: /^Answers 1 \d+/ })).toBeVisible();
+});
+
+test("the owner sees the budget of today, who used it, and what to set where nobody has set a limit", async ({
+  browser,
+  request,
+}) => {
+  const capped = await startServer({ TOKENS_PER_DAY: "50000", SERVER_TOKENS_PER_DAY: "9000" });
+  try {
+    const headers = { authorization: `Bearer ${capped.key()}` };
+    const data = { bot_slug: "taxson", prompt: `What is 12.5 * 8? ${"Please. ".repeat(3000)}`, stream: false };
+    expect((await request.post(`${capped.url}/v1/chat`, { headers, data })).status()).toBe(200);
+    for (const colorScheme of ["light", "dark"] as const) {
+      for (const width of [390, 820, 1440]) {
+        const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
+        const page = await context.newPage();
+        const link = /Sign in as its owner, once: (\S+)/.exec(capped.output())?.[1] ?? "";
+        if (ownerCookies.length > 0) await context.addCookies(ownerCookies);
+        else await page.goto(link);
+        await page.goto(`${capped.url}/account`);
+        const meter = page.getByRole("meter", { name: "Tokens of the day: The whole server" });
+        await expect(meter).toHaveAttribute("aria-valuetext", /of 9,000 tokens, (?:8|9)\d %|100 %/u);
+        await expect(page.getByText(/^This account [\d,]+ of 50,000 tokens, 1\d %/u)).toBeVisible();
+        await expect(page.getByRole("row", { name: /^Owner of this server 1 [\d,]+/u })).toBeVisible();
+        await expect(page.getByRole("row", { name: /^First key 1 [\d,]+/u })).toBeVisible();
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+        await page.getByRole("heading", { name: "Budget" }).scrollIntoViewIfNeeded();
+        const file = `${process.env.SCREENSHOTS}/budget-${colorScheme}-${width}.png`;
+        if (process.env.SCREENSHOTS) await page.screenshot({ path: file });
+        ownerCookies = await context.cookies();
+        await context.close();
+      }
+    }
+  } finally {
+    await capped.kill("SIGTERM");
+  }
 });
 
 test("the owner sets an address and a password, and signs in with them", async ({ page }) => {

@@ -24,6 +24,9 @@ export type WatchedServer = RunningServer & {
   readonly answers: () => RecordedAnswer[];
 };
 
+/** All tests come from one address. */
+const MANY_GUESTS = { GUESTS_PER_HOUR: "off", GUEST_TURNS_PER_MINUTE: "off", GUEST_TURNS_PER_HOUR: "off" };
+
 /**
  * Starts a server as `scripts/server.ts` does. When it is ended, every answer that it gave, to browsers, clients and curl
  * alike, is held against the reference: `kill` throws for one that is not as `/api/openapi.json` says.
@@ -32,7 +35,7 @@ export async function startServer(environment: Readonly<Record<string, string>> 
   const file = join(mkdtempSync(join(tmpdir(), "parley-answers-")), "answers.jsonl");
   const preload = pathToFileURL(join(import.meta.dirname, "record-answers.ts")).href;
   const options = `${process.env.NODE_OPTIONS ?? ""} --import=${preload}`;
-  const server = await start({ ...environment, ANSWERS_FILE: file, NODE_OPTIONS: options });
+  const server = await start({ ...MANY_GUESTS, ...environment, ANSWERS_FILE: file, NODE_OPTIONS: options });
   const answers = () => {
     // What comes after the last line break was cut off by the end of the process.
     const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);

@@ -15,6 +15,7 @@ const SOURCES = [
   "scripts/build.ts",
   "instrumentation.ts",
   "next.config.mjs",
+  "proxy.ts",
   "package-lock.json",
   "postcss.config.mjs",
   "tsconfig.json",

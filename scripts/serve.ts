@@ -4,7 +4,8 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadEnvFile } from "node:process";
 import { beginFolder } from "../lib/db/pglite/folder.ts";
-import { localUrl, parseSettings } from "../lib/server/settings.ts";
+import { completeAnswers } from "../lib/server/answer-headers.ts";
+import { isHttps, localUrl, parseSettings } from "../lib/server/settings.ts";
 import { needsBuild } from "./build.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -35,6 +36,8 @@ if (!isDev && settings.databaseUrl === undefined) {
 // In this process: a signal reaches the server itself, and nothing starts twice.
 process.env.NEXT_MANUAL_SIG_HANDLE = "true";
 process.env.PORT = String(settings.port);
+process.env.PARLEY_BOUND_HOST = settings.host;
+completeAnswers(isHttps(settings));
 process.env.NEXTAUTH_URL ??= localUrl(settings);
 const command = isDev ? "dev" : "start";
 process.argv = [process.execPath, "next", command, "--port", String(settings.port), "--hostname", settings.host];

@@ -6,11 +6,12 @@ import type { AccountPage } from "@/lib/pages/page-data.ts";
 import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";
 import { ApiKeys } from "./api-keys";
+import { Shares, Today } from "./budget";
 import { Connections } from "./connections";
 import { FirstCall } from "./first-call";
 import type { PublishedApi } from "./published-api";
 import { SignInSettings } from "./sign-in-settings";
-import { Usage } from "./usage";
+import { tokensOf, Usage } from "./usage";
 
 /** Keys, a first call, and what was used. A visitor without an account is told what one is for. */
 export function AccountView({ account, apis }: { account: AccountPage | null; apis: readonly PublishedApi[] }) {
@@ -53,8 +54,14 @@ export function AccountView({ account, apis }: { account: AccountPage | null; ap
               <SignInSettings hasPassword={account.hasPassword} />
               <Connections identities={account.identities} vouchers={account.vouchers} />
             </Part>
+            <Part title="Budget" note="The tokens of today. Titles, summaries and embeddings count as answers do.">
+              <Today limits={account.usage.limits} today={tokensOf(account.usage.items.at(-1))} />
+            </Part>
             <Part title="Usage" note="The last 30 days, by UTC. Every API and this app count alike.">
-              <Usage days={account.usage} />
+              <Usage days={account.usage.items} />
+            </Part>
+            <Part title="Who used it" note="The same 30 days, the most first.">
+              <Shares shares={account.usage.shares} />
             </Part>
           </>
         ) : (

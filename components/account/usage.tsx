@@ -7,12 +7,16 @@ import { formatDate, formatNumber } from "../time";
 
 const total = ({ input_tokens, output_tokens }: DayUsage) => input_tokens + output_tokens;
 
+/** The tokens of a day; none where there is no day. */
+export const tokensOf = (day: DayUsage | undefined): number => (day ? total(day) : 0);
+
 /** Tokens, turns and errors of each day: as bars that can be read by pointer and arrow keys, or as a table. */
 export function Usage({ days }: { days: readonly DayUsage[] }) {
   const [isTable, setIsTable] = useState(false);
   const sum = days.reduce((all, day) => all + total(day), 0);
   const turns = days.reduce((all, day) => all + day.turns, 0);
-  if (turns === 0) return <p className="account-empty">No usage yet. Ask something, here or through an API.</p>;
+  if (turns === 0 && sum === 0)
+    return <p className="account-empty">No usage yet. Ask something, here or through an API.</p>;
   return (
     <>
       <p className="usage-figure">
@@ -41,6 +45,12 @@ export function Usage({ days }: { days: readonly DayUsage[] }) {
   );
 }
 
+/** A bar of a part of the columns' height. In an SVG a size is an attribute; a style in the page's text would not count. */
+function Bar({ kind, share }: { kind: "output" | "input"; share: number }) {
+  return <svg data-kind={kind} width="100%" height={(share * HEIGHT).toFixed(2)} aria-hidden="true" />;
+}
+
+/** As `.usage-columns` has it. */
 const HEIGHT = 150;
 
 function Bars({ days }: { days: readonly DayUsage[] }) {
@@ -77,7 +87,7 @@ function Bars({ days }: { days: readonly DayUsage[] }) {
       <p className="usage-most" aria-hidden="true">
         {formatNumber(most)}
       </p>
-      <div className="usage-columns" style={{ blockSize: HEIGHT }}>
+      <div className="usage-columns">
         {days.map((one, n) => (
           <div
             key={one.day}
@@ -85,8 +95,8 @@ function Bars({ days }: { days: readonly DayUsage[] }) {
             data-read={n === read || undefined}
             onPointerEnter={() => setRead(n)}
           >
-            <div data-kind="output" style={{ blockSize: (one.output_tokens / most) * HEIGHT }} />
-            <div data-kind="input" style={{ blockSize: (one.input_tokens / most) * HEIGHT }} />
+            <Bar kind="output" share={one.output_tokens / most} />
+            <Bar kind="input" share={one.input_tokens / most} />
           </div>
         ))}
       </div>
@@ -108,7 +118,7 @@ function roundUp(value: number): number {
 }
 
 function UsageTable({ days }: { days: readonly DayUsage[] }) {
-  const used = days.filter((day) => day.turns > 0).reverse();
+  const used = days.filter((day) => day.turns > 0 || total(day) > 0).reverse();
   return (
     <table className="account-table" data-numbers>
       <thead>

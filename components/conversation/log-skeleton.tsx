@@ -6,9 +6,10 @@ export function LogSkeleton() {
       <div className="scroller">
         <div className="log measure">
           <div className="log-skeleton hairlines" aria-hidden="true">
-            {[120, 42, 43, 160].map((height) => (
-              <span key={height} style={{ blockSize: height }} />
-            ))}
+            <span />
+            <span />
+            <span />
+            <span />
           </div>
           <p className="still-loading mt-6">Still loading</p>
         </div>

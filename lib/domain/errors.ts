@@ -4,6 +4,7 @@ const ERROR_CODES = [
   "invalid",
   "bad-request",
   "not-found",
+  "wrong-host",
   "busy",
   "conflict",
   "method",

@@ -5,6 +5,8 @@ import type { Credentials, Surface } from "../dialects/dialect.ts";
 import { ChatError, type Rate, toChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { addressOf } from "../server/address.ts";
+import { completeHeaders } from "../server/answer-headers.ts";
+import { checkHost } from "../server/hosts.ts";
 import { networkOf } from "../server/network.ts";
 import { type Parley, parley } from "../server/parley.ts";
 import { setRateHeaders } from "../server/rate-limits.ts";
@@ -178,7 +180,7 @@ function guarded(surface: Surface, handle: Guarded): Handler {
     for (const [name, value] of headers) response.headers.append(name, value);
     response.headers.set("x-request-id", requestId);
     if (surface.cors) response.headers.set("access-control-allow-origin", "*");
-    if (!response.headers.has("cache-control")) response.headers.set("cache-control", "private, no-store");
+    completeHeaders(response.headers, process.env.NEXTAUTH_URL?.startsWith("https:") ?? false);
     await noteAnswer(surface, request, response.status, { requestId, ms: performance.now() - startedAt });
     return response;
   };
@@ -191,6 +193,7 @@ async function answered(
   requestId: string,
 ): Promise<Response> {
   try {
+    checkHost(request.headers, (await parley()).settings);
     await countRequest(request);
     return await handle();
   } catch (thrown) {

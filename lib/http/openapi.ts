@@ -15,6 +15,7 @@ const MEANING: Readonly<Record<ErrorCode, string>> = {
   invalid: "A field is missing or not as the schema says",
   "bad-request": "The fields do not fit together",
   "not-found": "There is no such thing in your account",
+  "wrong-host": "The server does not answer to this host name",
   busy: "Another turn runs in the session",
   conflict: "It is there already, or in use",
   method: "The path has no such method",
@@ -40,6 +41,7 @@ const SAMPLES: Readonly<Record<ErrorCode, readonly [message: string, details?: E
   ],
   "bad-request": ["The fields do not fit together"],
   "not-found": ["Not Found"],
+  "wrong-host": ["This server does not answer to this host name"],
   busy: ["Session already has a running turn", { noun: "session" }],
   conflict: ["This Idempotency-Key was used for a different request", { field: "Idempotency-Key" }],
   method: ["Method Not Allowed"],
@@ -84,6 +86,7 @@ function errorCodes({ path, query, body, errors = [], runsTurn, isOpen }: Operat
     ...(path.includes("{") ? (["not-found"] as const) : []),
     ...(runsTurn ? TURN_ERRORS : []),
     ...errors,
+    "wrong-host",
     "rate-limited",
     "internal",
   ]);

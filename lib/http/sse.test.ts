@@ -20,7 +20,7 @@ test("nothing between server and reader may hold frames back or keep them", () =
   expect(status).toBe(201);
   expect(Object.fromEntries(headers)).toEqual({
     "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-cache, no-transform",
+    "cache-control": "private, no-store, no-transform",
     "x-accel-buffering": "no",
     "x-run-id": "r",
   });

@@ -1,4 +1,4 @@
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { hasPassword, identitiesOf } from "../core/accounts.ts";
 import { findSampleAgent, getAgent } from "../core/agents.ts";
 import { listApiKeys } from "../core/api-keys.ts";
@@ -6,19 +6,22 @@ import type { Scope } from "../core/scope.ts";
 import { lookNow } from "../core/session-changes.ts";
 import { getSession } from "../core/sessions.ts";
 import { getHistory } from "../core/turn/history.ts";
-import { dailyUsage } from "../core/usage.ts";
 import { type Account, findAccount } from "../db/accounts.ts";
 import { listSessions } from "../db/sessions.ts";
 import type { FullSession, SessionPage } from "../dialects/llamacloud/answers.ts";
 import { encodeCursor, encodeEvents, encodePage } from "../dialects/llamacloud/index.ts";
-import { encodeAgent, encodeApiKey, encodeUsage } from "../dialects/web/encode.ts";
+import { encodeAgent, encodeApiKey } from "../dialects/web/encode.ts";
 import { ChatError } from "../domain/errors.ts";
 import { summaryOf } from "../routes/llamacloud-session.ts";
+import { isOpen } from "../server/hosts.ts";
 import { type Parley, parley } from "../server/parley.ts";
 import { accountOfCookie } from "../sign-in/authenticate.ts";
 import { describeProvider, providerOf } from "../sign-in/identities.ts";
 import { SESSION_COOKIE } from "../sign-in/session-cookie.ts";
 import { agentPage } from "./agent-page.ts";
+import { type UsagePage, usagePage } from "./usage-page.ts";
+
+export type { UsagePage };
 
 /** Whoever looks at a page; `name` is an e-mail address or what else the person is called. */
 export type Viewer = { readonly kind: "none" | "guest" | "person"; readonly name: string | null };
@@ -44,14 +47,15 @@ const PAGE = 50;
 export async function loadShell(): Promise<Shell> {
   const running = await parley();
   const { token } = await lookNow(running.ports);
+  const asked = await headers();
   const account = await viewerAccount(running);
   const { models } = running.ports;
   return {
     viewer: account ? { kind: account.kind, name: await shownName(running, account) } : { kind: "none", name: null },
     model: { id: models.defaultModel, isDemo: models.isDemo },
     vouchers: running.settings.vouchers.map(shownVoucher),
-    guests: running.settings.guests,
-    signUp: running.settings.signUp,
+    guests: isOpen("guests", running.settings, asked),
+    signUp: isOpen("signUp", running.settings, asked),
     sessions: account ? await firstPage(running, account.id) : { items: [], next_page_token: null },
     changesToken: token,
   };
@@ -76,7 +80,7 @@ export async function loadSession(id: string): Promise<FullSession | null> {
 /** What the account page begins with; null for who has no account. */
 export type AccountPage = {
   readonly keys: readonly ReturnType<typeof encodeApiKey>[];
-  readonly usage: readonly ReturnType<typeof encodeUsage>[];
+  readonly usage: UsagePage;
   /** The agent that the sample calls are for; null where there is none yet. */
   readonly agentId: string | null;
   readonly hasPassword: boolean;
@@ -110,7 +114,7 @@ export async function loadAccount(): Promise<AccountPage | null> {
   const scope: Scope = { ...running.ports, accountId: account.id, via: "cookie" };
   const [keys, usage, agentId, isWithPassword, identities] = await Promise.all([
     listApiKeys(scope),
-    dailyUsage(scope, USAGE_DAYS, Date.now()),
+    usagePage(running, scope, USAGE_DAYS),
     findSampleAgent(scope),
     hasPassword(scope),
     identitiesOf(running.ports, account.id),
@@ -119,7 +123,7 @@ export async function loadAccount(): Promise<AccountPage | null> {
   const connected = new Set(identities.map(({ provider }) => provider));
   return {
     keys: keys.map(encodeApiKey),
-    usage: usage.map(encodeUsage),
+    usage,
     agentId,
     hasPassword: isWithPassword,
     identities: identities.map((identity) => ({

@@ -16,6 +16,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const health = () => api.call("GET", "/api/health", { key: null });
+const healthOfOwner = () => api.call("GET", "/api/health");
 
 /** Ends the database's thread, or all connections of the server's database. */
 async function cut(): Promise<void> {
@@ -37,9 +38,11 @@ test("C20: a turn during which the database is away ends well, and is stored onc
   await reader?.read();
   await cut();
   if (isEmbedded) {
-    const { status, body } = await health();
+    const { status, body } = await healthOfOwner();
     expect(status).toBe(503);
     expect(body).toMatchObject({ status: "down", reason: expect.stringContaining("has stopped") });
+    // S24: a stranger is told nothing of the reason.
+    expect(await health()).toMatchObject({ status: 503, body: { status: "unavailable" } });
   }
   const cutAt = performance.now();
   await vi.waitUntil(async () => (await health()).status === 200, { timeout: 15_000 });

@@ -3,36 +3,50 @@ import { type Parley, parley } from "./parley.ts";
 /** Who asks how the server is does not wait for longer. */
 const WAIT_MS = 5000;
 
-/** 200 with the state of database, migrations and model; 503 with the reason while the server cannot answer. */
-export async function health(): Promise<Response> {
+/**
+ * How the server is: 200 and "ok" while it answers, else 503 and "unavailable"; with the state of database, migrations and
+ * model, or the reason, for whom `isOwner` knows as the server's owner. It is asked only of a server that has opened.
+ */
+export async function health(isOwner: (running: Parley) => Promise<boolean>): Promise<Response> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`No answer from the database in ${WAIT_MS / 1000} s`)), WAIT_MS);
   try {
-    return await Promise.race([parley().then(state), late.promise]);
-  } catch (thrown) {
-    return down(thrown instanceof Error ? thrown.message : "unknown");
+    const running = await Promise.race([parley(), late.promise]);
+    // Somebody whose key the database cannot tell is told what strangers are.
+    const isTold = await Promise.race([isOwner(running), late.promise]).catch(() => false);
+    const state = await Promise.race([stateOf(running), late.promise]).catch(fault);
+    return answer(state.isUp, isTold ? state.details : null);
+  } catch {
+    return answer(false, null);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function state({ ports }: Parley): Promise<Response> {
+type State = { readonly isUp: boolean; readonly details: object };
+
+async function stateOf({ ports }: Parley): Promise<State> {
   const { database, models, runner } = ports;
   const fault = database.fault();
   if (fault !== null) return down(fault);
   const pending = await database.pending();
-  const isReady = pending.length === 0 && !runner.isDraining();
-  const body = {
-    status: isReady ? "ok" : runner.isDraining() ? "draining" : "migrations pending",
+  const isUp = pending.length === 0 && !runner.isDraining();
+  const details = {
+    status: isUp ? "ok" : runner.isDraining() ? "draining" : "migrations pending",
     database: { kind: database.kind, state: "ok" },
     migrations: { pending },
     model: { id: models.defaultModel, is_demo: models.isDemo },
     running_turns: runner.count(),
   };
-  return answer(isReady ? 200 : 503, body);
+  return { isUp, details };
 }
 
-const down = (reason: string): Response => answer(503, { status: "down", reason });
+const fault = (thrown: unknown): State => down(thrown instanceof Error ? thrown.message : "unknown");
 
-const answer = (status: number, body: object): Response =>
-  Response.json(body, { status, headers: { "cache-control": "no-store" } });
+const down = (reason: string): State => ({ isUp: false, details: { status: "down", reason } });
+
+const answer = (isUp: boolean, details: object | null): Response =>
+  Response.json(details ?? { status: isUp ? "ok" : "unavailable" }, {
+    status: isUp ? 200 : 503,
+    headers: { "cache-control": "private, no-store" },
+  });

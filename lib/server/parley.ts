@@ -48,6 +48,8 @@ export type Parley = {
   /** Who callers were found to be, and until when that is believed. */
   readonly callers: Map<string, Known & { readonly until: number }>;
   readonly limits: RateLimits;
+  /** What calls of models came to and is not written down yet. */
+  readonly usageBook: UsageBook;
   /** When the last use of each key was noted. */
   readonly touchedKeys: Map<string, number>;
   readonly close: (graceMs: number) => Promise<void>;
@@ -136,6 +138,7 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     secret,
     ...onceToken(),
     limits,
+    usageBook: book,
     callers: new Map(),
     touchedKeys: new Map(),
     async close(waitMs) {

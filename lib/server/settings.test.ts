@@ -18,7 +18,28 @@ test("a blank setting counts as unset", () => {
   expect(parseSettings(blank)).toEqual(parseSettings({}));
 });
 
+test("S7: what holds strangers is on unless it is turned off", () => {
+  const names = ["guestsPerHour", "guestTurnsPerMinute", "guestTurnsPerHour", "strangerTurnsPerMinute"] as const;
+  const limits = ({ botTokensPerDay, ...settings }: ReturnType<typeof parseSettings>) => [
+    ...names.map((name) => settings[name]),
+    botTokensPerDay,
+  ];
+  expect(limits(parseSettings({}))).toEqual([20, 10, 60, 10, 200_000]);
+  const off = {
+    GUESTS_PER_HOUR: "off",
+    GUEST_TURNS_PER_MINUTE: "Off",
+    GUEST_TURNS_PER_HOUR: " off ",
+    STRANGER_TURNS_PER_MINUTE: "3",
+    BOT_TOKENS_PER_DAY: "",
+  };
+  expect(limits(parseSettings(off))).toEqual([undefined, undefined, undefined, 3, 200_000]);
+});
+
 test.each([
+  ["GUESTS_PER_HOUR", "0"],
+  ["GUESTS_PER_HOUR", "none"],
+  ["BOT_TOKENS_PER_DAY", "1.5"],
+  ["SERVER_TOKENS_PER_DAY", "-1"],
   ["PORT", "abc"],
   ["PORT", "70000"],
   ["PORT", "-1"],
@@ -32,6 +53,9 @@ test.each([
   ["NEXTAUTH_SECRET", "short"],
   ["NEXTAUTH_URL", "chat.example.org"],
   ["LOG_LEVEL", "loud"],
+  ["ALLOWED_HOSTS", "https://chat.example.org"],
+  ["ALLOWED_HOSTS", "*.example.org"],
+  ["ALLOWED_HOSTS", "*"],
   ["OUTBOUND_ALLOW", "http://search.example"],
   ["OUTBOUND_ALLOW", "search.example/path"],
   ["OUTBOUND_ALLOW", "10.0.0.0/8"],
@@ -78,6 +102,45 @@ test.each([
   ["127.0.0.1.example.org", false],
 ])("a server on %s is open to visitors unasked: %s", (HOST, isOpen) => {
   expect(parseSettings({ HOST })).toMatchObject({ guests: isOpen, signUp: isOpen });
+});
+
+const PUBLIC = { NEXTAUTH_URL: "https://chat.example.org" };
+const LOCAL = { NEXTAUTH_URL: "http://localhost:3000" };
+
+test.each<readonly [string, Readonly<Record<string, string>>, boolean]>([
+  ["loopback addresses alone", LOCAL, true],
+  ["a loopback address in brackets", { NEXTAUTH_URL: "http://[::1]:3000" }, true],
+  ["a public address", PUBLIC, false],
+  ["a public address without https", { NEXTAUTH_URL: "http://chat.lan" }, false],
+  ["a name that only begins like a loopback address", { NEXTAUTH_URL: "http://127.0.0.1.example.org" }, false],
+  ["a loopback HOST with a public address", { ...PUBLIC, HOST: "127.0.0.1" }, false],
+  ["every address", { ...LOCAL, HOST: "0.0.0.0" }, false],
+  ["a trusted proxy", { TRUSTED_PROXIES: "1" }, false],
+  ["a name of a network", { ALLOWED_HOSTS: "parley.lan" }, false],
+  ["another loopback name", { ALLOWED_HOSTS: "localhost:8080" }, true],
+  ["Vercel", { VERCEL: "1" }, false],
+  ["Kubernetes", { KUBERNETES_SERVICE_HOST: "10.0.0.1" }, false],
+  ["Next's own start, which listens everywhere", { __NEXT_PRIVATE_ORIGIN: "http://localhost:3000" }, false],
+  ["Next's own start, whatever HOST is", { HOST: "127.0.0.1", __NEXT_PRIVATE_ORIGIN: "http://localhost:3000" }, false],
+  ["Next's own start on every address of IPv6", { __NEXT_PRIVATE_ORIGIN: "http://[::1]:3000" }, false],
+  ["Next's own start on a network address", { __NEXT_PRIVATE_ORIGIN: "http://192.168.1.5:3000" }, false],
+  ["Next's own start on a loopback address", { __NEXT_PRIVATE_ORIGIN: "http://127.0.0.1:3000" }, true],
+  [
+    "npm start on localhost",
+    { HOST: "localhost", PARLEY_BOUND_HOST: "localhost", __NEXT_PRIVATE_ORIGIN: "http://localhost:3000" },
+    true,
+  ],
+])("S5: with %s, strangers come in unasked: %s %s", (_, environment, isOpen) => {
+  expect(parseSettings(environment)).toMatchObject({ guests: isOpen, signUp: isOpen });
+  // What somebody has set holds.
+  expect(parseSettings({ ...environment, GUESTS: "on", SIGN_UP: "off" })).toMatchObject({
+    guests: true,
+    signUp: false,
+  });
+  expect(parseSettings({ ...environment, GUESTS: "off", SIGN_UP: "on" })).toMatchObject({
+    guests: false,
+    signUp: true,
+  });
 });
 
 test.each([

@@ -8,22 +8,22 @@ const onOff = z.preprocess(
   (value) => (typeof value === "string" ? blankIsUnset(value.toLowerCase()) : value),
   z.enum(["on", "off", "true", "false", "1", "0"], { error: "must be on or off" }).optional(),
 );
-const hosts = z.preprocess(
-  blankIsUnset,
-  z
-    .string()
-    .default("")
-    .transform((value, context) => {
-      const entries = value.split(",").map((entry) => entry.trim());
-      const known = entries.filter((entry) => entry !== "").map(canonicalHost);
-      const right = known.filter((entry) => entry !== null);
-      if (right.length < known.length) {
-        const message = "must name hosts such as search.example or 10.0.0.5:8080, parted by commas";
-        context.addIssue({ code: "custom", message });
-      }
-      return right;
-    }),
-);
+const hosts = (example: string) =>
+  z.preprocess(
+    blankIsUnset,
+    z
+      .string()
+      .default("")
+      .transform((value, context) => {
+        const entries = value.split(",").map((entry) => entry.trim());
+        const known = entries.filter((entry) => entry !== "").map(canonicalHost);
+        const right = known.filter((entry) => entry !== null);
+        if (right.length < known.length) {
+          context.addIssue({ code: "custom", message: `must name hosts such as ${example}, parted by commas` });
+        }
+        return right;
+      }),
+  );
 
 const PORT = "must be a whole number from 0 to 65535";
 const COUNT = "must be a whole number of 1 or more";
@@ -32,14 +32,14 @@ const count = z.preprocess(
   z.coerce.number({ error: COUNT }).int({ error: COUNT }).min(1, { error: COUNT }).optional(),
 );
 const COUNT_OR_OFF = `${COUNT}, or off`;
-/** A limit that holds unless it is turned off. */
+/** A limit that holds unless it is turned off, which is null. */
 const countUnlessOff = (byDefault: number) =>
   z.preprocess(
     (value) => (typeof value === "string" ? blankIsUnset(value.trim().toLowerCase()) : value),
     z
       .union(
         [
-          z.literal("off").transform(() => undefined),
+          z.literal("off").transform(() => null),
           z.coerce.number({ error: COUNT_OR_OFF }).int({ error: COUNT_OR_OFF }).min(1, { error: COUNT_OR_OFF }),
         ],
         { error: COUNT_OR_OFF },
@@ -47,7 +47,7 @@ const countUnlessOff = (byDefault: number) =>
       .default(byDefault),
   );
 const PROXIES = "must be a whole number from 0 to 10";
-const Environment = z.object({
+const Variables = z.object({
   PORT: z.preprocess(
     blankIsUnset,
     z.coerce
@@ -80,7 +80,8 @@ const Environment = z.object({
       })
       .default("info"),
   ),
-  OUTBOUND_ALLOW: hosts,
+  ALLOWED_HOSTS: hosts("chat.example.org or parley.lan:3000"),
+  OUTBOUND_ALLOW: hosts("search.example or 10.0.0.5:8080"),
   TURNS_PER_MINUTE: count,
   KEY_TURNS_PER_MINUTE: count,
   TURNS_AT_ONCE: count,
@@ -132,6 +133,7 @@ export type Voucher = {
 /** How this server is set up. `.env.example` says what each setting means. */
 export type Settings = {
   readonly port: number;
+  /** Where the server listens: what was really bound, however it was started. */
   readonly host: string;
   readonly dataDir: string;
   readonly databaseUrl?: string;
@@ -148,6 +150,8 @@ export type Settings = {
   readonly secret?: string;
   readonly publicUrl?: string;
   readonly logLevel: string;
+  /** `host` or `host:port` as URLs spell them: names of this server besides its own addresses and `publicUrl`. */
+  readonly allowedHosts: readonly string[];
   /** `host` or `host:port` as URLs spell them: what tools may request although it is private. */
   readonly outboundAllow: readonly string[];
   /** Turns that an account may begin in a minute; absent: as many as it likes. */
@@ -183,13 +187,60 @@ export type Settings = {
   readonly guests: boolean;
   /** Whether a visitor may make an account. */
   readonly signUp: boolean;
+  /** Which of both nobody has set: these are open to this machine alone, never to what a proxy hands on. */
+  readonly unset: Readonly<Record<Door, boolean>>;
 };
 
-const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+/** What strangers may do without being asked who they are. */
+export type Door = "guests" | "signUp";
+
+/** Whether a host, without brackets, is this machine for itself alone. */
+export const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+
+/** What platforms that publish a server set in its environment: there a loopback address says nothing of who comes. */
+const PLATFORMS = [
+  "VERCEL",
+  "NETLIFY",
+  "AWS_LAMBDA_FUNCTION_NAME",
+  "AWS_EXECUTION_ENV",
+  "K_SERVICE",
+  "KUBERNETES_SERVICE_HOST",
+  "FLY_APP_NAME",
+  "RENDER",
+  "RAILWAY_ENVIRONMENT_NAME",
+  "DYNO",
+  "WEBSITE_INSTANCE_ID",
+  "CODESPACES",
+  "container",
+] as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Where the server listens. `scripts/serve.ts` says it; a Next that somebody started by another command listens where its
+ * flag says, and everywhere without one, whatever HOST is.
+ */
+function boundHost(environment: Environment, host: string): string {
+  if (environment.PARLEY_BOUND_HOST) return environment.PARLEY_BOUND_HOST;
+  // Next's own: "localhost" and "[::1]" stand for every address too.
+  const told = URL.parse(environment.__NEXT_PRIVATE_ORIGIN ?? "")?.hostname;
+  if (told === undefined) return host;
+  return told === "localhost" || told === "[::1]" ? "0.0.0.0" : told.replace(/^\[|\]$/gu, "");
+}
+
+type Reach = Pick<Settings, "host" | "publicUrl" | "trustedProxies" | "allowedHosts">;
+
+/** Whether nobody but this machine reaches the server: every address is a loopback one, and nobody stands in front of it. */
+function isForThisMachine(environment: Environment, { host, publicUrl, trustedProxies, allowedHosts }: Reach): boolean {
+  const shown = publicUrl === undefined ? host : new URL(publicUrl).hostname.replace(/^\[|\]$/gu, "");
+  const names = [host, shown, ...allowedHosts.map((allowed) => allowed.replace(/:\d+$/u, "").replace(/^\[|\]$/gu, ""))];
+  return names.every(isLoopback) && trustedProxies === 0 && !PLATFORMS.some((name) => environment[name]);
+}
 
 /** Reads the environment. Throws one sentence that names each wrong setting and what it may be. */
-export function parseSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const parsed = Environment.safeParse(environment);
+export function parseSettings(environment: Environment): Settings {
+  const parsed = Variables.safeParse(environment);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
     throw new Error(`Wrong setting: ${[...new Set(faults)].join("; ")}.`);
@@ -205,11 +256,17 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
   ) {
     throw new Error("Wrong setting: OPENAI_EMBEDDING_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL.");
   }
-  const open = isLoopback(env.HOST) ? "on" : "off";
+  const reach = {
+    host: boundHost(environment, env.HOST),
+    publicUrl: env.NEXTAUTH_URL,
+    trustedProxies: env.TRUSTED_PROXIES,
+    allowedHosts: env.ALLOWED_HOSTS,
+  };
+  const open = isForThisMachine(environment, reach) ? "on" : "off";
   const isOn = (value: string) => value === "on" || value === "true" || value === "1";
   return {
+    ...reach,
     port: env.PORT,
-    host: env.HOST,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
@@ -222,7 +279,6 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     },
     apiKey: env.PARLEY_API_KEY,
     secret: env.NEXTAUTH_SECRET,
-    publicUrl: env.NEXTAUTH_URL,
     logLevel: env.LOG_LEVEL,
     outboundAllow: env.OUTBOUND_ALLOW,
     turnsPerMinute: env.TURNS_PER_MINUTE,
@@ -231,22 +287,22 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     tokensPerDay: env.TOKENS_PER_DAY,
     keyTokensPerDay: env.KEY_TOKENS_PER_DAY,
     serverTokensPerDay: env.SERVER_TOKENS_PER_DAY,
-    guestsPerHour: env.GUESTS_PER_HOUR,
-    guestTurnsPerMinute: env.GUEST_TURNS_PER_MINUTE,
-    guestTurnsPerHour: env.GUEST_TURNS_PER_HOUR,
-    strangerTurnsPerMinute: env.STRANGER_TURNS_PER_MINUTE,
-    botTokensPerDay: env.BOT_TOKENS_PER_DAY,
+    guestsPerHour: env.GUESTS_PER_HOUR ?? undefined,
+    guestTurnsPerMinute: env.GUEST_TURNS_PER_MINUTE ?? undefined,
+    guestTurnsPerHour: env.GUEST_TURNS_PER_HOUR ?? undefined,
+    strangerTurnsPerMinute: env.STRANGER_TURNS_PER_MINUTE ?? undefined,
+    botTokensPerDay: env.BOT_TOKENS_PER_DAY ?? undefined,
     requestsPerMinute: env.REQUESTS_PER_MINUTE,
-    trustedProxies: env.TRUSTED_PROXIES,
     vouchers: vouchersOf(env),
     hasOtlp: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     guests: isOn(env.GUESTS ?? open),
     signUp: isOn(env.SIGN_UP ?? open),
+    unset: { guests: env.GUESTS === undefined, signUp: env.SIGN_UP === undefined },
   };
 }
 
 /** Throws where a client has no secret, or the other way about. */
-function vouchersOf(env: z.output<typeof Environment>): Voucher[] {
+function vouchersOf(env: z.output<typeof Variables>): Voucher[] {
   const pair = (prefix: "GITHUB" | "GOOGLE" | "OIDC") => {
     const [clientId, clientSecret] = [env[`${prefix}_CLIENT_ID`], env[`${prefix}_CLIENT_SECRET`]];
     if (clientId !== undefined && clientSecret !== undefined) return { clientId, clientSecret };
@@ -273,6 +329,10 @@ function vouchersOf(env: z.output<typeof Environment>): Voucher[] {
       : []),
   ];
 }
+
+/** Whether people reach the server by https alone. */
+export const isHttps = ({ publicUrl }: Pick<Settings, "publicUrl">): boolean =>
+  publicUrl?.startsWith("https:") ?? false;
 
 /** Where this process listens. */
 export const localUrl = ({ host, port }: Pick<Settings, "host" | "port">): string =>

@@ -1,10 +1,11 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { noteAddresses } from "./address.ts";
+import { completeAnswers } from "./answer-headers.ts";
 import { type Parley, parley } from "./parley.ts";
 import { lineUpRequests } from "./request-line.ts";
 import { mendPaths } from "./request-path.ts";
-import { localUrl, parseSettings, publicUrl, type Settings } from "./settings.ts";
+import { isHttps, localUrl, parseSettings, publicUrl, type Settings } from "./settings.ts";
 import { startTelemetry } from "./telemetry.ts";
 
 const GRACE_MS = 20_000;
@@ -15,11 +16,12 @@ const SETTLED_MS = 3000;
 /** Opens the server, says where it is, and ends it in order at SIGTERM and SIGINT. Ends the process if it cannot open. */
 export async function startServer(): Promise<void> {
   try {
+    const settings = parseSettings(process.env);
+    completeAnswers(isHttps(settings));
     mendPaths();
-    noteAddresses();
+    noteAddresses(settings.trustedProxies);
     lineUpRequests();
     const opening = parley();
-    const settings = parseSettings(process.env);
     loadFirstPage(settings);
     // The thread is idle while the database opens.
     const stopTelemetry = await startTelemetry(settings.hasOtlp, async () => (await opening).ports.runner.count());

@@ -5,10 +5,12 @@ import { type Grant, READ_ONLY } from "../domain/api-key.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { addressOf } from "../server/address.ts";
+import { isOpen, isOwnOrigin } from "../server/hosts.ts";
 import { hashKey } from "../server/keys.ts";
 import { withFields } from "../server/log.ts";
 import type { Known, Parley } from "../server/parley.ts";
 import { limitsOf } from "../server/rate-limits.ts";
+import { isHttps } from "../server/settings.ts";
 import { cookieValue, readSessionToken, SESSION_COOKIE } from "./session-cookie.ts";
 
 const REMEMBER_MS = 5000;
@@ -31,12 +33,13 @@ export type Caller = Known & {
 export async function authenticate(request: Request, parley: Parley, credentials: Credentials): Promise<Caller> {
   const holder = await keyHolder(request, parley);
   if (holder !== null) return holder;
-  if (credentials === "key" || !isSameOrigin(request)) throw noCredentials();
+  if (credentials === "key" || !isSameOrigin(request, parley)) throw noCredentials();
   const cookie = cookieValue(request.headers.get("cookie"), SESSION_COOKIE);
   const known = cookie === null ? null : await knownByCookie(parley, cookie);
   if (known !== null) return { ...known, via: "cookie" };
   const isReading = request.method === "GET" || request.method === "HEAD";
-  if (credentials !== "key-or-guest" || !parley.settings.guests || isReading) throw noCredentials();
+  const isClosed = credentials !== "key-or-guest" || !isOpen("guests", parley.settings, request.headers);
+  if (isClosed || isReading) throw noCredentials();
   return { accountId: newId(), keyId: null, grant: null, via: "cookie", isVisitor: true, isGuest: true };
 }
 
@@ -96,7 +99,7 @@ export function checkGrant(
 /** Forgets who is who, so that the next request looks it up: after sign-in, sign-out, revoking. */
 export const forgetCallers = ({ callers }: Parley): void => callers.clear();
 
-export const isSecure = (parley: Parley): boolean => parley.settings.publicUrl?.startsWith("https:") ?? false;
+export const isSecure = (parley: Parley): boolean => isHttps(parley.settings);
 
 type Answering = {
   readonly requestId: string;
@@ -160,12 +163,15 @@ function keyOf({ headers }: Request): string | null {
   return [...keys][0] ?? null;
 }
 
-/** Whether a browser says that a page of ours made the request (Fetch Metadata; else Origin). */
-export function isSameOrigin(request: Request): boolean {
+/**
+ * Whether a browser says that a page of ours made the request, by Fetch Metadata and by Origin: both, where it sends both.
+ * A proxy that calls us by another name than people do is no page of ours until a setting says so.
+ */
+export function isSameOrigin(request: Request, { settings }: Pick<Parley, "settings">): boolean {
   const site = request.headers.get("sec-fetch-site");
-  if (site !== null) return site === "same-origin" || site === "none";
   const origin = request.headers.get("origin");
-  if (origin === null) return request.method === "GET" || request.method === "HEAD";
-  const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
-  return URL.canParse(origin) && new URL(origin).host === host;
+  if (site !== null && site !== "same-origin" && site !== "none") return false;
+  // A page that tells nobody where it is, such as the one of the owner's link, has no origin to name.
+  if (origin !== null && !(origin === "null" && site !== null)) return isOwnOrigin(origin, request.headers, settings);
+  return site !== null || request.method === "GET" || request.method === "HEAD";
 }

@@ -3,14 +3,16 @@ import CredentialsProvider from "next-auth/providers/credentials";
 import { takeGuestAlong } from "../core/accounts.ts";
 import { findAccount, findAccountByEmail } from "../db/accounts.ts";
 import { AccountBody } from "../dialects/web/schema.ts";
+import { isOpen } from "../server/hosts.ts";
 import type { Parley } from "../server/parley.ts";
 import { forgetCallers, isSecure, visitorOf } from "./authenticate.ts";
 import { fitsPassword } from "./password.ts";
 import { SESSION_COOKIE, SESSION_SECONDS } from "./session-cookie.ts";
 import { authProvider, vouchedAccount } from "./vouchers.ts";
 
-/** How people sign in: `cookies` are those of the request. A guest who signs in takes its sessions along. */
-export function nextAuthOptions(parley: Parley, cookies: string | null): NextAuthOptions {
+/** How people sign in: `headers` are those of the request. A guest who signs in takes its sessions along. */
+export function nextAuthOptions(parley: Parley, headers: Headers): NextAuthOptions {
+  const cookies = headers.get("cookie");
   const { log } = parley.ports;
   const { vouchers } = parley.settings;
   return {
@@ -43,7 +45,14 @@ export function nextAuthOptions(parley: Parley, cookies: string | null): NextAut
     callbacks: {
       async signIn({ user, account }) {
         if (account?.type !== "oauth") return true;
-        const vouched = await vouchedAccount(parley, { user, account }, await visitorOf(parley, cookies));
+        const vouched = await vouchedAccount(
+          parley,
+          { user, account },
+          {
+            visitorId: await visitorOf(parley, cookies),
+            isSignUpOpen: isOpen("signUp", parley.settings, headers),
+          },
+        );
         if ("page" in vouched) return vouched.page;
         // Whom the cookie is made for, below.
         user.id = vouched.accountId;

@@ -37,7 +37,7 @@ type Vouched = {
 export async function vouchedAccount(
   parley: Parley,
   { user, account }: Vouched,
-  visitorId: string | null,
+  { visitorId, isSignUpOpen }: { readonly visitorId: string | null; readonly isSignUpOpen: boolean },
 ): Promise<{ readonly accountId: string } | { readonly page: string }> {
   const voucher = parley.settings.vouchers.find(({ kind }) => kind === account.provider);
   const identity = {
@@ -46,8 +46,7 @@ export async function vouchedAccount(
     label: user.email ?? user.name ?? "",
   };
   try {
-    const options = { visitorId, isSignUpOpen: parley.settings.signUp };
-    const accountId = await signInWithIdentity(parley.ports, identity, options);
+    const accountId = await signInWithIdentity(parley.ports, identity, { visitorId, isSignUpOpen });
     // A guest may be somebody else now.
     forgetCallers(parley);
     return { accountId };

@@ -1,6 +1,6 @@
 "use client";
 
-import { type ComponentProps, isValidElement, type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { type ComponentProps, isValidElement, type ReactNode, useLayoutEffect, useRef } from "react";
 import type { ExtraProps } from "streamdown";
 import { find, type Hast, plain } from "./hast";
 import { hostOf, liesAbout, safeHref } from "./links";
@@ -20,25 +20,19 @@ export function SafeLink({ href, children }: Props<"a">) {
   );
 }
 
-/** An image stays where it is until the reader asks for it: loading it would tell its host. */
+/** An image of another host is not loaded, which would tell that host who reads: the reader may open it by itself. */
 export function SafeImage({ src, alt }: Props<"img">) {
-  const [wanted, setWanted] = useState(false);
   const target = safeHref(src);
   const host = target && hostOf(target);
   return (
     <span className="image-frame">
-      {wanted && target ? (
-        // biome-ignore lint/performance/noImgElement: the address is foreign and may not pass through our server.
-        <img src={target} alt={alt ?? ""} referrerPolicy="no-referrer" />
-      ) : (
+      <span dir="auto">{alt || "Image"}</span>
+      {target && host && (
         <>
-          <span dir="auto">{alt || "Image"}</span>
-          {host && <span className="link-host">{host}</span>}
-          {host && (
-            <button type="button" className="small-action" onClick={() => setWanted(true)}>
-              Load image
-            </button>
-          )}
+          <span className="link-host">{host}</span>
+          <a className="small-action" href={target} target="_blank" rel="noopener noreferrer nofollow">
+            Open image
+          </a>
         </>
       )}
     </span>

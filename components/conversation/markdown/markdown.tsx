@@ -9,10 +9,11 @@ import { nameTasks } from "./task-list";
 type Props = ComponentProps<"p"> & ExtraProps;
 
 /** An element as Markdown means it, in the direction of its own words. */
-function Block({ node, ...props }: Props) {
+function Block({ node, style, ...props }: Props) {
   // Every name in the table below takes the props that Markdown can give.
   const Tag = (node?.tagName ?? "p") as "p";
-  return <Tag dir="auto" {...props} />;
+  // Cells are aligned by the style sheet: the page's policy takes no style out of its text.
+  return <Tag dir="auto" data-align={style?.textAlign} {...props} />;
 }
 
 function Plain({ node, ...props }: Props) {

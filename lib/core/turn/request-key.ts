@@ -5,35 +5,41 @@ import type { Scope } from "../scope.ts";
 import type { TakenTurn } from "./taken-turn.ts";
 import type { TurnCall } from "./turn-call.ts";
 
+/** What names a request, and what it is about: both SHA-256 in hex. */
+export type NamedRequest = {
+  /** Under it the run is kept. A hash, since a caller's name may say something, and outlives what the request was about. */
+  readonly key: string;
+  /** Without the ids and times that we deal. */
+  readonly hash: string;
+};
+
+/** A call with its name; null: nobody has named it, and no repeat of it is known. */
+export type NamedCall = TurnCall & { readonly named: NamedRequest | null };
+
 /**
- * The key under which the run of a request is kept, or null where nobody has named the request. It is a SHA-256 in hex: a
- * caller's name may say something, and outlives what the request was about.
+ * A call with its name, made once as it takes reading all of the call.
  *
- * Each caller has keys of its own: what two strangers of a public bot, or two API keys of an account, name alike are two
+ * Each caller has names of its own: what two strangers of a public bot, or two API keys of an account, name alike are two
  * requests.
  */
-export function storedKey({ stranger = null, keyId = null }: Scope, { requestKey }: TurnCall): string | null {
-  if (requestKey === undefined) return null;
+export function withName({ stranger = null, keyId = null }: Scope, call: TurnCall): NamedCall {
+  if (call.requestKey === undefined) return { ...call, named: null };
   const caller = stranger !== null ? `stranger ${stranger}` : keyId === null ? "browser" : `key ${keyId}`;
-  return createHash("sha256").update(`${caller} ${requestKey}`).digest("hex");
-}
-
-/** What a request is about, without the ids and times that we deal; null where nobody asks. */
-export function requestHash(call: TurnCall): string | null {
-  if (call.requestKey === undefined) return null;
   const content = call.input.map(({ role, name, parts }) => ({ role, name, parts }));
   const { sessionId, policy, parentId = null, agentId = null, settings, tools, toolChoice, metadata = null } = call;
   const about = [sessionId, policy.stores, parentId, agentId, settings, content, tools, toolChoice, metadata];
-  return createHash("sha256").update(JSON.stringify(about)).digest("hex");
+  return { ...call, named: { key: sha256(`${caller} ${call.requestKey}`), hash: sha256(JSON.stringify(about)) } };
 }
 
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
 /** The turn of an earlier request under the same key, or null. Throws "conflict" where that was about something else. */
-export async function findRepeated(scope: Scope, call: TurnCall): Promise<TakenTurn | null> {
+export async function findRepeated(scope: Scope, call: NamedCall): Promise<TakenTurn | null> {
   const { database, accountId, runner } = scope;
-  const key = storedKey(scope, call);
-  const known = key === null ? null : await findRunByKey(database, accountId, call.dialect, key);
+  const { named } = call;
+  const known = named === null ? null : await findRunByKey(database, accountId, call.dialect, named.key);
   if (known === null) return null;
-  if (known.requestHash !== requestHash(call)) {
+  if (known.requestHash !== named?.hash) {
     const field = call.requestKeyField ?? "request key";
     throw new ChatError("conflict", `This ${field} was used for a different request`, { field });
   }
@@ -44,7 +50,7 @@ export async function findRepeated(scope: Scope, call: TurnCall): Promise<TakenT
 }
 
 /** As `findRepeated`, where the database has said that the key is taken. */
-export async function getRepeated(scope: Scope, call: TurnCall): Promise<TakenTurn> {
+export async function getRepeated(scope: Scope, call: NamedCall): Promise<TakenTurn> {
   const repeated = await findRepeated(scope, call);
   if (repeated) return repeated;
   // Its run freed the key just now, since nothing came of it.

@@ -13,7 +13,7 @@ import type { Admission } from "../admitted.ts";
 import { askerOf, type Scope } from "../scope.ts";
 import { makeRoom } from "../summarise.ts";
 import { type PreparedTurn, prepareTurn } from "./prepare.ts";
-import { findRepeated, getRepeated, requestHash, storedKey } from "./request-key.ts";
+import { findRepeated, getRepeated, type NamedCall, withName } from "./request-key.ts";
 import { questionTitle, type ReadyRun, readyRun } from "./start-run.ts";
 import type { TakenTurn } from "./taken-turn.ts";
 import type { TurnCall } from "./turn-call.ts";
@@ -35,14 +35,13 @@ const CHANGED_TRIES = 8;
 export async function takeTurn(scope: Scope, asked: TurnCall): Promise<TakenTurn> {
   if (scope.runner.isDraining())
     throw new ChatError("draining", "The server restarts. Try again in a few seconds.", { retryAfterSeconds: 2 });
-  const call = { ...asked, input: storableJson(asked.input) };
-  const { sessionId, policy } = call;
+  const call = withName(scope, { ...asked, input: storableJson(asked.input) });
+  const { sessionId, policy, named } = call;
   const take = () =>
     policy.stores && sessionId !== null ? takeStored(scope, { ...call, sessionId }) : takeDetached(scope, call);
-  const key = storedKey(scope, call);
-  if (key === null) return take();
+  if (named === null) return take();
   // Repeats that come at once wait for the first, and find its run.
-  return scope.runner.alone(`${scope.accountId} ${call.dialect} ${key}`, async () => {
+  return scope.runner.alone(`${scope.accountId} ${call.dialect} ${named.key}`, async () => {
     return (await findRepeated(scope, call)) ?? take();
   });
 }
@@ -91,7 +90,7 @@ const mayCallEarly = (scope: Scope, { requestKey }: TurnCall): boolean =>
   requestKey === undefined && !scope.limits?.mostAtOnce;
 
 /** A turn that claims no session: it stores nothing, or makes a session of its own at its end. */
-async function takeDetached(scope: Scope, call: TurnCall): Promise<TakenTurn> {
+async function takeDetached(scope: Scope, call: NamedCall): Promise<TakenTurn> {
   const prepared = call.prepared ?? (await prepareTurn(scope, call.policy, call));
   call.check?.(prepared);
   const admission = await admitTurn(scope, call, prepared);
@@ -108,8 +107,8 @@ async function takeDetached(scope: Scope, call: TurnCall): Promise<TakenTurn> {
     plan: planOf(scope, call, prepared),
     sessionId: call.sessionId,
     settings: prepared.settings,
-    requestKey: storedKey(scope, call),
-    requestHash: requestHash(call),
+    requestKey: call.named?.key ?? null,
+    requestHash: call.named?.hash ?? null,
     endUserHash: endUserHash(call),
     mostAtOnce: scope.limits?.mostAtOnce ?? null,
   }).catch((thrown) => {
@@ -138,7 +137,7 @@ async function begun(
   return { runId, sessionId: live.sessionId, prepared, docs: prepared.docs, jobIds, live };
 }
 
-type StoredCall = TurnCall & { readonly sessionId: string };
+type StoredCall = NamedCall & { readonly sessionId: string };
 
 async function takeStored(scope: Scope, call: StoredCall): Promise<TakenTurn> {
   const { runner } = scope;
@@ -257,8 +256,8 @@ async function claimOf(scope: Scope, runId: string, call: StoredCall, prepared: 
     input: prepared.input,
     context: prepared.description.recipe,
     settings: prepared.settings,
-    requestKey: storedKey(scope, call),
-    requestHash: requestHash(call),
+    requestKey: call.named?.key ?? null,
+    requestHash: call.named?.hash ?? null,
     mostAtOnce: scope.limits?.mostAtOnce ?? null,
     session: { id: prepared.session.id, ...prepared.tip },
     fork: await fork(scope, prepared),

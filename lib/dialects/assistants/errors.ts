@@ -9,6 +9,7 @@ const SHAPE: Record<ErrorCode, Shape> = {
   invalid: [422, INVALID, "validation_error"],
   "bad-request": [400, INVALID, "bad_request"],
   "not-found": [404, INVALID, "not_found"],
+  "wrong-host": [421, INVALID, "wrong_host"],
   busy: [409, INVALID, "session_busy"],
   conflict: [409, INVALID, "conflict"],
   method: [405, INVALID, "method_not_allowed"],

@@ -7,6 +7,7 @@ const STATUS: Record<ErrorCode, number> = {
   invalid: 422,
   "bad-request": 422,
   "not-found": 404,
+  "wrong-host": 421,
   busy: 409,
   conflict: 409,
   method: 405,

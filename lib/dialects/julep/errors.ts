@@ -9,6 +9,7 @@ const SHAPE: Record<ErrorCode, readonly [status: number, code: string]> = {
   invalid: [422, "validation_error"],
   "bad-request": [400, "http_400"],
   "not-found": [404, "http_404"],
+  "wrong-host": [421, "http_421"],
   busy: [429, "http_429"],
   conflict: [409, "http_409"],
   method: [405, "http_405"],

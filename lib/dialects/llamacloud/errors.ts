@@ -6,6 +6,7 @@ const STATUS: Record<ErrorCode, number> = {
   invalid: 422,
   "bad-request": 400,
   "not-found": 404,
+  "wrong-host": 421,
   busy: 409,
   conflict: 409,
   method: 405,

@@ -1,4 +1,5 @@
 import type { SessionChanges } from "../../core/session-changes.ts";
+import type { NamedShare, NamedShares } from "../../core/usage.ts";
 import type { Agent } from "../../domain/agent.ts";
 import type { ApiKey } from "../../domain/api-key.ts";
 import type { DayUsage } from "../../domain/usage.ts";
@@ -44,6 +45,24 @@ export const encodeUsage = (usage: DayUsage) => ({
   errors: usage.errors,
   input_tokens: usage.inputTokens,
   output_tokens: usage.outputTokens,
+});
+
+/** Where somebody stands in a limit; null where there is none. */
+export const encodeStanding = <
+  Standing extends { readonly limit: number; readonly used: number; readonly resetSeconds: number },
+>(
+  standing: Standing | null,
+) => standing && { limit: standing.limit, used: standing.used, reset_seconds: standing.resetSeconds };
+
+const encodeShare = ({ id, name, calls, tokens }: NamedShare) => ({ id, name, calls, tokens });
+
+/** Who used how many tokens, the most first. */
+export const encodeShares = (shares: NamedShares) => ({
+  kinds: shares.kinds.map(encodeShare),
+  keys: shares.keys.map(encodeShare),
+  bots: shares.bots.map(encodeShare),
+  end_users: shares.endUsers.map(encodeShare),
+  accounts: shares.accounts?.map(encodeShare) ?? null,
 });
 
 /** What changed in the sessions of an account: see `listChangedSessions`. `items` are encoded as in a list. */

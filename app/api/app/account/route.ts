@@ -2,6 +2,7 @@ import { createAccount, signUpClosed } from "@/lib/core/accounts";
 import { AccountBody, web } from "@/lib/dialects/web";
 import { ChatError } from "@/lib/domain/errors";
 import { openEndpoint, routes } from "@/lib/http/endpoint";
+import { isOpen } from "@/lib/server/hosts";
 import { forgetCallers, isSameOrigin, isSecure, visitorOf } from "@/lib/sign-in/authenticate";
 import { hashPassword } from "@/lib/sign-in/password";
 import { sessionCookie } from "@/lib/sign-in/session-cookie";
@@ -12,8 +13,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     surface: web,
     body: AccountBody,
     admit({ parley, request }) {
-      if (!parley.settings.signUp) throw signUpClosed();
-      if (!isSameOrigin(request)) throw new ChatError("forbidden", "Accounts are made on the sign-in page");
+      if (!isOpen("signUp", parley.settings, request.headers)) throw signUpClosed();
+      if (!isSameOrigin(request, parley)) throw new ChatError("forbidden", "Accounts are made on the sign-in page");
     },
     async handle({ parley, body, request }) {
       const guestId = await visitorOf(parley, request.headers.get("cookie"));

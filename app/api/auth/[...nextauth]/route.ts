@@ -4,6 +4,7 @@ import { web } from "@/lib/dialects/web";
 import { ChatError, toChatError } from "@/lib/domain/errors";
 import { checkCallback, readAuthBody } from "@/lib/http/auth-body";
 import { smallError } from "@/lib/http/small-error";
+import { checkHost } from "@/lib/server/hosts";
 import { parley } from "@/lib/server/parley";
 import { nextAuthOptions } from "@/lib/sign-in/next-auth";
 import { cookieValue } from "@/lib/sign-in/session-cookie";
@@ -14,8 +15,9 @@ const CALLBACK_COOKIES = ["next-auth.callback-url", "__Secure-next-auth.callback
 
 async function handle(request: NextRequest, context: { params: Promise<{ nextauth: string[] }> }): Promise<Response> {
   const running = await parley();
-  const options = nextAuthOptions(running, request.headers.get("cookie"));
+  const options = nextAuthOptions(running, request.headers);
   try {
+    checkHost(request.headers, running.settings);
     if (request.method === "GET" && isCredentialsCallback(await context.params)) {
       throw new ChatError("method", "Method Not Allowed");
     }

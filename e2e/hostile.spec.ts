@@ -1,0 +1,135 @@
+import { expect, type Page, test } from "@playwright/test";
+import { promptOf, startHostileModel } from "./hostile-model.ts";
+import { VECTORS } from "./hostile-vectors.ts";
+import { startServer, type WatchedServer } from "./server.ts";
+import { NOTHING, type Watched, watchContext } from "./watch-page.ts";
+
+// Hostile texts in every place that outside text reaches, in a real browser under the pages' own policy: nothing runs,
+// nothing leaves the origin, and the policy has nothing to stop.
+
+let model: Awaited<ReturnType<typeof startHostileModel>>;
+let server: WatchedServer;
+let agentId: string;
+test.beforeAll(async () => {
+  model = await startHostileModel();
+  server = await startServer({
+    OPENAI_BASE_URL: `${model.url}/v1`,
+    OPENAI_MODEL: "hostile",
+    OUTBOUND_ALLOW: model.host,
+  });
+  agentId = (await post("/api/app/agents", { name: VECTORS[0], about: VECTORS[1], instructions: VECTORS[2] })).id;
+  const call = { method: "GET", url: `${model.url}/echo` };
+  await post(`/api/agents/${agentId}/tools`, { name: "echo", type: "api_call", api_call: call });
+});
+test.afterAll(async () => {
+  await server.kill("SIGTERM");
+  await model.close();
+});
+
+async function ask(method: string, path: string, body: object): Promise<Response> {
+  const headers = { authorization: `Bearer ${server.key()}`, "content-type": "application/json" };
+  const response = await fetch(server.url + path, { method, headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return response;
+}
+
+const post = async (path: string, body: object) => (await ask("POST", path, body)).json();
+
+/** A session in which each text stands in a question, in reasoning, in a tool's arguments and result, and in an answer. */
+async function talkOf(texts: readonly string[]): Promise<string> {
+  const { session_id: id } = await post("/api/v1/chat", { index_ids: [] });
+  for (const text of texts) {
+    const asked = { index_ids: [], agent_id: agentId, prompt: promptOf(text) };
+    await (await ask("POST", `/api/v1/chat/${id}/messages/stream`, asked)).text();
+  }
+  await ask("PATCH", `/api/v1/chat/${id}`, { generated_title: texts[0]?.slice(0, 200) });
+  return id;
+}
+
+async function openOwner(page: Page): Promise<Watched> {
+  const watched = await watchContext(page.context(), server.url);
+  await page.goto(/Sign in as its owner, once: (\S+)/u.exec(server.output())?.[1] ?? "");
+  return watched;
+}
+
+/** Opens what is folded, as a curious reader does, until nothing is. */
+async function unfold(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const folded = 'main button[aria-expanded="false"]:not([aria-haspopup])';
+    for (const button of document.querySelectorAll<HTMLElement>(folded)) button.click();
+    for (const details of document.querySelectorAll("details")) details.open = true;
+  });
+}
+
+/** What of a page only a hostile text can have brought there. */
+const planted = (page: Page) =>
+  page.evaluate(() => {
+    const main = document.querySelector("main") ?? document.body;
+    const elements = "script, iframe, object, embed, form:has([onfocus]), base, link, meta, video, audio, style, math";
+    const safe = /^(?:https?:|mailto:|tel:|#|\/)/u;
+    const links = [...document.querySelectorAll("a[href]")].map((link) => link.getAttribute("href") ?? "");
+    const handlers = [...document.querySelectorAll("*")].flatMap(({ attributes }) =>
+      [...attributes].filter(({ name }) => name.startsWith("on")).map(({ name }) => name),
+    );
+    return {
+      ran: "hurt" in globalThis,
+      elements: [...main.querySelectorAll(elements)].map(({ outerHTML }) => outerHTML.slice(0, 100)),
+      links: links.filter((href) => !safe.test(href)),
+      images: [...document.images].map(({ src }) => src).filter((src) => !src.startsWith(location.origin)),
+      handlers,
+    };
+  });
+const CLEAN = { ran: false, elements: [], links: [], images: [], handlers: [] };
+
+test("S6: more than 400 hostile renderings run nothing, load nothing and trip no policy", async ({ page }) => {
+  const parts = 4;
+  const size = Math.ceil(VECTORS.length / parts);
+  const texts = Array.from({ length: parts }, (_, n) => VECTORS.slice(n * size, (n + 1) * size));
+  const sessions = await Promise.all(texts.map(talkOf));
+  const watched = await openOwner(page);
+  let renderings = 0;
+  for (const [n, id] of sessions.entries()) {
+    await page.goto(`${server.url}/s/${id}`);
+    const turns = page.getByRole("log").getByRole("article");
+    await expect(turns).toHaveCount(texts[n]?.length ?? 0);
+    // Markdown is made where a reader stirs.
+    await page.mouse.move(300, 300);
+    await expect(page.locator(".prose-plain")).toHaveCount(0);
+    await unfold(page);
+    renderings += await page
+      .locator("main .prose, main .reasoning, main .arguments, main .result, main .question")
+      .count();
+    expect(await planted(page)).toEqual(CLEAN);
+  }
+  expect(renderings).toBeGreaterThan(400);
+  expect(watched).toEqual(NOTHING);
+});
+
+test("S6: hostile names of agents, keys and sessions are names", async ({ page }) => {
+  const watched = await openOwner(page);
+  const key = { authorization: `Bearer ${server.key()}` };
+  for (const text of VECTORS.slice(0, 20)) {
+    await post("/api/app/agents", { name: text.slice(0, 200), about: text, instructions: text });
+    const { session_id: id } = await post("/api/v1/chat", { index_ids: [] });
+    await ask("PATCH", `/api/v1/chat/${id}`, { generated_title: text.slice(0, 200) });
+  }
+  await page.evaluate(
+    async ([names]) => {
+      for (const name of names ?? []) {
+        const headers = { "content-type": "application/json" };
+        await fetch("/api/app/keys", { method: "POST", headers, body: JSON.stringify({ name }) });
+      }
+    },
+    [VECTORS.slice(0, 20).map((text) => text.slice(0, 100))],
+  );
+  const agents = await (await fetch(`${server.url}/api/app/agents`, { headers: key })).json();
+  for (const path of ["/", "/agents", `/agents/${agents.items[0].id}`, `/agents/${agents.items[3].id}`, "/account"]) {
+    await page.goto(server.url + path);
+    await page.mouse.move(300, 300);
+    await unfold(page);
+    expect([path, await planted(page)]).toEqual([path, CLEAN]);
+  }
+  await page.goto(`${server.url}/sign-in?error=<script>window.hurt=1</script>&from=javascript:window.hurt=1`);
+  expect(await planted(page)).toEqual(CLEAN);
+  expect(watched).toEqual(NOTHING);
+});

@@ -1,0 +1,198 @@
+import { expect, type Page, test } from "@playwright/test";
+import { promptOf, startHostileModel } from "./hostile-model.ts";
+import { startServer, type WatchedServer } from "./server.ts";
+import { NOTHING, watchContext } from "./watch-page.ts";
+
+// What browsers are told with each answer, and that the app itself never does what its policy forbids.
+
+let model: Awaited<ReturnType<typeof startHostileModel>>;
+let server: WatchedServer;
+test.beforeAll(async () => {
+  model = await startHostileModel();
+  server = await startServer({ OPENAI_BASE_URL: `${model.url}/v1`, OPENAI_MODEL: "m", GUESTS: "on", SIGN_UP: "on" });
+});
+test.afterAll(async () => {
+  await server.kill("SIGTERM");
+  await model.close();
+});
+
+const RICH = `# Heading
+
+Words with **weight**, \`code\` and [a link](https://example.org).
+
+\`\`\`ts
+const answer: number = 42;
+\`\`\`
+
+| a | b | c |
+|:--|:-:|--:|
+| 1 | 2 | 3 |
+| 4 | 5 | 6 |
+
+- [x] done
+- [ ] open
+
+> A quotation, $a^2 + b^2 = c^2$, and ![a picture](https://example.org/x.png)`;
+
+const openOwner = async (page: Page) =>
+  page.goto(/Sign in as its owner, once: (\S+)/u.exec(server.output())?.[1] ?? "");
+
+test("S6: no view of the app trips its own policy", async ({ page, browser }) => {
+  test.slow();
+  const watched = await watchContext(page.context(), server.url);
+  await openOwner(page);
+  await page.getByRole("textbox", { name: /message/iu }).fill(promptOf(RICH));
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("status").filter({ hasText: "Answer ready" })).toHaveCount(1);
+  await expect(page.locator(".prose table td[data-align=right]").first()).toBeVisible();
+  await expect(page).toHaveURL(/\/s\//u);
+
+  // The same from the server's page, in both colours, and what unfolds and opens in it.
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.reload();
+    await page.mouse.move(300, 300);
+    await expect(page.locator(".prose table").first()).toBeVisible();
+  }
+  for (const button of await page.locator('main button[aria-expanded="false"]:not([aria-haspopup])').all()) {
+    await button.click();
+  }
+  await page.getByRole("button", { name: /copy/iu }).first().click();
+  const row = page.locator(".sidebar").locator("[aria-haspopup]").first();
+  await row.click();
+  await page.getByRole("menuitem", { name: /rename/iu }).click();
+  await page.keyboard.press("Escape");
+  await row.click();
+  await page.getByRole("menuitem", { name: /delete/iu }).click();
+  await expect(page.locator(".toast").first()).toBeVisible();
+  // It stands where its styles put it, at the end of the window.
+  await expect(page.locator("[data-sonner-toaster]")).toHaveCSS("position", "fixed");
+
+  for (const path of [
+    "/",
+    "/agents",
+    "/agents/new",
+    "/account",
+    "/sign-in",
+    "/sign-in?error=closed",
+    "/no-such-page",
+  ]) {
+    await page.goto(server.url + path);
+    await page.mouse.move(300, 300);
+    await page.waitForLoadState("networkidle");
+  }
+  await page.goto(`${server.url}/s/00000000-0000-7000-8000-000000000000`);
+  await expect(page.getByRole("heading", { name: "Nothing is here" })).toBeVisible();
+  await page.goto(`${server.url}/agents`);
+  await page.getByRole("link", { name: /Taxson/u }).click();
+  await page.getByRole("button", { name: "Delete" }).first().click();
+  await page.keyboard.press("Escape");
+  await page.goto(`${server.url}/account`);
+  await page.getByRole("button", { name: "New key" }).click();
+  await expect(page.locator(".usage-column svg").first()).toBeAttached();
+
+  await page.goto(`${server.url}/docs`);
+  await expect(page.getByRole("heading", { name: "Parley" }).first()).toBeVisible();
+
+  // A visitor on a telephone.
+  const phone = await browser.newContext({ viewport: { width: 390, height: 800 } });
+  const small = await watchContext(phone, server.url);
+  const visitor = await phone.newPage();
+  await visitor.goto(server.url);
+  await visitor.getByRole("textbox", { name: /message/iu }).fill("Hello");
+  await visitor.keyboard.press("Enter");
+  await expect(visitor).toHaveURL(/\/s\//u);
+  await phone.close();
+  expect(small).toEqual(NOTHING);
+  expect(watched).toEqual(NOTHING);
+});
+
+test("S6: a script without the page's nonce does not run, and no page serves one", async ({ page, request }) => {
+  for (const path of ["/", "/sign-in", "/account", "/agents", "/no-such-page", "/docs"]) {
+    const response = await request.get(server.url + path);
+    const policy = response.headers()["content-security-policy"] ?? "";
+    const nonce = /script-src 'self' 'nonce-([\w+/=]+)' 'strict-dynamic'/u.exec(policy)?.[1];
+    expect([path, nonce?.length]).toEqual([path, 24]);
+    expect(policy).not.toMatch(/unsafe-eval|script-src[^;]*unsafe-inline/u);
+    const html = await response.text();
+    const scripts = html.match(/<script\b[^>]*>/gu) ?? [];
+    expect(scripts.length).toBeGreaterThan(1);
+    expect(scripts.filter((tag) => !tag.includes(`nonce="${nonce}"`))).toEqual([]);
+    expect(html).not.toMatch(/<[^>]+\s(?:style|on\w+)="/u);
+    const again = (await request.get(server.url + path)).headers()["content-security-policy"];
+    expect(again).not.toBe(policy);
+  }
+  await page.goto(server.url);
+  const ran = await page.evaluate(() => {
+    const host = document.createElement("div");
+    host.innerHTML = "<img src=x onerror='window.hurt=1'>";
+    document.body.append(host);
+    const script = document.createElement("script");
+    script.textContent = "window.hurt=1";
+    host.innerHTML += script.outerHTML;
+    return new Promise((resolve) => setTimeout(() => resolve("hurt" in window), 300));
+  });
+  expect(ran).toBe(false);
+});
+
+test("S6: every answer says what browsers may do with it", async () => {
+  const html = await (await fetch(server.url)).text();
+  const script = /\/_next\/static\/[^"]+\.js/u.exec(html)?.[0] ?? "";
+  const style = /\/_next\/static\/[^"]+\.css/u.exec(html)?.[0] ?? "";
+  const paths = [
+    [
+      "/",
+      "/s/x",
+      "/no/such/page",
+      "/account",
+      "/sign-in/link?token=x",
+      "/docs",
+      "/docs/",
+      "//evil.example",
+      "/%2e%2e/x",
+    ],
+    [
+      script,
+      style,
+      "/favicon.svg",
+      "/reference/scalar.js",
+      "/_next/static/none.js",
+      "/_next/image?url=x",
+      "/_next/data/x",
+    ],
+    [
+      "/api",
+      "/api/health",
+      "/api/healthz",
+      "/api/openapi.json",
+      "/api/metrics",
+      "/api/v1/chat",
+      "/api/none",
+      "/v1/none",
+    ],
+    ["/api/auth/csrf", "/api/auth/signin", "/api/auth/signout", "/api/auth/none", "/api/auth/error", "/api/app/keys"],
+  ].flat();
+  const wrong: unknown[] = [];
+  for (const path of paths) {
+    for (const method of ["GET", "HEAD", "POST", "OPTIONS"]) {
+      const response = await fetch(server.url + path, { method, redirect: "manual" });
+      await response.text();
+      const headers = Object.fromEntries(response.headers);
+      const isRight =
+        headers["x-content-type-options"] === "nosniff" &&
+        headers["referrer-policy"] !== undefined &&
+        headers["permissions-policy"] !== undefined &&
+        headers["cross-origin-opener-policy"] === "same-origin" &&
+        headers["cross-origin-resource-policy"] === "same-origin" &&
+        headers["content-security-policy"]?.includes("frame-ancestors 'none'") &&
+        headers["strict-transport-security"] === undefined;
+      const isOnce = !/,.*default-src/u.test(headers["content-security-policy"] ?? "");
+      const leaks = Object.keys(headers).filter((name) => /parley-address|middleware|x-powered/u.test(name));
+      if (!isRight || !isOnce || leaks.length > 0) wrong.push([method, path, response.status, headers]);
+      if (path.startsWith("/api") && method === "GET") {
+        if (headers["content-security-policy"] !== "default-src 'none'; frame-ancestors 'none'") wrong.push([path]);
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+});

@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import { expect, test, vi } from "vitest";
+import { pagePolicy, SONNER_STYLES } from "./page-policy.ts";
+
+test("S6: scripts of a page run by their nonce alone", () => {
+  const policy = new Map(
+    pagePolicy("abc", false)
+      .split("; ")
+      .map((part) => [part.split(" ")[0], part]),
+  );
+  expect(policy.get("script-src")).toBe("script-src 'self' 'nonce-abc' 'strict-dynamic'");
+  expect([...policy.values()].filter((part) => part.includes("unsafe"))).toEqual([]);
+  for (const name of ["object-src", "base-uri", "frame-ancestors", "frame-src"]) {
+    expect(policy.get(name)).toBe(`${name} 'none'`);
+  }
+  expect(policy.get("img-src")).toBe("img-src 'self' data: blob:");
+  expect(policy.get("form-action")).toBe("form-action 'self'");
+});
+
+test("S6: the styles that the notices bring are those that the policy knows", async () => {
+  let styles = "";
+  const element = {
+    appendChild(text: string) {
+      styles = text;
+    },
+  };
+  vi.stubGlobal("document", {
+    head: { appendChild: () => {} },
+    createElement: () => element,
+    createTextNode: (text: string) => text,
+  });
+  vi.resetModules();
+  await import("sonner");
+  vi.unstubAllGlobals();
+  expect(`sha256-${createHash("sha256").update(styles).digest("base64")}`).toBe(SONNER_STYLES);
+});

@@ -1,0 +1,24 @@
+// Sonner, which shows notices, writes its styles into the page; they are known by their hash (page-policy.test.ts).
+export const SONNER_STYLES = "sha256-StEaX+se6YS7pqjzrzMIA0KaX9zF/8zAhvQXZAe5epY=";
+
+/**
+ * The Content-Security-Policy of a page of ours: scripts run that carry `nonce`, or that such a script has loaded; nothing
+ * is loaded from elsewhere, shown in a frame or sent to another origin.
+ *
+ * `isDev`: React's development build evaluates text, and the page is told of changes over a socket.
+ */
+export function pagePolicy(nonce: string, isDev: boolean): string {
+  return [
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${isDev ? " 'unsafe-eval'" : ""}`,
+    `style-src 'self' ${isDev ? "'unsafe-inline'" : `'nonce-${nonce}' '${SONNER_STYLES}'`}`,
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    `connect-src 'self'${isDev ? " ws:" : ""}`,
+    "object-src 'none'",
+    "frame-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
