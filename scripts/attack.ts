@@ -1,7 +1,7 @@
-// npm run attack -- [--requests 50000] [--seed N] [--only N]: hostile requests to all that a built server serves, made from
+// npm run attack -- [--requests 50000] [--seed N] [--only N,N]: hostile requests to all that a built server serves, made from
 // its own document and from worst cases of each field, while its health is asked for every 50 ms. Ends with 1 where an
 // answer is a 5xx, too large or not in its dialect's shape, or where health or memory suffers; the request is printed, and
-// `--only` with its number and seed sends it again.
+// `--only` with its number and seed sends it again, several one after the other.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parseArgs } from "node:util";
@@ -16,8 +16,9 @@ import { findTargets } from "./attack/targets.ts";
 import { startServer } from "./server.ts";
 import { keepTemporaryFiles } from "./temporary.ts";
 
-const AT_ONCE = 8;
+const AT_ONCE = 4;
 const MOST_SHOWN = 20;
+const SLOWEST_SHOWN = Number(process.env.SLOWEST ?? 5);
 const LARGEST_REFUSAL_BYTES = 64 * 1024;
 const MEGABYTE = 1024 * 1024;
 const SLOWEST_HEALTH_MS = 250;
@@ -36,12 +37,13 @@ const whole = (text: string): number => {
   return number;
 };
 const [seed, requests] = [whole(values.seed), whole(values.requests)];
-const numbers =
-  values.only === undefined ? Array.from({ length: requests }, (_, n) => n).values() : [whole(values.only)].values();
+const only = values.only?.split(",").map(whole);
+const numbers = (only ?? Array.from({ length: requests }, (_, n) => n)).values();
 
 keepTemporaryFiles("attack");
 const faults: string[] = [];
 const statuses = new Map<string, number>();
+const slow: { readonly ms: number; readonly attack: Attack }[] = [];
 const surfaces = await Promise.all([
   ...DIALECTS.map(async ({ prefixes, reference }) => ({ prefixes, error: (await reference()).error })),
   // The web app's errors are LlamaCloud's, and so are those of its sign-in routes.
@@ -63,13 +65,15 @@ const server = await startServer({
   OPENAI_MODEL: "attacked",
   ...Object.fromEntries(unlimited.map((name) => [name, "off"])),
 });
+// However this ends.
+process.once("exit", () => server.process.kill("SIGKILL"));
 const key = server.key();
 const targets = await findTargets(server.url, key);
 await warmUp();
 const memory = memoryOf(server.process.pid ?? 0);
 const health = new Worker(new URL("./attack/health.ts", import.meta.url), { workerData: { url: server.url } });
 const startedAt = performance.now();
-await Promise.all(Array.from({ length: AT_ONCE }, attackOn));
+await Promise.all(Array.from({ length: only ? 1 : AT_ONCE }, attackOn));
 const seconds = (performance.now() - startedAt) / 1000;
 const isAlive = server.process.exitCode === null;
 if (!isAlive) faults.push(`The server has ended:\n${server.output().slice(-2000)}`);
@@ -81,6 +85,12 @@ console.log(
     .map(([name, count]) => `${count} x ${name}`)
     .join(", "),
 );
+for (const { ms: took, attack } of slow) {
+  const { n, method, path, body } = attack;
+  console.log(
+    `Slow: ${ms(took)}, ${method} ${path.slice(0, 80)}, ${body?.length ?? 0} bytes, --seed ${seed} --only ${n}`,
+  );
+}
 for (const fault of faults.slice(0, MOST_SHOWN)) console.log(`\nfault: ${fault}`);
 console.log(`\nSeed ${seed}: ${faults.length} faults in ${seconds.toFixed(0)} s`);
 closeConnections();
@@ -96,6 +106,7 @@ async function attackOn(): Promise<void> {
       const outcome = await send(server.url, attack);
       const status = outcome === null ? "no answer" : String(outcome.status);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      if (outcome !== null && outcome.type !== "text/event-stream") noteTime(attack, outcome.ms);
       const what = faultOf(attack, outcome);
       if (what !== null) note(attack, what);
     } catch (thrown) {
@@ -117,7 +128,9 @@ function faultOf({ path }: Attack, outcome: Outcome): string | null {
   return surface.error.safeParse(parsed(outcome.text)).success ? null : `not in its dialect's shape: ${told}`;
 }
 
-const plain = (path: string): string => path.replaceAll(/\/{2,}|\\|%|\.\./gu, "");
+function plain(path: string): string {
+  return path.replaceAll(/\/{2,}|\\|%|\.\./gu, "");
+}
 
 function parsed(text: string): unknown {
   try {
@@ -132,6 +145,12 @@ function note({ n, method, path, headers, body }: Attack, what: string): void {
   faults.push(
     `${what}\n  ${method} ${path.slice(0, 300)}\n  ${JSON.stringify(headers).slice(0, 500)}\n  ${sent}\n  again: --seed ${seed} --only ${n}`,
   );
+}
+
+/** Keeps the requests that took longest. */
+function noteTime(attack: Attack, took: number): void {
+  slow.push({ ms: took, attack });
+  slow.sort((a, b) => b.ms - a.ms).splice(SLOWEST_SHOWN);
 }
 
 /** Each operation once: its code is loaded then, and counts as the start. */
@@ -155,7 +174,9 @@ async function checkHealth(): Promise<void> {
   faults.push(...unwell.slice(0, 3));
 }
 
-const ms = (value = 0): string => `${value.toFixed(0)} ms`;
+function ms(value = 0): string {
+  return `${value.toFixed(0)} ms`;
+}
 
 function checkMemory(): void {
   const { atStart, most, now } = memory.stop();

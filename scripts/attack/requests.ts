@@ -91,7 +91,7 @@ function pathOf({ path, query }: Operation, ids: Readonly<Record<string, string>
   const asked = query
     .filter(() => chosen.chance(0.25))
     .map((name) => {
-      const text = chosen.chance(0.5) ? "1" : String(hostileValue(chosen, 500)).slice(0, 1000);
+      const text = chosen.chance(0.5) ? "1" : (JSON.stringify(hostileValue(chosen, 500)) ?? "").slice(0, 1000);
       return `${name}=${encodeURIComponent(text.toWellFormed())}`;
     });
   return asked.length === 0 ? filled : `${filled}?${asked.join("&")}`;

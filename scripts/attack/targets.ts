@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { JsonSchema } from "./values.ts";
 
@@ -65,10 +65,13 @@ export async function findTargets(url: string, key: string): Promise<Targets> {
     }),
   );
   const known = new Set(documented.map(({ path }) => path.replaceAll(/\{\w+\}/gu, "{}")));
-  const others = [...routePaths(), ...AUTH_PATHS.map((path) => `/api/auth/${path}`)]
-    .filter((path) => !known.has(path.replaceAll(/\{\w+\}/gu, "{}")) && !LEFT_OUT.test(path))
-    .flatMap((path) =>
-      METHODS.map((method): Operation => ({ method, path, body: WEB_BODY, query: ["since", "days", "callbackUrl"] })),
+  const others = [
+    ...routeFiles(),
+    ...AUTH_PATHS.map((path) => ({ path: `/api/auth/${path}`, methods: ["GET", "POST"] })),
+  ]
+    .filter(({ path }) => !known.has(path.replaceAll(/\{\w+\}/gu, "{}")) && !LEFT_OUT.test(path))
+    .flatMap(({ path, methods }) =>
+      methods.map((method): Operation => ({ method, path, body: WEB_BODY, query: ["since", "days", "callbackUrl"] })),
     );
   const pages = ["/", "/agents", "/account", "/sign-in", "/docs", "/s/{session_id}", "/nothing"].flatMap((path) =>
     ["GET", "POST"].map((method): Operation => ({ method, path, body: null, query: ["error", "callbackUrl"] })),
@@ -80,11 +83,18 @@ export async function findTargets(url: string, key: string): Promise<Targets> {
   };
 }
 
-function routePaths(): string[] {
+/** The paths of the route files, with the methods that they name. */
+function routeFiles(): { readonly path: string; readonly methods: readonly string[] }[] {
   const app = join(import.meta.dirname, "../../app");
   return readdirSync(app, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith("/route.ts"))
-    .map((file) => `/${file.slice(0, -"/route.ts".length)}`.replaceAll(/\[(?:\.\.\.)?(\w+)\]/gu, "{$1}"));
+    .map((file) => {
+      const text = readFileSync(join(app, file), "utf8");
+      return {
+        path: `/${file.slice(0, -"/route.ts".length)}`.replaceAll(/\[(?:\.\.\.)?(\w+)\]/gu, "{$1}"),
+        methods: METHODS.filter((method) => text.includes(` ${method}: `) || text.includes(` ${method}(`)),
+      };
+    });
 }
 
 /** One thing of each kind, so that ids in paths can be right. */

@@ -118,9 +118,8 @@ const nested = (levels: number): unknown => {
   return value;
 };
 
-/** A value that some field is put to. Large ones have up to `size` characters or a tenth as many items. */
+/** A value that some field is put to. Large ones have some `size` characters. */
 export function hostileValue(dice: Dice, size: number): unknown {
-  const count = Math.floor(size / 10);
   switch (dice.upTo(8)) {
     case 0:
     case 1:
@@ -129,11 +128,13 @@ export function hostileValue(dice: Dice, size: number): unknown {
     case 3:
     case 4:
       return TEXTS[dice.upTo(TEXTS.length)]?.(size);
-    case 5:
-      return Array(count).fill(ODD[dice.upTo(ODD.length)]);
+    case 5: {
+      const item = ODD[dice.upTo(ODD.length)];
+      return Array(Math.ceil(size / ((JSON.stringify(item)?.length ?? 0) + 1))).fill(item);
+    }
     case 6:
       return Object.fromEntries(
-        Array.from({ length: Math.min(count, 20_000) }, (_, n) => [`key ${n}`, n % 3 ? n : "x"]),
+        Array.from({ length: Math.min(Math.floor(size / 10), 20_000) }, (_, n) => [`key ${n}`, n % 3 ? n : "x"]),
       );
     default:
       return nested(dice.upTo(400));
