@@ -68,7 +68,12 @@ export function storablePieces(): { push: (piece: string) => string; rest: () =>
 
 /** Cuts at a word border to at most `max` characters; a cut text ends in `ending`. */
 export function cutWords(text: string, max: number, ending: string): string {
-  const line = text.replace(/\s+/gu, " ").trim();
+  // What stands far behind is cut off in any case.
+  const line = text
+    .trimStart()
+    .slice(0, 20 * max + 1000)
+    .replace(/\s+/gu, " ")
+    .trim();
   if (line.length <= max) return line;
   const cut = line.slice(0, max - ending.length + 1);
   const border = cut.lastIndexOf(" ");
