@@ -1,7 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { promptOf, startHostileModel } from "./hostile-model.ts";
-import { startServer, type WatchedServer } from "./server.ts";
-import { NOTHING, watchContext } from "./watch-page.ts";
+import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
+import { NOTHING, unfold, watchContext } from "./watch-page.ts";
 
 // What browsers are told with each answer, and that the app itself never does what its policy forbids.
 
@@ -34,8 +34,7 @@ const answer: number = 42;
 
 > A quotation, $a^2 + b^2 = c^2$, and ![a picture](https://example.org/x.png)`;
 
-const openOwner = async (page: Page) =>
-  page.goto(/Sign in as its owner, once: (\S+)/u.exec(server.output())?.[1] ?? "");
+const openOwner = (page: Page) => signInAsOwner(page, server);
 
 test("S6: no view of the app trips its own policy", async ({ page, browser }) => {
   test.slow();
@@ -54,9 +53,7 @@ test("S6: no view of the app trips its own policy", async ({ page, browser }) =>
     await page.mouse.move(300, 300);
     await expect(page.locator(".prose table").first()).toBeVisible();
   }
-  for (const button of await page.locator('main button[aria-expanded="false"]:not([aria-haspopup])').all()) {
-    await button.click();
-  }
+  await unfold(page);
   await page.getByRole("button", { name: /copy/iu }).first().click();
   const row = page.locator(".sidebar").locator("[aria-haspopup]").first();
   await row.click();

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gunzipSync, inflateSync } from "node:zlib";
+import type { Page } from "@playwright/test";
 import { openReference } from "../lib/testing/check-answer.ts";
 import { type RunningServer, startServer as start } from "../scripts/server.ts";
 
@@ -82,4 +83,24 @@ function bodyOf({ body, encoding }: RecordedAnswer): Buffer<ArrayBuffer> {
     default:
       return bytes;
   }
+}
+
+/** The link that a start has printed for its owner, which is good once. */
+const ownerLink = ({ output }: Pick<WatchedServer, "output">): URL =>
+  new URL(/Sign in as its owner, once: (\S+)/u.exec(output())?.[1] ?? "about:blank");
+
+/** Signs the browser of a page in as the owner. */
+export async function signInAsOwner(page: Page, server: Pick<WatchedServer, "output">): Promise<void> {
+  await page.goto(ownerLink(server).href);
+  await page.locator("form").getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL((url) => url.pathname === "/");
+}
+
+/** Headers of a browser in which the owner is signed in. */
+export async function ownerHeaders(server: Pick<WatchedServer, "output" | "url">): Promise<Record<string, string>> {
+  const token = ownerLink(server).searchParams.get("token") ?? "";
+  const body = new URLSearchParams({ token });
+  const entered = await fetch(`${server.url}/sign-in/link/enter`, { method: "POST", body, redirect: "manual" });
+  const cookie = entered.headers.getSetCookie().map((line) => line.split(";")[0]);
+  return { cookie: cookie.join("; "), "sec-fetch-site": "same-origin", "content-type": "application/json" };
 }

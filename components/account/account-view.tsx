@@ -11,6 +11,7 @@ import { Connections } from "./connections";
 import { FirstCall } from "./first-call";
 import type { PublishedApi } from "./published-api";
 import { SignInSettings } from "./sign-in-settings";
+import { SignIns } from "./sign-ins";
 import { tokensOf, Usage } from "./usage";
 
 /** Keys, a first call, and what was used. A visitor without an account is told what one is for. */
@@ -53,6 +54,12 @@ export function AccountView({ account, apis }: { account: AccountPage | null; ap
             <Part title="Sign-in" note="A new password signs every other browser out. API keys stay as they are.">
               <SignInSettings hasPassword={account.hasPassword} />
               <Connections identities={account.identities} vouchers={account.vouchers} />
+            </Part>
+            <Part
+              title="Browsers"
+              note="Where this account is signed in. End what you do not know, and set a new password."
+            >
+              <SignIns signIns={account.signIns} />
             </Part>
             <Part title="Budget" note="The tokens of today. Titles, summaries and embeddings count as answers do.">
               <Today limits={account.usage.limits} today={tokensOf(account.usage.items.at(-1))} />

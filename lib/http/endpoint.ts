@@ -63,7 +63,8 @@ export function endpoint<Query extends z.ZodType, Body extends z.ZodType>(
     const rates = tightest();
     const scope = scopeOf(running, caller, request, { requestId, onRate: rates.note });
     const answer = () => definition.handle({ ...parsed, scope, parley: running, request });
-    const response = await asGuest(running, caller, request, (cookie) => headers.append("set-cookie", cookie), answer);
+    const tell = (cookie: string) => headers.append("set-cookie", cookie);
+    const response = await asGuest(running, request, caller, { tell, answer });
     rates.tell(response.headers);
     return response;
   });
@@ -100,8 +101,7 @@ export function anyoneEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
     }) => {
       const name = caller?.accountId === accountId ? null : strangerOf(caller, request, running);
       const stranger = name === null ? null : { botId: agent.id, name };
-      const one = { accountId, keyId: caller?.keyId ?? null, grant: caller?.grant ?? null, via: "key" as const };
-      return scopeOf(running, one, request, { ...answering, stranger });
+      return scopeOf(running, { ...(caller ?? NOBODY), accountId }, request, { ...answering, stranger });
     };
     const scope = caller && scopeOf(running, caller, request, answering);
     const response = await definition.handle({ ...parsed, scope, scopeFor, parley: running, request });
@@ -127,6 +127,9 @@ export function openEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
     return definition.handle({ ...parsed, parley: running, request });
   });
 }
+
+/** A caller without credentials. */
+const NOBODY = { keyId: null, grant: null, signInId: null, via: "key" } as const;
 
 /** Names a stranger: by its account, else by its network; where nobody knows that, each request is somebody else's. */
 function strangerOf(caller: Caller | null, request: Request, { settings }: Parley): string {

@@ -50,6 +50,7 @@ test.each([
   ["OPENAI_BASE_URL", "localhost:11434"],
   ["OPENAI_BASE_URL", "file:///etc/passwd"],
   ["PARLEY_API_KEY", "short"],
+  ["PARLEY_API_KEY", "S24: no 24 characters.."],
   ["NEXTAUTH_SECRET", "short"],
   ["NEXTAUTH_URL", "chat.example.org"],
   ["LOG_LEVEL", "loud"],

@@ -1,4 +1,5 @@
 import type { SessionChanges } from "../../core/session-changes.ts";
+import type { SignIn } from "../../core/sign-ins.ts";
 import type { NamedShare, NamedShares } from "../../core/usage.ts";
 import type { Agent } from "../../domain/agent.ts";
 import type { ApiKey } from "../../domain/api-key.ts";
@@ -37,6 +38,14 @@ export const encodeApiKey = (key: ApiKey) => ({
   expires_at: key.expiresAt?.toISOString() ?? null,
   last_used_at: key.lastUsedAt?.toISOString() ?? null,
   created_at: key.createdAt.toISOString(),
+});
+
+export const encodeSignIn = (signIn: SignIn) => ({
+  id: signIn.id,
+  browser: signIn.browser,
+  created_at: signIn.createdAt.toISOString(),
+  seen_at: signIn.seenAt.toISOString(),
+  is_this: signIn.isThis,
 });
 
 export const encodeUsage = (usage: DayUsage) => ({

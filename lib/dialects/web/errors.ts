@@ -2,7 +2,11 @@ import { ChatError } from "../../domain/errors.ts";
 import { llamacloudFailure } from "../llamacloud/errors.ts";
 
 /** Where the sign-in forms have what the core finds wrong in a field of an account. */
-const FIELDS: Readonly<Record<string, string>> = { email: "email", currentPassword: "current_password" };
+const FIELDS: Readonly<Record<string, string>> = {
+  email: "email",
+  password: "password",
+  currentPassword: "current_password",
+};
 
 /** An error in LlamaCloud's shape, which the pages read: what is wrong in a field stands at its place in the body. */
 export function webFailure(error: ChatError): Response {

@@ -18,7 +18,7 @@ export const web = {
 } satisfies Surface;
 
 export { decodeAgent, decodeAgentPatch } from "./decode.ts";
-export { encodeAgent, encodeApiKey, encodeChanges } from "./encode.ts";
+export { encodeAgent, encodeApiKey, encodeChanges, encodeSignIn } from "./encode.ts";
 export {
   AccountBody,
   AgentBody,
