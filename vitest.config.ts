@@ -8,7 +8,7 @@ const processes = ["lib/**/*.process.test.ts"];
 const slow = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers: 2 };
 
 // Tests named *.database.test.ts run twice: on the embedded database and on a PostgreSQL server. Those named
-// *.process.test.ts start and end processes and threads, which takes its time.
+// *.process.test.ts start processes and threads or load every route, which takes its time.
 export default defineConfig({
   test: {
     // How long something takes is measured by the benchmark; here it only has to come.

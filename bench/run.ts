@@ -14,7 +14,7 @@ import { keepTemporaryFiles } from "../scripts/temporary.ts";
 import type { LoadResult } from "./load.ts";
 import { cpuMs, median, privateBytes, quantile, runLoad, startProcess, threadCpuMs } from "./processes.ts";
 
-const KEY = "the key of the benchmark";
+const KEY = "the key of the benchmark, and no other";
 const WORDS = 200;
 const wanted = process.env.BENCH?.split(",").map(Number);
 const wants = (figure: number) => wanted === undefined || wanted.includes(figure);

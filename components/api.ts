@@ -135,6 +135,11 @@ export const changePassword = (change: {
 export const disconnect = (identityId: string) =>
   request(`/api/app/account/identities/${identityId}`, { method: "DELETE" });
 
+/** Signs one browser of the account out. */
+export const endSignIn = (id: string) => request(`/api/app/account/sign-ins/${id}`, { method: "DELETE" });
+/** Deletes the account with all it has. */
+export const deleteAccount = (password: string | null) => request("/api/app/account", json("DELETE", { password }));
+
 export const signOutEverywhere = () => request("/api/app/account/sign-out", { method: "POST" });
 
 export type ApiKey = {
@@ -154,6 +159,7 @@ export type NewApiKey = ApiKey & { readonly key: string };
 export const makeKey = (key: {
   readonly name: string;
   readonly scopes: readonly string[];
+  readonly agent_id: string | null;
   readonly expires_in_days: number | null;
 }) => read<NewApiKey>("/api/app/keys", json("POST", key));
 

@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
-import { type Cookie, expect, type Page, test } from "@playwright/test";
-import { startServer, type WatchedServer } from "./server.ts";
+import { type Cookie, expect, test } from "@playwright/test";
+import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
 
 let server: WatchedServer;
 /** Of the owner of a second server, once its link has been used. */
@@ -10,11 +10,6 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => server.kill("SIGTERM"));
 
-async function signInAsOwner(page: Page): Promise<void> {
-  const link = /Sign in as its owner, once: (\S+)/.exec(server.output())?.[1];
-  await page.goto(link ?? "");
-}
-
 test("a guest is told what an account is for; the owner makes a key, uses it and revokes it", async ({
   page,
   request,
@@ -23,7 +18,7 @@ test("a guest is told what an account is for; the owner makes a key, uses it and
   await expect(page.getByText("You are a guest.")).toBeVisible();
   await expect(page.getByRole("link", { name: "Sign in or make an account" })).toBeVisible();
 
-  await signInAsOwner(page);
+  await signInAsOwner(page, server);
   await page.goto(`${server.url}/account`);
   await expect(page.getByRole("row", { name: /First key/ })).toBeVisible();
   await page.getByRole("button", { name: "New key" }).click();
@@ -96,9 +91,8 @@ test("the owner sees the budget of today, who used it, and what to set where nob
       for (const width of [390, 820, 1440]) {
         const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
         const page = await context.newPage();
-        const link = /Sign in as its owner, once: (\S+)/.exec(capped.output())?.[1] ?? "";
         if (ownerCookies.length > 0) await context.addCookies(ownerCookies);
-        else await page.goto(link);
+        else await signInAsOwner(page, capped);
         await page.goto(`${capped.url}/account`);
         const meter = page.getByRole("meter", { name: "Tokens of the day: The whole server" });
         await expect(meter).toHaveAttribute("aria-valuetext", /of 9,000 tokens, (?:8|9)\d %|100 %/u);
@@ -122,7 +116,7 @@ test("the owner sees the budget of today, who used it, and what to set where nob
 test("the owner sets an address and a password, and signs in with them", async ({ page }) => {
   const fresh = await startServer();
   try {
-    await page.goto(/Sign in as its owner, once: (\S+)/.exec(fresh.output())?.[1] ?? "");
+    await signInAsOwner(page, fresh);
     await page.goto(`${fresh.url}/account`);
     await page.getByLabel("E-mail").fill("owner@example.org");
     await page.getByLabel("New password").fill("short");
@@ -141,6 +135,58 @@ test("the owner sets an address and a password, and signs in with them", async (
     await page.getByLabel("Password").fill("a long password");
     await page.locator("form").getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByRole("row", { name: /First key/ })).toBeVisible();
+  } finally {
+    await fresh.kill("SIGTERM");
+  }
+});
+
+test("S19, S20: looking at the owner's link uses nothing up; browsers are listed, and one that is ended is out", async ({
+  page,
+  browser,
+}) => {
+  const fresh = await startServer();
+  try {
+    const link = /Sign in as its owner, once: (\S+)/u.exec(fresh.output())?.[1] ?? "";
+    for (const method of ["HEAD", "GET"]) expect((await page.request.fetch(link, { method })).status()).toBe(200);
+    // Without a script, as a browser of nobody's choosing would show it.
+    const plain = await browser.newContext({ javaScriptEnabled: false });
+    const first = await plain.newPage();
+    await first.goto(link);
+    await expect(first.locator('meta[name="referrer"]')).toHaveAttribute("content", "no-referrer");
+    await first.locator("form").getByRole("button", { name: "Sign in" }).click();
+    await expect(first).toHaveURL(`${fresh.url}/`);
+    await page.context().addCookies(await plain.cookies());
+    await page.goto(`${fresh.url}/account`);
+    await page.getByLabel("E-mail").fill("owner@example.org");
+    await page.getByLabel("New password").fill("password1234");
+    await page.getByRole("button", { name: "Set the password" }).click();
+    await expect(page.getByText("among the first that are tried")).toBeVisible();
+    await page.getByLabel("New password").fill("seven ferries at dawn");
+    await page.getByRole("button", { name: "Set the password" }).click();
+    await expect(page.getByText("The password is set.")).toBeVisible();
+    // What had the cookie of before is out.
+    await first.goto(`${fresh.url}/account`);
+    await expect(first.getByText("You are a guest.")).toBeVisible();
+
+    const other = await (await browser.newContext()).newPage();
+    await other.goto(`${fresh.url}/sign-in?from=/account`);
+    await other.getByLabel("E-mail").fill("OWNER@example.org");
+    await other.getByLabel("Password").fill("seven ferries at dawn");
+    await other.locator("form").getByRole("button", { name: "Sign in" }).click();
+    await expect(other.getByRole("row", { name: /First key/u })).toBeVisible();
+    const list = page.getByRole("list", { name: "Signed in" });
+    await page.reload();
+    await expect(list.getByRole("listitem")).toHaveCount(2);
+    await expect(list.getByText("This browser")).toHaveCount(1);
+    const axe = await new AxeBuilder({ page }).analyze();
+    expect(axe.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+    await list.getByRole("button", { name: /^Sign out Chrome on/u }).press("Enter");
+    await expect(list.getByRole("listitem")).toHaveCount(1);
+    await expect(list).toBeFocused();
+    await other.reload();
+    await expect(other.getByText("You are a guest.")).toBeVisible();
+    await page.getByRole("button", { name: "Sign out of this browser" }).click();
+    await expect(page.getByRole("link", { name: "Sign in", exact: true })).toBeVisible();
   } finally {
     await fresh.kill("SIGTERM");
   }

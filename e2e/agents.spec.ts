@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { startServer, type WatchedServer } from "./server.ts";
+import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
 
 let server: WatchedServer;
 test.beforeAll(async () => {
@@ -18,7 +18,7 @@ async function accessible(page: Page): Promise<void> {
 
 test("an agent is made, refused a taken slug, tried, and deleted", async ({ page, request }) => {
   test.slow();
-  await page.goto(/Sign in as its owner, once: (\S+)/.exec(server.output())?.[1] ?? "");
+  await signInAsOwner(page, server);
   await page.getByRole("link", { name: "Agents", exact: true }).click();
   await expect(page.getByRole("link", { name: /Taxson/ })).toBeVisible();
   await accessible(page);

@@ -5,7 +5,7 @@ import { LLMock } from "@copilotkit/aimock";
 import { expect, test } from "@playwright/test";
 import { generateText, streamText } from "ai";
 import OpenAI, { APIUserAbortError, BadRequestError, InternalServerError, NotFoundError, RateLimitError } from "openai";
-import { startServer, type WatchedServer } from "./server.ts";
+import { ownerHeaders, startServer, type WatchedServer } from "./server.ts";
 
 // The official client and the AI SDK, unmodified, and the documents' own lines, against a running server.
 
@@ -75,7 +75,7 @@ test("the official client: whole, streamed, its helper, abort, errors and retrie
 test("a client at its limit is told when to come back, in its own class", async () => {
   const made = await fetch(`${server.url}/api/app/keys`, {
     method: "POST",
-    headers: { authorization: `Bearer ${server.key()}`, "content-type": "application/json" },
+    headers: await ownerHeaders(server),
     body: JSON.stringify({ name: "limited", scopes: ["assistants"] }),
   });
   const { key } = await made.json();

@@ -3,7 +3,7 @@ import { freePort } from "../lib/testing/free-port.ts";
 import { startPostgres } from "../lib/testing/postgres-server.ts";
 import { startServer, type WatchedServer } from "./server.ts";
 
-const KEY = "the same key for all";
+const KEY = "the same key for all instances";
 const PROMPT = "Write 600 words";
 
 type Event = { type: string; content?: string; status?: string; continues?: true };

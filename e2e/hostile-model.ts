@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 
 /** What a prompt of the hostile tests carries: the text that the model says in every place that it can fill. */
-export const MARK = /\u2063([A-Za-z0-9+/=]+)\u2063/u;
+const MARK = /\u2063([A-Za-z0-9+/=]+)\u2063/u;
 
 /** A prompt that has the model say a text in its reasoning, its answer, the arguments of a tool and what the tool gives. */
 export const promptOf = (text: string): string => `${text}\n\n\u2063${Buffer.from(text).toString("base64")}\u2063`;

@@ -1,8 +1,8 @@
 import { expect, type Page, test } from "@playwright/test";
 import { promptOf, startHostileModel } from "./hostile-model.ts";
 import { VECTORS } from "./hostile-vectors.ts";
-import { startServer, type WatchedServer } from "./server.ts";
-import { NOTHING, type Watched, watchContext } from "./watch-page.ts";
+import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
+import { NOTHING, unfold, type Watched, watchContext } from "./watch-page.ts";
 
 // Hostile texts in every place that outside text reaches, in a real browser under the pages' own policy: nothing runs,
 // nothing leaves the origin, and the policy has nothing to stop.
@@ -48,17 +48,8 @@ async function talkOf(texts: readonly string[]): Promise<string> {
 
 async function openOwner(page: Page): Promise<Watched> {
   const watched = await watchContext(page.context(), server.url);
-  await page.goto(/Sign in as its owner, once: (\S+)/u.exec(server.output())?.[1] ?? "");
+  await signInAsOwner(page, server);
   return watched;
-}
-
-/** Opens what is folded, as a curious reader does, until nothing is. */
-async function unfold(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const folded = 'main button[aria-expanded="false"]:not([aria-haspopup])';
-    for (const button of document.querySelectorAll<HTMLElement>(folded)) button.click();
-    for (const details of document.querySelectorAll("details")) details.open = true;
-  });
 }
 
 /** What of a page only a hostile text can have brought there. */

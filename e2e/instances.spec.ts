@@ -5,7 +5,7 @@ import { startServer, type WatchedServer } from "./server.ts";
 
 // Two instances on one PostgreSQL count together, and know each other's requests.
 
-const KEY = "the same key for all";
+const KEY = "the same key for all instances";
 const LIMIT = 20;
 const POSTS = 200;
 const REPEATS = 50;

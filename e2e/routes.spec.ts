@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 import { OPEN_ROUTES, routeTable } from "../lib/testing/server.ts";
-import { startServer, type WatchedServer } from "./server.ts";
+import { ownerHeaders, startServer, type WatchedServer } from "./server.ts";
 
 // Every route of the running server, without credentials that count, also with the headers that Next uses inside itself:
 // none of them opens a door.
@@ -28,7 +28,7 @@ const INTERNAL: readonly Readonly<Record<string, string>>[] = [
 
 test("no route answers with data to who has no key that counts", async () => {
   test.slow();
-  const owner = { authorization: `Bearer ${server.key()}`, "content-type": "application/json" };
+  const owner = await ownerHeaders(server);
   const made = await fetch(`${server.url}/api/app/keys`, { method: "POST", headers: owner, body: '{"name":"gone"}' });
   const { id, key } = await made.json();
   await fetch(`${server.url}/api/app/keys/${id}`, { method: "DELETE", headers: owner });

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { gunzipSync, inflateSync } from "node:zlib";
+import { constants, gunzipSync, inflateSync } from "node:zlib";
+import type { Page } from "@playwright/test";
 import { openReference } from "../lib/testing/check-answer.ts";
 import { type RunningServer, startServer as start } from "../scripts/server.ts";
 
@@ -13,6 +14,8 @@ export type RecordedAnswer = {
   readonly status: number;
   readonly type: string;
   readonly encoding: string;
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, unknown>>;
   /** Whether the caller stayed to its end. */
   readonly isWhole: boolean;
   /** Base64. */
@@ -72,14 +75,37 @@ export async function faultsOf(answers: readonly RecordedAnswer[]): Promise<stri
   return [...faults];
 }
 
-function bodyOf({ body, encoding }: RecordedAnswer): Buffer<ArrayBuffer> {
+/** The bytes of an answer's body, unpacked. */
+export function bodyOf({ body, encoding }: RecordedAnswer): Buffer<ArrayBuffer> {
   const bytes = Buffer.from(body, "base64");
+  // An answer whose caller has left has no end.
+  const cut = { finishFlush: constants.Z_SYNC_FLUSH };
   switch (encoding) {
     case "gzip":
-      return gunzipSync(bytes);
+      return gunzipSync(bytes, cut);
     case "deflate":
-      return inflateSync(bytes);
+      return inflateSync(bytes, cut);
     default:
       return bytes;
   }
+}
+
+/** The link that a start has printed for its owner, which is good once. */
+const ownerLink = ({ output }: Pick<WatchedServer, "output">): URL =>
+  new URL(/Sign in as its owner, once: (\S+)/u.exec(output())?.[1] ?? "about:blank");
+
+/** Signs the browser of a page in as the owner. */
+export async function signInAsOwner(page: Page, server: Pick<WatchedServer, "output">): Promise<void> {
+  await page.goto(ownerLink(server).href);
+  await page.locator("form").getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL((url) => url.pathname === "/");
+}
+
+/** Headers of a browser in which the owner is signed in. */
+export async function ownerHeaders(server: Pick<WatchedServer, "output" | "url">): Promise<Record<string, string>> {
+  const token = ownerLink(server).searchParams.get("token") ?? "";
+  const body = new URLSearchParams({ token });
+  const entered = await fetch(`${server.url}/sign-in/link/enter`, { method: "POST", body, redirect: "manual" });
+  const cookie = entered.headers.getSetCookie().map((line) => line.split(";")[0]);
+  return { cookie: cookie.join("; "), "sec-fetch-site": "same-origin", "content-type": "application/json" };
 }

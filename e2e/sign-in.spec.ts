@@ -1,7 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { freePort } from "../lib/testing/free-port.ts";
 import { startProvider } from "./oidc-provider.ts";
-import { startServer, type WatchedServer } from "./server.ts";
+import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
 
 // Sign-in with somebody who vouches for a person: a real OpenID Connect provider, in a process of the test.
 
@@ -65,8 +65,7 @@ test("a guest signs in with a provider and keeps the sessions; from another brow
 });
 
 test("the owner connects a provider, and signs in with it afterwards", async ({ page, browser }) => {
-  const link = /Sign in as its owner, once: (\S+)/u.exec(server.output())?.[1];
-  await page.goto(link ?? "");
+  await signInAsOwner(page, server);
   await page.goto(`${server.url}/account`);
   await page.getByRole("button", { name: "Connect Example ID" }).click();
   await signInAtProvider(page, "olga");

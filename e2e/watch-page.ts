@@ -1,4 +1,4 @@
-import type { BrowserContext } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 
 /** What pages have done that they are not to do. */
 export type Watched = {
@@ -39,3 +39,12 @@ export async function watchContext(context: BrowserContext, origin: string): Pro
 
 /** Nothing of what is watched. */
 export const NOTHING: Watched = { violations: [], outside: [], errors: [] };
+
+/** Opens what is folded, as a curious reader does, until nothing is. */
+export async function unfold(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const folded = 'main button[aria-expanded="false"]:not([aria-haspopup])';
+    for (const button of document.querySelectorAll<HTMLElement>(folded)) button.click();
+    for (const details of document.querySelectorAll("details")) details.open = true;
+  });
+}

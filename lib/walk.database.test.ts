@@ -136,7 +136,7 @@ describe("somebody else's ids", () => {
     for (const method of METHODS) {
       // New ones for each method: some create what they name.
       const unknown = Object.fromEntries(Object.keys(owned).map((name) => [name, newId()]));
-      const headers = { authorization: `Bearer ${other.key}` };
+      const headers = await credentials(path, other);
       const foreign = await call(method, filled(path, owned), { headers, body: ANY_BODY });
       const never = await call(method, filled(path, unknown), { headers, body: ANY_BODY });
       const of = async (response: Response, ids: Record<string, string>) => [
@@ -205,9 +205,9 @@ const BAD_BODIES: readonly (readonly [string, string | Uint8Array<ArrayBuffer>])
 
 describe("bad input", () => {
   test.each(routes.map((route) => route.path))("%s refuses in its own shape, and writes nothing", async (path) => {
-    const headers = { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/json" };
     for (const method of ["POST", "PUT", "PATCH"] as const) {
       for (const [name, body] of BAD_BODIES) {
+        const headers = { ...(await credentials(path, owner())), "content-type": "application/json" };
         const before = await counts();
         const response = await server.fetch(`${ORIGIN}${filled(path, owned)}`, { method, headers, body });
         expect([method, name, response.status]).toEqual([method, name, expect.toSatisfy((status) => status < 500)]);
@@ -220,7 +220,7 @@ describe("bad input", () => {
   });
 
   test.each(withIds.map((route) => route.path))("%s answers 404 or 422 to ids that are none", async (path) => {
-    const headers = { authorization: `Bearer ${OWNER_KEY}` };
+    const headers = await credentials(path, owner());
     for (const id of ["x", "%00", "..%2f..", "' or 1=1 --", "%F0%9F%98%80", "0".repeat(5000)]) {
       for (const method of METHODS) {
         const response = await call(method, filled(path, {}, id), { headers, body: ANY_BODY });
@@ -252,8 +252,16 @@ const servesNothing = (path: string): boolean =>
   path.includes("[...") || surfaces.some(({ prefixes }) => prefixes.includes(path));
 
 async function makeKey(body: object): Promise<string> {
-  const headers = { authorization: `Bearer ${OWNER_KEY}` };
+  const headers = await credentials("/api/app/keys", owner());
   return (await (await call("POST", "/api/app/keys", { headers, body })).json()).key;
+}
+
+const owner = () => ({ id: server.parley.ownerId, key: OWNER_KEY });
+
+/** How somebody calls a path: with a key, or with a cookie where only a browser may. */
+async function credentials(path: string, { id, key }: { id: string; key: string }): Promise<Headers> {
+  if (!/^\/api\/app\/(?:account|keys)(?:\/|$)/u.test(path)) return { authorization: `Bearer ${key}` };
+  return { "sec-fetch-site": "same-origin", cookie: await server.signIn(id) };
 }
 
 const filled = (path: string, ids: Readonly<Record<string, string>>, otherwise = newId()): string =>
@@ -295,11 +303,15 @@ async function makeOwned(): Promise<Record<string, string>> {
   const identityId = newId();
   const identity = { provider: "github", subject: "1", label: "a secret name" };
   await insertIdentity(ports.database, identityId, ownerId, identity);
+  const browser = await credentials("/api/app/keys", owner());
+  const signIn = await ports.database.pool.query(`select id from "SignIn" where "accountId" = $1`, [ownerId]);
   return {
     userId,
     jobId,
     identityId,
-    keyId: await made("/api/app/keys", { name: "a secret key" }),
+    keyId: (await (await call("POST", "/api/app/keys", { headers: browser, body: { name: "a secret key" } })).json())
+      .id,
+    signInId: signIn.rows[0].id,
     docId: await made(`/api/agents/${agentId}/docs`, { title: "a secret title", content: "a secret text" }),
     toolId: await made(`/api/agents/${agentId}/tools`, { name: "secret", type: "function" }),
     sessionId: session_id,
@@ -316,6 +328,7 @@ async function makeOwned(): Promise<Record<string, string>> {
 async function counts(): Promise<unknown> {
   const tables = [
     "Account",
+    "SignIn",
     "ApiKey",
     "Project",
     "Index",

@@ -14,6 +14,7 @@ const SOURCES = [
   "public",
   "scripts/build.ts",
   "instrumentation.ts",
+  "instrumentation-client.ts",
   "next.config.mjs",
   "proxy.ts",
   "package-lock.json",

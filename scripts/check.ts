@@ -77,7 +77,10 @@ if (!isQuick) {
   vitest("Tests of processes and threads", "processes");
   vitest("Contract tests on PGlite", "pglite");
   vitest("Contract tests on PostgreSQL", "postgresql");
-  if (isBuilt) playwright();
+  if (isBuilt) {
+    check("Hostile requests", process.execPath, ["scripts/attack.ts", "--requests", "5000", "--seed", "1"]);
+    playwright();
+  }
 }
 for (const failure of failed) console.log(`\nfailed: ${failure}`);
 console.log(`\n${passed} passed, ${failed.length} failed`);

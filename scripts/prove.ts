@@ -52,7 +52,7 @@ async function prove(seed: number): Promise<boolean> {
   const postgres = await startPostgres();
   const model = await startModelServer();
   const ledger = openLedger();
-  const key = "the same key for all";
+  const key = "the same key for all instances";
   const instances = await startInstances(ledger, (instance) => ({
     DATABASE_URL: `${postgres.url}/postgres`,
     PARLEY_API_KEY: key,

@@ -10,6 +10,11 @@ export default async function Page() {
   const [shell, account] = await Promise.all([shellOfRequest(), accountOfRequest()]);
   if (!shell.guests && shell.viewer.kind === "none") return <SignIn canSignUp={shell.signUp} canStayGuest={false} />;
   const agentId = account?.agentId ?? null;
-  const apis = DIALECTS.map(({ name, label, sample }) => ({ name, label, sample: sample(agentId) }));
+  const apis = DIALECTS.map(({ name, label, isOfOneAgent, sample }) => ({
+    name,
+    label,
+    isOfOneAgent,
+    sample: sample(agentId),
+  }));
   return <AccountView account={account} apis={apis} />;
 }

@@ -17,9 +17,13 @@ const SETTINGS = {
   defaultHttpClient: { targetKey: "shell", clientKey: "curl" },
 };
 
-/** Scalar writes its styles into the page, as text and as attributes; nothing else is wider than on other pages. */
+/**
+ * Scalar writes its styles into the page, as text and as attributes, and makes HTML of text; nothing else is wider than on
+ * other pages.
+ */
 const policyOf = (nonce: string): string =>
   pagePolicy(nonce, false)
+    .replace(/; require-trusted-types-for.*$/u, "")
     .replace(/style-src [^;]*/u, "style-src 'self' 'unsafe-inline'")
     .replace("font-src 'self'", "font-src 'self' data:");
 

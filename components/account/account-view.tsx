@@ -8,9 +8,11 @@ import { SidebarToggle } from "../frame/sidebar-toggle";
 import { ApiKeys } from "./api-keys";
 import { Shares, Today } from "./budget";
 import { Connections } from "./connections";
+import { DeleteAccount } from "./delete-account";
 import { FirstCall } from "./first-call";
 import type { PublishedApi } from "./published-api";
 import { SignInSettings } from "./sign-in-settings";
+import { SignIns } from "./sign-ins";
 import { tokensOf, Usage } from "./usage";
 
 /** Keys, a first call, and what was used. A visitor without an account is told what one is for. */
@@ -54,26 +56,44 @@ export function AccountView({ account, apis }: { account: AccountPage | null; ap
               <SignInSettings hasPassword={account.hasPassword} />
               <Connections identities={account.identities} vouchers={account.vouchers} />
             </Part>
+            <Part
+              title="Browsers"
+              note="Where this account is signed in. End what you do not know, and set a new password."
+            >
+              <SignIns signIns={account.signIns} />
+            </Part>
             <Part title="Budget" note="The tokens of today. Titles, summaries and embeddings count as answers do.">
               <Today limits={account.usage.limits} today={tokensOf(account.usage.items.at(-1))} />
             </Part>
             <Part title="Usage" note="The last 30 days, by UTC. Every API and this app count alike.">
               <Usage days={account.usage.items} />
             </Part>
+            {account.canLeave && (
+              <Part title="Leave" note="Everything that belongs to this account goes with it.">
+                <DeleteAccount isGuest={false} hasPassword={account.hasPassword} />
+              </Part>
+            )}
             <Part title="Who used it" note="The same 30 days, the most first.">
               <Shares shares={account.usage.shares} />
             </Part>
           </>
         ) : (
-          <Part title="API keys" note="Keys belong to an account.">
-            <p className="account-empty">
-              You are a guest. {signUp ? "Make an account, or sign in" : "Sign in"}, and your sessions stay; then you
-              can make API keys and see what you used.
-            </p>
-            <Link href="/sign-in?from=/account" className="button" data-kind="primary" prefetch={false}>
-              {signUp ? "Sign in or make an account" : "Sign in"}
-            </Link>
-          </Part>
+          <>
+            <Part title="API keys" note="Keys belong to an account.">
+              <p className="account-empty">
+                You are a guest. {signUp ? "Make an account, or sign in" : "Sign in"}, and your sessions stay; then you
+                can make API keys and see what you used.
+              </p>
+              <Link href="/sign-in?from=/account" className="button" data-kind="primary" prefetch={false}>
+                {signUp ? "Sign in or make an account" : "Sign in"}
+              </Link>
+            </Part>
+            {viewer.kind === "guest" && (
+              <Part title="Leave" note="What you made here is kept for 30 days after your last visit.">
+                <DeleteAccount isGuest hasPassword={false} />
+              </Part>
+            )}
+          </>
         )}
       </div>
     </div>

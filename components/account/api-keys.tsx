@@ -147,8 +147,10 @@ function KeyRow({ apiKey, apis, nowMs, onRevoke }: KeyRowProps) {
 
 /** What a key may do, in a few words. */
 function limits({ scopes, agent_id, expires_at }: ApiKey, apis: readonly PublishedApi[]): string {
-  const does = scopes.includes("read-only") ? "Read" : "Read and write";
+  const isReader = scopes.includes("read-only");
   const through = apis.filter(({ name }) => scopes.includes(name)).map(({ label }) => label);
-  const where = agent_id === null ? (through.length > 0 ? ` ${through.join(", ")}` : "") : " one agent";
-  return `${does}${where}${expires_at === null ? "" : ` until ${formatDay(expires_at)}`}`;
+  const inAccount = `${isReader ? "Read" : "Read and write"}${through.length > 0 ? ` ${through.join(", ")}` : ""}`;
+  const ofAgent = isReader ? "Read one agent" : scopes.includes("edit") ? "Ask and edit one agent" : "Ask one agent";
+  const does = agent_id === null ? inAccount : ofAgent;
+  return `${does}${expires_at === null ? "" : ` until ${formatDay(expires_at)}`}`;
 }

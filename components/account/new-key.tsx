@@ -3,6 +3,7 @@
 import { type FormEvent, useRef, useState } from "react";
 import { isProblem, makeKey, type NewApiKey } from "../api";
 import { Field } from "../sign-in/field";
+import { NewKeyLimits } from "./new-key-limits";
 import type { PublishedApi } from "./published-api";
 
 type NewKeyProps = {
@@ -26,12 +27,13 @@ export function NewKey({ apis, onMade, onLeave }: NewKeyProps) {
       return;
     }
     setIsBusy(true);
-    const through = String(form.get("through"));
+    const chosen = (field: string) => String(form.get(field) ?? "");
     const days = Number(form.get("ends"));
     try {
       const made = await makeKey({
         name: String(form.get("key-name")),
-        scopes: [...(through === "all" ? [] : [through]), ...(form.get("may") === "read" ? ["read-only"] : [])],
+        scopes: [chosen("through"), chosen("may")].filter((scope) => scope !== ""),
+        agent_id: chosen("reaches") || null,
         expires_in_days: days > 0 ? days : null,
       });
       onMade(made);
@@ -60,26 +62,7 @@ export function NewKey({ apis, onMade, onLeave }: NewKeyProps) {
         autoFocus
         error={failure}
       />
-      <div className="new-key-limits">
-        <Choice name="may" label="May">
-          <option value="write">Read and write</option>
-          <option value="read">Only read</option>
-        </Choice>
-        <Choice name="through" label="Through">
-          <option value="all">All APIs</option>
-          {apis.map(({ name, label }) => (
-            <option key={name} value={name}>
-              {label}
-            </option>
-          ))}
-        </Choice>
-        <Choice name="ends" label="Ends">
-          <option value="0">Never</option>
-          <option value="30">In 30 days</option>
-          <option value="90">In 90 days</option>
-          <option value="365">In a year</option>
-        </Choice>
-      </div>
+      <NewKeyLimits apis={apis} />
       <div className="new-key-actions">
         <button type="submit" className="button" data-kind="primary" aria-disabled={isBusy}>
           Make the key
@@ -89,14 +72,5 @@ export function NewKey({ apis, onMade, onLeave }: NewKeyProps) {
         </button>
       </div>
     </form>
-  );
-}
-
-function Choice({ name, label, children }: { name: string; label: string; children: React.ReactNode }) {
-  return (
-    <label className="choice">
-      <span>{label}</span>
-      <select name={name}>{children}</select>
-    </label>
   );
 }

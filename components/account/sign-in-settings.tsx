@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { type FormEvent, useRef, useState } from "react";
-import { changePassword, isProblem, signOutEverywhere } from "../api";
+import { changePassword, isProblem } from "../api";
 import { Field } from "../sign-in/field";
 import { useFirstFault } from "../sign-in/use-first-fault";
 import { notify } from "../ui/notify";
@@ -11,7 +11,7 @@ type Faults = { readonly email?: string; readonly current_password?: string; rea
 
 const shortest = 10;
 
-/** A new password, and the end of every other browser's sign-in. */
+/** A new password, which ends every other browser's sign-in. */
 export function SignInSettings({ hasPassword }: { hasPassword: boolean }) {
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
@@ -63,9 +63,6 @@ export function SignInSettings({ hasPassword }: { hasPassword: boolean }) {
         <button type="submit" className="button" data-kind="primary" aria-disabled={isBusy}>
           Set the password
         </button>
-        <button type="button" className="button" data-kind="quiet" onClick={leaveOthers}>
-          Sign out everywhere else
-        </button>
       </div>
     </form>
   );
@@ -95,13 +92,4 @@ function ProofField({ hasPassword, faults }: { hasPassword: boolean; faults: Fau
       error={faults.email ?? null}
     />
   );
-}
-
-async function leaveOthers() {
-  try {
-    await signOutEverywhere();
-    void notify({ text: "Every other browser is signed out." });
-  } catch (thrown) {
-    void notify({ text: isProblem(thrown) ? thrown.message : "Nobody was signed out. Try again." });
-  }
 }

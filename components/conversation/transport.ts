@@ -1,4 +1,5 @@
 import type { ChatTransport, UIMessageChunk } from "ai";
+import { v4 as newId } from "uuid";
 import type { SessionEvent, SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
 import { askTurn, createSession, followTurn, isProblem, type TurnRequest } from "../api";
 import { eventsOf } from "./sse";
@@ -55,7 +56,7 @@ export function createTransport(ports: TransportPorts): ChatTransport<ChatMessag
 function turnRequest(messages: readonly ChatMessage[], body: object | undefined): TurnRequest {
   const question = messages.at(-1);
   const prompt = question?.parts.map((part) => (part.type === "text" ? part.text : "")).join("") ?? "";
-  return { index_ids: [], prompt, message_id: question?.id ?? crypto.randomUUID(), ...body };
+  return { index_ids: [], prompt, message_id: question?.id ?? newId(), ...body };
 }
 
 /** Repeats what the network swallowed; the message id makes the repeat harmless. */

@@ -7,6 +7,7 @@ import {
   listIdentities,
   type StoredIdentity,
 } from "../db/identities.ts";
+import { normalEmail } from "../domain/email.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { defaults } from "./agents.ts";
@@ -19,26 +20,29 @@ export const findAccount = ({ database }: Pick<Ports, "database">, id: string): 
   db.findAccount(database, id);
 
 /**
- * Makes an account, or turns a guest into one: its sessions stay. `hashPassword` is called when the address is free.
+ * Makes an account, or turns a guest into one: its sessions stay, and its sign-ins of before end. `hashPassword` is called
+ * when the address is free.
  *
- * Throws "conflict" for an e-mail address that is taken.
+ * Throws "invalid" for an e-mail address that is none and "conflict" for one that is taken.
  */
 export async function createAccount(
   { database }: Pick<Ports, "database">,
   {
-    email,
     guestId,
     hashPassword,
+    ...given
   }: {
     readonly email: string;
     readonly guestId: string | null;
     readonly hashPassword: () => Promise<string>;
   },
 ): Promise<Account> {
+  const email = addressOf(given.email);
   if (await db.findAccountByEmail(database, email)) throw taken();
   const guest = guestId === null ? null : await db.findAccount(database, guestId);
   const passwordHash = await hashPassword();
-  const account = guest && guest.email === null ? guest : await db.insertGuest(database, newId());
+  // A person stays who it is: whoever makes an account in its browser may be somebody else.
+  const account = guest?.kind === "guest" ? guest : await db.insertGuest(database, newId());
   const tokenVersion = await db.setCredentials(database, account.id, email, passwordHash);
   if (tokenVersion === null) throw taken();
   return { ...account, kind: "person", email, tokenVersion };
@@ -87,10 +91,12 @@ export const identitiesOf = ({ database }: Pick<Ports, "database">, accountId: s
   listIdentities(database, accountId);
 
 /**
- * Ends the sign-in with an identity. `providers` are those that somebody can sign in with on this server. Throws "not-found"
- * where there is none, "forbidden" as `changePassword` does, and "conflict" for the only way in that the account has.
+ * Ends the sign-in with an identity, and every sign-in of before. Gives the number that new ones are made with.
+ *
+ * `providers` are those that somebody can sign in with on this server. Throws "not-found" where there is none,
+ * "forbidden" as `changePassword` does, and "conflict" for the only way in that the account has.
  */
-export async function disconnectIdentity(scope: Scope, id: string, providers: readonly string[]): Promise<void> {
+export async function disconnectIdentity(scope: Scope, id: string, providers: readonly string[]): Promise<number> {
   const known = (await identitiesOf(scope, scope.accountId)).find((one) => one.id === id.toLowerCase());
   if (!known) throw notFound("identity", id);
   await checkPerson(scope);
@@ -100,6 +106,7 @@ export async function disconnectIdentity(scope: Scope, id: string, providers: re
   if (outcome === "last") {
     throw new ChatError("conflict", "This is the only way into this account. Set a password first.");
   }
+  return outcome;
 }
 
 /** What somebody new is told where the owner lets nobody in. */
@@ -116,7 +123,7 @@ export const hasPassword = async ({ database, accountId }: Scope): Promise<boole
   (await db.findPasswordHash(database, accountId)) !== null;
 
 /**
- * Gives an account a new password and ends every cookie of it. Gives the number that new cookies are made with.
+ * Gives an account a new password and ends every sign-in of it. Gives the number that new ones are made with.
  *
  * An account without a password needs an e-mail address for it, one with a password that one. Throws "forbidden" for a
  * guest and for a caller with a key, "invalid" for a password that is not the present one and an address that is missing,
@@ -132,26 +139,35 @@ export async function changePassword(
   const stored = await db.findPasswordHash(database, accountId);
   if (stored === null) {
     if (wanted.email === null) throw atField("email", "Enter the e-mail address to sign in with");
+    const email = addressOf(wanted.email);
     const hash = await passwords.hash(wanted.password);
-    const tokenVersion = await db.setCredentials(database, accountId, wanted.email, hash);
+    const tokenVersion = await db.setCredentials(database, accountId, email, hash);
     if (tokenVersion === null) throw taken();
     return tokenVersion;
   }
   const fits = await passwords.fits(stored, wanted.current ?? "");
   if (!fits) throw atField("currentPassword", "This is not your present password");
-  return db.endCookies(database, accountId, await passwords.hash(wanted.password));
+  return db.endAllSignIns(database, accountId, await passwords.hash(wanted.password));
 }
 
-/** Ends every cookie of an account; API keys stay. Gives and throws as `changePassword` does. */
+/** Ends every sign-in of an account; API keys stay. Gives and throws as `changePassword` does. */
 export async function signOutEverywhere(scope: Scope): Promise<number> {
   await checkPerson(scope);
-  return db.endCookies(scope.database, scope.accountId, null);
+  return db.endAllSignIns(scope.database, scope.accountId, null);
 }
 
-async function checkPerson({ database, accountId, via }: Scope): Promise<void> {
+/** Throws "forbidden" for a guest, and for a caller with a key: neither changes how somebody signs in. */
+export async function checkPerson({ database, accountId, via }: Scope): Promise<void> {
   if (via !== "cookie") throw new ChatError("forbidden", "Sign-in is changed in the browser, not with an API key");
   const account = await db.findAccount(database, accountId);
   if (account?.kind !== "person") throw new ChatError("forbidden", "A guest has no sign-in. Make an account first.");
+}
+
+/** An address in its one form. Throws "invalid" for what is none. */
+function addressOf(text: string): string {
+  const email = normalEmail(text);
+  if (email === null) throw atField("email", "Enter one e-mail address, such as ada@example.org");
+  return email;
 }
 
 const atField = (field: string, message: string) => new ChatError("invalid", message, { noun: "account", field });

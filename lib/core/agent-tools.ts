@@ -4,6 +4,7 @@ import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import { canBeOpen, type StoredTool, type Tool } from "../domain/tool.ts";
 import { getAgent } from "./agents.ts";
+import { checkMayEdit } from "./reach.ts";
 import type { Scope } from "./scope.ts";
 
 /** A tool of an agent. Throws "not-found" for either. */
@@ -67,10 +68,12 @@ export async function deleteTool(scope: Scope, agentId: string, id: string): Pro
   if (!isGone) throw notFound("tool", id);
 }
 
-const ownerOf = async (scope: Scope, agentId: string) => ({
-  accountId: scope.accountId,
-  agentId: (await getAgent(scope, agentId)).id,
-});
+/** The agent whose tools are to be changed. Throws "not-found", and "forbidden" for a key that may not change it. */
+async function ownerOf(scope: Scope, agentId: string) {
+  const { id } = await getAgent(scope, agentId);
+  checkMayEdit(scope);
+  return { accountId: scope.accountId, agentId: id };
+}
 
 /** Tells of a name that the agent has given to another tool. */
 async function unlessNamed<Result>(write: () => Promise<Result>): Promise<Result> {

@@ -8,7 +8,7 @@ import { isId, newId } from "../domain/ids.ts";
 import { madeName } from "./made-name.ts";
 import { checkModel } from "./models.ts";
 import { projectNamed } from "./projects.ts";
-import { checkReachesAccount, reachesAgent } from "./reach.ts";
+import { checkMayEdit, checkReachesAccount, reachesAgent } from "./reach.ts";
 import { PLAIN_TEMPLATE } from "./render/templates.ts";
 import type { Scope } from "./scope.ts";
 
@@ -138,6 +138,7 @@ export async function patchAgent(
 
 /** Writes a change of an agent. What asks others than the database is asked before, since the row is held meanwhile. */
 async function write(scope: Scope, agent: Agent, change: (now: AgentState) => Partial<AgentInput>): Promise<Agent> {
+  checkMayEdit(scope);
   const expected = change(agent);
   await check(scope, expected, agent);
   const projectId = expected.project === undefined ? undefined : await projectNamed(scope, expected.project);
@@ -198,8 +199,12 @@ async function orConflict<Result>(write: () => Promise<Result>): Promise<Result>
   }
 }
 
-/** Deletes an agent with its tools and docs. Sessions that used it stay readable. Throws "not-found". */
+/**
+ * Deletes an agent with its tools and docs. Sessions that used it stay readable. Throws "not-found", and "forbidden" for a
+ * key that may not change it.
+ */
 export async function deleteAgent(scope: Scope, id: string): Promise<void> {
+  if (reachesAgent(scope, id)) checkMayEdit(scope);
   const isGone = reachesAgent(scope, id) && (await db.deleteAgent(scope.database, scope.accountId, id));
   if (!isGone) throw notFound("agent", id);
 }

@@ -5,7 +5,7 @@ import { violated } from "../db/violated.ts";
 import type { Doc, DocHit, DocOwner } from "../domain/doc.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
-import { checkReachesOwner, reachesOwner } from "./reach.ts";
+import { checkMayEdit, checkReachesOwner, reachesOwner } from "./reach.ts";
 import { embedPending } from "./recall/embed-pending.ts";
 import { type SearchOptions, type SearchQuery, searchDocs } from "./recall/search.ts";
 import type { Scope } from "./scope.ts";
@@ -25,6 +25,7 @@ export type DocInput = {
  */
 export async function createDoc(scope: Scope, owner: DocOwner, input: DocInput): Promise<Doc> {
   checkReachesOwner(scope, owner);
+  checkMayEdit(scope);
   const { database, accountId } = scope;
   const id = newId();
   const chunks = input.content.map((content) => ({ id: newId(), content }));
@@ -76,6 +77,7 @@ export async function searchDocsOf(
 /** Deletes a doc of one owner. Throws "not-found". */
 export async function deleteDoc(scope: Scope, owner: DocOwner, id: string): Promise<void> {
   checkReachesOwner(scope, owner);
+  checkMayEdit(scope);
   const isGone = isId(id) && (await db.deleteDoc(scope.database, scope.accountId, owner, id));
   if (!isGone) throw notFound("doc", id);
 }
@@ -87,5 +89,6 @@ export async function deleteDocs(
   filter: Readonly<Record<string, unknown>>,
 ): Promise<string[]> {
   checkReachesOwner(scope, owner);
+  checkMayEdit(scope);
   return db.deleteDocs(scope.database, scope.accountId, owner, filter);
 }

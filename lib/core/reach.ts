@@ -1,3 +1,4 @@
+import { dialectScopes, EDIT, READ_ONLY } from "../domain/api-key.ts";
 import type { DocOwner } from "../domain/doc.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId } from "../domain/ids.ts";
@@ -29,8 +30,24 @@ export function checkReachesOwner(scope: Reach, owner: DocOwner): void {
   if (!reachesOwner(scope, owner)) throw notFound(owner.role, owner.id);
 }
 
+/** Whether a caller may change agents that it reaches, with their tools and docs: a key of one agent with "edit" alone. */
+export const mayEdit = ({ onlyAgentId, keyScopes = [] }: Pick<Scope, "onlyAgentId" | "keyScopes">): boolean =>
+  onlyAgentId == null || keyScopes.includes(EDIT);
+
+/** Throws "forbidden" where `mayEdit` is false. */
+export function checkMayEdit(scope: Pick<Scope, "onlyAgentId" | "keyScopes">): void {
+  if (mayEdit(scope)) return;
+  throw new ChatError("forbidden", `This API key asks its agent and reads it. Changing it takes the scope "${EDIT}".`);
+}
+
 /** Whether a key that is narrowed to `scopes` reaches a dialect. */
 export function reachesDialect(scopes: readonly string[], dialect: string): boolean {
-  const dialects = scopes.filter((scope) => scope !== "read-only");
+  const dialects = dialectScopes(scopes);
   return dialects.length === 0 || dialects.includes(dialect);
 }
+
+/** Whether a caller may read the secrets of tools: not with a key that only reads, nor with one of a single agent. */
+export const seesSecrets = ({
+  keyScopes = [],
+  onlyAgentId = null,
+}: Pick<Scope, "keyScopes" | "onlyAgentId">): boolean => onlyAgentId === null && !keyScopes.includes(READ_ONLY);

@@ -93,6 +93,13 @@ export type Scope = Ports & {
   readonly via: "key" | "cookie";
   /** The API key that the caller holds; null or absent: none. */
   readonly keyId?: string | null;
+  /** The sign-in of the browser that asks; null or absent: none. */
+  readonly signInId?: string | null;
+  /**
+   * Whether what the caller proved who it is with still counts: asked again by what goes on for long. Absent: nothing was
+   * to be proved.
+   */
+  readonly isStillIn?: () => Promise<boolean>;
   /** What the caller's key is narrowed to; empty or absent: to nothing. */
   readonly keyScopes?: readonly string[];
   /** The one agent that the caller's key reaches; null or absent: all of the account. */

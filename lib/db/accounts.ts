@@ -2,7 +2,10 @@ import { z } from "zod";
 import type { ApiKey } from "../domain/api-key.ts";
 import type { Database } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
+import { inPrismaTransaction } from "./prisma.ts";
+import { renewAccount } from "./sign-ins.ts";
 import {
+  deleteOtherSettingKeys,
   findAccountByEmailRow,
   findAccountRow,
   findApiKeyRow,
@@ -10,6 +13,7 @@ import {
   insertApiKeyRow,
   insertGuestRow,
   insertOwnerRow,
+  insertSettingKeyRow,
   touchApiKeyRows,
 } from "./sql/accounts.ts";
 import * as guest from "./sql/merge-guest.ts";
@@ -29,7 +33,7 @@ export async function findAccount(database: Database, id: string): Promise<Accou
   return found ?? null;
 }
 
-/** An account by its e-mail address, whatever its case, with the hash of its password. */
+/** An account by its e-mail address in its one form (`normalEmail`), with the hash of its password. */
 export async function findAccountByEmail(
   database: Database,
   email: string,
@@ -57,8 +61,8 @@ export async function ensureOwner(
 }
 
 /**
- * Gives an account without an address an e-mail and a password, makes it a person and ends every cookie of it. Gives the
- * number that new cookies are made with; null when the address is taken.
+ * Gives an account without an address an e-mail, in its one form, and a password, makes it a person and ends every sign-in
+ * of it. Gives the number that new sign-ins are made with; null when the address is taken.
  */
 export async function setCredentials(
   database: Database,
@@ -67,12 +71,9 @@ export async function setCredentials(
   passwordHash: string,
 ): Promise<number | null> {
   try {
-    const [set] = await database.prisma.account.updateManyAndReturn({
-      where: { id, email: null },
-      data: { kind: "person", email, passwordHash, tokenVersion: { increment: 1 } },
-      select: { tokenVersion: true },
-    });
-    return set?.tokenVersion ?? null;
+    return await inPrismaTransaction(database, (prisma) =>
+      renewAccount(prisma, { id, email: null }, { kind: "person", email, passwordHash }),
+    );
   } catch (thrown) {
     if (violated(thrown) === "Account_email_key") return null;
     throw thrown;
@@ -86,16 +87,12 @@ export async function findPasswordHash(database: Database, id: string): Promise<
 }
 
 /**
- * Ends every cookie of an account, and gives it a new password where one is given. Gives the number that new cookies are
+ * Ends every sign-in of an account, and gives it a new password where one is given. Gives the number that new sign-ins are
  * made with.
  */
-export async function endCookies(database: Database, id: string, passwordHash: string | null): Promise<number> {
-  const [account] = await database.prisma.account.updateManyAndReturn({
-    where: { id },
-    data: { tokenVersion: { increment: 1 }, passwordHash: passwordHash ?? undefined },
-    select: { tokenVersion: true },
-  });
-  return account?.tokenVersion ?? 0;
+export async function endAllSignIns(database: Database, id: string, passwordHash: string | null): Promise<number> {
+  const data = passwordHash === null ? {} : { passwordHash };
+  return (await inPrismaTransaction(database, (prisma) => renewAccount(prisma, { id }, data))) ?? 0;
 }
 
 /**
@@ -165,9 +162,15 @@ export async function listApiKeys(database: Database, accountId: string): Promis
 }
 
 /** Revokes a key of the account. Gives whether there was one. */
-export async function revokeApiKey(database: Database, accountId: string, id: string): Promise<boolean> {
-  const { count } = await database.prisma.apiKey.deleteMany({ where: { id, accountId, revokedAt: null } });
-  return count > 0;
+export async function revokeApiKey({ prisma }: Database, accountId: string, id: string): Promise<boolean> {
+  const where = { id, accountId, revokedAt: null };
+  // The row of the settings' key stays, without a word of its holder's, so that no start makes the key anew.
+  const kept = await prisma.apiKey.updateMany({
+    where: { ...where, isSetting: true },
+    data: { revokedAt: new Date(), name: "" },
+  });
+  const gone = await prisma.apiKey.deleteMany({ where: { ...where, isSetting: false } });
+  return kept.count + gone.count > 0;
 }
 
 /** Notes that keys were used just now. */
@@ -190,4 +193,19 @@ export async function insertApiKey(
   },
 ): Promise<void> {
   await insertApiKeyRow(database, { scopes: [], agentId: null, expiresAt: null, ...key });
+}
+
+/** Makes a key the one of the settings: it is entered for the owner, and those that settings of before named end. */
+export async function enterSettingKey(
+  database: Database,
+  key: {
+    readonly id: string;
+    readonly accountId: string;
+    readonly hash: string;
+    readonly hint: string;
+    readonly name: string;
+  },
+): Promise<void> {
+  await deleteOtherSettingKeys(database, { hash: key.hash });
+  await insertSettingKeyRow(database, key);
 }

@@ -1,5 +1,6 @@
 import type { Database } from "./database.ts";
 import { inPrismaTransaction } from "./prisma.ts";
+import { renewAccount } from "./sign-ins.ts";
 import { violated } from "./violated.ts";
 
 /** Who somebody is for a provider that vouches for them. */
@@ -27,7 +28,7 @@ export async function accountOfIdentity(
 
 /**
  * Lets an identity sign in to an account, which is made when there is none with this id, and is a person's from now on.
- * False when the identity signs in to one already; then nothing is made.
+ * Every sign-in of before ends. False when the identity signs in to one already; then nothing is made.
  */
 export async function insertIdentity(
   database: Database,
@@ -40,9 +41,10 @@ export async function insertIdentity(
       await prisma.account.upsert({
         where: { id: accountId },
         create: { id: accountId, kind: "person" },
-        update: { kind: "person" },
+        update: {},
         select: { id: true },
       });
+      await renewAccount(prisma, { id: accountId }, { kind: "person" });
       await prisma.identity.create({ data: { id, accountId, provider, subject, label }, select: { id: true } });
     });
     return true;
@@ -63,7 +65,8 @@ export const listIdentities = ({ prisma }: Database, accountId: string): Promise
   });
 
 /**
- * Ends the sign-in of an account with an identity. "last": nothing else would let the person in, neither a password nor an
+ * Ends the sign-in of an account with an identity, and every sign-in of before; gives the number that new ones are made
+ * with. "last": nothing else would let the person in, neither a password nor an
  * identity of one of `providers`, and it stays; "none": there is none.
  */
 export async function deleteIdentity(
@@ -71,7 +74,7 @@ export async function deleteIdentity(
   accountId: string,
   id: string,
   providers: readonly string[],
-): Promise<"gone" | "last" | "none"> {
+): Promise<number | "last" | "none"> {
   return inPrismaTransaction(database, async (prisma) => {
     // This write changes nothing and holds the account, so that two that go at once are looked at one after the other.
     const [account] = await prisma.account.updateManyAndReturn({
@@ -85,6 +88,6 @@ export async function deleteIdentity(
     const isOpen = hasPassword || found.some((one) => one.id !== id && providers.includes(one.provider));
     if (!isOpen) return "last";
     await prisma.identity.deleteMany({ where: { accountId, id } });
-    return "gone";
+    return (await renewAccount(prisma, { id: accountId }, {})) ?? "none";
   });
 }

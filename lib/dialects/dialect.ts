@@ -8,8 +8,11 @@ import type { LastEvent, TurnEvent } from "../domain/events.ts";
 import type { TurnPolicy } from "../domain/turn-policy.ts";
 import type { Reference } from "./reference.ts";
 
-/** Which credentials a surface takes. With "key-or-guest" a visitor becomes a guest by writing. */
-export type Credentials = "key" | "key-or-cookie" | "key-or-guest";
+/**
+ * Which credentials a surface takes. With "key-or-guest" a visitor becomes a guest by writing; "cookie": what only a person
+ * does, in the browser, such as making keys.
+ */
+export type Credentials = "key" | "cookie" | "key-or-cookie" | "key-or-guest";
 
 /** What a surface of the API says of itself: how it knows its callers, and how it fails. */
 export type Surface = {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { READ_ONLY } from "../domain/api-key.ts";
+import { EDIT, READ_ONLY } from "../domain/api-key.ts";
 import { ChatError } from "../domain/errors.ts";
 import { type Api, openApi } from "../testing/api.ts";
 import { DIALECTS, KEY_SCOPES, surfaceAt } from "./index.ts";
@@ -32,9 +32,11 @@ test("the longest prefix decides, and only whole segments count", () => {
   ]);
 });
 
-test("a key can be narrowed to each dialect and to reading, and to nothing else", async () => {
-  expect(KEY_SCOPES).toEqual([...DIALECTS.map(({ name }) => name), READ_ONLY]);
-  const make = (scope: string) => api.call("POST", "/api/app/keys", { body: { name: "narrow", scopes: [scope] } });
+test("a key can be narrowed to each dialect and to reading, may be let edit, and nothing else", async () => {
+  expect(KEY_SCOPES).toEqual([...DIALECTS.map(({ name }) => name), READ_ONLY, EDIT]);
+  const headers = await api.browser();
+  const make = (scope: string) =>
+    api.call("POST", "/api/app/keys", { key: null, headers, body: { name: "narrow", scopes: [scope] } });
   for (const scope of KEY_SCOPES) expect((await make(scope)).body.scopes).toEqual([scope]);
   expect((await make("web")).status).toBe(422);
 });

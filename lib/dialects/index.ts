@@ -1,4 +1,4 @@
-import { READ_ONLY } from "../domain/api-key.ts";
+import { EDIT, READ_ONLY } from "../domain/api-key.ts";
 import { assistants } from "./assistants/index.ts";
 import { bots } from "./bots/index.ts";
 import type { Dialect, Surface } from "./dialect.ts";
@@ -14,7 +14,7 @@ export const DIALECTS: readonly Dialect[] = [
 ];
 
 /** What a key can be narrowed to: some of the dialects, and to reading. */
-export const KEY_SCOPES: readonly string[] = [...DIALECTS.map(({ name }) => name), READ_ONLY];
+export const KEY_SCOPES: readonly string[] = [...DIALECTS.map(({ name }) => name), READ_ONLY, EDIT];
 
 /** The surface that answers a path: the one with the longest prefix of it. Null for a page. */
 export function surfaceAt<Found extends Pick<Surface, "prefixes">>(

@@ -1,5 +1,6 @@
 const NUL = String.fromCharCode(0);
 const REPLACEMENT = "\uFFFD";
+const LONG = 10_000;
 
 /**
  * The text as PostgreSQL can hold it: NUL and lone surrogates become U+FFFD.
@@ -8,8 +9,18 @@ const REPLACEMENT = "\uFFFD";
  */
 export const storable = (text: string): string => {
   const whole = text.isWellFormed() ? text : text.toWellFormed();
-  return whole.includes(NUL) ? whole.replaceAll(NUL, REPLACEMENT) : whole;
+  if (!whole.includes(NUL)) return whole;
+  return whole.length > LONG ? withoutNul(whole) : whole.replaceAll(NUL, REPLACEMENT);
 };
+
+/** As `replaceAll` in a fraction of its time where there are very many. */
+function withoutNul(text: string): string {
+  const bytes = Buffer.from(text, "utf16le");
+  for (let n = 0; n < bytes.length; n += 2) {
+    if (bytes[n] === 0 && bytes[n + 1] === 0) bytes.writeUInt16LE(REPLACEMENT.charCodeAt(0), n);
+  }
+  return bytes.toString("utf16le");
+}
 
 /** `storable` for every text in a JSON value, keys included. Gives the same object when nothing changed. */
 export function storableJson<T>(value: T): T {
@@ -57,7 +68,12 @@ export function storablePieces(): { push: (piece: string) => string; rest: () =>
 
 /** Cuts at a word border to at most `max` characters; a cut text ends in `ending`. */
 export function cutWords(text: string, max: number, ending: string): string {
-  const line = text.replace(/\s+/gu, " ").trim();
+  // What stands far behind is cut off in any case.
+  const line = text
+    .trimStart()
+    .slice(0, 20 * max + 1000)
+    .replace(/\s+/gu, " ")
+    .trim();
   if (line.length <= max) return line;
   const cut = line.slice(0, max - ending.length + 1);
   const border = cut.lastIndexOf(" ");

@@ -55,7 +55,7 @@ async function answerTaken<Asked>(
     const turns: Running = [followTaken(scope, first), ...others.map((turn) => followTaken(scope, turn))];
     const { status, firstFrame, headers } = dialect;
     const told = { status, first: firstFrame, headers: headers?.(head, whole), onLeave: hangUp };
-    return sseResponse(dialect.frames(turns, head, asked), told);
+    return sseResponse(dialect.frames(turns, head, asked), { ...told, isStillIn: scope.isStillIn });
   };
 
   const isStream = dialect.isStream(asked);

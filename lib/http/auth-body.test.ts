@@ -18,6 +18,14 @@ test.each([
   expect(await read(body, type)).toBe(body);
 });
 
+test("S4: no body is no JSON that next-auth would fail at", async () => {
+  expect([await read("", "application/json"), await read(" ", "application/json"), await read("", FORM)]).toEqual([
+    "{}",
+    "{}",
+    "",
+  ]);
+});
+
 test("S4: what is neither a form nor JSON is not passed on", async () => {
   expect(await read("x", "text/plain")).toBe("");
 });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { record, text } from "../dialects/bounds.ts";
 import { ChatError } from "../domain/errors.ts";
 import { isJson, parseJson } from "./body.ts";
-import { readText } from "./body-text.ts";
+import { readBody, textOf } from "./body-text.ts";
 import { toIssues } from "./issues.ts";
 
 const MOST_FIELDS = 100;
@@ -13,19 +13,21 @@ export const AuthFields = record(z.union([text(FIELD_CHARACTERS), z.boolean(), z
 /**
  * The body of a sign-in request as it came, of at most `limitBytes`: fields as a form or as JSON. What is neither is "".
  *
- * Throws what `readText` and `parseJson` throw; "invalid" for JSON that is no object of texts, and "bad-request" for a form
+ * Throws what `readBody`, `textOf` and `parseJson` throw; "invalid" for JSON that is no object of texts, and "bad-request" for a form
  * that is not UTF-8 or has more than 100 fields, and for a `callbackUrl` that is no address.
  */
 export async function readAuthBody(request: Request, limitBytes: number): Promise<string> {
   const type = request.headers.get("content-type");
-  const body = await readText(request, limitBytes);
-  if (type === null || body === "") return "";
+  const body = textOf(await readBody(request, limitBytes));
+  if (type === null) return "";
   if (type.includes("application/x-www-form-urlencoded")) {
     checkForm(body);
     checkCallback(new URLSearchParams(body).get("callbackUrl"), request.url);
     return body;
   }
   if (!isJson(type)) return "";
+  // Next-auth reads JSON where the type says so, and fails at none.
+  if (body.trim() === "") return "{}";
   const fields = AuthFields.safeParse(parseJson(body));
   if (!fields.success) {
     const issues = toIssues(fields.error, null).map((issue) => ({ ...issue, path: ["body", ...issue.path] }));

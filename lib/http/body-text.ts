@@ -6,19 +6,22 @@ const FIRST_BYTES = 64 * 1024;
 const UTF8_NAMES: readonly string[] = ["utf-8", "utf8", "us-ascii", "ascii"];
 
 /**
- * A request's body as text, of at most `limitBytes`; "" for a request without one. It is held once as bytes and once as
- * text, however small the pieces are in which it comes.
+ * The bytes of a request's body, at most `limitBytes`; none for a request without one.
  *
- * Throws "too-large", and "bad-request" for one that is not UTF-8, that says it is in another charset, that is not there
- * after a minute, or that breaks off.
+ * Throws "too-large", and "bad-request" for one that says it is in another charset than UTF-8, that is not there after a
+ * minute, or that breaks off.
  */
-export async function readText(request: Request, limitBytes: number, timeLimitMs = TIME_LIMIT_MS): Promise<string> {
+export async function readBody(request: Request, limitBytes: number, timeLimitMs = TIME_LIMIT_MS): Promise<Uint8Array> {
   const announced = Number(request.headers.get("content-length") ?? 0);
   if (announced > limitBytes) throw tooLarge(limitBytes);
-  if (request.body === null) return "";
+  if (request.body === null) return new Uint8Array();
   const charset = /;\s*charset\s*=\s*"?([^\s";]+)/iu.exec(request.headers.get("content-type") ?? "")?.[1];
   if (charset !== undefined && !UTF8_NAMES.includes(charset.toLowerCase())) throw notUtf8();
-  const bytes = await readBytes(request.body, limitBytes, timeLimitMs);
+  return readBytes(request.body, limitBytes, timeLimitMs);
+}
+
+/** The text that bytes are. Throws "bad-request" where they are not UTF-8. */
+export function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

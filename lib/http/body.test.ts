@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readJson } from "./body.ts";
-import { readText } from "./body-text.ts";
+import { readBody, textOf } from "./body-text.ts";
 
 const LIMIT = 1024;
 
@@ -57,13 +57,13 @@ test("S4: a body that comes too slowly is left", async () => {
     start: (controller) => controller.enqueue(Uint8Array.of(0x22)),
     cancel: () => cancelled.resolve(),
   });
-  await expect(readText(request(body), LIMIT, 20)).rejects.toMatchObject({ code: "bad-request" });
+  await expect(readBody(request(body), LIMIT, 20)).rejects.toMatchObject({ code: "bad-request" });
   await cancelled.promise;
 });
 
 test("S4: a body that breaks off is the caller's fault", async () => {
   const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.error(new Error("aborted")) });
-  await expect(readText(request(body), LIMIT)).rejects.toMatchObject({ code: "bad-request" });
+  await expect(readBody(request(body), LIMIT)).rejects.toMatchObject({ code: "bad-request" });
 });
 
 test("S4: a body that comes byte by byte is read whole", async () => {
@@ -76,7 +76,7 @@ test("S4: a body that comes byte by byte is read whole", async () => {
       controller.enqueue(bytes.slice(at, ++at));
     },
   });
-  expect(await readText(request(body), 1_000_000)).toBe(text);
+  expect(textOf(await readBody(request(body), 1_000_000))).toBe(text);
 });
 
 test.each([

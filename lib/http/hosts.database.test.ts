@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DIALECTS } from "../dialects/index.ts";
 import { newId } from "../domain/ids.ts";
-import { sessionCookie } from "../sign-in/session-cookie.ts";
 import { type Api, openApi } from "../testing/api.ts";
 import { OWNER_KEY, routeTable } from "../testing/server.ts";
 
@@ -19,7 +18,7 @@ const EVIL = { host: "evil.example", "sec-fetch-site": "same-origin", origin: "h
 /** Answered for any host: probes name whatever they have found the server by. */
 const FOR_PROBES = ["/api/health"];
 /** Asked through `proxy.ts`, which these tests do not have (e2e/headers.spec.ts). */
-const OF_PAGES = ["/docs", "/sign-in/link"];
+const OF_PAGES = ["/docs", "/sign-in/link/enter"];
 
 const paths = routeTable()
   .map(({ path }) => path)
@@ -70,8 +69,7 @@ test("S17: what is said of the host without a trusted proxy is not believed", as
 test("S24: strangers hear of the server's health that it is up, its owner more", async () => {
   const bare = { status: 200, body: { status: "ok" } };
   const full = { status: 200, body: { database: { state: "ok" }, model: { id: "test-model" }, running_turns: 0 } };
-  const { secret, ownerId } = api.server.parley;
-  const cookie = `${(await sessionCookie({ sub: ownerId, tokenVersion: 0 }, secret, false)).split(";")[0]}`;
+  const cookie = await api.server.signIn();
   const guest = await api.call("POST", "/api/v1/chat", { key: null, headers: { "sec-fetch-site": "none" }, body: {} });
   const other = await api.server.makeAccount();
   const narrow = await api.call("POST", "/api/app/keys", {

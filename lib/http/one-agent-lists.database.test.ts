@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { newId } from "../domain/ids.ts";
 import { type Api, openApi } from "../testing/api.ts";
 
 const ASSISTANTS = "/api/v1/compatibility/openai/v1/assistants";
@@ -55,8 +54,5 @@ test("C13: models of a key of one agent are that agent's alone", async () => {
 });
 
 async function keyOf(agentId: string): Promise<string> {
-  const body = { name: `key ${newId()}`, agent_id: agentId };
-  const answer = await api.call("POST", "/api/app/keys", { body });
-  expect(answer.status, JSON.stringify(answer.body)).toBe(201);
-  return answer.body.key;
+  return (await api.makeKey({ agent_id: agentId })).key;
 }

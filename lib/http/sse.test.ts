@@ -117,3 +117,36 @@ function reader(response: Response) {
 }
 
 const settled = (promise: Promise<unknown>) => Promise.race([promise, Promise.resolve("waits")]);
+
+test("S10: who may no longer read is asked for every 15 seconds, in silence and between frames, and then the stream ends", async () => {
+  for (const isBusy of [true, false]) {
+    const onLeave = vi.fn();
+    const isStillIn = vi.fn(async () => isStillIn.mock.calls.length < 3);
+    const endless = async function* () {
+      for (;;) {
+        await new Promise((resolve) => setTimeout(resolve, isBusy ? 1000 : 1_000_000));
+        yield "x";
+      }
+    };
+    const response = sseResponse(endless(), { onLeave, isStillIn });
+    const whole = response.text();
+    await vi.advanceTimersByTimeAsync(31_000);
+    expect([isBusy, await settled(whole)]).toEqual([isBusy, "waits"]);
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect([isBusy, await whole]).toEqual([isBusy, isBusy ? "x".repeat(44) : PING + PING]);
+    expect([isStillIn.mock.calls.length, onLeave.mock.calls.length]).toEqual([3, 1]);
+  }
+});
+
+test("S10: a reader of whom nobody can tell reads on, and is asked for again", async () => {
+  const isStillIn = vi.fn(async () => {
+    throw new Error("the database starts anew");
+  });
+  const { read } = reader(sseResponse(waiting(new Promise(() => {})), { isStillIn }));
+  for (const n of [1, 2]) {
+    const ping = read();
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(await ping).toBe(PING);
+    expect(isStillIn).toHaveBeenCalledTimes(n);
+  }
+});

@@ -4,7 +4,8 @@ const PING_MS = 15_000;
  * Answers with an event stream of ready frames.
  *
  * A frame is pulled when the connection can take it, so a slow reader holds up nobody and grows nothing. A comment goes
- * out after 15 s of silence. `onLeave` is called when the reader goes before the end.
+ * out after 15 s of silence. `onLeave` is called when the reader goes before the end. Every 15 s `isStillIn` is asked
+ * whether the reader may still read; where not the stream ends, as if the reader had gone.
  */
 export function sseResponse(
   frames: AsyncIterator<string, void>,
@@ -12,18 +13,32 @@ export function sseResponse(
     status = 200,
     first,
     onLeave,
+    isStillIn,
     headers,
   }: {
     readonly status?: number;
     /** A frame that goes out before anything else, at once. */
     readonly first?: string;
     readonly onLeave?: () => void;
+    readonly isStillIn?: () => Promise<boolean>;
     readonly headers?: HeadersInit;
   } = {},
 ): Response {
   const encoder = new TextEncoder();
   let pending: Promise<IteratorResult<string, void>> | null = null;
   let isFirstSent = first === undefined;
+  let askedAt = Date.now();
+  /** Whether the reader may go on; asked anew once the last answer is 15 s old, in a busy stream too. */
+  const mayGoOn = async () => {
+    if (!isStillIn || Date.now() - askedAt < PING_MS) return true;
+    askedAt = Date.now();
+    // Where nobody can tell, as while a database starts anew, it is asked at the next ping.
+    return isStillIn().catch(() => true);
+  };
+  const leave = async () => {
+    onLeave?.();
+    await frames.return?.();
+  };
 
   const stream = new ReadableStream<Uint8Array>(
     {
@@ -38,6 +53,12 @@ export function sseResponse(
         const timer = setTimeout(() => silence.resolve(null), PING_MS);
         try {
           const result = await Promise.race([pending, silence.promise]);
+          if (!(await mayGoOn())) {
+            controller.close();
+            // What a frame is waited for with may end long after; the reader does not wait for it.
+            void leave().catch(() => {});
+            return;
+          }
           if (result === null) return controller.enqueue(encoder.encode(": ping\n\n"));
           pending = null;
           if (result.done) return controller.close();
@@ -46,10 +67,7 @@ export function sseResponse(
           clearTimeout(timer);
         }
       },
-      async cancel() {
-        onLeave?.();
-        await frames.return?.();
-      },
+      cancel: leave,
     },
     { highWaterMark: 0 },
   );

@@ -163,7 +163,7 @@ test("C11: a template tells a stranger of none of the tools that are kept from i
 });
 
 async function keyOf(limits: object): Promise<string> {
-  return (await made("/api/app/keys", { name: "narrow", ...limits })).key;
+  return (await api.makeKey(limits)).key;
 }
 
 /** Asks an agent as an assistant, whose model calls its one tool. Gives what the model was told. */

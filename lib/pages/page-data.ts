@@ -1,23 +1,23 @@
-import { cookies, headers } from "next/headers";
+import { headers } from "next/headers";
 import { hasPassword, identitiesOf } from "../core/accounts.ts";
 import { findSampleAgent, getAgent } from "../core/agents.ts";
 import { listApiKeys } from "../core/api-keys.ts";
 import type { Scope } from "../core/scope.ts";
 import { lookNow } from "../core/session-changes.ts";
 import { getSession } from "../core/sessions.ts";
+import { listSignIns } from "../core/sign-ins.ts";
 import { getHistory } from "../core/turn/history.ts";
 import { type Account, findAccount } from "../db/accounts.ts";
 import { listSessions } from "../db/sessions.ts";
 import type { FullSession, SessionPage } from "../dialects/llamacloud/answers.ts";
 import { encodeCursor, encodeEvents, encodePage } from "../dialects/llamacloud/index.ts";
-import { encodeAgent, encodeApiKey } from "../dialects/web/encode.ts";
+import { encodeAgent, encodeApiKey, encodeSignIn } from "../dialects/web/encode.ts";
 import { ChatError } from "../domain/errors.ts";
 import { summaryOf } from "../routes/llamacloud-session.ts";
 import { isOpen } from "../server/hosts.ts";
 import { type Parley, parley } from "../server/parley.ts";
-import { accountOfCookie } from "../sign-in/authenticate.ts";
+import { visitorOf } from "../sign-in/authenticate.ts";
 import { describeProvider, providerOf } from "../sign-in/identities.ts";
-import { SESSION_COOKIE } from "../sign-in/session-cookie.ts";
 import { agentPage } from "./agent-page.ts";
 import { type UsagePage, usagePage } from "./usage-page.ts";
 
@@ -84,6 +84,10 @@ export type AccountPage = {
   /** The agent that the sample calls are for; null where there is none yet. */
   readonly agentId: string | null;
   readonly hasPassword: boolean;
+  /** Whether it can be deleted: the owner's belongs to the server. */
+  readonly canLeave: boolean;
+  /** The browsers that are signed in, the latest first. */
+  readonly signIns: readonly ReturnType<typeof encodeSignIn>[];
   /** Who vouches for the person. */
   readonly identities: readonly IdentityView[];
   /** Who else could. */
@@ -111,12 +115,14 @@ export async function loadAccount(): Promise<AccountPage | null> {
   const running = await parley();
   const account = await viewerAccount(running);
   if (account?.kind !== "person") return null;
-  const scope: Scope = { ...running.ports, accountId: account.id, via: "cookie" };
-  const [keys, usage, agentId, isWithPassword, identities] = await Promise.all([
+  const signInId = (await currentVisitor(running))?.signInId ?? null;
+  const scope: Scope = { ...running.ports, accountId: account.id, via: "cookie", signInId };
+  const [keys, usage, agentId, isWithPassword, signIns, identities] = await Promise.all([
     listApiKeys(scope),
     usagePage(running, scope, USAGE_DAYS),
     findSampleAgent(scope),
     hasPassword(scope),
+    listSignIns(scope),
     identitiesOf(running.ports, account.id),
   ]);
   const { vouchers } = running.settings;
@@ -126,6 +132,8 @@ export async function loadAccount(): Promise<AccountPage | null> {
     usage,
     agentId,
     hasPassword: isWithPassword,
+    canLeave: !account.isOwner,
+    signIns: signIns.map(encodeSignIn),
     identities: identities.map((identity) => ({
       id: identity.id,
       label: identity.label,
@@ -173,10 +181,11 @@ async function viewerScope(): Promise<Scope | null> {
 }
 
 async function viewerAccount(running: Parley): Promise<Account | null> {
-  const cookie = (await cookies()).get(SESSION_COOKIE)?.value;
-  const id = cookie === undefined ? null : await accountOfCookie(running, cookie);
-  return id === null ? null : findAccount(running.ports.database, id);
+  const visitor = await currentVisitor(running);
+  return visitor && findAccount(running.ports.database, visitor.accountId);
 }
+
+const currentVisitor = async (running: Parley) => visitorOf(running, (await headers()).get("cookie"));
 
 /** The e-mail address of an account, or what those who vouch for the person call it. */
 async function shownName({ ports }: Parley, { id, kind, email }: Account): Promise<string | null> {

@@ -22,7 +22,7 @@ export function hostOf(headers: Headers, { trustedProxies }: Pick<Settings, "tru
  * the public address, or one of ALLOWED_HOSTS. Ports count only where ALLOWED_HOSTS names them: a proxy or a container
  * may listen on another, and no page of somebody else's gets a name of ours by a port.
  */
-export function isKnownHost(host: string, settings: HostSettings): boolean {
+function isKnownHost(host: string, settings: HostSettings): boolean {
   const name = nameOf(host);
   if (name === null) return false;
   if (isLoopback(bare(name)) || bare(name) === settings.host.toLowerCase()) return true;

@@ -20,5 +20,7 @@ export function pagePolicy(nonce: string, isDev: boolean): string {
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
+    // Text becomes HTML or code only by the rules of instrumentation-client.ts; "nextjs" is Next's own name for its files.
+    ...(isDev ? [] : ["require-trusted-types-for 'script'", "trusted-types default nextjs"]),
   ].join("; ");
 }

@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { admitting } from "../core/admission.ts";
-import { makeDemoAgent } from "../core/demo-agent.ts";
 import { openLanes } from "../core/lanes.ts";
 import { embedPending } from "../core/recall/embed-pending.ts";
 import { OWN_TEMPLATES } from "../core/render/templates.ts";
@@ -10,25 +9,29 @@ import { hourlyTidying } from "../core/tidy.ts";
 import { startRunner } from "../core/turn/runner.ts";
 import { takeOver } from "../core/turn/take-over.ts";
 import { openUsageBook, type UsageBook } from "../core/usage-book.ts";
-import { ensureOwner, insertApiKey } from "../db/accounts.ts";
-import { type Database, openDatabase } from "../db/database.ts";
+import { openDatabase } from "../db/database.ts";
 import type { Grant } from "../domain/api-key.ts";
 import { newId } from "../domain/ids.ts";
+import { type Hide, hiding } from "../domain/secrets.ts";
 import { openModels } from "../model/models.ts";
 import { safeFetch } from "../outbound/safe-fetch.ts";
 import { openTemplates } from "../templates/templates.ts";
-import { hashKey, keyHint, newKey, randomText } from "./keys.ts";
+import { type HashLine, openHashLine } from "./hash-line.ts";
+import { hashKey, newKey, randomText } from "./keys.ts";
 import { openLog } from "./log.ts";
+import { openOwner } from "./owner.ts";
 import { limitsOf, openRateLimits, type RateLimits } from "./rate-limits.ts";
 import { openRedis } from "./redis.ts";
-import { parseSettings, type Settings } from "./settings.ts";
+import { secretsOf } from "./secrets.ts";
+import { parseSettings, type Settings, SHORTEST_KEY } from "./settings.ts";
 import { noteTurn } from "./telemetry.ts";
 
-/** Who a caller was found to be. */
+/** Who a caller was found to be, and by which key or sign-in. */
 export type Known = {
   readonly accountId: string;
   readonly keyId: string | null;
   readonly grant: Grant | null;
+  readonly signInId: string | null;
   /** Whether the account is a guest's. */
   readonly isGuest?: boolean;
 };
@@ -42,12 +45,15 @@ export type Parley = {
   readonly keyPlace: string;
   /** Signs cookies. */
   readonly secret: string;
+  /** Hides the server's own secrets in a text. */
+  readonly hide: Hide;
   /** The token of the link that signs a browser in as the owner; it is good once. */
   readonly takeOwnerToken: (token: string) => boolean;
   readonly ownerToken: string;
   /** Who callers were found to be, and until when that is believed. */
   readonly callers: Map<string, Known & { readonly until: number }>;
   readonly limits: RateLimits;
+  readonly hashLine: HashLine;
   /** What calls of models came to and is not written down yet. */
   readonly usageBook: UsageBook;
   /** When the last use of each key was noted. */
@@ -85,8 +91,11 @@ async function open(settings: Settings, root: string): Promise<Parley> {
 
 async function openParts(settings: Settings, root: string, opened: AsyncDisposableStack): Promise<Parley> {
   const dataDir = resolve(root, settings.dataDir);
-  const log = openLog(settings.logLevel);
   const secret = settings.secret ?? keptText(join(dataDir, "secret"), () => randomText(48), "NEXTAUTH_SECRET");
+  const keyFile = join(dataDir, "api-key");
+  const firstKey = settings.apiKey ?? keptKey(keyFile);
+  const hide = hiding([...secretsOf(settings, process.env), secret, firstKey]);
+  const log = openLog(settings.logLevel, hide);
   const redis = settings.redisUrl === undefined ? null : await openRedis(settings.redisUrl, log);
   opened.defer(() => redis?.disconnect());
   const database = await openDatabase({ url: settings.databaseUrl, dataDir, root, log });
@@ -127,8 +136,7 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     onSpent: book.note,
     onTurnEnded: noteTurn,
   };
-  const keyFile = join(dataDir, "api-key");
-  const ownerId = await openAccount(database, settings.apiKey ?? keptText(keyFile, newKey, "PARLEY_API_KEY"));
+  const ownerId = await openOwner(database, firstKey);
   await beginWork(ports, book);
   return {
     settings,
@@ -136,8 +144,11 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     ownerId,
     keyPlace: settings.apiKey === undefined ? keyFile : "PARLEY_API_KEY",
     secret,
+    hide,
     ...onceToken(),
     limits,
+    // Two, so that half of Node's threads stay free for files and names.
+    hashLine: openHashLine({ atOnce: 2, most: 40, mostOfOne: 8 }),
     usageBook: book,
     callers: new Map(),
     touchedKeys: new Map(),
@@ -150,20 +161,6 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
       }
     },
   };
-}
-
-/** The owner with its demo agent and first key. Gives its id. */
-async function openAccount(database: Database, key: string): Promise<string> {
-  const owner = await ensureOwner(database, newId());
-  if (owner.isNew) await makeDemoAgent({ database, accountId: owner.id });
-  await insertApiKey(database, {
-    id: newId(),
-    accountId: owner.id,
-    hash: hashKey(key),
-    hint: keyHint(key),
-    name: "First key",
-  });
-  return owner.id;
 }
 
 /** Goes on with what processes before left, and looks for more of it from then on. */
@@ -191,6 +188,13 @@ function onceToken(): Pick<Parley, "ownerToken" | "takeOwnerToken"> {
       return isRight;
     },
   };
+}
+
+/** The owner's key in a file: see `keptText`. Throws a sentence for one that somebody has made too short. */
+function keptKey(file: string): string {
+  const key = keptText(file, newKey, "PARLEY_API_KEY");
+  if (key.length >= SHORTEST_KEY) return key;
+  throw new Error(`The key in ${file} must have ${SHORTEST_KEY} characters or more. Delete the file for a new one.`);
 }
 
 /** The text of a file that only its owner can read; made when there is none. Throws a sentence when it cannot be. */

@@ -91,8 +91,8 @@ test("another account has a count of its own, and what is refused or runs no tur
 });
 
 test("each key has a count of its own, and under it each end user", async () => {
-  const { call } = await open({ KEY_TURNS_PER_MINUTE: "2" });
-  const second = (await call("POST", "/api/app/keys", { body: { name: "Second" } })).body.key;
+  const { call, makeKey } = await open({ KEY_TURNS_PER_MINUTE: "2" });
+  const second = (await makeKey()).key;
   const statuses = async (count: number, key?: string, user_id?: string) => {
     const all = [];
     for (let n = 0; n < count; n++)

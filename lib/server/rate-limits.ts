@@ -11,6 +11,8 @@ import type { Settings } from "./settings.ts";
 const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 const ATTEMPTS_PER_MINUTE = 10;
+const ATTEMPTS_OF_ADDRESS_PER_MINUTE = 30;
+const SIGN_UPS_PER_HOUR = 10;
 /** Of the tokens that an account may use in a day, strangers who talk to its public bots get so much at most. */
 const STRANGERS_SHARE = 0.5;
 
@@ -45,6 +47,10 @@ export type RateLimits = {
   readonly countGuest: (address: string) => Promise<void>;
   /** Counts a try at the password of somebody, by whatever name. Throws "rate-limited" after ten in a minute. */
   readonly countAttempt: (name: string) => Promise<void>;
+  /** Counts a try at anybody's password from an address. Throws "rate-limited" after thirty in a minute. */
+  readonly countAttemptFrom: (address: string) => Promise<void>;
+  /** Counts an account that is made from an address. Throws "rate-limited" after ten in an hour. */
+  readonly countSignUp: (address: string) => Promise<void>;
   /** Where an account, a public bot or the whole server stands in its tokens of the day; null: it has no limit. */
   readonly standing: (
     of: { readonly accountId: string } | { readonly botId: string } | "server",
@@ -92,6 +98,14 @@ export function openRateLimits({
     server: limit("server", settings.serverTokensPerDay, { ...day, what: "tokens a day of this server" }),
   };
   const attempts = limit("password", ATTEMPTS_PER_MINUTE, { isKept: false, what: "tries at a password a minute" });
+  const attemptsFrom = limit("passwords", ATTEMPTS_OF_ADDRESS_PER_MINUTE, {
+    isKept: false,
+    what: "tries at passwords a minute from one address",
+  });
+  const signUps = limit("sign-ups", SIGN_UPS_PER_HOUR, {
+    seconds: HOUR_SECONDS,
+    what: "new accounts an hour from one address",
+  });
   const address = limit("address", settings.requestsPerMinute, { isKept: false, what: "requests a minute" });
 
   function turnCounts({ accountId, keyId, endUserHash, stranger: asking, guestAddress }: Counted): Count[] {
@@ -129,6 +143,12 @@ export function openRateLimits({
     resume: (who, { tokens: size, since }) => reservation(null, since, (more) => tokenCounts(who, more), size),
     async countAttempt(name) {
       await consume({ limit: attempts, name, points: 1, isShown: false });
+    },
+    async countAttemptFrom(from) {
+      await consume({ limit: attemptsFrom, name: networkOf(from), points: 1, isShown: false });
+    },
+    async countSignUp(from) {
+      await consume({ limit: signUps, name: networkOf(from), points: 1, isShown: false });
     },
     async countGuest(from) {
       await consume({ limit: guests, name: networkOf(from), points: 1, isShown: false });

@@ -50,6 +50,7 @@ test.each([
   ["OPENAI_BASE_URL", "localhost:11434"],
   ["OPENAI_BASE_URL", "file:///etc/passwd"],
   ["PARLEY_API_KEY", "short"],
+  ["PARLEY_API_KEY", "S24: no 24 characters.."],
   ["NEXTAUTH_SECRET", "short"],
   ["NEXTAUTH_URL", "chat.example.org"],
   ["LOG_LEVEL", "loud"],
@@ -190,4 +191,21 @@ test.each([
   [{ OIDC_CLIENT_ID: "id", OIDC_CLIENT_SECRET: "s" }, "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set"],
 ])("%o stops the start", (environment, sentence) => {
   expect(() => parseSettings(environment)).toThrow(sentence);
+});
+
+test.each([
+  ["OPENAI_BASE_URL", "http://me:whisper@localhost:11434/v1"],
+  ["OPENAI_BASE_URL", "http://localhost:11434/v1?key=whisper"],
+  ["NEXTAUTH_URL", "https://me:whisper@chat.example.org"],
+  ["OIDC_ISSUER", "https://whisper@login.example.org"],
+])("%s with a secret in its address stops the start with a sentence that does not repeat it: %s", (name, value) => {
+  const client = {
+    OPENAI_MODEL: "m",
+    OIDC_CLIENT_ID: "id",
+    OIDC_CLIENT_SECRET: "s",
+    OIDC_ISSUER: "https://login.test",
+  };
+  const start = () => parseSettings({ ...client, [name]: value });
+  expect(start).toThrow(`Wrong setting: ${name} must hold no user name, password, query or fragment`);
+  expect(start).not.toThrow("whisper");
 });

@@ -25,6 +25,9 @@ const hosts = (example: string) =>
       }),
   );
 
+/** Keys are stored as plain SHA-256, so that a short one could be found from that. */
+export const SHORTEST_KEY = 24;
+const KEY = `must have ${SHORTEST_KEY} characters or more, such as what \`openssl rand -hex 24\` prints`;
 const PORT = "must be a whole number from 0 to 65535";
 const COUNT = "must be a whole number of 1 or more";
 const count = z.preprocess(
@@ -66,7 +69,7 @@ const Variables = z.object({
   OPENAI_MODEL: text,
   OPENAI_SMALL_MODEL: text,
   OPENAI_EMBEDDING_MODEL: text,
-  PARLEY_API_KEY: z.preprocess(blankIsUnset, z.string().min(8, { error: "must have 8 characters or more" }).optional()),
+  PARLEY_API_KEY: z.preprocess(blankIsUnset, z.string().min(SHORTEST_KEY, { error: KEY }).optional()),
   NEXTAUTH_SECRET: z.preprocess(
     blankIsUnset,
     z.string().min(16, { error: "must have 16 characters or more" }).optional(),
@@ -246,6 +249,15 @@ export function parseSettings(environment: Environment): Settings {
     throw new Error(`Wrong setting: ${[...new Set(faults)].join("; ")}.`);
   }
   const env = parsed.data;
+  for (const name of ["OPENAI_BASE_URL", "NEXTAUTH_URL", "OIDC_ISSUER"] as const) {
+    // They are told to others: in errors, on pages, in the address of each sign-in.
+    const { username, password, search, hash } = new URL(env[name] ?? "http://localhost");
+    if ([username, password, search, hash].some((part) => part !== "")) {
+      throw new Error(
+        `Wrong setting: ${name} must hold no user name, password, query or fragment; a model's key goes into OPENAI_API_KEY.`,
+      );
+    }
+  }
   if (env.OPENAI_BASE_URL !== undefined && env.OPENAI_MODEL === undefined) {
     throw new Error("Wrong setting: OPENAI_MODEL must name a model of OPENAI_BASE_URL.");
   }

@@ -14,26 +14,32 @@ type Sent = { readonly key?: string; readonly body?: unknown; readonly headers?:
 async function call(method: string, path: string, { key, body, headers }: Sent = {}) {
   const response = await server.fetch(`${ORIGIN}${path}`, {
     method,
-    headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...headers },
+    headers: {
+      "content-type": "application/json",
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...headers,
+    },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: text === "" ? null : JSON.parse(text) };
 }
 
+/** A call of the owner's browser. */
+const browse = async (method: string, path: string, body?: unknown) =>
+  call(method, path, { headers: { "sec-fetch-site": "same-origin", cookie: await server.signIn() }, body });
+
 async function make(limits: object = {}): Promise<{ id: string; key: string }> {
-  const { status, body } = await call("POST", "/api/app/keys", {
-    key: OWNER_KEY,
-    body: { name: "for a test", ...limits },
-  });
+  const { status, body } = await browse("POST", "/api/app/keys", { name: "for a test", ...limits });
   expect(status).toBe(201);
   return body;
 }
 
 test("a key's text is told once, and the list has the rest of it", async () => {
-  const { status, body } = await call("POST", "/api/app/keys", {
-    key: OWNER_KEY,
-    body: { name: " my phone ", scopes: ["julep", "read-only", "julep"], expires_in_days: 30 },
+  const { status, body } = await browse("POST", "/api/app/keys", {
+    name: " my phone ",
+    scopes: ["julep", "read-only", "julep"],
+    expires_in_days: 30,
   });
   const { key, ...shown } = body;
   expect([status, key]).toEqual([201, expect.stringMatching(/^pk_\w{40}$/)]);
@@ -49,13 +55,13 @@ test("a key's text is told once, and the list has the rest of it", async () => {
   });
   const days = (Date.parse(shown.expires_at) - Date.now()) / 86_400_000;
   expect([days > 29.9, days <= 30]).toEqual([true, true]);
-  const list = await call("GET", "/api/app/keys", { key: OWNER_KEY });
+  const list = await browse("GET", "/api/app/keys");
   expect(list.body.items).toContainEqual(shown);
   expect(JSON.stringify(list.body)).not.toContain(key);
   expect((await call("GET", "/api/agents", { key })).status).toBe(200);
   await expect
     .poll(async () => {
-      const { items } = (await call("GET", "/api/app/keys", { key: OWNER_KEY })).body;
+      const { items } = (await browse("GET", "/api/app/keys")).body;
       return items.find((one: { id: string }) => one.id === shown.id).last_used_at;
     })
     .not.toBeNull();
@@ -75,7 +81,6 @@ test("a key that only reads changes nothing, but may render and search", async (
     ["PATCH", `/api/agents/${agent}`, { name: "Bob" }],
     ["DELETE", `/api/sessions/${session}`, undefined],
     ["POST", "/api/v1/chat", {}],
-    ["POST", "/api/app/keys", { name: "more" }],
   ] as const) {
     const refused = await call(method, path, { key, body });
     expect([path, refused.status, JSON.stringify(refused.body)]).toEqual([
@@ -104,17 +109,96 @@ test("a key for one agent reaches neither sessions nor other agents", async () =
   for (const path of ["/api/agents", `/api/agents/${agent}`, "/api/sessions", "/api/v1/chat", "/api/app/keys"]) {
     expect([path, (await call("GET", path, { key })).status]).toEqual([path, 403]);
   }
-  const unknown = await call("POST", "/api/app/keys", { key: OWNER_KEY, body: { name: "x", agent_id: newId() } });
+  const unknown = await browse("POST", "/api/app/keys", { name: "x", agent_id: newId() });
   expect(unknown.status).toBe(404);
+});
+
+test("S11: keys neither make, list nor revoke keys, and change nothing of how somebody signs in", async () => {
+  const { id } = await make();
+  const agent = (await call("POST", "/api/agents", { key: OWNER_KEY, body: { name: "Ada" } })).body.id;
+  const keys = [OWNER_KEY, (await make({ scopes: ["julep"] })).key, (await make({ agent_id: agent })).key];
+  const body = { name: "more", password: "seven ferries at dawn", email: "x@example.org" };
+  const spellings = (key: string): Readonly<Record<string, string>>[] => [
+    { authorization: `Bearer ${key}` },
+    { authorization: key },
+    { "x-api-key": key },
+    { "x-auth-key": key },
+    { "x-api-key": key, "sec-fetch-site": "same-origin" },
+  ];
+  const cookie = await server.signIn();
+  for (const headers of keys.flatMap(spellings)) {
+    for (const [method, path] of [
+      ["GET", "/api/app/keys"],
+      ["POST", "/api/app/keys"],
+      ["POST", "/api/app/keys/"],
+      ["DELETE", `/api/app/keys/${id}`],
+      ["POST", "/api/app/account/password"],
+      ["POST", "/api/app/account/sign-out"],
+      ["GET", "/api/app/account/sign-ins"],
+      ["DELETE", `/api/app/account/sign-ins/${newId()}`],
+      ["DELETE", `/api/app/account/identities/${newId()}`],
+    ] as const) {
+      // A cookie beside the key changes nothing.
+      const sent = [headers, { ...headers, "sec-fetch-site": "same-origin", cookie }];
+      for (const one of sent) {
+        expect([
+          path,
+          (await call(method, path, { headers: one, body: method === "GET" ? undefined : body })).status,
+        ]).toEqual([path, 403]);
+      }
+    }
+  }
+  expect((await browse("GET", "/api/app/keys")).body.items.map((key: { id: string }) => key.id)).toContain(id);
+});
+
+const ASSISTANTS = "/api/v1/compatibility/openai/v1/assistants";
+
+test("S12: a key of one agent chats and reads; what changes the agent takes the scope edit", async () => {
+  const agent = (await call("POST", "/api/agents", { key: OWNER_KEY, body: { name: "Ada" } })).body.id;
+  const reader = (await make({ agent_id: agent })).key;
+  const editor = (await make({ agent_id: agent, scopes: ["edit"] })).key;
+  const both = (await make({ agent_id: agent, scopes: ["edit", "read-only"] })).key;
+  const chat = { messages: [{ role: "user", content: "hi" }], stream: false };
+  const bot = { bot_uid: agent, messages: chat.messages, stream: false };
+  for (const key of [reader, editor]) {
+    expect((await call("GET", `/v1/bots/${agent}`, { key })).status).toBe(200);
+    expect((await call("GET", `${ASSISTANTS}/${agent}`, { key })).status).toBe(200);
+    expect((await call("POST", "/v1/chat", { key, body: bot })).status).toBe(200);
+    expect((await call("POST", `${ASSISTANTS}/${agent}/chat/completions`, { key, body: chat })).status).toBe(200);
+  }
+  const changes = [
+    ["PATCH", `/v1/bots/${agent}`, { instructions: "changed" }],
+    ["PATCH", `/v1/bots/${agent}`, { is_public: true }],
+    ["PATCH", `${ASSISTANTS}/${agent}`, { name: "changed" }],
+    ["PUT", `${ASSISTANTS}/${agent}`, { name: "changed" }],
+    ["POST", `${ASSISTANTS}/${agent}`, { name: "changed" }],
+    ["DELETE", `${ASSISTANTS}/${agent}`, undefined],
+    ["DELETE", `/v1/bots/${agent}`, undefined],
+  ] as const;
+  const before = (await call("GET", `/api/agents/${agent}`, { key: OWNER_KEY })).body;
+  for (const [method, path, body] of changes) {
+    for (const key of [reader, both]) {
+      const { status } = await call(method, path, { key, body });
+      expect([method, path, status === 403 || status === 405]).toEqual([method, path, true]);
+    }
+  }
+  expect((await call("GET", `/api/agents/${agent}`, { key: OWNER_KEY })).body).toEqual(before);
+  const edited = await call("PATCH", `/v1/bots/${agent}`, { key: editor, body: { instructions: "changed" } });
+  expect([edited.status, edited.body.instructions]).toEqual([200, "changed"]);
+  const other = (await call("POST", "/api/agents", { key: OWNER_KEY, body: { name: "Bob" } })).body.id;
+  expect((await call("PATCH", `/v1/bots/${other}`, { key: editor, body: { instructions: "changed" } })).status).toBe(
+    404,
+  );
+  expect((await call("DELETE", `/v1/bots/${agent}`, { key: editor })).status).toBe(204);
 });
 
 test("a key that is revoked or has expired is no key, at once", async () => {
   const revoked = await make();
   expect((await call("GET", "/api/agents", revoked)).status).toBe(200);
-  expect((await call("DELETE", `/api/app/keys/${revoked.id}`, { key: OWNER_KEY })).status).toBe(204);
+  expect((await browse("DELETE", `/api/app/keys/${revoked.id}`)).status).toBe(204);
   expect((await call("GET", "/api/agents", revoked)).status).toBe(403);
   expect((await call("GET", "/api/v1/chat", revoked)).status).toBe(401);
-  expect((await call("DELETE", `/api/app/keys/${revoked.id}`, { key: OWNER_KEY })).status).toBe(404);
+  expect((await browse("DELETE", `/api/app/keys/${revoked.id}`)).status).toBe(404);
 
   const expired = await make({ expires_in_days: 1 });
   const { pool } = server.parley.ports.database;
@@ -129,9 +213,9 @@ test("a guest has no keys, and another account's key cannot be revoked", async (
   const refused = await call("POST", "/api/app/keys", { headers: { ...own, cookie }, body: { name: "x" } });
   expect([refused.status, refused.body.detail]).toEqual([403, expect.stringContaining("Make an account first")]);
   const { id } = await make();
-  const { key } = await server.makeAccount();
-  expect((await call("DELETE", `/api/app/keys/${id}`, { key })).status).toBe(404);
-  expect((await call("DELETE", "/api/app/keys/none", { key })).status).toBe(404);
+  const headers = { ...own, cookie: await server.signIn((await server.makeAccount()).id) };
+  expect((await call("DELETE", `/api/app/keys/${id}`, { headers })).status).toBe(404);
+  expect((await call("DELETE", "/api/app/keys/none", { headers })).status).toBe(404);
 });
 
 test.each([
@@ -142,7 +226,7 @@ test.each([
   ["expires_in_days", { name: "x", expires_in_days: 0 }],
   ["expires_in_days", { name: "x", expires_in_days: 3651 }],
 ])("a wrong %s is refused by its name", async (field, body) => {
-  const refused = await call("POST", "/api/app/keys", { key: OWNER_KEY, body });
+  const refused = await browse("POST", "/api/app/keys", body);
   expect(refused.status).toBe(422);
   expect(refused.body.detail[0].loc).toContain(field);
 });

@@ -1,7 +1,8 @@
 import type { Scope } from "../core/scope.ts";
-import { findAccount, findApiKey, touchApiKeys } from "../db/accounts.ts";
+import { findApiKey, touchApiKeys } from "../db/accounts.ts";
+import { findSignIn, touchSignIn } from "../db/sign-ins.ts";
 import type { Credentials, Surface } from "../dialects/dialect.ts";
-import { type Grant, READ_ONLY } from "../domain/api-key.ts";
+import { dialectScopes, type Grant, READ_ONLY } from "../domain/api-key.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { addressOf } from "../server/address.ts";
@@ -11,7 +12,7 @@ import { withFields } from "../server/log.ts";
 import type { Known, Parley } from "../server/parley.ts";
 import { limitsOf } from "../server/rate-limits.ts";
 import { isHttps } from "../server/settings.ts";
-import { cookieValue, readSessionToken, SESSION_COOKIE } from "./session-cookie.ts";
+import { cookieValue, readSessionToken, sessionCookieName } from "./session-cookie.ts";
 
 const REMEMBER_MS = 5000;
 const TOUCH_MS = 60_000;
@@ -28,19 +29,21 @@ export type Caller = Known & {
  * Finds out who asks: by an API key in any of the spellings clients use, else by the cookie of a browser.
  *
  * A cookie counts only for a request of our own origin, and a key beats it. What was found is remembered for 5 s, so
- * that a revoked key works that much longer at most. Throws "unauthenticated".
+ * that a revoked key and a sign-in that has ended work that much longer at most. Throws "unauthenticated", and "forbidden"
+ * for a key where a browser alone may ask.
  */
 export async function authenticate(request: Request, parley: Parley, credentials: Credentials): Promise<Caller> {
   const holder = await keyHolder(request, parley);
+  if (holder !== null && credentials === "cookie") throw browserOnly();
   if (holder !== null) return holder;
   if (credentials === "key" || !isSameOrigin(request, parley)) throw noCredentials();
-  const cookie = cookieValue(request.headers.get("cookie"), SESSION_COOKIE);
-  const known = cookie === null ? null : await knownByCookie(parley, cookie);
+  const known = await knownByCookie(parley, request.headers.get("cookie"));
   if (known !== null) return { ...known, via: "cookie" };
   const isReading = request.method === "GET" || request.method === "HEAD";
   const isClosed = credentials !== "key-or-guest" || !isOpen("guests", parley.settings, request.headers);
   if (isClosed || isReading) throw noCredentials();
-  return { accountId: newId(), keyId: null, grant: null, via: "cookie", isVisitor: true, isGuest: true };
+  const visitor = { accountId: newId(), signInId: newId(), keyId: null, grant: null };
+  return { ...visitor, via: "cookie", isVisitor: true, isGuest: true };
 }
 
 /** Who holds the key of a request; null for a request without one. Throws "unauthenticated" for a key that is none. */
@@ -52,25 +55,28 @@ export async function keyHolder(request: Request, parley: Parley): Promise<Calle
   return { ...known, via: "key" };
 }
 
-/** The account that the Cookie header of a browser speaks for, or null. */
-export async function visitorOf(parley: Parley, cookies: string | null): Promise<string | null> {
-  const cookie = cookieValue(cookies, SESSION_COOKIE);
-  return cookie === null ? null : accountOfCookie(parley, cookie);
+/** Whose browser it is, and by which sign-in. */
+export type Visitor = { readonly accountId: string; readonly signInId: string };
+
+/** Whom the Cookie header of a browser speaks for, or null. */
+export async function visitorOf(parley: Parley, cookies: string | null): Promise<Visitor | null> {
+  const known = await knownByCookie(parley, cookies);
+  return known?.signInId == null ? null : { accountId: known.accountId, signInId: known.signInId };
 }
 
-/** The account that a browser's cookie speaks for, or null. */
-export async function accountOfCookie(parley: Parley, cookie: string): Promise<string | null> {
-  return (await knownByCookie(parley, cookie))?.accountId ?? null;
+/** The visitor that a sign-in speaks for, where it still does. */
+export async function visitorOfSignIn(parley: Parley, visitor: Visitor): Promise<Visitor | null> {
+  return (await knownBySignIn(parley, visitor)) && visitor;
 }
 
-const knownByCookie = (parley: Parley, cookie: string): Promise<Known | null> =>
-  remembered(parley, `cookie ${cookie}`, async () => {
-    const claims = await readSessionToken(cookie, parley.secret);
-    const account = claims && (await findAccount(parley.ports.database, claims.sub));
-    return account && account.tokenVersion === claims.tokenVersion
-      ? { accountId: account.id, keyId: null, grant: null, isGuest: account.kind === "guest" }
-      : null;
-  });
+async function knownByCookie(parley: Parley, cookies: string | null): Promise<Known | null> {
+  const cookie = cookieValue(cookies, sessionCookieName(isSecure(parley)));
+  const claims = cookie === null ? null : await readSessionToken(cookie, parley.secret);
+  return claims && knownBySignIn(parley, { accountId: claims.sub, signInId: claims.signIn });
+}
+
+const knownBySignIn = (parley: Parley, visitor: Visitor): Promise<Known | null> =>
+  remembered(parley, `sign-in ${visitor.signInId} ${visitor.accountId}`, () => holderOfSignIn(parley, visitor));
 
 /**
  * Throws "forbidden" where a key does not reach a surface, or would change something though it only reads. `isReading`: a
@@ -86,7 +92,7 @@ export function checkGrant(
   if (grant.agentId !== null && !isOfOneAgent) {
     throw new ChatError("forbidden", "This API key reaches one agent only, and this API is not about one");
   }
-  const dialects = grant.scopes.filter((scope) => scope !== READ_ONLY);
+  const dialects = dialectScopes(grant.scopes);
   if (dialects.length > 0 && !dialects.includes(name)) {
     throw new ChatError("forbidden", `This API key does not reach this API, only: ${dialects.join(", ")}`);
   }
@@ -111,19 +117,36 @@ type Answering = {
 /** The scope of a caller's request. `onRate` hears where the caller stands in its limits; `requestId` is in its log. */
 export function scopeOf(
   parley: Parley,
-  { accountId, keyId, grant, via, isGuest = false }: Caller,
+  caller: Caller,
   request: Request,
   { requestId, onRate, stranger = null }: Answering,
 ): Scope {
+  const { accountId, keyId, grant, via, signInId, isGuest = false } = caller;
   const providerKey = request.headers.get("x-custom-api-key")?.trim() || undefined;
   const guestAddress = isGuest ? addressOf(request, parley.settings.trustedProxies) : null;
   const limits = limitsOf(parley.limits, parley.settings, { accountId, keyId, stranger, guestAddress }, onRate);
   const log = withFields(parley.ports.log, { requestId });
   const reach = { keyScopes: grant?.scopes ?? [], onlyAgentId: grant?.agentId ?? null };
-  return { ...parley.ports, log, accountId, via, providerKey, keyId, ...reach, stranger: stranger?.name, limits };
+  const isStillIn = () => stillCounts(parley, caller, request);
+  const asker = { accountId, via, providerKey, keyId, signInId, ...reach, stranger: stranger?.name };
+  return { ...parley.ports, log, ...asker, limits, isStillIn };
+}
+
+/** Whether what a caller proved who it is with still counts. Throws where nobody can tell. */
+async function stillCounts(parley: Parley, { accountId, keyId, signInId }: Caller, request: Request): Promise<boolean> {
+  if (signInId !== null) return (await visitorOfSignIn(parley, { accountId, signInId })) !== null;
+  if (keyId === null) return true;
+  try {
+    return (await keyHolder(request, parley))?.keyId === keyId;
+  } catch (thrown) {
+    if (thrown instanceof ChatError && thrown.code === "unauthenticated") return false;
+    throw thrown;
+  }
 }
 
 const invalidKey = () => new ChatError("unauthenticated", "Invalid API key");
+const browserOnly = () =>
+  new ChatError("forbidden", "This is done on the account page, in the browser, and not with an API key");
 const noCredentials = () => new ChatError("unauthenticated", "Invalid API key", { noun: "credentials" });
 
 async function remembered(
@@ -151,7 +174,19 @@ async function holderOfKey({ ports, touchedKeys: touched }: Parley, hash: string
       ports.log.warn({ err: thrown }, "The last use of a key was not noted");
     });
   }
-  return { accountId: row.accountId, keyId: row.id, grant: { scopes: row.scopes, agentId: row.agentId } };
+  const grant = { scopes: row.scopes, agentId: row.agentId };
+  return { accountId: row.accountId, keyId: row.id, grant, signInId: null };
+}
+
+async function holderOfSignIn({ ports }: Parley, { accountId, signInId }: Visitor): Promise<Known | null> {
+  const found = await findSignIn(ports.database, accountId, signInId);
+  if (!found) return null;
+  if (found.isStale) {
+    touchSignIn(ports.database, accountId, signInId).catch((thrown) => {
+      ports.log.warn({ err: thrown }, "The last use of a sign-in was not noted");
+    });
+  }
+  return { accountId, keyId: null, grant: null, signInId, isGuest: found.isGuest };
 }
 
 /** The key of a request, or null. Two that differ are refused: nobody can say which one was meant. */

@@ -3,6 +3,7 @@ import { addressOf } from "../server/address.ts";
 import type { Parley } from "../server/parley.ts";
 import { type Caller, isSecure } from "./authenticate.ts";
 import { sessionCookie } from "./session-cookie.ts";
+import { startSignIn } from "./signed-in.ts";
 
 /**
  * Answers the request of a caller, who becomes a guest for it where it is a visitor.
@@ -12,16 +13,16 @@ import { sessionCookie } from "./session-cookie.ts";
  */
 export async function asGuest(
   parley: Parley,
-  { accountId, isVisitor }: Caller,
   request: Request,
-  tell: (cookie: string) => void,
-  answer: () => Promise<Response>,
+  { accountId, signInId, isVisitor }: Caller,
+  { tell, answer }: { readonly tell: (cookie: string) => void; readonly answer: () => Promise<Response> },
 ): Promise<Response> {
-  if (!isVisitor) return answer();
+  if (!isVisitor || signInId === null) return answer();
   const address = addressOf(request, parley.settings.trustedProxies);
   if (address !== null) await parley.limits.countGuest(address);
-  const cookie = await sessionCookie({ sub: accountId, tokenVersion: 0 }, parley.secret, isSecure(parley));
+  const cookie = await sessionCookie({ sub: accountId, signIn: signInId }, parley.secret, isSecure(parley));
   await enterGuest(parley.ports, accountId);
+  await startSignIn(parley, request, { accountId, tokenVersion: 0 }, signInId);
   let isDone = false;
   try {
     const response = await answer();

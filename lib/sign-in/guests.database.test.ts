@@ -71,13 +71,10 @@ test("C14: a request that fails after it has stored something gives the cookie a
   const { asGuest } = await import("./guest.ts");
   const accountId = newId();
   const told: string[] = [];
-  const caller = { accountId, keyId: null, grant: null, via: "cookie", isVisitor: true } as const;
-  const answer = asGuest(
-    api.server.parley,
-    caller,
-    new Request("http://parley.test/"),
-    (cookie) => told.push(cookie),
-    async () => {
+  const caller = { accountId, signInId: newId(), keyId: null, grant: null, via: "cookie", isVisitor: true } as const;
+  const answer = asGuest(api.server.parley, new Request("http://parley.test"), caller, {
+    tell: (cookie) => told.push(cookie),
+    async answer() {
       await sql(`insert into "ApiKey" (id, "accountId", hash, hint, name) values ($1, $2, $3, '', 'kept')`, [
         newId(),
         accountId,
@@ -85,7 +82,7 @@ test("C14: a request that fails after it has stored something gives the cookie a
       ]);
       throw new Error("after the write");
     },
-  );
+  });
   await expect(answer).rejects.toThrow("after the write");
   expect([told.length, await guests()]).toEqual([1, 1]);
 });

@@ -1,34 +1,35 @@
 import { encode } from "next-auth/jwt";
 import { afterEach, expect, test, vi } from "vitest";
-import { cookieValue, readSessionToken, SESSION_COOKIE, SESSION_SECONDS, sessionCookie } from "./session-cookie.ts";
+import { cookieValue, readSessionToken, SESSION_SECONDS, sessionCookie, sessionCookieName } from "./session-cookie.ts";
 
 afterEach(() => {
   vi.useRealTimers();
 });
 
 const SECRET = "a secret of this test, long enough";
-const claims = { sub: "account", tokenVersion: 3 };
+const claims = { sub: "0190b5a0-0000-7000-8000-000000000001", signIn: "0190b5a0-0000-7000-8000-000000000002" };
 
 test("a cookie that we made speaks for whom it was made", async () => {
-  const value = cookieValue(await sessionCookie(claims, SECRET, false), SESSION_COOKIE) ?? "";
+  const value = cookieValue(await sessionCookie(claims, SECRET, false), sessionCookieName(false)) ?? "";
   expect(await readSessionToken(value, SECRET)).toEqual(claims);
 });
 
 test("scripts, other sites and, over https, plain connections do not get the cookie", async () => {
   expect(await sessionCookie(claims, SECRET, true)).toMatch(
-    new RegExp(`; Path=/; HttpOnly; SameSite=Lax; Max-Age=${SESSION_SECONDS}; Secure$`, "u"),
+    new RegExp(`^__Host-session=[^;]+; Path=/; HttpOnly; SameSite=Lax; Max-Age=${SESSION_SECONDS}; Secure$`, "u"),
   );
 });
 
 test("the cookie does not show whom it is for", async () => {
-  expect(await sessionCookie({ ...claims, sub: "somebody" }, SECRET, true)).not.toContain("somebody");
+  expect(await sessionCookie(claims, SECRET, true)).not.toContain(claims.sub);
 });
 
 test.each<[string, () => Promise<string>]>([
   ["of another secret", () => token(claims, "another secret, also long enough")],
   ["that was changed", async () => `${(await token(claims, SECRET)).slice(0, -2)}xx`],
-  ["without a version", () => token({ sub: "account" }, SECRET)],
-  ["without a name", () => token({ tokenVersion: 3 }, SECRET)],
+  ["without a sign-in", () => token({ sub: claims.sub }, SECRET)],
+  ["of an earlier version", () => token({ sub: claims.sub, tokenVersion: 3 }, SECRET)],
+  ["without a name", () => token({ signIn: claims.signIn }, SECRET)],
   ["that is no token", async () => "nonsense"],
   ["that is empty", async () => ""],
   [

@@ -1,12 +1,20 @@
 import { decode, encode } from "next-auth/jwt";
 import { z } from "zod";
 
-/** The cookie of a signed-in browser, a guest's too: next-auth's encrypted token. */
-export const SESSION_COOKIE = "session";
+/** How long a browser stays signed in. */
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;
 
-const Claims = z.object({ sub: z.string(), tokenVersion: z.number() });
-/** Whom a cookie speaks for, and the number it was made with. */
+/**
+ * The name of a cookie of ours. Over https nobody but this very host can set it, on no connection but an encrypted one: a
+ * neighbour under the same domain cannot plant it.
+ */
+export const cookieName = (name: string, isSecure: boolean): string => (isSecure ? `__Host-${name}` : name);
+
+/** The cookie of a signed-in browser, a guest's too: next-auth's encrypted token. */
+export const sessionCookieName = (isSecure: boolean): string => cookieName("session", isSecure);
+
+export const Claims = z.object({ sub: z.guid(), signIn: z.guid() });
+/** Whom a cookie speaks for, and the sign-in that it is of. */
 export type Claims = z.infer<typeof Claims>;
 
 /** The claims of a cookie's value, or null when it is not ours or has expired. */
@@ -21,9 +29,12 @@ export async function readSessionToken(token: string, secret: string): Promise<C
 /** A Set-Cookie header that signs a browser in. */
 export async function sessionCookie(claims: Claims, secret: string, isSecure: boolean): Promise<string> {
   const token = await encode({ token: claims, secret, maxAge: SESSION_SECONDS });
-  const secure = isSecure ? "; Secure" : "";
-  return `${SESSION_COOKIE}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${SESSION_SECONDS}${secure}`;
+  return setCookie(sessionCookieName(isSecure), token, SESSION_SECONDS, isSecure);
 }
+
+/** A Set-Cookie header for the whole site, for no script and no request that another site makes. */
+export const setCookie = (name: string, value: string, seconds: number, isSecure: boolean): string =>
+  `${name}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${isSecure ? "; Secure" : ""}`;
 
 /** The value of a cookie in a Cookie header, or null; null too where it is not written as browsers write it. */
 export function cookieValue(header: string | null, name: string): string | null {

@@ -34,8 +34,21 @@ export async function openApi(environment: Readonly<Record<string, string>> = {}
       },
       body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),
     });
+  const browser = async () => ({ "sec-fetch-site": "same-origin", cookie: await server.signIn() });
   return {
     server,
+    /** Headers of a browser in which the owner is signed in. */
+    browser,
+    /** Makes a key of the owner as its browser does: of no limits, or of those given. */
+    async makeKey(limits: object = {}): Promise<{ readonly id: string; readonly key: string }> {
+      const response = await send("POST", "/api/app/keys", {
+        key: null,
+        headers: await browser(),
+        body: { name: "for a test", ...limits },
+      });
+      if (response.status !== 201) throw new Error(await response.text());
+      return response.json();
+    },
     model: server.model,
     /** The live response, for streams. */
     send,

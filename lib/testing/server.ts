@@ -8,11 +8,12 @@ import { newId } from "../domain/ids.ts";
 import type { Handler } from "../http/endpoint.ts";
 import { hashKey } from "../server/keys.ts";
 import { type Parley, parley } from "../server/parley.ts";
+import { enteringCookies, enteringOf } from "../sign-in/signed-in.ts";
 import { openReference } from "./check-answer.ts";
 import { emptyDatabase } from "./databases.ts";
 
 export const ORIGIN = "http://parley.test";
-export const OWNER_KEY = "key of the owner";
+export const OWNER_KEY = "the key of the owner in tests";
 
 export type TestServer = {
   /** Calls the route handlers in this process, as `fetch` would, and holds what they answer against the reference. */
@@ -21,6 +22,8 @@ export type TestServer = {
   /** How many requests to the model a caller has left before their end. */
   readonly abortedModelCalls: () => number;
   readonly parley: Parley;
+  /** A Cookie header of a browser that is signed in to an account; absent: to the owner's. */
+  readonly signIn: (accountId?: string) => Promise<string>;
   /** A second account with a key of its own. */
   readonly makeAccount: () => Promise<{ readonly id: string; readonly key: string }>;
   readonly close: () => Promise<void>;
@@ -73,6 +76,12 @@ export async function openTestServer({
       const handler = module[request.method];
       if (!handler) return new Response(null, { status: 405 });
       return checked(request, await handler(request, { params: Promise.resolve(params) }));
+    },
+    async signIn(accountId = running.ownerId) {
+      const entering = await enteringOf(running, accountId);
+      if (!entering) throw new Error("no such account");
+      const cookies = await enteringCookies(running, new Request(ORIGIN), entering);
+      return cookies.map((cookie) => cookie.split(";")[0]).join("; ");
     },
     async makeAccount() {
       const { database } = running.ports;
@@ -130,7 +139,7 @@ export const OPEN_ROUTES: readonly string[] = [
   "/api/openapi.json",
   "/docs",
   "/api/auth/[...nextauth]",
-  "/sign-in/link",
+  "/sign-in/link/enter",
   "/api/app/account",
 ];
 

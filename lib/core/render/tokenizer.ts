@@ -6,8 +6,10 @@ export type Tokenizer = { readonly name: string; readonly count: (text: string) 
 /** The guess for models whose tokenizer nobody publishes, or that nobody knows. */
 export const APPROXIMATE: Tokenizer = { name: "approx", count: approximateTokens };
 
-/** A longer text is guessed: its exact count would hold up everybody's answers. */
+/** What is longer, one text or several together, is guessed: its exact count would hold up everybody's answers. */
 const EXACT_LIMIT_CHARACTERS = 50_000;
+/** A word, a run of signs or of spaces is put together by the square of its length; a long one takes seconds. */
+const LONG_RUN = /[\p{L}\p{M}]{100}|[^\s\p{L}\p{M}\p{N}]{100}|\s{100}/u;
 
 // Which models have which encoding: OpenAI's tiktoken, model.py.
 const FAMILIES = [
@@ -22,7 +24,7 @@ const FAMILIES = [
 type Tables = { readonly countTokens: (text: string, options: { disallowedSpecial: Set<string> }) => number };
 
 /**
- * The tokenizer of a model's family. Its tables are loaded at the first ask, which takes some hundred milliseconds; Node
+ * The tokenizer of a model's family, for one occasion: it counts 50,000 characters and guesses the rest. Its tables are loaded at the first ask, which takes some hundred milliseconds; Node
  * keeps them. Where they cannot be loaded the guess stands in, and the next ask tries again.
  */
 export async function tokenizerOf(
@@ -35,9 +37,13 @@ export async function tokenizerOf(
   if (!family || !tables) return APPROXIMATE;
   // What reads like a token of control is text here, whoever wrote it.
   const options = { disallowedSpecial: new Set<string>() };
+  let left = EXACT_LIMIT_CHARACTERS;
   return {
     name: family.name,
-    count: (text) =>
-      text.length > EXACT_LIMIT_CHARACTERS ? approximateTokens(text) : tables.countTokens(text, options),
+    count(text) {
+      if (text.length > left || LONG_RUN.test(text)) return approximateTokens(text);
+      left -= text.length;
+      return tables.countTokens(text, options);
+    },
   };
 }

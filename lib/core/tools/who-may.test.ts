@@ -38,9 +38,12 @@ test("C11: a key of other dialects has no operation run", () => {
   expect(mayRun({ keyScopes: ["assistants"] }, apiCall({}))).toBe(true);
 });
 
-test("C11: a key of one agent changes that agent and reads its docs; what is no operation is never run", () => {
+test("C11, S12: a key of one agent reads it and its docs, and changes it with edit; what is no operation is never run", () => {
   const scope = { onlyAgentId: "a" };
-  expect(mayRun(scope, system("agent", "patch"))).toBe(true);
+  expect(mayRun(scope, system("agent", "get"))).toBe(true);
+  expect(mayRun(scope, system("agent", "patch"))).toBe(false);
+  expect(mayRun({ ...scope, keyScopes: ["edit"] }, system("agent", "patch"))).toBe(true);
+  expect(mayRun({ ...scope, keyScopes: ["edit", "read-only"] }, system("agent", "patch"))).toBe(false);
   expect(mayRun(scope, system("agent", "search", { subresource: "doc" }))).toBe(true);
   const kept = [
     system("agent", "create"),

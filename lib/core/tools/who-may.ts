@@ -1,5 +1,5 @@
 import { canBeOpen, type Tool } from "../../domain/tool.ts";
-import { reachesDialect } from "../reach.ts";
+import { mayEdit, reachesDialect } from "../reach.ts";
 import type { Scope } from "../scope.ts";
 import { operationRights } from "./operations.ts";
 
@@ -26,5 +26,6 @@ export function mayRun(scope: Pick<Scope, "stranger" | "keyScopes" | "onlyAgentI
   if (tool.type !== "system" || !isNarrow) return true;
   const rights = operationRights(tool.spec);
   if (!rights || !reachesDialect(keyScopes, OPERATIONS_DIALECT)) return false;
-  return (rights.reads || !keyScopes.includes("read-only")) && (rights.ofOneAgent || onlyAgentId === null);
+  const mayChange = !keyScopes.includes("read-only") && mayEdit({ keyScopes, onlyAgentId });
+  return (rights.reads || mayChange) && (rights.ofOneAgent || onlyAgentId === null);
 }

@@ -19,10 +19,10 @@ export const findAccountRow = statement({
   row: AccountRow,
 });
 
-/** An account by its e-mail address, whatever its case: by hand for the index, which is on that expression. */
+/** An account by its e-mail address in its one form. */
 export const findAccountByEmailRow = statement({
   name: "find-account-by-email",
-  text: `select id, kind, email, "tokenVersion", "isOwner", "passwordHash" from "Account" where lower(email) = lower($1)`,
+  text: `select id, kind, email, "tokenVersion", "isOwner", "passwordHash" from "Account" where email = $1`,
   parameters: { email: "text" },
   row: AccountRow.extend({ passwordHash: z.string().nullable() }),
 });
@@ -79,6 +79,22 @@ export const insertApiKeyRow = statement({
     agentId: "uuid?",
     expiresAt: "timestamptz?",
   },
+});
+
+/** The key of the settings as the owner's; where its hash is known to the owner, that key is marked as such. */
+export const insertSettingKeyRow = statement({
+  name: "insert-setting-key",
+  text: `insert into "ApiKey" (id, "accountId", hash, hint, name, scopes, "isSetting")
+    values ($1, $2, $3, $4, $5, '{}', true)
+    on conflict (hash) do update set "isSetting" = true where "ApiKey"."accountId" = excluded."accountId"`,
+  parameters: { id: "uuid", accountId: "uuid", hash: "text", hint: "text", name: "text" },
+});
+
+/** Takes out every key that settings of before named. One that somebody has revoked stays as it is, and revoked. */
+export const deleteOtherSettingKeys = statement({
+  name: "delete-other-setting-keys",
+  text: `delete from "ApiKey" where "isSetting" and hash <> $1 and "revokedAt" is null`,
+  parameters: { hash: "text" },
 });
 
 /** The time at which keys were used last. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Api, openApi } from "../../testing/api.ts";
+import { OWNER_KEY } from "../../testing/server.ts";
 
 // The numbered cases of the project's contract for bot chat, section 7.
 
@@ -269,7 +270,7 @@ describe("faults of the body", () => {
     // A body of bytes brings no media type of its own.
     const response = await api.server.fetch("http://parley.test/v1/chat", {
       method: "POST",
-      headers: { authorization: "Bearer key of the owner" },
+      headers: { authorization: `Bearer ${OWNER_KEY}` },
       body: new TextEncoder().encode(body),
     });
     expect(response.status).toBe(200);

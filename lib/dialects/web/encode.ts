@@ -1,7 +1,9 @@
 import type { SessionChanges } from "../../core/session-changes.ts";
+import type { SignIn } from "../../core/sign-ins.ts";
 import type { NamedShare, NamedShares } from "../../core/usage.ts";
 import type { Agent } from "../../domain/agent.ts";
 import type { ApiKey } from "../../domain/api-key.ts";
+import { withoutToolSecrets } from "../../domain/tool-secrets.ts";
 import type { DayUsage } from "../../domain/usage.ts";
 import { encodeTool } from "./tools.ts";
 
@@ -28,6 +30,10 @@ export function encodeAgent(agent: Agent) {
   };
 }
 
+/** An agent as a list has it, and for keys that only read: of the secrets of its tools the names. */
+export const encodeListedAgent = (agent: Agent): ReturnType<typeof encodeAgent> =>
+  encodeAgent({ ...agent, tools: agent.tools.map(withoutToolSecrets) });
+
 export const encodeApiKey = (key: ApiKey) => ({
   id: key.id,
   name: key.name,
@@ -37,6 +43,14 @@ export const encodeApiKey = (key: ApiKey) => ({
   expires_at: key.expiresAt?.toISOString() ?? null,
   last_used_at: key.lastUsedAt?.toISOString() ?? null,
   created_at: key.createdAt.toISOString(),
+});
+
+export const encodeSignIn = (signIn: SignIn) => ({
+  id: signIn.id,
+  browser: signIn.browser,
+  created_at: signIn.createdAt.toISOString(),
+  seen_at: signIn.seenAt.toISOString(),
+  is_this: signIn.isThis,
 });
 
 export const encodeUsage = (usage: DayUsage) => ({

@@ -1,11 +1,13 @@
 import { createAccount, signUpClosed } from "@/lib/core/accounts";
-import { AccountBody, web } from "@/lib/dialects/web";
+import { deleteAccount } from "@/lib/core/leave-account";
+import { AccountBody, DeleteAccountBody, web } from "@/lib/dialects/web";
 import { ChatError } from "@/lib/domain/errors";
-import { openEndpoint, routes } from "@/lib/http/endpoint";
+import { endpoint, openEndpoint, routes } from "@/lib/http/endpoint";
 import { isOpen } from "@/lib/server/hosts";
-import { forgetCallers, isSameOrigin, isSecure, visitorOf } from "@/lib/sign-in/authenticate";
-import { hashPassword } from "@/lib/sign-in/password";
-import { sessionCookie } from "@/lib/sign-in/session-cookie";
+import { forgetCallers, isSameOrigin, visitorOf } from "@/lib/sign-in/authenticate";
+import { checkedHash } from "@/lib/sign-in/new-password";
+import { enteringCookies, withCookies } from "@/lib/sign-in/signed-in";
+import { callerOfRequest, tryPassword } from "@/lib/sign-in/tries";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   // Makes an account, or turns the guest that asks into one: its sessions stay.
@@ -17,16 +19,32 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
       if (!isSameOrigin(request, parley)) throw new ChatError("forbidden", "Accounts are made on the sign-in page");
     },
     async handle({ parley, body, request }) {
-      const guestId = await visitorOf(parley, request.headers.get("cookie"));
-      const account = await createAccount(parley.ports, {
+      const caller = callerOfRequest(parley, request);
+      // Before anybody is told that an address is taken.
+      if (caller !== null) await parley.limits.countSignUp(caller);
+      const visitor = await visitorOf(parley, request.headers.get("cookie"));
+      const hash = checkedHash(parley, request, body.email);
+      const { id, email, tokenVersion } = await createAccount(parley.ports, {
         email: body.email,
-        guestId,
-        hashPassword: () => hashPassword(body.password),
+        guestId: visitor?.accountId ?? null,
+        hashPassword: () => hash(body.password),
       });
+      const cookies = await enteringCookies(parley, request, { accountId: id, tokenVersion });
+      return withCookies(Response.json({ email }), cookies);
+    },
+  }),
+  // Deletes the account with all it has.
+  DELETE: endpoint({
+    surface: web,
+    credentials: "cookie",
+    body: DeleteAccountBody,
+    absentBody: {},
+    async handle({ scope, parley, body, request }) {
+      await deleteAccount(scope, body.password ?? null, (stored, password) =>
+        tryPassword(parley, request, scope.accountId, { stored, password }),
+      );
       forgetCallers(parley);
-      const claims = { sub: account.id, tokenVersion: account.tokenVersion };
-      const setCookie = await sessionCookie(claims, parley.secret, isSecure(parley));
-      return Response.json({ email: body.email }, { headers: { "set-cookie": setCookie } });
+      return new Response(null, { status: 204 });
     },
   }),
 });

@@ -7,6 +7,7 @@ import { hashKey, keyHint, newKey } from "@/lib/server/keys";
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   GET: endpoint({
     surface: web,
+    credentials: "cookie",
     async handle({ scope }) {
       return Response.json({ items: (await listApiKeys(scope)).map(encodeApiKey) });
     },
@@ -14,7 +15,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   // The one answer that tells a key's text.
   POST: endpoint({
     surface: web,
-    credentials: "key-or-cookie",
+    credentials: "cookie",
     body: ApiKeyBody,
     async handle({ scope, body }) {
       const key = newKey();

@@ -7,22 +7,28 @@ import { smallError } from "@/lib/http/small-error";
 import { checkHost } from "@/lib/server/hosts";
 import { parley } from "@/lib/server/parley";
 import { nextAuthOptions } from "@/lib/sign-in/next-auth";
-import { cookieValue } from "@/lib/sign-in/session-cookie";
+import { cookieName, cookieValue } from "@/lib/sign-in/session-cookie";
+import { tooManyFrom } from "@/lib/sign-in/sign-in-limit";
+import { withCookies } from "@/lib/sign-in/signed-in";
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** Where next-auth keeps the address to go on to; a browser may bring anything under these names. */
-const CALLBACK_COOKIES = ["next-auth.callback-url", "__Secure-next-auth.callback-url"];
+const CALLBACK_COOKIES = [false, true].map((isSecure) => cookieName("next-auth.callback-url", isSecure));
 
 async function handle(request: NextRequest, context: { params: Promise<{ nextauth: string[] }> }): Promise<Response> {
   const running = await parley();
-  const options = nextAuthOptions(running, request.headers);
+  const cookies: string[] = [];
+  const options = nextAuthOptions(running, request, (cookie) => cookies.push(cookie));
   try {
     checkHost(request.headers, running.settings);
+    const refusal = await tooManyFrom(running, request);
+    if (refusal) return refusal;
     if (request.method === "GET" && isCredentialsCallback(await context.params)) {
       throw new ChatError("method", "Method Not Allowed");
     }
     const checked = await checkedRequest(request);
-    return await NextAuth(checked as never, context as never, options); // its types know pages only
+    const response = await NextAuth(checked as never, context as never, options); // its types know pages only
+    return withCookies(response, cookies);
   } catch (thrown) {
     const error = toChatError(thrown);
     if (error.code === "internal") running.ports.log.error({ err: error.details.cause }, "A sign-in request failed");

@@ -5,8 +5,9 @@ export type JsonFault = { readonly reason: string; readonly offset: number };
 const DEPTH_LIMIT = 200;
 const SPACE = /[ \t\n\r]*/uy;
 const LITERAL = /null|true|false|NaN|-?Infinity|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/uy;
-const STRING_RUN = /(?:[^"\\\p{Cc}]|[\u007f-\u009f])*/uy;
-const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/uy;
+const [QUOTE, BACKSLASH, FIRST_PRINTABLE] = [0x22, 0x5c, 0x20];
+const ESCAPED = '"\\/bfnrt';
+const HEX = /^[0-9a-fA-F]{4}$/u;
 
 /** A text that is read, and how far. */
 type Reader = { readonly text: string; at: number; depth: number };
@@ -61,18 +62,27 @@ function readValue(reader: Reader): void {
 
 function readString(reader: Reader): void {
   const { text } = reader;
-  const start = reader.at++;
-  for (;;) {
-    match(reader, STRING_RUN);
-    if (reader.at >= text.length) fail("Unterminated string starting at", start);
-    if (take(reader, '"')) return;
-    const { at } = reader;
-    if (text[at] !== "\\") fail("Invalid control character at", at);
-    if (match(reader, ESCAPE)) continue;
-    if (at + 1 >= text.length) fail("Unterminated string starting at", start);
-    if (text[at + 1] === "u") fail("Invalid \\uXXXX escape", at + 1);
-    fail("Invalid \\escape", at);
+  const start = reader.at;
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      reader.at = at + 1;
+      return;
+    }
+    if (code < FIRST_PRINTABLE) fail("Invalid control character at", at);
+    if (code === BACKSLASH) at = endOfEscape(text, at, start);
   }
+  fail("Unterminated string starting at", start);
+}
+
+/** Where the escape ends that begins at `at`. */
+function endOfEscape(text: string, at: number, start: number): number {
+  if (at + 1 >= text.length) fail("Unterminated string starting at", start);
+  const sign = text.charAt(at + 1);
+  if (ESCAPED.includes(sign)) return at + 1;
+  if (sign !== "u") fail("Invalid \\escape", at);
+  if (!HEX.test(text.slice(at + 2, at + 6))) fail("Invalid \\uXXXX escape", at + 1);
+  return at + 5;
 }
 
 /** The members of an object, behind its bracket. */

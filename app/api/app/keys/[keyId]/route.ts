@@ -6,7 +6,7 @@ import { forgetCallers } from "@/lib/sign-in/authenticate";
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   DELETE: endpoint({
     surface: web,
-    credentials: "key-or-cookie",
+    credentials: "cookie",
     async handle({ scope, parley, params }) {
       await revokeApiKey(scope, params.keyId ?? "");
       // What this process remembers of callers; others forget within seconds.

@@ -58,6 +58,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
         first: ": open\n\n",
         headers: { "x-run-id": run.id },
         onLeave: () => leaving.abort(),
+        isStillIn: scope.isStillIn,
       });
     },
   }),

@@ -1,0 +1,3 @@
+import { enterByLink } from "@/lib/sign-in/owner-link";
+
+export const POST = enterByLink;

@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { JsonSchema } from "./values.ts";
+
+/** An operation that requests are made for. Paths have their parameters in braces. */
+export type Operation = {
+  readonly method: string;
+  readonly path: string;
+  readonly body: JsonSchema | null;
+  readonly query: readonly string[];
+};
+
+export type Targets = {
+  readonly operations: readonly Operation[];
+  readonly components: JsonSchema;
+  /** Ids of the owner's things, by the name of the path parameter that takes them. */
+  readonly ids: Readonly<Record<string, string>>;
+};
+
+type Document = {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
+  readonly components: { readonly schemas: JsonSchema };
+};
+type Described = {
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: JsonSchema }>> };
+};
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+/** Fields that the routes outside the document read: those of the web app and of next-auth. */
+const WEB_BODY: JsonSchema = {
+  type: "object",
+  required: ["email", "password", "name"],
+  properties: Object.fromEntries(
+    ["email", "password", "current_password", "name", "csrfToken", "callbackUrl", "json", "about", "model", "slug"].map(
+      (name) => [name, { type: "string" }],
+    ),
+  ),
+};
+const AUTH_PATHS = [
+  "session",
+  "csrf",
+  "providers",
+  "signin",
+  "signin/credentials",
+  "callback/credentials",
+  "signout",
+  "_log",
+];
+/** Of these a request would end the others: they are asked for by methods that change nothing. */
+const LEFT_OUT = /^\/(?:sign-in\/link|api\/app\/account\/sign-out)$/u;
+
+/** All that the server serves: what its document tells, its other routes, and its pages. */
+export async function findTargets(url: string, key: string): Promise<Targets> {
+  const document = (await (await fetch(`${url}/api/openapi.json`)).json()) as Document; // our own
+  const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { parameters = [], requestBody }]): Operation => {
+      const query = parameters.flatMap((one) => (one.in === "query" ? [one.name] : []));
+      return {
+        method: method.toUpperCase(),
+        path,
+        body: requestBody?.content["application/json"]?.schema ?? null,
+        query,
+      };
+    }),
+  );
+  const known = new Set(documented.map(({ path }) => path.replaceAll(/\{\w+\}/gu, "{}")));
+  const others = [
+    ...routeFiles(),
+    ...AUTH_PATHS.map((path) => ({ path: `/api/auth/${path}`, methods: ["GET", "POST"] })),
+  ]
+    .filter(({ path }) => !known.has(path.replaceAll(/\{\w+\}/gu, "{}")) && !LEFT_OUT.test(path))
+    .flatMap(({ path, methods }) =>
+      methods.map((method): Operation => ({ method, path, body: WEB_BODY, query: ["since", "days", "callbackUrl"] })),
+    );
+  const pages = ["/", "/agents", "/account", "/sign-in", "/docs", "/s/{session_id}", "/nothing"].flatMap((path) =>
+    ["GET", "POST"].map((method): Operation => ({ method, path, body: null, query: ["error", "callbackUrl"] })),
+  );
+  return {
+    operations: [...documented, ...others, ...pages],
+    components: document.components.schemas,
+    ids: await makeThings(url, key),
+  };
+}
+
+/** The paths of the route files, with the methods that they name. */
+function routeFiles(): { readonly path: string; readonly methods: readonly string[] }[] {
+  const app = join(import.meta.dirname, "../../app");
+  return readdirSync(app, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith("/route.ts"))
+    .map((file) => {
+      const text = readFileSync(join(app, file), "utf8");
+      return {
+        path: `/${file.slice(0, -"/route.ts".length)}`.replaceAll(/\[(?:\.\.\.)?(\w+)\]/gu, "{$1}"),
+        methods: METHODS.filter((method) => text.includes(` ${method}: `) || text.includes(` ${method}(`)),
+      };
+    });
+}
+
+/** One thing of each kind, so that ids in paths can be right. */
+async function makeThings(url: string, key: string): Promise<Readonly<Record<string, string>>> {
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  const made = async (path: string, body: object, field = "id"): Promise<string> => {
+    const response = await fetch(`${url}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const answer = (await response.json()) as Readonly<Record<string, unknown>>; // an object, or the line below says so
+    if (typeof answer[field] !== "string") throw new Error(`POST ${path} made nothing: ${JSON.stringify(answer)}`);
+    return answer[field];
+  };
+  const agent = await made("/api/agents", { name: "attacked" });
+  const session = await made("/api/sessions", { agent });
+  const user = await made("/api/users", { name: "attacked" });
+  const ids = {
+    session_id: session,
+    agent_id: agent,
+    assistant_id: agent,
+    bot: agent,
+    user_id: user,
+    tool_id: await made(`/api/agents/${agent}/tools`, { name: "attacked", type: "function" }),
+    doc_id: await made(`/api/agents/${agent}/docs`, { title: "attacked", content: "a text" }),
+    index_id: await made("/api/v1/indexes", { name: "attacked" }),
+  };
+  return { ...ids, ...Object.fromEntries(Object.entries(ids).map(([name, id]) => [camel(name), id])) };
+}
+
+const camel = (name: string): string => name.replaceAll(/_(\w)/gu, (_, letter: string) => letter.toUpperCase());
