@@ -283,6 +283,16 @@ test("what a turn set aside before a crash is settled by whoever goes on with it
   await expect.poll(used).toBe(155);
 });
 
+test("who has had its answer is not refused for what that answer is about to give back", async () => {
+  const limits = another({ tokensPerDay: 1000, serverTokensPerDay: undefined });
+  const who = { accountId: newId(), keyId: null };
+  for (let n = 0; n < 20; n++) {
+    const admission = await limits.admit(who, { isTurn: false, tokens: 800 }, () => {});
+    admission.settle(10, true);
+  }
+  await expect(limits.admit(who, { isTurn: false, tokens: 801 }, () => {})).rejects.toThrow(/tokens a day/u);
+});
+
 test("at 80 % of the tokens of a day the log tells once whose they are", async () => {
   const lines: object[] = [];
   const limits = another(
