@@ -6,6 +6,7 @@ import { ChatError } from "../domain/errors.ts";
 // What a provider did, as errors of ours: in words, without keys and without the conversation.
 
 const REFUSED = new Set([400, 404, 405, 409, 413, 415, 422]);
+const LONGEST_BODY = 64 * 1024;
 const Body = z.object({ error: z.object({ message: z.string() }) });
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -44,6 +45,8 @@ export function toProviderError(thrown: unknown): ChatError {
 }
 
 function providerMessage(body: string): string {
+  // No message is as long, and what is would be parsed for nothing.
+  if (body.length > LONGEST_BODY) return "";
   try {
     return `: ${Body.parse(JSON.parse(body)).error.message.slice(0, 300)}`;
   } catch {
