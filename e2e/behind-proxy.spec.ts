@@ -1,5 +1,8 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync } from "node:fs";
 import { request as httpRequest } from "node:http";
-import { networkInterfaces } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { freePort } from "../lib/testing/free-port.ts";
 import { CHROMIUM_FLAGS, findChromium } from "../scripts/chromium.ts";
@@ -45,7 +48,7 @@ async function liveWith(address: string, browser: Browser): Promise<void> {
   await page.keyboard.press("Enter");
   await expect(list(page)).toBeVisible();
   await page.goto(`${address}/sign-in`);
-  await page.getByRole("button", { name: /account/iu }).click();
+  await page.getByRole("button", { name: "Create one" }).click();
   const fill = async (one: Page) => {
     await one.getByLabel("E-mail").fill("ada@example.org");
     await one.getByLabel("Password").fill("a long enough password");
@@ -162,6 +165,38 @@ for (const [name, settings, location] of UNSET) {
     await expect(page.getByRole("textbox", { name: /message/iu })).toHaveCount(0);
   });
 }
+
+test("S5: a Next that is started without us listens everywhere, whatever HOST is, and lets no stranger in", async () => {
+  const port = await freePort();
+  const next = join(import.meta.dirname, "../node_modules/next/dist/bin/next");
+  const child = spawn(process.execPath, [next, "start", "-p", String(port)], {
+    cwd: join(import.meta.dirname, ".."),
+    env: {
+      ...process.env,
+      NODE_ENV: "production",
+      HOST: "127.0.0.1",
+      DATA_DIR: mkdtempSync(join(tmpdir(), "parley-next-")),
+    },
+    stdio: "ignore",
+  });
+  try {
+    const isUp = () =>
+      fetch(`http://127.0.0.1:${port}/api/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await expect.poll(isUp, { timeout: 60_000 }).toBe(true);
+    const host = `127.0.0.1:${port}`;
+    for (const [path, body] of DOORS) {
+      const { status } = await send({ port, path, headers: { host, "sec-fetch-site": "same-origin" } }, body);
+      expect([path, status === 401 || status === 403]).toEqual([path, true]);
+    }
+  } finally {
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGTERM");
+    await ended;
+  }
+});
 
 test("S17: a page that is led here by its name gets nothing of a server for this machine", async ({ page }) => {
   server = await startServer();

@@ -1,12 +1,24 @@
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import Provider from "oidc-provider";
 import { freePort } from "../lib/testing/free-port.ts";
 
-/** A real OpenID Connect provider: whoever signs in there with any password is that person. */
-export async function startProvider(redirectUri: string) {
+/**
+ * A real OpenID Connect provider: whoever signs in there with any password is that person. `before` hears of each request,
+ * and keeps it to itself where it gives true.
+ */
+export async function startProvider(
+  redirectUri: string,
+  {
+    clientSecret = "a secret of the client",
+    before = () => false,
+  }: {
+    readonly clientSecret?: string;
+    readonly before?: (...exchange: Parameters<RequestListener>) => boolean;
+  } = {},
+) {
   const port = await freePort();
   const issuer = `http://127.0.0.1:${port}`;
-  const client = { clientId: "parley", clientSecret: "a secret of the client" };
+  const client = { clientId: "parley", clientSecret };
   const provider = new Provider(issuer, {
     clients: [
       {
@@ -25,7 +37,10 @@ export async function startProvider(redirectUri: string) {
       return { accountId: id, claims: async () => ({ sub: id, email: `${id}@login.test`, name: id }) };
     },
   });
-  const server = createServer(provider.callback());
+  const answer = provider.callback();
+  const server = createServer((request, response) => {
+    if (!before(request, response)) void answer(request, response);
+  });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return {
     issuer,

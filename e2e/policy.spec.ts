@@ -5,6 +5,9 @@ import { NOTHING, unfold, watchContext } from "./watch-page.ts";
 
 // What browsers are told with each answer, and that the app itself never does what its policy forbids.
 
+// An action that finds nothing is to say so, not to wait for the end of the test.
+test.use({ actionTimeout: 20_000 });
+
 let model: Awaited<ReturnType<typeof startHostileModel>>;
 let server: WatchedServer;
 test.beforeAll(async () => {
@@ -54,13 +57,23 @@ test("S6: no view of the app trips its own policy", async ({ page, browser }) =>
     await expect(page.locator(".prose table").first()).toBeVisible();
   }
   await unfold(page);
-  await page.getByRole("button", { name: /copy/iu }).first().click();
-  const row = page.locator(".sidebar").locator("[aria-haspopup]").first();
-  await row.click();
-  await page.getByRole("menuitem", { name: /rename/iu }).click();
+  await page.getByRole("button", { name: "Copy the answer" }).first().dispatchEvent("click");
+  const menu = async (entry: RegExp) => {
+    await page
+      .locator(".sidebar")
+      .getByRole("link", { name: /Heading/u })
+      .first()
+      .hover();
+    await page
+      .locator(".sidebar")
+      .getByRole("button", { name: /^Actions for/u })
+      .first()
+      .click();
+    await page.getByRole("menuitem", { name: entry }).click();
+  };
+  await menu(/rename/iu);
   await page.keyboard.press("Escape");
-  await row.click();
-  await page.getByRole("menuitem", { name: /delete/iu }).click();
+  await menu(/delete/iu);
   await expect(page.locator(".toast").first()).toBeVisible();
   // It stands where its styles put it, at the end of the window.
   await expect(page.locator("[data-sonner-toaster]")).toHaveCSS("position", "fixed");
@@ -82,8 +95,8 @@ test("S6: no view of the app trips its own policy", async ({ page, browser }) =>
   await expect(page.getByRole("heading", { name: "Nothing is here" })).toBeVisible();
   await page.goto(`${server.url}/agents`);
   await page.getByRole("link", { name: /Taxson/u }).click();
-  await page.getByRole("button", { name: "Delete" }).first().click();
-  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Delete this agent" }).click();
+  await page.getByRole("button", { name: "Keep it" }).click();
   await page.goto(`${server.url}/account`);
   await page.getByRole("button", { name: "New key" }).click();
   await expect(page.locator(".usage-column svg").first()).toBeAttached();

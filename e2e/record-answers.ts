@@ -32,6 +32,7 @@ function record(request: IncomingMessage, response: ServerResponse, file: string
       status: response.statusCode,
       type: String(response.getHeader("content-type") ?? ""),
       encoding: String(response.getHeader("content-encoding") ?? ""),
+      headers: response.getHeaders(),
       isWhole: response.writableFinished,
       body: Buffer.concat(chunks).toString("base64"),
     };

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { gunzipSync, inflateSync } from "node:zlib";
+import { constants, gunzipSync, inflateSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import { openReference } from "../lib/testing/check-answer.ts";
 import { type RunningServer, startServer as start } from "../scripts/server.ts";
@@ -14,6 +14,8 @@ export type RecordedAnswer = {
   readonly status: number;
   readonly type: string;
   readonly encoding: string;
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, unknown>>;
   /** Whether the caller stayed to its end. */
   readonly isWhole: boolean;
   /** Base64. */
@@ -73,13 +75,16 @@ export async function faultsOf(answers: readonly RecordedAnswer[]): Promise<stri
   return [...faults];
 }
 
-function bodyOf({ body, encoding }: RecordedAnswer): Buffer<ArrayBuffer> {
+/** The bytes of an answer's body, unpacked. */
+export function bodyOf({ body, encoding }: RecordedAnswer): Buffer<ArrayBuffer> {
   const bytes = Buffer.from(body, "base64");
+  // An answer whose caller has left has no end.
+  const cut = { finishFlush: constants.Z_SYNC_FLUSH };
   switch (encoding) {
     case "gzip":
-      return gunzipSync(bytes);
+      return gunzipSync(bytes, cut);
     case "deflate":
-      return inflateSync(bytes);
+      return inflateSync(bytes, cut);
     default:
       return bytes;
   }

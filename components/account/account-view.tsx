@@ -8,6 +8,7 @@ import { SidebarToggle } from "../frame/sidebar-toggle";
 import { ApiKeys } from "./api-keys";
 import { Shares, Today } from "./budget";
 import { Connections } from "./connections";
+import { DeleteAccount } from "./delete-account";
 import { FirstCall } from "./first-call";
 import type { PublishedApi } from "./published-api";
 import { SignInSettings } from "./sign-in-settings";
@@ -67,20 +68,32 @@ export function AccountView({ account, apis }: { account: AccountPage | null; ap
             <Part title="Usage" note="The last 30 days, by UTC. Every API and this app count alike.">
               <Usage days={account.usage.items} />
             </Part>
+            {account.canLeave && (
+              <Part title="Leave" note="Everything that belongs to this account goes with it.">
+                <DeleteAccount isGuest={false} hasPassword={account.hasPassword} />
+              </Part>
+            )}
             <Part title="Who used it" note="The same 30 days, the most first.">
               <Shares shares={account.usage.shares} />
             </Part>
           </>
         ) : (
-          <Part title="API keys" note="Keys belong to an account.">
-            <p className="account-empty">
-              You are a guest. {signUp ? "Make an account, or sign in" : "Sign in"}, and your sessions stay; then you
-              can make API keys and see what you used.
-            </p>
-            <Link href="/sign-in?from=/account" className="button" data-kind="primary" prefetch={false}>
-              {signUp ? "Sign in or make an account" : "Sign in"}
-            </Link>
-          </Part>
+          <>
+            <Part title="API keys" note="Keys belong to an account.">
+              <p className="account-empty">
+                You are a guest. {signUp ? "Make an account, or sign in" : "Sign in"}, and your sessions stay; then you
+                can make API keys and see what you used.
+              </p>
+              <Link href="/sign-in?from=/account" className="button" data-kind="primary" prefetch={false}>
+                {signUp ? "Sign in or make an account" : "Sign in"}
+              </Link>
+            </Part>
+            {viewer.kind === "guest" && (
+              <Part title="Leave" note="What you made here is kept for 30 days after your last visit.">
+                <DeleteAccount isGuest hasPassword={false} />
+              </Part>
+            )}
+          </>
         )}
       </div>
     </div>

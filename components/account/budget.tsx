@@ -58,7 +58,7 @@ function Meter({ title, standing }: { title: string; standing: Standing | null }
         aria-valuenow={Math.min(used, limit)}
         aria-valuetext={text}
       >
-        <span style={{ inlineSize: `${part * 100}%` }} />
+        <svg width={`${part * 100}%`} height="100%" />
       </div>
       <p className="budget-reset">{used > 0 ? `Begins anew ${inTime(reset_seconds)}.` : "Nothing used yet."}</p>
     </div>
@@ -119,7 +119,7 @@ function ShareTable({
             <th scope="row">
               <bdi>{nameOf(share)}</bdi>
               <span className="budget-bar" aria-hidden="true">
-                <span style={{ inlineSize: `${(share.tokens / most) * 100}%` }} />
+                <svg width={`${(share.tokens / most) * 100}%`} height="100%" />
               </span>
             </th>
             <td>{formatNumber(share.calls)}</td>

@@ -1,4 +1,4 @@
-import { dialectScopes, EDIT } from "../domain/api-key.ts";
+import { dialectScopes, EDIT, READ_ONLY } from "../domain/api-key.ts";
 import type { DocOwner } from "../domain/doc.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId } from "../domain/ids.ts";
@@ -45,3 +45,9 @@ export function reachesDialect(scopes: readonly string[], dialect: string): bool
   const dialects = dialectScopes(scopes);
   return dialects.length === 0 || dialects.includes(dialect);
 }
+
+/** Whether a caller may read the secrets of tools: not with a key that only reads, nor with one of a single agent. */
+export const seesSecrets = ({
+  keyScopes = [],
+  onlyAgentId = null,
+}: Pick<Scope, "keyScopes" | "onlyAgentId">): boolean => onlyAgentId === null && !keyScopes.includes(READ_ONLY);

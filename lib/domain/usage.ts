@@ -8,11 +8,8 @@ export type DayUsage = {
   readonly outputTokens: number;
 };
 
-const SPEND_KINDS = ["turn", "title", "summary", "embedding"] as const;
 /** What a call of a model is for. */
-export type SpendKind = (typeof SPEND_KINDS)[number];
-
-export const isSpendKind = (text: string): text is SpendKind => SPEND_KINDS.some((kind) => kind === text);
+export type SpendKind = "turn" | "title" | "summary" | "embedding";
 
 /** On whose behalf a model is called. */
 export type Spender = {

@@ -7,14 +7,17 @@ import { newId } from "../domain/ids.ts";
 import { addressOf } from "../server/address.ts";
 import { completeHeaders } from "../server/answer-headers.ts";
 import { checkHost } from "../server/hosts.ts";
+import { loggedError } from "../server/log.ts";
 import { networkOf } from "../server/network.ts";
 import { type Parley, parley } from "../server/parley.ts";
 import { setRateHeaders } from "../server/rate-limits.ts";
+import { isHttps } from "../server/settings.ts";
 import { noteRequest } from "../server/telemetry.ts";
 import { authenticate, type Caller, checkGrant, keyHolder, scopeOf } from "../sign-in/authenticate.ts";
 import { asGuest } from "../sign-in/guest.ts";
 import { readJson } from "./body.ts";
 import { toIssues } from "./issues.ts";
+import { withoutSecretInput } from "./secret-input.ts";
 import { smallError } from "./small-error.ts";
 
 type Context = { readonly params: Promise<Readonly<Record<string, string | string[] | undefined>>> };
@@ -183,7 +186,8 @@ function guarded(surface: Surface, handle: Guarded): Handler {
     for (const [name, value] of headers) response.headers.append(name, value);
     response.headers.set("x-request-id", requestId);
     if (surface.cors) response.headers.set("access-control-allow-origin", "*");
-    completeHeaders(response.headers, process.env.NEXTAUTH_URL?.startsWith("https:") ?? false);
+    const running = await parley().catch(() => null);
+    completeHeaders(response.headers, running !== null && isHttps(running.settings));
     await noteAnswer(surface, request, response.status, { requestId, ms: performance.now() - startedAt });
     return response;
   };
@@ -202,7 +206,7 @@ async function answered(
   } catch (thrown) {
     const error = toChatError(thrown);
     if (error.code === "internal") await logFailure(error, requestId, request);
-    const response = surface.failure(smallError(error));
+    const response = surface.failure(smallError(withoutSecretInput(error)));
     if (error.details.rate) setRateHeaders(response.headers, error.details.rate);
     return response;
   }
@@ -240,7 +244,7 @@ async function logFailure(error: ChatError, requestId: string, request: Request)
   const fields = { err: error.details.cause ?? error, requestId, method: request.method, path: pathname };
   const running = await parley().catch(() => null);
   if (running) running.ports.log.error(fields, "A request failed");
-  else console.error("A request failed because the server did not open:", error.details.cause ?? error);
+  else console.error("A request failed because the server did not open:", JSON.stringify(loggedError(fields.err)));
 }
 
 async function pathParameters(context: Context): Promise<Readonly<Record<string, string>>> {

@@ -7,7 +7,7 @@ import { chatChunkReader } from "./chat-chunks.ts";
 import { chatRequestBody } from "./chat-request.ts";
 import { framePace, type Pace } from "./frame-pace.ts";
 import { ANSWER_LIMIT_BYTES, tooLongAnswer } from "./limited-text.ts";
-import { closedConnection, refusedRequest, unreachable } from "./provider-error.ts";
+import { closedConnection, endedEarly, refusedRequest, unreachable } from "./provider-error.ts";
 
 const KEEP_ALIVE = {
   keepAlive: true,
@@ -127,7 +127,7 @@ async function* packets(
   response.on("end", () => settle(null));
   response.on("error", (thrown) => settle(signal.aborted ? signal.reason : closedConnection(thrown)));
   response.on("close", () => {
-    if (!response.complete) settle(signal.aborted ? signal.reason : closedConnection(new Error("ended early")));
+    if (!response.complete) settle(signal.aborted ? signal.reason : endedEarly());
   });
   const { socket } = response;
   try {

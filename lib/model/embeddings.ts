@@ -3,7 +3,7 @@ import { ChatError } from "../domain/errors.ts";
 import type { EmbedTexts } from "../domain/model.ts";
 import type { ProviderSettings } from "./catalogue.ts";
 import { limitedFetch } from "./limited-text.ts";
-import { toProviderError } from "./provider-error.ts";
+import { toProviderError, withoutKey } from "./provider-error.ts";
 
 /** A hundred vectors of 4,096 numbers have some 9 MB. */
 const LIMIT_BYTES = 16 * 1024 * 1024;
@@ -17,7 +17,7 @@ export function embedThrough({ apiKey, baseUrl }: ProviderSettings, model: strin
     const { embeddings: vectors, usage } = await Promise.resolve(provider.embeddingModel(model).doEmbed(request)).catch(
       (thrown) => {
         options.signal.throwIfAborted();
-        throw toProviderError(thrown);
+        throw withoutKey(toProviderError(thrown), [options.apiKey, apiKey]);
       },
     );
     if (vectors.length !== texts.length || vectors.some((vector) => vector.length !== vectors[0]?.length)) {

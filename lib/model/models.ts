@@ -5,6 +5,7 @@ import { callChatCompletions } from "./chat-completions.ts";
 import { callDemo } from "./demo.ts";
 import { embedThrough } from "./embeddings.ts";
 import { observed } from "./observe.ts";
+import { withoutKeys } from "./provider-error.ts";
 import { retrying } from "./retry.ts";
 
 const DEFAULT_MODEL = "gpt-4.1-mini";
@@ -19,7 +20,10 @@ export type ModelSetup = ProviderSettings & {
 /** OpenAI itself, or with a base URL anything that speaks its chat completions. */
 const callProvider = ({ apiKey, baseUrl }: ProviderSettings): CallModel =>
   observed(
-    retrying(baseUrl === undefined ? callOpenAI({ apiKey }) : callChatCompletions({ baseUrl, apiKey })),
+    withoutKeys(
+      retrying(baseUrl === undefined ? callOpenAI({ apiKey }) : callChatCompletions({ baseUrl, apiKey })),
+      apiKey,
+    ),
     "openai",
   );
 

@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import { APICallError } from "@ai-sdk/provider";
 import { z } from "zod";
 import { ChatError } from "../domain/errors.ts";
+import type { CallModel } from "../domain/model.ts";
+import { hiding, withoutSecretShapes } from "../domain/secrets.ts";
 
 // What a provider did, as errors of ours: in words, without keys and without the conversation.
 
@@ -34,6 +36,10 @@ export const unreachable = (thrown: unknown): ChatError =>
 export const closedConnection = (thrown: unknown): ChatError =>
   new ChatError("model-failed", `The model provider closed the connection (${reason(thrown)})`, { cause: thrown });
 
+/** An answer whose end did not come. */
+export const endedEarly = (): ChatError =>
+  closedConnection(Object.assign(new Error("The answer has no end"), { code: "ended early" }));
+
 /** What a provider package threw. Its own error holds the request's body and headers, and is not passed on. */
 export function toProviderError(thrown: unknown): ChatError {
   if (thrown instanceof ChatError) return thrown;
@@ -42,6 +48,31 @@ export function toProviderError(thrown: unknown): ChatError {
   if (!APICallError.isInstance(thrown)) return closedConnection(thrown);
   if (thrown.statusCode === undefined) return unreachable(thrown.cause);
   return refusedRequest(thrown.statusCode, thrown.responseHeaders ?? {}, thrown.responseBody ?? "");
+}
+
+/** A model's calls, whose errors tell no key: neither the server's own nor one that came with the request. */
+export function withoutKeys(call: CallModel, ownKey: string | undefined): CallModel {
+  return async function* (request) {
+    try {
+      yield* call(request);
+    } catch (thrown) {
+      throw withoutKey(thrown, [ownKey, request.apiKey]);
+    }
+  };
+}
+
+/**
+ * An error of a provider without `keys` in its words: providers say which key they were sent. A cause that names one is
+ * dropped, since a cause is logged.
+ */
+export function withoutKey(thrown: unknown, keys: readonly (string | undefined)[]): unknown {
+  if (!(thrown instanceof ChatError)) return thrown;
+  const hide = hiding(keys);
+  const message = withoutSecretShapes(hide(thrown.message));
+  const { cause } = thrown.details;
+  const tells = cause instanceof Error && hide(cause.message) !== cause.message;
+  if (message === thrown.message && !tells) return thrown;
+  return new ChatError(thrown.code, message, { ...thrown.details, cause: tells ? undefined : cause });
 }
 
 function providerMessage(body: string): string {
@@ -57,7 +88,9 @@ function providerMessage(body: string): string {
 function reason(thrown: unknown): string {
   if (!(thrown instanceof Error)) return "unknown";
   const source = thrown.cause instanceof Error ? thrown.cause : thrown;
-  return "code" in source && typeof source.code === "string" ? source.code : source.message.slice(0, 100);
+  if ("code" in source && typeof source.code === "string") return source.code;
+  // The words of others may quote an address or a header whole.
+  return source.name;
 }
 
 /** Seconds of `retry-after-ms` or `retry-after`, which holds seconds or a date (RFC 9110, 10.2.3). */

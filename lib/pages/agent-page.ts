@@ -1,6 +1,6 @@
 import { listLatestAgents } from "../core/agents.ts";
 import type { Scope } from "../core/scope.ts";
-import { encodeAgent } from "../dialects/web/encode.ts";
+import { encodeListedAgent } from "../dialects/web/encode.ts";
 
 const SIZE = 50;
 
@@ -8,5 +8,5 @@ const SIZE = 50;
 export async function agentPage(scope: Scope, offset: number) {
   // One more than the page holds tells whether there is another.
   const found = await listLatestAgents(scope, SIZE + 1, offset);
-  return { items: found.slice(0, SIZE).map(encodeAgent), has_more: found.length > SIZE };
+  return { items: found.slice(0, SIZE).map(encodeListedAgent), has_more: found.length > SIZE };
 }

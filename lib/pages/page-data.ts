@@ -84,6 +84,8 @@ export type AccountPage = {
   /** The agent that the sample calls are for; null where there is none yet. */
   readonly agentId: string | null;
   readonly hasPassword: boolean;
+  /** Whether it can be deleted: the owner's belongs to the server. */
+  readonly canLeave: boolean;
   /** The browsers that are signed in, the latest first. */
   readonly signIns: readonly ReturnType<typeof encodeSignIn>[];
   /** Who vouches for the person. */
@@ -130,6 +132,7 @@ export async function loadAccount(): Promise<AccountPage | null> {
     usage,
     agentId,
     hasPassword: isWithPassword,
+    canLeave: !account.isOwner,
     signIns: signIns.map(encodeSignIn),
     identities: identities.map((identity) => ({
       id: identity.id,

@@ -1,5 +1,6 @@
-import pino from "pino";
+import pino, { type DestinationStream } from "pino";
 import type { Log } from "../core/log.ts";
+import { HIDDEN, type Hide, withoutSecretShapes } from "../domain/secrets.ts";
 
 /**
  * What of an error is logged: its kind, what it says, where it came from, and the same of its causes.
@@ -28,12 +29,19 @@ export const withFields = (log: Log, fields: object): Log => ({
   error: (own, message) => log.error({ ...fields, ...own }, message),
 });
 
-/** The process's log: one JSON object a line, without content and without keys. */
-export const openLog = (level: string) =>
-  pino({
-    level,
-    base: undefined,
-    serializers: { err: (thrown: unknown) => loggedError(thrown) },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: ["*.apiKey", "*.authorization", "*.cookie", "*.password"], censor: "[hidden]" },
-  });
+/**
+ * The process's log: one JSON object a line, without content and without keys. `hide` hides the secrets that the server
+ * knows, in whatever field they are; what looks like a secret is hidden too. `to` is where lines go, else stdout.
+ */
+export const openLog = (level: string, hide: Hide, to?: DestinationStream) =>
+  pino(
+    {
+      level,
+      base: undefined,
+      serializers: { err: (thrown: unknown) => loggedError(thrown) },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: ["*.apiKey", "*.authorization", "*.cookie", "*.password"], censor: HIDDEN },
+      hooks: { streamWrite: (line) => withoutSecretShapes(hide(line)) },
+    },
+    to,
+  );

@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Asking, admit, readmit } from "../core/admission.ts";
+import { createDoc } from "../core/docs.ts";
 import type { Log } from "../core/log.ts";
+import { embedPending } from "../core/recall/embed-pending.ts";
+import { DEFAULT_RECALL, recall } from "../core/recall/recall.ts";
+import type { Ports, Scope } from "../core/scope.ts";
 import { listUsage } from "../db/usage.ts";
 import { mountWordVectors } from "../dialects/julep/fixtures/word-vectors.ts";
+import type { DocOwner } from "../domain/doc.ts";
+import { ChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import type { Spent } from "../domain/usage.ts";
 import { type Answer, type Api, openApi } from "../testing/api.ts";
@@ -14,6 +20,7 @@ const SITE = { "sec-fetch-site": "same-origin" };
 const SETTINGS = {
   TURNS_PER_MINUTE: String(LIMIT),
   TRUSTED_PROXIES: "1",
+  GUESTS: "on",
   OPENAI_EMBEDDING_MODEL: "words",
 };
 
@@ -35,6 +42,13 @@ const times = <Result>(count: number, work: (n: number) => Promise<Result>) =>
   Promise.all(Array.from({ length: count }, (_, n) => work(n)));
 const countOf = (answers: readonly Answer[], status: number) => answers.filter((one) => one.status === status).length;
 const asked = () => api.model.getRequests().length;
+
+/** What was begun behind the answers. */
+let working: Promise<void> = Promise.resolve();
+const soon = (_: string, work: () => Promise<void>) => {
+  working = work();
+};
+const ASKER = { via: "key", keyId: null, keyScopes: [], onlyAgentId: null, isStranger: false } as const;
 
 /** The limits of one more instance on the same database. */
 function another(change: Partial<Settings>, log: Pick<Log, "warn"> = api.server.parley.ports.log) {
@@ -104,6 +118,47 @@ test("S14: what each call of a model came to is written down once, by kind, and 
     end_users: [],
     accounts: null,
   });
+});
+
+test("S14: at the limit docs are found by their words, and wait to be embedded until there are tokens again", async () => {
+  const { ports } = api.server.parley;
+  const [poor, rich] = [await api.server.makeAccount(), await api.server.makeAccount()];
+  const without = async () => {
+    throw new ChatError("rate-limited", "The limit of tokens is reached");
+  };
+  const spends: object[] = [];
+  const limitsOf: Ports["limitsOf"] = (accountId) => ({
+    admit:
+      accountId === poor.id
+        ? without
+        : async () => ({ cover: () => null, settle: (used) => void spends.push({ used }) }),
+    resume: () => ({ cover: () => null, settle() {} }),
+    mostAtOnce: null,
+  });
+  const atLimit = { ...ports, limitsOf, runner: { ...ports.runner, soon } };
+  const owners: DocOwner[] = [];
+  for (const { id: accountId, key } of [poor, rich]) {
+    const { id } = (await api.call("POST", "/api/agents", { key, body: { name: "Ada" } })).body;
+    owners.push({ role: "agent", id });
+    const scope: Scope = { ...atLimit, accountId, via: "key", limits: limitsOf(accountId, ASKER, null) };
+    const doc = { title: "T", content: ["boats lie here"], metadata: null, embedInstruction: null };
+    await createDoc(scope, { role: "agent", id }, doc);
+    await working;
+  }
+  const isEmbedded = async () => {
+    const text = `select d."accountId" as id from "ChunkEmbedding" e join "DocChunk" c on c.id = e."chunkId"
+      join "Doc" d on d.id = c."docId" where d."accountId" = any($1)`;
+    return (await ports.database.pool.query(text, [[poor.id, rich.id]])).rows.map(({ id }) => id);
+  };
+  expect([await isEmbedded(), spends.length]).toEqual([[rich.id], 1]);
+  const scope: Scope = { ...atLimit, accountId: poor.id, via: "key", limits: limitsOf(poor.id, ASKER, null) };
+  const asking = [{ role: "user" as const, name: null, parts: [{ type: "text" as const, text: "boats" }] }];
+  const agentIds = [owners[0]?.id ?? ""];
+  const found = await recall(scope, { agentIds, userIds: [] }, asking, DEFAULT_RECALL);
+  expect(found.map(({ title }) => title)).toEqual(["T"]);
+  embedPending({ ...ports, runner: { ...ports.runner, soon } });
+  await working;
+  expect((await isEmbedded()).sort()).toEqual([poor.id, rich.id].sort());
 });
 
 test("S15: strangers of a public bot have a count by address, and leave the owner's alone", async () => {

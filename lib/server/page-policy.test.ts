@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { pagePolicy, SONNER_STYLES } from "./page-policy.ts";
 
@@ -33,4 +35,14 @@ test("S6: the styles that the notices bring are those that the policy knows", as
   await import("sonner");
   vi.unstubAllGlobals();
   expect(`sha256-${createHash("sha256").update(styles).digest("base64")}`).toBe(SONNER_STYLES);
+});
+
+test("S6: no component writes a style into the page's text, which the policy would drop", () => {
+  const files = ["app", "components"].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
+  );
+  const styled = files.filter(
+    (file) => file.endsWith(".tsx") && /\sstyle=\{|<style\b/u.test(readFileSync(file, "utf8")),
+  );
+  expect(styled).toEqual([]);
 });

@@ -12,6 +12,7 @@ import { openUsageBook, type UsageBook } from "../core/usage-book.ts";
 import { openDatabase } from "../db/database.ts";
 import type { Grant } from "../domain/api-key.ts";
 import { newId } from "../domain/ids.ts";
+import { type Hide, hiding } from "../domain/secrets.ts";
 import { openModels } from "../model/models.ts";
 import { safeFetch } from "../outbound/safe-fetch.ts";
 import { openTemplates } from "../templates/templates.ts";
@@ -21,6 +22,7 @@ import { openLog } from "./log.ts";
 import { openOwner } from "./owner.ts";
 import { limitsOf, openRateLimits, type RateLimits } from "./rate-limits.ts";
 import { openRedis } from "./redis.ts";
+import { secretsOf } from "./secrets.ts";
 import { parseSettings, type Settings, SHORTEST_KEY } from "./settings.ts";
 import { noteTurn } from "./telemetry.ts";
 
@@ -43,6 +45,8 @@ export type Parley = {
   readonly keyPlace: string;
   /** Signs cookies. */
   readonly secret: string;
+  /** Hides the server's own secrets in a text. */
+  readonly hide: Hide;
   /** The token of the link that signs a browser in as the owner; it is good once. */
   readonly takeOwnerToken: (token: string) => boolean;
   readonly ownerToken: string;
@@ -87,8 +91,11 @@ async function open(settings: Settings, root: string): Promise<Parley> {
 
 async function openParts(settings: Settings, root: string, opened: AsyncDisposableStack): Promise<Parley> {
   const dataDir = resolve(root, settings.dataDir);
-  const log = openLog(settings.logLevel);
   const secret = settings.secret ?? keptText(join(dataDir, "secret"), () => randomText(48), "NEXTAUTH_SECRET");
+  const keyFile = join(dataDir, "api-key");
+  const firstKey = settings.apiKey ?? keptKey(keyFile);
+  const hide = hiding([...secretsOf(settings, process.env), secret, firstKey]);
+  const log = openLog(settings.logLevel, hide);
   const redis = settings.redisUrl === undefined ? null : await openRedis(settings.redisUrl, log);
   opened.defer(() => redis?.disconnect());
   const database = await openDatabase({ url: settings.databaseUrl, dataDir, root, log });
@@ -129,8 +136,7 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     onSpent: book.note,
     onTurnEnded: noteTurn,
   };
-  const keyFile = join(dataDir, "api-key");
-  const ownerId = await openOwner(database, settings.apiKey ?? keptKey(keyFile));
+  const ownerId = await openOwner(database, firstKey);
   await beginWork(ports, book);
   return {
     settings,
@@ -138,6 +144,7 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     ownerId,
     keyPlace: settings.apiKey === undefined ? keyFile : "PARLEY_API_KEY",
     secret,
+    hide,
     ...onceToken(),
     limits,
     // Two, so that half of Node's threads stay free for files and names.

@@ -71,6 +71,31 @@ test("addresses and passwords are counted by all instances together, and tokens 
   for (const { connection } of [first, second]) connection.disconnect();
 });
 
+test("figure 5: turns, titles and embeddings mixed by two instances are settled in Redis to the token", async () => {
+  await open({});
+  const change = { tokensPerDay: 100_000, turnsPerMinute: 20, serverTokensPerDay: 1_000_000 };
+  const instances = [await another(change), await another(change)] as const;
+  let [turns, used, admitted] = [0, 0, 0];
+  await Promise.all(
+    Array.from({ length: 200 }, async (_, n) => {
+      const { limits, who } = instances[n % 2 === 0 ? 0 : 1];
+      const isTurn = n % 4 === 0;
+      const admission = await limits.admit(who, { isTurn, tokens: 300 }, () => {}).catch(() => null);
+      if (admission === null) return;
+      admitted++;
+      if (isTurn) turns++;
+      if (isTurn) await Promise.resolve(admission.cover(500)).catch(() => {});
+      used += 100 + n;
+      admission.settle(100 + n, true);
+    }),
+  );
+  expect([turns, admitted > turns]).toEqual([20, true]);
+  const [{ limits }, { who }] = instances;
+  await expect.poll(async () => (await limits.standing({ accountId: who.accountId }))?.used).toBe(used);
+  await expect.poll(async () => (await limits.standing("server"))?.used).toBe(used);
+  for (const { connection } of instances) connection.disconnect();
+});
+
 test("while Redis is away this process counts by itself, and when it is back they count together again", async () => {
   const { call } = await open({ TURNS_PER_MINUTE: "2" });
   const ask = async () => (await call("POST", "/v1/chat", { body: BOT })).status;

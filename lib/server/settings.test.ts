@@ -192,3 +192,20 @@ test.each([
 ])("%o stops the start", (environment, sentence) => {
   expect(() => parseSettings(environment)).toThrow(sentence);
 });
+
+test.each([
+  ["OPENAI_BASE_URL", "http://me:whisper@localhost:11434/v1"],
+  ["OPENAI_BASE_URL", "http://localhost:11434/v1?key=whisper"],
+  ["NEXTAUTH_URL", "https://me:whisper@chat.example.org"],
+  ["OIDC_ISSUER", "https://whisper@login.example.org"],
+])("%s with a secret in its address stops the start with a sentence that does not repeat it: %s", (name, value) => {
+  const client = {
+    OPENAI_MODEL: "m",
+    OIDC_CLIENT_ID: "id",
+    OIDC_CLIENT_SECRET: "s",
+    OIDC_ISSUER: "https://login.test",
+  };
+  const start = () => parseSettings({ ...client, [name]: value });
+  expect(start).toThrow(`Wrong setting: ${name} must hold no user name, password, query or fragment`);
+  expect(start).not.toThrow("whisper");
+});

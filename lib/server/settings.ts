@@ -249,6 +249,15 @@ export function parseSettings(environment: Environment): Settings {
     throw new Error(`Wrong setting: ${[...new Set(faults)].join("; ")}.`);
   }
   const env = parsed.data;
+  for (const name of ["OPENAI_BASE_URL", "NEXTAUTH_URL", "OIDC_ISSUER"] as const) {
+    // They are told to others: in errors, on pages, in the address of each sign-in.
+    const { username, password, search, hash } = new URL(env[name] ?? "http://localhost");
+    if ([username, password, search, hash].some((part) => part !== "")) {
+      throw new Error(
+        `Wrong setting: ${name} must hold no user name, password, query or fragment; a model's key goes into OPENAI_API_KEY.`,
+      );
+    }
+  }
   if (env.OPENAI_BASE_URL !== undefined && env.OPENAI_MODEL === undefined) {
     throw new Error("Wrong setting: OPENAI_MODEL must name a model of OPENAI_BASE_URL.");
   }

@@ -1,10 +1,12 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { type Hide, hiding, withoutSecretShapes } from "../domain/secrets.ts";
 import { noteAddresses } from "./address.ts";
 import { completeAnswers } from "./answer-headers.ts";
 import { type Parley, parley } from "./parley.ts";
 import { lineUpRequests } from "./request-line.ts";
 import { mendPaths } from "./request-path.ts";
+import { hideInOutput, secretsOf } from "./secrets.ts";
 import { isHttps, localUrl, parseSettings, publicUrl, type Settings } from "./settings.ts";
 import { startTelemetry } from "./telemetry.ts";
 
@@ -15,8 +17,11 @@ const SETTLED_MS = 3000;
 
 /** Opens the server, says where it is, and ends it in order at SIGTERM and SIGINT. Ends the process if it cannot open. */
 export async function startServer(): Promise<void> {
+  let hide: Hide = withoutSecretShapes;
   try {
     const settings = parseSettings(process.env);
+    hide = hiding(secretsOf(settings, process.env));
+    const print = hideInOutput((text) => hide(text));
     completeAnswers(isHttps(settings));
     mendPaths();
     noteAddresses(settings.trustedProxies);
@@ -24,14 +29,19 @@ export async function startServer(): Promise<void> {
     const opening = parley();
     loadFirstPage(settings);
     // The thread is idle while the database opens.
-    const stopTelemetry = await startTelemetry(settings.hasOtlp, async () => (await opening).ports.runner.count());
+    const stopTelemetry = await startTelemetry(settings.hasOtlp, {
+      runningTurns: async () => (await opening).ports.runner.count(),
+      hide: (text) => hide(text),
+    });
     const running = await opening;
+    hide = running.hide;
     process.once("SIGTERM", () => void shutDown(running, "SIGTERM", stopTelemetry));
     process.once("SIGINT", () => void shutDown(running, "SIGINT", stopTelemetry));
-    process.stdout.write(greeting(running));
+    print(greeting(running));
     setTimeout(giveMemoryBack, SETTLED_MS).unref();
   } catch (thrown) {
-    process.stderr.write(`Parley cannot start. ${thrown instanceof Error ? thrown.message : thrown}\n`);
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    process.stderr.write(`Parley cannot start. ${withoutSecretShapes(hide(why))}\n`);
     process.exit(1);
   }
 }
@@ -74,9 +84,10 @@ async function shutDown(running: Parley, signal: string, stopTelemetry: () => Pr
   setTimeout(() => process.exit(0), GRACE_MS + LAST_MS).unref();
   try {
     await running.close(signal === "SIGINT" ? 1000 : GRACE_MS);
-    await stopTelemetry();
   } catch (thrown) {
     running.ports.log.error({ err: thrown }, "The server did not close in order");
   }
+  // The last metrics tell of such an end too. It waits for a collector as long as its exporter does, and throws nothing.
+  await stopTelemetry();
   process.exit(0);
 }

@@ -27,7 +27,10 @@ beforeAll(async () => {
   const port = typeof address === "object" && address ? address.port : 0;
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${port}`;
   api = await openApi();
-  stop = await startTelemetry(true, async () => api.server.parley.ports.runner.count());
+  stop = await startTelemetry(true, {
+    runningTurns: async () => api.server.parley.ports.runner.count(),
+    hide: (text) => text,
+  });
   api.model.onMessage(/fail/s, { error: { message: "no", type: "invalid_request_error" }, status: 400 });
   api.model.onMessage(/.*/s, {
     content: "a secret answer",

@@ -1,7 +1,9 @@
 import { performance as eventLoop } from "node:perf_hooks";
 import { type Attributes, metrics } from "@opentelemetry/api";
 import type { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
+import type { Hide } from "../domain/secrets.ts";
 import { counter, histogram, SCOPE } from "../model/instruments.ts";
+import { discreet } from "./discreet-spans.ts";
 
 // One set of instruments for both ways out: /api/metrics for Prometheus, and OTLP where an endpoint is set. The packages
 // that collect and send are loaded at the start; without it the instruments do nothing.
@@ -12,9 +14,13 @@ const holder = globalThis as { [EXPORTER]?: PrometheusExporter }; // the key is 
 
 /**
  * Starts collecting metrics, and with an OTLP endpoint sends them and traces there (OpenTelemetry's own OTEL_… variables
- * say how). Gives what sends the rest and stops. `runningTurns` is asked whenever metrics are read.
+ * say how). Gives what sends the rest and stops. `runningTurns` is asked whenever metrics are read; `hide` hides the
+ * server's secrets in what traces tell.
  */
-export async function startTelemetry(otlp: boolean, runningTurns: () => Promise<number>): Promise<() => Promise<void>> {
+export async function startTelemetry(
+  otlp: boolean,
+  { runningTurns, hide }: { readonly runningTurns: () => Promise<number>; readonly hide: Hide },
+): Promise<() => Promise<void>> {
   const [
     { MeterProvider, PeriodicExportingMetricReader },
     { PrometheusExporter },
@@ -28,7 +34,7 @@ export async function startTelemetry(otlp: boolean, runningTurns: () => Promise<
   const resource = defaultResource().merge(resourceFromAttributes({ "service.name": name }));
   const prometheus = new PrometheusExporter({ preventServerStart: true });
   holder[EXPORTER] = prometheus;
-  const sender = otlp ? await otlpSender(resource) : null;
+  const sender = otlp ? await otlpSender(resource, hide) : null;
   const readers = sender
     ? [prometheus, new PeriodicExportingMetricReader({ exporter: sender.metricExporter })]
     : [prometheus];
@@ -44,7 +50,7 @@ export async function startTelemetry(otlp: boolean, runningTurns: () => Promise<
 
 type Resource = ReturnType<typeof import("@opentelemetry/resources")["defaultResource"]>;
 
-async function otlpSender(resource: Resource) {
+async function otlpSender(resource: Resource, hide: Hide) {
   const [
     { OTLPTraceExporter },
     { OTLPMetricExporter },
@@ -60,7 +66,7 @@ async function otlpSender(resource: Resource) {
   ]);
   const provider = new TracerProvider({
     resource,
-    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+    spanProcessors: [new BatchSpanProcessor({ exporter: discreet(new OTLPTraceExporter(), hide) })],
   });
   context.setGlobalContextManager(new hooks.AsyncLocalStorageContextManager().enable());
   trace.setGlobalTracerProvider(provider);

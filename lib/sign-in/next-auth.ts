@@ -2,6 +2,7 @@ import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { AccountBody } from "../dialects/web/schema.ts";
 import { ChatError } from "../domain/errors.ts";
+import { withoutLongWords } from "../domain/secrets.ts";
 import { isOpen } from "../server/hosts.ts";
 import type { Parley } from "../server/parley.ts";
 import { isSecure, visitorOf, visitorOfSignIn } from "./authenticate.ts";
@@ -111,5 +112,6 @@ function refused(thrown: unknown): null {
 
 const reasonOf = (metadata: Error | { readonly error: Error } | object): string => {
   const error = "error" in metadata ? metadata.error : metadata;
-  return error instanceof Error ? error.message : "unknown";
+  // Providers and their client quote codes, states and tokens.
+  return error instanceof Error ? withoutLongWords(error.message) : "unknown";
 };

@@ -1,5 +1,7 @@
 import { jsonShape } from "../../domain/json-shape.ts";
 import type { OutboundRequest } from "../../domain/outbound.ts";
+import { hiding } from "../../domain/secrets.ts";
+import { secretsOfCall } from "../../domain/tool-secrets.ts";
 import type { ApiCallSpec } from "../../domain/tool-spec.ts";
 import type { ServerToolCall } from "../scope.ts";
 import { type Arguments, argumentsOf } from "./arguments.ts";
@@ -9,7 +11,8 @@ const IN_QUERY: readonly string[] = ["GET", "HEAD", "DELETE"];
 
 /**
  * An HTTP call as the tool describes it. The model fills in the query of a GET, HEAD or DELETE, or the body of the others;
- * address, method and headers are the tool's alone, so that a prompt cannot send its secrets elsewhere.
+ * address, method and headers are the tool's alone, so that a prompt cannot send its secrets elsewhere. A server that tells
+ * them back does not tell the model.
  */
 export async function runApiCall(
   spec: ApiCallSpec,
@@ -22,8 +25,10 @@ export async function runApiCall(
   },
 ): Promise<unknown> {
   const response = await scope.outbound(apiRequest(spec, argumentsOf(input)), signal);
-  const head = { status_code: response.status, headers: response.headers };
-  return spec.givesBody ? { ...head, ...content(response.body) } : head;
+  const hide = hiding(secretsOfCall(spec));
+  const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, hide(value)]));
+  const head = { status_code: response.status, headers };
+  return spec.givesBody ? { ...head, ...content(hide(response.body)) } : head;
 }
 
 /** The request that a tool makes of what a model gives. Throws what the model is to be told. */

@@ -259,6 +259,15 @@ test("a model that says nothing at all ends in an empty answer", async () => {
   expect(batches.every((batch) => batch.length > 0)).toBe(true);
 });
 
+test("S14: a call that was never accepted adds nothing to the usage of its turn", async () => {
+  const { events } = await run({ script: [[new ChatError("rate-limited", "The limit is reached")]] });
+  expect(events.at(-1)).toMatchObject({
+    type: "turn-error",
+    code: "rate-limited",
+    usage: { inputTokens: 0, outputTokens: 0, isEstimated: false },
+  });
+});
+
 test("usage that the provider does not tell is estimated from prompt and text", async () => {
   const unknown: ModelEvent = { type: "finish", reason: "stop", usage: { inputTokens: null, outputTokens: null } };
   const { events } = await run({ script: [[[{ type: "text-delta", text: "12345678" }, unknown]]] });

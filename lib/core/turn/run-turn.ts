@@ -219,7 +219,8 @@ async function* askModel(
     }
     ports.signal.throwIfAborted();
   } catch (thrown) {
-    addUsage(total, step.usage(), messages, step.text());
+    // A call that was refused, by a limit of ours or by the provider, costs nothing.
+    if (step.isStarted()) addUsage(total, step.usage(), messages, step.text());
     const error = toChatError(thrown);
     const closing = [...step.close(null), ...unansweredResults(step.calls(), error, ports)];
     if (closing.length > 0) yield closing;

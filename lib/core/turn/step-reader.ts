@@ -9,6 +9,8 @@ type StepReader = {
   readonly read: (batch: readonly ModelEvent[]) => TurnEvent[];
   /** Ends the step, closing a block that is open. Empty when the provider never accepted the call. */
   readonly close: (finishReason: FinishReason | null) => TurnEvent[];
+  /** Whether the provider has accepted the call. */
+  readonly isStarted: () => boolean;
   readonly text: () => string;
   readonly calls: () => readonly ToolCall[];
   readonly usage: () => Usage | null;
@@ -89,6 +91,7 @@ export function stepReader({
       const usage = finish?.usage ?? { inputTokens: null, outputTokens: null };
       return [...blocks.close(), { type: "step-end", finishReason, usage }];
     },
+    isStarted: () => isStarted,
     text: blocks.text,
     calls: () => calls,
     usage: () => finish?.usage ?? null,

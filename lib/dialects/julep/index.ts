@@ -86,4 +86,4 @@ export {
   UserBody,
   UserPatch,
 } from "./schema.ts";
-export { CreateTool, decodeToolPatch, encodeStoredTool, ToolPatch, toolPage } from "./tools.ts";
+export { CreateTool, decodeToolPatch, encodeToolFor, ToolPatch, toolPage } from "./tools.ts";

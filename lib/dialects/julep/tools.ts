@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { seesSecrets } from "../../core/reach.ts";
+import type { Scope } from "../../core/scope.ts";
 import type { OffsetPage } from "../../db/page.ts";
 import { JSON_VALUES, jsonShape } from "../../domain/json-shape.ts";
 import type { Part } from "../../domain/message.ts";
 import { storableJson } from "../../domain/text.ts";
 import type { StoredTool, Tool, ToolCall } from "../../domain/tool.ts";
+import { withoutToolSecrets } from "../../domain/tool-secrets.ts";
 import { anyJson, jsonObject, LONG_TEXT, list, MESSAGE_TEXT, SHORT_TEXT, text } from "../bounds.ts";
 import { CreateTool, encodeBody, WIRE_TOOL_TYPES } from "../tool-wire.ts";
 import { invalidBody } from "./errors.ts";
@@ -48,8 +51,11 @@ export function encodeTool(tool: Tool) {
   return { name, type, description, ...unusedSpecs, [type]: spec };
 }
 
-/** A tool of an agent. */
-export const encodeStoredTool = (tool: StoredTool) => ({
+/** A tool of an agent, as a caller sees it: to a key that is narrowed to reading or to one agent its secrets are hidden. */
+export const encodeToolFor = (reader: Pick<Scope, "keyScopes" | "onlyAgentId">, tool: StoredTool) =>
+  encodeStoredTool(seesSecrets(reader) ? tool : withoutToolSecrets(tool));
+
+const encodeStoredTool = (tool: StoredTool) => ({
   id: tool.id,
   created_at: tool.createdAt.toISOString(),
   updated_at: tool.updatedAt.toISOString(),

@@ -3,6 +3,7 @@ import type { SignIn } from "../../core/sign-ins.ts";
 import type { NamedShare, NamedShares } from "../../core/usage.ts";
 import type { Agent } from "../../domain/agent.ts";
 import type { ApiKey } from "../../domain/api-key.ts";
+import { withoutToolSecrets } from "../../domain/tool-secrets.ts";
 import type { DayUsage } from "../../domain/usage.ts";
 import { encodeTool } from "./tools.ts";
 
@@ -28,6 +29,10 @@ export function encodeAgent(agent: Agent) {
     updated_at: agent.updatedAt.toISOString(),
   };
 }
+
+/** An agent as a list has it, and for keys that only read: of the secrets of its tools the names. */
+export const encodeListedAgent = (agent: Agent): ReturnType<typeof encodeAgent> =>
+  encodeAgent({ ...agent, tools: agent.tools.map(withoutToolSecrets) });
 
 export const encodeApiKey = (key: ApiKey) => ({
   id: key.id,

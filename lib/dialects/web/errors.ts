@@ -12,6 +12,9 @@ const FIELDS: Readonly<Record<string, string>> = {
 export function webFailure(error: ChatError): Response {
   const { code, message, details } = error;
   const field = details.noun === "account" && details.field !== undefined ? FIELDS[details.field] : undefined;
+  // A form is not to be told its password, whichever field somebody typed it into.
+  const unquoted = details.issues?.map((issue) => ({ ...issue, input: null }));
+  if (unquoted) return llamacloudFailure(new ChatError(code, message, { ...details, issues: unquoted }));
   if (code !== "invalid" || field === undefined) return llamacloudFailure(error);
   const issues = [{ path: ["body", field], type: "value_error", message, input: null }];
   return llamacloudFailure(new ChatError("invalid", message, { ...details, issues }));

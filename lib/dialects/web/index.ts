@@ -18,13 +18,14 @@ export const web = {
 } satisfies Surface;
 
 export { decodeAgent, decodeAgentPatch } from "./decode.ts";
-export { encodeAgent, encodeApiKey, encodeChanges, encodeSignIn } from "./encode.ts";
+export { encodeAgent, encodeApiKey, encodeChanges, encodeListedAgent, encodeSignIn } from "./encode.ts";
 export {
   AccountBody,
   AgentBody,
   AgentListQuery,
   AgentPatch,
   ChangesQuery,
+  DeleteAccountBody,
   PasswordBody,
   UsageQuery,
 } from "./schema.ts";

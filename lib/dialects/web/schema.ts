@@ -33,6 +33,9 @@ export const PasswordBody = z.object({
   password: AccountBody.shape.password,
 });
 
+/** What proves that somebody may delete the account: its password, where it has one. */
+export const DeleteAccountBody = z.object({ password: text(1000).nullish() });
+
 /** An agent as the web app edits it: all fields are sent, null where there is none. */
 const agentFields = {
   name: z.string().trim().max(255, { abort: true }).min(1, fault("Give the agent a name")),

@@ -1,12 +1,13 @@
 import { createAccount, signUpClosed } from "@/lib/core/accounts";
-import { AccountBody, web } from "@/lib/dialects/web";
+import { deleteAccount } from "@/lib/core/leave-account";
+import { AccountBody, DeleteAccountBody, web } from "@/lib/dialects/web";
 import { ChatError } from "@/lib/domain/errors";
-import { openEndpoint, routes } from "@/lib/http/endpoint";
+import { endpoint, openEndpoint, routes } from "@/lib/http/endpoint";
 import { isOpen } from "@/lib/server/hosts";
-import { isSameOrigin, visitorOf } from "@/lib/sign-in/authenticate";
+import { forgetCallers, isSameOrigin, visitorOf } from "@/lib/sign-in/authenticate";
 import { checkedHash } from "@/lib/sign-in/new-password";
 import { enteringCookies, withCookies } from "@/lib/sign-in/signed-in";
-import { callerOfRequest } from "@/lib/sign-in/tries";
+import { callerOfRequest, tryPassword } from "@/lib/sign-in/tries";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   // Makes an account, or turns the guest that asks into one: its sessions stay.
@@ -30,6 +31,20 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
       });
       const cookies = await enteringCookies(parley, request, { accountId: id, tokenVersion });
       return withCookies(Response.json({ email }), cookies);
+    },
+  }),
+  // Deletes the account with all it has.
+  DELETE: endpoint({
+    surface: web,
+    credentials: "cookie",
+    body: DeleteAccountBody,
+    absentBody: {},
+    async handle({ scope, parley, body, request }) {
+      await deleteAccount(scope, body.password ?? null, (stored, password) =>
+        tryPassword(parley, request, scope.accountId, { stored, password }),
+      );
+      forgetCallers(parley);
+      return new Response(null, { status: 204 });
     },
   }),
 });

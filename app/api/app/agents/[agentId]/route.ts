@@ -1,12 +1,14 @@
 import { deleteAgent, getAgent, patchAgent } from "@/lib/core/agents";
-import { AgentPatch, decodeAgentPatch, encodeAgent, web } from "@/lib/dialects/web";
+import { seesSecrets } from "@/lib/core/reach";
+import { AgentPatch, decodeAgentPatch, encodeAgent, encodeListedAgent, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   GET: endpoint({
     surface: web,
     async handle({ scope, params }) {
-      return Response.json(encodeAgent(await getAgent(scope, params.agentId ?? "")));
+      const agent = await getAgent(scope, params.agentId ?? "");
+      return Response.json(seesSecrets(scope) ? encodeAgent(agent) : encodeListedAgent(agent));
     },
   }),
   PATCH: endpoint({

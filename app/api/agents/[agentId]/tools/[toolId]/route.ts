@@ -3,7 +3,7 @@ import {
   CreateTool,
   decodeToolPatch,
   encodeDeleted,
-  encodeStoredTool,
+  encodeToolFor,
   julep,
   pathId,
   ToolPatch,
@@ -18,7 +18,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     surface: julep,
     body: CreateTool,
     async handle({ scope, params, body }) {
-      return Response.json(encodeStoredTool(await replaceTool(scope, ...ids(params), body)));
+      return Response.json(encodeToolFor(scope, await replaceTool(scope, ...ids(params), body)));
     },
   }),
   PATCH: endpoint({
@@ -26,7 +26,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     body: ToolPatch,
     async handle({ scope, params, body }) {
       const tool = await patchTool(scope, ...ids(params), (now) => decodeToolPatch(now, body));
-      return Response.json(encodeStoredTool(tool));
+      return Response.json(encodeToolFor(scope, tool));
     },
   }),
   DELETE: endpoint({
