@@ -63,12 +63,13 @@ export function attackOf(n: number, seed: number, key: string, targets: Targets)
   const pick = <Item>(items: readonly Item[], otherwise: Item): Item => items[chosen.upTo(items.length)] ?? otherwise;
   const operation = pick(targets.operations, targets.operations[0] as Operation); // a server has some
   const credentials = chosen.chance(0.85) ? { authorization: `Bearer ${key}` } : pick(CREDENTIALS, {});
+  const isOdd = chosen.chance(0.04);
   const headers = {
     "content-type": "application/json",
     ...credentials,
-    ...(chosen.chance(0.15) ? pick(HEADERS, {}) : {}),
+    ...(chosen.chance(isOdd ? 0.6 : 0.15) ? pick(HEADERS, {}) : {}),
   };
-  const path = chosen.chance(0.04) ? pick(PATHS, "/") : pathOf(operation, targets.ids, chosen);
+  const path = isOdd ? pick(PATHS, "/") : pathOf(operation, targets.ids, chosen);
   const body = operation.method === "GET" || operation.method === "HEAD" ? null : bodyOf(operation, targets, chosen);
   const method = chosen.chance(0.03) ? pick(["OPTIONS", "HEAD", "PUT", "PATCH"], "OPTIONS") : operation.method;
   return { n, method, path, headers, body: method === "HEAD" ? null : body };
