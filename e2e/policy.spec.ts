@@ -89,7 +89,7 @@ test("S6: no view of the app trips its own policy", async ({ page, browser }) =>
   ]) {
     await page.goto(server.url + path);
     await page.mouse.move(300, 300);
-    await page.waitForLoadState("networkidle");
+    await expect(page.locator("main")).toBeVisible();
   }
   await page.goto(`${server.url}/s/00000000-0000-7000-8000-000000000000`);
   await expect(page.getByRole("heading", { name: "Nothing is here" })).toBeVisible();

@@ -91,5 +91,7 @@ function SignInList({ list, signIns, nowMs, isBusy, onEnd }: SignInListProps) {
 
 async function leave() {
   const { signOut } = await import("next-auth/react");
-  await signOut({ callbackUrl: "/" });
+  // The server would send the browser to the one address of its settings; people may have come by another.
+  await signOut({ redirect: false });
+  window.location.assign("/");
 }

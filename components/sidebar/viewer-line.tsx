@@ -31,5 +31,7 @@ export function ViewerLine() {
 async function leave() {
   const { signOut } = await import("next-auth/react");
   dropDrafts();
-  await signOut({ callbackUrl: "/" });
+  // The server would send the browser to the one address of its settings; people may have come by another.
+  await signOut({ redirect: false });
+  window.location.assign("/");
 }

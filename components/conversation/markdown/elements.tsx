@@ -1,20 +1,32 @@
 "use client";
 
-import { type ComponentProps, isValidElement, type ReactNode, useLayoutEffect, useRef } from "react";
+import {
+  type ComponentProps,
+  createContext,
+  isValidElement,
+  type ReactNode,
+  useContext,
+  useLayoutEffect,
+  useRef,
+} from "react";
 import type { ExtraProps } from "streamdown";
 import { find, type Hast, plain } from "./hast";
 import { hostOf, liesAbout, safeHref } from "./links";
 
 type Props<T extends keyof React.JSX.IntrinsicElements> = ComponentProps<T> & ExtraProps;
 
+/** Whether what is shown stands in a link: links within links are no HTML. */
+const InLink = createContext(false);
+
 export function SafeLink({ href, children }: Props<"a">) {
   const target = safeHref(href);
   if (target === null) return <span>{children}</span>;
-  if (target.startsWith("#")) return <a href={target}>{children}</a>;
+  const inside = <InLink value={true}>{children}</InLink>;
+  if (target.startsWith("#")) return <a href={target}>{inside}</a>;
   const host = hostOf(target);
   return (
     <a href={target} target="_blank" rel="noopener noreferrer nofollow" title={host ?? undefined}>
-      {children}
+      {inside}
       {liesAbout(textOf(children), target) && <span className="link-host"> ({host})</span>}
     </a>
   );
@@ -22,6 +34,7 @@ export function SafeLink({ href, children }: Props<"a">) {
 
 /** An image of another host is not loaded, which would tell that host who reads: the reader may open it by itself. */
 export function SafeImage({ src, alt }: Props<"img">) {
+  const isInLink = useContext(InLink);
   const target = safeHref(src);
   const host = target && hostOf(target);
   return (
@@ -30,9 +43,11 @@ export function SafeImage({ src, alt }: Props<"img">) {
       {target && host && (
         <>
           <span className="link-host">{host}</span>
-          <a className="small-action" href={target} target="_blank" rel="noopener noreferrer nofollow">
-            Open image
-          </a>
+          {!isInLink && (
+            <a className="small-action" href={target} target="_blank" rel="noopener noreferrer nofollow">
+              Open image
+            </a>
+          )}
         </>
       )}
     </span>
