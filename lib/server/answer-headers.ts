@@ -21,7 +21,7 @@ const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
 const PICTURE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 /** For a page that nobody gave a policy, such as one of Next's own for what broke: it shows itself and runs nothing. */
 const BARE_PAGE =
-  "default-src 'none'; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const PRIVATE = "private, no-store";
 /** The headers by which callers say who they are: a cache that keeps an answer after all keeps it for them alone. */
