@@ -22,5 +22,7 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set("content-security-policy", policy);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
+  // Its address holds what signs the owner in.
+  if (request.nextUrl.pathname.startsWith("/sign-in/link")) response.headers.set("referrer-policy", "no-referrer");
   return response;
 }

@@ -147,7 +147,10 @@ test("S19, S20: looking at the owner's link uses nothing up; browsers are listed
   const fresh = await startServer();
   try {
     const link = /Sign in as its owner, once: (\S+)/u.exec(fresh.output())?.[1] ?? "";
-    for (const method of ["HEAD", "GET"]) expect((await page.request.fetch(link, { method })).status()).toBe(200);
+    for (const method of ["HEAD", "GET"]) {
+      const looked = await page.request.fetch(link, { method });
+      expect([looked.status(), looked.headers()["referrer-policy"]]).toEqual([200, "no-referrer"]);
+    }
     // Without a script, as a browser of nobody's choosing would show it.
     const plain = await browser.newContext({ javaScriptEnabled: false });
     const first = await plain.newPage();
