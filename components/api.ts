@@ -131,6 +131,9 @@ export const changePassword = (change: {
   readonly password: string;
 }) => request("/api/app/account/password", json("POST", change));
 
+/** Makes the next sign-in with one of those who vouch for people one more way into this account. */
+export const startConnecting = () => request("/api/app/account/connect", { method: "POST" });
+
 /** Ends the sign-in with one of those who vouch for the person. */
 export const disconnect = (identityId: string) =>
   request(`/api/app/account/identities/${identityId}`, { method: "DELETE" });

@@ -8,7 +8,7 @@ import { openCanaries } from "./canaries.ts";
 import { askFailingModel, callAsStranger, caller, runTools, signInWithProvider, signUpAndIn } from "./canary-calls.ts";
 import { columnsOf, startCollector, startModel, startSite, startStores } from "./canary-world.ts";
 import { startProvider } from "./oidc-provider.ts";
-import { bodyOf, startServer, type WatchedServer } from "./server.ts";
+import { bodyOf, signInAsOwner, startServer, type WatchedServer } from "./server.ts";
 
 // A secret of its own is planted in every place where one can enter, and then everything that the server has said or kept
 // is searched for a piece of any of them.
@@ -30,6 +30,7 @@ const BY_DESIGN: readonly (readonly [secret: RegExp, place: RegExp, why: string]
     /^answer (?:GET|POST) \/(?:sign-in|docs|account|nowhere)?$/u,
     "a page's payload repeats its own address to who asked for it",
   ],
+  [/^token of/u, /^answer (?:GET|POST) \/sign-in\/link$/u, "the page of a link sends its token"],
   [/^csrf token$/u, /^answer GET \/api\/auth\/csrf$/u, "the form of the page sends it"],
 ];
 
@@ -237,9 +238,7 @@ async function makeReadKey(): Promise<void> {
 
 /** Sees the pages as the owner, whose tools and keys they show. */
 async function seePages(page: Page): Promise<void> {
-  await page.goto(ownerLink);
-  const confirm = page.getByRole("button", { name: /sign in/iu });
-  if (await confirm.isVisible()) await confirm.click();
+  await signInAsOwner(page, server);
   const agents = await stores.pool.query<{ id: string }>(`select "agentId" as id from "Tool" group by 1`);
   const paths = ["/account", "/agents", "/docs", ...agents.rows.map(({ id }) => `/agents/${id}`)];
   for (const path of paths) {

@@ -3,7 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { AccountPage, IdentityView } from "@/lib/pages/page-data.ts";
-import { disconnect, isProblem } from "../api";
+import { disconnect, isProblem, startConnecting } from "../api";
 import { VoucherButtons } from "../sign-in/vouchers";
 import { AskFirst } from "../ui/ask-first";
 import { notify } from "../ui/notify";
@@ -19,7 +19,9 @@ export function Connections({ identities, vouchers }: Pick<AccountPage, "identit
           ))}
         </ul>
       )}
-      {vouchers.length > 0 && <VoucherButtons vouchers={vouchers} verb="Connect" returnTo={() => "/account"} />}
+      {vouchers.length > 0 && (
+        <VoucherButtons vouchers={vouchers} verb="Connect" returnTo={() => "/account"} before={startConnecting} />
+      )}
     </>
   );
 }

@@ -9,10 +9,13 @@ export function VoucherButtons({
   vouchers,
   verb,
   returnTo,
+  before,
 }: {
   vouchers: readonly VoucherView[];
   verb: "Continue with" | "Connect";
   returnTo: () => string;
+  /** What is to be done before the browser leaves. */
+  before?: () => Promise<unknown>;
 }) {
   const [leavingFor, setLeavingFor] = useState<string | null>(null);
 
@@ -20,6 +23,7 @@ export function VoucherButtons({
     if (leavingFor !== null) return;
     setLeavingFor(kind);
     try {
+      await before?.();
       const { signIn } = await import("next-auth/react");
       await signIn(kind, { callbackUrl: returnTo() });
     } catch {

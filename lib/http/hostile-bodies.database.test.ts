@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Api, openApi } from "../testing/api.ts";
+import { ORIGIN, OWNER_KEY } from "../testing/server.ts";
 
 const SIZE = 8 * 1024 * 1024 - 2000;
 const LONGEST_ANSWER = 64 * 1024;
@@ -66,7 +67,7 @@ test("S2: as much as the contracts allow is taken", { timeout: 60_000 }, async (
 
 test("S1: bytes that are no UTF-8 are refused", async () => {
   const body = Buffer.from('{"name":"\u00ff"}', "latin1");
-  const headers = { authorization: "Bearer key of the owner", "content-type": "application/json" };
-  const response = await api.server.fetch("http://parley.test/api/agents", { method: "POST", headers, body });
+  const headers = { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/json" };
+  const response = await api.server.fetch(`${ORIGIN}/api/agents`, { method: "POST", headers, body });
   expect([response.status, (await response.json()).error.message]).toEqual([400, "The body is not valid UTF-8"]);
 });

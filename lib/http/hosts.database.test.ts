@@ -106,7 +106,7 @@ test("S21: event streams are their caller's alone", async () => {
     expect(status).toBe(200);
     expect(Object.fromEntries(headers)).toMatchObject({
       "content-type": expect.stringContaining("text/event-stream"),
-      "cache-control": "private, no-store, no-transform",
+      "cache-control": "no-cache, no-transform, private, no-store",
       "x-accel-buffering": "no",
       vary: expect.stringContaining("Cookie"),
       "content-security-policy": "default-src 'none'; frame-ancestors 'none'",

@@ -20,7 +20,7 @@ test("nothing between server and reader may hold frames back or keep them", () =
   expect(status).toBe(201);
   expect(Object.fromEntries(headers)).toEqual({
     "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "private, no-store, no-transform",
+    "cache-control": "no-cache, no-transform, private, no-store",
     "x-accel-buffering": "no",
     "x-run-id": "r",
   });

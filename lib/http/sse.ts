@@ -73,7 +73,7 @@ export function sseResponse(
   );
   const all = new Headers(headers);
   all.set("content-type", "text/event-stream; charset=utf-8");
-  all.set("cache-control", "private, no-store, no-transform");
+  all.set("cache-control", "no-cache, no-transform, private, no-store");
   all.set("x-accel-buffering", "no");
   return new Response(stream, { status, headers: all });
 }

@@ -8,6 +8,7 @@ import { hiding, withoutSecretShapes } from "../domain/secrets.ts";
 // What a provider did, as errors of ours: in words, without keys and without the conversation.
 
 const REFUSED = new Set([400, 404, 405, 409, 413, 415, 422]);
+const LONGEST_BODY = 64 * 1024;
 const Body = z.object({ error: z.object({ message: z.string() }) });
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -75,6 +76,8 @@ export function withoutKey(thrown: unknown, keys: readonly (string | undefined)[
 }
 
 function providerMessage(body: string): string {
+  // No message is as long, and what is would be parsed for nothing.
+  if (body.length > LONGEST_BODY) return "";
   try {
     return `: ${Body.parse(JSON.parse(body)).error.message.slice(0, 300)}`;
   } catch {

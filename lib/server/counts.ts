@@ -16,6 +16,7 @@ import { ChatError, type Rate } from "../domain/errors.ts";
 const MINUTE_SECONDS = 60;
 /** So much of a limit of tokens is a reason to tell the owner. */
 const WARN_AT = 0.8;
+const CONSUME_TRIES = 3;
 /** So many of those whom a warning was about are known at most. */
 const WARNED = 10_000;
 
@@ -71,6 +72,30 @@ export function openCounts(ports: {
     return { limiter, prefix, points, seconds, refusal: `The limit of ${points} ${what} is reached`, isWarned };
   }
 
+  /** What is on its way back into each count. */
+  const settling = new Map<string, Set<Promise<void>>>();
+  const placeOf = ({ prefix }: Limit, name: string): string => `${prefix} ${name}`;
+
+  /** Counts one. Throws "rate-limited", and has then counted nothing; null where there is no limit. */
+  async function consume({ limit, name, points }: Count): Promise<RateLimiterRes | null> {
+    if (limit === null) return null;
+    const { limiter, refusal } = limit;
+    for (let n = 1; ; n++) {
+      const onItsWay = [...(settling.get(placeOf(limit, name)) ?? [])];
+      try {
+        return await limiter.consume(name, points);
+      } catch (thrown) {
+        if (!(thrown instanceof RateLimiterRes)) throw thrown;
+        // What was refused has been counted too; it is not to keep its caller out for longer.
+        await limiter.reward(name, points).catch(() => {});
+        // Who has had its answer may come again before what that gave back has arrived.
+        if (n === CONSUME_TRIES || onItsWay.length === 0 || points > limit.points)
+          throw refused(limit.points, refusal, thrown);
+        await Promise.all(onItsWay);
+      }
+    }
+  }
+
   /** Counts all, or throws "rate-limited" and has then counted nothing. */
   async function consumeAll(counts: readonly Count[], onRate: (rate: Rate) => void): Promise<AllTaken> {
     const taken: Taken[] = [];
@@ -96,11 +121,18 @@ export function openCounts(ports: {
   function settleCount({ limit, name, until }: Pick<Taken, "limit" | "name" | "until">, points: number): void {
     if (points === 0 || Date.now() >= until) return;
     const done = points > 0 ? limit.limiter.penalty(name, points) : limit.limiter.reward(name, -points);
-    done
+    const place = placeOf(limit, name);
+    const all = settling.get(place) ?? new Set();
+    const settled: Promise<void> = done
       .then((result) => warn(limit, name, result))
       .catch((thrown) => {
         log.warn({ err: thrown }, "A limit could not be brought up to date");
+      })
+      .finally(() => {
+        all.delete(settled);
+        if (all.size === 0) settling.delete(place);
       });
+    settling.set(place, all.add(settled));
   }
 
   /** As `settleCount`, of what was counted at some time by somebody. */
@@ -157,18 +189,9 @@ export function openCounts(ports: {
   return { limit, consume, consumeAll, reservation, standing };
 }
 
-/** Counts one. Throws "rate-limited", and has then counted nothing; null where there is no limit. */
-async function consume({ limit, name, points }: Count): Promise<RateLimiterRes | null> {
-  if (limit === null) return null;
-  try {
-    return await limit.limiter.consume(name, points);
-  } catch (thrown) {
-    if (!(thrown instanceof RateLimiterRes)) throw thrown;
-    // What was refused has been counted too; it is not to keep its caller out for longer.
-    await limit.limiter.reward(name, points).catch(() => {});
-    const rate = rateOf(limit.points, thrown);
-    throw new ChatError("rate-limited", limit.refusal, { retryAfterSeconds: rate.resetSeconds, rate });
-  }
+function refused(most: number, refusal: string, result: RateLimiterRes): ChatError {
+  const rate = rateOf(most, result);
+  return new ChatError("rate-limited", refusal, { retryAfterSeconds: rate.resetSeconds, rate });
 }
 
 const rateOf = (limit: number, result: RateLimiterRes): Rate => ({

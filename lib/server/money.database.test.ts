@@ -283,6 +283,33 @@ test("what a turn set aside before a crash is settled by whoever goes on with it
   await expect.poll(used).toBe(155);
 });
 
+test("who has had its answer is not refused for what that answer is about to give back", async () => {
+  const limits = another({ tokensPerDay: 1000, serverTokensPerDay: undefined });
+  const who = { accountId: newId(), keyId: null };
+  for (let n = 0; n < 20; n++) {
+    const admission = await limits.admit(who, { isTurn: false, tokens: 800 }, () => {});
+    admission.settle(10, true);
+  }
+  await expect(limits.admit(who, { isTurn: false, tokens: 801 }, () => {})).rejects.toThrow(/tokens a day/u);
+});
+
+test("what a guest used goes with it to the account that it signs in to", async () => {
+  const { database, now } = api.server.parley.ports;
+  const { takeGuestAlong } = await import("../core/accounts.ts");
+  const { insertGuest } = await import("../db/accounts.ts");
+  const { openUsageBook } = await import("../core/usage-book.ts");
+  const { id: guestId } = await insertGuest(database, newId());
+  const { id: accountId } = await api.server.makeAccount();
+  const book = openUsageBook({ database, now, log: api.server.parley.ports.log });
+  const call = { kind: "turn", keyId: null, agentId: null, endUserHash: null, isStranger: false } as const;
+  book.note({ ...call, accountId: guestId, inputTokens: 10, outputTokens: 1 });
+  book.note({ ...call, accountId, inputTokens: 100, outputTokens: 2 });
+  book.note({ ...call, accountId: newId(), inputTokens: 7, outputTokens: 7 });
+  await book.flush();
+  await takeGuestAlong(api.server.parley.ports, guestId, accountId);
+  expect(await listUsage(database, accountId, 1)).toMatchObject([{ inputTokens: 110, outputTokens: 3 }]);
+});
+
 test("at 80 % of the tokens of a day the log tells once whose they are", async () => {
   const lines: object[] = [];
   const limits = another(

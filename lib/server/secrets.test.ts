@@ -5,8 +5,8 @@ import { parseSettings } from "./settings.ts";
 test("each secret of the settings is known, as it stands in an address and decoded", () => {
   const environment = {
     OPENAI_API_KEY: "secret of openai",
-    PARLEY_API_KEY: "secret of parley",
-    NEXTAUTH_SECRET: "secret of the cookies",
+    PARLEY_API_KEY: "secret of parley, and of nothing else",
+    NEXTAUTH_SECRET: "secret of the cookies, and of nothing else",
     DATABASE_URL: "postgresql://me:secret%20of%20database@db.test/name?sslpassword=secret-of-tls",
     REDIS_URL: "redis://:secret-of-redis@redis.test",
     GITHUB_CLIENT_ID: "id",
@@ -19,7 +19,9 @@ test("each secret of the settings is known, as it stands in an address and decod
     OTEL_EXPORTER_OTLP_TRACES_HEADERS: "api-key=secret-of-traces",
   };
   const secrets = secretsOf(parseSettings(environment), environment);
-  const wanted = "openai|parley|the cookies|database|github|oidc|otel".split("|").map((one) => `secret of ${one}`);
+  const wanted = "openai|parley, and of nothing else|the cookies, and of nothing else|database|github|oidc|otel"
+    .split("|")
+    .map((one) => `secret of ${one}`);
   const joined = "tls|redis|team|traces".split("|").map((one) => `secret-of-${one}`);
   expect(secrets).toEqual(expect.arrayContaining([...wanted, ...joined, "secret%20of%20database"]));
 });

@@ -56,12 +56,12 @@ export async function keyHolder(request: Request, parley: Parley): Promise<Calle
 }
 
 /** Whose browser it is, and by which sign-in. */
-export type Visitor = { readonly accountId: string; readonly signInId: string };
+export type Visitor = Pick<Known, "accountId" | "isGuest"> & { readonly signInId: string };
 
 /** Whom the Cookie header of a browser speaks for, or null. */
 export async function visitorOf(parley: Parley, cookies: string | null): Promise<Visitor | null> {
   const known = await knownByCookie(parley, cookies);
-  return known?.signInId == null ? null : { accountId: known.accountId, signInId: known.signInId };
+  return known?.signInId == null ? null : { ...known, signInId: known.signInId };
 }
 
 /** The visitor that a sign-in speaks for, where it still does. */

@@ -6,6 +6,7 @@ import { withoutLongWords } from "../domain/secrets.ts";
 import { isOpen } from "../server/hosts.ts";
 import type { Parley } from "../server/parley.ts";
 import { isSecure, visitorOf, visitorOfSignIn } from "./authenticate.ts";
+import { isConnecting } from "./connecting.ts";
 import { knownCookie } from "./known-browser.ts";
 import { Claims, cookieName, SESSION_SECONDS, sessionCookieName } from "./session-cookie.ts";
 import { type Entering, enter, enteringOf, signOut } from "./signed-in.ts";
@@ -52,11 +53,12 @@ export function nextAuthOptions(parley: Parley, request: Request, tell: (cookie:
       async signIn({ user, account }) {
         if (account?.type !== "oauth") return true;
         const visitor = await visitorOf(parley, request.headers.get("cookie"));
+        const isAsked = visitor !== null && (await isConnecting(parley, request, visitor));
         const vouched = await vouchedAccount(
           parley,
           { user, account },
           {
-            visitorId: visitor?.accountId ?? null,
+            visitorId: visitor && (visitor.isGuest || isAsked) ? visitor.accountId : null,
             isSignUpOpen: isOpen("signUp", parley.settings, request.headers),
           },
         );

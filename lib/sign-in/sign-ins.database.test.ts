@@ -86,14 +86,15 @@ test("S19: signing out everywhere ends every copy, this browser's too, which get
   expect(await list(browser)).toHaveLength(1);
 });
 
-test("S19: an account has fifty sign-ins, and the oldest ends for one more", async () => {
-  const browser = open();
+test("S19: an account has fifty sign-ins, and its own oldest ends for one more", async () => {
+  const [other, browser] = [open(), open()];
+  await signUp(other);
   await signUp(browser);
   const { pool } = api.server.parley.ports.database;
   const { rows } = await pool.query(`select "accountId" as id from "SignIn" order by "createdAt" desc limit 1`);
   for (let n = 0; n < 50; n++) await api.server.signIn(rows[0].id);
   forgetCallers(api.server.parley);
-  expect(await browser.isIn()).toBe(false);
+  expect([await browser.isIn(), await other.isIn()]).toEqual([false, true]);
   const left = await pool.query(`select count(*)::int as n from "SignIn" where "accountId" = $1`, [rows[0].id]);
   expect(left.rows[0].n).toBe(50);
 });
@@ -109,6 +110,33 @@ test("S19: a sign-in that is over speaks for nobody, and is swept", async () => 
   const { hourlyTidying } = await import("../core/tidy.ts");
   await hourlyTidying(api.server.parley.ports)();
   expect((await pool.query(`select 1 from "SignIn" where id = $1`, [id])).rows).toEqual([]);
+});
+
+test("S19: when a browser was seen is noted for it alone, now and then; its sign-in speaks for its own account alone", async () => {
+  const { parley, makeAccount } = api.server;
+  const { pool } = parley.ports.database;
+  const browser = open();
+  await signUp(browser);
+  const [{ id }] = await list(browser);
+  const seen = async () => {
+    const { rows } = await pool.query(
+      `select now() - "seenAt" < interval '1 minute' as now from "SignIn" where id = $1`,
+      [id],
+    );
+    return rows[0].now;
+  };
+  await pool.query(`update "SignIn" set "seenAt" = now() - interval '11 minutes' where id = $1`, [id]);
+  forgetCallers(parley);
+  const other = await makeAccount();
+  const { sessionCookie } = await import("./session-cookie.ts");
+  const { touchSignIn } = await import("../db/sign-ins.ts");
+  const mixed = open();
+  mixed.keep([await sessionCookie({ sub: other.id, signIn: id }, parley.secret, false)]);
+  expect(await mixed.isIn()).toBe(false);
+  await touchSignIn(parley.ports.database, other.id, id);
+  expect(await seen()).toBe(false);
+  expect(await browser.isIn()).toBe(true);
+  await expect.poll(seen).toBe(true);
 });
 
 test("S19: next-auth's own look at a session lets nobody in whose sign-in has ended", async () => {
@@ -177,6 +205,41 @@ test("S3: each way into an account that comes or goes ends the sign-ins of befor
   await signInWithIdentity(ports, identity, { visitorId: accountId, isSignUpOpen: false });
   forgetCallers(api.server.parley);
   expect(await copy.isIn()).toBe(false);
+});
+
+test("S3: an identity is added to the account of the browser where its person has asked for it, and else to none", async () => {
+  const { nextAuthOptions } = await import("./next-auth.ts");
+  const { ports } = api.server.parley;
+  const vouch = async (browser: Browser): Promise<string | null> => {
+    const request = new Request("http://parley.test/api/auth/callback/github", { headers: browser.headers() });
+    const [user, providerAccountId] = [{ id: "1", email: "victim@example.org" }, newId()];
+    const account = { type: "oauth", provider: "github", providerAccountId } as const;
+    const { callbacks } = nextAuthOptions(api.server.parley, request, () => {});
+    expect(await callbacks?.signIn?.({ user, account })).toBe(true);
+    const { rows } = await ports.database.pool.query(`select "accountId" as id from "Identity" where subject = $1`, [
+      providerAccountId,
+    ]);
+    return rows[0].id;
+  };
+  const browser = open();
+  const email = await signUp(browser);
+  const { rows } = await ports.database.pool.query(`select id from "Account" where email = $1`, [email]);
+  expect(await vouch(browser)).not.toBe(rows[0].id);
+
+  expect((await browser.call("POST", "/api/app/account/connect")).status).toBe(204);
+  const asked = browser.jar.get("connecting") ?? "";
+  const other = open();
+  await signIn(other, email);
+  other.jar.set("connecting", asked);
+  // Of another sign-in.
+  expect(await vouch(other)).not.toBe(rows[0].id);
+  expect(await vouch(browser)).toBe(rows[0].id);
+
+  const guest = open();
+  await guest.call("POST", "/api/v1/chat", {});
+  expect((await guest.call("POST", "/api/app/account/connect")).status).toBe(403);
+  const [{ id }] = await sessionsOwner(guest);
+  expect(await vouch(guest)).toBe(id);
 });
 
 test("a sign-in that was found right before the account changed is none", async () => {

@@ -30,6 +30,7 @@ export function openBrowser(
     cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; "),
     ...more,
   });
+  const session = () => [...jar].find(([name]) => /^(?:__Host-)?session$/u.test(name))?.[1];
   const auth = async (method: string, action: string, body: Readonly<Record<string, string>> = {}) => {
     const answer = await nextAuth(api, { method, action, headers: headers(), jar, body });
     keep(answer.cookies);
@@ -55,9 +56,9 @@ export function openBrowser(
     auth,
     /** Tries to sign in. Gives whether it did. */
     async signIn(email: string, password: string): Promise<boolean> {
-      const before = jar.get("session");
+      const before = session();
       await withToken("callback/credentials", { email, password });
-      return jar.has("session") && jar.get("session") !== before;
+      return session() !== undefined && session() !== before;
     },
     signOut: () => withToken("signout"),
   };

@@ -5,7 +5,8 @@ import { parentPort, workerData } from "node:worker_threads";
 
 const EVERY_MS = 50;
 const { url } = workerData as { readonly url: string }; // whoever starts the thread gives it
-const agent = new Agent({ keepAlive: true });
+// A kept connection may be closed just when it is asked.
+const agent = new Agent({ keepAlive: false });
 const took: number[] = [];
 const faults: string[] = [];
 

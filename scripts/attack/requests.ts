@@ -63,12 +63,13 @@ export function attackOf(n: number, seed: number, key: string, targets: Targets)
   const pick = <Item>(items: readonly Item[], otherwise: Item): Item => items[chosen.upTo(items.length)] ?? otherwise;
   const operation = pick(targets.operations, targets.operations[0] as Operation); // a server has some
   const credentials = chosen.chance(0.85) ? { authorization: `Bearer ${key}` } : pick(CREDENTIALS, {});
+  const isOdd = chosen.chance(0.04);
   const headers = {
     "content-type": "application/json",
     ...credentials,
-    ...(chosen.chance(0.15) ? pick(HEADERS, {}) : {}),
+    ...(chosen.chance(isOdd ? 0.6 : 0.15) ? pick(HEADERS, {}) : {}),
   };
-  const path = chosen.chance(0.04) ? pick(PATHS, "/") : pathOf(operation, targets.ids, chosen);
+  const path = isOdd ? pick(PATHS, "/") : pathOf(operation, targets.ids, chosen);
   const body = operation.method === "GET" || operation.method === "HEAD" ? null : bodyOf(operation, targets, chosen);
   const method = chosen.chance(0.03) ? pick(["OPTIONS", "HEAD", "PUT", "PATCH"], "OPTIONS") : operation.method;
   return { n, method, path, headers, body: method === "HEAD" ? null : body };
@@ -115,9 +116,9 @@ const RAW: readonly ((size: number) => string)[] = [
   (size) => `{"messages":[${"1,".repeat(size / 2)}1]}`,
   (size) => `{"messages":[{"role":"user","content":[${"{},".repeat(size / 3)}{}]}]}`,
   (size) => `{"messages":[${'{"role":"user","content":""},'.repeat(size / 29)}1]}`,
-  (size) => `{"messages":[{"role":"user","content":"${"x".repeat(size)}"}]}`,
+  (size) => `{"messages":[{"role":"user","content":"${"x".repeat(size)}"}],"save":false}`,
   (size) => `{"messages":[{"role":"user","content":"${"é€".repeat(size / 5)}"}],"save":false}`,
-  (size) => `{"messages":[{"role":"user","content":"${"\\\\u0000\\\\ud800".repeat(size / 12)}"}]}`,
+  (size) => `{"messages":[{"role":"user","content":"${"\\\\u0000\\\\ud800".repeat(size / 12)}"}],"save":false}`,
   (size) => `{"logit_bias":{${Array.from({ length: size / 12 }, (_, n) => `"k${n}":"x"`).join(",")}}}`,
   (size) => `${"[".repeat(size / 2)}${"]".repeat(size / 2)}`,
   (size) => '{"a":'.repeat(size / 5),

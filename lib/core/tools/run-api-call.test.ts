@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { API_CALL } from "../../testing/tools.ts";
-import { apiRequest } from "./run-api-call.ts";
+import { apiRequest, runApiCall } from "./run-api-call.ts";
 
 const request = (spec: Partial<typeof API_CALL>, given: object = { city: "Oslo" }) =>
   apiRequest({ ...API_CALL, ...spec }, { ...given });
@@ -35,4 +35,14 @@ test("headers and cookies are the tool's, and a wait has its limits", () => {
   expect(request({ headers: { "x-key": "k" }, cookies }).headers).toEqual({ cookie: "a=1; b=2", "x-key": "k" });
   const waits = [null, 0, 5, 3600].map((timeoutSeconds) => request({ timeoutSeconds }).timeoutMs);
   expect(waits).toEqual([10_000, 1000, 5000, 30_000]);
+});
+
+test.each([
+  ["too many values", `[${"{},".repeat(200_000)}{}]`],
+  ["too many levels", "[".repeat(500_000) + "]".repeat(500_000)],
+  ["no JSON", "a text"],
+])("S25: an answer of %s is a text", async (_, body) => {
+  const outbound = async () => ({ status: 200, headers: {}, body });
+  const call = { input: {}, signal: new AbortController().signal, scope: { outbound } };
+  expect(await runApiCall(API_CALL, call)).toEqual({ status_code: 200, headers: {}, content: body });
 });

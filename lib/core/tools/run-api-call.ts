@@ -1,3 +1,4 @@
+import { jsonShape } from "../../domain/json-shape.ts";
 import type { OutboundRequest } from "../../domain/outbound.ts";
 import { hiding } from "../../domain/secrets.ts";
 import { secretsOfCall } from "../../domain/tool-secrets.ts";
@@ -82,8 +83,9 @@ const cookieText = (cookies: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `${name}=${value}`)
     .join("; ");
 
-/** A body as what it is: JSON where it parses as such, else text. */
+/** A body as what it is: JSON where it parses as such and is no larger than that of a request may be, else text. */
 function content(body: string): Arguments {
+  if (jsonShape(body).over !== null) return { content: body };
   try {
     return { json: JSON.parse(body) };
   } catch {

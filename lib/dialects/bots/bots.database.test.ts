@@ -71,7 +71,7 @@ describe("answers", () => {
     const { status, headers, body } = await chat({ prompt: "hi", stream: true });
     expect(status).toBe(200);
     expect(headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
-    expect(headers.get("cache-control")).toBe("no-cache, no-transform");
+    expect(headers.get("cache-control")).toBe("no-cache, no-transform, private, no-store");
     expect(body.startsWith('data: {"content":""}\n\n')).toBe(true);
     expect(body.endsWith("data: [DONE]\n\n")).toBe(true);
     expect(pieces(body).join("")).toBe(" To pay taxes, wait.");

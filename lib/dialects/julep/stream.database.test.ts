@@ -34,7 +34,7 @@ test("39. 40. a stream is data lines of one answer, and ends with its usage", as
   const { id } = await julep.session();
   const { status, headers, body } = await stream(id, ask("hi"));
   expect([status, headers.get("content-type")]).toEqual([201, "text/event-stream; charset=utf-8"]);
-  expect(headers.get("cache-control")).toBe("no-cache, no-transform");
+  expect(headers.get("cache-control")).toBe("no-cache, no-transform, private, no-store");
   expect(headers.get("x-accel-buffering")).toBe("no");
   for (const line of body.split("\n"))
     expect(line === "" || line.startsWith(":") || line.startsWith("data: ")).toBe(true);
