@@ -58,6 +58,7 @@ test("S6: no view of the app trips its own policy", async ({ page, browser }) =>
   }
   await unfold(page);
   await page.getByRole("button", { name: "Copy the answer" }).first().dispatchEvent("click");
+  await page.reload();
   const menu = async (entry: RegExp) => {
     await page.getByRole("navigation", { name: "Sessions" }).getByRole("link").first().hover();
     await page
