@@ -14,10 +14,15 @@ export function normalEmail(text: string): string | null {
   const small = text.trim().normalize("NFKC").toLowerCase().normalize("NFKC");
   const [local = "", domain = "", ...more] = small.split("@");
   if (more.length > 0 || !isPlain(local) || !isPlain(domain)) return null;
+  if (!DOMAIN.test(domain)) return null;
   const ascii = domainToASCII(domain.replace(/\.$/u, ""));
+  const labels = ascii.split(".");
   const email = `${local}@${ascii}`;
-  return local === "" || !ascii.includes(".") || email.length > MOST ? null : email;
+  return local === "" || labels.length < 2 || labels.includes("") || email.length > MOST ? null : email;
 }
+
+/** What may stand in a domain. Node would read anything else as the rest of a URL, and leave it out. */
+const DOMAIN = /^[\p{L}\p{M}\p{N}._-]+$/u;
 
 /** Whether nothing is in it that ends an address, parts two, or is not seen. */
 const isPlain = (text: string): boolean => !/[\s,;:<>"()[\]\\\p{C}]/u.test(text);
