@@ -22,7 +22,7 @@ export function normalEmail(text: string): string | null {
 }
 
 /** What may stand in a domain. Node would read anything else as the rest of a URL, and leave it out. */
-const DOMAIN = /^[\p{L}\p{M}\p{N}._-]+$/u;
+const DOMAIN = /^[\p{L}\p{M}\p{N}._。-]+$/u;
 
 /** Whether nothing is in it that ends an address, parts two, or is not seen. */
 const isPlain = (text: string): boolean => !/[\s,;:<>"()[\]\\\p{C}]/u.test(text);
