@@ -430,12 +430,14 @@ describe("sessions", () => {
   test("26. of two calls at once the second is refused, and not sent again", async () => {
     const session = sessionOf(await client().chat.completions.create(hello({ create_session: true })));
     api.model.clearRequests();
+    const left = api.server.abortedModelCalls();
     const ask = () => client({ maxRetries: 2 }).chat.completions.create(hello({ store_in_session: session }, "slow"));
     const outcomes = await Promise.all([ask(), ask()].map((one) => one.catch((error: unknown) => error)));
     const refused = outcomes.find((outcome) => outcome instanceof ConflictError);
     expect(refused).toMatchObject({ status: 409, code: "session_busy", param: "store_in_session" });
     expect(outcomes.filter((outcome) => !(outcome instanceof Error))).toHaveLength(1);
-    expect(api.modelCalls()).toHaveLength(1);
+    // A model may be called while a turn is entered; a turn that does not get in leaves that call.
+    await expect.poll(() => api.modelCalls().length - (api.server.abortedModelCalls() - left)).toBe(1);
   });
 
   test("27. of several choices the first is stored", async () => {
