@@ -48,8 +48,9 @@ export function DeleteAccount({ isGuest, hasPassword }: { isGuest: boolean; hasP
   return (
     <form ref={form} className="sign-in-settings" onSubmit={remove} noValidate>
       <p>
-        Delete this account with its sessions, agents, documents and keys? Nothing of it can be brought back, and
-        programs that use its keys are refused from now on.
+        {isGuest
+          ? "Delete every session that you made here? Nothing of it can be brought back."
+          : "Delete this account with its sessions, agents, documents and keys? Nothing of it can be brought back, and programs that use its keys are refused from now on."}
       </p>
       {hasPassword && (
         <Field
