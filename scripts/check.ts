@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { needsBuild } from "./build.ts";
 import { findChromium } from "./chromium.ts";
+import { findNginx } from "./nginx.ts";
 import { findRedis } from "./redis.ts";
 import { type Report, readPlaywrightReport, readVitestReport } from "./reports.ts";
 import { keepTemporaryFiles } from "./temporary.ts";
@@ -68,11 +69,14 @@ vitest("Unit tests and architecture rules", "unit");
 if (!isQuick) {
   // First the build: it leaves an empty database, and each file of contract tests opens a copy of it.
   const isBuilt = !needsBuild() || check("Build", process.execPath, ["scripts/build.ts"]);
-  try {
-    findRedis();
-  } catch (thrown) {
-    // The tests that need it say so again, and fail.
-    console.error(String(thrown));
+  // Before the tests, so that installing takes none of their time.
+  for (const find of [findRedis, findNginx]) {
+    try {
+      find();
+    } catch (thrown) {
+      // The tests that need it say so again, and fail.
+      console.error(String(thrown));
+    }
   }
   vitest("Tests of processes and threads", "processes");
   vitest("Contract tests on PGlite", "pglite");
