@@ -8,7 +8,7 @@ import { type JulepServer, openJulep } from "./fixtures/open-julep.ts";
 
 // Generated requests to every endpoint: valid, nearly valid and hostile. FUZZ=20000 runs so many; fewer else.
 
-const RUNS = Number(process.env.FUZZ ?? 1500);
+const RUNS = Number(process.env.FUZZ ?? 500);
 const LONGEST_MS = 10_000;
 /** Memory that a run of any length may hold at its end beyond what it held after its first tenth. */
 const GROWTH_BYTES = 60 * 1024 * 1024;
