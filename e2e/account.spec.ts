@@ -140,6 +140,29 @@ test("the owner sets an address and a password, and signs in with them", async (
   }
 });
 
+test("S18: a person deletes the account after a question, with the password", async ({ page, request }) => {
+  const made = await request.post(`${server.url}/api/app/account`, {
+    headers: { origin: server.url },
+    data: { email: "leaving@example.org", password: "seven ferries at dawn" },
+  });
+  expect(made.status()).toBe(200);
+  await page.context().addCookies((await request.storageState()).cookies);
+  await page.goto(`${server.url}/account`);
+  await page.getByRole("button", { name: "Delete this account" }).press("Enter");
+  const password = page.getByLabel("Present password").last();
+  await expect(password).toBeFocused();
+  const axe = await new AxeBuilder({ page }).analyze();
+  expect(axe.violations.map(({ id }) => id)).toEqual([]);
+  await password.fill("not the password");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("This is not your present password")).toBeVisible();
+  await expect(password).toBeFocused();
+  await password.fill("seven ferries at dawn");
+  await page.getByRole("button", { name: "Delete the account" }).click();
+  await expect(page).toHaveURL(`${server.url}/`);
+  await expect(page.getByRole("link", { name: "Sign in", exact: true })).toBeVisible();
+});
+
 test("S19, S20: looking at the owner's link uses nothing up; browsers are listed, and one that is ended is out", async ({
   page,
   browser,

@@ -68,14 +68,14 @@ export function AccountView({ account, apis }: { account: AccountPage | null; ap
             <Part title="Usage" note="The last 30 days, by UTC. Every API and this app count alike.">
               <Usage days={account.usage.items} />
             </Part>
+            <Part title="Who used it" note="The same 30 days, the most first.">
+              <Shares shares={account.usage.shares} />
+            </Part>
             {account.canLeave && (
               <Part title="Leave" note="Everything that belongs to this account goes with it.">
                 <DeleteAccount isGuest={false} hasPassword={account.hasPassword} />
               </Part>
             )}
-            <Part title="Who used it" note="The same 30 days, the most first.">
-              <Shares shares={account.usage.shares} />
-            </Part>
           </>
         ) : (
           <>
