@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { startServer, type WatchedServer } from "./server.ts";
+import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
 
 let server: WatchedServer;
 
@@ -173,11 +173,12 @@ test("what the API makes is in the sidebar of the browser that the printed link 
     headers,
     body: JSON.stringify({ generated_title: "Made by a program" }),
   });
-  await page.goto(link);
+  await signInAsOwner(page, server);
   await page.getByRole("navigation").getByRole("link", { name: "Made by a program" }).click();
   await expect(page).toHaveURL(`${server.url}/s/${session_id}`);
   await page.context().clearCookies();
   await page.goto(link);
+  await page.locator("form").getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL(/sign-in\?error=link/);
 });
 

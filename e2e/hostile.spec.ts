@@ -1,4 +1,4 @@
-import { expect, type Page, test } from "@playwright/test";
+import { type Cookie, expect, type Page, test } from "@playwright/test";
 import { promptOf, startHostileModel } from "./hostile-model.ts";
 import { VECTORS } from "./hostile-vectors.ts";
 import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
@@ -46,9 +46,15 @@ async function talkOf(texts: readonly string[]): Promise<string> {
   return id;
 }
 
+let cookies: Cookie[] = [];
+
 async function openOwner(page: Page): Promise<Watched> {
   const watched = await watchContext(page.context(), server.url);
-  await signInAsOwner(page, server);
+  // The link is good once: the tests of this file are one browser.
+  if (cookies.length > 0) await page.context().addCookies(cookies);
+  else await signInAsOwner(page, server);
+  cookies = await page.context().cookies();
+  await page.goto(server.url);
   return watched;
 }
 

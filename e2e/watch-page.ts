@@ -44,7 +44,8 @@ export const NOTHING: Watched = { violations: [], outside: [], errors: [] };
 export async function unfold(page: Page): Promise<void> {
   await page.evaluate(() => {
     const folded = 'main button[aria-expanded="false"]:not([aria-haspopup])';
-    for (const button of document.querySelectorAll<HTMLElement>(folded)) button.click();
+    // What is not seen is for another width, and would fold what this one shows.
+    for (const button of document.querySelectorAll<HTMLElement>(folded)) if (button.checkVisibility()) button.click();
     for (const details of document.querySelectorAll("details")) details.open = true;
   });
 }
