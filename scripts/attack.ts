@@ -1,4 +1,4 @@
-// npm run attack -- [--requests 50000] [--seed N] [--only N,N]: hostile requests to all that a built server serves, made from
+// npm run attack -- [--requests 50000] [--seed N] [--only N,N] [--ms 250] [--megabytes 300]: hostile requests to all that a built server serves, made from
 // its own document and from worst cases of each field, while its health is asked for every 50 ms. Ends with 1 where an
 // answer is a 5xx, too large or not in its dialect's shape, or where health or memory suffers; the request is printed, and
 // `--only` with its number and seed sends it again, several one after the other.
@@ -21,14 +21,15 @@ const MOST_SHOWN = 20;
 const SLOWEST_SHOWN = Number(process.env.SLOWEST ?? 5);
 const LARGEST_REFUSAL_BYTES = 64 * 1024;
 const MEGABYTE = 1024 * 1024;
-const SLOWEST_HEALTH_MS = 250;
-const MOST_GROWTH_BYTES = 300 * MEGABYTE;
 
 const { values } = parseArgs({
   options: {
     requests: { type: "string", default: "50000" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 1_000_000)) },
     only: { type: "string" },
+    // How slow one of a hundred answers of its health may be, and by how much its memory may grow.
+    ms: { type: "string", default: "250" },
+    megabytes: { type: "string", default: "300" },
   },
 });
 const whole = (text: string): number => {
@@ -37,6 +38,7 @@ const whole = (text: string): number => {
   return number;
 };
 const [seed, requests] = [whole(values.seed), whole(values.requests)];
+const [slowestHealthMs, mostGrowthBytes] = [whole(values.ms), whole(values.megabytes) * MEGABYTE];
 const only = values.only?.split(",").map(whole);
 const numbers = (only ?? Array.from({ length: requests }, (_, n) => n)).values();
 
@@ -170,7 +172,7 @@ async function checkHealth(): Promise<void> {
   console.log(
     `Health: ${took.length} times, p50 ${ms(sorted[sorted.length >> 1])}, p99 ${ms(p99)}, longest ${ms(sorted.at(-1))}`,
   );
-  if (p99 >= SLOWEST_HEALTH_MS) faults.push(`The p99 of health is ${ms(p99)}`);
+  if (p99 >= slowestHealthMs) faults.push(`The p99 of health is ${ms(p99)}`);
   faults.push(...unwell.slice(0, 3));
 }
 
@@ -182,7 +184,7 @@ function checkMemory(): void {
   const { atStart, most, now } = memory.stop();
   const megabytes = (bytes: number) => `${Math.round(bytes / MEGABYTE)} MB`;
   console.log(`Memory: ${megabytes(atStart)} at the start, ${megabytes(most)} at most, ${megabytes(now)} at the end`);
-  if (isAlive && most - atStart >= MOST_GROWTH_BYTES) faults.push(`Memory grew by ${megabytes(most - atStart)}`);
+  if (isAlive && most - atStart >= mostGrowthBytes) faults.push(`Memory grew by ${megabytes(most - atStart)}`);
 }
 
 /** A model that says one word at once. */

@@ -55,6 +55,7 @@ export function DeleteAccount({ isGuest, hasPassword }: { isGuest: boolean; hasP
       {hasPassword && (
         <Field
           name="password"
+          id="leaving-password"
           label="Present password"
           type="password"
           autoComplete="current-password"
