@@ -1,6 +1,7 @@
-// npm run attack -- [--requests 50000] [--seed N] [--only N,N] [--ms 250] [--megabytes 300]: hostile requests to all that a built server serves, made from
-// its own document and from worst cases of each field, while its health is asked for every 50 ms. Ends with 1 where an
-// answer is a 5xx, too large or not in its dialect's shape, or where health or memory suffers; the request is printed, and
+// npm run attack -- [--requests 50000] [--seed N] [--only N,N] [--ms 250] [--megabytes 300]: hostile requests to all that a
+// built server serves, made from its own document and from worst cases of each field, while its health is asked for every
+// 50 ms. Ends with 1 where an answer is a 5xx, too large or not in its dialect's shape, where one of a hundred answers of
+// its health takes longer than `--ms`, or where its memory grows by more than `--megabytes`; the request is printed, and
 // `--only` with its number and seed sends it again, several one after the other.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
