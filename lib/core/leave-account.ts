@@ -2,6 +2,7 @@ import { findAccount, findPasswordHash } from "../db/accounts.ts";
 import { emptyAccount, shutAccount } from "../db/leave-account.ts";
 import { ChatError } from "../domain/errors.ts";
 import type { Scope } from "./scope.ts";
+import { endTurns } from "./sessions.ts";
 import { accountDeleted } from "./turn/failure.ts";
 
 /**
@@ -31,14 +32,9 @@ export async function deleteAccount(
   if (stored !== null && !(await fits(stored, password ?? ""))) {
     throw new ChatError("invalid", "This is not your present password", { noun: "account", field: "password" });
   }
-  const endTurns = () => {
-    const lives = runner.ofAccount(accountId);
-    for (const live of lives) live.abort("deleted", accountDeleted());
-    return Promise.all(lives.map((live) => live.ended));
-  };
-  await endTurns();
+  await endTurns(runner.ofAccount(accountId), accountDeleted());
   await shutAccount(database, accountId);
   // Those that began between the look and the lock; those of other instances end when their leases are renewed.
-  await endTurns();
+  await endTurns(runner.ofAccount(accountId), accountDeleted());
   await emptyAccount(database, accountId);
 }

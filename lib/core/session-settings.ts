@@ -72,7 +72,7 @@ export async function saveSession(
 export async function clearHistory(scope: Scope, id: string): Promise<void> {
   checkReachesAccount(scope);
   const session = await getSession(scope, id);
-  await Promise.all(endTurns(scope, session.id, historyDeleted()));
+  await endTurns(scope.runner.ofSession(session.id), historyDeleted());
   const isCleared = await db.clearHistory(scope.database, scope.accountId, session.id, newId());
   if (!isCleared) throw notFound("session", id);
 }

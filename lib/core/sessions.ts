@@ -17,6 +17,7 @@ import { summaryOf } from "./summarise.ts";
 import { fallbackTitle, modelTitle } from "./titles.ts";
 import { latestTranscript } from "./transcript.ts";
 import { sessionDeleted } from "./turn/failure.ts";
+import type { LiveRun } from "./turn/live-run.ts";
 
 /** A session of the account. Throws "not-found", for an id that cannot be one too, and as `checkReachesAccount`. */
 export async function getSession(scope: Scope, id: string): Promise<Session> {
@@ -151,18 +152,17 @@ export async function checkParticipants(
 /** Deletes a session for good, with the turns that run in it, stored or not. Throws "not-found". */
 export async function deleteSession(scope: Scope, id: string): Promise<void> {
   const session = await getSession(scope, id);
-  await Promise.all(endTurns(scope, session.id, sessionDeleted()));
+  await endTurns(scope.runner.ofSession(session.id), sessionDeleted());
   if (!(await db.deleteSession(scope.database, scope.accountId, session.id))) throw notFound("session", id);
   // Turns that began between the look and the delete. Those of other instances end when their leases are renewed.
-  endTurns(scope, session.id, sessionDeleted());
+  void endTurns(scope.runner.ofSession(session.id), sessionDeleted());
 }
 
-/** Ends the turns of a session that run in this process, for this reason. Gives what resolves when each has ended. */
-export const endTurns = (scope: Scope, sessionId: string, why: ChatError): Promise<void>[] =>
-  scope.runner.ofSession(sessionId).map((live) => {
-    live.abort("deleted", why);
-    return live.ended;
-  });
+/** Ends turns of this process whose session, history or account is deleted. Resolves when each has ended. */
+export async function endTurns(lives: readonly LiveRun[], why: ChatError): Promise<void> {
+  for (const live of lives) live.abort("deleted", why);
+  await Promise.all(lives.map((live) => live.ended));
+}
 
 /** Sets what a person chose: a title of their own, pinned, archived, metadata. Moves nothing. Throws "not-found". */
 export async function updateSession(
@@ -185,8 +185,8 @@ export async function updateSession(
 /**
  * Gives a session a title made from its first message, and moves it to the front. A person's title stays.
  *
- * Where the model fails or the caller is at its limit, the title is the message's first words, unless a model has made a better one before. Throws
- * "not-found".
+ * Where the model fails or the caller is at its limit, the title is the message's first words, unless a model has made a
+ * better one before. Throws "not-found".
  */
 export async function generateTitle(scope: Scope, id: string, firstMessage: string): Promise<Session> {
   await getSession(scope, id);

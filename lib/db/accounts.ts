@@ -178,15 +178,19 @@ export async function touchApiKeys(database: Database, ids: readonly string[]): 
   await touchApiKeyRows(database, { ids });
 }
 
+/** A key to be entered. */
+type NewKey = {
+  readonly id: string;
+  readonly accountId: string;
+  readonly hash: string;
+  readonly hint: string;
+  readonly name: string;
+};
+
 /** Enters a key of the account under its hash. Nothing changes when the hash is known. */
 export async function insertApiKey(
   database: Database,
-  key: {
-    readonly id: string;
-    readonly accountId: string;
-    readonly hash: string;
-    readonly hint: string;
-    readonly name: string;
+  key: NewKey & {
     readonly scopes?: readonly string[];
     readonly agentId?: string | null;
     readonly expiresAt?: Date | null;
@@ -196,16 +200,7 @@ export async function insertApiKey(
 }
 
 /** Makes a key the one of the settings: it is entered for the owner, and those that settings of before named end. */
-export async function enterSettingKey(
-  database: Database,
-  key: {
-    readonly id: string;
-    readonly accountId: string;
-    readonly hash: string;
-    readonly hint: string;
-    readonly name: string;
-  },
-): Promise<void> {
+export async function enterSettingKey(database: Database, key: NewKey): Promise<void> {
   await deleteOtherSettingKeys(database, { hash: key.hash });
   await insertSettingKeyRow(database, key);
 }

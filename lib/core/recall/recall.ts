@@ -26,7 +26,8 @@ type Said = Pick<NewMessage, "role" | "name" | "parts">;
 /**
  * The docs that a turn is to know, best first: the contract, 4.8. Nothing where nobody has said anything in plain text.
  *
- * `said`: how the session says to search; null: nothing. A search by vector whose embedding fails becomes one by text: an answer without its docs is worse than one with fewer.
+ * `said`: how the session says to search; null: nothing. A search by vector whose embedding fails becomes one by text: an
+ * answer without its docs is worse than one with fewer.
  */
 export async function recall(
   scope: Scope,
