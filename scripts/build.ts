@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isOnVercel } from "../lib/server/vercel-settings.ts";
 
 const root = join(import.meta.dirname, "..");
 const stamp = join(root, ".next/parley-build");
@@ -44,6 +45,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   });
   if (status !== 0) process.exit(status ?? 1);
 
+  // Functions have a PostgreSQL, and a build for them opens no database.
+  if (isOnVercel(process.env)) process.exit(0);
   // Loaded here: a start that only asks whether to build does without the database's modules.
   const { openDatabase } = await import("../lib/db/database.ts");
   const { templateFolder } = await import("../lib/db/pglite/folder.ts");

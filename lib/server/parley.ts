@@ -11,15 +11,18 @@ import { takeOver } from "../core/turn/take-over.ts";
 import { openUsageBook, type UsageBook } from "../core/usage-book.ts";
 import { openDatabase } from "../db/database.ts";
 import type { Grant } from "../domain/api-key.ts";
+import { ChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { type Hide, hiding } from "../domain/secrets.ts";
 import { openModels } from "../model/models.ts";
 import { safeFetch } from "../outbound/safe-fetch.ts";
 import { openTemplates } from "../templates/templates.ts";
 import { type HashLine, openHashLine } from "./hash-line.ts";
-import { hashKey, newKey, randomText } from "./keys.ts";
+import { hostOf } from "./host.ts";
+import { newKey, randomText } from "./keys.ts";
 import { openLog } from "./log.ts";
-import { openOwner } from "./owner.ts";
+import { noteOpening } from "./opening.ts";
+import { makeOwnerToken, openOwner, takeOwnerToken } from "./owner.ts";
 import { limitsOf, openRateLimits, type RateLimits } from "./rate-limits.ts";
 import { openRedis } from "./redis.ts";
 import { secretsOf } from "./secrets.ts";
@@ -47,9 +50,10 @@ export type Parley = {
   readonly secret: string;
   /** Hides the server's own secrets in a text. */
   readonly hide: Hide;
-  /** The token of the link that signs a browser in as the owner; it is good once. */
-  readonly takeOwnerToken: (token: string) => boolean;
-  readonly ownerToken: string;
+  /** Takes what signs a browser in as the owner: see there. */
+  readonly takeOwnerToken: (token: string) => Promise<boolean>;
+  /** The token of a link to do so, made at this start; null for a function, which starts many times and prints none. */
+  readonly ownerToken: string | null;
   /** Who callers were found to be, and until when that is believed. */
   readonly callers: Map<string, Known & { readonly until: number }>;
   readonly limits: RateLimits;
@@ -64,16 +68,29 @@ export type Parley = {
 // Next bundles each route by itself: what is once in the process hangs on the global object.
 const HOLDER = Symbol.for("parley.process");
 const holder = globalThis as { [HOLDER]?: Promise<Parley> }; // the key is ours alone
+/** What Next sets while it builds. */
+const PHASE_BUILD = "phase-production-build";
 
-/** The running server. The first call opens it; one that failed to open is tried again by the next. */
+/**
+ * The running server. The first call opens it; one that failed to open is tried again by the next.
+ *
+ * Throws "unavailable" for wrong settings, and while Next builds, which is to touch nothing; what else keeps it from
+ * opening as it is.
+ */
 export function parley(): Promise<Parley> {
   const opened = holder[HOLDER];
   if (opened) return opened;
-  const opening = open(parseSettings(process.env), process.cwd());
+  if (process.env.NEXT_PHASE === PHASE_BUILD)
+    return Promise.reject(new ChatError("unavailable", "A build opens no server"));
+  const opening = (async () => open(parseSettings(process.env), process.cwd()))();
   holder[HOLDER] = opening;
-  opening.catch(() => {
-    if (holder[HOLDER] === opening) delete holder[HOLDER];
-  });
+  opening.then(
+    () => noteOpening(false),
+    () => {
+      noteOpening(true);
+      if (holder[HOLDER] === opening) delete holder[HOLDER];
+    },
+  );
   return opening;
 }
 
@@ -90,6 +107,7 @@ async function open(settings: Settings, root: string): Promise<Parley> {
 }
 
 async function openParts(settings: Settings, root: string, opened: AsyncDisposableStack): Promise<Parley> {
+  const host = hostOf(settings);
   const dataDir = resolve(root, settings.dataDir);
   const secret = settings.secret ?? keptText(join(dataDir, "secret"), () => randomText(48), "NEXTAUTH_SECRET");
   const keyFile = join(dataDir, "api-key");
@@ -105,14 +123,15 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   opened.defer(book.flush);
   const templates = openTemplates(OWN_TEMPLATES);
   opened.defer(() => templates.close());
-  const runner = startRunner({ database, log, now: Date.now, newId });
+  const runner = startRunner({ host, database, log, now: Date.now, newId });
   let graceMs = 0;
   opened.defer(() => runner.drain(graceMs));
   // Nobody waits for titles, and a burst of turns is not to compete with its own.
   const lanes = openLanes(2, 200);
   opened.defer(() => lanes.close());
-  const limits = openRateLimits({ database, redis, settings, log });
+  const limits = openRateLimits({ host, database, redis, settings, log });
   const ports: Ports = {
+    host,
     database,
     models: admitting(openModels(settings.openai)),
     runner,
@@ -133,11 +152,15 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
       const stranger = isStranger && botId !== null ? { botId, name: null } : null;
       return limitsOf(limits, settings, { accountId, keyId, stranger }, () => {});
     },
-    onSpent: book.note,
+    onSpent(spent) {
+      book.note(spent);
+      // Nothing is left to a timer that may never come.
+      if (!host.isAlwaysAwake) host.keepAwake(book.flush());
+    },
     onTurnEnded: noteTurn,
   };
   const ownerId = await openOwner(database, firstKey);
-  await beginWork(ports, book);
+  if (host.isAlwaysAwake) await beginWork(ports, book);
   return {
     settings,
     ports,
@@ -145,7 +168,8 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     keyPlace: settings.apiKey === undefined ? keyFile : "PARLEY_API_KEY",
     secret,
     hide,
-    ...onceToken(),
+    ownerToken: host.isAlwaysAwake ? await makeOwnerToken(database) : null,
+    takeOwnerToken: (token) => takeOwnerToken(database, settings, token),
     limits,
     // Two, so that half of Node's threads stay free for files and names.
     hashLine: openHashLine({ atOnce: 2, most: 40, mostOfOne: 8 }),
@@ -174,20 +198,6 @@ async function beginWork(ports: Ports, book: UsageBook): Promise<void> {
   runner.startSweeping(hourlyTidying(ports));
   runner.startSweeping(book.flush);
   embedPending(ports);
-}
-
-/** A token that is good once. */
-function onceToken(): Pick<Parley, "ownerToken" | "takeOwnerToken"> {
-  const ownerToken = randomText(32);
-  let isTaken = false;
-  return {
-    ownerToken,
-    takeOwnerToken(token) {
-      const isRight = !isTaken && hashKey(token) === hashKey(ownerToken);
-      if (isRight) isTaken = true;
-      return isRight;
-    },
-  };
 }
 
 /** The owner's key in a file: see `keptText`. Throws a sentence for one that somebody has made too short. */

@@ -106,6 +106,12 @@ test.each([
 });
 
 const PUBLIC = { NEXTAUTH_URL: "https://chat.example.org" };
+const NEEDED_ON_VERCEL = {
+  DATABASE_URL: "postgresql://db.example/parley",
+  PARLEY_API_KEY: "a key of the owner for tests",
+  NEXTAUTH_SECRET: "a secret for tests",
+  CRON_SECRET: "a secret for tests",
+};
 const LOCAL = { NEXTAUTH_URL: "http://localhost:3000" };
 
 test.each<readonly [string, Readonly<Record<string, string>>, boolean]>([
@@ -119,7 +125,7 @@ test.each<readonly [string, Readonly<Record<string, string>>, boolean]>([
   ["a trusted proxy", { TRUSTED_PROXIES: "1" }, false],
   ["a name of a network", { ALLOWED_HOSTS: "parley.lan" }, false],
   ["another loopback name", { ALLOWED_HOSTS: "localhost:8080" }, true],
-  ["Vercel", { VERCEL: "1" }, false],
+  ["Vercel", { VERCEL: "1", ...NEEDED_ON_VERCEL }, false],
   ["Kubernetes", { KUBERNETES_SERVICE_HOST: "10.0.0.1" }, false],
   ["Next's own start, which listens everywhere", { __NEXT_PRIVATE_ORIGIN: "http://localhost:3000" }, false],
   ["Next's own start, whatever HOST is", { HOST: "127.0.0.1", __NEXT_PRIVATE_ORIGIN: "http://localhost:3000" }, false],

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { ChatError } from "../domain/errors.ts";
+import { isOnVercel, missingSettings, withPlatform } from "./vercel-settings.ts";
 
 const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
 const text = z.preprocess(blankIsUnset, z.string().optional());
@@ -74,6 +76,7 @@ const Variables = z.object({
     blankIsUnset,
     z.string().min(16, { error: "must have 16 characters or more" }).optional(),
   ),
+  CRON_SECRET: z.preprocess(blankIsUnset, z.string().min(16, { error: "must have 16 characters or more" }).optional()),
   NEXTAUTH_URL: url(/^https?$/, "https://chat.example.org"),
   LOG_LEVEL: z.preprocess(
     blankIsUnset,
@@ -151,6 +154,8 @@ export type Settings = {
   };
   readonly apiKey?: string;
   readonly secret?: string;
+  /** Who shows it may have the server look after what was left: see `/api/cron`. */
+  readonly cronSecret?: string;
   readonly publicUrl?: string;
   readonly logLevel: string;
   /** `host` or `host:port` as URLs spell them: names of this server besides its own addresses and `publicUrl`. */
@@ -192,7 +197,14 @@ export type Settings = {
   readonly signUp: boolean;
   /** Which of both nobody has set: these are open to this machine alone, never to what a proxy hands on. */
   readonly unset: Readonly<Record<Door, boolean>>;
+  /** Whether the process is a function that is frozen between requests. */
+  readonly isFunction: boolean;
+  /** The most bytes that a body has by the time it is here; absent: nobody in front of the server has a limit. */
+  readonly mostBodyBytes?: number;
 };
+
+/** Vercel refuses bodies over 4.5 MB itself, in a shape of its own. */
+const FUNCTION_BODY_BYTES = 4 * 1024 * 1024;
 
 /** What strangers may do without being asked who they are. */
 export type Door = "guests" | "signUp";
@@ -241,32 +253,37 @@ function isForThisMachine(environment: Environment, { host, publicUrl, trustedPr
   return names.every(isLoopback) && trustedProxies === 0 && !PLATFORMS.some((name) => environment[name]);
 }
 
-/** Reads the environment. Throws one sentence that names each wrong setting and what it may be. */
-export function parseSettings(environment: Environment): Settings {
+/** A sentence that names settings and what they may be, never what they are. */
+const wrongSetting = (what: string): ChatError => new ChatError("unavailable", `Wrong setting: ${what}.`);
+
+/** Reads the environment. Throws "unavailable" with one sentence that names each wrong setting and what it may be. */
+export function parseSettings(given: Environment): Settings {
+  const environment = withPlatform(given);
+  const missing = missingSettings(environment).map((name) => `${name} must be set on Vercel`);
   const parsed = Variables.safeParse(environment);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
-    throw new Error(`Wrong setting: ${[...new Set(faults)].join("; ")}.`);
+  if (!parsed.success || missing.length > 0) {
+    const wrong = parsed.error?.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`) ?? [];
+    throw wrongSetting([...missing, ...new Set(wrong)].join("; "));
   }
   const env = parsed.data;
   for (const name of ["OPENAI_BASE_URL", "NEXTAUTH_URL", "OIDC_ISSUER"] as const) {
     // They are told to others: in errors, on pages, in the address of each sign-in.
     const { username, password, search, hash } = new URL(env[name] ?? "http://localhost");
     if ([username, password, search, hash].some((part) => part !== "")) {
-      throw new Error(
-        `Wrong setting: ${name} must hold no user name, password, query or fragment; a model's key goes into OPENAI_API_KEY.`,
+      throw wrongSetting(
+        `${name} must hold no user name, password, query or fragment; a model's key goes into OPENAI_API_KEY`,
       );
     }
   }
   if (env.OPENAI_BASE_URL !== undefined && env.OPENAI_MODEL === undefined) {
-    throw new Error("Wrong setting: OPENAI_MODEL must name a model of OPENAI_BASE_URL.");
+    throw wrongSetting("OPENAI_MODEL must name a model of OPENAI_BASE_URL");
   }
   if (
     env.OPENAI_EMBEDDING_MODEL !== undefined &&
     env.OPENAI_API_KEY === undefined &&
     env.OPENAI_BASE_URL === undefined
   ) {
-    throw new Error("Wrong setting: OPENAI_EMBEDDING_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL.");
+    throw wrongSetting("OPENAI_EMBEDDING_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL");
   }
   const reach = {
     host: boundHost(environment, env.HOST),
@@ -291,6 +308,7 @@ export function parseSettings(environment: Environment): Settings {
     },
     apiKey: env.PARLEY_API_KEY,
     secret: env.NEXTAUTH_SECRET,
+    cronSecret: env.CRON_SECRET,
     logLevel: env.LOG_LEVEL,
     outboundAllow: env.OUTBOUND_ALLOW,
     turnsPerMinute: env.TURNS_PER_MINUTE,
@@ -310,6 +328,8 @@ export function parseSettings(environment: Environment): Settings {
     guests: isOn(env.GUESTS ?? open),
     signUp: isOn(env.SIGN_UP ?? open),
     unset: { guests: env.GUESTS === undefined, signUp: env.SIGN_UP === undefined },
+    isFunction: isOnVercel(environment),
+    mostBodyBytes: isOnVercel(environment) ? FUNCTION_BODY_BYTES : undefined,
   };
 }
 
@@ -320,11 +340,11 @@ function vouchersOf(env: z.output<typeof Variables>): Voucher[] {
     if (clientId !== undefined && clientSecret !== undefined) return { clientId, clientSecret };
     if (clientId === undefined && clientSecret === undefined) return null;
     const [missing, given] = clientId === undefined ? ["ID", "SECRET"] : ["SECRET", "ID"];
-    throw new Error(`Wrong setting: ${prefix}_CLIENT_${missing} must be set with ${prefix}_CLIENT_${given}.`);
+    throw wrongSetting(`${prefix}_CLIENT_${missing} must be set with ${prefix}_CLIENT_${given}`);
   };
   const [github, google, oidc] = [pair("GITHUB"), pair("GOOGLE"), pair("OIDC")];
   if ((oidc === null) !== (env.OIDC_ISSUER === undefined)) {
-    throw new Error("Wrong setting: OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set together.");
+    throw wrongSetting("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set together");
   }
   return [
     ...(github ? [{ kind: "github" as const, name: PROVIDER_NAMES.github, ...github }] : []),

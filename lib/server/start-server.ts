@@ -9,40 +9,49 @@ import { mendPaths } from "./request-path.ts";
 import { hideInOutput, secretsOf } from "./secrets.ts";
 import { isHttps, localUrl, parseSettings, publicUrl, type Settings } from "./settings.ts";
 import { startTelemetry } from "./telemetry.ts";
+import { isOnVercel } from "./vercel-settings.ts";
 
 const GRACE_MS = 20_000;
 const LAST_MS = 5000;
 /** So long after a start nothing is being loaded any more. */
 const SETTLED_MS = 3000;
 
-/** Opens the server, says where it is, and ends it in order at SIGTERM and SIGINT. Ends the process if it cannot open. */
+/**
+ * Opens the server, says where it is, and ends it in order at SIGTERM and SIGINT. Ends the process if it cannot open.
+ *
+ * A function says nothing and asks itself for nothing. Where it cannot open it stays, and tells whoever asks: the platform
+ * would start it again for each request, and show a page of its own.
+ */
 export async function startServer(): Promise<void> {
   let hide: Hide = withoutSecretShapes;
+  const isFunction = isOnVercel(process.env);
   try {
     const settings = parseSettings(process.env);
     hide = hiding(secretsOf(settings, process.env));
     const print = hideInOutput((text) => hide(text));
     completeAnswers(isHttps(settings));
     mendPaths();
-    noteAddresses(settings.trustedProxies);
-    lineUpRequests();
+    noteAddresses(settings);
+    if (!isFunction) lineUpRequests();
     const opening = parley();
-    loadFirstPage(settings);
+    if (!isFunction) loadFirstPage(settings);
     // The thread is idle while the database opens.
     const stopTelemetry = await startTelemetry(settings.hasOtlp, {
       runningTurns: async () => (await opening).ports.runner.count(),
       hide: (text) => hide(text),
+      isAlwaysAwake: !isFunction,
     });
     const running = await opening;
     hide = running.hide;
     process.once("SIGTERM", () => void shutDown(running, "SIGTERM", stopTelemetry));
     process.once("SIGINT", () => void shutDown(running, "SIGINT", stopTelemetry));
+    if (isFunction) return;
     print(greeting(running));
     setTimeout(giveMemoryBack, SETTLED_MS).unref();
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     process.stderr.write(`Parley cannot start. ${withoutSecretShapes(hide(why))}\n`);
-    process.exit(1);
+    if (!isFunction) process.exit(1);
   }
 }
 
@@ -81,9 +90,11 @@ function greeting({ settings, ports, keyPlace, ownerToken }: Parley): string {
 async function shutDown(running: Parley, signal: string, stopTelemetry: () => Promise<void>): Promise<void> {
   running.ports.log.info({ signal, runningTurns: running.ports.runner.count() }, "Shutting down");
   // The wait for open responses is bounded too: a reader that never leaves keeps nobody.
+  const { isFunction } = running.settings;
   setTimeout(() => process.exit(0), GRACE_MS + LAST_MS).unref();
   try {
-    await running.close(signal === "SIGINT" ? 1000 : GRACE_MS);
+    // A function has half a second in all: its turns are handed over at once.
+    await running.close(isFunction ? 0 : signal === "SIGINT" ? 1000 : GRACE_MS);
   } catch (thrown) {
     running.ports.log.error({ err: thrown }, "The server did not close in order");
   }

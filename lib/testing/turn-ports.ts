@@ -1,4 +1,5 @@
 import { admitting } from "../core/admission.ts";
+import { type Host, ownServer } from "../core/host.ts";
 import { openLanes } from "../core/lanes.ts";
 import { OWN_TEMPLATES } from "../core/render/templates.ts";
 import type { Ports } from "../core/scope.ts";
@@ -20,7 +21,7 @@ export function openProcess(
   database: Database,
   callModel: CallModel,
   runTool: Ports["runTool"],
-  { writesEvents = true }: { readonly writesEvents?: boolean } = {},
+  { writesEvents = true, host = ownServer }: { readonly writesEvents?: boolean; readonly host?: Host } = {},
 ) {
   let isDead = false;
   const alive = () => {
@@ -40,8 +41,9 @@ export function openProcess(
   });
   const own: Database = { ...database, pool };
   const templates = openTemplates(OWN_TEMPLATES);
-  const runner = startRunner({ database: own, log, now: Date.now, newId });
+  const runner = startRunner({ host, database: own, log, now: Date.now, newId });
   const ports: Ports = {
+    host,
     database: own,
     models: admitting({
       call: callModel,

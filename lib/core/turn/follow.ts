@@ -5,6 +5,7 @@ import { isLast } from "../../domain/events.ts";
 import type { Scope } from "../scope.ts";
 import { SESSION_GONE } from "./failure.ts";
 import type { LiveRun } from "./live-run.ts";
+import { takeOverRun } from "./take-over.ts";
 
 /** A stretch of a run's events; `from` is the number of the first. */
 export type Stretch = { readonly from: number; readonly events: readonly TurnEvent[] };
@@ -17,7 +18,9 @@ const POLL_MS = 150;
  * Works for a run of this process, one that another instance works on, and one that has ended within ten minutes.
  * Yields nothing for a run that is not the account's. A run that goes while it is followed, with its session, ends in a
  * "turn-error". Ends without a last event when its events are no longer kept; what is kept for repeats of a request is kept
- * for a day. `signal` ends the following, not the run.
+ * for a day; also shortly before the host ends the request. `signal` ends the following, not the run.
+ *
+ * A run that its process has left is gone on with by this one.
  */
 export async function* follow(
   scope: Scope,
@@ -106,7 +109,14 @@ async function* followStored(
   signal?: AbortSignal,
 ): AsyncGenerator<Stretch, void> {
   let next = after;
-  for (let isSeen = after > 0; !signal?.aborted; isSeen = true) {
+  const { host, runner } = scope;
+  const deadline = host.deadline() ?? Number.POSITIVE_INFINITY;
+  for (let isSeen = after > 0; !signal?.aborted && scope.now() < deadline; isSeen = true) {
+    const live = runner.find(runId);
+    if (live && live.accountId === scope.accountId && live.state === "running") {
+      yield* followOn(scope, live, next, signal);
+      return;
+    }
     // The status is read first: what is written before a run ends is there when it has ended.
     const found = await findRun(scope.database, scope.accountId, runId);
     if (!found) {
@@ -125,6 +135,7 @@ async function* followStored(
       if (kept.length > 0) yield { from: next + 1, events: kept };
       return;
     }
+    if (found.isLeaseOver) await takeOverRun(scope, scope.accountId, runId);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

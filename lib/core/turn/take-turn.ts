@@ -12,9 +12,11 @@ import { admit, callTokens } from "../admission.ts";
 import type { Admission } from "../admitted.ts";
 import { askerOf, type Scope } from "../scope.ts";
 import { makeRoom } from "../summarise.ts";
+import { atMost } from "./background.ts";
 import { type PreparedTurn, prepareTurn } from "./prepare.ts";
 import { findRepeated, getRepeated, type NamedCall, withName } from "./request-key.ts";
 import { questionTitle, type ReadyRun, readyRun } from "./start-run.ts";
+import { takeOverRun } from "./take-over.ts";
 import type { TakenTurn } from "./taken-turn.ts";
 import type { TurnCall } from "./turn-call.ts";
 
@@ -24,6 +26,8 @@ const QUEUE_POLL_MS = 100;
 const LIVE_POLL_MS = 1000;
 /** So often the line of a session may have changed under a caller that does not wait. */
 const CHANGED_TRIES = 8;
+/** A turn that is only closed, because its process has left it, takes no longer. */
+const CLOSING_MS = 2000;
 
 /**
  * Enters a turn and starts it. It runs on by itself: `follow` gives its events.
@@ -198,7 +202,7 @@ async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Prom
         case "busy": {
           const repeated = await findRepeated(scope, call);
           if (repeated) return repeated;
-          if (!waits) throw busy();
+          if (!waits && !((await isMadeFree(scope, call.sessionId)) && ++changed <= CHANGED_TRIES)) throw busy();
           break;
         }
         default:
@@ -230,9 +234,20 @@ async function whenFree(scope: Scope, { sessionId, signal }: StoredCall, deadlin
   }
 }
 
-/** Waits for the end of a turn of this process, or a moment for one of another. */
+/** Whether a session is free now that what its process has left was looked after; what can go on does so, and it is not. */
+async function isMadeFree(scope: Scope, sessionId: string): Promise<boolean> {
+  const { database, accountId } = scope;
+  const running = await findRunningRun(database, accountId, sessionId);
+  const taken = running === null ? null : await takeOverRun(scope, accountId, running);
+  if (taken === null) return false;
+  await atMost(CLOSING_MS, taken.ended);
+  return (await findRunningRun(database, accountId, sessionId)) === null;
+}
+
+/** Waits for the end of a turn of this process, or a moment for one of another, and goes on with one that was left. */
 async function endOf(scope: Scope, runId: string | null): Promise<void> {
   const live = runId === null ? undefined : scope.runner.find(runId);
+  if (runId !== null && !live) await takeOverRun(scope, scope.accountId, runId);
   const wait = new Promise<void>((resolve) => setTimeout(resolve, live ? LIVE_POLL_MS : QUEUE_POLL_MS));
   await (live ? Promise.race([live.ended, wait]) : wait);
 }
