@@ -14,9 +14,10 @@ const READ_FILES = ["node_modules/@prisma/schema-engine-wasm/schema_engine_bg.wa
 /** The image's own server has what it needs of it. */
 const isNext = (specifier: string): boolean => specifier === "next" || specifier.startsWith("next/");
 
-/** What Next copies and nobody uses: pictures are not converted here, and settings come from outside. */
-const isUnused = (path: string): boolean =>
-  /^node_modules\/(?:sharp|@img)(?:\/|$)/u.test(path) || /^\.env(?:\.|$)/u.test(path) || path === "data";
+/** Of what Next copies; its tracing takes any file along that a path could lead to, settings too. */
+const STANDALONE = ["server.js", "package.json", "node_modules", ".next"];
+/** Pictures are not converted here. */
+const isUnused = (path: string): boolean => /(?:^|\/)node_modules\/(?:sharp|@img)(?:\/|-|$)/u.test(path);
 /** Of a package what only tools read. */
 const isForTools = (path: string): boolean => /\.(?:map|md|d\.[cm]?ts|tsbuildinfo)$/u.test(path);
 
@@ -30,7 +31,9 @@ export function assembleImage(root: string, target: string): void {
   const standalone = join(root, ".next/standalone");
   if (!existsSync(join(standalone, "server.js"))) throw new Error(`${standalone} is missing: Next made no server.`);
   rmSync(target, { recursive: true, force: true });
-  copy(standalone, target, (path) => !isUnused(path) && !isForTools(path));
+  for (const name of STANDALONE) {
+    copy(join(standalone, name), join(target, name), (path) => !isUnused(join(name, path)) && !isForTools(path));
+  }
 
   const { files, packages } = closureOf(root, ENTRIES);
   for (const path of [...files, ...READ_FILES, ...READ]) copy(join(root, path), join(target, path));
