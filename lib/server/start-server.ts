@@ -3,6 +3,7 @@ import { runInNewContext } from "node:vm";
 import { type Hide, hiding, withoutSecretShapes } from "../domain/secrets.ts";
 import { noteAddresses } from "./address.ts";
 import { completeAnswers } from "./answer-headers.ts";
+import { noteServers } from "./listening.ts";
 import { type Parley, parley } from "./parley.ts";
 import { lineUpRequests } from "./request-line.ts";
 import { mendPaths } from "./request-path.ts";
@@ -26,6 +27,7 @@ export async function startServer(): Promise<void> {
     completeAnswers(isHttps(settings));
     mendPaths();
     noteAddresses(settings.trustedProxies);
+    noteServers();
     lineUpRequests();
     const opening = parley();
     loadFirstPage(settings);
