@@ -41,5 +41,9 @@ export default {
   },
   headers: process.env.VERCEL ? headersOfFiles : undefined,
   poweredByHeader: false,
+  // The app shows no picture through Next, so that nobody needs its converter, and it is not open to strangers.
+  images: { unoptimized: true },
+  // For a container: a copy of what the server needs. See scripts/image/assemble.ts.
+  ...(process.env.PARLEY_BUILD === "image" ? { output: "standalone" } : {}),
   reactStrictMode: true,
 };
