@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import pg from "pg";
 import { startPostgres } from "../lib/testing/postgres-server.ts";
 import { startRedis } from "../lib/testing/redis-server.ts";
-import { needsBuild } from "../scripts/build.ts";
+import { needsBuild } from "../scripts/build-stamp.ts";
 import { type RunningServer, startServer } from "../scripts/server.ts";
 import { keepTemporaryFiles } from "../scripts/temporary.ts";
 import { cpuMs, quantile } from "./processes.ts";

@@ -23,6 +23,7 @@ import { safeFetch } from "../outbound/safe-fetch.ts";
 import { openTemplates } from "../templates/templates.ts";
 import { type HashLine, openHashLine } from "./hash-line.ts";
 import { hashKey, newKey, randomText } from "./keys.ts";
+import { stopListening } from "./listening.ts";
 import { openLog } from "./log.ts";
 import { openOwner } from "./owner.ts";
 import { limitsOf, openRateLimits, type RateLimits } from "./rate-limits.ts";
@@ -34,6 +35,8 @@ import { noteTurn } from "./telemetry.ts";
 
 /** A start or a sweep takes over so many times at the most, so that what fails again and again does not hold it up. */
 const MOST_TAKES = 20;
+/** Answers that are under way when the last turn has ended have so long to reach their readers. */
+const LAST_ANSWERS_MS = 1000;
 
 /** Who a caller was found to be, and by which key or sign-in. */
 export type Known = {
@@ -118,6 +121,8 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   opened.defer(() => templates.close());
   const signals = openSignals({ open: channelOf(settings, database, redis, log), newId });
   opened.defer(() => signals.close());
+  // Whoever asks while the turns end is answered; who asks later needs what is closed next.
+  opened.defer(() => stopListening(LAST_ANSWERS_MS));
   const runner = startRunner({ database, signals, log, now: Date.now, newId });
   let graceMs = 0;
   opened.defer(() => runner.drain(graceMs));
