@@ -1,4 +1,5 @@
 import { emptyLeftAccounts } from "../db/leave-account.ts";
+import { pruneLines } from "../db/line.ts";
 import { pruneEvents } from "../db/run-events.ts";
 import { forgetDeletions } from "../db/session-changes.ts";
 import { deleteExpiredSignIns } from "../db/sign-ins.ts";
@@ -62,6 +63,7 @@ export async function sweep(ports: Ports): Promise<number> {
       }
     },
     () => pruneEvents(ports.database),
+    () => pruneLines(ports.database),
     () => tidy(ports),
     async () => embedPending(ports),
   ]);

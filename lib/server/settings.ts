@@ -66,6 +66,8 @@ const Variables = z.object({
   HOST: z.preprocess(blankIsUnset, z.string().default("127.0.0.1")),
   DATA_DIR: z.preprocess(blankIsUnset, z.string().default("./data")),
   DATABASE_URL: url(/^postgres(ql)?$/, "postgresql://user:password@host:5432/name"),
+  DATABASE_URL_UNPOOLED: url(/^postgres(ql)?$/, "postgresql://user:password@host:5432/name"),
+  DIRECT_URL: url(/^postgres(ql)?$/, "postgresql://user:password@host:5432/name"),
   REDIS_URL: url(/^rediss?$/, "redis://user:password@host:6379"),
   OPENAI_API_KEY: text,
   OPENAI_BASE_URL: url(/^https?$/, "http://localhost:11434/v1"),
@@ -148,7 +150,9 @@ export type Settings = {
   readonly host: string;
   readonly dataDir: string;
   readonly databaseUrl?: string;
-  /** Where limits are counted; absent: in the database or in this process. */
+  /** An address of the same database without a pooler in between. */
+  readonly directUrl?: string;
+  /** Where limits are counted and instances signal each other; absent: in the database or in this process. */
   readonly redisUrl?: string;
   readonly openai: {
     readonly apiKey?: string;
@@ -305,6 +309,7 @@ export function parseSettings(given: Environment): Settings {
     port: env.PORT,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
+    directUrl: env.DATABASE_URL_UNPOOLED ?? env.DIRECT_URL,
     redisUrl: env.REDIS_URL,
     openai: {
       apiKey: env.OPENAI_API_KEY,
