@@ -53,6 +53,8 @@ export type Parley = {
   readonly ownerToken: string;
   /** Who callers were found to be, and until when that is believed. */
   readonly callers: Map<string, Known & { readonly until: number }>;
+  /** What cookies were decrypted to, by their hashes. Whether that still counts is asked for each request. */
+  readonly cookies: Map<string, { readonly sub: string; readonly signIn: string; readonly until: number }>;
   readonly limits: RateLimits;
   readonly hashLine: HashLine;
   /** What calls of models came to and is not written down yet. */
@@ -168,6 +170,7 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     hashLine: openHashLine({ atOnce: 2, most: 40, mostOfOne: 8 }),
     usageBook: book,
     callers: new Map(),
+    cookies: new Map(),
     touchedKeys: new Map(),
     async close(waitMs) {
       graceMs = waitMs;
