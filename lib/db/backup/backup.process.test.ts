@@ -1,14 +1,5 @@
 import { randomUUID } from "node:crypto";
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -91,11 +82,13 @@ test(
     await database.pool.query("insert into kept values (11, '')");
     await database.close();
     truncateSync(join(dataDir, "pgdata/global/pg_control"), 0);
-    const damaged = contents(join(dataDir, "pgdata"));
     const offered = await openDatabase({ dataDir, root }).catch(String);
     expect(offered).toContain(`The last good snapshot is of ${manifest.takenAt}: "npm run restore -- --last"`);
 
+    const damaged = contents(join(dataDir, "pgdata"));
     const restored = await restoreSnapshot({ file: listSnapshots(dir)[0]?.file ?? "", dataDir, root });
+    // It was looked at in a copy.
+    expect(contents(restored.before ?? "")).toEqual(damaged);
     expect(tellRestored(restored).at(-1)).toContain(
       `Lost: what was written after ${manifest.takenAt}. How much that is`,
     );
