@@ -243,6 +243,7 @@ const OWN_SQL: Readonly<Record<string, string>> = {
   "lib/db/backup/open-copy.ts": "counts the rows of whatever tables a copy has",
   "lib/db/backup/tables.ts": "asks the database which tables there are",
   "lib/db/backup/take.ts": "asks the database for what a backup needs",
+  "lib/db/inspect.ts": "looks at a database that may have another schema, or none",
   "lib/db/limited-pool.ts": "sets the limits of a connection",
   "lib/db/migrate.ts": "works before there is a schema that statements could be held against",
   "lib/db/sql.ts": "begins and ends transactions",

@@ -71,7 +71,7 @@ function merged(configured: readonly string[], offered: readonly ModelInfo[]): R
 }
 
 /** The models of the provider's list; none where it has no list. Throws where nobody can know. */
-async function providerModels({ apiKey, baseUrl }: ProviderSettings): Promise<readonly ModelInfo[]> {
+export async function providerModels({ apiKey, baseUrl }: ProviderSettings): Promise<readonly ModelInfo[]> {
   const base = baseUrl ?? "https://api.openai.com/v1";
   const headers: HeadersInit = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
   const response = await fetch(`${base.replace(/\/$/u, "")}/models`, {

@@ -19,6 +19,7 @@ import { safeFetch } from "../outbound/safe-fetch.ts";
 import { openTemplates } from "../templates/templates.ts";
 import { type HashLine, openHashLine } from "./hash-line.ts";
 import { hashKey, newKey, randomText } from "./keys.ts";
+import { stopListening } from "./listening.ts";
 import { openLog } from "./log.ts";
 import { openOwner } from "./owner.ts";
 import { limitsOf, openRateLimits, type RateLimits } from "./rate-limits.ts";
@@ -26,6 +27,9 @@ import { openRedis } from "./redis.ts";
 import { secretsOf } from "./secrets.ts";
 import { parseSettings, type Settings, SHORTEST_KEY } from "./settings.ts";
 import { noteTurn } from "./telemetry.ts";
+
+/** Answers that are under way when the last turn has ended have so long to reach their readers. */
+const LAST_ANSWERS_MS = 1000;
 
 /** Who a caller was found to be, and by which key or sign-in. */
 export type Known = {
@@ -120,6 +124,8 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   opened.defer(book.flush);
   const templates = openTemplates(OWN_TEMPLATES);
   opened.defer(() => templates.close());
+  // Whoever asks while the turns end is answered; who asks later needs what is closed next.
+  opened.defer(() => stopListening(LAST_ANSWERS_MS));
   const runner = startRunner({ database, log, now: Date.now, newId });
   let graceMs = 0;
   opened.defer(() => runner.drain(graceMs));
