@@ -245,6 +245,7 @@ const OWN_SQL: Readonly<Record<string, string>> = {
   "lib/db/backup/take.ts": "asks the database for what a backup needs",
   "lib/db/inspect.ts": "looks at a database that may have another schema, or none",
   "lib/db/limited-pool.ts": "sets the limits of a connection",
+  "lib/db/listening.ts": "listens on a connection of its own, and tells texts that no table holds",
   "lib/db/migrate.ts": "works before there is a schema that statements could be held against",
   "lib/db/sql.ts": "begins and ends transactions",
 };

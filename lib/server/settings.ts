@@ -169,7 +169,7 @@ export type Settings = {
   readonly migratesAtStart: boolean;
   /** Snapshots of the embedded database; `everyHours` 0: none but those that are asked for. */
   readonly backups: { readonly dir: string; readonly everyHours: number; readonly kept: number };
-  /** Where limits are counted; absent: in the database or in this process. */
+  /** Where limits are counted and instances signal each other; absent: in the database or in this process. */
   readonly redisUrl?: string;
   readonly openai: {
     readonly apiKey?: string;
