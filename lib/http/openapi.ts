@@ -55,7 +55,7 @@ const SAMPLES: Readonly<Record<ErrorCode, readonly [message: string, details?: E
   cancelled: ["cancelled"],
   interrupted: ["The answer was interrupted"],
   draining: ["The server restarts. Try again in a few seconds.", { retryAfterSeconds: 2 }],
-  unavailable: ["The database is behind this version"],
+  unavailable: ["The database is behind this version: 2 of its migrations are missing.", { retryAfterSeconds: 5 }],
   internal: ["Something failed on our side. The log has the details."],
 };
 
@@ -90,6 +90,7 @@ function errorCodes({ path, query, body, errors = [], runsTurn, isOpen }: Operat
     ...errors,
     "wrong-host",
     "rate-limited",
+    "unavailable",
     "internal",
   ]);
 }

@@ -1,5 +1,7 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { isBehind } from "../db/migrate.ts";
 import { type Hide, hiding, withoutSecretShapes } from "../domain/secrets.ts";
 import { noteAddresses } from "./address.ts";
 import { completeAnswers } from "./answer-headers.ts";
@@ -17,6 +19,8 @@ const LAST_MS = 5000;
 const INTERRUPT_GRACE_MS = 1000;
 /** So long after a start nothing is being loaded any more. */
 const SETTLED_MS = 3000;
+/** How often a server whose database is behind looks again. */
+const BEHIND_MS = 5000;
 
 /**
  * Opens the server, says where it is, and ends it in order at SIGTERM and SIGINT. Ends the process if it cannot open.
@@ -38,7 +42,7 @@ export async function startServer(): Promise<void> {
       noteServers();
       lineUpRequests();
     }
-    const opening = parley();
+    const opening = openWhenMigrated();
     if (!isFunction) loadFirstPage(settings);
     // The thread is idle while the database opens.
     const stopTelemetry = await startTelemetry(settings.hasOtlp, {
@@ -46,17 +50,32 @@ export async function startServer(): Promise<void> {
       hide: (text) => hide(text),
       isAlwaysAwake: !isFunction,
     });
+    // One that does not open now may be opened by a later request.
+    if (isFunction) process.once("SIGTERM", () => void endFunction(stopTelemetry));
     const running = await opening;
     hide = running.hide;
+    if (isFunction) return;
     process.once("SIGTERM", () => void shutDown(running, "SIGTERM", stopTelemetry));
     process.once("SIGINT", () => void shutDown(running, "SIGINT", stopTelemetry));
-    if (isFunction) return;
     print(greeting(running));
     setTimeout(giveMemoryBack, SETTLED_MS).unref();
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     process.stderr.write(`Parley cannot start. ${withoutSecretShapes(hide(why))}\n`);
     if (!isFunction) process.exit(1);
+  }
+}
+
+/** Opens the server; one whose database is behind answers 503 and opens when a deploy has migrated it. */
+async function openWhenMigrated(): Promise<Parley> {
+  for (let isSaid = false; ; isSaid = true) {
+    try {
+      return await parley();
+    } catch (thrown) {
+      if (!isBehind(thrown)) throw thrown;
+      if (!isSaid) process.stderr.write(`${thrown.message} ${thrown.details.cause}.\n`);
+      await wait(BEHIND_MS);
+    }
   }
 }
 
@@ -89,6 +108,12 @@ function greeting({ settings, ports, keyPlace, ownerToken }: Parley): string {
     "",
     "",
   ].join("\n");
+}
+
+async function endFunction(stopTelemetry: () => Promise<void>): Promise<void> {
+  const running = await parley().catch(() => null);
+  if (running) await shutDown(running, "SIGTERM", stopTelemetry);
+  process.exit(0);
 }
 
 /** Lets running turns end for a while, leaves the rest to the next process, and closes the database. */
