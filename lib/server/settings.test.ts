@@ -227,8 +227,8 @@ test.each([
 
 test("migrations are the deploy's on Vercel or where MIGRATE says so, on a direct address where one is set", () => {
   expect(parseSettings({}).migratesAtStart).toBe(true);
-  expect(parseSettings({ VERCEL: "1" }).migratesAtStart).toBe(false);
-  expect(parseSettings({ VERCEL: "1", MIGRATE: "start" }).migratesAtStart).toBe(true);
+  expect(parseSettings({ VERCEL: "1", ...NEEDED_ON_VERCEL }).migratesAtStart).toBe(false);
+  expect(parseSettings({ VERCEL: "1", ...NEEDED_ON_VERCEL, MIGRATE: "start" }).migratesAtStart).toBe(true);
   expect(parseSettings({ MIGRATE: "deploy" }).migratesAtStart).toBe(false);
   const [unpooled, direct] = ["postgresql://a@h:5432/d", "postgres://b@h:5432/d"];
   expect(parseSettings({ DATABASE_URL_UNPOOLED: unpooled, DIRECT_URL: direct }).directUrl).toBe(unpooled);
