@@ -42,6 +42,8 @@ export type RenderTemplate = (source: string, variables: Readonly<Record<string,
 export type Ports = {
   readonly database: Database;
   readonly models: Models;
+  /** Whether models are offered the server's own tools. Absent: they are. */
+  readonly hasBuiltinTools?: boolean;
   readonly runner: Runner;
   /** Where titles and summaries are made. */
   readonly lanes: Lanes;

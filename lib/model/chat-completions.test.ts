@@ -175,8 +175,12 @@ test("a stream that ends without its last chunk is an error", async () => {
   expect((await collect(baseUrl)).thrown).toMatchObject({ code: "model-failed" });
 });
 
-test("an answer that is no stream is an error", async () => {
-  const baseUrl = await serve((_, response) => response.end('{"choices":[{"message":{"content":"Hello"}}]}'));
+test.each([
+  ["words", "upstream connect error"],
+  ["a page", "<!doctype html><title>Sign in</title>"],
+  ["nothing", ""],
+])("an answer that is %s is an error", async (_, body) => {
+  const baseUrl = await serve((_request, response) => response.end(body));
   expect((await collect(baseUrl)).thrown).toMatchObject({ code: "model-failed" });
 });
 

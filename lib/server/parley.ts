@@ -13,7 +13,9 @@ import { openDatabase } from "../db/database.ts";
 import type { Grant } from "../domain/api-key.ts";
 import { newId } from "../domain/ids.ts";
 import { type Hide, hiding } from "../domain/secrets.ts";
+import { chooseModel } from "../model/choose-model.ts";
 import { openModels } from "../model/models.ts";
+import { WAITS } from "../model/waits.ts";
 import { safeFetch } from "../outbound/safe-fetch.ts";
 import { openTemplates } from "../templates/templates.ts";
 import { type HashLine, openHashLine } from "./hash-line.ts";
@@ -114,7 +116,8 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   const limits = openRateLimits({ database, redis, settings, log });
   const ports: Ports = {
     database,
-    models: admitting(openModels(settings.openai)),
+    models: admitting(await openModelsOf(settings, log)),
+    hasBuiltinTools: settings.builtinTools,
     runner,
     lanes,
     templatesOf: (accountId) => (source, variables) => templates.render(accountId, source, variables),
@@ -161,6 +164,13 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
       }
     },
   };
+}
+
+/** The models of the settings. Where they name a server of models and no model, its own list gives one. */
+async function openModelsOf({ openai, modelWaits }: Settings, log: Ports["log"]) {
+  const model = openai.baseUrl !== undefined && openai.model === undefined ? await chooseModel(openai) : openai.model;
+  const { firstMs = WAITS.firstMs, silenceMs = WAITS.silenceMs, totalMs = WAITS.totalMs } = modelWaits;
+  return openModels({ ...openai, model, waits: { firstMs, silenceMs, totalMs }, log });
 }
 
 /** Goes on with what processes before left, and looks for more of it from then on. */
