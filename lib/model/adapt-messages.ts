@@ -55,6 +55,7 @@ export function noSystemMessage(messages: Messages): Messages {
 }
 
 const BEGINNING: WireMessage = { role: "user", content: "(The conversation begins.)" };
+const NO_ANSWER: WireMessage = { role: "assistant", content: "(There was no answer.)" };
 const GO_ON: WireMessage = { role: "user", content: "Go on." };
 
 /**
@@ -71,7 +72,10 @@ export function alternatingRoles(messages: Messages): Messages {
     else if (isSame && !last.tool_calls && last.content) {
       // What was said before calls belongs to them.
       turns[turns.length - 1] = { ...message, content: joined([last, message], "assistant").content };
-    } else turns.push(message);
+    } else {
+      if (message.role === "user" && lastSpeaker(turns) === "user") turns.push(NO_ANSWER);
+      turns.push(message);
+    }
   }
   const first = turns.findIndex(({ role }) => role !== "system");
   if (first >= 0 && turns[first]?.role !== "user") turns.splice(first, 0, BEGINNING);
@@ -80,6 +84,10 @@ export function alternatingRoles(messages: Messages): Messages {
   const isUnchanged = turns.length === messages.length && turns.every((message, n) => message === messages[n]);
   return isUnchanged ? messages : turns;
 }
+
+/** Who spoke last, as templates see it that count neither calls nor results. */
+const lastSpeaker = (turns: Messages): string | undefined =>
+  turns.findLast(({ role, tool_calls }) => (role === "user" || role === "assistant") && !tool_calls)?.role;
 
 /** Several messages as one: their texts by blank lines, or all parts where there are images. */
 function joined(messages: Messages, role: string): WireMessage {

@@ -157,9 +157,9 @@ export const ADAPTATIONS: readonly Adaptation[] = [
   {
     name: "without tools",
     at: pattern(
-      /(?:n't|not?|none|no endpoints|un|without|lacks?).{0,60}(?:support|enabled|allow|available|permit|accept|recogni|capab|known|implement).{0,80}(?:tools?\b|function)/isu,
-      /(?:\btools?\b|function)[\w '"-]{0,60}(?:not|n't|un|requires? |disabled|forbidden|extra|without)/isu,
-      /extra.{0,80}\btools?\b|\btools?\b.{0,80}extra|unexpected role.{0,10}tool/isu,
+      /(?:\bnot\b|n't\b|\bno\b|\bnone\b|\bunable|\bwithout\b|\black\w*).{0,60}(?:support|enabl|allow|available|permit|accept|recogni|capab|implement|use).{0,80}(?:\btools?\b|\bfunctions?\b)/isu,
+      /(?:\btools?\b|function[ _-]?call\w*)[\w '"`-]{0,60}(?:(?:\bnot|n't)\b.{0,30}(?:support|enabl|allow|available|permit|accept|recogni|implement)|\bunsupported|\bunavailable|\bdisabled|\bforbidden|\brequires? )/isu,
+      /unsupported.{0,40}\btools?\b|extra.{0,80}\btools\b|\btools\b.{0,80}extra|unexpected role.{0,10}\btool\b/isu,
     ),
     change(body, { optionalTools }) {
       const tools = Array.isArray(body.tools) ? body.tools : [];
@@ -210,7 +210,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     at: pattern(
       /content.{0,120}(?:must be|should be|expect\w*|valid|requires?|only).{0,30}\b(?:str|string|text)\b/isu,
       /expected (?:a )?str(?:ing)?\b|str type expected|string_type|valid string/iu,
-      /(?:array|list|sequence|multi.?part|multimodal)[\w ]{0,40}content|content.{0,60}(?:array|list|sequence|parts).{0,40}(?:not|n't|un)/isu,
+      /(?:array|list|sequence|multi.?part|multimodal)[\w ]{0,40}content|content.{0,60}(?:array|list|sequence|parts).{0,40}(?:\bnot\b|n't\b|unsupported)/isu,
     ),
     change: ofMessages(messages.textContent),
     told: "takes text alone as content: parts of text are one",

@@ -187,7 +187,7 @@ export function chatChunkReader(from = ""): {
       const isCalls = ending.reason === "stop" && whole.length > 0;
       const reason = isCalls ? "tool-calls" : hasRefused && ending.reason === "stop" ? "content-filter" : ending.reason;
       if (!ending.isKnown) rest.push({ type: "notice", text: unknownReason(finish ?? "") });
-      const data = from === "" ? null : kept.data();
+      const data = from === "" ? null : (kept.data() ?? (whole.some(hasKept) ? {} : null));
       if (data !== null) whole.push({ type: "provider-data", from, ...data });
       return [...rest, ...whole, { type: "finish", reason, usage: usage.usage(hasSaid || hasThoughts) }];
     },
@@ -199,6 +199,8 @@ function isPlain(delta: Readonly<Record<string, unknown>>): boolean {
   for (const name in delta) if (name !== "content" && name !== "role") return false;
   return typeof delta.content === "string";
 }
+
+const hasKept = (event: ModelEvent): boolean => event.type === "tool-call" && event.kept !== undefined;
 
 const isThought = (extra: unknown): boolean =>
   extra !== undefined && fields<"thought">(fields<"google">(extra).google).thought === true;

@@ -26,6 +26,8 @@ const NAMES = [
 ] as const;
 /** Names of what tells a kind or a place: for who looks for the cause, and not for who reads the error. */
 const MARKS = ["code", "type", "param", "status", "loc", "field", "n_ctx", "n_prompt_tokens", "retryDelay"] as const;
+/** Marks whose numbers say nothing without their names. */
+const NAMED: ReadonlySet<string> = new Set(["n_ctx", "n_prompt_tokens"]);
 
 /**
  * What an error says: its plainest words, at most 300 characters; "" where it says nothing. Errors may be a text, an object,
@@ -52,7 +54,11 @@ function collected(value: unknown, names: readonly string[], depth: number): str
     return value.slice(0, MOST_WORDS).flatMap((one) => collected(one, names, depth + 1));
   }
   if (!isObject(value)) return [];
-  return names.flatMap((name) => (value[name] == null ? [] : collected(value[name], names, depth + 1)));
+  return names.flatMap((name) => {
+    const one = value[name];
+    if (one == null) return [];
+    return NAMED.has(name) ? [`${name}: ${String(one)}`] : collected(one, names, depth + 1);
+  });
 }
 
 /** Gateways hand on the errors of others as JSON in their own words. */

@@ -14,7 +14,7 @@ import type { Grant } from "../domain/api-key.ts";
 import { newId } from "../domain/ids.ts";
 import { type Hide, hiding } from "../domain/secrets.ts";
 import { chooseModel } from "../model/choose-model.ts";
-import { openModels } from "../model/models.ts";
+import { type ModelSetup, openModels } from "../model/models.ts";
 import { WAITS } from "../model/waits.ts";
 import { safeFetch } from "../outbound/safe-fetch.ts";
 import { openTemplates } from "../templates/templates.ts";
@@ -116,7 +116,7 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   const limits = openRateLimits({ database, redis, settings, log });
   const ports: Ports = {
     database,
-    models: admitting(await openModelsOf(settings, log)),
+    models: admitting(openModels(await modelSetup(settings, log))),
     hasBuiltinTools: settings.builtinTools,
     runner,
     lanes,
@@ -166,11 +166,11 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   };
 }
 
-/** The models of the settings. Where they name a server of models and no model, its own list gives one. */
-async function openModelsOf({ openai, modelWaits }: Settings, log: Ports["log"]) {
+/** The models that the settings name. Where they name a server of models and no model, its own list gives one. */
+async function modelSetup({ openai, modelWaits }: Settings, log: Ports["log"]): Promise<ModelSetup> {
   const model = openai.baseUrl !== undefined && openai.model === undefined ? await chooseModel(openai) : openai.model;
   const { firstMs = WAITS.firstMs, silenceMs = WAITS.silenceMs, totalMs = WAITS.totalMs } = modelWaits;
-  return openModels({ ...openai, model, waits: { firstMs, silenceMs, totalMs }, log });
+  return { ...openai, model, waits: { firstMs, silenceMs, totalMs }, log };
 }
 
 /** Goes on with what processes before left, and looks for more of it from then on. */
