@@ -10,6 +10,6 @@ export default defineConfig({
   retries: process.env.CI ? 1 : 0,
   use: {
     launchOptions: { executablePath: findChromium(), args: CHROMIUM_FLAGS },
-    trace: "retain-on-failure",
+    trace: "on-first-retry",
   },
 });

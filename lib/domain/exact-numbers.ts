@@ -81,12 +81,8 @@ export const isMarked = (value: unknown): value is string =>
 /** JSON with the numbers of `parseExact` as they were written. Of what is no JSON: "null". */
 export function exactJson(value: unknown): string {
   const json = JSON.stringify(value) ?? "null";
-  return withExactNumbers(json);
+  return json.includes(MARK) ? json.replace(MARKED_JSON, "$1") : json;
 }
-
-/** A JSON text with marked numbers, such as others write of a value, with the numbers as they were written. */
-export const withExactNumbers = (json: string): string =>
-  json.includes(MARK) ? json.replace(MARKED_JSON, "$1") : json;
 
 /**
  * A copy of a value for somebody who will write it as JSON, with the numbers as they were written; the value itself where

@@ -13,7 +13,7 @@ const changed = (messages: Messages, change: (message: WireMessage, n: number) =
 const isParts = (content: WireMessage["content"]): content is readonly WirePart[] => Array.isArray(content);
 
 /** The text of a content that is one, or holds nothing but texts; null where it holds something else. */
-export function contentText(content: WireMessage["content"]): string | null {
+function contentText(content: WireMessage["content"]): string | null {
   if (content === undefined || content === null) return "";
   if (!isParts(content)) return content;
   return content.every((part) => part.type === "text") ? content.map((part) => part.text ?? "").join("\n") : null;

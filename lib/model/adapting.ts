@@ -42,7 +42,7 @@ export function lessons(now: () => number = Date.now): Lessons {
   };
 }
 
-const MOST_TRIES = 12;
+const MOST_TRIES = ADAPTATIONS.length + 1;
 
 /** One request on its way to a server that may not take it as it is. */
 export type Adapting = {

@@ -15,11 +15,15 @@ export async function chooseModel(
   read: (settings: ProviderSettings) => Promise<readonly ListedModel[]> = providerModels,
 ): Promise<string> {
   const found = await listSoon(settings, read);
-  const chosen = found.find(({ isChat }) => isChat) ?? (found.length === 1 ? found[0] : undefined);
+  const chosen = chosenModel(found);
   if (chosen) return chosen.id;
   const what = found.length === 0 ? "names no model" : "names no model that one can chat with";
   throw new Error(`OPENAI_MODEL is not set, and the list of ${settings.baseUrl} ${what}. Set OPENAI_MODEL.`);
 }
+
+/** The first model of a list that one can chat with, or the only one, whatever it is called. */
+export const chosenModel = (listed: readonly ListedModel[]): ListedModel | undefined =>
+  listed.find(({ isChat }) => isChat) ?? (listed.length === 1 ? listed[0] : undefined);
 
 /** A server that is started together with this one may need a moment. */
 async function listSoon(

@@ -32,7 +32,7 @@ export function roomIn(words: string): Room | null {
 }
 
 /** About the tokens of a request. */
-export const bodyTokens = ({ messages, tools }: ChatBody): number =>
+const bodyTokens = ({ messages, tools }: ChatBody): number =>
   Math.ceil((JSON.stringify(messages).length + (tools === undefined ? 0 : JSON.stringify(tools).length)) / 4);
 
 /** Tokens that are left for an answer of which nobody says how long it may be. */

@@ -5,12 +5,11 @@ import { modelCatalogue, type ProviderSettings } from "./catalogue.ts";
 import { callChatCompletions } from "./chat-completions.ts";
 import { callDemo } from "./demo.ts";
 import { embedThrough } from "./embeddings.ts";
+import { DEFAULT_MODEL, modelNames } from "./names.ts";
 import { observed } from "./observe.ts";
 import { withoutKeys } from "./provider-error.ts";
 import { retrying } from "./retry.ts";
 import { WAITS, type Waits } from "./waits.ts";
-
-const DEFAULT_MODEL = "gpt-4.1-mini";
 
 export type ModelSetup = ProviderSettings & {
   readonly waits?: Waits;
@@ -33,8 +32,7 @@ function callProvider({ apiKey, baseUrl, waits = WAITS, log }: ModelSetup, known
 /** The models of this server: the provider's where a key or a base URL is set, else the built-in demo. */
 export function openModels(setup: ModelSetup) {
   if (setup.apiKey === undefined && setup.baseUrl === undefined) return demoModels(setup);
-  const defaultModel = setup.model ?? DEFAULT_MODEL;
-  const smallModel = setup.smallModel ?? defaultModel;
+  const { defaultModel, smallModel } = modelNames(setup);
   const known = lessons();
   const catalogue = modelCatalogue(setup, [defaultModel, smallModel]);
   const { embeddingModel } = setup;

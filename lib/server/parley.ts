@@ -20,6 +20,7 @@ import { safeFetch } from "../outbound/safe-fetch.ts";
 import { openTemplates } from "../templates/templates.ts";
 import { type HashLine, openHashLine } from "./hash-line.ts";
 import { hashKey, newKey, randomText } from "./keys.ts";
+import { stopListening } from "./listening.ts";
 import { openLog } from "./log.ts";
 import { openOwner } from "./owner.ts";
 import { limitsOf, openRateLimits, type RateLimits } from "./rate-limits.ts";
@@ -27,6 +28,9 @@ import { openRedis } from "./redis.ts";
 import { secretsOf } from "./secrets.ts";
 import { parseSettings, type Settings, SHORTEST_KEY } from "./settings.ts";
 import { noteTurn } from "./telemetry.ts";
+
+/** Answers that are under way when the last turn has ended have so long to reach their readers. */
+const LAST_ANSWERS_MS = 1000;
 
 /** Who a caller was found to be, and by which key or sign-in. */
 export type Known = {
@@ -54,6 +58,8 @@ export type Parley = {
   readonly ownerToken: string;
   /** Who callers were found to be, and until when that is believed. */
   readonly callers: Map<string, Known & { readonly until: number }>;
+  /** What cookies were decrypted to, by their hashes. Whether that still counts is asked for each request. */
+  readonly cookies: Map<string, { readonly sub: string; readonly signIn: string; readonly until: number }>;
   readonly limits: RateLimits;
   readonly hashLine: HashLine;
   /** What calls of models came to and is not written down yet. */
@@ -107,6 +113,8 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   opened.defer(book.flush);
   const templates = openTemplates(OWN_TEMPLATES);
   opened.defer(() => templates.close());
+  // Whoever asks while the turns end is answered; who asks later needs what is closed next.
+  opened.defer(() => stopListening(LAST_ANSWERS_MS));
   const runner = startRunner({ database, log, now: Date.now, newId });
   let graceMs = 0;
   opened.defer(() => runner.drain(graceMs));
@@ -154,6 +162,7 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     hashLine: openHashLine({ atOnce: 2, most: 40, mostOfOne: 8 }),
     usageBook: book,
     callers: new Map(),
+    cookies: new Map(),
     touchedKeys: new Map(),
     async close(waitMs) {
       graceMs = waitMs;

@@ -54,6 +54,8 @@ test.each([
   ["NEXTAUTH_SECRET", "short"],
   ["NEXTAUTH_URL", "chat.example.org"],
   ["LOG_LEVEL", "loud"],
+  ["STOP_SECONDS", "0"],
+  ["STOP_SECONDS", "soon"],
   ["ALLOWED_HOSTS", "https://chat.example.org"],
   ["ALLOWED_HOSTS", "*.example.org"],
   ["ALLOWED_HOSTS", "*"],

@@ -56,6 +56,7 @@ const countUnlessOff = (byDefault: number) =>
       .default(byDefault),
   );
 const PROXIES = "must be a whole number from 0 to 10";
+const STOP = "must be a whole number from 1 to 600";
 const Variables = z.object({
   PORT: z.preprocess(
     blankIsUnset,
@@ -92,6 +93,10 @@ const Variables = z.object({
         error: "must be one of fatal, error, warn, info, debug, trace, silent",
       })
       .default("info"),
+  ),
+  STOP_SECONDS: z.preprocess(
+    blankIsUnset,
+    z.coerce.number({ error: STOP }).int({ error: STOP }).min(1, { error: STOP }).max(600, { error: STOP }).default(25),
   ),
   ALLOWED_HOSTS: hosts("chat.example.org or parley.lan:3000"),
   OUTBOUND_ALLOW: hosts("search.example or 10.0.0.5:8080"),
@@ -167,6 +172,8 @@ export type Settings = {
   readonly secret?: string;
   readonly publicUrl?: string;
   readonly logLevel: string;
+  /** How long a stop takes at most. */
+  readonly stopSeconds: number;
   /** `host` or `host:port` as URLs spell them: names of this server besides its own addresses and `publicUrl`. */
   readonly allowedHosts: readonly string[];
   /** `host` or `host:port` as URLs spell them: what tools may request although it is private. */
@@ -311,6 +318,7 @@ export function parseSettings(environment: Environment): Settings {
     apiKey: env.PARLEY_API_KEY,
     secret: env.NEXTAUTH_SECRET,
     logLevel: env.LOG_LEVEL,
+    stopSeconds: env.STOP_SECONDS,
     outboundAllow: env.OUTBOUND_ALLOW,
     turnsPerMinute: env.TURNS_PER_MINUTE,
     keyTurnsPerMinute: env.KEY_TURNS_PER_MINUTE,

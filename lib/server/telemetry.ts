@@ -107,6 +107,8 @@ export async function prometheusText(): Promise<string | null> {
   return new PrometheusSerializer().serialize(resourceMetrics);
 }
 
+/** Those of the semantic conventions: a caller who makes up methods is to make up no series of numbers. */
+const METHODS = new Set(["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE"]);
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
 /** Notes an answered request: "http.server.request.duration" of the semantic conventions for HTTP. */
@@ -118,7 +120,7 @@ export function noteRequest(attributes: {
 }): void {
   const { surface, method, status, seconds } = attributes;
   const labels: Attributes = {
-    "http.request.method": method,
+    "http.request.method": METHODS.has(method) ? method : "_OTHER",
     "http.response.status_code": status,
     "parley.surface": surface,
   };

@@ -50,7 +50,7 @@ export async function authenticate(request: Request, parley: Parley, credentials
 export async function keyHolder(request: Request, parley: Parley): Promise<Caller | null> {
   const key = keyOf(request);
   if (key === null) return null;
-  const known = await remembered(parley, `key ${hashKey(key)}`, () => holderOfKey(parley, hashKey(key)));
+  const known = await remembered(parley.callers, `key ${hashKey(key)}`, () => holderOfKey(parley, hashKey(key)));
   if (known === null) throw invalidKey();
   return { ...known, via: "key" };
 }
@@ -71,12 +71,13 @@ export async function visitorOfSignIn(parley: Parley, visitor: Visitor): Promise
 
 async function knownByCookie(parley: Parley, cookies: string | null): Promise<Known | null> {
   const cookie = cookieValue(cookies, sessionCookieName(isSecure(parley)));
-  const claims = cookie === null ? null : await readSessionToken(cookie, parley.secret);
+  const read = (token: string) => () => readSessionToken(token, parley.secret);
+  const claims = cookie === null ? null : await remembered(parley.cookies, hashKey(cookie), read(cookie));
   return claims && knownBySignIn(parley, { accountId: claims.sub, signInId: claims.signIn });
 }
 
 const knownBySignIn = (parley: Parley, visitor: Visitor): Promise<Known | null> =>
-  remembered(parley, `sign-in ${visitor.signInId} ${visitor.accountId}`, () => holderOfSignIn(parley, visitor));
+  remembered(parley.callers, `sign-in ${visitor.signInId} ${visitor.accountId}`, () => holderOfSignIn(parley, visitor));
 
 /**
  * Throws "forbidden" where a key does not reach a surface, or would change something though it only reads. `isReading`: a
@@ -149,11 +150,11 @@ const browserOnly = () =>
   new ChatError("forbidden", "This is done on the account page, in the browser, and not with an API key");
 const noCredentials = () => new ChatError("unauthenticated", "Invalid API key", { noun: "credentials" });
 
-async function remembered(
-  { callers: known }: Parley,
+async function remembered<Found extends object>(
+  known: Map<string, Found & { readonly until: number }>,
   name: string,
-  look: () => Promise<Known | null>,
-): Promise<Known | null> {
+  look: () => Promise<Found | null>,
+): Promise<Found | null> {
   const found = known.get(name);
   if (found && found.until > Date.now()) return found;
   const seen = await look();
