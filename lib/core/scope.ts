@@ -8,6 +8,7 @@ import type { Spent } from "../domain/usage.ts";
 import type { Admission, Reservation, Work } from "./admitted.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Log } from "./log.ts";
+import type { Signals } from "./signals.ts";
 import type { Runner } from "./turn/runner.ts";
 
 /** The language models that a turn may use. No call of one without an admission. */
@@ -45,6 +46,8 @@ export type Ports = {
   /** Whether models are offered the server's own tools. Absent: they are. */
   readonly hasBuiltinTools?: boolean;
   readonly runner: Runner;
+  /** Wakes those who wait, here and in other processes. */
+  readonly signals: Signals;
   /** Where titles and summaries are made. */
   readonly lanes: Lanes;
   /** Renders the templates of an account, one after the other with those of the others. */

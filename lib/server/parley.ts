@@ -1,16 +1,22 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Redis } from "ioredis";
 import { admitting } from "../core/admission.ts";
 import { openLanes } from "../core/lanes.ts";
 import { embedPending } from "../core/recall/embed-pending.ts";
 import { OWN_TEMPLATES } from "../core/render/templates.ts";
 import type { Ports } from "../core/scope.ts";
+import { openSignals } from "../core/signals.ts";
 import { hourlyTidying } from "../core/tidy.ts";
 import { startRunner } from "../core/turn/runner.ts";
 import { takeOver } from "../core/turn/take-over.ts";
 import { openUsageBook, type UsageBook } from "../core/usage-book.ts";
-import { openDatabase } from "../db/database.ts";
+import { keepSnapshots } from "../db/backup/keep.ts";
+import { type Database, openDatabase } from "../db/database.ts";
+import { forgetOthersInLine } from "../db/line.ts";
+import { postgresChannel } from "../db/listening.ts";
 import type { Grant } from "../domain/api-key.ts";
+import type { OpenChannel } from "../domain/channel.ts";
 import { newId } from "../domain/ids.ts";
 import { type Hide, hiding } from "../domain/secrets.ts";
 import { chooseModel } from "../model/choose-model.ts";
@@ -25,10 +31,13 @@ import { openLog } from "./log.ts";
 import { openOwner } from "./owner.ts";
 import { limitsOf, openRateLimits, type RateLimits } from "./rate-limits.ts";
 import { openRedis } from "./redis.ts";
+import { redisChannel } from "./redis-channel.ts";
 import { secretsOf } from "./secrets.ts";
 import { parseSettings, type Settings, SHORTEST_KEY } from "./settings.ts";
 import { noteTurn } from "./telemetry.ts";
 
+/** A start or a sweep takes over so many times at the most, so that what fails again and again does not hold it up. */
+const MOST_TAKES = 20;
 /** Answers that are under way when the last turn has ended have so long to reach their readers. */
 const LAST_ANSWERS_MS = 1000;
 
@@ -106,16 +115,30 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   const log = openLog(settings.logLevel, hide);
   const redis = settings.redisUrl === undefined ? null : await openRedis(settings.redisUrl, log);
   opened.defer(() => redis?.disconnect());
-  const database = await openDatabase({ url: settings.databaseUrl, dataDir, root, log });
+  const { databaseUrl: url, directUrl, isPooled } = settings;
+  const migrates = url === undefined || settings.migratesAtStart;
+  const backups = { ...settings.backups, dir: resolve(root, settings.backups.dir) };
+  const database = await openDatabase({
+    url,
+    directUrl,
+    isPooled,
+    migrates,
+    dataDir,
+    backupDir: backups.dir,
+    root,
+    log,
+  });
   opened.defer(() => database.close());
   const book = openUsageBook({ database, log, now: Date.now });
   // The last turns end before that.
   opened.defer(book.flush);
   const templates = openTemplates(OWN_TEMPLATES);
   opened.defer(() => templates.close());
+  const signals = openSignals({ open: channelOf(settings, database, redis, log), newId });
+  opened.defer(() => signals.close());
   // Whoever asks while the turns end is answered; who asks later needs what is closed next.
   opened.defer(() => stopListening(LAST_ANSWERS_MS));
-  const runner = startRunner({ database, log, now: Date.now, newId });
+  const runner = startRunner({ database, signals, log, now: Date.now, newId });
   let graceMs = 0;
   opened.defer(() => runner.drain(graceMs));
   // Nobody waits for titles, and a burst of turns is not to compete with its own.
@@ -127,6 +150,7 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     models: admitting(openModels(await modelSetup(settings, log))),
     hasBuiltinTools: settings.builtinTools,
     runner,
+    signals,
     lanes,
     templatesOf: (accountId) => (source, variables) => templates.render(accountId, source, variables),
     outbound: safeFetch({ allow: settings.outboundAllow }),
@@ -149,6 +173,10 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   };
   const ownerId = await openOwner(database, firstKey);
   await beginWork(ports, book);
+  if (database.kind === "pglite") {
+    const snapshots = keepSnapshots(database, { ...backups, root, log });
+    opened.defer(snapshots.close);
+  }
   return {
     settings,
     ports,
@@ -186,13 +214,26 @@ async function modelSetup({ openai, modelWaits }: Settings, log: Ports["log"]): 
 async function beginWork(ports: Ports, book: UsageBook): Promise<void> {
   const { database, runner } = ports;
   // The lock of the embedded database proves that every other owner of a turn is dead.
+  if (database.kind === "pglite") await forgetOthersInLine(database, runner.owner);
   await takeOver(ports, database.kind === "pglite" ? "of-other-owners" : "expired");
-  runner.startSweeping(async () => {
-    if (!runner.isDraining()) await takeOver(ports, "expired");
-  });
+  runner.startTakingOver(() => takeOverAll(ports));
   runner.startSweeping(hourlyTidying(ports));
   runner.startSweeping(book.flush);
   embedPending(ports);
+}
+
+/** Goes on with all that others have left: some at a time, since others take of it too. */
+async function takeOverAll(ports: Ports): Promise<void> {
+  for (let n = 0; n < MOST_TAKES && !ports.runner.isDraining(); n++) {
+    if ((await takeOver(ports, "expired")) === 0) return;
+  }
+}
+
+/** On what this process hears of others; null: it is alone on its database. */
+function channelOf(settings: Settings, database: Database, redis: Redis | null, log: Ports["log"]): OpenChannel | null {
+  if (database.kind === "pglite" || settings.databaseUrl === undefined) return null;
+  if (redis !== null) return redisChannel(redis);
+  return postgresChannel({ url: settings.directUrl ?? settings.databaseUrl, pool: database.pool, log });
 }
 
 /** A token that is good once. */

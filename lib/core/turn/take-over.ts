@@ -11,6 +11,7 @@ import type { Admission } from "../admitted.ts";
 import { assemble } from "../render/describe.ts";
 import { approximateTokens, promptTokens } from "../render/tokens.ts";
 import type { Ports, Scope } from "../scope.ts";
+import { runTopic } from "../signals.ts";
 import { type LiveRun, liveRun } from "./live-run.ts";
 import { readPast } from "./past.ts";
 import { record } from "./record.ts";
@@ -57,6 +58,8 @@ async function goOn(scope: Scope, run: TakenRun): Promise<void> {
     const { id, accountId, sessionId } = run;
     live = liveRun({ id, accountId, sessionId, docs: [], stores, onHangUp: policy?.onHangUp ?? "cancel" }, past);
     scope.runner.add(live);
+    // Who follows it elsewhere tells this process so.
+    scope.signals.notify([runTopic(id)]);
     const why = reasonToEnd(run, past);
     const prompt = await promptOf(scope, run, session).catch((thrown) => {
       // What is only closed needs no prompt.
