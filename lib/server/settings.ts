@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { ChatError } from "../domain/errors.ts";
 import { isSecretName } from "../domain/secrets.ts";
+import { isOnVercel, missingSettings, withPlatform } from "./vercel-settings.ts";
 
 const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
 const text = z.preprocess(blankIsUnset, z.string().optional());
@@ -101,6 +103,7 @@ const Variables = z.object({
     blankIsUnset,
     z.string().min(16, { error: "must have 16 characters or more" }).optional(),
   ),
+  CRON_SECRET: z.preprocess(blankIsUnset, z.string().min(16, { error: "must have 16 characters or more" }).optional()),
   NEXTAUTH_URL: url(/^https?$/, "https://chat.example.org"),
   LOG_LEVEL: z.preprocess(
     blankIsUnset,
@@ -194,6 +197,8 @@ export type Settings = {
   readonly builtinTools: boolean;
   readonly apiKey?: string;
   readonly secret?: string;
+  /** Who shows it may have the server look after what was left: see `/api/cron`. */
+  readonly cronSecret?: string;
   readonly publicUrl?: string;
   readonly logLevel: string;
   /** How long a stop takes at most. */
@@ -237,7 +242,14 @@ export type Settings = {
   readonly signUp: boolean;
   /** Which of both nobody has set: these are open to this machine alone, never to what a proxy hands on. */
   readonly unset: Readonly<Record<Door, boolean>>;
+  /** Whether the process is a function that is frozen between requests. */
+  readonly isFunction: boolean;
+  /** The most bytes that a body has by the time it is here; absent: nobody in front of the server has a limit. */
+  readonly mostBodyBytes?: number;
 };
+
+/** Vercel refuses bodies over 4.5 MB itself, in a shape of its own. */
+const FUNCTION_BODY_BYTES = 4 * 1024 * 1024;
 
 /** What strangers may do without being asked who they are. */
 export type Door = "guests" | "signUp";
@@ -286,12 +298,17 @@ function isForThisMachine(environment: Environment, { host, publicUrl, trustedPr
   return names.every(isLoopback) && trustedProxies === 0 && !PLATFORMS.some((name) => environment[name]);
 }
 
-/** Reads the environment. Throws one sentence that names each wrong setting and what it may be. */
-export function parseSettings(environment: Environment): Settings {
+/** A sentence that names settings and what they may be, never what they are. */
+const wrongSetting = (what: string): ChatError => new ChatError("unavailable", `Wrong setting: ${what}.`);
+
+/** Reads the environment. Throws "unavailable" with one sentence that names each wrong setting and what it may be. */
+export function parseSettings(given: Environment): Settings {
+  const environment = withPlatform(given);
+  const missing = missingSettings(environment).map((name) => `${name} must be set on Vercel`);
   const parsed = Variables.safeParse(environment);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
-    throw new Error(`Wrong setting: ${[...new Set(faults)].join("; ")}.`);
+  if (!parsed.success || missing.length > 0) {
+    const wrong = parsed.error?.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`) ?? [];
+    throw wrongSetting([...missing, ...new Set(wrong)].join("; "));
   }
   const env = parsed.data;
   for (const name of ["OPENAI_BASE_URL", "NEXTAUTH_URL", "OIDC_ISSUER"] as const) {
@@ -300,8 +317,8 @@ export function parseSettings(environment: Environment): Settings {
     // A server of models may want its version in the query; a secret there would be told like the rest.
     const isQuery = name !== "OPENAI_BASE_URL" ? search !== "" : [...searchParams.keys()].some(isSecretName);
     if (isQuery || [username, password, hash].some((part) => part !== "")) {
-      throw new Error(
-        `Wrong setting: ${name} must hold no user name, password, query or fragment; a model's key goes into OPENAI_API_KEY, and of queries OPENAI_BASE_URL takes those without a secret.`,
+      throw wrongSetting(
+        `${name} must hold no user name, password, query or fragment; a model's key goes into OPENAI_API_KEY, and of queries OPENAI_BASE_URL takes those without a secret`,
       );
     }
   }
@@ -310,7 +327,7 @@ export function parseSettings(environment: Environment): Settings {
     env.OPENAI_API_KEY === undefined &&
     env.OPENAI_BASE_URL === undefined
   ) {
-    throw new Error("Wrong setting: OPENAI_EMBEDDING_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL.");
+    throw wrongSetting("OPENAI_EMBEDDING_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL");
   }
   const reach = {
     host: boundHost(environment, env.HOST),
@@ -350,6 +367,7 @@ export function parseSettings(environment: Environment): Settings {
     builtinTools: isOn(env.BUILTIN_TOOLS ?? "on"),
     apiKey: env.PARLEY_API_KEY,
     secret: env.NEXTAUTH_SECRET,
+    cronSecret: env.CRON_SECRET,
     logLevel: env.LOG_LEVEL,
     stopSeconds: env.STOP_SECONDS,
     outboundAllow: env.OUTBOUND_ALLOW,
@@ -370,6 +388,8 @@ export function parseSettings(environment: Environment): Settings {
     guests: isOn(env.GUESTS ?? open),
     signUp: isOn(env.SIGN_UP ?? open),
     unset: { guests: env.GUESTS === undefined, signUp: env.SIGN_UP === undefined },
+    isFunction: isOnVercel(environment),
+    mostBodyBytes: isOnVercel(environment) ? FUNCTION_BODY_BYTES : undefined,
   };
 }
 
@@ -382,11 +402,11 @@ function vouchersOf(env: z.output<typeof Variables>): Voucher[] {
     if (clientId !== undefined && clientSecret !== undefined) return { clientId, clientSecret };
     if (clientId === undefined && clientSecret === undefined) return null;
     const [missing, given] = clientId === undefined ? ["ID", "SECRET"] : ["SECRET", "ID"];
-    throw new Error(`Wrong setting: ${prefix}_CLIENT_${missing} must be set with ${prefix}_CLIENT_${given}.`);
+    throw wrongSetting(`${prefix}_CLIENT_${missing} must be set with ${prefix}_CLIENT_${given}`);
   };
   const [github, google, oidc] = [pair("GITHUB"), pair("GOOGLE"), pair("OIDC")];
   if ((oidc === null) !== (env.OIDC_ISSUER === undefined)) {
-    throw new Error("Wrong setting: OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set together.");
+    throw wrongSetting("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set together");
   }
   return [
     ...(github ? [{ kind: "github" as const, name: PROVIDER_NAMES.github, ...github }] : []),
