@@ -45,6 +45,8 @@ export type Ports = {
   readonly host: Host;
   readonly database: Database;
   readonly models: Models;
+  /** Whether models are offered the server's own tools. Absent: they are. */
+  readonly hasBuiltinTools?: boolean;
   readonly runner: Runner;
   /** Wakes those who wait, here and in other processes. */
   readonly signals: Signals;

@@ -20,7 +20,9 @@ import { deafChannel, type OpenChannel } from "../domain/channel.ts";
 import { ChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { type Hide, hiding } from "../domain/secrets.ts";
-import { openModels } from "../model/models.ts";
+import { chooseModel } from "../model/choose-model.ts";
+import { type ModelSetup, openModels } from "../model/models.ts";
+import { WAITS } from "../model/waits.ts";
 import { safeFetch } from "../outbound/safe-fetch.ts";
 import { openTemplates } from "../templates/templates.ts";
 import { type HashLine, openHashLine } from "./hash-line.ts";
@@ -165,7 +167,8 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   const ports: Ports = {
     host,
     database,
-    models: admitting(openModels(settings.openai)),
+    models: admitting(openModels(await modelSetup(settings, log))),
+    hasBuiltinTools: settings.builtinTools,
     runner,
     signals,
     lanes,
@@ -227,6 +230,13 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
       }
     },
   };
+}
+
+/** The models that the settings name. Where they name a server of models and no model, its own list gives one. */
+async function modelSetup({ openai, modelWaits }: Settings, log: Ports["log"]): Promise<ModelSetup> {
+  const model = openai.baseUrl !== undefined && openai.model === undefined ? await chooseModel(openai) : openai.model;
+  const { firstMs = WAITS.firstMs, silenceMs = WAITS.silenceMs, totalMs = WAITS.totalMs } = modelWaits;
+  return { ...openai, model, waits: { firstMs, silenceMs, totalMs }, log };
 }
 
 /** Goes on with what processes before left, and looks for more of it from then on. */

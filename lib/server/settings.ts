@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { ChatError } from "../domain/errors.ts";
+import { isSecretName } from "../domain/secrets.ts";
 import { isOnVercel, missingSettings, withPlatform } from "./vercel-settings.ts";
 
 const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
@@ -36,6 +37,11 @@ const COUNT = "must be a whole number of 1 or more";
 const count = z.preprocess(
   blankIsUnset,
   z.coerce.number({ error: COUNT }).int({ error: COUNT }).min(1, { error: COUNT }).optional(),
+);
+const SECONDS = "must be a number of seconds from 1 to 86400";
+const seconds = z.preprocess(
+  blankIsUnset,
+  z.coerce.number({ error: SECONDS }).min(1, { error: SECONDS }).max(86_400, { error: SECONDS }).optional(),
 );
 const COUNT_OR_OFF = `${COUNT}, or off`;
 /** A limit that holds unless it is turned off, which is null. */
@@ -88,6 +94,10 @@ const Variables = z.object({
   OPENAI_MODEL: text,
   OPENAI_SMALL_MODEL: text,
   OPENAI_EMBEDDING_MODEL: text,
+  MODEL_FIRST_WAIT: seconds,
+  MODEL_SILENCE_WAIT: seconds,
+  MODEL_TOTAL_WAIT: seconds,
+  BUILTIN_TOOLS: onOff,
   PARLEY_API_KEY: z.preprocess(blankIsUnset, z.string().min(SHORTEST_KEY, { error: KEY }).optional()),
   NEXTAUTH_SECRET: z.preprocess(
     blankIsUnset,
@@ -181,6 +191,10 @@ export type Settings = {
     readonly smallModel?: string;
     readonly embeddingModel?: string;
   };
+  /** How long the model server is waited for, in ms; absent: as long as `lib/model` finds right. */
+  readonly modelWaits: { readonly firstMs?: number; readonly silenceMs?: number; readonly totalMs?: number };
+  /** Whether models are offered the server's own tools. */
+  readonly builtinTools: boolean;
   readonly apiKey?: string;
   readonly secret?: string;
   /** Who shows it may have the server look after what was left: see `/api/cron`. */
@@ -299,15 +313,14 @@ export function parseSettings(given: Environment): Settings {
   const env = parsed.data;
   for (const name of ["OPENAI_BASE_URL", "NEXTAUTH_URL", "OIDC_ISSUER"] as const) {
     // They are told to others: in errors, on pages, in the address of each sign-in.
-    const { username, password, search, hash } = new URL(env[name] ?? "http://localhost");
-    if ([username, password, search, hash].some((part) => part !== "")) {
+    const { username, password, search, searchParams, hash } = new URL(env[name] ?? "http://localhost");
+    // A server of models may want its version in the query; a secret there would be told like the rest.
+    const isQuery = name !== "OPENAI_BASE_URL" ? search !== "" : [...searchParams.keys()].some(isSecretName);
+    if (isQuery || [username, password, hash].some((part) => part !== "")) {
       throw wrongSetting(
-        `${name} must hold no user name, password, query or fragment; a model's key goes into OPENAI_API_KEY`,
+        `${name} must hold no user name, password, query or fragment; a model's key goes into OPENAI_API_KEY, and of queries OPENAI_BASE_URL takes those without a secret`,
       );
     }
-  }
-  if (env.OPENAI_BASE_URL !== undefined && env.OPENAI_MODEL === undefined) {
-    throw wrongSetting("OPENAI_MODEL must name a model of OPENAI_BASE_URL");
   }
   if (
     env.OPENAI_EMBEDDING_MODEL !== undefined &&
@@ -346,6 +359,12 @@ export function parseSettings(given: Environment): Settings {
       smallModel: env.OPENAI_SMALL_MODEL,
       embeddingModel: env.OPENAI_EMBEDDING_MODEL,
     },
+    modelWaits: {
+      firstMs: inMs(env.MODEL_FIRST_WAIT),
+      silenceMs: inMs(env.MODEL_SILENCE_WAIT),
+      totalMs: inMs(env.MODEL_TOTAL_WAIT),
+    },
+    builtinTools: isOn(env.BUILTIN_TOOLS ?? "on"),
     apiKey: env.PARLEY_API_KEY,
     secret: env.NEXTAUTH_SECRET,
     cronSecret: env.CRON_SECRET,
@@ -373,6 +392,8 @@ export function parseSettings(given: Environment): Settings {
     mostBodyBytes: isOnVercel(environment) ? FUNCTION_BODY_BYTES : undefined,
   };
 }
+
+const inMs = (count: number | undefined): number | undefined => (count === undefined ? undefined : count * 1000);
 
 /** Throws where a client has no secret, or the other way about. */
 function vouchersOf(env: z.output<typeof Variables>): Voucher[] {

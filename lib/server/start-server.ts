@@ -97,7 +97,11 @@ function loadFirstPage(settings: Settings): void {
 function greeting({ settings, ports, keyPlace, ownerToken }: Parley): string {
   const { database, models } = ports;
   const address = publicUrl(settings);
-  const model = models.isDemo ? "the built-in demo (set OPENAI_API_KEY for a real one)" : models.defaultModel;
+  const isChosen = settings.openai.baseUrl !== undefined && settings.openai.model === undefined;
+  const named = isChosen
+    ? `${models.defaultModel}, of the server's list (OPENAI_MODEL sets another)`
+    : models.defaultModel;
+  const model = models.isDemo ? "the built-in demo (set OPENAI_API_KEY for a real one)" : named;
   return [
     "",
     `  Parley   ${address}`,
