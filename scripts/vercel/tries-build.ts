@@ -29,7 +29,7 @@ export const buildTries: readonly Try[] = [
     async run({ touched, project }) {
       assert.deepEqual(touched, { connections: 0, requests: 0, tables: [] });
       assert.equal(existsSync(join(project, "data")), false);
-      assert.equal(existsSync(join(project, ".next/template")), false);
+      assert.equal(existsSync(join(project, ".next/pgdata-template")), false);
       return undefined;
     },
   },
