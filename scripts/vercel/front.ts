@@ -102,7 +102,8 @@ export async function startFront(
 
   const server = createServer((request, response) => {
     answer(request, response).catch((thrown) => {
-      if (!response.headersSent) response.writeHead(500, { "x-vercel-error": "FUNCTION_INVOCATION_FAILED" });
+      if (response.headersSent) return response.destroy();
+      response.writeHead(500, { "x-vercel-error": "FUNCTION_INVOCATION_FAILED" });
       response.end(String(thrown));
     });
   });
@@ -192,7 +193,8 @@ function hand(
         resolve();
       });
     });
-    upstream.on("error", reject);
+    // A function may answer and close before it has read all that is sent.
+    upstream.on("error", (thrown) => (response.headersSent ? resolve() : reject(thrown)));
     response.on("close", () => {
       if (!response.writableFinished) upstream.destroy();
     });
