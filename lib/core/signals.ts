@@ -21,10 +21,13 @@ export type Signals = {
 export const runTopic = (runId: string): string => `run:${runId}`;
 /** Somebody follows a run in another process than its own. */
 export const followedTopic = (runId: string): string => `followed:${runId}`;
-/** Somebody asks a run to stop. */
+/** Somebody asks a run to stop, or has deleted it. */
 export const stopTopic = (runId: string): string => `stop:${runId}`;
-/** A turn of a session has ended, or somebody has left the line of those who wait for it. */
+/** A turn of a session has ended, somebody has left the line of those who wait for it, or it is deleted. */
 export const lineTopic = (sessionId: string): string => `line:${sessionId}`;
+/** Whoever has to do with a session and its running turn: both are deleted. */
+export const deletionTopics = (sessionId: string, runId: string | null): string[] =>
+  runId === null ? [lineTopic(sessionId)] : [lineTopic(sessionId), stopTopic(runId), runTopic(runId)];
 /** A process has left runs that others are to go on with. */
 export const LEFT_TOPIC = "left";
 

@@ -14,6 +14,7 @@ import { emptyDatabase } from "../../testing/databases.ts";
 import { GOES_ON, makeSession, newMessage, type StoredSession } from "../../testing/stored-turns.ts";
 import { openProcess } from "../../testing/turn-ports.ts";
 import type { Ports, Scope } from "../scope.ts";
+import { deleteSession } from "../sessions.ts";
 import { follow } from "./follow.ts";
 import { stopTurn } from "./stop.ts";
 import { takeTurn } from "./take-turn.ts";
@@ -226,6 +227,26 @@ test("issue 14: a run of somebody else is followed by nobody, and one that is de
   await own.ended;
   expect(own.events.at(-1)).toMatchObject({ type: "turn-error", code: "not-found" });
 });
+
+test.runIf(isServer)(
+  "issue 14: a session that another instance deletes ends its turn and those who follow it at once",
+  async () => {
+    const { model, say } = spoken();
+    const [first, second, third] = await instances(3, model);
+    if (!first || !second || !third) throw new Error("no instances");
+    const session = await makeSession(database);
+    const { runId, live } = await ask(first.ports, session, "hello");
+    say("some words");
+    const follower = reader(third.ports, session, runId);
+    await expect.poll(() => follower.text()).toBe("some words");
+    const deletedAt = performance.now();
+    await deleteSession(scopeOf(second.ports, session), session.id);
+    await Promise.all([follower.ended, live?.ended]);
+    // A look of their own comes after two seconds.
+    expect(performance.now() - deletedAt).toBeLessThan(1500);
+    expect([live?.abortCause, follower.events.at(-1)]).toMatchObject(["deleted", { code: "not-found" }]);
+  },
+);
 
 const waitingIn = async (session: StoredSession): Promise<number> => {
   const { rows } = await database.pool.query(
