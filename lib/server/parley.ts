@@ -11,6 +11,7 @@ import { hourlyTidying } from "../core/tidy.ts";
 import { startRunner } from "../core/turn/runner.ts";
 import { takeOver } from "../core/turn/take-over.ts";
 import { openUsageBook, type UsageBook } from "../core/usage-book.ts";
+import { keepSnapshots } from "../db/backup/keep.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { forgetOthersInLine } from "../db/line.ts";
 import { postgresChannel } from "../db/listening.ts";
@@ -112,7 +113,19 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   const log = openLog(settings.logLevel, hide);
   const redis = settings.redisUrl === undefined ? null : await openRedis(settings.redisUrl, log);
   opened.defer(() => redis?.disconnect());
-  const database = await openDatabase({ url: settings.databaseUrl, dataDir, root, log });
+  const { databaseUrl: url, directUrl, isPooled } = settings;
+  const migrates = url === undefined || settings.migratesAtStart;
+  const backups = { ...settings.backups, dir: resolve(root, settings.backups.dir) };
+  const database = await openDatabase({
+    url,
+    directUrl,
+    isPooled,
+    migrates,
+    dataDir,
+    backupDir: backups.dir,
+    root,
+    log,
+  });
   opened.defer(() => database.close());
   const book = openUsageBook({ database, log, now: Date.now });
   // The last turns end before that.
@@ -157,6 +170,10 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   };
   const ownerId = await openOwner(database, firstKey);
   await beginWork(ports, book);
+  if (database.kind === "pglite") {
+    const snapshots = keepSnapshots(database, { ...backups, root, log });
+    opened.defer(snapshots.close);
+  }
   return {
     settings,
     ports,

@@ -46,6 +46,13 @@ test.each([
   ["PORT", "80.5"],
   ["DATABASE_URL", "mysql://localhost/x"],
   ["DATABASE_URL", "nonsense"],
+  ["DATABASE_URL_UNPOOLED", "mysql://localhost/x"],
+  ["DIRECT_URL", "nonsense"],
+  ["DATABASE_POOLED", "maybe"],
+  ["MIGRATE", "never"],
+  ["BACKUP_HOURS", "-1"],
+  ["BACKUP_HOURS", "0.5"],
+  ["BACKUPS_KEPT", "0"],
   ["REDIS_URL", "http://localhost:6379"],
   ["OPENAI_BASE_URL", "localhost:11434"],
   ["OPENAI_BASE_URL", "file:///etc/passwd"],
@@ -210,4 +217,25 @@ test.each([
   const start = () => parseSettings({ ...client, [name]: value });
   expect(start).toThrow(`Wrong setting: ${name} must hold no user name, password, query or fragment`);
   expect(start).not.toThrow("whisper");
+});
+
+test("migrations are the deploy's on Vercel or where MIGRATE says so, on a direct address where one is set", () => {
+  expect(parseSettings({}).migratesAtStart).toBe(true);
+  expect(parseSettings({ VERCEL: "1" }).migratesAtStart).toBe(false);
+  expect(parseSettings({ VERCEL: "1", MIGRATE: "start" }).migratesAtStart).toBe(true);
+  expect(parseSettings({ MIGRATE: "deploy" }).migratesAtStart).toBe(false);
+  const [unpooled, direct] = ["postgresql://a@h:5432/d", "postgres://b@h:5432/d"];
+  expect(parseSettings({ DATABASE_URL_UNPOOLED: unpooled, DIRECT_URL: direct }).directUrl).toBe(unpooled);
+  expect(parseSettings({ DIRECT_URL: direct }).directUrl).toBe(direct);
+  expect([undefined, "on", "off"].map((DATABASE_POOLED) => parseSettings({ DATABASE_POOLED }).isPooled)).toEqual([
+    undefined,
+    true,
+    false,
+  ]);
+});
+
+test("snapshots are in DATA_DIR unless BACKUP_DIR says where, every six hours, and off at 0", () => {
+  expect(parseSettings({ DATA_DIR: "/d" }).backups).toEqual({ dir: "/d/backups", everyHours: 6, kept: 7 });
+  const set = { BACKUP_DIR: "/b", BACKUP_HOURS: "0", BACKUPS_KEPT: "30" };
+  expect(parseSettings(set).backups).toEqual({ dir: "/b", everyHours: 0, kept: 30 });
 });

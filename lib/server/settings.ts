@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { z } from "zod";
 
 const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
@@ -49,6 +50,14 @@ const countUnlessOff = (byDefault: number) =>
       )
       .default(byDefault),
   );
+/** A whole number between two. */
+const between = (least: number, most: number, byDefault: number) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.preprocess(
+    blankIsUnset,
+    z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error }).default(byDefault),
+  );
+};
 const PROXIES = "must be a whole number from 0 to 10";
 const STOP = "must be a whole number from 1 to 600";
 const Variables = z.object({
@@ -66,6 +75,11 @@ const Variables = z.object({
   DATABASE_URL: url(/^postgres(ql)?$/, "postgresql://user:password@host:5432/name"),
   DATABASE_URL_UNPOOLED: url(/^postgres(ql)?$/, "postgresql://user:password@host:5432/name"),
   DIRECT_URL: url(/^postgres(ql)?$/, "postgresql://user:password@host:5432/name"),
+  DATABASE_POOLED: onOff,
+  MIGRATE: z.preprocess(blankIsUnset, z.enum(["start", "deploy"], { error: "must be start or deploy" }).optional()),
+  BACKUP_DIR: text,
+  BACKUP_HOURS: between(0, 24 * 7, 6),
+  BACKUPS_KEPT: between(1, 1000, 7),
   REDIS_URL: url(/^rediss?$/, "redis://user:password@host:6379"),
   OPENAI_API_KEY: text,
   OPENAI_BASE_URL: url(/^https?$/, "http://localhost:11434/v1"),
@@ -149,6 +163,12 @@ export type Settings = {
   readonly databaseUrl?: string;
   /** An address of the same database without a pooler in between. */
   readonly directUrl?: string;
+  /** Whether `databaseUrl` is a pooler's; absent: that is found out. */
+  readonly isPooled?: boolean;
+  /** Whether a start applies pending migrations; else a step of the deploy does. */
+  readonly migratesAtStart: boolean;
+  /** Snapshots of the embedded database; `everyHours` 0: none but those that are asked for. */
+  readonly backups: { readonly dir: string; readonly everyHours: number; readonly kept: number };
   /** Where limits are counted and instances signal each other; absent: in the database or in this process. */
   readonly redisUrl?: string;
   readonly openai: {
@@ -293,6 +313,14 @@ export function parseSettings(environment: Environment): Settings {
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
     directUrl: env.DATABASE_URL_UNPOOLED ?? env.DIRECT_URL,
+    isPooled: env.DATABASE_POOLED === undefined ? undefined : isOn(env.DATABASE_POOLED),
+    // Functions start one by one while the version before them still answers.
+    migratesAtStart: (env.MIGRATE ?? (environment.VERCEL ? "deploy" : "start")) === "start",
+    backups: {
+      dir: env.BACKUP_DIR ?? join(env.DATA_DIR, "backups"),
+      everyHours: env.BACKUP_HOURS,
+      kept: env.BACKUPS_KEPT,
+    },
     redisUrl: env.REDIS_URL,
     openai: {
       apiKey: env.OPENAI_API_KEY,

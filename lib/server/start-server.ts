@@ -1,5 +1,7 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { isBehind } from "../db/migrate.ts";
 import { type Hide, hiding, withoutSecretShapes } from "../domain/secrets.ts";
 import { noteAddresses } from "./address.ts";
 import { completeAnswers } from "./answer-headers.ts";
@@ -16,6 +18,8 @@ const LAST_MS = 5000;
 const INTERRUPT_GRACE_MS = 1000;
 /** So long after a start nothing is being loaded any more. */
 const SETTLED_MS = 3000;
+/** How often a server whose database is behind looks again. */
+const BEHIND_MS = 5000;
 
 /** Opens the server, says where it is, and ends it in order at SIGTERM and SIGINT. Ends the process if it cannot open. */
 export async function startServer(): Promise<void> {
@@ -29,7 +33,7 @@ export async function startServer(): Promise<void> {
     noteAddresses(settings.trustedProxies);
     noteServers();
     lineUpRequests();
-    const opening = parley();
+    const opening = openWhenMigrated();
     loadFirstPage(settings);
     // The thread is idle while the database opens.
     const stopTelemetry = await startTelemetry(settings.hasOtlp, {
@@ -46,6 +50,19 @@ export async function startServer(): Promise<void> {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     process.stderr.write(`Parley cannot start. ${withoutSecretShapes(hide(why))}\n`);
     process.exit(1);
+  }
+}
+
+/** Opens the server; one whose database is behind answers 503 and opens when a deploy has migrated it. */
+async function openWhenMigrated(): Promise<Parley> {
+  for (let isSaid = false; ; isSaid = true) {
+    try {
+      return await parley();
+    } catch (thrown) {
+      if (!isBehind(thrown)) throw thrown;
+      if (!isSaid) process.stderr.write(`${thrown.message} ${thrown.details.cause}.\n`);
+      await wait(BEHIND_MS);
+    }
   }
 }
 

@@ -47,6 +47,7 @@ export async function openTestServer({
   Object.assign(process.env, await emptyDatabase(), {
     PARLEY_API_KEY: OWNER_KEY,
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
+    BACKUP_HOURS: "0",
   });
   if (withModel) {
     Object.assign(process.env, {
