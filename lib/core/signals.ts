@@ -42,9 +42,12 @@ const MOST_UNSENT = 10_000;
 export function openSignals({
   open,
   newId,
+  floorMs = FLOOR_MS,
 }: {
   readonly open: OpenChannel | null;
   readonly newId: () => string;
+  /** Who hears signals looks by himself after so long. */
+  readonly floorMs?: number;
 }): Signals {
   const listeners = new Map<string, Set<() => void>>();
   const unsent = new Set<string>();
@@ -99,7 +102,7 @@ export function openSignals({
         if (all.size === 0 && listeners.get(topic) === all) listeners.delete(topic);
       };
     },
-    lookAfterMs: () => (channel === null || channel.isOpen() ? FLOOR_MS : DEAF_MS),
+    lookAfterMs: () => (channel === null || channel.isOpen() ? floorMs : DEAF_MS),
     sent: async () => sending ?? undefined,
     async close() {
       isClosed = true;

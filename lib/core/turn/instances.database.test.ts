@@ -49,17 +49,20 @@ const inMemory: OpenChannel = (listener) => {
   return { isOpen: () => true, send, close: async () => {} };
 };
 
+/** With signals alone a test comes to its end in time: nobody looks by himself before it is over. */
+const NEVER_MS = 120_000;
+
 /** An instance with a model that says what a test lets it say. */
-function instance(model: CallModel) {
+function instance(model: CallModel, floorMs: number) {
   const channel = url === undefined ? inMemory : postgresChannel({ url, pool: database.pool, log });
-  const one = openProcess(database, model, async () => null, { channel, takesOver: true });
+  const one = openProcess(database, model, async () => null, { channel, floorMs, takesOver: true });
   processes.push(one);
   return one;
 }
 
-async function instances(count: number, model: CallModel) {
-  const all = Array.from({ length: count }, () => instance(model));
-  await expect.poll(() => all.every(({ ports }) => ports.signals.lookAfterMs() > 1000)).toBe(true);
+async function instances(count: number, model: CallModel, floorMs = NEVER_MS) {
+  const all = Array.from({ length: count }, () => instance(model, floorMs));
+  await expect.poll(() => all.every(({ ports }) => ports.signals.lookAfterMs() === floorMs)).toBe(true);
   return all;
 }
 
@@ -139,11 +142,8 @@ test.runIf(isServer)(
     const readers = Array.from({ length: 20 }, () => reader(second.ports, session, runId));
     for (const [n, word] of ["one ", "two ", "three "].entries()) {
       const before = second.statements();
-      const saidAt = performance.now();
       say(word);
       await expect.poll(() => readers.every(({ text }) => text().endsWith(word))).toBe(true);
-      // Who looks by himself would take up to two seconds.
-      expect(performance.now() - saidAt).toBeLessThan(1000);
       // Twenty readers cost a look or two; the first word also finds the process that they are read at.
       expect(second.statements() - before).toBeLessThan(n === 0 ? 20 : 6);
     }
@@ -214,7 +214,7 @@ test.runIf(isServer)("issue 14: a follower that meets a turn of a dead process g
 
 test("issue 14: a run of somebody else is followed by nobody, and one that is deleted ends", async () => {
   const { model } = spoken();
-  const [first, second] = await instances(2, model);
+  const [first, second] = await instances(2, model, 500);
   if (!first || !second) throw new Error("no instances");
   const [session, other] = [await makeSession(database), await makeSession(database)];
   const { runId } = await ask(first.ports, session, "hello");
@@ -239,11 +239,8 @@ test.runIf(isServer)(
     say("some words");
     const follower = reader(third.ports, session, runId);
     await expect.poll(() => follower.text()).toBe("some words");
-    const deletedAt = performance.now();
     await deleteSession(scopeOf(second.ports, session), session.id);
     await Promise.all([follower.ended, live?.ended]);
-    // A look of their own comes after two seconds.
-    expect(performance.now() - deletedAt).toBeLessThan(1500);
     expect([live?.abortCause, follower.events.at(-1)]).toMatchObject(["deleted", { code: "not-found" }]);
   },
 );
