@@ -1,10 +1,11 @@
 import { admitting } from "../core/admission.ts";
+import { type Host, ownServer } from "../core/host.ts";
 import { openLanes } from "../core/lanes.ts";
 import { OWN_TEMPLATES } from "../core/render/templates.ts";
 import type { Ports } from "../core/scope.ts";
 import { openSignals } from "../core/signals.ts";
 import { startRunner } from "../core/turn/runner.ts";
-import { takeOver } from "../core/turn/take-over.ts";
+import { takeOver, takeOverRun } from "../core/turn/take-over.ts";
 import type { Database } from "../db/database.ts";
 import type { OpenChannel } from "../domain/channel.ts";
 import { newId } from "../domain/ids.ts";
@@ -34,11 +35,13 @@ export function openProcess(
     channel = null,
     floorMs,
     takesOver = false,
+    host = ownServer,
   }: {
     readonly writesEvents?: boolean;
     readonly channel?: OpenChannel | null;
     readonly floorMs?: number;
     readonly takesOver?: boolean;
+    readonly host?: Host;
   } = {},
 ) {
   let isDead = false;
@@ -62,8 +65,9 @@ export function openProcess(
   const own: Database = { ...database, pool };
   const templates = openTemplates(OWN_TEMPLATES);
   const signals = openSignals({ open: channel, newId, floorMs });
-  const runner = startRunner({ database: own, signals, log, now: Date.now, newId });
+  const runner = startRunner({ host, database: own, signals, log, now: Date.now, newId });
   const ports: Ports = {
+    host,
     database: own,
     models: admitting({
       call: callModel,
@@ -86,7 +90,12 @@ export function openProcess(
     now: Date.now,
     newId,
   };
-  if (takesOver) runner.startTakingOver(async () => void (await takeOver(ports, "expired")));
+  if (takesOver || !host.isAlwaysAwake) {
+    runner.startTakingOver({
+      all: async () => void (await takeOver(ports, "expired")),
+      one: (accountId, runId) => takeOverRun(ports, accountId, runId),
+    });
+  }
   return {
     ports,
     statements: () => statements,

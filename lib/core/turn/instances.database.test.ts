@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Database, openDatabase } from "../../db/database.ts";
 import { postgresChannel } from "../../db/listening.ts";
 import { readLine } from "../../db/messages.ts";
@@ -34,10 +34,12 @@ beforeAll(async () => {
   database = await openDatabase({ url, dataDir: DATA_DIR, root: join(import.meta.dirname, "../../..") });
 });
 const processes: ReturnType<typeof openProcess>[] = [];
-afterAll(async () => {
-  for (const one of processes) one.kill();
-  await database.close();
+// Nobody takes over the turns of another test.
+afterEach(async () => {
+  for (const one of processes.splice(0)) one.kill();
+  await database.pool.query(`delete from "Session"`);
 });
+afterAll(() => database.close());
 const isServer = process.env.TEST_DATABASE === "postgresql";
 
 const listeners: ChannelListener[] = [];
