@@ -1,10 +1,11 @@
 import { admitting } from "../core/admission.ts";
+import { type Host, ownServer } from "../core/host.ts";
 import { openLanes } from "../core/lanes.ts";
 import { OWN_TEMPLATES } from "../core/render/templates.ts";
 import type { Ports } from "../core/scope.ts";
 import { openSignals } from "../core/signals.ts";
 import { startRunner } from "../core/turn/runner.ts";
-import { takeOver } from "../core/turn/take-over.ts";
+import { takeOver, takeOverRun } from "../core/turn/take-over.ts";
 import type { Database } from "../db/database.ts";
 import type { OpenChannel } from "../domain/channel.ts";
 import { newId } from "../domain/ids.ts";
@@ -32,7 +33,13 @@ export function openProcess(
     writesEvents = true,
     channel = null,
     takesOver = false,
-  }: { readonly writesEvents?: boolean; readonly channel?: OpenChannel | null; readonly takesOver?: boolean } = {},
+    host = ownServer,
+  }: {
+    readonly writesEvents?: boolean;
+    readonly channel?: OpenChannel | null;
+    readonly takesOver?: boolean;
+    readonly host?: Host;
+  } = {},
 ) {
   let isDead = false;
   let statements = 0;
@@ -55,8 +62,9 @@ export function openProcess(
   const own: Database = { ...database, pool };
   const templates = openTemplates(OWN_TEMPLATES);
   const signals = openSignals({ open: channel, newId });
-  const runner = startRunner({ database: own, signals, log, now: Date.now, newId });
+  const runner = startRunner({ host, database: own, signals, log, now: Date.now, newId });
   const ports: Ports = {
+    host,
     database: own,
     models: admitting({
       call: callModel,
@@ -79,7 +87,12 @@ export function openProcess(
     now: Date.now,
     newId,
   };
-  if (takesOver) runner.startTakingOver(async () => void (await takeOver(ports, "expired")));
+  if (takesOver || !host.isAlwaysAwake) {
+    runner.startTakingOver({
+      all: async () => void (await takeOver(ports, "expired")),
+      one: (accountId, runId) => takeOverRun(ports, accountId, runId),
+    });
+  }
   return {
     ports,
     statements: () => statements,
