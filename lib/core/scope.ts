@@ -6,6 +6,7 @@ import type { ServerTool } from "../domain/tool.ts";
 import type { Asker } from "../domain/turn-policy.ts";
 import type { Spent } from "../domain/usage.ts";
 import type { Admission, Reservation, Work } from "./admitted.ts";
+import type { Host } from "./host.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Log } from "./log.ts";
 import type { Signals } from "./signals.ts";
@@ -41,8 +42,11 @@ export type RenderTemplate = (source: string, variables: Readonly<Record<string,
 
 /** What the core works with, whoever asks. */
 export type Ports = {
+  readonly host: Host;
   readonly database: Database;
   readonly models: Models;
+  /** Whether models are offered the server's own tools. Absent: they are. */
+  readonly hasBuiltinTools?: boolean;
   readonly runner: Runner;
   /** Wakes those who wait, here and in other processes. */
   readonly signals: Signals;

@@ -13,18 +13,30 @@ import { knownIndexIds } from "./indexes.ts";
 import { projectNamed } from "./projects.ts";
 import { checkReachesAccount } from "./reach.ts";
 import type { Scope } from "./scope.ts";
+import { deletionTopics } from "./signals.ts";
 import { summaryOf } from "./summarise.ts";
 import { fallbackTitle, modelTitle } from "./titles.ts";
 import { latestTranscript } from "./transcript.ts";
 import { sessionDeleted } from "./turn/failure.ts";
 import type { LiveRun } from "./turn/live-run.ts";
+import { takeOverRun } from "./turn/take-over.ts";
 
 /** A session of the account. Throws "not-found", for an id that cannot be one too, and as `checkReachesAccount`. */
 export async function getSession(scope: Scope, id: string): Promise<Session> {
   checkReachesAccount(scope);
   const session = isId(id) ? await db.findSession(scope.database, scope.accountId, id) : null;
   if (!session) throw notFound("session", id);
+  mendTurn(scope, session);
   return session;
+}
+
+/** Goes on, behind the answer, with a turn of a session that its process has left. */
+function mendTurn(scope: Scope, { runningRunId }: Session): void {
+  if (runningRunId === null || scope.runner.find(runningRunId)) return;
+  const mended = takeOverRun(scope, scope.accountId, runningRunId).catch((thrown) => {
+    scope.log.warn({ err: thrown, runId: runningRunId }, "A turn that was met could not be looked after");
+  });
+  scope.host.keepAwake(mended);
 }
 
 /** A session of the account with its agents. Throws as `getSession` does. */
@@ -36,6 +48,7 @@ export async function getSessionWithAgents(scope: Scope, id: string): Promise<Se
 async function getKnown(scope: Scope, id: string): Promise<SessionWithAgents> {
   const found = isId(id) ? await findSessionWithAgents(scope.database, scope.accountId, id) : null;
   if (!found) throw notFound("session", id);
+  mendTurn(scope, found.session);
   return found;
 }
 
@@ -154,7 +167,8 @@ export async function deleteSession(scope: Scope, id: string): Promise<void> {
   const session = await getSession(scope, id);
   await endTurns(scope.runner.ofSession(session.id), sessionDeleted());
   if (!(await db.deleteSession(scope.database, scope.accountId, session.id))) throw notFound("session", id);
-  // Turns that began between the look and the delete. Those of other instances end when their leases are renewed.
+  scope.signals.notify(deletionTopics(session.id, session.runningRunId));
+  // Turns that began between the look and the delete.
   void endTurns(scope.runner.ofSession(session.id), sessionDeleted());
 }
 

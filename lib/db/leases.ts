@@ -4,29 +4,27 @@ import {
   endLease,
   endLeases,
   listExistingRuns,
-  listStopRequests,
+  listHeldRuns,
   renewLeaseRows,
   requestStopRow,
   type TakenRunRow,
+  takeExpiredRunRow,
   takeExpiredRunRows,
   takeRunRowsOfOthers,
 } from "./sql/leases.ts";
 
-/** Renews the leases of `owner` and gives what somebody asked of its runs; a run that is missing is no longer its own. */
-export async function renewLeases(
-  database: Database,
-  owner: string,
-  runIds: readonly string[],
-): Promise<ReadonlyMap<string, { readonly isStopRequested: boolean }>> {
-  const held = await renewLeaseRows(database, { ids: runIds, owner });
-  return new Map(held.map((row) => [row.id, { isStopRequested: row.stop }]));
-}
+type Held = ReadonlyMap<string, { readonly isStopRequested: boolean }>;
 
-/** The runs of `owner` that somebody asked to stop. */
-export async function stopRequests(database: Database, owner: string, runIds: readonly string[]): Promise<string[]> {
-  const found = await listStopRequests(database, { ids: runIds, owner });
-  return found.map((row) => row.id);
-}
+/** Renews the leases of `owner` and gives what somebody asked of its runs; a run that is missing is no longer its own. */
+export const renewLeases = async (database: Database, owner: string, runIds: readonly string[]): Promise<Held> =>
+  heldOf(await renewLeaseRows(database, { ids: runIds, owner }));
+
+/** As `renewLeases`, and renews nothing. */
+export const findHeldRuns = async (database: Database, owner: string, runIds: readonly string[]): Promise<Held> =>
+  heldOf(await listHeldRuns(database, { ids: runIds, owner }));
+
+const heldOf = (rows: readonly { readonly id: string; readonly stop: boolean }[]): Held =>
+  new Map(rows.map((row) => [row.id, { isStopRequested: row.stop }]));
 
 /** The ids among these that are runs still: the others have gone with their sessions. */
 export async function existingRuns(database: Database, runIds: readonly string[]): Promise<ReadonlySet<string>> {
@@ -67,4 +65,15 @@ export async function takeExpiredRuns(
 ): Promise<TakenRun[]> {
   const take = which === "expired" ? takeExpiredRunRows : takeRunRowsOfOthers;
   return take(database, { owner, except: running });
+}
+
+/** Takes a run of the account whose lease has expired, by one caller only; null where it has not, or has ended. */
+export async function takeExpiredRun(
+  database: Database,
+  owner: string,
+  accountId: string,
+  runId: string,
+): Promise<TakenRun | null> {
+  const [taken] = await takeExpiredRunRow(database, { owner, id: runId, accountId });
+  return taken ?? null;
 }

@@ -19,3 +19,10 @@ export type ChannelListener = {
 
 /** Begins to open a channel, which opens by itself when it can, and again when it was lost. Never throws. */
 export type OpenChannel = (listener: ChannelListener) => Channel;
+
+/** A channel on which nothing is said or heard: all look by themselves, often. */
+export const deafChannel: OpenChannel = () => ({
+  send: async () => {},
+  isOpen: () => false,
+  close: async () => {},
+});

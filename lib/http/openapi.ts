@@ -28,7 +28,7 @@ const MEANING: Readonly<Record<ErrorCode, string>> = {
   cancelled: "The turn was cancelled",
   interrupted: "The turn was interrupted",
   draining: "The server is restarting",
-  unavailable: "The server waits for its database to be migrated",
+  unavailable: "The server is not ready: a setting is missing, or its database is behind",
   internal: "A fault of the server; the log has it under the request's id",
 };
 

@@ -1,4 +1,4 @@
-import { isBehind } from "../db/migrate.ts";
+import { ChatError } from "../domain/errors.ts";
 import { type Parley, parley } from "./parley.ts";
 
 /** Who asks how the server is does not wait for longer. */
@@ -6,8 +6,8 @@ const WAIT_MS = 5000;
 
 /**
  * How the server is: 200 and "ok" while it answers, else 503 and "unavailable"; with the state of database, migrations and
- * model, or the reason, for whom `isOwner` knows as the server's owner. It is asked only of a server that has opened. That
- * the database is behind is told to everybody, as each route says so.
+ * model, or the reason, for whom `isOwner` knows as the server's owner. It is asked only of a server that has opened; of one
+ * that has not everybody is told which settings are at fault, and that the database is behind, as each route says so.
  */
 export async function health(isOwner: (running: Parley) => Promise<boolean>): Promise<Response> {
   const late = Promise.withResolvers<never>();
@@ -19,7 +19,8 @@ export async function health(isOwner: (running: Parley) => Promise<boolean>): Pr
     const state = await Promise.race([stateOf(running), late.promise]).catch(fault);
     return answer(state.isUp, isTold ? state.details : null);
   } catch (thrown) {
-    return answer(false, isBehind(thrown) ? { status: "unavailable", reason: thrown.message } : null);
+    const isTold = thrown instanceof ChatError && thrown.code === "unavailable";
+    return answer(false, isTold ? { status: "unavailable", reason: thrown.message } : null);
   } finally {
     clearTimeout(timer);
   }

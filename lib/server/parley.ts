@@ -9,24 +9,29 @@ import type { Ports } from "../core/scope.ts";
 import { openSignals } from "../core/signals.ts";
 import { hourlyTidying } from "../core/tidy.ts";
 import { startRunner } from "../core/turn/runner.ts";
-import { takeOver } from "../core/turn/take-over.ts";
+import { takeOver, takeOverRun } from "../core/turn/take-over.ts";
 import { openUsageBook, type UsageBook } from "../core/usage-book.ts";
 import { keepSnapshots } from "../db/backup/keep.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { forgetOthersInLine } from "../db/line.ts";
 import { postgresChannel } from "../db/listening.ts";
 import type { Grant } from "../domain/api-key.ts";
-import type { OpenChannel } from "../domain/channel.ts";
+import { deafChannel, type OpenChannel } from "../domain/channel.ts";
+import { ChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { type Hide, hiding } from "../domain/secrets.ts";
-import { openModels } from "../model/models.ts";
+import { chooseModel } from "../model/choose-model.ts";
+import { type ModelSetup, openModels } from "../model/models.ts";
+import { WAITS } from "../model/waits.ts";
 import { safeFetch } from "../outbound/safe-fetch.ts";
 import { openTemplates } from "../templates/templates.ts";
 import { type HashLine, openHashLine } from "./hash-line.ts";
-import { hashKey, newKey, randomText } from "./keys.ts";
+import { hostOf } from "./host.ts";
+import { newKey, randomText } from "./keys.ts";
 import { stopListening } from "./listening.ts";
 import { openLog } from "./log.ts";
-import { openOwner } from "./owner.ts";
+import { noteOpening } from "./opening.ts";
+import { makeOwnerToken, openOwner, takeOwnerToken } from "./owner.ts";
 import { limitsOf, openRateLimits, type RateLimits } from "./rate-limits.ts";
 import { openRedis } from "./redis.ts";
 import { redisChannel } from "./redis-channel.ts";
@@ -60,9 +65,10 @@ export type Parley = {
   readonly secret: string;
   /** Hides the server's own secrets in a text. */
   readonly hide: Hide;
-  /** The token of the link that signs a browser in as the owner; it is good once. */
-  readonly takeOwnerToken: (token: string) => boolean;
-  readonly ownerToken: string;
+  /** Takes what signs a browser in as the owner: see there. */
+  readonly takeOwnerToken: (token: string) => Promise<boolean>;
+  /** The token of a link to do so, made at this start; null for a function, which starts many times and prints none. */
+  readonly ownerToken: string | null;
   /** Who callers were found to be, and until when that is believed. */
   readonly callers: Map<string, Known & { readonly until: number }>;
   /** What cookies were decrypted to, by their hashes. Whether that still counts is asked for each request. */
@@ -79,16 +85,29 @@ export type Parley = {
 // Next bundles each route by itself: what is once in the process hangs on the global object.
 const HOLDER = Symbol.for("parley.process");
 const holder = globalThis as { [HOLDER]?: Promise<Parley> }; // the key is ours alone
+/** What Next sets while it builds. */
+const PHASE_BUILD = "phase-production-build";
 
-/** The running server. The first call opens it; one that failed to open is tried again by the next. */
+/**
+ * The running server. The first call opens it; one that failed to open is tried again by the next.
+ *
+ * Throws "unavailable" for wrong settings, and while Next builds, which is to touch nothing; what else keeps it from
+ * opening as it is.
+ */
 export function parley(): Promise<Parley> {
   const opened = holder[HOLDER];
   if (opened) return opened;
-  const opening = open(parseSettings(process.env), process.cwd());
+  if (process.env.NEXT_PHASE === PHASE_BUILD)
+    return Promise.reject(new ChatError("unavailable", "A build opens no server"));
+  const opening = (async () => open(parseSettings(process.env), process.cwd()))();
   holder[HOLDER] = opening;
-  opening.catch(() => {
-    if (holder[HOLDER] === opening) delete holder[HOLDER];
-  });
+  opening.then(
+    () => noteOpening(false),
+    () => {
+      noteOpening(true);
+      if (holder[HOLDER] === opening) delete holder[HOLDER];
+    },
+  );
   return opening;
 }
 
@@ -105,6 +124,7 @@ async function open(settings: Settings, root: string): Promise<Parley> {
 }
 
 async function openParts(settings: Settings, root: string, opened: AsyncDisposableStack): Promise<Parley> {
+  const host = hostOf(settings);
   const dataDir = resolve(root, settings.dataDir);
   const secret = settings.secret ?? keptText(join(dataDir, "secret"), () => randomText(48), "NEXTAUTH_SECRET");
   const keyFile = join(dataDir, "api-key");
@@ -123,6 +143,7 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     migrates,
     dataDir,
     backupDir: backups.dir,
+    keepAwake: host.isAlwaysAwake ? undefined : host.keepAwake,
     root,
     log,
   });
@@ -136,16 +157,18 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   opened.defer(() => signals.close());
   // Whoever asks while the turns end is answered; who asks later needs what is closed next.
   opened.defer(() => stopListening(LAST_ANSWERS_MS));
-  const runner = startRunner({ database, signals, log, now: Date.now, newId });
+  const runner = startRunner({ host, database, signals, log, now: Date.now, newId });
   let graceMs = 0;
   opened.defer(() => runner.drain(graceMs));
   // Nobody waits for titles, and a burst of turns is not to compete with its own.
   const lanes = openLanes(2, 200);
   opened.defer(() => lanes.close());
-  const limits = openRateLimits({ database, redis, settings, log });
+  const limits = openRateLimits({ host, database, redis, settings, log });
   const ports: Ports = {
+    host,
     database,
-    models: admitting(openModels(settings.openai)),
+    models: admitting(openModels(await modelSetup(settings, log))),
+    hasBuiltinTools: settings.builtinTools,
     runner,
     signals,
     lanes,
@@ -165,11 +188,19 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
       const stranger = isStranger && botId !== null ? { botId, name: null } : null;
       return limitsOf(limits, settings, { accountId, keyId, stranger }, () => {});
     },
-    onSpent: book.note,
+    onSpent(spent) {
+      book.note(spent);
+      // Nothing is left to a timer that may never come.
+      if (!host.isAlwaysAwake) host.keepAwake(book.flush());
+    },
     onTurnEnded: noteTurn,
   };
   const ownerId = await openOwner(database, firstKey);
-  await beginWork(ports, book);
+  runner.startTakingOver({
+    all: () => takeOverAll(ports),
+    one: (accountId, runId) => takeOverRun(ports, accountId, runId),
+  });
+  if (host.isAlwaysAwake) await beginWork(ports, book);
   if (database.kind === "pglite") {
     const snapshots = keepSnapshots(database, { ...backups, root, log });
     opened.defer(snapshots.close);
@@ -181,7 +212,8 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     keyPlace: settings.apiKey === undefined ? keyFile : "PARLEY_API_KEY",
     secret,
     hide,
-    ...onceToken(),
+    ownerToken: host.isAlwaysAwake ? await makeOwnerToken(database) : null,
+    takeOwnerToken: (token) => takeOwnerToken(database, settings, token),
     limits,
     // Two, so that half of Node's threads stay free for files and names.
     hashLine: openHashLine({ atOnce: 2, most: 40, mostOfOne: 8 }),
@@ -200,13 +232,19 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   };
 }
 
+/** The models that the settings name. Where they name a server of models and no model, its own list gives one. */
+async function modelSetup({ openai, modelWaits }: Settings, log: Ports["log"]): Promise<ModelSetup> {
+  const model = openai.baseUrl !== undefined && openai.model === undefined ? await chooseModel(openai) : openai.model;
+  const { firstMs = WAITS.firstMs, silenceMs = WAITS.silenceMs, totalMs = WAITS.totalMs } = modelWaits;
+  return { ...openai, model, waits: { firstMs, silenceMs, totalMs }, log };
+}
+
 /** Goes on with what processes before left, and looks for more of it from then on. */
 async function beginWork(ports: Ports, book: UsageBook): Promise<void> {
   const { database, runner } = ports;
   // The lock of the embedded database proves that every other owner of a turn is dead.
   if (database.kind === "pglite") await forgetOthersInLine(database, runner.owner);
   await takeOver(ports, database.kind === "pglite" ? "of-other-owners" : "expired");
-  runner.startTakingOver(() => takeOverAll(ports));
   runner.startSweeping(hourlyTidying(ports));
   runner.startSweeping(book.flush);
   embedPending(ports);
@@ -219,25 +257,15 @@ async function takeOverAll(ports: Ports): Promise<void> {
   }
 }
 
-/** On what this process hears of others; null: it is alone on its database. */
+/**
+ * On what this process hears of others; null: it is alone on its database. A function listens to no database: it would
+ * hold a connection while it is frozen.
+ */
 function channelOf(settings: Settings, database: Database, redis: Redis | null, log: Ports["log"]): OpenChannel | null {
   if (database.kind === "pglite" || settings.databaseUrl === undefined) return null;
   if (redis !== null) return redisChannel(redis);
+  if (settings.isFunction) return deafChannel;
   return postgresChannel({ url: settings.directUrl ?? settings.databaseUrl, pool: database.pool, log });
-}
-
-/** A token that is good once. */
-function onceToken(): Pick<Parley, "ownerToken" | "takeOwnerToken"> {
-  const ownerToken = randomText(32);
-  let isTaken = false;
-  return {
-    ownerToken,
-    takeOwnerToken(token) {
-      const isRight = !isTaken && hashKey(token) === hashKey(ownerToken);
-      if (isRight) isTaken = true;
-      return isRight;
-    },
-  };
 }
 
 /** The owner's key in a file: see `keptText`. Throws a sentence for one that somebody has made too short. */

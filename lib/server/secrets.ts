@@ -5,11 +5,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The secrets that the settings hold, the passwords in addresses and OpenTelemetry's headers included. */
 export function secretsOf(settings: Settings, environment: Environment): string[] {
-  const { apiKey, secret, openai, databaseUrl, directUrl, redisUrl, vouchers } = settings;
+  const { apiKey, secret, cronSecret, openai, databaseUrl, directUrl, redisUrl, vouchers } = settings;
   const addresses = [databaseUrl, directUrl, redisUrl, openai.baseUrl, environment.OTEL_EXPORTER_OTLP_ENDPOINT];
   return [
     apiKey,
     secret,
+    cronSecret,
     openai.apiKey,
     ...vouchers.map(({ clientSecret }) => clientSecret),
     ...addresses.flatMap(secretsOfAddress),
@@ -22,7 +23,8 @@ function secretsOfAddress(address: string | undefined): string[] {
   const url = URL.parse(address ?? "");
   if (url === null) return [];
   const { password, searchParams } = url;
-  return [password, decoded(password), ...searchParams.values()];
+  const values = [...searchParams].flatMap(([name, value]) => (/version/iu.test(name) ? [] : [value]));
+  return [password, decoded(password), ...values];
 }
 
 /** Values of OTEL_EXPORTER_OTLP_HEADERS and its like for metrics and traces: `name=value` pairs, parted by commas. */

@@ -96,10 +96,19 @@ test("all wrong settings are named at once", () => {
   expect(() => parseSettings({ PORT: "x", GUESTS: "x" })).toThrow(/PORT .*; GUESTS /u);
 });
 
-test("a base URL needs a model", () => {
-  expect(() => parseSettings({ OPENAI_BASE_URL: "http://localhost:11434/v1" })).toThrow(
-    /OPENAI_MODEL must name a model/u,
-  );
+test("27: a base URL needs no model: its server's list gives one", () => {
+  expect(parseSettings({ OPENAI_BASE_URL: "http://localhost:11434/v1" }).openai.model).toBeUndefined();
+});
+
+test("25: a base URL may have a version in its query", () => {
+  const baseUrl = "https://r.openai.azure.com/openai/deployments/d?api-version=2024-10-21";
+  expect(parseSettings({ OPENAI_BASE_URL: baseUrl, OPENAI_MODEL: "m" }).openai.baseUrl).toBe(baseUrl);
+});
+
+test("26: waits for the model server are given in seconds", () => {
+  const { modelWaits } = parseSettings({ MODEL_FIRST_WAIT: "1200", MODEL_SILENCE_WAIT: "0.5e2" });
+  expect(modelWaits).toEqual({ firstMs: 1_200_000, silenceMs: 50_000, totalMs: undefined });
+  expect(() => parseSettings({ MODEL_TOTAL_WAIT: "0" })).toThrow("MODEL_TOTAL_WAIT must be a number of seconds");
 });
 
 test.each([
@@ -115,6 +124,12 @@ test.each([
 });
 
 const PUBLIC = { NEXTAUTH_URL: "https://chat.example.org" };
+const NEEDED_ON_VERCEL = {
+  DATABASE_URL: "postgresql://db.example/parley",
+  PARLEY_API_KEY: "a key of the owner for tests",
+  NEXTAUTH_SECRET: "a secret for tests",
+  CRON_SECRET: "a secret for tests",
+};
 const LOCAL = { NEXTAUTH_URL: "http://localhost:3000" };
 
 test.each<readonly [string, Readonly<Record<string, string>>, boolean]>([
@@ -128,7 +143,7 @@ test.each<readonly [string, Readonly<Record<string, string>>, boolean]>([
   ["a trusted proxy", { TRUSTED_PROXIES: "1" }, false],
   ["a name of a network", { ALLOWED_HOSTS: "parley.lan" }, false],
   ["another loopback name", { ALLOWED_HOSTS: "localhost:8080" }, true],
-  ["Vercel", { VERCEL: "1" }, false],
+  ["Vercel", { VERCEL: "1", ...NEEDED_ON_VERCEL }, false],
   ["Kubernetes", { KUBERNETES_SERVICE_HOST: "10.0.0.1" }, false],
   ["Next's own start, which listens everywhere", { __NEXT_PRIVATE_ORIGIN: "http://localhost:3000" }, false],
   ["Next's own start, whatever HOST is", { HOST: "127.0.0.1", __NEXT_PRIVATE_ORIGIN: "http://localhost:3000" }, false],
@@ -221,8 +236,8 @@ test.each([
 
 test("migrations are the deploy's on Vercel or where MIGRATE says so, on a direct address where one is set", () => {
   expect(parseSettings({}).migratesAtStart).toBe(true);
-  expect(parseSettings({ VERCEL: "1" }).migratesAtStart).toBe(false);
-  expect(parseSettings({ VERCEL: "1", MIGRATE: "start" }).migratesAtStart).toBe(true);
+  expect(parseSettings({ VERCEL: "1", ...NEEDED_ON_VERCEL }).migratesAtStart).toBe(false);
+  expect(parseSettings({ VERCEL: "1", ...NEEDED_ON_VERCEL, MIGRATE: "start" }).migratesAtStart).toBe(true);
   expect(parseSettings({ MIGRATE: "deploy" }).migratesAtStart).toBe(false);
   const [unpooled, direct] = ["postgresql://a@h:5432/d", "postgres://b@h:5432/d"];
   expect(parseSettings({ DATABASE_URL_UNPOOLED: unpooled, DIRECT_URL: direct }).directUrl).toBe(unpooled);

@@ -1,5 +1,8 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { ChatError } from "../domain/errors.ts";
+import { isSecretName } from "../domain/secrets.ts";
+import { isOnVercel, missingSettings, withPlatform } from "./vercel-settings.ts";
 
 const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
 const text = z.preprocess(blankIsUnset, z.string().optional());
@@ -34,6 +37,11 @@ const COUNT = "must be a whole number of 1 or more";
 const count = z.preprocess(
   blankIsUnset,
   z.coerce.number({ error: COUNT }).int({ error: COUNT }).min(1, { error: COUNT }).optional(),
+);
+const SECONDS = "must be a number of seconds from 1 to 86400";
+const seconds = z.preprocess(
+  blankIsUnset,
+  z.coerce.number({ error: SECONDS }).min(1, { error: SECONDS }).max(86_400, { error: SECONDS }).optional(),
 );
 const COUNT_OR_OFF = `${COUNT}, or off`;
 /** A limit that holds unless it is turned off, which is null. */
@@ -86,11 +94,16 @@ const Variables = z.object({
   OPENAI_MODEL: text,
   OPENAI_SMALL_MODEL: text,
   OPENAI_EMBEDDING_MODEL: text,
+  MODEL_FIRST_WAIT: seconds,
+  MODEL_SILENCE_WAIT: seconds,
+  MODEL_TOTAL_WAIT: seconds,
+  BUILTIN_TOOLS: onOff,
   PARLEY_API_KEY: z.preprocess(blankIsUnset, z.string().min(SHORTEST_KEY, { error: KEY }).optional()),
   NEXTAUTH_SECRET: z.preprocess(
     blankIsUnset,
     z.string().min(16, { error: "must have 16 characters or more" }).optional(),
   ),
+  CRON_SECRET: z.preprocess(blankIsUnset, z.string().min(16, { error: "must have 16 characters or more" }).optional()),
   NEXTAUTH_URL: url(/^https?$/, "https://chat.example.org"),
   LOG_LEVEL: z.preprocess(
     blankIsUnset,
@@ -178,8 +191,14 @@ export type Settings = {
     readonly smallModel?: string;
     readonly embeddingModel?: string;
   };
+  /** How long the model server is waited for, in ms; absent: as long as `lib/model` finds right. */
+  readonly modelWaits: { readonly firstMs?: number; readonly silenceMs?: number; readonly totalMs?: number };
+  /** Whether models are offered the server's own tools. */
+  readonly builtinTools: boolean;
   readonly apiKey?: string;
   readonly secret?: string;
+  /** Who shows it may have the server look after what was left: see `/api/cron`. */
+  readonly cronSecret?: string;
   readonly publicUrl?: string;
   readonly logLevel: string;
   /** How long a stop takes at most. */
@@ -223,7 +242,14 @@ export type Settings = {
   readonly signUp: boolean;
   /** Which of both nobody has set: these are open to this machine alone, never to what a proxy hands on. */
   readonly unset: Readonly<Record<Door, boolean>>;
+  /** Whether the process is a function that is frozen between requests. */
+  readonly isFunction: boolean;
+  /** The most bytes that a body has by the time it is here; absent: nobody in front of the server has a limit. */
+  readonly mostBodyBytes?: number;
 };
+
+/** Vercel refuses bodies over 4.5 MB itself, in a shape of its own. */
+const FUNCTION_BODY_BYTES = 4 * 1024 * 1024;
 
 /** What strangers may do without being asked who they are. */
 export type Door = "guests" | "signUp";
@@ -272,32 +298,36 @@ function isForThisMachine(environment: Environment, { host, publicUrl, trustedPr
   return names.every(isLoopback) && trustedProxies === 0 && !PLATFORMS.some((name) => environment[name]);
 }
 
-/** Reads the environment. Throws one sentence that names each wrong setting and what it may be. */
-export function parseSettings(environment: Environment): Settings {
+/** A sentence that names settings and what they may be, never what they are. */
+const wrongSetting = (what: string): ChatError => new ChatError("unavailable", `Wrong setting: ${what}.`);
+
+/** Reads the environment. Throws "unavailable" with one sentence that names each wrong setting and what it may be. */
+export function parseSettings(given: Environment): Settings {
+  const environment = withPlatform(given);
+  const missing = missingSettings(environment).map((name) => `${name} must be set on Vercel`);
   const parsed = Variables.safeParse(environment);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
-    throw new Error(`Wrong setting: ${[...new Set(faults)].join("; ")}.`);
+  if (!parsed.success || missing.length > 0) {
+    const wrong = parsed.error?.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`) ?? [];
+    throw wrongSetting([...missing, ...new Set(wrong)].join("; "));
   }
   const env = parsed.data;
   for (const name of ["OPENAI_BASE_URL", "NEXTAUTH_URL", "OIDC_ISSUER"] as const) {
     // They are told to others: in errors, on pages, in the address of each sign-in.
-    const { username, password, search, hash } = new URL(env[name] ?? "http://localhost");
-    if ([username, password, search, hash].some((part) => part !== "")) {
-      throw new Error(
-        `Wrong setting: ${name} must hold no user name, password, query or fragment; a model's key goes into OPENAI_API_KEY.`,
+    const { username, password, search, searchParams, hash } = new URL(env[name] ?? "http://localhost");
+    // A server of models may want its version in the query; a secret there would be told like the rest.
+    const isQuery = name !== "OPENAI_BASE_URL" ? search !== "" : [...searchParams.keys()].some(isSecretName);
+    if (isQuery || [username, password, hash].some((part) => part !== "")) {
+      throw wrongSetting(
+        `${name} must hold no user name, password, query or fragment; a model's key goes into OPENAI_API_KEY, and of queries OPENAI_BASE_URL takes those without a secret`,
       );
     }
-  }
-  if (env.OPENAI_BASE_URL !== undefined && env.OPENAI_MODEL === undefined) {
-    throw new Error("Wrong setting: OPENAI_MODEL must name a model of OPENAI_BASE_URL.");
   }
   if (
     env.OPENAI_EMBEDDING_MODEL !== undefined &&
     env.OPENAI_API_KEY === undefined &&
     env.OPENAI_BASE_URL === undefined
   ) {
-    throw new Error("Wrong setting: OPENAI_EMBEDDING_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL.");
+    throw wrongSetting("OPENAI_EMBEDDING_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL");
   }
   const reach = {
     host: boundHost(environment, env.HOST),
@@ -329,8 +359,15 @@ export function parseSettings(environment: Environment): Settings {
       smallModel: env.OPENAI_SMALL_MODEL,
       embeddingModel: env.OPENAI_EMBEDDING_MODEL,
     },
+    modelWaits: {
+      firstMs: inMs(env.MODEL_FIRST_WAIT),
+      silenceMs: inMs(env.MODEL_SILENCE_WAIT),
+      totalMs: inMs(env.MODEL_TOTAL_WAIT),
+    },
+    builtinTools: isOn(env.BUILTIN_TOOLS ?? "on"),
     apiKey: env.PARLEY_API_KEY,
     secret: env.NEXTAUTH_SECRET,
+    cronSecret: env.CRON_SECRET,
     logLevel: env.LOG_LEVEL,
     stopSeconds: env.STOP_SECONDS,
     outboundAllow: env.OUTBOUND_ALLOW,
@@ -351,8 +388,12 @@ export function parseSettings(environment: Environment): Settings {
     guests: isOn(env.GUESTS ?? open),
     signUp: isOn(env.SIGN_UP ?? open),
     unset: { guests: env.GUESTS === undefined, signUp: env.SIGN_UP === undefined },
+    isFunction: isOnVercel(environment),
+    mostBodyBytes: isOnVercel(environment) ? FUNCTION_BODY_BYTES : undefined,
   };
 }
+
+const inMs = (count: number | undefined): number | undefined => (count === undefined ? undefined : count * 1000);
 
 /** Throws where a client has no secret, or the other way about. */
 function vouchersOf(env: z.output<typeof Variables>): Voucher[] {
@@ -361,11 +402,11 @@ function vouchersOf(env: z.output<typeof Variables>): Voucher[] {
     if (clientId !== undefined && clientSecret !== undefined) return { clientId, clientSecret };
     if (clientId === undefined && clientSecret === undefined) return null;
     const [missing, given] = clientId === undefined ? ["ID", "SECRET"] : ["SECRET", "ID"];
-    throw new Error(`Wrong setting: ${prefix}_CLIENT_${missing} must be set with ${prefix}_CLIENT_${given}.`);
+    throw wrongSetting(`${prefix}_CLIENT_${missing} must be set with ${prefix}_CLIENT_${given}`);
   };
   const [github, google, oidc] = [pair("GITHUB"), pair("GOOGLE"), pair("OIDC")];
   if ((oidc === null) !== (env.OIDC_ISSUER === undefined)) {
-    throw new Error("Wrong setting: OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set together.");
+    throw wrongSetting("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set together");
   }
   return [
     ...(github ? [{ kind: "github" as const, name: PROVIDER_NAMES.github, ...github }] : []),

@@ -135,6 +135,7 @@ async function startTap(target: number) {
 
 /** Routes that ask nobody who they are, or that only a browser's navigation uses. */
 export const OPEN_ROUTES: readonly string[] = [
+  "/api/cron",
   "/api/health",
   "/api/healthz",
   "/api/openapi.json",

@@ -1,10 +1,11 @@
 import { admitting } from "../core/admission.ts";
+import { type Host, ownServer } from "../core/host.ts";
 import { openLanes } from "../core/lanes.ts";
 import { OWN_TEMPLATES } from "../core/render/templates.ts";
 import type { Ports } from "../core/scope.ts";
 import { openSignals } from "../core/signals.ts";
 import { startRunner } from "../core/turn/runner.ts";
-import { takeOver } from "../core/turn/take-over.ts";
+import { takeOver, takeOverRun } from "../core/turn/take-over.ts";
 import type { Database } from "../db/database.ts";
 import type { OpenChannel } from "../domain/channel.ts";
 import { newId } from "../domain/ids.ts";
@@ -22,7 +23,8 @@ const textOf = (asked: unknown): string =>
  *
  * `kill` is kill -9 as others see it: nothing of the process reaches the database any more. With `writesEvents` false it
  * comes to no write of events, so that a test can say how far it had come. `channel` is how it hears of other processes, and
- * with `takesOver` it goes on with what they leave. `statements` counts what it asks of the database.
+ * after `floorMs` those who wait look by themselves. With `takesOver` it goes on with what others leave. `statements` counts
+ * what it asks of the database.
  */
 export function openProcess(
   database: Database,
@@ -31,8 +33,16 @@ export function openProcess(
   {
     writesEvents = true,
     channel = null,
+    floorMs,
     takesOver = false,
-  }: { readonly writesEvents?: boolean; readonly channel?: OpenChannel | null; readonly takesOver?: boolean } = {},
+    host = ownServer,
+  }: {
+    readonly writesEvents?: boolean;
+    readonly channel?: OpenChannel | null;
+    readonly floorMs?: number;
+    readonly takesOver?: boolean;
+    readonly host?: Host;
+  } = {},
 ) {
   let isDead = false;
   let statements = 0;
@@ -54,9 +64,10 @@ export function openProcess(
   });
   const own: Database = { ...database, pool };
   const templates = openTemplates(OWN_TEMPLATES);
-  const signals = openSignals({ open: channel, newId });
-  const runner = startRunner({ database: own, signals, log, now: Date.now, newId });
+  const signals = openSignals({ open: channel, newId, floorMs });
+  const runner = startRunner({ host, database: own, signals, log, now: Date.now, newId });
   const ports: Ports = {
+    host,
     database: own,
     models: admitting({
       call: callModel,
@@ -79,7 +90,12 @@ export function openProcess(
     now: Date.now,
     newId,
   };
-  if (takesOver) runner.startTakingOver(async () => void (await takeOver(ports, "expired")));
+  if (takesOver || !host.isAlwaysAwake) {
+    runner.startTakingOver({
+      all: async () => void (await takeOver(ports, "expired")),
+      one: (accountId, runId) => takeOverRun(ports, accountId, runId),
+    });
+  }
   return {
     ports,
     statements: () => statements,

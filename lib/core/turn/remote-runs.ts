@@ -32,7 +32,7 @@ type Read = { readonly run: RemoteRun; readonly accountId: string; readonly bell
 
 /**
  * What all followers of this process share: however many follow a run, it is read once, when its process signals that there
- * is more. `takeOver` goes on with runs whose lease is over.
+ * is more. `takeOver` goes on with a run whose lease is over.
  */
 export function remoteRuns({
   database,
@@ -44,7 +44,7 @@ export function remoteRuns({
   readonly database: Database;
   readonly signals: Signals;
   readonly find: (runId: string) => LiveRun | undefined;
-  readonly takeOver: () => Promise<void>;
+  readonly takeOver: (accountId: string, runId: string) => Promise<unknown>;
   readonly now: () => number;
 }): RemoteRuns {
   const reads = new Map<string, Read>();
@@ -95,7 +95,7 @@ export function remoteRuns({
           told = { owner: found.owner, at: now() };
           signals.notify([followedTopic(run.id)]);
         }
-        if (found.isLeaseOver) await takeOver();
+        if (found.isLeaseOver) await takeOver(read.accountId, run.id);
         if (find(run.id)) {
           run.state = "here";
           return;

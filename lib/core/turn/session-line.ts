@@ -1,6 +1,7 @@
 import type { Database } from "../../db/database.ts";
 import { joinLine, leaveLine, leaveLines, pruneLines, renewPlaces } from "../../db/line.ts";
 import { ChatError } from "../../domain/errors.ts";
+import type { Host } from "../host.ts";
 import type { Log } from "../log.ts";
 import { lineTopic, type Signals } from "../signals.ts";
 
@@ -47,6 +48,7 @@ type Member = { place: bigint | null; hasLeft: boolean };
 type Line = { readonly members: Member[]; placing: Promise<void> };
 
 type Parts = {
+  readonly host: Pick<Host, "keepAwake">;
   readonly database: Database;
   readonly owner: string;
   readonly signals: Pick<Signals, "notify">;
@@ -54,16 +56,17 @@ type Parts = {
 };
 
 /** The lines of all sessions. A place is a row, so that its order holds across processes; who need not wait has none. */
-export function sessionLine({ database, owner, signals, log }: Parts): SessionLine {
+export function sessionLine({ host, database, owner, signals, log }: Parts): SessionLine {
   /** Those of this process, in the order in which they came. */
   const lines = new Map<string, Line>();
   const entering = new Set<string>();
   const tell = (sessionId: string) => signals.notify([lineTopic(sessionId)]);
 
   function give(sessionId: string, places: readonly bigint[]): void {
-    leaveLine(database, owner, places)
+    const left = leaveLine(database, owner, places)
       .catch((thrown) => log.warn({ err: thrown }, "A place in a line is nobody's in some seconds"))
       .finally(() => tell(sessionId));
+    host.keepAwake(left);
   }
 
   /** Gives places to a member and to those before it, in their order. */

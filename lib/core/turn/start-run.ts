@@ -43,7 +43,13 @@ export function readyRun(
   const turn = runTurn({
     runId,
     prompt: description.messages,
-    request: { model: settings.model, settings, apiKey: scope.providerKey, endUser },
+    request: {
+      model: settings.model,
+      settings,
+      apiKey: scope.providerKey,
+      endUser,
+      mayCut: description.recipe.overflow === "truncate",
+    },
     tools,
     toolChoice: call.toolChoice,
     ...policy,
@@ -59,7 +65,7 @@ export function readyRun(
   return {
     start() {
       scope.runner.add(live);
-      void record(scope, live, running, recording(scope, call.dialect, session, kept, admission));
+      scope.host.keepAwake(record(scope, live, running, recording(scope, call.dialect, session, kept, admission)));
       return live;
     },
     giveUp: () => live.abort("hang-up", new ChatError("cancelled", "The turn was not entered")),
@@ -106,7 +112,7 @@ export function recording(
       // A key that came with the request is for its turn alone.
       if (!policy.stores || session === null || scope.providerKey !== undefined) return;
       const isFirst = session.titleSource === "none";
-      void improveTitle(scope, session, isFirst ? questionOf(input) : null);
+      scope.host.keepAwake(improveTitle(scope, session, isFirst ? questionOf(input) : null));
     },
     onEnded(last, isLeft) {
       // Who goes on with a turn that was left settles it.

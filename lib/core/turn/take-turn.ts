@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Claim, claimRun, insertRun } from "../../db/claims.ts";
 import { planFork } from "../../db/messages.ts";
+import { findRunningRun } from "../../db/runs.ts";
 import { addParticipants, keepOneAgent } from "../../db/sessions.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import { storableJson } from "../../domain/text.ts";
@@ -9,10 +10,12 @@ import { admit, callTokens } from "../admission.ts";
 import type { Admission } from "../admitted.ts";
 import { askerOf, type Scope } from "../scope.ts";
 import { makeRoom } from "../summarise.ts";
+import { atMost } from "./background.ts";
 import { type PreparedTurn, prepareTurn } from "./prepare.ts";
 import { findRepeated, getRepeated, type NamedCall, withName } from "./request-key.ts";
 import type { InLine } from "./session-line.ts";
 import { questionTitle, type ReadyRun, readyRun } from "./start-run.ts";
+import { takeOverRun } from "./take-over.ts";
 import type { TakenTurn } from "./taken-turn.ts";
 import type { TurnCall } from "./turn-call.ts";
 import { draining, whenFree } from "./wait-in-line.ts";
@@ -20,6 +23,8 @@ import { draining, whenFree } from "./wait-in-line.ts";
 const QUEUE_MS = 60_000;
 /** So often the line of a session may have changed under a caller that does not wait. */
 const CHANGED_TRIES = 8;
+/** A turn that is only closed, because its process has left it, takes no longer. */
+const CLOSING_MS = 2000;
 
 /**
  * Enters a turn and starts it. It runs on by itself: `follow` gives its events.
@@ -191,7 +196,7 @@ async function claimTurn(scope: Scope, call: StoredCall, waits: Waits | null): P
         case "busy": {
           const repeated = await findRepeated(scope, call);
           if (repeated) return repeated;
-          if (!waits) throw busy();
+          if (!waits && !((await isMadeFree(scope, call.sessionId)) && ++changed <= CHANGED_TRIES)) throw busy();
           break;
         }
         default:
@@ -205,6 +210,16 @@ async function claimTurn(scope: Scope, call: StoredCall, waits: Waits | null): P
       admission?.withdraw();
     }
   }
+}
+
+/** Whether a session is free now that what its process has left was looked after; what can go on does so, and it is not. */
+async function isMadeFree(scope: Scope, sessionId: string): Promise<boolean> {
+  const { database, accountId } = scope;
+  const running = await findRunningRun(database, accountId, sessionId);
+  const taken = running === null ? null : await takeOverRun(scope, accountId, running);
+  if (taken === null) return false;
+  await atMost(CLOSING_MS, taken.ended);
+  return (await findRunningRun(database, accountId, sessionId)) === null;
 }
 
 /** An agent that a turn brings to its session stays: on an empty one it replaces the others. */

@@ -5,6 +5,7 @@ import type { SessionWithAgents } from "../../domain/session.ts";
 import type { Scope } from "../scope.ts";
 import { type Bell, bellOf, lineTopic } from "../signals.ts";
 import type { InLine } from "./session-line.ts";
+import { takeOverRun } from "./take-over.ts";
 
 /** Who waits, for what, and until when by the clock of the scope. */
 export type Waiting = {
@@ -56,7 +57,9 @@ async function atTheHead(scope: Scope, waiting: Waiting, place: bigint, bell: Be
     checkMayWait(scope, waiting);
     // This process was held up for so long that its places were given away.
     if (!look.isThere) return standing.takePlace(true);
-    if (look.isLeaseOver) await scope.runner.takeOverNow();
+    if (look.isLeaseOver && look.runningRunId !== null) {
+      await takeOverRun(scope, scope.accountId, look.runningRunId);
+    }
     await bell.rung(Math.max(0, Math.min(scope.signals.lookAfterMs(), deadline - scope.now() + 1)));
   }
 }
