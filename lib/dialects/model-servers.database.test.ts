@@ -247,7 +247,9 @@ test.each([
 ])("10: the day's budget holds against usage that is %s", async (_, usage) => {
   const { key } = await api.server.makeAccount();
   const name = `budget-${count++}`;
-  server.model(name, [[delta({ content: "x".repeat(80_000) }), delta({}, "stop"), frame({ choices: [], usage }), DONE]]);
+  server.model(name, [
+    [delta({ content: "x".repeat(80_000) }), delta({}, "stop"), frame({ choices: [], usage }), DONE],
+  ]);
   const statuses: number[] = [];
   for (let n = 0; n < 8; n++) {
     const { session_id } = (await api.call("POST", "/api/v1/chat", { key, body: {} })).body;
