@@ -28,8 +28,8 @@ export default {
   typescript: { ignoreBuildErrors: true },
   // Loading every route at the start takes longer than the start itself; a route is loaded with its first request.
   experimental: { preloadEntriesOnStart: false },
-  // What is read by its path, so that no import leads there: the thread of templates, its engine, the names of the
-  // migrations, which a start compares, and what says that the middleware's own files are no modules, unlike ours.
+  // What is read by its path, so that no import leads there: the thread of templates, its engine, and the names of the
+  // migrations, which a start compares.
   outputFileTracingIncludes: {
     "/**": [
       "./lib/templates/engine.ts",
@@ -40,7 +40,6 @@ export default {
       "./node_modules/minijinja-js/package.json",
       "./node_modules/minijinja-js/dist/node/*",
       "./prisma/migrations/**/*",
-      "./.next/package.json",
     ],
   },
   headers: process.env.VERCEL ? headersOfFiles : undefined,

@@ -87,12 +87,12 @@ function matched(route: Route, path: string, { method, headers, url }: Asked): F
   if (route.methods && !route.methods.includes(method)) return null;
   const found = whole(route.src ?? ".*", path);
   if (found === null) return null;
-  const valueOf = ({ type, key = "" }: Condition): string | null => {
+  const read = ({ type, key = "" }: Condition): string | null => {
     if (type === "header") return headers[key.toLowerCase()]?.toString() ?? null;
     return type === "query" ? url.searchParams.get(key) : null;
   };
   const held = ({ value, ...condition }: Condition): Found | null => {
-    const given = valueOf(condition);
+    const given = read(condition);
     return given === null ? null : typeof value === "string" ? whole(value, given) : {};
   };
   const all = (route.has ?? []).map(held);
