@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -104,6 +104,10 @@ test(
       `Lost: what was written after ${takenAt}. How much that is nobody can say`,
     );
 
+    // As if it had been cut between the two.
+    renameSync(join(dataDir, "pgdata"), join(dataDir, "moved"));
+    await expect(openDatabase({ dataDir, root })).rejects.toThrow("a restoring was cut");
+    renameSync(join(dataDir, "moved"), join(dataDir, "pgdata"));
     database = await openDatabase({ dataDir, root });
     const { rows } = await database.pool.query("select count(*)::int as n, max(n) as last from kept");
     expect(rows).toEqual([{ n: counts.kept, last: counts.kept }]);
