@@ -23,10 +23,12 @@ export type Adaptation = {
   readonly change: (body: ChatBody, about: About) => ChatBody;
   /** What is told of it: behind "The model server …". */
   readonly told: string;
+  /** Who is known to need it, by documents and reports. */
+  readonly servers: string;
 };
 
 const UNSUPPORTED =
-  /unsupported|(?:not|n['o]?t|never|no longer|non) (?:be )?(?:yet )?(?:currently )?(?:support|allow|permit|recogni|accept|valid|compatib|available|enabled|known|implemented|work|expected|understood)|unrecogni|unknown|unexpected|extra[_ ]|additional propert|deprecated|invalid (?!request|argument|type)|disallow|forbidden|must be (?:1|unset|omitted|null|removed)|only .{0,80}(?:default|allowed|supported|accepted)|cannot (?:be|set|use|specify)|is (?:un|im)\w+|remove|omit/iu;
+  /unsupported|(?:not|n['o]?t|never|no longer|non) (?:be )?(?:yet )?(?:currently )?(?:support|allow|permit|recogni|accept|valid|compatib|available|enabled|known|implemented|work|expected|understood)|unrecogni|unknown|unexpected|extra[_ ]|additional propert|deprecated|invalid (?!request|argument|type)|disallow|forbidden|(?:may|can|should) only|only be set|(?:must|should) be (?:1|unset|omitted|null|removed)|only .{0,80}(?:default|allowed|supported|accepted)|cannot (?:be|set|use|specify)|is (?:un|im)\w+|remove|omit/iu;
 /** A value that is out of its range is its caller's to mend. */
 const OUT_OF_RANGE =
   /between|range|(?:less|greater|lower|higher|larger|smaller) than|at (?:most|least)|minimum|maximum|[<>]=?\s*-?\d|exceeds/iu;
@@ -37,7 +39,7 @@ const written = (name: string): RegExp => new RegExp(`(?<![a-z])${name.replaceAl
 const found = (words: string, pattern: RegExp): number => words.search(pattern);
 
 /** A parameter that is left out where it is refused. */
-function parameter(name: string, spoken: string): Adaptation {
+function parameter(name: string, spoken: string, servers: string): Adaptation {
   const pattern = written(name);
   return {
     name: `without ${name}`,
@@ -48,6 +50,7 @@ function parameter(name: string, spoken: string): Adaptation {
       return { ...rest, messages: body.messages };
     },
     told: `does not take ${spoken}, and was asked without`,
+    servers,
   };
 }
 
@@ -68,6 +71,8 @@ const pattern =
 const MISSING = /missing|required|must (?:be|include|have|contain)|need|expected|lacks|without/iu;
 const THOUGHTS = new RegExp(`\\b(?:${[...THOUGHT_NAMES, ...KEPT_FIELDS].join("|")})\\b`, "u");
 const SIGNATURE = /thought[_ ]?signature/iu;
+/** Where servers take the signature of a call. */
+const SIGNED = ["extra_content", "provider_specific_fields", "thought_signature", "signature"];
 const NO_THOUGHTS = "(not kept)";
 
 /** Gemini's word for a call that another model made (Gemini API, "Thought signatures", questions and answers). */
@@ -79,15 +84,21 @@ const NO_SIGNATURE = "skip_thought_signature_validator";
 export const ADAPTATIONS: readonly Adaptation[] = [
   {
     name: "signatures",
-    at: (words) =>
-      SIGNATURE.test(words) && /missing|required|invalid|corrupt|not valid|without|must/iu.test(words) ? 0 : -1,
+    at: (words) => (SIGNATURE.test(words) && /missing|required|without|must/iu.test(words) ? 0 : -1),
     change: ofMessages((given) => messages.withSignatures(given, NO_SIGNATURE)),
     told: "wants a signature with each call, and was told that some have none",
+    servers: "Gemini 3, for calls that another model made",
+  },
+  {
+    name: "new signatures",
+    at: (words) => (SIGNATURE.test(words) && /invalid (?!request|argument)|corrupt|not valid/iu.test(words) ? 0 : -1),
+    change: ofMessages((given) => messages.withSignatures(messages.withoutFields(given, SIGNED), NO_SIGNATURE)),
+    told: "does not know a signature of an earlier call, and was told that there is none",
+    servers: "Gemini 3, after a change of the model",
   },
   {
     name: "with thoughts",
-    at: (words) =>
-      /reasoning_content|reasoning/u.test(words) && MISSING.test(words) && !/extra/iu.test(words) ? 0 : -1,
+    at: (words) => (/reasoning/u.test(words) && MISSING.test(words) && !UNSUPPORTED.test(words) ? 0 : -1),
     change: ofMessages((given, { thoughtName, thoughts }) => {
       const known = given.map((message, n) => {
         const own = thoughts.get(n);
@@ -96,12 +107,14 @@ export const ADAPTATIONS: readonly Adaptation[] = [
       return messages.withField(known, thoughtName, NO_THOUGHTS);
     }),
     told: "wants the thoughts of each answer back, and was told where they are not known",
+    servers: "DeepSeek, Kimi",
   },
   {
     name: "without thoughts",
     at: (words) => (UNSUPPORTED.test(words) ? found(words, THOUGHTS) : -1),
     change: ofMessages((given) => messages.withoutFields(given, [...THOUGHT_NAMES, ...KEPT_FIELDS])),
     told: "does not take back the thoughts that it gave, and was asked without",
+    servers: "Mistral, after a change of the model",
   },
   {
     name: "short call ids",
@@ -111,16 +124,19 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     ),
     change: ofMessages(messages.shortCallIds),
     told: "wants short ids of calls, and got such",
+    servers: "Mistral, and templates of its models in vLLM and llama.cpp",
   },
   {
     name: "no limit of tokens",
-    at: pattern(/max_(?:completion_)?tokens.{0,60}(?:too (?:large|big|high)|exceed|at most|less than|maximum|<)/isu),
+    // A limit that is high by itself is its caller's to mend; one for which a prompt leaves no room is not.
+    at: pattern(/max_(?:completion_)?tokens.{0,80}(?:too (?:large|big|high)|exceed|greater|>).{0,120}context/isu),
     change(body) {
       if (!("max_tokens" in body || "max_completion_tokens" in body)) return body;
       const { max_tokens: _, max_completion_tokens: __, ...rest } = body;
       return { ...rest, messages: body.messages };
     },
-    told: "does not take so high a limit of tokens, and was asked without",
+    told: "has no room for so long an answer, and was asked without its limit",
+    servers: "vLLM, where prompt and `max_tokens` together are more than there is",
   },
   {
     name: "max_completion_tokens",
@@ -132,18 +148,19 @@ export const ADAPTATIONS: readonly Adaptation[] = [
       return { ...rest, max_completion_tokens: max_tokens, messages: body.messages };
     },
     told: "takes max_completion_tokens in the place of max_tokens",
+    servers: "OpenAI's and Azure's reasoning models",
   },
-  parameter("max_completion_tokens", "a limit of tokens"),
-  parameter("stream_options", "stream_options (usage is then estimated)"),
-  parameter("temperature", "a temperature"),
-  parameter("top_p", "top_p"),
-  parameter("frequency_penalty", "frequency_penalty"),
-  parameter("presence_penalty", "presence_penalty"),
-  parameter("logit_bias", "logit_bias"),
-  parameter("seed", "a seed"),
-  parameter("user", "the name of an end user"),
-  parameter("stop", "stop words"),
-  parameter("tool_choice", "tool_choice"),
+  parameter("max_completion_tokens", "a limit of tokens", "some models behind Azure"),
+  parameter("stream_options", "stream_options (usage is then estimated)", "Mistral, Azure, older vLLM and TGI"),
+  parameter("temperature", "a temperature", "OpenAI's reasoning models, Kimi, other than 1"),
+  parameter("top_p", "top_p", "OpenAI's reasoning models, Bedrock beside a temperature"),
+  parameter("frequency_penalty", "frequency_penalty", "Mistral, xAI's reasoning models"),
+  parameter("presence_penalty", "presence_penalty", "Mistral, xAI's reasoning models"),
+  parameter("logit_bias", "logit_bias", "Mistral, Groq, Gemini"),
+  parameter("seed", "a seed", "Mistral, Gemini"),
+  parameter("user", "the name of an end user", "Mistral, Gemini"),
+  parameter("stop", "stop words", "xAI's and OpenAI's reasoning models"),
+  parameter("tool_choice", "tool_choice", "DeepSeek's reasoning model, Moonshot"),
   {
     name: "no stream",
     at: (words) => (UNSUPPORTED.test(words) ? found(words, /\bstream(?:ing)?\b(?!_)/iu) : -1),
@@ -153,6 +170,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
       return { ...rest, stream: false, messages: body.messages };
     },
     told: "does not stream, and answers at once",
+    servers: "some of OpenAI's and Azure's models",
   },
   {
     name: "without tools",
@@ -170,50 +188,58 @@ export const ADAPTATIONS: readonly Adaptation[] = [
       return given === undefined && words === body.messages ? body : { ...rest, messages: words };
     },
     told: "takes no tools, and was asked without the built-in ones",
+    servers: "Ollama with gemma3, phi, deepseek-r1; vLLM and llama.cpp without their flags; OpenRouter",
   },
   {
     name: "no system message",
     at: pattern(
-      /system (?:role|message|prompt|instruction)s?.{0,30}(?:not|n't|un)\s?(?:be )?(?:support|allow|enabled|permit|available)/iu,
+      /(?<!multiple |two |several |than one )system (?:role|message|prompt|instruction)s?.{0,30}(?:not|n't|un)\s?(?:be )?(?:support|allow|enabled|permit|available)/iu,
       /(?:not|n't) support.{0,30}system (?:role|message|prompt)/iu,
       /(?:developer|system) instruction is not enabled/iu,
       /(?:unsupported|unknown|invalid) role.{0,20}system/iu,
+      /role.{0,10}system.{0,30}(?:not|n't|un)\s?support/iu,
+      /unexpected role.{0,10}system.{0,80}top-level/isu,
     ),
     change: ofMessages(messages.noSystemMessage),
     told: "takes no system message, and got it as the user's",
+    servers: "templates of Gemma and early Mistral models",
   },
   {
     name: "one system message",
     at: pattern(
       /system.{0,60}\b(?:first|begin\w*|start|only|one|once|multiple|more than|position|order|single|middle|after)\b/isu,
       /\b(?:first|begin\w*|start|only|one|multiple|single|more than)\b.{0,60}system/isu,
-      /unexpected role.{0,10}system/iu,
+      /(?:unexpected role.{0,10}|initial.{0,20})system/iu,
     ),
     change: ofMessages(messages.oneSystemMessage),
     told: "takes one system message, at the beginning; later ones stand as notes",
+    servers: "templates of Qwen and Mistral models",
   },
   {
     name: "alternating roles",
     at: pattern(
       /alternat/iu,
       /(?:consecutive|successive|adjacent|same|two|multiple|repeated).{0,40}(?:role|user|assistant|messages? in a row)/iu,
-      /(?:after|follow|preced).{0,20}role|role.{0,30}(?:after|follow|preced|in a row|twice)/iu,
+      /(?:after|followed|preced).{0,20}role|role.{0,30}(?:after|followed|preced|in a row|twice)/iu,
       /(?:last|final|first) (?:role|message).{0,60}(?:user|assistant|role)/isu,
-      /unexpected role.{0,10}(?:user|assistant)/iu,
+      /unexpected role.{0,10}(?:user|assistant)|assistant messages? at the end|turn.{0,30}(?:after|followed)/iu,
       /add_generation_prompt|prefill/iu,
     ),
     change: ofMessages(messages.alternatingRoles),
     told: "wants user and assistant in turns: neighbours of one role are one message",
+    servers: "templates of Gemma, Llama 2 and Mistral models; Perplexity",
   },
   {
     name: "text content",
     at: pattern(
       /content.{0,120}(?:must be|should be|expect\w*|valid|requires?|only).{0,30}\b(?:str|string|text)\b/isu,
-      /expected (?:a )?str(?:ing)?\b|str type expected|string_type|valid string/iu,
+      /expected (?:a )?str(?:ing)?\b(?! that| with)|str type expected|string_type|valid string/iu,
+      /cannot unmarshal array.{0,120}content|concatenate str|must be str, not list/isu,
       /(?:array|list|sequence|multi.?part|multimodal)[\w ]{0,40}content|content.{0,60}(?:array|list|sequence|parts).{0,40}(?:\bnot\b|n't\b|unsupported)/isu,
     ),
     change: ofMessages(messages.textContent),
     told: "takes text alone as content: parts of text are one",
+    servers: "servers in Rust and Go of their own making, early TGI, DeepSeek",
   },
   {
     name: "no empty content",
@@ -222,6 +248,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     ),
     change: ofMessages(messages.noEmptyContent),
     told: "takes no empty message, and got a mark in its place",
+    servers: "Anthropic behind gateways, Bedrock",
   },
   {
     name: "without names",
@@ -231,5 +258,6 @@ export const ADAPTATIONS: readonly Adaptation[] = [
         : -1,
     change: ofMessages(messages.withoutNames),
     told: "takes no names of speakers, and was asked without",
+    servers: "Mistral, Groq, some gateways",
   },
 ];
