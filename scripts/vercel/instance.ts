@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const START_MS = 20_000;
@@ -89,12 +89,19 @@ export async function startInstance(
 
 const PROGRAM = `${import.meta.dirname}/function-process.ts`;
 
-/** Starts the process in a mount namespace of its own in which the function's folder is read-only. */
+const NAMESPACES = process.getuid?.() === 0 ? ["--mount"] : ["--user", "--map-root-user", "--mount"];
+/** Some systems let nobody but root have namespaces. */
+const canUnshare = spawnSync("unshare", [...NAMESPACES, "true"]).status === 0;
+
+/**
+ * Starts the process in a mount namespace of its own in which the function's folder is read-only; where the system allows
+ * none, as it is.
+ */
 function started(folder: string, how: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
   const inside = `mount --make-rprivate / && mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"`;
-  const namespaces = process.getuid?.() === 0 ? ["--mount"] : ["--user", "--map-root-user", "--mount"];
   const node = [process.execPath, PROGRAM, folder, ...how];
-  return spawn("unshare", [...namespaces, "sh", "-c", inside, folder, ...node], {
+  const [program = "", ...rest] = canUnshare ? ["unshare", ...NAMESPACES, "sh", "-c", inside, folder, ...node] : node;
+  return spawn(program, rest, {
     cwd: folder,
     env: { PATH: process.env.PATH ?? "", HOME: "/tmp", TZ: ":UTC", NODE_ENV: "production", ...environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
