@@ -51,6 +51,7 @@ export function buildForVercel(
       PATH: `${join(project, "node_modules/.bin")}:${process.env.PATH}`,
       HOME: project,
       TMPDIR: process.env.TMPDIR ?? "/tmp",
+      VERCEL_ENV: "production",
       VERCEL_TELEMETRY_DISABLED: "1",
       NEXT_TELEMETRY_DISABLED: "1",
     },

@@ -23,8 +23,12 @@ export type World = {
   /** The turn that was there, left, before the build. */
   readonly leftRunId: string;
   readonly query: <Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
-  /** What the build did to what is around it: connections to the pooled address, requests to the model, rows that changed. */
-  readonly touched: { readonly connections: number; readonly requests: number; readonly tables: readonly string[] };
+  /** What the build did to what is around it; null: it was built before: connections to the pooled address, requests to the model, rows that changed. */
+  readonly touched: {
+    readonly connections: number;
+    readonly requests: number;
+    readonly tables: readonly string[];
+  } | null;
   /** Starts the functions behind an edge of their own, with settings beside, or instead of, those of a deployment. */
   readonly front: (change?: Readonly<Record<string, string | undefined>>) => Promise<Front>;
   readonly stop: () => Promise<void>;
@@ -55,11 +59,13 @@ export async function makeWorld(): Promise<World> {
   const before = await digests(pool);
   const output = built ? join(built, ".vercel/output") : buildProject(project, settings);
   const after = await digests(pool);
-  const touched = {
-    connections: pooled.connections(),
-    requests: model.requests(),
-    tables: Object.keys(after).filter((table) => after[table] !== before[table]),
-  };
+  const touched = built
+    ? null
+    : {
+        connections: pooled.connections(),
+        requests: model.requests(),
+        tables: Object.keys(after).filter((table) => after[table] !== before[table]),
+      };
   const functions = readFunctions(output).map((one, n) => {
     const place = join(folder, "functions", String(n));
     const bytes = layOut(one, project, place);
