@@ -73,7 +73,9 @@ export function alternatingRoles(messages: Messages): Messages {
       // What was said before calls belongs to them.
       turns[turns.length - 1] = { ...message, content: joined([last, message], "assistant").content };
     } else {
-      if (message.role === "user" && lastSpeaker(turns) === "user") turns.push(NO_ANSWER);
+      // Something stands between the two, such as a call or a system message: so does a note of the other.
+      const isTwice = isSpoken(message) && lastSpeaker(turns) === message.role;
+      if (isTwice) turns.push(message.role === "user" ? NO_ANSWER : GO_ON);
       turns.push(message);
     }
   }
@@ -85,9 +87,11 @@ export function alternatingRoles(messages: Messages): Messages {
   return isUnchanged ? messages : turns;
 }
 
-/** Who spoke last, as templates see it that count neither calls nor results. */
-const lastSpeaker = (turns: Messages): string | undefined =>
-  turns.findLast(({ role, tool_calls }) => (role === "user" || role === "assistant") && !tool_calls)?.role;
+/** Whether templates count a message when they look at whose turn it is: neither calls nor results are. */
+const isSpoken = ({ role, tool_calls }: WireMessage): boolean =>
+  (role === "user" || role === "assistant") && !tool_calls;
+
+const lastSpeaker = (turns: Messages): string | undefined => turns.findLast(isSpoken)?.role;
 
 /** Several messages as one: their texts by blank lines, or all parts where there are images. */
 function joined(messages: Messages, role: string): WireMessage {
