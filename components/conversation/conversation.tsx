@@ -16,6 +16,7 @@ import { TalkComposer } from "./talk-composer";
 import { TurnArticle } from "./turn";
 import { useConversationKeys } from "./use-conversation-keys";
 import type { ComposerHandle } from "./use-draft-field";
+import { useModelChoice } from "./use-model-choice";
 import { usePinnedScroll } from "./use-pinned-scroll";
 import { useTalk } from "./use-talk";
 
@@ -31,10 +32,12 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   const { model } = useShell();
   const composer = useRef<ComposerHandle>(null);
   const forget = useCallback((text: string) => composer.current?.forget(text), []);
+  const choice = useModelChoice(initial, agent?.name ?? null);
   const { talk, live } = useTalk({
     initial,
     isStale,
     agentId: agent?.id ?? null,
+    model: choice.model,
     onCreated,
     onAccepted: forget,
   });
@@ -84,9 +87,9 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
         </div>
       </div>
       {!isFirst && !pin.isPinned && <Jump hasNew={pin.hasNew} onJump={() => pin.toEnd(true)} />}
-      <TalkComposer talk={talk} isGone={isGone} composer={composer} onSend={ask} />
+      <TalkComposer talk={talk} isGone={isGone} composer={composer} onSend={ask} choice={choice} />
       {isFirst && agent === null && <Starters onChoose={(text) => composer.current?.fill(text, true)} />}
-      {isFirst && model.isDemo && <DemoNote />}
+      {isFirst && model.isDemo && choice.model === null && <DemoNote />}
       <StatusRegion
         isBusy={isBusy}
         isLost={talk.isLost}

@@ -8,6 +8,7 @@ import type { Spent } from "../domain/usage.ts";
 import type { Admission, Reservation, Work } from "./admitted.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Log } from "./log.ts";
+import type { ProviderPort } from "./model-providers.ts";
 import type { Runner } from "./turn/runner.ts";
 
 /** The language models that a turn may use. No call of one without an admission. */
@@ -41,7 +42,12 @@ export type RenderTemplate = (source: string, variables: Readonly<Record<string,
 /** What the core works with, whoever asks. */
 export type Ports = {
   readonly database: Database;
+  /** The server's own models; in a scope those of its account. */
   readonly models: Models;
+  /** The models of an account: the server's own, and those of the providers that it has added. Absent: the server's own. */
+  readonly modelsOf?: (accountId: string) => Models;
+  /** What it takes to add providers. Absent: nobody may. */
+  readonly providers?: ProviderPort;
   readonly runner: Runner;
   /** Where titles and summaries are made. */
   readonly lanes: Lanes;
@@ -114,6 +120,13 @@ export type Scope = Ports & {
   /** A provider key that came with the request. Never stored, never logged. */
   readonly providerKey?: string;
 };
+
+/** The ports as an account has them. */
+export const portsOf = (ports: Ports, accountId: string): Ports & Pick<Scope, "accountId"> => ({
+  ...ports,
+  models: ports.modelsOf?.(accountId) ?? ports.models,
+  accountId,
+});
 
 /** Who asks, as it is stored with a turn. */
 export const askerOf = ({ via, keyId = null, keyScopes = [], onlyAgentId = null, stranger = null }: Scope): Asker => ({

@@ -1,6 +1,7 @@
 import { createOpenAI } from "@ai-sdk/openai";
 import type {
   JSONSchema7,
+  LanguageModelV4,
   LanguageModelV4CallOptions,
   LanguageModelV4Message,
   LanguageModelV4StreamPart,
@@ -13,15 +14,25 @@ import { framePace } from "./frame-pace.ts";
 import { ANSWER_LIMIT_BYTES, limitedFetch } from "./limited-text.ts";
 import { toProviderError } from "./provider-error.ts";
 
+/** What a provider package is opened with, and what it gives for a model's name. */
+type OpenModel = (
+  model: string,
+  settings: { readonly apiKey: string; readonly fetch: typeof fetch },
+) => LanguageModelV4 | Promise<LanguageModelV4>;
+
+/** Calls OpenAI: the Responses API, with reasoning. */
+export const callOpenAI = (settings: { readonly apiKey?: string }): CallModel =>
+  callThroughPackage((model, options) => createOpenAI(options)(model), settings);
+
 /**
- * Calls OpenAI through its provider package's own `doStream`: the Responses API, with reasoning.
+ * Calls a provider through its package's own `doStream`.
  *
  * Not through `streamText`, which costs twice as much a token and has a loop, retries and callbacks that we have too.
  */
-export function callOpenAI(settings: { readonly apiKey?: string }): CallModel {
+export function callThroughPackage(openModel: OpenModel, settings: { readonly apiKey?: string }): CallModel {
   return async function* (request) {
     const apiKey = request.apiKey ?? settings.apiKey ?? "";
-    const model = createOpenAI({ apiKey, fetch: limitedFetch(ANSWER_LIMIT_BYTES) })(request.model);
+    const model = await openModel(request.model, { apiKey, fetch: limitedFetch(ANSWER_LIMIT_BYTES) });
     try {
       const { stream } = await model.doStream(callOptions(request));
       yield [{ type: "start" }];

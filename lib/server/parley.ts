@@ -17,6 +17,7 @@ import { openModels } from "../model/models.ts";
 import { safeFetch } from "../outbound/safe-fetch.ts";
 import { openTemplates } from "../templates/templates.ts";
 import { type HashLine, openHashLine } from "./hash-line.ts";
+import { openAddedProviders } from "./added-providers.ts";
 import { hashKey, newKey, randomText } from "./keys.ts";
 import { openLog } from "./log.ts";
 import { openOwner } from "./owner.ts";
@@ -114,9 +115,14 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   const lanes = openLanes(2, 200);
   opened.defer(() => lanes.close());
   const limits = openRateLimits({ database, redis, settings, log });
+  const ownerId = await openOwner(database, firstKey);
+  const own = openModels(settings.openai);
+  const added = openAddedProviders({ database, own, settings, secret, ownerId });
   const ports: Ports = {
     database,
-    models: admitting(openModels(settings.openai)),
+    models: admitting(own),
+    modelsOf: added.modelsOf,
+    providers: added.port,
     runner,
     lanes,
     templatesOf: (accountId) => (source, variables) => templates.render(accountId, source, variables),
@@ -138,7 +144,6 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     onSpent: book.note,
     onTurnEnded: noteTurn,
   };
-  const ownerId = await openOwner(database, firstKey);
   await beginWork(ports, book);
   return {
     settings,

@@ -10,7 +10,7 @@ import { callTokens, readmit } from "../admission.ts";
 import type { Admission } from "../admitted.ts";
 import { assemble } from "../render/describe.ts";
 import { approximateTokens, promptTokens } from "../render/tokens.ts";
-import type { Ports, Scope } from "../scope.ts";
+import { type Ports, portsOf, type Scope } from "../scope.ts";
 import { type LiveRun, liveRun } from "./live-run.ts";
 import { readPast } from "./past.ts";
 import { record } from "./record.ts";
@@ -44,7 +44,7 @@ function scopeOf(ports: Ports, { accountId, agentId, plan }: TakenRun): Scope {
   const asker = plan?.asker ?? UNKNOWN;
   const { isStranger, ...scope } = asker;
   const stranger = isStranger ? "of an earlier process" : null;
-  return { ...ports, accountId, ...scope, stranger, limits: ports.limitsOf?.(accountId, asker, agentId) };
+  return { ...portsOf(ports, accountId), ...scope, stranger, limits: ports.limitsOf?.(accountId, asker, agentId) };
 }
 
 /** Never throws: what cannot be read now is left to the next look, by this process or another. */
