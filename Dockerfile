@@ -6,16 +6,18 @@ COPY prisma prisma
 COPY prisma.config.ts ./
 RUN npm ci
 COPY . .
-RUN npm run build && npm prune --omit=dev --ignore-scripts
+RUN node scripts/build.ts --image
 
 FROM node:24-bookworm-slim
 WORKDIR /app
-# Two arenas for what is allocated: more of them keep some 20 MB that nobody uses.
-ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data MALLOC_ARENA_MAX=2
-COPY --from=build --chown=node:node /app /app
-RUN mkdir /data && chown node:node /data
+# Two arenas for what is allocated: more of them keep some 20 MB that nobody uses. Docker kills ten seconds after it asks to
+# stop.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data MALLOC_ARENA_MAX=2 STOP_SECONDS=9
+# It stays root's: the server writes in /data and /tmp alone.
+COPY --from=build /app/.next/image ./
+RUN install -d -o node -g node -m 700 /data
 USER node
 VOLUME /data
 EXPOSE 3000
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 3000}/api/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=10s --timeout=6s --start-period=30s --start-interval=1s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/api/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "scripts/start.mjs"]

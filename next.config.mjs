@@ -19,5 +19,9 @@ export default {
   // Loading every route at the start takes longer than the start itself; a route is loaded with its first request.
   experimental: { preloadEntriesOnStart: false },
   poweredByHeader: false,
+  // The app shows no picture through Next, so that nobody needs its converter, and it is not open to strangers.
+  images: { unoptimized: true },
+  // For a container: a copy of what the server needs. See scripts/image/assemble.ts.
+  ...(process.env.PARLEY_BUILD === "image" ? { output: "standalone" } : {}),
   reactStrictMode: true,
 };

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { JULEP_TEMPLATE } from "../lib/core/render/templates.ts";
 import { openTemplates } from "../lib/templates/templates.ts";
 import { freePort } from "../lib/testing/free-port.ts";
-import { needsBuild } from "../scripts/build.ts";
+import { needsBuild } from "../scripts/build-stamp.ts";
 import { startServer } from "../scripts/server.ts";
 import { keepTemporaryFiles } from "../scripts/temporary.ts";
 import type { LoadResult } from "./load.ts";

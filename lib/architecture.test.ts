@@ -240,6 +240,7 @@ test("only tests import what is made for tests", () => {
 /** Who runs SQL and has no statement in `lib/db/sql`. */
 const OWN_SQL: Readonly<Record<string, string>> = {
   "lib/db/database.ts": "sets the limits of a connection",
+  "lib/db/inspect.ts": "looks at a database that may have another schema, or none",
   "lib/db/migrate.ts": "works before there is a schema that statements could be held against",
   "lib/db/schema-engine.ts": "hands on what Prisma's engine has written",
   "lib/db/sql.ts": "begins and ends transactions",

@@ -1,7 +1,7 @@
 // npm test: everything that must hold, in order of cost. npm run check: only what takes seconds.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { needsBuild } from "./build.ts";
+import { needsBuild } from "./build-stamp.ts";
 import { findChromium } from "./chromium.ts";
 import { findNginx } from "./nginx.ts";
 import { findRedis } from "./redis.ts";

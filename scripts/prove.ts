@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { startPostgres } from "../lib/testing/postgres-server.ts";
-import { needsBuild } from "./build.ts";
+import { needsBuild } from "./build-stamp.ts";
 import { newSession } from "./prove/acts.ts";
 import { auditStored } from "./prove/audit.ts";
 import { auditPrompts } from "./prove/audit-prompts.ts";

@@ -96,8 +96,8 @@ function ProviderRow({ provider, onEdit, onRemove }: ProviderRowProps) {
     return (
       <li>
         <AskFirst label="Remove" onDo={onRemove} onKeep={() => setIsAsking(false)}>
-          Remove “<bdi>{name}</bdi>” with its key? Agents and sessions that use its models cannot answer until another is
-          chosen.
+          Remove “<bdi>{name}</bdi>” with its key? Agents and sessions that use its models cannot answer until another
+          is chosen.
         </AskFirst>
       </li>
     );

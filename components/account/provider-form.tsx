@@ -1,7 +1,14 @@
 "use client";
 
 import { type FormEvent, useRef, useState } from "react";
-import { type AnsweringProvider, addProvider, changeProvider, fieldFaults, isProblem, type ModelProvider } from "../api";
+import {
+  type AnsweringProvider,
+  addProvider,
+  changeProvider,
+  fieldFaults,
+  isProblem,
+  type ModelProvider,
+} from "../api";
 import { Field } from "../sign-in/field";
 import { useFirstFault } from "../sign-in/use-first-fault";
 import { WorkingDash } from "../ui/dash";
@@ -93,7 +100,9 @@ export function ProviderForm({ provider, onSaved, onLeave }: ProviderFormProps) 
         label={isCompatible ? "API key, if it asks for one" : "API key"}
         type="password"
         autoComplete="off"
-        note={provider?.key_hint == null ? "Stored encrypted, and never shown again." : "Empty: the key stays as it is."}
+        note={
+          provider?.key_hint == null ? "Stored encrypted, and never shown again." : "Empty: the key stays as it is."
+        }
         error={faults.api_key ?? null}
       />
       {/* Chosen anew with the kind, as long as nobody has written another. */}

@@ -46,7 +46,14 @@ export type ConversationOptions = {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The one place with chat state: what is said, what runs, what failed, and what can be done about it. */
-export function useConversation({ initial, isStale, agentId, model, onCreated, onAccepted }: ConversationOptions): Talk {
+export function useConversation({
+  initial,
+  isStale,
+  agentId,
+  model,
+  onCreated,
+  onAccepted,
+}: ConversationOptions): Talk {
   const { store } = useShell();
   const [sessionId, setSessionId] = useState(initial?.session_id ?? null);
   const [isLost, setIsLost] = useState(false);

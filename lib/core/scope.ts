@@ -48,6 +48,8 @@ export type Ports = {
   readonly modelsOf?: (accountId: string) => Models;
   /** What it takes to add providers. Absent: nobody may. */
   readonly providers?: ProviderPort;
+  /** Whether models are offered the server's own tools. Absent: they are. */
+  readonly hasBuiltinTools?: boolean;
   readonly runner: Runner;
   /** Where titles and summaries are made. */
   readonly lanes: Lanes;

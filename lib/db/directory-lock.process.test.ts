@@ -4,7 +4,8 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { lockDirectory } from "./directory-lock.ts";
+import { findHolder, lockDirectory } from "./directory-lock.ts";
+import { processSpace } from "./process-state.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -90,6 +91,42 @@ test("C23: the lock of another machine is believed when it shows that its holder
   await expect(taking).rejects.toThrow("on elsewhere since 2026-01-01");
   clearInterval(beats);
 });
+
+/** Another container of this machine: its processes are not seen here, but its kernel is ours. */
+const neighbour = (socket: string) =>
+  holder({ host: "elsewhere", space: `${processSpace()?.split(" ")[0]} pid:[1]`, pid: 1, socket });
+/** Shows, as a holder does, that it lives. */
+const beating = () => {
+  const text = readFileSync(file(), "utf8");
+  return setInterval(() => writeFileSync(file(), text, { flag: "r+" }), 200);
+};
+
+test.skipIf(processSpace() === null)(
+  "the lock of a neighbouring container is replaced at once when its kernel has ended it",
+  async () => {
+    const script = `require("node:net").createServer().listen(process.argv[1], () => console.log("listens"))`;
+    const other = spawn(process.execPath, ["-e", script, join(folder, "lock-dead")]);
+    await new Promise((resolve) => other.stdout.once("data", resolve));
+    neighbour("lock-dead");
+    // Signs of life that go on after its end: what the kernel says counts.
+    const beats = beating();
+    try {
+      await expect(findHolder(folder)).resolves.toMatchObject({ host: "elsewhere" });
+      const ended = new Promise((resolve) => other.once("exit", resolve));
+      other.kill("SIGKILL");
+      await ended;
+      await expect(findHolder(folder)).resolves.toBeNull();
+      clearInterval(beats);
+      const lock = await lockDirectory(folder);
+      expect(readdirSync(folder)).not.toContain("lock-dead");
+      lock.release();
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      clearInterval(beats);
+      other.kill("SIGKILL");
+    }
+  },
+);
 
 test("C23: a process that was killed and that nobody reaps holds nothing", async () => {
   // `sleep` takes the shell's place and never waits for the child.

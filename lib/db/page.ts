@@ -1,3 +1,5 @@
+import { isMarked, parseExact } from "../domain/exact-numbers.ts";
+
 /** One condition on metadata: the value at `path`, or under the name `key`, is `value` or reads as `text`. */
 export type MetadataCondition = {
   readonly path: readonly string[];
@@ -35,7 +37,9 @@ export const metadataWhere = ({ metadata = [] }: OffsetPage) => ({
 /** The JSON values that a condition means: its text, and the number, boolean or object that reads so. */
 function spellings(text: string, value: unknown): (string | number | boolean | object)[] {
   const others: unknown[] = [value, parsed(text)];
-  const kinds = others.filter((one) => typeof one === "number" || typeof one === "boolean" || isObject(one));
+  const kinds = others.filter(
+    (one) => typeof one === "number" || typeof one === "boolean" || isObject(one) || isMarked(one),
+  );
   return [text, ...kinds];
 }
 
@@ -43,7 +47,7 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch {
     return null;
   }

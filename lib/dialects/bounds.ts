@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { markNoted, renote } from "../domain/exact-numbers.ts";
 
 // What schemas of outside data are made of: everything has a maximum, and what is over it is looked at no further.
 
@@ -80,7 +81,11 @@ const BoundedRecord = z.core.$constructor(
           : keys.some((key) => key.length > maxKeyCharacters)
             ? `Value error, keys should have at most ${maxKeyCharacters} characters`
             : null;
-      if (fault === null) return parse(payload, context);
+      if (fault === null) {
+        const result = parse(payload, context);
+        if (!(result instanceof Promise)) renote(input, result.value);
+        return result;
+      }
       payload.issues.push({ code: "custom", input, inst, message: fault, params: { type: "value_error" } });
       return payload;
     };
@@ -134,7 +139,11 @@ export function sized<Schema extends z.ZodType>(schema: Schema): Schema {
   });
   check._zod.check = (payload) => {
     const message = jsonFault(payload.value);
-    if (message === null) return;
+    if (message === null) {
+      // It is its caller's own: numbers pass as they were written.
+      payload.value = markNoted(payload.value);
+      return;
+    }
     const params = { type: "value_error" };
     payload.issues.push({
       code: "custom",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Part } from "./message.ts";
+import { ProviderData } from "./provider-data.ts";
 import { CallCut } from "./tool.ts";
 
 const FinishReason = z.enum(["stop", "length", "content-filter", "tool-calls"]);
@@ -32,6 +33,10 @@ export const TurnEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("text-end") }),
   z.object({ type: z.literal("tool-input-delta"), callId: z.string(), name: z.string(), text: z.string() }),
   z.object({ type: z.literal("tool-call"), callId: z.string(), name: z.string(), input: z.unknown() }),
+  /** For the provider of the step alone. */
+  ProviderData.extend({ type: z.literal("provider-data") }),
+  /** What was done to make a model call possible, or is odd about its answer. */
+  z.object({ type: z.literal("notice"), text: z.string() }),
   z.object({
     type: z.literal("step-end"),
     finishReason: FinishReason.nullable(),

@@ -10,7 +10,16 @@ export type Fold = {
   readonly openCalls: () => { callId: string; name: string; input: unknown }[];
 };
 
-type Draft = { id: string; model: string; at: number; parts: Part[]; text: string[]; isClosed: boolean };
+type Draft = {
+  id: string;
+  model: string;
+  at: number;
+  parts: Part[];
+  /** What stands behind what was said. */
+  aside: Part[];
+  text: string[];
+  isClosed: boolean;
+};
 type Step = { readonly draft: Draft; readonly results: Map<string, TurnMessage> };
 
 /** Starts a fold. `add` is cheap: text is joined when it is asked for. */
@@ -26,8 +35,8 @@ export function fold(): Fold {
 function add(steps: Step[], event: TurnEvent): void {
   switch (event.type) {
     case "step-start": {
-      const draft = { id: event.messageId, model: event.model, at: event.at, parts: [], text: [], isClosed: false };
-      steps.push({ draft, results: new Map() });
+      const { messageId: id, model, at } = event;
+      steps.push({ draft: { id, model, at, parts: [], aside: [], text: [], isClosed: false }, results: new Map() });
       return;
     }
     case "reasoning-start":
@@ -50,6 +59,13 @@ function add(steps: Step[], event: TurnEvent): void {
       return;
     case "tool-call":
       current(steps).parts.push({ type: "tool-call", callId: event.callId, name: event.name, input: event.input });
+      return;
+    case "notice":
+      // One that comes before a provider has accepted a call belongs to no message.
+      if (steps.at(-1)?.draft.isClosed === false) current(steps).aside.push({ type: "notice", text: event.text });
+      return;
+    case "provider-data":
+      current(steps).aside.push(event);
       return;
     case "step-end": {
       const draft = current(steps);
@@ -108,8 +124,9 @@ function messagesOf({ draft, results }: Step): TurnMessage[] {
   settle(draft);
   // A provider may open a block and put nothing in it.
   const parts = draft.parts.filter((part) => (part.type !== "text" && part.type !== "reasoning") || part.text !== "");
-  const { id, model, at, isClosed } = draft;
-  const step: TurnMessage[] = parts.length > 0 ? [{ id, role: "assistant", parts, model, at, isClosed }] : [];
+  const { id, model, at, aside, isClosed } = draft;
+  const step: TurnMessage[] =
+    parts.length > 0 ? [{ id, role: "assistant", parts: [...parts, ...aside], model, at, isClosed }] : [];
   return [...step, ...callsOf(draft).flatMap((call) => results.get(call.callId) ?? [])];
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ProviderData } from "./provider-data.ts";
 import { CallCut } from "./tool.ts";
 
 /** A piece of a message, as stored in `Message.parts`. */
@@ -21,6 +22,10 @@ export const Part = z.discriminatedUnion("type", [
     cut: CallCut.optional(),
     durationMs: z.number().optional(),
   }),
+  /** What was done to make the model call possible, or is odd about its answer. */
+  z.object({ type: z.literal("notice"), text: z.string() }),
+  /** For the provider that made the message, and for nobody else. */
+  ProviderData.extend({ type: z.literal("provider-data") }),
 ]);
 export type Part = z.infer<typeof Part>;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ProviderData } from "./provider-data.ts";
 import type { ToolDefinition } from "./tool.ts";
 
 /** Tokens of one model call or of a whole turn; null where the provider said nothing. */
@@ -44,6 +45,8 @@ export type PromptMessage =
       readonly name?: string;
       readonly text: string;
       readonly calls: readonly { readonly callId: string; readonly name: string; readonly input: unknown }[];
+      /** What the provider that said it wants back, and its thoughts. For that provider alone. */
+      readonly provider?: ProviderData & { readonly thoughts?: string };
     }
   | {
       readonly role: "tool";
@@ -66,6 +69,8 @@ export type ModelRequest = {
   readonly toolChoice: ToolChoice;
   readonly settings: ModelSettings;
   readonly signal: AbortSignal;
+  /** Whether the oldest messages may be left out where the provider has no room for all. Absent: they may not. */
+  readonly mayCut?: boolean;
   /** A key for the provider that came with the request, instead of the server's own. Never stored, never logged. */
   readonly apiKey?: string;
   readonly endUser?: string;
@@ -81,7 +86,18 @@ export type ModelEvent =
   | { readonly type: "text-delta"; readonly text: string }
   | { readonly type: "text-end" }
   | { readonly type: "tool-input-delta"; readonly callId: string; readonly name: string; readonly text: string }
-  | { readonly type: "tool-call"; readonly callId: string; readonly name: string; readonly input: string }
+  /** `kept`: what the provider wants back with the call. */
+  | {
+      readonly type: "tool-call";
+      readonly callId: string;
+      readonly name: string;
+      readonly input: string;
+      readonly kept?: unknown;
+    }
+  /** What the provider wants back with the message; behind its calls. */
+  | ({ readonly type: "provider-data" } & Omit<ProviderData, "calls">)
+  /** What was done to make the call possible, or is odd about it, in a sentence. It may come before "start". */
+  | { readonly type: "notice"; readonly text: string }
   | { readonly type: "finish"; readonly reason: FinishReason; readonly usage: Usage };
 
 /**

@@ -9,6 +9,8 @@ export type ToolDefinition = {
   readonly name: string;
   readonly description: string | null;
   readonly parameters: JsonSchema;
+  /** Whether the model may do without it: a provider that takes no tools is asked without. Absent: it may not. */
+  readonly isOptional?: boolean;
 };
 
 const Head = z.object({

@@ -1,6 +1,7 @@
 import { setImmediate as immediate } from "node:timers/promises";
 import { jsonFault } from "../dialects/bots/faults/json-fault.ts";
 import { ChatError, type Issue } from "../domain/errors.ts";
+import { parseNoting } from "../domain/exact-numbers.ts";
 import { JSON_DEPTH, JSON_VALUES, jsonShape } from "../domain/json-shape.ts";
 import { storableJson } from "../domain/text.ts";
 import { readBody, textOf } from "./body-text.ts";
@@ -49,7 +50,7 @@ function parseShaped(text: string, over: ReturnType<typeof jsonShape>["over"]): 
     throw new ChatError("too-large", `Request body too large: it has more than ${JSON_VALUES} values`);
   }
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseNoting(text);
     return UNSTORABLE.test(text) ? storableJson(value) : value;
   } catch {
     const { offset, reason } = jsonFault(text) ?? { offset: text.length, reason: "Expecting value" };

@@ -8,11 +8,13 @@ import type {
 } from "@ai-sdk/provider";
 import { ChatError } from "../domain/errors.ts";
 import type { CallModel, FinishReason, ModelEvent, ModelRequest, PromptMessage, PromptPart } from "../domain/model.ts";
+import { tokenCount } from "../domain/token-count.ts";
 import type { JsonSchema } from "../domain/tool.ts";
 import { coalesce } from "./coalesce.ts";
 import { framePace } from "./frame-pace.ts";
 import { ANSWER_LIMIT_BYTES, limitedFetch } from "./limited-text.ts";
 import { toProviderError } from "./provider-error.ts";
+import { WAITS, type Waits, watch } from "./waits.ts";
 
 /** What a provider package is opened with, and what it gives for a model's name. */
 type OpenModel = (
@@ -20,8 +22,10 @@ type OpenModel = (
   settings: { readonly apiKey: string; readonly fetch: typeof fetch },
 ) => LanguageModelV4 | Promise<LanguageModelV4>;
 
+type PackageSettings = { readonly apiKey?: string; readonly waits?: Waits };
+
 /** Calls OpenAI: the Responses API, with reasoning. */
-export const callOpenAI = (settings: { readonly apiKey?: string }): CallModel =>
+export const callOpenAI = (settings: PackageSettings): CallModel =>
   callThroughPackage((model, options) => createOpenAI(options)(model), settings);
 
 /**
@@ -29,38 +33,41 @@ export const callOpenAI = (settings: { readonly apiKey?: string }): CallModel =>
  *
  * Not through `streamText`, which costs twice as much a token and has a loop, retries and callbacks that we have too.
  */
-export function callThroughPackage(openModel: OpenModel, settings: { readonly apiKey?: string }): CallModel {
+export function callThroughPackage(
+  openModel: OpenModel,
+  { apiKey: ownKey, waits = WAITS }: PackageSettings,
+): CallModel {
   return async function* (request) {
-    const apiKey = request.apiKey ?? settings.apiKey ?? "";
-    const model = await openModel(request.model, { apiKey, fetch: limitedFetch(ANSWER_LIMIT_BYTES) });
+    const watching = watch(request.signal, waits);
+    const settings = {
+      apiKey: request.apiKey ?? ownKey ?? "",
+      fetch: limitedFetch(ANSWER_LIMIT_BYTES, watching.heard),
+    };
+    const model = await openModel(request.model, settings);
     try {
-      const { stream } = await model.doStream(callOptions(request));
+      const { stream } = await model.doStream({ ...callOptions(request), abortSignal: watching.signal });
       yield [{ type: "start" }];
       const reader = partReader();
       const pace = framePace();
       for await (const parts of coalesce(stream, pace)) {
         const events = parts.flatMap(reader);
         if (events.length === 0) continue;
+        watching.begun();
         yield events;
         if (events.some(isDelta)) pace.shown();
       }
     } catch (thrown) {
-      request.signal.throwIfAborted();
+      watching.signal.throwIfAborted();
       throw toProviderError(thrown);
+    } finally {
+      watching.end();
     }
   };
 }
 
 const isDelta = ({ type }: ModelEvent): boolean => type === "text-delta" || type === "reasoning-delta";
 
-function callOptions({
-  settings,
-  messages,
-  tools,
-  toolChoice,
-  signal,
-  endUser,
-}: ModelRequest): LanguageModelV4CallOptions {
+function callOptions({ settings, messages, tools, toolChoice, endUser }: ModelRequest): LanguageModelV4CallOptions {
   const format = settings.responseFormat;
   return {
     prompt: messages.map(message),
@@ -90,7 +97,6 @@ function callOptions({
         : toolChoice === "none"
           ? { type: "none" }
           : { type: "tool", toolName: toolChoice.name },
-    abortSignal: signal,
     providerOptions: {
       // Nothing of a conversation is to stay with the provider: Parley keeps it.
       openai: { store: false, ...(endUser === undefined ? {} : { user: endUser }) },
@@ -170,7 +176,7 @@ function partReader(): (part: LanguageModelV4StreamPart) => ModelEvent[] {
         return [{ type: "tool-call", callId: part.toolCallId, name: part.toolName, input: part.input }];
       case "finish": {
         const { inputTokens, outputTokens } = part.usage;
-        const usage = { inputTokens: inputTokens.total ?? null, outputTokens: outputTokens.total ?? null };
+        const usage = { inputTokens: tokenCount(inputTokens.total), outputTokens: tokenCount(outputTokens.total) };
         return [{ type: "finish", reason: finishReason(part.finishReason.unified), usage }];
       }
       case "error":

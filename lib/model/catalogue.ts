@@ -1,7 +1,8 @@
-import { z } from "zod";
 import { jsonShape } from "../domain/json-shape.ts";
 import type { ModelInfo } from "../domain/model.ts";
+import { endpointUrl, keyHeaders } from "./endpoint-url.ts";
 import { limitedText } from "./limited-text.ts";
+import { type ListedModel, listedModels } from "./model-list.ts";
 
 export type ProviderSettings = { readonly apiKey?: string; readonly baseUrl?: string };
 
@@ -10,15 +11,8 @@ const KEEP_MS = 5 * 60_000;
 const FIRST_PAUSE_MS = 2000;
 const TIME_LIMIT_MS = 5000;
 const LIMIT_BYTES = 4 * 1024 * 1024;
-const MOST_MODELS = 1000;
 /** What a server answers that has no list of models. */
 const HAS_NO_LIST = new Set([404, 405, 501]);
-const Model = z.object({
-  id: z.string().min(1).max(500),
-  context_window: z.number().optional().catch(undefined),
-  max_model_len: z.number().optional().catch(undefined),
-});
-const List = z.object({ data: z.array(z.unknown()) });
 
 export type Catalogue = {
   /** What may be asked for, the configured names first; at most 1,000 of the provider's. Never throws. */
@@ -33,7 +27,11 @@ export type Catalogue = {
  * A list that fails changes nothing: what was known stays, and the provider is asked again after a pause of two seconds,
  * then four, and so on. A provider that has no list leaves the configured names.
  */
-export function modelCatalogue(settings: ProviderSettings, configured: readonly string[]): Catalogue {
+export const modelCatalogue = (settings: ProviderSettings, configured: readonly string[]): Catalogue =>
+  catalogueOf(() => providerModels(settings), configured);
+
+/** The same of whatever gives a list of models. */
+export function catalogueOf(askFor: () => Promise<readonly ModelInfo[]>, configured: readonly string[]): Catalogue {
   let models = merged(configured, []);
   let isKnown = false;
   let until = 0;
@@ -42,7 +40,7 @@ export function modelCatalogue(settings: ProviderSettings, configured: readonly 
 
   const ask = async () => {
     try {
-      models = merged(configured, await providerModels(settings));
+      models = merged(configured, await askFor());
       isKnown = true;
       failures = 0;
       until = Date.now() + KEEP_MS;
@@ -67,18 +65,14 @@ export function modelCatalogue(settings: ProviderSettings, configured: readonly 
 function merged(configured: readonly string[], offered: readonly ModelInfo[]): ReadonlyMap<string, ModelInfo> {
   const names = configured.map((id): ModelInfo => ({ id, contextWindow: null }));
   // A name that is set again keeps its place.
-  return new Map([...names, ...offered].map((model) => [model.id, model]));
+  return new Map([...names, ...offered].map(({ id, contextWindow }) => [id, { id, contextWindow }]));
 }
 
 /** The models of the provider's list; none where it has no list. Throws where nobody can know. */
-async function providerModels({ apiKey, baseUrl }: ProviderSettings): Promise<readonly ModelInfo[]> {
-  const base = baseUrl ?? "https://api.openai.com/v1";
-  const headers: HeadersInit = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
-  const response = await fetch(`${base.replace(/\/$/u, "")}/models`, {
-    headers,
-    signal: AbortSignal.timeout(TIME_LIMIT_MS),
-    redirect: "error",
-  });
+export async function providerModels({ apiKey, baseUrl }: ProviderSettings): Promise<readonly ListedModel[]> {
+  const url = endpointUrl(baseUrl ?? "https://api.openai.com/v1", "models");
+  const headers: HeadersInit = keyHeaders(url, apiKey);
+  const response = await fetch(url.href, { headers, signal: AbortSignal.timeout(TIME_LIMIT_MS), redirect: "error" });
   if (!response.ok) {
     await response.body?.cancel();
     if (HAS_NO_LIST.has(response.status)) return [];
@@ -86,9 +80,7 @@ async function providerModels({ apiKey, baseUrl }: ProviderSettings): Promise<re
   }
   const text = await limitedText(response, LIMIT_BYTES);
   if (jsonShape(text).over !== null) throw new Error("The provider's list of models holds too much");
-  const { data } = List.parse(JSON.parse(text));
-  return data
-    .flatMap((one) => Model.safeParse(one).data ?? [])
-    .slice(0, MOST_MODELS)
-    .map((model) => ({ id: model.id, contextWindow: model.context_window ?? model.max_model_len ?? null }));
+  const models = listedModels(JSON.parse(text.replace(/^\uFEFF/u, "")));
+  if (models === null) throw new Error("The provider's list of models is none");
+  return models;
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { ChatError } from "../domain/errors.ts";
 import type { ModelEvent, ModelRequest } from "../domain/model.ts";
-import { callChatCompletions } from "./chat-completions.ts";
+import { type ChatServer, callChatCompletions } from "./chat-completions.ts";
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -175,8 +175,12 @@ test("a stream that ends without its last chunk is an error", async () => {
   expect((await collect(baseUrl)).thrown).toMatchObject({ code: "model-failed" });
 });
 
-test("an answer that is no stream is an error", async () => {
-  const baseUrl = await serve((_, response) => response.end('{"choices":[{"message":{"content":"Hello"}}]}'));
+test.each([
+  ["words", "upstream connect error"],
+  ["a page", "<!doctype html><title>Sign in</title>"],
+  ["nothing", ""],
+])("an answer that is %s is an error", async (_, body) => {
+  const baseUrl = await serve((_request, response) => response.end(body));
   expect((await collect(baseUrl)).thrown).toMatchObject({ code: "model-failed" });
 });
 
@@ -240,6 +244,72 @@ test("an abort before the call sends nothing", async () => {
   expect(requests).toBe(0);
 });
 
+test("9: a socket that stays open behind the reason ends the answer well, and is closed", async () => {
+  const closed = Promise.withResolvers<void>();
+  const baseUrl = await serve((request, response) => {
+    request.socket.on("close", () => closed.resolve());
+    response.write(chunk("391"));
+    response.write(chunk("", "stop"));
+    const ping = setInterval(() => response.write(": ping\n\n"), 100);
+    response.on("close", () => clearInterval(ping));
+  });
+  const { events, thrown } = await collect(baseUrl);
+  expect([events.at(-1), thrown]).toMatchObject([{ type: "finish", reason: "stop" }, null]);
+  await closed.promise;
+});
+
+test("9: what comes late behind a reason is read all the same", async () => {
+  const baseUrl = await serve(async (_, response) => {
+    response.write(chunk("39", "stop"));
+    await sleep(300);
+    response.write(chunk("1", "stop"));
+    await sleep(300);
+    response.end(`data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 7, completion_tokens: 3 } })}\n\n`);
+  });
+  const { events } = await collect(baseUrl);
+  expect(events.flatMap((event) => (event.type === "text-delta" ? [event.text] : []))).toEqual(["39", "1"]);
+  expect(events.at(-1)).toMatchObject({ usage: { inputTokens: 7, outputTokens: 3 } });
+});
+
+test.each([
+  ["/v1?api-version=2024-10-21", "/v1/chat/completions?api-version=2024-10-21"],
+  ["/v1/?a=1&b=%2F", "/v1/chat/completions?a=1&b=%2F"],
+  ["/v1/chat/completions", "/v1/chat/completions"],
+  ["", "/chat/completions"],
+  ["/", "/chat/completions"],
+  ["/deep/er//", "/deep/er/chat/completions"],
+])("25: the query of a base URL stays behind its path: %s", async (base, expected) => {
+  const seen: unknown[] = [];
+  const baseUrl = await serve((request, response) => {
+    seen.push(request.url);
+    response.end(chunk("", "stop"));
+  });
+  await collect(new URL(baseUrl).origin + base);
+  expect(seen).toEqual([expected]);
+});
+
+test("26: comments are life, and a server that falls silent is left", async () => {
+  const waits = { firstMs: 400, silenceMs: 200, totalMs: 60_000 };
+  const alive = await serve(async (_, response) => {
+    for (let n = 0; n < 6; n++) {
+      response.write(": reading the prompt\n\n");
+      await sleep(100);
+    }
+    response.end(chunk("391", "stop"));
+  });
+  expect((await collect(alive, {}, { waits })).thrown).toBeNull();
+  let requests = 0;
+  const silent = await serve((_, response) => {
+    requests++;
+    response.write(chunk("39"));
+  });
+  expect((await collect(silent, {}, { waits })).thrown).toMatchObject({
+    message: "The model provider said nothing for 0.2 s",
+    details: { isFinal: true },
+  });
+  expect(requests).toBe(1);
+});
+
 async function serve(listener: RequestListener): Promise<string> {
   return listen(createServer(listener));
 }
@@ -250,8 +320,8 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
 }
 
-const call = (baseUrl: string, request: Partial<ModelRequest> = {}) =>
-  callChatCompletions({ baseUrl, apiKey: "server key" })({
+const call = (baseUrl: string, request: Partial<ModelRequest> = {}, server: Partial<ChatServer> = {}) =>
+  callChatCompletions({ baseUrl, apiKey: "server key", ...server })({
     model: "m",
     purpose: "turn",
     messages: [],
@@ -262,10 +332,10 @@ const call = (baseUrl: string, request: Partial<ModelRequest> = {}) =>
     ...request,
   });
 
-async function collect(baseUrl: string, request: Partial<ModelRequest> = {}) {
+async function collect(baseUrl: string, request: Partial<ModelRequest> = {}, server: Partial<ChatServer> = {}) {
   const events: ModelEvent[] = [];
   try {
-    for await (const batch of call(baseUrl, request)) events.push(...batch);
+    for await (const batch of call(baseUrl, request, server)) events.push(...batch);
     return { events, thrown: null };
   } catch (thrown) {
     return { events, thrown };

@@ -1,13 +1,18 @@
 import { Agent as HttpAgent, type IncomingMessage, request as sendHttp } from "node:http";
 import { Agent as HttpsAgent, request as sendHttps } from "node:https";
+import type { LookupFunction } from "node:net";
 import { setImmediate as immediate, setTimeout as sleep } from "node:timers/promises";
 import { ChatError } from "../domain/errors.ts";
-import type { CallModel, ModelEvent, ModelRequest } from "../domain/model.ts";
+import { exactJson } from "../domain/exact-numbers.ts";
+import type { CallModel, ModelEvent } from "../domain/model.ts";
+import { type AdaptationLog, adapting, type Lessons, lessons } from "./adapting.ts";
 import { chatChunkReader } from "./chat-chunks.ts";
-import { chatRequestBody } from "./chat-request.ts";
+import type { ChatBody } from "./chat-request.ts";
+import { endpointUrl, keyHeaders, modelFamily, providerName } from "./endpoint-url.ts";
 import { framePace, type Pace } from "./frame-pace.ts";
 import { ANSWER_LIMIT_BYTES, tooLongAnswer } from "./limited-text.ts";
 import { closedConnection, endedEarly, refusedRequest, unreachable } from "./provider-error.ts";
+import { WAITS, type Waits, type Watch, watch } from "./waits.ts";
 
 const KEEP_ALIVE = {
   keepAlive: true,
@@ -20,54 +25,131 @@ const agents = { "http:": new HttpAgent(KEEP_ALIVE), "https:": new HttpsAgent(KE
 const DRAIN_MS = 1000;
 const ERROR_BODY_CHARACTERS = 64 * 1024;
 
+/** Behind its reason to end an answer is waited on no longer than this: some servers leave their connection open. */
+const ENDING_MS = 1500;
+
+export type ChatServer = {
+  readonly baseUrl: string;
+  readonly apiKey?: string;
+  readonly waits?: Waits;
+  /** What its models turned out not to take; absent: nothing is known, and what is learned is forgotten with the caller. */
+  readonly lessons?: Lessons;
+  readonly log?: AdaptationLog;
+  /** Looks up an address that a person gave; absent: the address is the server's own setting. */
+  readonly lookup?: CheckedLookup;
+};
+
+/** Looks up an address once it is checked. Throws a sentence for one that may not be reached. */
+export type CheckedLookup = (url: URL, signal: AbortSignal) => Promise<LookupFunction>;
+
 /**
- * Calls a server that speaks OpenAI's chat completions, and reads its stream by hand.
+ * Calls a server that speaks OpenAI's chat completions, and reads its answer by hand (`chat-chunks.ts`).
  *
  * A batch is what came within a frame (`framePace`), so a token costs no promise, no web stream and no schema; that is
  * less than a third of what the provider package costs (`docs/decisions.md`). Redirects are not followed: the key goes to
  * the configured origin. An answer of more than 8 MB fails.
+ *
+ * What the server refuses and `adaptations.ts` knows is sent another way at once, and from then on; a "notice" tells it.
  */
-export function callChatCompletions(settings: { readonly baseUrl: string; readonly apiKey?: string }): CallModel {
-  const url = new URL(`${settings.baseUrl.replace(/\/+$/u, "")}/chat/completions`);
+export function callChatCompletions(server: ChatServer): CallModel {
+  const { baseUrl, waits = WAITS, lessons: known = lessons(), log } = server;
+  const url = endpointUrl(baseUrl, "chat/completions");
+  const name = providerName(url);
   return async function* (request) {
-    const response = await open(url, request, request.apiKey ?? settings.apiKey);
-    yield [{ type: "start" }];
-    const { read, end, isDone } = chatChunkReader();
-    const pace = framePace();
-    for await (const text of packets(response, request.signal, isDone, pace)) {
-      const events: readonly ModelEvent[] = read(text);
-      if (events.length > 0) {
-        yield events;
-        pace.shown();
+    const from = `${name} ${modelFamily(request.model)}`;
+    const adapted = adapting(request, from, known, log);
+    const told = new Set<string>();
+    for (;;) {
+      const watching = watch(request.signal, waits);
+      let hasSaid = false;
+      try {
+        const lookup = await checked(server.lookup, url, watching.signal);
+        const headers = keyHeaders(url, request.apiKey ?? server.apiKey);
+        const response = await open(url, adapted.body(), { headers, lookup }, watching);
+        const notices = adapted.notices().filter((text) => !told.has(text));
+        for (const text of notices) told.add(text);
+        yield [{ type: "start" }, ...notices.map((text) => ({ type: "notice" as const, text }))];
+        const reader = chatChunkReader(from);
+        const pace = framePace();
+        const ending = endingClock(reader);
+        for await (const text of packets(response, watching, { reader, pace, ending })) {
+          const events: readonly ModelEvent[] = reader.read(text);
+          ending.noted(events.length > 0);
+          if (events.length > 0) {
+            watching.begun();
+            hasSaid = true;
+            yield events;
+            pace.shown();
+          }
+          if (reader.isDone()) break;
+        }
+        yield reader.end();
+        return;
+      } catch (thrown) {
+        request.signal.throwIfAborted();
+        if (hasSaid || !adapted.refused(thrown)) throw thrown;
+      } finally {
+        watching.end();
       }
-      if (isDone()) break;
     }
-    yield end();
   };
 }
 
-function open(url: URL, request: ModelRequest, apiKey: string | undefined): Promise<IncomingMessage> {
-  const body = Buffer.from(JSON.stringify(chatRequestBody(request)));
+type Reader = ReturnType<typeof chatChunkReader>;
+type Ending = Pick<ReturnType<typeof endingClock>, "leftMs">;
+
+/** Says how long the rest of an answer that has given its reason is still waited for. */
+function endingClock(reader: Reader) {
+  let until: number | null = null;
+  return {
+    /** Something was read, and may have said something. */
+    noted(hasSaid: boolean): void {
+      if (reader.isEnding() && (until === null || hasSaid)) until = performance.now() + ENDING_MS;
+    },
+    /** Milliseconds; null: as long as it takes. */
+    leftMs: (): number | null => (until === null ? null : Math.max(0, until - performance.now())),
+  };
+}
+
+/** The look-up of an address that is held to what may be reached. */
+async function checked(lookup: CheckedLookup | undefined, url: URL, signal: AbortSignal) {
+  try {
+    return await lookup?.(url, signal);
+  } catch (thrown) {
+    signal.throwIfAborted();
+    const why = thrown instanceof Error ? thrown.message : "The address may not be reached.";
+    throw new ChatError("model-failed", why, { providerStatus: 400 });
+  }
+}
+
+type Sending = { readonly headers: Record<string, string>; readonly lookup: LookupFunction | undefined };
+
+function open(url: URL, body: ChatBody, { headers, lookup }: Sending, watching: Watch): Promise<IncomingMessage> {
+  const { signal } = watching;
+  const bytes = Buffer.from(exactJson(body));
   const isHttps = url.protocol === "https:";
   return new Promise((resolve, reject) => {
     const outgoing = (isHttps ? sendHttps : sendHttp)(url, {
       method: "POST",
-      agent: isHttps ? agents["https:"] : agents["http:"],
-      signal: request.signal,
+      // A connection of before may lead to where its address pointed then.
+      ...(lookup ? { agent: false, lookup } : { agent: isHttps ? agents["https:"] : agents["http:"] }),
+      signal,
       headers: {
         "content-type": "application/json",
-        "content-length": body.length,
+        "content-length": bytes.length,
         accept: "text/event-stream",
-        ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+        ...headers,
       },
     });
-    outgoing.on("error", (thrown) => reject(request.signal.aborted ? request.signal.reason : unreachable(thrown)));
+    outgoing.on("error", (thrown) => reject(signal.aborted ? signal.reason : unreachable(thrown)));
     outgoing.on("response", (response) => {
       response.setEncoding("utf8");
-      if (response.statusCode === 200) return resolve(response);
-      errorText(response).then((text) => reject(refusedRequest(response.statusCode ?? 0, response.headers, text)));
+      watching.heard();
+      const status = response.statusCode ?? 0;
+      if (status >= 200 && status < 300) return resolve(response);
+      errorText(response).then((text) => reject(refusedRequest(status, response.headers, text)));
     });
-    outgoing.end(body);
+    outgoing.end(bytes);
   });
 }
 
@@ -100,9 +182,8 @@ function leaveOpen(response: IncomingMessage): void {
  */
 async function* packets(
   response: IncomingMessage,
-  signal: AbortSignal,
-  isDone: () => boolean,
-  pace: Pace,
+  { signal, heard }: Watch,
+  { reader, pace, ending }: { readonly reader: Reader; readonly pace: Pace; readonly ending: Ending },
 ): AsyncGenerator<string, void> {
   let waiting: string[] = [];
   let failure: unknown = null;
@@ -115,6 +196,7 @@ async function* packets(
   };
   let size = 0;
   response.on("data", (text: string) => {
+    heard();
     size += text.length;
     if (size > ANSWER_LIMIT_BYTES) {
       settle(tooLongAnswer(ANSWER_LIMIT_BYTES));
@@ -141,8 +223,12 @@ async function* packets(
         await immediate();
       }
       if (waiting.length === 0 && !isOver) {
+        const leftMs = ending.leftMs();
+        if (leftMs === 0) break;
         arrived = Promise.withResolvers();
+        const timer = leftMs === null ? undefined : setTimeout(arrived.resolve, leftMs + 1);
         await arrived.promise;
+        clearTimeout(timer);
       }
       const text = waiting.join("");
       waiting = [];
@@ -150,7 +236,7 @@ async function* packets(
     }
     if (failure) throw failure instanceof ChatError ? failure : closedConnection(failure);
   } finally {
-    if (isDone()) leaveOpen(response);
+    if (reader.isDone()) leaveOpen(response);
     else response.destroy();
   }
 }

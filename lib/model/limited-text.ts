@@ -26,9 +26,12 @@ export async function limitedText(response: Response, limit: number): Promise<st
   return texts.join("") + decoder.decode();
 }
 
-/** `fetch` whose answers fail with `tooLongAnswer` behind so many bytes; their connection is closed then. */
+/**
+ * `fetch` whose answers fail with `tooLongAnswer` behind so many bytes; their connection is closed then. `heard` is told of
+ * each piece that comes.
+ */
 export const limitedFetch =
-  (limit: number): typeof fetch =>
+  (limit: number, heard: () => void = () => {}): typeof fetch =>
   async (input, init) => {
     const response = await fetch(input, init);
     if (response.body === null) return response;
@@ -36,6 +39,7 @@ export const limitedFetch =
     const counted = new TransformStream<Uint8Array, Uint8Array>({
       transform(piece, controller) {
         size += piece.byteLength;
+        heard();
         if (size > limit) controller.error(tooLongAnswer(limit));
         else controller.enqueue(piece);
       },

@@ -1,16 +1,19 @@
 import type { CallModel, ModelInfo } from "../domain/model.ts";
+import { type AdaptationLog, type Lessons, lessons } from "./adapting.ts";
 import { callOpenAI } from "./ai-sdk.ts";
 import { modelCatalogue, type ProviderSettings } from "./catalogue.ts";
 import { callChatCompletions } from "./chat-completions.ts";
 import { callDemo } from "./demo.ts";
 import { embedThrough } from "./embeddings.ts";
+import { DEFAULT_MODEL, modelNames } from "./names.ts";
 import { observed } from "./observe.ts";
 import { withoutKeys } from "./provider-error.ts";
 import { retrying } from "./retry.ts";
-
-const DEFAULT_MODEL = "gpt-4.1-mini";
+import { WAITS, type Waits } from "./waits.ts";
 
 export type ModelSetup = ProviderSettings & {
+  readonly waits?: Waits;
+  readonly log?: AdaptationLog;
   readonly model?: string;
   readonly smallModel?: string;
   /** Absent: docs are found by their words alone. */
@@ -18,30 +21,43 @@ export type ModelSetup = ProviderSettings & {
 };
 
 /** OpenAI itself, or with a base URL anything that speaks its chat completions. */
-const callProvider = ({ apiKey, baseUrl }: ProviderSettings): CallModel =>
-  observed(
-    withoutKeys(
-      retrying(baseUrl === undefined ? callOpenAI({ apiKey }) : callChatCompletions({ baseUrl, apiKey })),
-      apiKey,
-    ),
-    "openai",
-  );
+function callProvider({ apiKey, baseUrl, waits = WAITS, log }: ModelSetup, known: Lessons): CallModel {
+  const call =
+    baseUrl === undefined
+      ? callOpenAI({ apiKey, waits })
+      : callChatCompletions({ baseUrl, apiKey, waits, lessons: known, log });
+  return observed(withoutKeys(retrying(call, Math.random, waits.firstMs), apiKey), "openai");
+}
 
 /** The models of this server: the provider's where a key or a base URL is set, else the built-in demo. */
 export function openModels(setup: ModelSetup) {
   if (setup.apiKey === undefined && setup.baseUrl === undefined) return demoModels(setup);
-  const defaultModel = setup.model ?? DEFAULT_MODEL;
-  const smallModel = setup.smallModel ?? defaultModel;
-  const { list, mayAsk } = modelCatalogue(setup, [defaultModel, smallModel]);
+  const { defaultModel, smallModel } = modelNames(setup);
+  const known = lessons();
+  const catalogue = modelCatalogue(setup, [defaultModel, smallModel]);
   const { embeddingModel } = setup;
   const embedding =
     embeddingModel === undefined ? null : { model: embeddingModel, embed: embedThrough(setup, embeddingModel) };
-  return { call: callProvider(setup), defaultModel, smallModel, isDemo: false, list: () => list(), mayAsk, embedding };
+  /** The provider's models; what a refusal said of a window counts before what the list says. */
+  const list = async (): Promise<readonly ModelInfo[]> =>
+    (await catalogue.list()).map((model) => {
+      const contextWindow = known.window(model.id) ?? model.contextWindow;
+      return contextWindow === model.contextWindow ? model : { ...model, contextWindow };
+    });
+  return {
+    call: callProvider(setup, known),
+    defaultModel,
+    smallModel,
+    isDemo: false,
+    list,
+    mayAsk: catalogue.mayAsk,
+    embedding,
+  };
 }
 
 /** The demo, which gives way to the provider for a request that brings a key of its own. */
 function demoModels(setup: ModelSetup) {
-  const provider = callProvider(setup);
+  const provider = callProvider(setup, lessons());
   const answer = observed(callDemo, "parley.demo");
   const demo: ModelInfo = { id: "demo", contextWindow: null };
   const listed = setup.model ?? DEFAULT_MODEL;

@@ -1,30 +1,31 @@
-import type { LookupFunction } from "node:net";
 import type { CallModel } from "../domain/model.ts";
 import type { ProviderSetup } from "../domain/model-provider.ts";
+import { type AdaptationLog, lessons } from "./adapting.ts";
 import { callOpenAI, callThroughPackage } from "./ai-sdk.ts";
-import { callChatCompletions } from "./chat-completions.ts";
+import { type CheckedLookup, callChatCompletions } from "./chat-completions.ts";
 import { observed } from "./observe.ts";
 import { withoutKeys } from "./provider-error.ts";
 import { retrying } from "./retry.ts";
+import type { Waits } from "./waits.ts";
 
-/** Looks up an address that a person gave, once it is checked. Throws a sentence for one that may not be reached. */
-export type CheckedLookup = (url: URL, signal: AbortSignal) => Promise<LookupFunction>;
+type Options = {
+  /** For the address of a "compatible" one, which alone is the person's own. */
+  readonly lookup: CheckedLookup;
+  readonly waits: Waits;
+  readonly log: AdaptationLog;
+};
 
-/**
- * How a provider that a person added is called. Packages of providers are loaded with their first call. Only the address
- * of a "compatible" one is the person's own; it is reached through `lookup`.
- */
-export function callProviderOf({ kind, baseUrl, apiKey }: ProviderSetup, lookup: CheckedLookup): CallModel {
-  const settings = { apiKey: apiKey ?? undefined };
-  const call = plainCall(kind, baseUrl ?? "", settings, lookup);
-  return observed(withoutKeys(retrying(call), settings.apiKey), kind);
+/** How a provider that a person added is called. Packages of providers are loaded with their first call. */
+export function callProviderOf({ kind, baseUrl, apiKey }: ProviderSetup, options: Options): CallModel {
+  const ownKey = apiKey ?? undefined;
+  const call = plainCall(kind, baseUrl ?? "", { ...options, apiKey: ownKey });
+  return observed(withoutKeys(retrying(call, Math.random, options.waits.firstMs), ownKey), kind);
 }
 
 function plainCall(
   kind: ProviderSetup["kind"],
   baseUrl: string,
-  settings: { readonly apiKey?: string },
-  lookup: CheckedLookup,
+  settings: Options & { readonly apiKey?: string },
 ): CallModel {
   switch (kind) {
     case "openai":
@@ -45,7 +46,7 @@ function plainCall(
         return createMistral(options)(model);
       }, settings);
     case "compatible":
-      return callChatCompletions({ ...settings, baseUrl, lookup });
+      return callChatCompletions({ ...settings, baseUrl, lessons: lessons() });
     default:
       return kind satisfies never;
   }

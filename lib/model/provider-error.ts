@@ -1,33 +1,86 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { APICallError } from "@ai-sdk/provider";
-import { z } from "zod";
 import { ChatError } from "../domain/errors.ts";
 import type { CallModel } from "../domain/model.ts";
 import { hiding, withoutSecretShapes } from "../domain/secrets.ts";
+import { allWords, firstObject, plainWords } from "./provider-words.ts";
+import { isObject } from "./shapes.ts";
+import { durationSeconds, waitIn } from "./told-wait.ts";
 
 // What a provider did, as errors of ours: in words, without keys and without the conversation.
 
 const REFUSED = new Set([400, 404, 405, 409, 413, 415, 422]);
 const LONGEST_BODY = 64 * 1024;
-const Body = z.object({ error: z.object({ message: z.string() }) });
+/** An account without money is not asked again: waiting does not help. */
+const NO_MONEY =
+  /insufficient[_ -]?(?:quota|balance|credits?|funds)|exceeded your current quota|billing|payment[_ ]required|out of credits|credit balance|account balance|no credits|arrears/iu;
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
+// Kept beside the errors: words may quote a conversation, and what is in an error is logged.
+const said = new WeakMap<ChatError, string>();
+
+/** All that a provider said when it refused, its marks too, for whoever looks for the cause; "" where it said nothing. */
+export const refusalWords = (error: ChatError): string => said.get(error) ?? "";
+
+function saying(error: ChatError, words: string): ChatError {
+  said.set(error, words);
+  return error;
+}
+
 /** An answer that is not 200. Where the provider refused the request, with what it said. */
 export function refusedRequest(status: number, headers: Headers | IncomingHttpHeaders, body: string): ChatError {
-  const details = { providerStatus: status, cause: { statusCode: status } };
+  const error = firstObject(asJson(body));
+  const plain = isObject(error) ? plainWords(error) : "";
+  const words = isObject(error) ? allWords(error) : body.trimStart().startsWith("<") ? "" : body.slice(0, 2000);
+  return saying(errorOf(status, { plain, words, cause: { statusCode: status } }, headers), words);
+}
+
+/**
+ * A failure that was told within an answer. `words`: what it said, `marks`: all that stood around it; `status`: what it
+ * names as its own.
+ */
+export function streamFailure(words: string, marks: string, status: number | undefined): ChatError {
+  const known = status ?? (NO_MONEY.test(marks) ? 402 : undefined);
+  const isKind = known !== undefined && (known < 500 || NO_MONEY.test(marks));
+  const error = isKind
+    ? errorOf(known, { plain: words, words: marks }, {})
+    : new ChatError("model-failed", `The model provider reported an error${words === "" ? "" : `: ${words}`}`, {
+        ...(known === undefined ? {} : { providerStatus: known }),
+      });
+  return saying(error, marks);
+}
+
+type Told = { readonly plain: string; readonly words: string; readonly cause?: unknown };
+
+function errorOf(status: number, { plain, words, cause }: Told, headers: Headers | IncomingHttpHeaders): ChatError {
+  const details = { providerStatus: status, cause };
+  const reason = plain === "" ? "" : `: ${plain}`;
   if (status === 401 || status === 403) {
     return new ChatError("model-failed", `The model provider refused the API key (${status})`, details);
   }
+  if (status === 402 || (status === 429 && NO_MONEY.test(words))) {
+    const message = `The account at the model provider has no credit left (${status})${reason}`;
+    return new ChatError("model-failed", message, { ...details, isFinal: true });
+  }
   if (REFUSED.has(status)) {
-    const said = providerMessage(body);
-    return new ChatError("model-refused", `The model provider refused the request (${status})${said}`, details);
+    return new ChatError("model-refused", `The model provider refused the request (${status})${reason}`, details);
   }
   const what = status === 429 ? "'s rate limit is reached (429)" : ` failed (${status})`;
-  return new ChatError("model-failed", `The model provider${what}`, {
+  return new ChatError("model-failed", `The model provider${what}${reason}`, {
     ...details,
-    retryAfterSeconds: retryAfter(headers),
+    retryAfterSeconds: retryAfter(headers) ?? waitIn(words),
   });
+}
+
+function asJson(body: string): unknown {
+  // No message is as long, and what is would be parsed for nothing.
+  if (body.length > LONGEST_BODY) return null;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
 }
 
 export const unreachable = (thrown: unknown): ChatError =>
@@ -47,7 +100,8 @@ export function toProviderError(thrown: unknown): ChatError {
   if (thrown instanceof Error && thrown.cause instanceof ChatError) return thrown.cause;
   if (!APICallError.isInstance(thrown)) return closedConnection(thrown);
   if (thrown.statusCode === undefined) return unreachable(thrown.cause);
-  return refusedRequest(thrown.statusCode, thrown.responseHeaders ?? {}, thrown.responseBody ?? "");
+  const { statusCode, responseHeaders = {}, responseBody = "" } = thrown;
+  return refusedRequest(statusCode, responseHeaders, statusCode >= 500 ? "" : responseBody);
 }
 
 /** A model's calls, whose errors tell no key: neither the server's own nor one that came with the request. */
@@ -72,17 +126,10 @@ export function withoutKey(thrown: unknown, keys: readonly (string | undefined)[
   const { cause } = thrown.details;
   const tells = cause instanceof Error && hide(cause.message) !== cause.message;
   if (message === thrown.message && !tells) return thrown;
-  return new ChatError(thrown.code, message, { ...thrown.details, cause: tells ? undefined : cause });
-}
-
-function providerMessage(body: string): string {
-  // No message is as long, and what is would be parsed for nothing.
-  if (body.length > LONGEST_BODY) return "";
-  try {
-    return `: ${Body.parse(JSON.parse(body)).error.message.slice(0, 300)}`;
-  } catch {
-    return "";
-  }
+  return saying(
+    new ChatError(thrown.code, message, { ...thrown.details, cause: tells ? undefined : cause }),
+    refusalWords(thrown),
+  );
 }
 
 function reason(thrown: unknown): string {
@@ -93,12 +140,23 @@ function reason(thrown: unknown): string {
   return source.name;
 }
 
-/** Seconds of `retry-after-ms` or `retry-after`, which holds seconds or a date (RFC 9110, 10.2.3). */
+/**
+ * Seconds of `retry-after-ms` or `retry-after`, which holds seconds or a date (RFC 9110, 10.2.3), or of what OpenAI and those
+ * like it say of a limit.
+ */
 function retryAfter(headers: Headers): number | undefined {
   const milliseconds = Number(headers["retry-after-ms"]);
   if (Number.isFinite(milliseconds) && milliseconds >= 0) return milliseconds / 1000;
   const text = headers["retry-after"];
-  if (typeof text !== "string") return undefined;
-  const seconds = Number.isFinite(Number(text)) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
+  if (typeof text === "string") {
+    const seconds = Number.isFinite(Number(text)) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
+    if (Number.isFinite(seconds)) return Math.max(0, seconds);
+    return durationSeconds(text);
+  }
+  // Of these the limit that is reached has nothing left.
+  for (const kind of ["requests", "tokens"]) {
+    const reset = headers[`x-ratelimit-reset-${kind}`];
+    if (headers[`x-ratelimit-remaining-${kind}`] === "0" && typeof reset === "string") return durationSeconds(reset);
+  }
+  return undefined;
 }

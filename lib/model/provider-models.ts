@@ -1,23 +1,15 @@
-import { z } from "zod";
 import { ChatError } from "../domain/errors.ts";
 import { jsonShape } from "../domain/json-shape.ts";
 import type { ModelInfo } from "../domain/model.ts";
 import type { ProviderSetup } from "../domain/model-provider.ts";
 import type { Outbound } from "../domain/outbound.ts";
-import { modelsIn } from "./catalogue.ts";
+import { endpointUrl, keyHeaders } from "./endpoint-url.ts";
+import { listedModels } from "./model-list.ts";
 import { refusedRequest, withoutKey } from "./provider-error.ts";
 
 const TIME_LIMIT_MS = 10_000;
 /** What a server answers that has no list of models. */
 const HAS_NO_LIST = new Set([404, 405, 501]);
-
-// What the providers' references say of their lists: anthropic "Models", google "models.list".
-const AnthropicModel = z.object({ id: z.string().min(1), max_input_tokens: z.number().optional().catch(undefined) });
-const GoogleModel = z.object({
-  name: z.string().startsWith("models/"),
-  inputTokenLimit: z.number().optional().catch(undefined),
-  supportedGenerationMethods: z.array(z.string()).catch([]),
-});
 
 /**
  * Asks a provider which models it has. Null: it has no list, and its models are known by name alone.
@@ -32,7 +24,11 @@ export async function askModels(
   try {
     const { url, headers } = listRequest(setup);
     const request = { method: "GET", url, headers, body: null, followRedirects: false, timeoutMs: TIME_LIMIT_MS };
-    const { status, headers: told, body } = await outbound(request, signal).catch((thrown) => {
+    const {
+      status,
+      headers: told,
+      body,
+    } = await outbound(request, signal).catch((thrown) => {
       signal.throwIfAborted();
       throw new ChatError("model-failed", thrown instanceof Error ? thrown.message : "It could not be reached.");
     });
@@ -62,37 +58,27 @@ function listRequest({ kind, baseUrl, apiKey }: ProviderSetup) {
         headers: { "x-goog-api-key": apiKey ?? "" },
       };
     case "compatible": {
-      const url = new URL(baseUrl ?? "");
-      url.pathname = `${url.pathname.replace(/\/+$/u, "")}/models`;
-      return { url: url.href, headers: bearer };
+      const url = endpointUrl(baseUrl ?? "", "models");
+      return { url: url.href, headers: keyHeaders(url, apiKey ?? undefined) };
     }
     default:
       return kind satisfies never;
   }
 }
 
-/** The models in a list. Throws "model-failed" for what is none. */
+/** The models in a list that one can chat with, as far as it tells. Throws "model-failed" for what is none. */
 function listed({ kind }: ProviderSetup, text: string): readonly ModelInfo[] {
+  const models = jsonShape(text).over === null ? listedModels(parsed(text)) : null;
+  if (models === null) throw new ChatError("model-failed", "It answered with something that is no list of models");
+  return models
+    .filter(({ isChat }) => isChat)
+    .map(({ id, contextWindow }) => ({ id: kind === "google" ? id.replace(/^models\//u, "") : id, contextWindow }));
+}
+
+function parsed(text: string): unknown {
   try {
-    if (kind !== "google" && kind !== "anthropic") return modelsIn(text);
-    if (jsonShape(text).over !== null) throw new Error("It holds too much");
-    const body: { readonly models?: unknown; readonly data?: unknown } = JSON.parse(text) ?? {};
-    const items: unknown = kind === "google" ? body.models : body.data;
-    if (!Array.isArray(items)) throw new Error("It has no list");
-    return items.flatMap(kind === "google" ? googleModel : anthropicModel);
-  } catch (thrown) {
-    throw new ChatError("model-failed", "It answered with something that is no list of models", { cause: thrown });
+    return JSON.parse(text.replace(/^\uFEFF/u, ""));
+  } catch {
+    return null;
   }
-}
-
-function anthropicModel(one: unknown): ModelInfo[] {
-  const { data } = AnthropicModel.safeParse(one);
-  return data ? [{ id: data.id, contextWindow: data.max_input_tokens ?? null }] : [];
-}
-
-/** Only those that can hold a conversation. */
-function googleModel(one: unknown): ModelInfo[] {
-  const { data } = GoogleModel.safeParse(one);
-  if (!data?.supportedGenerationMethods.includes("generateContent")) return [];
-  return [{ id: data.name.slice("models/".length), contextWindow: data.inputTokenLimit ?? null }];
 }

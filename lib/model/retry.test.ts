@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ChatError } from "../domain/errors.ts";
 import type { CallModel, ModelEvent, ModelRequest } from "../domain/model.ts";
-import { refusedRequest } from "./provider-error.ts";
+import { refusedRequest, streamFailure } from "./provider-error.ts";
 import { retrying } from "./retry.ts";
 
 beforeEach(() => {
@@ -88,20 +88,48 @@ test("an abort during the pause ends it with the abort's reason", async () => {
   expect([tries.length, thrown]).toEqual([1, reason]);
 });
 
-test("a provider that says nothing for two minutes is given up", async () => {
-  const { thrown, tries } = await play([["hangs"], ["hangs"], ["hangs"]]);
-  expect(thrown).toMatchObject({ code: "model-failed", message: "The model provider said nothing for 120 s" });
-  expect(tries).toHaveLength(3);
+test("26: a provider that was silent for too long is not asked again: it would begin all over", async () => {
+  const silent = new ChatError("model-failed", "The model provider said nothing for 600 s", { isFinal: true });
+  const { thrown, tries } = await play([[silent], [text("never")]]);
+  expect([tries.length, thrown]).toEqual([1, silent]);
 });
 
-test("a provider that speaks now and then is not given up", async () => {
-  const { events, thrown } = await play([[text("a"), 100_000, text("b"), 100_000, text("c"), FINISH]]);
-  expect(events).toEqual([text("a"), text("b"), text("c"), FINISH]);
-  expect(thrown).toBeNull();
+test.each([
+  ["402", refusedRequest(402, {}, '{"error":{"message":"Insufficient Balance"}}')],
+  [
+    "a limit that is a used-up quota",
+    refusedRequest(429, {}, '{"error":{"code":"insufficient_quota","message":"Pay"}}'),
+  ],
+  ["a limit of an empty account in the stream", streamFailure("Top up", "insufficient_balance", 429)],
+])("an account without money is not asked again: %s", async (_, error) => {
+  const { tries, thrown } = await play([[error], [text("never")]]);
+  expect([tries.length, thrown]).toEqual([1, error]);
 });
 
-/** What a provider does: an event, a failure, silence for so many milliseconds or for good. */
-type Act = ModelEvent | Error | number | "hangs";
+test.each([
+  ["Rate limit reached. Please try again in 1.5s.", 1500],
+  ["Please retry in 7.25s", 7250],
+  ["Try again in 350ms", 350],
+])("a limit's wait that is told in words is kept: %s", async (words, ms) => {
+  const { tries } = await play([[streamFailure(words, words, 429)], [text("a"), FINISH]]);
+  expect(pauses(tries)).toEqual([ms]);
+});
+
+test("a server that loads its model is asked until it has, and says so once", async () => {
+  const loading = refusedRequest(
+    503,
+    {},
+    '{"error":{"message":"Loading model","type":"unavailable_error","code":503}}',
+  );
+  const { tries, events } = await play([...Array.from({ length: 30 }, () => [loading]), [text("a"), FINISH]]);
+  expect(tries).toHaveLength(31);
+  expect(events.filter(({ type }) => type === "notice")).toEqual([
+    { type: "notice", text: "The model server was loading its model first." },
+  ]);
+});
+
+/** What a provider does: an event or a failure. */
+type Act = ModelEvent | Error;
 
 const pauses = (tries: readonly number[]) => tries.slice(1).map((at, n) => at - (tries[n] ?? 0));
 
@@ -112,12 +140,11 @@ async function play(
   const tries: number[] = [];
   const events: ModelEvent[] = [];
   const stopping = new AbortController();
-  const provider: CallModel = async function* ({ signal }) {
+  const provider: CallModel = async function* () {
     tries.push(Date.now());
     for (const act of script[tries.length - 1] ?? []) {
       if (act instanceof Error) throw act;
-      if (act === "hangs" || typeof act === "number") await silence(act, signal);
-      else yield [act];
+      yield [act];
     }
   };
   const run = async () => {
@@ -133,12 +160,6 @@ async function play(
   await vi.advanceTimersByTimeAsync(1_000_000);
   return { tries, events, thrown: await running };
 }
-
-const silence = (ms: number | "hangs", signal: AbortSignal) =>
-  new Promise<void>((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason));
-    if (ms !== "hangs") setTimeout(resolve, ms);
-  });
 
 const request = (signal: AbortSignal): ModelRequest => ({
   model: "m",

@@ -14,6 +14,7 @@ import type { FullSession, SessionPage } from "../dialects/llamacloud/answers.ts
 import { encodeCursor, encodeEvents, encodePage } from "../dialects/llamacloud/index.ts";
 import { encodeAgent, encodeApiKey, encodeProvider, encodeSignIn } from "../dialects/web/encode.ts";
 import { ChatError } from "../domain/errors.ts";
+import { digitsValue } from "../domain/exact-numbers.ts";
 import { summaryOf } from "../routes/llamacloud-session.ts";
 import { isOpen } from "../server/hosts.ts";
 import { type Parley, parley } from "../server/parley.ts";
@@ -70,7 +71,7 @@ export async function loadSession(id: string): Promise<FullSession | null> {
   const scope: Scope = { ...portsOf(running.ports, account.id), via: "cookie" };
   try {
     const session = await getSession(scope, id);
-    const events = encodeEvents(await getHistory(scope, session), true);
+    const events = digitsValue(encodeEvents(await getHistory(scope, session), true));
     return { ...(await summaryOf(scope, { details: true }, session)), events };
   } catch (thrown) {
     if (thrown instanceof ChatError && thrown.code === "not-found") return null;

@@ -1,4 +1,5 @@
 import type { OpenModels } from "../core/admission.ts";
+import type { Log } from "../core/log.ts";
 import { MOST_PROVIDERS, type ProviderPort } from "../core/model-providers.ts";
 import type { Models } from "../core/scope.ts";
 import type { Database } from "../db/database.ts";
@@ -7,6 +8,7 @@ import { ChatError } from "../domain/errors.ts";
 import type { ProviderSetup } from "../domain/model-provider.ts";
 import { callProviderOf } from "../model/provider-call.ts";
 import { askModels } from "../model/provider-models.ts";
+import type { Waits } from "../model/waits.ts";
 import { checkedLookup, safeFetch } from "../outbound/safe-fetch.ts";
 import { accountModels } from "./account-models.ts";
 import { sealing } from "./sealing.ts";
@@ -21,6 +23,8 @@ type Parts = {
   /** Seals the keys. */
   readonly secret: string;
   readonly ownerId: string;
+  readonly waits: Waits;
+  readonly log: Log;
 };
 
 /**
@@ -29,7 +33,7 @@ type Parts = {
  * Addresses that a person gives are held to what tools are held to: the public internet and `OUTBOUND_ALLOW`. Where the
  * server is there for this machine alone, its owner may name private ones too, such as an Ollama beside it.
  */
-export function openAddedProviders({ database, own, settings, secret, ownerId }: Parts): {
+export function openAddedProviders({ database, own, settings, secret, ownerId, waits, log }: Parts): {
   readonly modelsOf: (accountId: string) => Models;
   readonly port: ProviderPort;
 } {
@@ -56,7 +60,7 @@ export function openAddedProviders({ database, own, settings, secret, ownerId }:
     own,
     providersOf: (accountId) => listProviders(database, accountId, MOST_PROVIDERS),
     setupOf,
-    callOf: (setup, accountId) => callProviderOf(setup, reachOf(accountId).lookup),
+    callOf: (setup, accountId) => callProviderOf(setup, { lookup: reachOf(accountId).lookup, waits, log }),
     ask,
   });
   return {

@@ -13,12 +13,15 @@ import { openDatabase } from "../db/database.ts";
 import type { Grant } from "../domain/api-key.ts";
 import { newId } from "../domain/ids.ts";
 import { type Hide, hiding } from "../domain/secrets.ts";
-import { openModels } from "../model/models.ts";
+import { chooseModel } from "../model/choose-model.ts";
+import { type ModelSetup, openModels } from "../model/models.ts";
+import { WAITS, type Waits } from "../model/waits.ts";
 import { safeFetch } from "../outbound/safe-fetch.ts";
 import { openTemplates } from "../templates/templates.ts";
-import { type HashLine, openHashLine } from "./hash-line.ts";
 import { openAddedProviders } from "./added-providers.ts";
+import { type HashLine, openHashLine } from "./hash-line.ts";
 import { hashKey, newKey, randomText } from "./keys.ts";
+import { stopListening } from "./listening.ts";
 import { openLog } from "./log.ts";
 import { openOwner } from "./owner.ts";
 import { limitsOf, openRateLimits, type RateLimits } from "./rate-limits.ts";
@@ -26,6 +29,9 @@ import { openRedis } from "./redis.ts";
 import { secretsOf } from "./secrets.ts";
 import { parseSettings, type Settings, SHORTEST_KEY } from "./settings.ts";
 import { noteTurn } from "./telemetry.ts";
+
+/** Answers that are under way when the last turn has ended have so long to reach their readers. */
+const LAST_ANSWERS_MS = 1000;
 
 /** Who a caller was found to be, and by which key or sign-in. */
 export type Known = {
@@ -108,6 +114,8 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   opened.defer(book.flush);
   const templates = openTemplates(OWN_TEMPLATES);
   opened.defer(() => templates.close());
+  // Whoever asks while the turns end is answered; who asks later needs what is closed next.
+  opened.defer(() => stopListening(LAST_ANSWERS_MS));
   const runner = startRunner({ database, log, now: Date.now, newId });
   let graceMs = 0;
   opened.defer(() => runner.drain(graceMs));
@@ -116,13 +124,15 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   opened.defer(() => lanes.close());
   const limits = openRateLimits({ database, redis, settings, log });
   const ownerId = await openOwner(database, firstKey);
-  const own = openModels(settings.openai);
-  const added = openAddedProviders({ database, own, settings, secret, ownerId });
+  const setup = await modelSetup(settings, log);
+  const own = openModels(setup);
+  const added = openAddedProviders({ database, own, settings, secret, ownerId, waits: setup.waits, log });
   const ports: Ports = {
     database,
     models: admitting(own),
     modelsOf: added.modelsOf,
     providers: added.port,
+    hasBuiltinTools: settings.builtinTools,
     runner,
     lanes,
     templatesOf: (accountId) => (source, variables) => templates.render(accountId, source, variables),
@@ -169,6 +179,16 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
       }
     },
   };
+}
+
+/** The models that the settings name. Where they name a server of models and no model, its own list gives one. */
+async function modelSetup(
+  { openai, modelWaits }: Settings,
+  log: Ports["log"],
+): Promise<ModelSetup & { readonly waits: Waits }> {
+  const model = openai.baseUrl !== undefined && openai.model === undefined ? await chooseModel(openai) : openai.model;
+  const { firstMs = WAITS.firstMs, silenceMs = WAITS.silenceMs, totalMs = WAITS.totalMs } = modelWaits;
+  return { ...openai, model, waits: { firstMs, silenceMs, totalMs }, log };
 }
 
 /** Goes on with what processes before left, and looks for more of it from then on. */

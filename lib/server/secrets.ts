@@ -22,7 +22,8 @@ function secretsOfAddress(address: string | undefined): string[] {
   const url = URL.parse(address ?? "");
   if (url === null) return [];
   const { password, searchParams } = url;
-  return [password, decoded(password), ...searchParams.values()];
+  const values = [...searchParams].flatMap(([name, value]) => (/version/iu.test(name) ? [] : [value]));
+  return [password, decoded(password), ...values];
 }
 
 /** Values of OTEL_EXPORTER_OTLP_HEADERS and its like for metrics and traces: `name=value` pairs, parted by commas. */

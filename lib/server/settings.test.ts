@@ -54,6 +54,8 @@ test.each([
   ["NEXTAUTH_SECRET", "short"],
   ["NEXTAUTH_URL", "chat.example.org"],
   ["LOG_LEVEL", "loud"],
+  ["STOP_SECONDS", "0"],
+  ["STOP_SECONDS", "soon"],
   ["ALLOWED_HOSTS", "https://chat.example.org"],
   ["ALLOWED_HOSTS", "*.example.org"],
   ["ALLOWED_HOSTS", "*"],
@@ -87,10 +89,19 @@ test("all wrong settings are named at once", () => {
   expect(() => parseSettings({ PORT: "x", GUESTS: "x" })).toThrow(/PORT .*; GUESTS /u);
 });
 
-test("a base URL needs a model", () => {
-  expect(() => parseSettings({ OPENAI_BASE_URL: "http://localhost:11434/v1" })).toThrow(
-    /OPENAI_MODEL must name a model/u,
-  );
+test("27: a base URL needs no model: its server's list gives one", () => {
+  expect(parseSettings({ OPENAI_BASE_URL: "http://localhost:11434/v1" }).openai.model).toBeUndefined();
+});
+
+test("25: a base URL may have a version in its query", () => {
+  const baseUrl = "https://r.openai.azure.com/openai/deployments/d?api-version=2024-10-21";
+  expect(parseSettings({ OPENAI_BASE_URL: baseUrl, OPENAI_MODEL: "m" }).openai.baseUrl).toBe(baseUrl);
+});
+
+test("26: waits for the model server are given in seconds", () => {
+  const { modelWaits } = parseSettings({ MODEL_FIRST_WAIT: "1200", MODEL_SILENCE_WAIT: "0.5e2" });
+  expect(modelWaits).toEqual({ firstMs: 1_200_000, silenceMs: 50_000, totalMs: undefined });
+  expect(() => parseSettings({ MODEL_TOTAL_WAIT: "0" })).toThrow("MODEL_TOTAL_WAIT must be a number of seconds");
 });
 
 test.each([

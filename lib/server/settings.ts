@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isSecretName } from "../domain/secrets.ts";
 
 const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
 const text = z.preprocess(blankIsUnset, z.string().optional());
@@ -34,6 +35,11 @@ const count = z.preprocess(
   blankIsUnset,
   z.coerce.number({ error: COUNT }).int({ error: COUNT }).min(1, { error: COUNT }).optional(),
 );
+const SECONDS = "must be a number of seconds from 1 to 86400";
+const seconds = z.preprocess(
+  blankIsUnset,
+  z.coerce.number({ error: SECONDS }).min(1, { error: SECONDS }).max(86_400, { error: SECONDS }).optional(),
+);
 const COUNT_OR_OFF = `${COUNT}, or off`;
 /** A limit that holds unless it is turned off, which is null. */
 const countUnlessOff = (byDefault: number) =>
@@ -50,6 +56,7 @@ const countUnlessOff = (byDefault: number) =>
       .default(byDefault),
   );
 const PROXIES = "must be a whole number from 0 to 10";
+const STOP = "must be a whole number from 1 to 600";
 const Variables = z.object({
   PORT: z.preprocess(
     blankIsUnset,
@@ -69,6 +76,10 @@ const Variables = z.object({
   OPENAI_MODEL: text,
   OPENAI_SMALL_MODEL: text,
   OPENAI_EMBEDDING_MODEL: text,
+  MODEL_FIRST_WAIT: seconds,
+  MODEL_SILENCE_WAIT: seconds,
+  MODEL_TOTAL_WAIT: seconds,
+  BUILTIN_TOOLS: onOff,
   PARLEY_API_KEY: z.preprocess(blankIsUnset, z.string().min(SHORTEST_KEY, { error: KEY }).optional()),
   NEXTAUTH_SECRET: z.preprocess(
     blankIsUnset,
@@ -82,6 +93,10 @@ const Variables = z.object({
         error: "must be one of fatal, error, warn, info, debug, trace, silent",
       })
       .default("info"),
+  ),
+  STOP_SECONDS: z.preprocess(
+    blankIsUnset,
+    z.coerce.number({ error: STOP }).int({ error: STOP }).min(1, { error: STOP }).max(600, { error: STOP }).default(25),
   ),
   ALLOWED_HOSTS: hosts("chat.example.org or parley.lan:3000"),
   OUTBOUND_ALLOW: hosts("search.example or 10.0.0.5:8080"),
@@ -150,10 +165,16 @@ export type Settings = {
     readonly smallModel?: string;
     readonly embeddingModel?: string;
   };
+  /** How long the model server is waited for, in ms; absent: as long as `lib/model` finds right. */
+  readonly modelWaits: { readonly firstMs?: number; readonly silenceMs?: number; readonly totalMs?: number };
+  /** Whether models are offered the server's own tools. */
+  readonly builtinTools: boolean;
   readonly apiKey?: string;
   readonly secret?: string;
   readonly publicUrl?: string;
   readonly logLevel: string;
+  /** How long a stop takes at most. */
+  readonly stopSeconds: number;
   /** `host` or `host:port` as URLs spell them: names of this server besides its own addresses and `publicUrl`. */
   readonly allowedHosts: readonly string[];
   /** `host` or `host:port` as URLs spell them: what tools and added providers may request although it is private. */
@@ -256,15 +277,14 @@ export function parseSettings(environment: Environment): Settings {
   const env = parsed.data;
   for (const name of ["OPENAI_BASE_URL", "NEXTAUTH_URL", "OIDC_ISSUER"] as const) {
     // They are told to others: in errors, on pages, in the address of each sign-in.
-    const { username, password, search, hash } = new URL(env[name] ?? "http://localhost");
-    if ([username, password, search, hash].some((part) => part !== "")) {
+    const { username, password, search, searchParams, hash } = new URL(env[name] ?? "http://localhost");
+    // A server of models may want its version in the query; a secret there would be told like the rest.
+    const isQuery = name !== "OPENAI_BASE_URL" ? search !== "" : [...searchParams.keys()].some(isSecretName);
+    if (isQuery || [username, password, hash].some((part) => part !== "")) {
       throw new Error(
-        `Wrong setting: ${name} must hold no user name, password, query or fragment; a model's key goes into OPENAI_API_KEY.`,
+        `Wrong setting: ${name} must hold no user name, password, query or fragment; a model's key goes into OPENAI_API_KEY, and of queries OPENAI_BASE_URL takes those without a secret.`,
       );
     }
-  }
-  if (env.OPENAI_BASE_URL !== undefined && env.OPENAI_MODEL === undefined) {
-    throw new Error("Wrong setting: OPENAI_MODEL must name a model of OPENAI_BASE_URL.");
   }
   if (
     env.OPENAI_EMBEDDING_MODEL !== undefined &&
@@ -295,9 +315,16 @@ export function parseSettings(environment: Environment): Settings {
       smallModel: env.OPENAI_SMALL_MODEL,
       embeddingModel: env.OPENAI_EMBEDDING_MODEL,
     },
+    modelWaits: {
+      firstMs: inMs(env.MODEL_FIRST_WAIT),
+      silenceMs: inMs(env.MODEL_SILENCE_WAIT),
+      totalMs: inMs(env.MODEL_TOTAL_WAIT),
+    },
+    builtinTools: isOn(env.BUILTIN_TOOLS ?? "on"),
     apiKey: env.PARLEY_API_KEY,
     secret: env.NEXTAUTH_SECRET,
     logLevel: env.LOG_LEVEL,
+    stopSeconds: env.STOP_SECONDS,
     outboundAllow: env.OUTBOUND_ALLOW,
     modelProviders: env.MODEL_PROVIDERS,
     isForThisMachine: isLocal,
@@ -320,6 +347,8 @@ export function parseSettings(environment: Environment): Settings {
     unset: { guests: env.GUESTS === undefined, signUp: env.SIGN_UP === undefined },
   };
 }
+
+const inMs = (count: number | undefined): number | undefined => (count === undefined ? undefined : count * 1000);
 
 /** Throws where a client has no secret, or the other way about. */
 function vouchersOf(env: z.output<typeof Variables>): Voucher[] {

@@ -3,6 +3,7 @@ import { runInNewContext } from "node:vm";
 import { type Hide, hiding, withoutSecretShapes } from "../domain/secrets.ts";
 import { noteAddresses } from "./address.ts";
 import { completeAnswers } from "./answer-headers.ts";
+import { noteServers } from "./listening.ts";
 import { type Parley, parley } from "./parley.ts";
 import { lineUpRequests } from "./request-line.ts";
 import { mendPaths } from "./request-path.ts";
@@ -10,8 +11,9 @@ import { hideInOutput, secretsOf } from "./secrets.ts";
 import { isHttps, localUrl, parseSettings, publicUrl, type Settings } from "./settings.ts";
 import { startTelemetry } from "./telemetry.ts";
 
-const GRACE_MS = 20_000;
+/** Of the time that a stop may take, so much is kept for what follows the turns: handing over, and closing the database. */
 const LAST_MS = 5000;
+const INTERRUPT_GRACE_MS = 1000;
 /** So long after a start nothing is being loaded any more. */
 const SETTLED_MS = 3000;
 
@@ -25,6 +27,7 @@ export async function startServer(): Promise<void> {
     completeAnswers(isHttps(settings));
     mendPaths();
     noteAddresses(settings.trustedProxies);
+    noteServers();
     lineUpRequests();
     const opening = parley();
     loadFirstPage(settings);
@@ -64,7 +67,11 @@ function loadFirstPage(settings: Settings): void {
 function greeting({ settings, ports, keyPlace, ownerToken }: Parley): string {
   const { database, models } = ports;
   const address = publicUrl(settings);
-  const model = models.isDemo ? "the built-in demo (set OPENAI_API_KEY for a real one)" : models.defaultModel;
+  const isChosen = settings.openai.baseUrl !== undefined && settings.openai.model === undefined;
+  const named = isChosen
+    ? `${models.defaultModel}, of the server's list (OPENAI_MODEL sets another)`
+    : models.defaultModel;
+  const model = models.isDemo ? "the built-in demo (set OPENAI_API_KEY for a real one)" : named;
   return [
     "",
     `  Parley   ${address}`,
@@ -81,9 +88,11 @@ function greeting({ settings, ports, keyPlace, ownerToken }: Parley): string {
 async function shutDown(running: Parley, signal: string, stopTelemetry: () => Promise<void>): Promise<void> {
   running.ports.log.info({ signal, runningTurns: running.ports.runner.count() }, "Shutting down");
   // The wait for open responses is bounded too: a reader that never leaves keeps nobody.
-  setTimeout(() => process.exit(0), GRACE_MS + LAST_MS).unref();
+  const limitMs = running.settings.stopSeconds * 1000;
+  setTimeout(() => process.exit(0), limitMs).unref();
+  const graceMs = limitMs - Math.min(LAST_MS, limitMs / 4);
   try {
-    await running.close(signal === "SIGINT" ? 1000 : GRACE_MS);
+    await running.close(signal === "SIGINT" ? Math.min(INTERRUPT_GRACE_MS, graceMs) : graceMs);
   } catch (thrown) {
     running.ports.log.error({ err: thrown }, "The server did not close in order");
   }

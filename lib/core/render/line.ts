@@ -9,7 +9,8 @@ type Stored = Pick<NewMessage, "role" | "name"> & { readonly parts: readonly Par
  * Past and new messages as the model sees them, in order. The calls that new results answer count as new.
  *
  * A call that nothing answers before the next message gets the result "not answered", and a result without a call is
- * left out: providers refuse both. Reasoning is not sent back. With `recallTools` off, past calls go with their results,
+ * left out: providers refuse both. Reasoning is shown to no model, and goes back to the provider that made it where that wants
+ * it. With `recallTools` off, past calls go with their results,
  * but for those that a new message answers. The text of a past message of one part is trimmed.
  */
 export function promptLine(
@@ -64,6 +65,7 @@ export function promptLine(
           name,
           text,
           calls: calls.map(({ callId, name, input }) => ({ callId, name, input })),
+          ...providerOf(message.parts),
         });
         for (const call of calls) open.set(call.callId, call.name);
         break;
@@ -94,6 +96,15 @@ function joinContinued(messages: readonly Stored[]): Stored[] {
 }
 
 const results = ({ parts }: Stored) => parts.flatMap((part) => (part.type === "tool-result" ? [part] : []));
+
+/** What the provider of a message wants back, with the thoughts that it had. Of an answer that broke off the last counts. */
+function providerOf(parts: readonly Part[]): Pick<Extract<PromptMessage, { role: "assistant" }>, "provider"> {
+  const data = parts.findLast((part) => part.type === "provider-data");
+  if (!data) return {};
+  const { type: _, ...provider } = data;
+  const thoughts = parts.flatMap((part) => (part.type === "reasoning" ? [part.text] : [])).join("");
+  return { provider: { ...provider, thoughts } };
+}
 
 const trimmed = (parts: PromptPart[]): PromptPart[] => {
   const [first] = parts;

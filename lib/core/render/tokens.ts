@@ -19,7 +19,9 @@ export function messageTokens(message: PromptMessage): number {
       return (
         4 +
         approximateTokens(message.text) +
-        approximateTokens(message.calls.map((call) => JSON.stringify(call)).join(""))
+        approximateTokens(message.calls.map((call) => JSON.stringify(call)).join("")) +
+        // Thoughts go back with calls alone.
+        approximateTokens(message.calls.length > 0 ? (message.provider?.thoughts ?? "") : "")
       );
     case "tool":
       return 4 + approximateTokens(JSON.stringify(message.output) ?? "");

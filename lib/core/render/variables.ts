@@ -1,5 +1,6 @@
 import type { Agent, User } from "../../domain/agent.ts";
 import type { DocHit } from "../../domain/doc.ts";
+import { digitsValue } from "../../domain/exact-numbers.ts";
 import type { Tool } from "../../domain/tool.ts";
 import type { DescribeInput } from "./describe-input.ts";
 import { defaultSettingVariables, recallVariables, settingVariables } from "./setting-variables.ts";
@@ -13,7 +14,7 @@ const agentVariables = (agent: Agent) => ({
   instructions: [...agent.instructions],
   model: agent.model,
   default_settings: defaultSettingVariables(agent) ?? {},
-  metadata: agent.metadata ?? {},
+  metadata: digitsValue(agent.metadata ?? {}),
   created_at: agent.createdAt.toISOString(),
   updated_at: agent.updatedAt.toISOString(),
 });
@@ -22,7 +23,7 @@ const userVariables = (user: User) => ({
   id: user.id,
   name: user.name,
   about: user.about,
-  metadata: user.metadata ?? {},
+  metadata: digitsValue(user.metadata ?? {}),
   created_at: user.createdAt.toISOString(),
   updated_at: user.updatedAt.toISOString(),
 });
@@ -45,7 +46,7 @@ function docVariables(hits: readonly DocHit[]) {
   return [...byDoc.values()].map((found) => ({
     title: found[0]?.title ?? "",
     content: found.map((hit) => hit.snippet.content),
-    metadata: found[0]?.metadata ?? {},
+    metadata: digitsValue(found[0]?.metadata ?? {}),
   }));
 }
 
@@ -64,7 +65,7 @@ export function variables(input: DescribeInput): Record<string, unknown> {
       auto_run_tools: session.autoRunTools,
       forward_tool_calls: session.forwardToolCalls,
       recall_options: session.recallOptions && recallVariables(session.recallOptions),
-      metadata: session.metadata ?? {},
+      metadata: digitsValue(session.metadata ?? {}),
       summary: session.summary?.text ?? null,
       created_at: session.createdAt.toISOString(),
       updated_at: session.updatedAt.toISOString(),
@@ -77,6 +78,6 @@ export function variables(input: DescribeInput): Record<string, unknown> {
     tools: tools.map(toolVariables),
     settings: settingVariables(settings),
     docs: docVariables(docs),
-    ...(metadata && Object.keys(metadata).length > 0 ? { metadata } : {}),
+    ...(metadata && Object.keys(metadata).length > 0 ? { metadata: digitsValue(metadata) } : {}),
   };
 }

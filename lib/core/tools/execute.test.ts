@@ -25,7 +25,7 @@ test("a failure, an end of the turn, and arguments that are no object are told a
   expect(await execute(null)).toMatchObject({ isError: true });
   for (const input of ["text", [1], null]) {
     expect(await execute(async () => 1, input)).toMatchObject({
-      output: { error: "The arguments are not a JSON object" },
+      output: { error: expect.stringContaining("The arguments are not a JSON object: ") },
     });
   }
   const ended = AbortSignal.abort(new Error("The turn was stopped"));

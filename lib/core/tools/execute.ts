@@ -1,3 +1,4 @@
+import { exactJson } from "../../domain/exact-numbers.ts";
 import { storableJson } from "../../domain/text.ts";
 import { type CallCut, cutBy, type ToolCall, type ToolResult } from "../../domain/tool.ts";
 import { TOOL_LIMITS } from "./limits.ts";
@@ -28,7 +29,7 @@ export async function executeTool(
   try {
     if (run === null) throw new Error("The caller runs this tool");
     if (typeof call.input !== "object" || call.input === null || Array.isArray(call.input)) {
-      throw new Error("The arguments are not a JSON object");
+      throw new Error(`The arguments are not a JSON object: ${excerpt(call.input)}`);
     }
     const limit = AbortSignal.any([signal, AbortSignal.timeout(runMs)]);
     const output = await Promise.race([run(call.input, limit), rejection(limit)]);
@@ -42,6 +43,9 @@ export async function executeTool(
     return done({ error: message(thrown) }, true, signal.aborted ? cutBy(signal.reason) : undefined);
   }
 }
+
+/** The beginning of what came in the place of arguments, so that the model sees what it wrote. */
+const excerpt = (input: unknown): string => (typeof input === "string" ? input : exactJson(input)).slice(0, 200);
 
 const rejection = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {

@@ -1,3 +1,4 @@
+import { digitsValue, exactJson, parseExact } from "../../domain/exact-numbers.ts";
 import { jsonShape } from "../../domain/json-shape.ts";
 import type { OutboundRequest } from "../../domain/outbound.ts";
 import { hiding } from "../../domain/secrets.ts";
@@ -73,10 +74,11 @@ function requestBody(
   const json = { ...given, ...spec.json };
   return Object.keys(json).length === 0
     ? { body: null, type: null }
-    : { body: JSON.stringify(json), type: "application/json" };
+    : { body: exactJson(json), type: "application/json" };
 }
 
-const valueText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value ?? null));
+const valueText = (value: unknown): string =>
+  typeof value === "string" ? String(digitsValue(value)) : exactJson(value ?? null);
 
 const cookieText = (cookies: Readonly<Record<string, string>>): string =>
   Object.entries(cookies)
@@ -87,7 +89,7 @@ const cookieText = (cookies: Readonly<Record<string, string>>): string =>
 function content(body: string): Arguments {
   if (jsonShape(body).over !== null) return { content: body };
   try {
-    return { json: JSON.parse(body) };
+    return { json: parseExact(body) };
   } catch {
     return { content: body };
   }

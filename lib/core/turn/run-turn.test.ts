@@ -87,8 +87,8 @@ test("a call of a tool that nobody offered gets an error that names the tools, a
 test.each<[string, string, () => Promise<unknown>, string]>([
   ["fails", "{}", () => Promise.reject(new Error("no such city")), "no such city"],
   ["throws what is no error", "{}", () => Promise.reject("nope"), "nope"],
-  ["is given what is no object", "[1]", async () => 1, "The arguments are not a JSON object"],
-  ["is given broken JSON", '{"a":', async () => 1, "The arguments are not a JSON object"],
+  ["is given what is no object", "[1]", async () => 1, "The arguments are not a JSON object: [1]"],
+  ["is given broken JSON", '{"a":', async () => 1, 'The arguments are not a JSON object: {"a":'],
   ["says too much", "{}", async () => "x".repeat(300_000), "The result has 300002 characters, more than 262144"],
 ])("a tool that %s gives the model an error to read", async (_, input, work, error) => {
   const { events } = await run({

@@ -43,7 +43,7 @@ export type Resume = {
 export type TurnPorts = Pick<TurnPolicy, "maxSteps" | "maxMs" | "atLimit"> & {
   readonly runId: string;
   readonly prompt: readonly PromptMessage[];
-  readonly request: Pick<ModelRequest, "model" | "settings" | "apiKey" | "endUser">;
+  readonly request: Pick<ModelRequest, "model" | "settings" | "apiKey" | "endUser" | "mayCut">;
   readonly tools: readonly TurnTool[];
   readonly toolChoice: ToolChoice;
   readonly callModel: CallModel;
@@ -234,17 +234,24 @@ async function* askModel(
   if (ports.resume && isTextOpen && step.text() === "" && calls.length === 0) {
     throw new ChatError("interrupted", "The answer was interrupted and the model had nothing to add");
   }
-  noteSaid(course, step.text(), calls);
+  noteSaid(course, step.text(), calls, step.provider());
   return { calls, finish };
 }
 
+type ProviderOf = Extract<PromptMessage, { role: "assistant" }>["provider"];
+
 /** Notes what a step said: behind what broke off it is one message with it. */
-function noteSaid(course: Course, text: string, calls: readonly ToolCall[]): void {
+function noteSaid(course: Course, text: string, calls: readonly ToolCall[], provider: ProviderOf): void {
   const { said } = course;
   const broken = course.isTextOpen ? said.at(-1) : undefined;
   course.isTextOpen = false;
   if (broken?.role === "assistant") said.pop();
-  said.push({ role: "assistant", text: (broken?.role === "assistant" ? broken.text : "") + text, calls });
+  said.push({
+    role: "assistant",
+    text: (broken?.role === "assistant" ? broken.text : "") + text,
+    calls,
+    ...(provider && { provider }),
+  });
   course.repeats.note(calls);
 }
 

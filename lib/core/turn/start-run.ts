@@ -43,7 +43,13 @@ export function readyRun(
   const turn = runTurn({
     runId,
     prompt: description.messages,
-    request: { model: settings.model, settings, apiKey: scope.providerKey, endUser },
+    request: {
+      model: settings.model,
+      settings,
+      apiKey: scope.providerKey,
+      endUser,
+      mayCut: description.recipe.overflow === "truncate",
+    },
     tools,
     toolChoice: call.toolChoice,
     ...policy,

@@ -1,6 +1,8 @@
 import type { TurnEvent } from "../../domain/events.ts";
+import { parseExact } from "../../domain/exact-numbers.ts";
 import { jsonShape } from "../../domain/json-shape.ts";
-import type { FinishReason, ModelEvent, Usage } from "../../domain/model.ts";
+import type { FinishReason, ModelEvent, PromptMessage, Usage } from "../../domain/model.ts";
+import type { ProviderData } from "../../domain/provider-data.ts";
 import { storable, storableJson, storablePieces } from "../../domain/text.ts";
 import type { ToolCall } from "../../domain/tool.ts";
 
@@ -13,6 +15,8 @@ type StepReader = {
   readonly isStarted: () => boolean;
   readonly text: () => string;
   readonly calls: () => readonly ToolCall[];
+  /** What the provider wants back with the message; undefined: nothing. */
+  readonly provider: () => Extract<PromptMessage, { role: "assistant" }>["provider"];
   readonly usage: () => Usage | null;
   readonly finishReason: () => FinishReason;
 };
@@ -41,6 +45,8 @@ export function stepReader({
   const blocks = blockReader(now, continues);
   let isStarted = false;
   let finish: { reason: FinishReason; usage: Usage } | null = null;
+  const kept: Record<string, unknown> = {};
+  let provider: ProviderData | null = null;
 
   const start = (): TurnEvent[] => {
     if (isStarted) return [];
@@ -72,9 +78,17 @@ export function stepReader({
       case "tool-call": {
         const call = { callId: callId.of(event.callId), name: storable(event.name), input: parsed(event.input) };
         calls.push(call);
+        if (event.kept !== undefined) kept[call.callId] = storableJson(event.kept);
         callId.forget(event.callId);
         return [...start(), ...blocks.close(), { type: "tool-call", ...call }];
       }
+      case "provider-data": {
+        const { type, ...data } = event;
+        provider = storableJson({ ...data, ...(Object.keys(kept).length > 0 ? { calls: kept } : {}) });
+        return [...start(), ...blocks.close(), { type, ...provider }];
+      }
+      case "notice":
+        return [{ type: "notice", text: storable(event.text) }];
       case "finish":
         finish = event;
         return start();
@@ -94,6 +108,7 @@ export function stepReader({
     isStarted: () => isStarted,
     text: blocks.text,
     calls: () => calls,
+    provider: () => (provider === null ? undefined : { ...provider, thoughts: blocks.thoughts() }),
     usage: () => finish?.usage ?? null,
     finishReason: () => finish?.reason ?? "stop",
   };
@@ -123,6 +138,7 @@ type Kind = "text" | "reasoning";
 /** Makes blocks of deltas: one at a time, made storable, the first text marked where it goes on with one that broke off. */
 function blockReader(now: () => number, continues: boolean) {
   const texts: string[] = [];
+  const thoughts: string[] = [];
   let open: Kind | null = null;
   let reasoningSince = 0;
   let pieces = storablePieces();
@@ -130,7 +146,7 @@ function blockReader(now: () => number, continues: boolean) {
 
   const delta = (kind: Kind, text: string): TurnEvent[] => {
     if (text === "") return [];
-    if (kind === "text") texts.push(text);
+    (kind === "text" ? texts : thoughts).push(text);
     return [{ type: `${kind}-delta`, text }];
   };
 
@@ -162,6 +178,7 @@ function blockReader(now: () => number, continues: boolean) {
     add: (kind: Kind, text: string): TurnEvent[] => [...begin(kind), ...delta(kind, pieces.push(text))],
     close,
     text: (): string => texts.join(""),
+    thoughts: (): string => thoughts.join(""),
   };
 }
 
@@ -173,7 +190,7 @@ function parsed(input: string): unknown {
   if (input.trim() === "") return {};
   if (jsonShape(input).over !== null) return storable(input);
   try {
-    return storableJson(JSON.parse(input));
+    return storableJson(parseExact(input));
   } catch {
     return storable(input);
   }

@@ -146,7 +146,7 @@ function continued(
   return runTurn({
     runId: run.id,
     prompt,
-    request: { model: settings.model, settings },
+    request: { model: settings.model, settings, mayCut: run.recipe?.overflow === "truncate" },
     tools: turnTools(scope, session, policy, plan.tools),
     toolChoice: plan.toolChoice,
     ...policy,

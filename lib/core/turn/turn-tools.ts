@@ -32,7 +32,7 @@ export function turnTools(
   policy: TurnPolicy,
   offered: readonly OfferedTool[],
 ): readonly TurnTool[] {
-  const own = policy.withBuiltinTools ? builtinTools : [];
+  const own = policy.withBuiltinTools && scope.hasBuiltinTools !== false ? builtinTools : [];
   const names = new Set(offered.map(({ tool }) => tool.name));
   const runOf = ({ tool, isRun }: OfferedTool): TurnTool["run"] =>
     isRun && isServerTool(tool) && mayRun(scope, tool)

@@ -49,7 +49,7 @@ const contents = (folder: string): string => {
   return hash.digest("hex");
 };
 
-describe.skipIf(!mayUnshare).concurrent("a container on another's folder", { timeout: 60_000 }, () => {
+describe.skipIf(!mayUnshare).concurrent("a container on another's folder", { timeout: 120_000 }, () => {
   test("C23: is refused while the other lives, and gets it when that was killed", async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "parley-folder-"));
     const other = await writer(dataDir);

@@ -3,6 +3,7 @@ import { sessionOfRun } from "../../core/turn/history.ts";
 import type { Agent } from "../../domain/agent.ts";
 import type { DocHit } from "../../domain/doc.ts";
 import type { LastEvent, TurnEvent, TurnUsage } from "../../domain/events.ts";
+import { exactValue } from "../../domain/exact-numbers.ts";
 import type { AnswerHead } from "../dialect.ts";
 import type { CompletionBody } from "./schema.ts";
 
@@ -102,7 +103,7 @@ export function encodeAssistant(agent: Agent, model: string) {
     model,
     instructions: agent.instructions.length === 0 ? null : agent.instructions.join("\n"),
     tools: [],
-    metadata: agent.metadata ?? {},
+    metadata: exactValue(agent.metadata ?? {}),
     temperature: settings.temperature ?? null,
     top_p: settings.topP ?? null,
     index_id: null,

@@ -5,6 +5,7 @@ import type { History } from "../../core/turn/history.ts";
 import type { Agent, Project, User } from "../../domain/agent.ts";
 import type { Doc, DocHit } from "../../domain/doc.ts";
 import type { LastEvent, TurnEvent, TurnUsage } from "../../domain/events.ts";
+import { exactJson, exactValue } from "../../domain/exact-numbers.ts";
 import { foldEvents } from "../../domain/fold.ts";
 import type { Job } from "../../domain/job.ts";
 import type { Message, Part } from "../../domain/message.ts";
@@ -29,7 +30,7 @@ export const encodeAgent = (agent: Agent) => ({
   instructions: agent.instructions,
   default_settings: defaultSettingVariables(agent),
   default_system_template: agent.systemTemplate,
-  metadata: agent.metadata,
+  metadata: exactValue(agent.metadata),
 });
 
 export const encodeUser = (user: User) => ({
@@ -39,7 +40,7 @@ export const encodeUser = (user: User) => ({
   name: user.name,
   about: user.about,
   project: user.project,
-  metadata: user.metadata,
+  metadata: exactValue(user.metadata),
 });
 
 /** A session with its participants: `agent` or `agents`, and `user`, `users` or neither. */
@@ -56,7 +57,7 @@ export const encodeSession = (session: Session) => ({
   auto_run_tools: session.autoRunTools,
   forward_tool_calls: session.forwardToolCalls,
   recall_options: session.recallOptions && recallVariables(session.recallOptions),
-  metadata: session.metadata,
+  metadata: exactValue(session.metadata),
   kind: null,
   ...participants("agent", session.agentIds),
   ...participants("user", session.userIds),
@@ -81,7 +82,7 @@ export function encodeDoc({ embeddings, ...doc }: Doc) {
     language: doc.language,
     embedding_model: doc.embeddingModel,
     embedding_dimensions: first?.length ?? null,
-    metadata: doc.metadata,
+    metadata: exactValue(doc.metadata),
   };
 }
 
@@ -92,7 +93,7 @@ export const encodeHit = ({ docId, owner, title, snippet, distance, metadata }: 
   title,
   snippet: { index: snippet.index, content: snippet.content, embedding: snippet.embedding },
   distance,
-  metadata,
+  metadata: exactValue(metadata),
 });
 
 export const encodeJob = (job: Job) => ({
@@ -112,7 +113,7 @@ export const encodeProject = (project: Project) => ({
   updated_at: project.updatedAt.toISOString(),
   canonical_name: project.canonicalName,
   name: project.name,
-  metadata: project.metadata,
+  metadata: exactValue(project.metadata),
 });
 
 export const encodeDeleted = (id: string) => ({ id, deleted_at: new Date().toISOString(), jobs: [] });
@@ -204,6 +205,8 @@ function encodePart(part: Part, isResultAlone: boolean): unknown[] {
     }
     case "reasoning":
     case "tool-call":
+    case "notice":
+    case "provider-data":
       return [];
     default:
       return part satisfies never;
@@ -215,7 +218,7 @@ const encodeImage = ({ url, detail = "auto" }: { readonly url: string; readonly 
   image_url: { url, detail },
 });
 
-const outputText = (output: unknown): string => (typeof output === "string" ? output : JSON.stringify(output ?? null));
+const outputText = (output: unknown): string => (typeof output === "string" ? output : exactJson(output ?? null));
 
 /** The parts that a caller sent as a tool's output; any other output is one text. */
 const outputParts = (output: unknown): unknown[] =>

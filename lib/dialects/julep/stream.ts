@@ -91,6 +91,8 @@ function eventEncoder({ runId, isStopped, extras }: StreamOptions): (event: Turn
       case "tool-input-delta":
       case "step-end":
       case "tool-result":
+      case "notice":
+      case "provider-data":
         return [];
       default:
         event satisfies never;

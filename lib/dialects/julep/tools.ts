@@ -2,6 +2,7 @@ import { z } from "zod";
 import { seesSecrets } from "../../core/reach.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { OffsetPage } from "../../db/page.ts";
+import { exactJson, parseExact } from "../../domain/exact-numbers.ts";
 import { JSON_VALUES, jsonShape } from "../../domain/json-shape.ts";
 import type { Part } from "../../domain/message.ts";
 import { storableJson } from "../../domain/text.ts";
@@ -146,7 +147,7 @@ export function argumentReader(): (call: z.output<typeof WireCall>) => unknown {
     if (over !== null) return input;
     left -= values;
     try {
-      return storableJson(JSON.parse(input));
+      return storableJson(parseExact(input));
     } catch {
       return input;
     }
@@ -158,7 +159,7 @@ export const encodeCall = ({ callId, name, input }: ToolCall) => ({
   id: callId,
   type: "function" as const,
   ...unusedSpecs,
-  function: { name, arguments: typeof input === "string" ? input : JSON.stringify(input ?? {}) },
+  function: { name, arguments: typeof input === "string" ? input : exactJson(input ?? {}) },
 });
 export type EncodedCall = ReturnType<typeof encodeCall>;
 

@@ -149,6 +149,8 @@ function encodeMessage(
         ];
       }
       case "image":
+      case "notice":
+      case "provider-data":
         return [];
       default:
         return part satisfies never;

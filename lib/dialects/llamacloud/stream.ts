@@ -1,5 +1,6 @@
 import type { Stretch } from "../../core/turn/follow.ts";
 import type { LastEvent, TurnEvent } from "../../domain/events.ts";
+import { exactValue } from "../../domain/exact-numbers.ts";
 import { messageText, type NewMessage } from "../../domain/message.ts";
 import type { SessionEvent } from "./answers.ts";
 import { asObject, stopFields } from "./encode.ts";
@@ -76,6 +77,8 @@ function eventEncoder({ runId, withIds, skippedIndexIds }: StreamOptions): (even
     switch (event.type) {
       case "turn-start":
       case "step-end":
+      case "notice":
+      case "provider-data":
         return [];
       case "step-start":
         message = { id: event.messageId, at: event.at, parts: 0 };
@@ -111,14 +114,21 @@ function eventEncoder({ runId, withIds, skippedIndexIds }: StreamOptions): (even
           type: "tool_call",
           call_id: event.callId,
           name: event.name,
-          arguments: asObject(event.input),
+          arguments: exactValue(asObject(event.input)),
           ...here(),
         });
       case "tool-result": {
         const own = withIds ? { is_error: event.isError, cut: event.cut, duration_ms: event.durationMs } : {};
         const place = ids(event.messageId, 0, event.at);
         return [
-          { type: "tool_result", call_id: event.callId, name: event.name, result: event.output, ...own, ...place },
+          {
+            type: "tool_result",
+            call_id: event.callId,
+            name: event.name,
+            result: exactValue(event.output),
+            ...own,
+            ...place,
+          },
         ];
       }
       case "turn-end":

@@ -44,9 +44,7 @@ export const decodeProvider = ({ name, kind, base_url, api_key }: z.output<typeo
   apiKey: api_key || null,
 });
 
-export const decodeProviderPatch = (
-  body: z.output<typeof ProviderPatch>,
-): Partial<Omit<ProviderInput, "kind">> => ({
+export const decodeProviderPatch = (body: z.output<typeof ProviderPatch>): Partial<Omit<ProviderInput, "kind">> => ({
   ...(body.name === undefined ? {} : { name: body.name }),
   ...(body.base_url == null ? {} : { baseUrl: withoutLastSlash(body.base_url) }),
   ...(body.api_key === undefined ? {} : { apiKey: body.api_key || null }),

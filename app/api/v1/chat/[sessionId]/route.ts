@@ -1,6 +1,7 @@
 import { deleteSession, updateSession } from "@/lib/core/sessions";
 import { getHistory } from "@/lib/core/turn/history";
 import { encodeEvents, llamacloud, PatchBody, ScopeQuery } from "@/lib/dialects/llamacloud";
+import { exactValue } from "@/lib/domain/exact-numbers";
 import { endpoint, routes } from "@/lib/http/endpoint";
 import { sessionOf, summaryOf } from "@/lib/routes/llamacloud-session";
 
@@ -11,7 +12,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     async handle({ scope, query, params }) {
       const session = await sessionOf(scope, query, params.sessionId ?? "");
       const history = await getHistory(scope, session);
-      const events = encodeEvents(history, query.event_ids ?? false);
+      const events = exactValue(encodeEvents(history, query.event_ids ?? false));
       return Response.json({ ...(await summaryOf(scope, query, session)), events });
     },
   }),

@@ -1,0 +1,235 @@
+import * as messages from "./adapt-messages.ts";
+import { THOUGHT_NAMES } from "./chat-content.ts";
+import { KEPT_FIELDS } from "./chat-kept.ts";
+import type { ChatBody } from "./chat-request.ts";
+
+/** What is known of a request besides its body. */
+export type About = {
+  /** Tools that the model may do without. */
+  readonly optionalTools: ReadonlySet<string>;
+  /** The name under which the server gives thoughts. */
+  readonly thoughtName: string;
+  /** The thoughts of past messages that the server itself made, by the message's place in the request. */
+  readonly thoughts: ReadonlyMap<number, string>;
+};
+
+/** One thing that servers refuse, and what is sent instead. */
+export type Adaptation = {
+  /** Names it in what is remembered. */
+  readonly name: string;
+  /** Where in a refusal it is meant; -1: nowhere. Among those that fit the first place counts, then their order here. */
+  readonly at: (words: string) => number;
+  /** The body without what is refused; the same body where there is nothing of it. */
+  readonly change: (body: ChatBody, about: About) => ChatBody;
+  /** What is told of it: behind "The model server …". */
+  readonly told: string;
+};
+
+const UNSUPPORTED =
+  /unsupported|(?:not|n['o]?t|never|no longer|non) (?:be )?(?:yet )?(?:currently )?(?:support|allow|permit|recogni|accept|valid|compatib|available|enabled|known|implemented|work|expected|understood)|unrecogni|unknown|unexpected|extra[_ ]|additional propert|deprecated|invalid (?!request|argument|type)|disallow|forbidden|must be (?:1|unset|omitted|null|removed)|only .{0,80}(?:default|allowed|supported|accepted)|cannot (?:be|set|use|specify)|is (?:un|im)\w+|remove|omit/iu;
+/** A value that is out of its range is its caller's to mend. */
+const OUT_OF_RANGE =
+  /between|range|(?:less|greater|lower|higher|larger|smaller) than|at (?:most|least)|minimum|maximum|[<>]=?\s*-?\d|exceeds/iu;
+
+/** `max_tokens` as people and programs write it: "max_tokens", "maxTokens", "max tokens". */
+const written = (name: string): RegExp => new RegExp(`(?<![a-z])${name.replaceAll("_", "[_ ]?")}(?![a-z]|_)`, "iu");
+
+const found = (words: string, pattern: RegExp): number => words.search(pattern);
+
+/** A parameter that is left out where it is refused. */
+function parameter(name: string, spoken: string): Adaptation {
+  const pattern = written(name);
+  return {
+    name: `without ${name}`,
+    at: (words) => (UNSUPPORTED.test(words) && !OUT_OF_RANGE.test(words) ? found(words, pattern) : -1),
+    change(body) {
+      if (!(name in body)) return body;
+      const { [name]: _, ...rest } = body;
+      return { ...rest, messages: body.messages };
+    },
+    told: `does not take ${spoken}, and was asked without`,
+  };
+}
+
+const withMessages = (body: ChatBody, next: ChatBody["messages"]): ChatBody =>
+  next === body.messages ? body : { ...body, messages: next };
+
+/** A change of the messages alone. */
+const ofMessages =
+  (change: (given: ChatBody["messages"], about: About) => ChatBody["messages"]): Adaptation["change"] =>
+  (body, about) =>
+    withMessages(body, change(body.messages, about));
+
+const pattern =
+  (...patterns: readonly RegExp[]): Adaptation["at"] =>
+  (words) =>
+    patterns.some((one) => one.test(words)) ? 0 : -1;
+
+const MISSING = /missing|required|must (?:be|include|have|contain)|need|expected|lacks|without/iu;
+const THOUGHTS = new RegExp(`\\b(?:${[...THOUGHT_NAMES, ...KEPT_FIELDS].join("|")})\\b`, "u");
+const SIGNATURE = /thought[_ ]?signature/iu;
+const NO_THOUGHTS = "(not kept)";
+
+/** Gemini's word for a call that another model made (Gemini API, "Thought signatures", questions and answers). */
+const NO_SIGNATURE = "skip_thought_signature_validator";
+
+// What servers refuse, in the order in which a refusal is looked through: what is plain before what could be meant too.
+// The words are those of OpenAI, Azure, Mistral, Gemini, DeepSeek, Moonshot, xAI, Groq, OpenRouter, vLLM, SGLang, TGI,
+// llama.cpp, Ollama and LM Studio, by their documents and by reports.
+export const ADAPTATIONS: readonly Adaptation[] = [
+  {
+    name: "signatures",
+    at: (words) =>
+      SIGNATURE.test(words) && /missing|required|invalid|corrupt|not valid|without|must/iu.test(words) ? 0 : -1,
+    change: ofMessages((given) => messages.withSignatures(given, NO_SIGNATURE)),
+    told: "wants a signature with each call, and was told that some have none",
+  },
+  {
+    name: "with thoughts",
+    at: (words) =>
+      /reasoning_content|reasoning/u.test(words) && MISSING.test(words) && !/extra/iu.test(words) ? 0 : -1,
+    change: ofMessages((given, { thoughtName, thoughts }) => {
+      const known = given.map((message, n) => {
+        const own = thoughts.get(n);
+        return own !== undefined && message.role === "assistant" ? { ...message, [thoughtName]: own } : message;
+      });
+      return messages.withField(known, thoughtName, NO_THOUGHTS);
+    }),
+    told: "wants the thoughts of each answer back, and was told where they are not known",
+  },
+  {
+    name: "without thoughts",
+    at: (words) => (UNSUPPORTED.test(words) ? found(words, THOUGHTS) : -1),
+    change: ofMessages((given) => messages.withoutFields(given, [...THOUGHT_NAMES, ...KEPT_FIELDS])),
+    told: "does not take back the thoughts that it gave, and was asked without",
+  },
+  {
+    name: "short call ids",
+    at: pattern(
+      /(?:call|tool)[\w .[\]'"`-]{0,40}\bids?\b.{0,200}(?:length|long|alphanumeric|letters|characters|pattern|match|format|a-z)/isu,
+      /tool_calls?.{0,30}\bid\b.{0,120}(?:length|long|pattern|a-z)/isu,
+    ),
+    change: ofMessages(messages.shortCallIds),
+    told: "wants short ids of calls, and got such",
+  },
+  {
+    name: "no limit of tokens",
+    at: pattern(/max_(?:completion_)?tokens.{0,60}(?:too (?:large|big|high)|exceed|at most|less than|maximum|<)/isu),
+    change(body) {
+      if (!("max_tokens" in body || "max_completion_tokens" in body)) return body;
+      const { max_tokens: _, max_completion_tokens: __, ...rest } = body;
+      return { ...rest, messages: body.messages };
+    },
+    told: "does not take so high a limit of tokens, and was asked without",
+  },
+  {
+    name: "max_completion_tokens",
+    at: (words) =>
+      UNSUPPORTED.test(words) || /max_completion_tokens/u.test(words) ? found(words, written("max_tokens")) : -1,
+    change(body) {
+      if (!("max_tokens" in body)) return body;
+      const { max_tokens, ...rest } = body;
+      return { ...rest, max_completion_tokens: max_tokens, messages: body.messages };
+    },
+    told: "takes max_completion_tokens in the place of max_tokens",
+  },
+  parameter("max_completion_tokens", "a limit of tokens"),
+  parameter("stream_options", "stream_options (usage is then estimated)"),
+  parameter("temperature", "a temperature"),
+  parameter("top_p", "top_p"),
+  parameter("frequency_penalty", "frequency_penalty"),
+  parameter("presence_penalty", "presence_penalty"),
+  parameter("logit_bias", "logit_bias"),
+  parameter("seed", "a seed"),
+  parameter("user", "the name of an end user"),
+  parameter("stop", "stop words"),
+  parameter("tool_choice", "tool_choice"),
+  {
+    name: "no stream",
+    at: (words) => (UNSUPPORTED.test(words) ? found(words, /\bstream(?:ing)?\b(?!_)/iu) : -1),
+    change(body) {
+      if (body.stream !== true) return body;
+      const { stream_options: _, ...rest } = body;
+      return { ...rest, stream: false, messages: body.messages };
+    },
+    told: "does not stream, and answers at once",
+  },
+  {
+    name: "without tools",
+    at: pattern(
+      /(?:\bnot\b|n't\b|\bno\b|\bnone\b|\bunable|\bwithout\b|\black\w*).{0,60}(?:support|enabl|allow|available|permit|accept|recogni|capab|implement|use).{0,80}(?:\btools?\b|\bfunctions?\b)/isu,
+      /(?:\btools?\b|function[ _-]?call\w*)[\w '"`-]{0,60}(?:(?:\bnot|n't)\b.{0,30}(?:support|enabl|allow|available|permit|accept|recogni|implement)|\bunsupported|\bunavailable|\bdisabled|\bforbidden|\brequires? )/isu,
+      /unsupported.{0,40}\btools?\b|extra.{0,80}\btools\b|\btools\b.{0,80}extra|unexpected role.{0,10}\btool\b/isu,
+    ),
+    change(body, { optionalTools }) {
+      const tools = Array.isArray(body.tools) ? body.tools : [];
+      // What somebody asked for by name is not left out unasked: then the refusal stands.
+      if (!tools.every((tool) => optionalTools.has(tool.function.name))) return body;
+      const { tools: given, tool_choice: _, ...rest } = body;
+      const words = messages.callsInWords(body.messages);
+      return given === undefined && words === body.messages ? body : { ...rest, messages: words };
+    },
+    told: "takes no tools, and was asked without the built-in ones",
+  },
+  {
+    name: "no system message",
+    at: pattern(
+      /system (?:role|message|prompt|instruction)s?.{0,30}(?:not|n't|un)\s?(?:be )?(?:support|allow|enabled|permit|available)/iu,
+      /(?:not|n't) support.{0,30}system (?:role|message|prompt)/iu,
+      /(?:developer|system) instruction is not enabled/iu,
+      /(?:unsupported|unknown|invalid) role.{0,20}system/iu,
+    ),
+    change: ofMessages(messages.noSystemMessage),
+    told: "takes no system message, and got it as the user's",
+  },
+  {
+    name: "one system message",
+    at: pattern(
+      /system.{0,60}\b(?:first|begin\w*|start|only|one|once|multiple|more than|position|order|single|middle|after)\b/isu,
+      /\b(?:first|begin\w*|start|only|one|multiple|single|more than)\b.{0,60}system/isu,
+      /unexpected role.{0,10}system/iu,
+    ),
+    change: ofMessages(messages.oneSystemMessage),
+    told: "takes one system message, at the beginning; later ones stand as notes",
+  },
+  {
+    name: "alternating roles",
+    at: pattern(
+      /alternat/iu,
+      /(?:consecutive|successive|adjacent|same|two|multiple|repeated).{0,40}(?:role|user|assistant|messages? in a row)/iu,
+      /(?:after|follow|preced).{0,20}role|role.{0,30}(?:after|follow|preced|in a row|twice)/iu,
+      /(?:last|final|first) (?:role|message).{0,60}(?:user|assistant|role)/isu,
+      /unexpected role.{0,10}(?:user|assistant)/iu,
+      /add_generation_prompt|prefill/iu,
+    ),
+    change: ofMessages(messages.alternatingRoles),
+    told: "wants user and assistant in turns: neighbours of one role are one message",
+  },
+  {
+    name: "text content",
+    at: pattern(
+      /content.{0,120}(?:must be|should be|expect\w*|valid|requires?|only).{0,30}\b(?:str|string|text)\b/isu,
+      /expected (?:a )?str(?:ing)?\b|str type expected|string_type|valid string/iu,
+      /(?:array|list|sequence|multi.?part|multimodal)[\w ]{0,40}content|content.{0,60}(?:array|list|sequence|parts).{0,40}(?:\bnot\b|n't\b|unsupported)/isu,
+    ),
+    change: ofMessages(messages.textContent),
+    told: "takes text alone as content: parts of text are one",
+  },
+  {
+    name: "no empty content",
+    at: pattern(
+      /(?:non-?empty|not be (?:empty|blank)|empty|blank).{0,60}(?:content|text|message)|content.{0,60}(?:non-?empty|empty|blank)/isu,
+    ),
+    change: ofMessages(messages.noEmptyContent),
+    told: "takes no empty message, and got a mark in its place",
+  },
+  {
+    name: "without names",
+    at: (words) =>
+      UNSUPPORTED.test(words) || /pattern|match/iu.test(words)
+        ? found(words, /messages?[\w.[\]'" ]{0,40}\bname\b|\bname\b[\w'" ]{0,40}message/iu)
+        : -1,
+    change: ofMessages(messages.withoutNames),
+    told: "takes no names of speakers, and was asked without",
+  },
+];

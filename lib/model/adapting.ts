@@ -1,0 +1,146 @@
+import { ChatError } from "../domain/errors.ts";
+import type { ModelRequest } from "../domain/model.ts";
+import { type About, ADAPTATIONS, type Adaptation } from "./adaptations.ts";
+import { type ChatBody, chatRequestBody } from "./chat-request.ts";
+import { cutToFit, type Room, roomIn, roomyTokens } from "./context-cut.ts";
+import { refusalWords } from "./provider-error.ts";
+
+/** Where it is told what a server turned out not to take. */
+export type AdaptationLog = { readonly warn: (fields: object, message: string) => void };
+
+/** What is remembered of a model: what it does not take, and how much it holds where its refusal said so. */
+type Learned = { readonly names: Set<string>; window: number | null; readonly until: number };
+
+/** What the models of one server do not take. */
+export type Lessons = {
+  readonly of: (model: string) => Learned;
+  /** The tokens that a model holds, as its refusal said; null: it has not said. */
+  readonly window: (model: string) => number | null;
+};
+
+const MOST_MODELS = 200;
+/** Servers change: after so long each is asked plainly once more. */
+const KEPT_MS = 12 * 60 * 60_000;
+
+/** An empty memory: at most 200 models, each for twelve hours. */
+export function lessons(now: () => number = Date.now): Lessons {
+  const learned = new Map<string, Learned>();
+  const find = (model: string): Learned | undefined => {
+    const known = learned.get(model);
+    return known && known.until > now() ? known : undefined;
+  };
+  return {
+    of(model) {
+      const known = find(model) ?? { names: new Set<string>(), window: null, until: now() + KEPT_MS };
+      learned.delete(model);
+      learned.set(model, known);
+      const [oldest] = learned.keys();
+      if (learned.size > MOST_MODELS && oldest !== undefined) learned.delete(oldest);
+      return known;
+    },
+    window: (model) => find(model)?.window ?? null,
+  };
+}
+
+const MOST_TRIES = ADAPTATIONS.length + 1;
+
+/** One request on its way to a server that may not take it as it is. */
+export type Adapting = {
+  /** What is to be sent now. */
+  readonly body: () => ChatBody;
+  /**
+   * Learns from a refusal. True: `body` is now another, and may be tried; false: nothing is known against it. Each adaptation
+   * is made once.
+   */
+  readonly refused: (thrown: unknown) => boolean;
+  /** What the body differs in from what was asked for, in sentences. */
+  readonly notices: () => readonly string[];
+};
+
+/** Begins with what is known of the model. `from` names the server and the family of its model. */
+export function adapting(request: ModelRequest, from: string, known: Lessons, log?: AdaptationLog): Adapting {
+  const plain = chatRequestBody(request, from);
+  const about = aboutOf(request, from);
+  const lesson = known.of(request.model);
+  let cutTo: number | null = null;
+  let tries = 0;
+  /** What `body` has been through; others may have learned more meanwhile. */
+  const applied = new Set<string>();
+  const notices: string[] = [];
+  let body = made();
+
+  function made(): ChatBody {
+    notices.length = 0;
+    let next = plain;
+    for (const { name, change, told } of ADAPTATIONS) {
+      if (!lesson.names.has(name)) continue;
+      applied.add(name);
+      const changed = change(next, about);
+      if (changed !== next) notices.push(`The model server ${told}.`);
+      next = changed;
+    }
+    if (cutTo === null) return next;
+    const cut = cutToFit(next, cutTo);
+    if (cut !== next) notices.push(cutNotice(next.messages.length - cut.messages.length));
+    return cut;
+  }
+
+  const learn = ({ name, told }: Adaptation): true => {
+    if (!lesson.names.has(name)) log?.warn({ model: request.model, adaptation: name }, `A model server ${told}`);
+    lesson.names.add(name);
+    body = made();
+    return true;
+  };
+
+  const cut = (room: Room): boolean => {
+    if (cutTo !== null || request.mayCut !== true) return false;
+    const tokens = roomyTokens(body, room);
+    if (cutToFit(body, tokens) === body) return false;
+    cutTo = tokens;
+    log?.warn(
+      { model: request.model, window: room.window },
+      "A model server has no room for a prompt; the oldest is left out",
+    );
+    body = made();
+    return true;
+  };
+
+  return {
+    body: () => body,
+    notices: () => notices,
+    refused(thrown) {
+      if (!(thrown instanceof ChatError) || ++tries > MOST_TRIES) return false;
+      const words = refusalWords(thrown);
+      if (words === "" || !mayMean(thrown.details.providerStatus)) return false;
+      const room = roomIn(words);
+      if (room !== null) {
+        if (room.window !== null) lesson.window = room.window;
+        if (cut(room)) return true;
+      }
+      const fitting = ADAPTATIONS.map((one) => ({ one, at: one.at(words) }))
+        .filter(({ one, at }) => at >= 0 && !applied.has(one.name) && one.change(body, about) !== body)
+        .sort((a, b) => a.at - b.at);
+      const [first] = fitting;
+      return first !== undefined && learn(first.one);
+    },
+  };
+}
+
+const cutNotice = (count: number): string =>
+  `The model server has no room for all of the conversation: the oldest ${count} messages were left out.`;
+
+/** Whether a refusal with this status may be about the request: templates that fail are told as 500 too. */
+const mayMean = (status: number | undefined): boolean =>
+  status === undefined || ![401, 402, 403, 408, 429, 503].includes(status);
+
+function aboutOf({ tools, messages }: ModelRequest, from: string): About {
+  const thoughts = new Map<number, string>();
+  let thoughtName = "reasoning_content";
+  for (const [n, message] of messages.entries()) {
+    if (message.role !== "assistant" || message.provider?.from !== from || !message.provider.thoughts) continue;
+    thoughts.set(n, message.provider.thoughts);
+    thoughtName = message.provider.reasoning || thoughtName;
+  }
+  const optional = tools.filter(({ isOptional }) => isOptional === true).map(({ name }) => name);
+  return { optionalTools: new Set(optional), thoughtName, thoughts };
+}

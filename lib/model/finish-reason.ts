@@ -1,0 +1,31 @@
+import type { FinishReason } from "../domain/model.ts";
+
+/** Why an answer ended; "failed": it did not, it broke off. `isKnown` false: nobody has said what the word means. */
+export type Ending = { readonly reason: FinishReason | "failed"; readonly isKnown: boolean };
+
+// The words of vendors by what they mean, the first that fits. Whole words first: OpenAI, Azure, Anthropic, Bedrock, Gemini,
+// Mistral, Cohere, DeepSeek, Zhipu, xAI, vLLM, SGLang, TGI, llama.cpp, Ollama.
+const KINDS: readonly (readonly [pattern: RegExp, reason: Ending["reason"]])[] = [
+  [/^(?:stop|eos|eos_token|stop_sequence|end_turn|end|done|complete|completed|finish|finished|normal)$/u, "stop"],
+  [/^(?:stop_str|stop_token|stop_word|finish_reason_stop)$/u, "stop"],
+  [/incomplete|not_?finished|unfinished|pause/u, "failed"],
+  [/error|fail|malformed|invalid|unexpected|too_many|abort|cancel|interrupt|time_?out|timed_?out|exception/u, "failed"],
+  [/overload|unavailable|insufficient|network|disconnect|resource|preempt|evict|crash|quota|rate_limit/u, "failed"],
+  [/length|max_?tokens|max_?new_?tokens|token_?limit|max_?output|context_?window|budget/u, "length"],
+  [
+    /filter|safety|recitation|block|prohibit|spii|moderat|sensitive|guard|refus|flagged|policy|language/u,
+    "content-filter",
+  ],
+  [/tool|function|action/u, "tool-calls"],
+  [/stop|eos|end_/u, "stop"],
+];
+
+/** What a provider's reason means. A word that nobody knows counts as the model's own end. */
+export function endingOf(word: string): Ending {
+  const small = word
+    .replace(/([a-z])([A-Z])/gu, "$1_$2")
+    .toLowerCase()
+    .replaceAll(/[\s-]+/gu, "_");
+  const kind = KINDS.find(([pattern]) => pattern.test(small));
+  return kind ? { reason: kind[1], isKnown: true } : { reason: "stop", isKnown: false };
+}
