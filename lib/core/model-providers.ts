@@ -87,8 +87,9 @@ export async function changeProvider(
   change: Partial<Omit<ProviderInput, "kind">>,
 ): Promise<AnsweringProvider> {
   const { database, accountId } = scope;
-  const port = await checkMayAdd(scope);
+  await checkPerson(scope);
   const old = await stored(scope, id);
+  const port = await checkMayAdd(scope);
   const baseUrl = old.kind === "compatible" ? (change.baseUrl ?? old.baseUrl) : null;
   if (change.apiKey === undefined && old.sealedKey !== null && originOf(baseUrl) !== originOf(old.baseUrl)) {
     throw invalid("api_key", "Enter the key again: it is not sent to a new address by itself.");

@@ -3,17 +3,19 @@ import type {
   JSONSchema7,
   LanguageModelV4,
   LanguageModelV4CallOptions,
-  LanguageModelV4Message,
   LanguageModelV4StreamPart,
 } from "@ai-sdk/provider";
 import { ChatError } from "../domain/errors.ts";
-import type { CallModel, FinishReason, ModelEvent, ModelRequest, PromptMessage, PromptPart } from "../domain/model.ts";
+import type { CallModel, FinishReason, ModelEvent, ModelRequest } from "../domain/model.ts";
 import { tokenCount } from "../domain/token-count.ts";
 import type { JsonSchema } from "../domain/tool.ts";
 import { coalesce } from "./coalesce.ts";
+import { modelFamily } from "./endpoint-url.ts";
 import { framePace } from "./frame-pace.ts";
 import { ANSWER_LIMIT_BYTES, limitedFetch } from "./limited-text.ts";
+import { type PromptRules, packagePrompt } from "./package-prompt.ts";
 import { toProviderError } from "./provider-error.ts";
+import { sealedThoughts } from "./sealed-thoughts.ts";
 import { WAITS, type Waits, watch } from "./waits.ts";
 
 /** What a provider package is opened with, and what it gives for a model's name. */
@@ -22,7 +24,14 @@ type OpenModel = (
   settings: { readonly apiKey: string; readonly fetch: typeof fetch },
 ) => LanguageModelV4 | Promise<LanguageModelV4>;
 
-type PackageSettings = { readonly apiKey?: string; readonly waits?: Waits };
+type PackageSettings = {
+  readonly apiKey?: string;
+  readonly waits?: Waits;
+  /** What the provider demands of messages; absent: nothing. */
+  readonly rules?: Omit<PromptRules, "from">;
+  /** Names the provider, where it wants back what it seals into answers; absent: nothing goes back. */
+  readonly keepsFor?: string;
+};
 
 /** Calls OpenAI: the Responses API, with reasoning. */
 export const callOpenAI = (settings: PackageSettings): CallModel =>
@@ -35,9 +44,10 @@ export const callOpenAI = (settings: PackageSettings): CallModel =>
  */
 export function callThroughPackage(
   openModel: OpenModel,
-  { apiKey: ownKey, waits = WAITS }: PackageSettings,
+  { apiKey: ownKey, waits = WAITS, rules = {}, keepsFor }: PackageSettings,
 ): CallModel {
   return async function* (request) {
+    const from = keepsFor === undefined ? null : `${keepsFor} ${modelFamily(request.model)}`;
     const watching = watch(request.signal, waits);
     const settings = {
       apiKey: request.apiKey ?? ownKey ?? "",
@@ -45,9 +55,12 @@ export function callThroughPackage(
     };
     const model = await openModel(request.model, settings);
     try {
-      const { stream } = await model.doStream({ ...callOptions(request), abortSignal: watching.signal });
+      const { stream } = await model.doStream({
+        ...callOptions(request, { ...rules, from }),
+        abortSignal: watching.signal,
+      });
       yield [{ type: "start" }];
-      const reader = partReader();
+      const reader = partReader(from);
       const pace = framePace();
       for await (const parts of coalesce(stream, pace)) {
         const events = parts.flatMap(reader);
@@ -67,10 +80,13 @@ export function callThroughPackage(
 
 const isDelta = ({ type }: ModelEvent): boolean => type === "text-delta" || type === "reasoning-delta";
 
-function callOptions({ settings, messages, tools, toolChoice, endUser }: ModelRequest): LanguageModelV4CallOptions {
+function callOptions(
+  { settings, messages, tools, toolChoice, endUser }: ModelRequest,
+  rules: PromptRules,
+): LanguageModelV4CallOptions {
   const format = settings.responseFormat;
   return {
-    prompt: messages.map(message),
+    prompt: packagePrompt(messages, rules),
     maxOutputTokens: settings.maxTokens,
     temperature: settings.temperature,
     topP: settings.topP,
@@ -107,65 +123,23 @@ function callOptions({ settings, messages, tools, toolChoice, endUser }: ModelRe
 // A caller's schema goes to the provider as it is: the provider judges it.
 const schema = (parameters: JsonSchema): JSONSchema7 => parameters as JSONSchema7;
 
-function message(prompt: PromptMessage): LanguageModelV4Message {
-  switch (prompt.role) {
-    case "system":
-      return { role: "system", content: prompt.text };
-    case "user":
-      return { role: "user", content: prompt.parts.map(part) };
-    case "assistant":
-      return {
-        role: "assistant",
-        content: [
-          ...(prompt.text === "" ? [] : [{ type: "text" as const, text: prompt.text }]),
-          ...prompt.calls.map((call) => ({
-            type: "tool-call" as const,
-            toolCallId: call.callId,
-            toolName: call.name,
-            input: call.input,
-          })),
-        ],
-      };
-    case "tool":
-      return {
-        role: "tool",
-        content: [
-          {
-            type: "tool-result",
-            toolCallId: prompt.callId,
-            toolName: prompt.name,
-            output:
-              typeof prompt.output === "string"
-                ? { type: prompt.isError ? "error-text" : "text", value: prompt.output }
-                : { type: "text", value: JSON.stringify(prompt.output) },
-          },
-        ],
-      };
-  }
-}
-
-function part(prompt: PromptPart): Extract<LanguageModelV4Message, { role: "user" }>["content"][number] {
-  if (prompt.type === "text") return { type: "text", text: prompt.text };
-  const data = /^data:(image\/[\w.+-]+);base64,(.*)$/su.exec(prompt.url);
-  const providerOptions = prompt.detail ? { openai: { imageDetail: prompt.detail } } : undefined;
-  if (data) {
-    const [, mediaType = "image/png", bytes = ""] = data;
-    return { type: "file", mediaType, data: { type: "data", data: bytes }, providerOptions };
-  }
-  return { type: "file", mediaType: "image/*", data: { type: "url", url: new URL(prompt.url) }, providerOptions };
-}
-
-function partReader(): (part: LanguageModelV4StreamPart) => ModelEvent[] {
+/** `from` names who made what is kept of an answer; null: nothing is. */
+function partReader(from: string | null): (part: LanguageModelV4StreamPart) => ModelEvent[] {
   const names = new Map<string, string>();
+  const sealed = sealedThoughts(from);
   return (part) => {
     switch (part.type) {
       case "text-start":
       case "text-end":
-      case "reasoning-start":
-      case "reasoning-end":
         return [{ type: part.type }];
       case "text-delta":
+        return [{ type: part.type, text: part.delta }];
+      case "reasoning-start":
+      case "reasoning-end":
+        sealed.note(part.id, "", part.providerMetadata);
+        return [{ type: part.type }];
       case "reasoning-delta":
+        sealed.note(part.id, part.delta, part.providerMetadata);
         return [{ type: part.type, text: part.delta }];
       case "tool-input-start":
         names.set(part.id, part.toolName);
@@ -173,11 +147,11 @@ function partReader(): (part: LanguageModelV4StreamPart) => ModelEvent[] {
       case "tool-input-delta":
         return [{ type: "tool-input-delta", callId: part.id, name: names.get(part.id) ?? "", text: part.delta }];
       case "tool-call":
-        return [{ type: "tool-call", callId: part.toolCallId, name: part.toolName, input: part.input }];
+        return [{ type: "tool-call", ...sealed.ofCall(part.providerMetadata), ...callOf(part) }];
       case "finish": {
         const { inputTokens, outputTokens } = part.usage;
         const usage = { inputTokens: tokenCount(inputTokens.total), outputTokens: tokenCount(outputTokens.total) };
-        return [{ type: "finish", reason: finishReason(part.finishReason.unified), usage }];
+        return [...sealed.data(), { type: "finish", reason: finishReason(part.finishReason.unified), usage }];
       }
       case "error":
         throw toProviderError(part.error);
@@ -201,3 +175,6 @@ function finishReason(reason: string): FinishReason {
       return "stop";
   }
 }
+
+type ToolCallPart = Extract<LanguageModelV4StreamPart, { type: "tool-call" }>;
+const callOf = ({ toolCallId, toolName, input }: ToolCallPart) => ({ callId: toolCallId, name: toolName, input });

@@ -31,20 +31,29 @@ function plainCall(
     case "openai":
       return callOpenAI(settings);
     case "anthropic":
-      return callThroughPackage(async (model, options) => {
-        const { createAnthropic } = await import("@ai-sdk/anthropic");
-        return createAnthropic(options)(model);
-      }, settings);
+      return callThroughPackage(
+        async (model, options) => {
+          const { createAnthropic } = await import("@ai-sdk/anthropic");
+          return createAnthropic(options)(model);
+        },
+        { ...settings, rules: { isStrict: true }, keepsFor: kind },
+      );
     case "google":
-      return callThroughPackage(async (model, options) => {
-        const { createGoogleGenerativeAI } = await import("@ai-sdk/google");
-        return createGoogleGenerativeAI(options)(model);
-      }, settings);
+      return callThroughPackage(
+        async (model, options) => {
+          const { createGoogleGenerativeAI } = await import("@ai-sdk/google");
+          return createGoogleGenerativeAI(options)(model);
+        },
+        { ...settings, rules: { isStrict: true }, keepsFor: kind },
+      );
     case "mistral":
-      return callThroughPackage(async (model, options) => {
-        const { createMistral } = await import("@ai-sdk/mistral");
-        return createMistral(options)(model);
-      }, settings);
+      return callThroughPackage(
+        async (model, options) => {
+          const { createMistral } = await import("@ai-sdk/mistral");
+          return createMistral(options)(model);
+        },
+        { ...settings, rules: { isStrict: true, hasShortIds: true }, keepsFor: kind },
+      );
     case "compatible":
       return callChatCompletions({ ...settings, baseUrl, lessons: lessons() });
     default:
