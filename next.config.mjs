@@ -1,3 +1,13 @@
+import { FOR_ALL } from "./lib/server/answer-headers.ts";
+
+/** Vercel answers for files itself, where no code of ours could add to them. The page of a link says its own of the first. */
+const headersOfFiles = async () => [
+  {
+    source: "/((?!sign-in/link).*)",
+    headers: Object.entries(FOR_ALL).map(([key, value]) => ({ key, value })),
+  },
+];
+
 /** @type {import("next").NextConfig} */
 export default {
   // Both spellings of every path reach the handler: the official clients differ in trailing slashes.
@@ -18,6 +28,18 @@ export default {
   typescript: { ignoreBuildErrors: true },
   // Loading every route at the start takes longer than the start itself; a route is loaded with its first request.
   experimental: { preloadEntriesOnStart: false },
+  // What is read by its path, so that no import leads there: the thread of templates, its engine, and the names of the
+  // migrations, which a start compares.
+  outputFileTracingIncludes: {
+    "/**": [
+      "./lib/templates/!(*.test).ts",
+      "./lib/domain/errors.ts",
+      "./node_modules/minijinja-js/package.json",
+      "./node_modules/minijinja-js/dist/node/*",
+      "./prisma/migrations/**/*",
+    ],
+  },
+  headers: process.env.VERCEL ? headersOfFiles : undefined,
   poweredByHeader: false,
   // The app shows no picture through Next, so that nobody needs its converter, and it is not open to strangers.
   images: { unoptimized: true },

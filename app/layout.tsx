@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { sans, sansItalic, serif } from "../components/fonts/fonts";
 import { Frame } from "../components/frame/frame";
 import { ShellProvider } from "../components/frame/shell";
-import { shellOfRequest } from "./page-state";
+import { shellOfRequest, whyNotOpen } from "./page-state";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -13,6 +13,9 @@ export const metadata: Metadata = {
   applicationName: "Parley",
   icons: { icon: { url: "/favicon.svg", type: "image/svg+xml" } },
 };
+
+/** No page is made by the build: each shows who looks at it, and a build opens no database. */
+export const dynamic = "force-dynamic";
 
 export const viewport: Viewport = {
   width: "device-width",
@@ -26,7 +29,8 @@ export const viewport: Viewport = {
 };
 
 export default async function Layout({ children }: { children: ReactNode }) {
-  const [shell, jar] = await Promise.all([shellOfRequest(), cookies()]);
+  const [shell, jar] = await Promise.all([shellOfRequest().catch(whyNotOpen), cookies()]);
+  if (typeof shell === "string") return <NotReady why={shell} />;
   const theme = jar.get("parley-theme")?.value;
   const isClosed = jar.get("parley-sidebar")?.value === "closed";
   const isOpenToVisitor = shell.guests || shell.viewer.kind !== "none";
@@ -47,6 +51,20 @@ export default async function Layout({ children }: { children: ReactNode }) {
             {children}
           </Frame>
         </ShellProvider>
+      </body>
+    </html>
+  );
+}
+
+/** What every page is while the server cannot open, such as on a database that its migrations have not reached. */
+function NotReady({ why }: { readonly why: string }) {
+  return (
+    <html lang="en" className={`${serif.variable} ${sans.variable} ${sansItalic.variable}`}>
+      <body>
+        <main className="page-note">
+          <h1>Parley is not ready</h1>
+          <p>{why}</p>
+        </main>
       </body>
     </html>
   );

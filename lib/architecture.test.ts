@@ -239,10 +239,14 @@ test("only tests import what is made for tests", () => {
 
 /** Who runs SQL and has no statement in `lib/db/sql`. */
 const OWN_SQL: Readonly<Record<string, string>> = {
-  "lib/db/database.ts": "sets the limits of a connection",
+  "lib/db/backup/move.ts": "copies whatever tables there are into another database",
+  "lib/db/backup/open-copy.ts": "counts the rows of whatever tables a copy has",
+  "lib/db/backup/tables.ts": "asks the database which tables there are",
+  "lib/db/backup/take.ts": "asks the database for what a backup needs",
   "lib/db/inspect.ts": "looks at a database that may have another schema, or none",
+  "lib/db/limited-pool.ts": "sets the limits of a connection",
+  "lib/db/listening.ts": "listens on a connection of its own, and tells texts that no table holds",
   "lib/db/migrate.ts": "works before there is a schema that statements could be held against",
-  "lib/db/schema-engine.ts": "hands on what Prisma's engine has written",
   "lib/db/sql.ts": "begins and ends transactions",
 };
 

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isOnVercel } from "../lib/server/vercel-settings.ts";
 import { contentsOf, stampFile, writeStamp } from "./build-stamp.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -19,6 +20,8 @@ const { status } = spawnSync(process.execPath, [next, "build"], {
 });
 if (status !== 0) process.exit(status ?? 1);
 
+// Functions have a PostgreSQL: a build for them opens no database.
+if (isOnVercel(process.env)) process.exit(0);
 // Loaded here, as they take a while and are of no use to a build that fails.
 const { openDatabase } = await import("../lib/db/database.ts");
 const { templateFolder } = await import("../lib/db/pglite/folder.ts");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { needsBuild } from "./build-stamp.ts";
 import { findChromium } from "./chromium.ts";
 import { findNginx } from "./nginx.ts";
+import { findPgbouncer } from "./pgbouncer.ts";
 import { findRedis } from "./redis.ts";
 import { type Report, readPlaywrightReport, readVitestReport } from "./reports.ts";
 import { keepTemporaryFiles } from "./temporary.ts";
@@ -70,7 +71,7 @@ if (!isQuick) {
   // First the build: it leaves an empty database, and each file of contract tests opens a copy of it.
   const isBuilt = !needsBuild() || check("Build", process.execPath, ["scripts/build.ts"]);
   // Before the tests, so that installing takes none of their time.
-  for (const find of [findRedis, findNginx]) {
+  for (const find of [findRedis, findNginx, findPgbouncer]) {
     try {
       find();
     } catch (thrown) {

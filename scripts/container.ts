@@ -25,4 +25,5 @@ checkContents(image, report);
 await checkLife(image, report);
 await checkMany(root, image, report);
 console.log(failures() === 0 ? "\nEverything holds" : `\n${failures()} do not hold`);
-process.exitCode = failures() === 0 ? 0 : 1;
+// A database server that was stopped sets a code of its own.
+process.exit(failures() === 0 ? 0 : 1);

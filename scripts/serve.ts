@@ -35,7 +35,7 @@ if (!isDev && !isPacked && needsBuild()) {
 
 // The embedded database takes as long to open as Next to load: both at once, each in a thread.
 if (!isDev && settings.databaseUrl === undefined) {
-  beginFolder(resolve(root, settings.dataDir), root);
+  beginFolder(resolve(root, settings.dataDir), root, resolve(root, settings.backups.dir));
 }
 
 // In this process: a signal reaches the server itself, and nothing starts twice.

@@ -6,9 +6,11 @@ import type { ServerTool } from "../domain/tool.ts";
 import type { Asker } from "../domain/turn-policy.ts";
 import type { Spent } from "../domain/usage.ts";
 import type { Admission, Reservation, Work } from "./admitted.ts";
+import type { Host } from "./host.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Log } from "./log.ts";
 import type { ProviderPort } from "./model-providers.ts";
+import type { Signals } from "./signals.ts";
 import type { Runner } from "./turn/runner.ts";
 
 /** The language models that a turn may use. No call of one without an admission. */
@@ -41,6 +43,7 @@ export type RenderTemplate = (source: string, variables: Readonly<Record<string,
 
 /** What the core works with, whoever asks. */
 export type Ports = {
+  readonly host: Host;
   readonly database: Database;
   /** The server's own models; in a scope those of its account. */
   readonly models: Models;
@@ -51,6 +54,8 @@ export type Ports = {
   /** Whether models are offered the server's own tools. Absent: they are. */
   readonly hasBuiltinTools?: boolean;
   readonly runner: Runner;
+  /** Wakes those who wait, here and in other processes. */
+  readonly signals: Signals;
   /** Where titles and summaries are made. */
   readonly lanes: Lanes;
   /** Renders the templates of an account, one after the other with those of the others. */

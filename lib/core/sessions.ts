@@ -18,13 +18,24 @@ import { fallbackTitle, modelTitle } from "./titles.ts";
 import { latestTranscript } from "./transcript.ts";
 import { sessionDeleted } from "./turn/failure.ts";
 import type { LiveRun } from "./turn/live-run.ts";
+import { takeOverRun } from "./turn/take-over.ts";
 
 /** A session of the account. Throws "not-found", for an id that cannot be one too, and as `checkReachesAccount`. */
 export async function getSession(scope: Scope, id: string): Promise<Session> {
   checkReachesAccount(scope);
   const session = isId(id) ? await db.findSession(scope.database, scope.accountId, id) : null;
   if (!session) throw notFound("session", id);
+  mendTurn(scope, session);
   return session;
+}
+
+/** Goes on, behind the answer, with a turn of a session that its process has left. */
+function mendTurn(scope: Scope, { runningRunId }: Session): void {
+  if (runningRunId === null || scope.runner.find(runningRunId)) return;
+  const mended = takeOverRun(scope, scope.accountId, runningRunId).catch((thrown) => {
+    scope.log.warn({ err: thrown, runId: runningRunId }, "A turn that was met could not be looked after");
+  });
+  scope.host.keepAwake(mended);
 }
 
 /** A session of the account with its agents. Throws as `getSession` does. */
@@ -36,6 +47,7 @@ export async function getSessionWithAgents(scope: Scope, id: string): Promise<Se
 async function getKnown(scope: Scope, id: string): Promise<SessionWithAgents> {
   const found = isId(id) ? await findSessionWithAgents(scope.database, scope.accountId, id) : null;
   if (!found) throw notFound("session", id);
+  mendTurn(scope, found.session);
   return found;
 }
 

@@ -64,7 +64,7 @@ export async function makeRoom(
     scope.log.warn({ err: thrown, sessionId: session.id }, "A job that summarises could not be entered");
     return null;
   }
-  void doJob(scope, session, budget, id);
+  scope.host.keepAwake(doJob(scope, session, budget, id));
   return id;
 }
 

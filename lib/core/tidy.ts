@@ -1,30 +1,71 @@
 import { emptyLeftAccounts } from "../db/leave-account.ts";
+import { pruneLines } from "../db/line.ts";
+import { pruneEvents } from "../db/run-events.ts";
 import { forgetDeletions } from "../db/session-changes.ts";
 import { deleteExpiredSignIns } from "../db/sign-ins.ts";
 import { forgetUsage } from "../db/usage.ts";
 import { removeIdleGuests } from "./guests.ts";
 import { embedPending } from "./recall/embed-pending.ts";
 import type { Ports } from "./scope.ts";
+import { takeOver } from "./turn/take-over.ts";
 
 const EVERY_MS = 60 * 60 * 1000;
 const MOST = 1000;
 const USAGE_DAYS = 400;
+/** So many times are turns looked for in one sweep, each time for the next few. */
+const MOST_LOOKS = 10;
 
 /**
- * Work to be called as often as one likes, which once an hour removes guests that nobody sees and sign-ins whose time is
- * over, forgets sessions that were deleted over a day ago and what was used over 400 days ago, looks for docs that waited
- * for tokens, and goes on with the deletion of accounts that a process has not come to the end of.
+ * Removes guests that nobody sees and sign-ins whose time is over, forgets sessions that were deleted over a day ago and
+ * what was used over 400 days ago, and goes on with the deletion of accounts that a process has not come to the end of.
+ * What fails keeps the rest from nothing. Throws what failed first.
  */
+async function tidy(ports: Ports): Promise<void> {
+  const { database } = ports;
+  await each([
+    () => removeIdleGuests(ports),
+    () => forgetDeletions(database, MOST),
+    () => deleteExpiredSignIns(database, MOST),
+    () => emptyLeftAccounts(database),
+    () => forgetUsage(database, USAGE_DAYS, MOST),
+  ]);
+}
+
+async function each(works: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const faults: unknown[] = [];
+  for (const work of works) await work().catch((thrown) => faults.push(thrown));
+  if (faults.length > 0) throw faults[0];
+}
+
+/** Work to be called as often as one likes, which tidies once an hour, and looks for docs that waited for tokens. */
 export function hourlyTidying(ports: Ports): () => Promise<void> {
   let dueAt = 0;
   return async () => {
     if (Date.now() < dueAt) return;
     dueAt = Date.now() + EVERY_MS;
-    await removeIdleGuests(ports);
-    await forgetDeletions(ports.database, MOST);
-    await deleteExpiredSignIns(ports.database, MOST);
-    await emptyLeftAccounts(ports.database);
-    await forgetUsage(ports.database, USAGE_DAYS, MOST);
+    await tidy(ports);
     embedPending(ports);
   };
+}
+
+/**
+ * Does once all that a server does from time to time: goes on with turns that were left, drops events that nobody follows
+ * any more, tidies, and has docs embedded that wait for it. For a host without timers. Gives how many turns it goes on
+ * with; these and the docs go on behind the answer. Throws what failed first, after the rest is done.
+ */
+export async function sweep(ports: Ports): Promise<number> {
+  let takenOver = 0;
+  await each([
+    async () => {
+      for (let looks = 0, taken = 1; taken > 0 && looks < MOST_LOOKS; looks++) {
+        taken = await takeOver(ports, "expired");
+        takenOver += taken;
+      }
+    },
+    () => pruneEvents(ports.database),
+    () => pruneLines(ports.database),
+    () => tidy(ports),
+    async () => embedPending(ports),
+  ]);
+  return takenOver;
 }

@@ -1,7 +1,8 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool, type PoolConfig } from "pg";
 import { PrismaClient } from "./generated/client.ts";
-import { migrate, pendingMigrations } from "./migrate.ts";
+import { limitedPool, tellOfUse } from "./limited-pool.ts";
+import { checkMigrated, type MigrationState, migrate, migrationState, settle } from "./migrate.ts";
 import { openFolder } from "./pglite/folder.ts";
 
 /** An open, migrated database. */
@@ -12,8 +13,8 @@ export type Database = {
   readonly prisma: PrismaClient;
   /** Where it is, without a password. */
   readonly place: string;
-  /** Names of migrations that have not been applied; empty after a start. */
-  readonly pending: () => Promise<string[]>;
+  /** How it stands to the migrations of this version now. */
+  readonly migrations: () => Promise<MigrationState>;
   /** Why it is known to be away right now; null: nothing is known of that. */
   readonly fault: () => string | null;
   readonly close: () => Promise<void>;
@@ -22,7 +23,22 @@ export type Database = {
 export type DatabaseOptions = {
   /** A PostgreSQL address; absent: PGlite in `dataDir`. */
   readonly url?: string;
+  /** An address of the same database with no pooler in between, for migrations; absent: `url`. */
+  readonly directUrl?: string;
+  /** Whether pending migrations are applied; false: an opening fails where some are. Absent: they are. */
+  readonly migrates?: boolean;
+  /** What became of a migration that was left unfinished, before others are applied. */
+  readonly settle?: { readonly name: string; readonly outcome: "again" | "done" };
+  /** Whether `url` is a pooler's; absent: that is found out. */
+  readonly isPooled?: boolean;
+  /**
+   * Of a host that freezes the process between requests: gets a promise that is kept when no connection is open any more.
+   * There are few connections then, and they close soon.
+   */
+  readonly keepAwake?: (work: Promise<void>) => void;
   readonly dataDir: string;
+  /** Where snapshots of the embedded database are; `backups` in `dataDir` where it is absent. */
+  readonly backupDir?: string;
   /** The folder of package.json. */
   readonly root: string;
   /** The longest that a statement may take; half a minute where it is absent. */
@@ -42,9 +58,13 @@ const IDLE_IN_TRANSACTION_MS = 30_000;
 /** Longer than the server's own limit, whose error says more: for servers that no longer answer at all. */
 const ANSWER_GRACE_MS = 5000;
 const CONNECT_MS = 10_000;
+const CONNECTIONS = 10;
+/** Of a host that freezes processes, which has many of them. */
+const FROZEN = { max: 3, idleTimeoutMillis: 1000 };
 
 /**
- * Opens the database and applies pending migrations. Throws a sentence when it cannot be reached or is in use.
+ * Opens the database and applies pending migrations, or refuses to open where some are pending. Throws a sentence when it
+ * cannot be reached or is in use.
  *
  * Statements are ended after 30 s, but for those of migrations.
  */
@@ -52,29 +72,26 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return options.url === undefined ? openPglite(options) : openPostgres(options.url, options);
 }
 
-async function openPostgres(url: string, { root, statementMs = STATEMENT_MS }: DatabaseOptions): Promise<Database> {
-  const shared: PoolConfig = {
-    connectionString: url,
-    application_name: "parley",
-    connectionTimeoutMillis: CONNECT_MS,
-    keepAlive: true,
-  };
+async function openPostgres(url: string, options: DatabaseOptions): Promise<Database> {
+  const { root, statementMs = STATEMENT_MS, directUrl = url, isPooled = null, keepAwake } = options;
+  const shared: PoolConfig = { application_name: "parley", connectionTimeoutMillis: CONNECT_MS, keepAlive: true };
   // By statements, not with the connection: a pooler such as PgBouncer refuses to connect with settings it does not know.
-  const limits = [
-    `set statement_timeout = ${statementMs}`,
-    `set lock_timeout = ${LOCK_MS}`,
-    `set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`,
-  ].join("; ");
+  const limits = { statementMs, lockMs: LOCK_MS, idleInTransactionMs: IDLE_IN_TRANSACTION_MS };
   const pool = calm(
-    new Pool({
-      ...shared,
-      max: 10,
-      query_timeout: statementMs + ANSWER_GRACE_MS,
-      onConnect: async (client) => void (await client.query(limits)),
-    }),
+    limitedPool(
+      {
+        ...shared,
+        connectionString: url,
+        query_timeout: statementMs + ANSWER_GRACE_MS,
+        ...(keepAwake ? FROZEN : { max: CONNECTIONS }),
+      },
+      limits,
+      isPooled,
+    ),
   );
+  if (keepAwake) tellOfUse(pool, keepAwake);
   try {
-    await migrateWithoutLimits(pool, new Pool({ ...shared, max: 3 }), root);
+    await bringUpToDate(pool, () => new Pool({ ...shared, connectionString: directUrl, max: 1 }), options);
   } catch (thrown) {
     await pool.end();
     throw thrown;
@@ -83,8 +100,9 @@ async function openPostgres(url: string, { root, statementMs = STATEMENT_MS }: D
   return wrap("postgresql", pool, root, { place: `${host}${pathname}`, fault: () => null, end: () => pool.end() });
 }
 
-async function openPglite({ dataDir, root, statementMs = STATEMENT_MS, log }: DatabaseOptions): Promise<Database> {
-  const embedded = await openFolder(dataDir, root);
+async function openPglite(options: DatabaseOptions): Promise<Database> {
+  const { dataDir, backupDir, root, statementMs = STATEMENT_MS, log } = options;
+  const embedded = await openFolder(dataDir, root, backupDir);
   embedded.onChange((fault) => {
     if (fault === null) log?.info({}, "The embedded database runs again");
     else log?.error({}, fault);
@@ -105,7 +123,7 @@ async function openPglite({ dataDir, root, statementMs = STATEMENT_MS, log }: Da
     }
   };
   try {
-    await migrateWithoutLimits(pool, new Pool({ ...shared, max: 3 }), root);
+    await bringUpToDate(pool, () => new Pool({ ...shared, max: 1 }), options);
   } catch (thrown) {
     await end();
     throw thrown;
@@ -115,12 +133,18 @@ async function openPglite({ dataDir, root, statementMs = STATEMENT_MS, log }: Da
   return wrap("pglite", pool, root, { place: embedded.folder, fault: embedded.fault, end });
 }
 
-async function migrateWithoutLimits(pool: Pool, unlimited: Pool, root: string): Promise<void> {
-  calm(unlimited);
+/** Sees that nothing is pending. Migrations run on a pool of their own: its connections have no limits of time. */
+async function bringUpToDate(pool: Pool, unlimited: () => Pool, options: DatabaseOptions): Promise<void> {
+  const { root, migrates = true, settle: told, log } = options;
+  if (!migrates) return checkMigrated(pool, root);
+  if (told) await settle(pool, root, told.name, told.outcome);
+  if ((await migrationState(pool, root)).pending.length === 0) return;
+  const migrating = calm(unlimited());
   try {
-    if ((await pendingMigrations(pool, root)).length > 0) await migrate(unlimited, root);
+    const applied = await migrate(migrating, root);
+    log?.info({ applied }, "Migrations applied");
   } finally {
-    await unlimited.end();
+    await migrating.end();
   }
 }
 
@@ -146,7 +170,7 @@ function wrap(kind: Database["kind"], pool: Pool, root: string, { place, fault, 
     },
     place,
     fault,
-    pending: () => pendingMigrations(pool, root),
+    migrations: () => migrationState(pool, root),
     async close() {
       try {
         await prisma?.$disconnect();

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Pool, type PoolConfig } from "pg";
 import type { DatabaseOptions } from "./database.ts";
-import { pendingMigrations } from "./migrate.ts";
+import { migrationState } from "./migrate.ts";
 import { openFolder } from "./pglite/folder.ts";
 
 const ANSWER_MS = 10_000;
@@ -54,8 +54,8 @@ async function inspected(config: PoolConfig, root: string): Promise<Inspected> {
   pool.on("error", () => {});
   try {
     const { version, clockAheadMs } = await clockOf(pool);
-    const pending = await pendingMigrations(pool, root);
-    return { version, clockAheadMs, pending, ...(await strangeMigrations(pool, root)) };
+    const { pending, newer, failed } = await migrationState(pool, root);
+    return { version, clockAheadMs, pending, unknown: newer, failed: failed.map(({ name }) => name) };
   } finally {
     await pool.end();
   }
@@ -70,18 +70,4 @@ async function clockOf(pool: Pool): Promise<Pick<Inspected, "version" | "clockAh
   );
   const middle = (askedAt + Date.now()) / 2;
   return { version: rows[0]?.version ?? "", clockAheadMs: Number(rows[0]?.now ?? middle) - middle };
-}
-
-async function strangeMigrations(pool: Pool, root: string): Promise<Pick<Inspected, "unknown" | "failed">> {
-  const table = await pool.query("select to_regclass('_prisma_migrations') is not null as exists");
-  if (!table.rows[0]?.exists) return { unknown: [], failed: [] };
-  const { rows } = await pool.query<{ name: string; ended: boolean }>(
-    `select migration_name as name, finished_at is not null as ended from _prisma_migrations
-      where rolled_back_at is null order by migration_name`,
-  );
-  const isShipped = (name: string) => existsSync(join(root, "prisma/migrations", name));
-  return {
-    unknown: rows.filter(({ name, ended }) => ended && !isShipped(name)).map(({ name }) => name),
-    failed: rows.filter(({ ended }) => !ended).map(({ name }) => name),
-  };
 }

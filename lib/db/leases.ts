@@ -8,6 +8,7 @@ import {
   renewLeaseRows,
   requestStopRow,
   type TakenRunRow,
+  takeExpiredRunRow,
   takeExpiredRunRows,
   takeRunRowsOfOthers,
 } from "./sql/leases.ts";
@@ -67,4 +68,15 @@ export async function takeExpiredRuns(
 ): Promise<TakenRun[]> {
   const take = which === "expired" ? takeExpiredRunRows : takeRunRowsOfOthers;
   return take(database, { owner, except: running });
+}
+
+/** Takes a run of the account whose lease has expired, by one caller only; null where it has not, or has ended. */
+export async function takeExpiredRun(
+  database: Database,
+  owner: string,
+  accountId: string,
+  runId: string,
+): Promise<TakenRun | null> {
+  const [taken] = await takeExpiredRunRow(database, { owner, id: runId, accountId });
+  return taken ?? null;
 }

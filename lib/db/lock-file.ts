@@ -54,7 +54,8 @@ export function fileSystemNow(file: string): number {
   const probe = `${file}.${randomUUID()}`;
   try {
     writeFileSync(probe, "");
-    return statSync(probe).mtimeMs;
+    // Next's tracing would take the whole project along for a path that it does not know.
+    return statSync(/* turbopackIgnore: true */ probe).mtimeMs;
   } finally {
     rmSync(probe, { force: true });
   }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { TurnEvent } from "../domain/events.ts";
 import type { Database } from "./database.ts";
-import { appendEventRows, listEventRows, pruneEventRows, pruneOutputs } from "./sql/run-events.ts";
+import { appendEventRows, listEventRows, lookAtRunRows, pruneEventRows, pruneOutputs } from "./sql/run-events.ts";
+import { together } from "./together.ts";
 
 /** A stretch of events as one row holds them. */
 export type EventBatch = { readonly runId: string; readonly seqFrom: number; readonly events: readonly TurnEvent[] };
@@ -58,6 +59,46 @@ export async function readEvents(
     .flatMap((batch) => unpacked(batch.events).map((event, n) => ({ seq: batch.seqFrom + n, event })))
     .filter(({ seq }) => seq > after);
 }
+
+/** How a run stands, and what came in it after an event. */
+export type RunLook = {
+  readonly isRunning: boolean;
+  /** Who works on it, or did. */
+  readonly owner: string | null;
+  readonly isLeaseOver: boolean;
+  /** In order; the first has the next number. */
+  readonly events: readonly TurnEvent[];
+};
+
+/**
+ * Looks at a run of an account, of which the first `after` events are known; null where there is none. All is of one moment:
+ * what is written before a run ends is there when it has ended. Runs that are looked at in one moment are read together.
+ */
+export async function lookAtRun(
+  database: Database,
+  asked: { readonly runId: string; readonly accountId: string; readonly after: number },
+): Promise<RunLook | null> {
+  const row = await lookTogether(database, asked);
+  if (!row) return null;
+  const { isRunning, owner, isLeaseOver, batches } = row;
+  const events = batches.flatMap((batch) => {
+    const known = Math.max(0, asked.after + 1 - batch.seqFrom);
+    return unpacked(batch.events).slice(known);
+  });
+  return { isRunning, owner, isLeaseOver, events };
+}
+
+type Asked = Parameters<typeof lookAtRun>[1];
+
+const lookTogether = together(async (database, asked: readonly Asked[]) => {
+  const rows = await lookAtRunRows(database, {
+    runIds: asked.map(({ runId }) => runId),
+    accountIds: asked.map(({ accountId }) => accountId),
+    afters: asked.map(({ after }) => after),
+  });
+  const found = new Map(rows.map((row) => [row.n, row]));
+  return asked.map((_, n) => found.get(n + 1) ?? null);
+});
 
 /**
  * Drops the events of runs that ended over ten minutes ago, as nobody reconnects to them by number any more, and after a

@@ -10,13 +10,13 @@ type Engine = Awaited<ReturnType<typeof bindings.SchemaEngine.new>>;
 /**
  * Starts Prisma's schema engine on a database, in this process.
  *
- * The engine is the WebAssembly twin of the binary that `prisma migrate` downloads, so a closed network can use it and
- * `prisma migrate deploy` understands what it wrote. Only start it with work to do.
+ * The engine is the WebAssembly twin of the binary that `prisma migrate` downloads, so a closed network can use it. It
+ * compares schemas where migrations are written; a server that runs does without it.
  */
 export async function startSchemaEngine(pool: Pool, root: string): Promise<Engine> {
   await loadOnce(root);
   const schema = await readFile(join(root, "prisma/schema.prisma"), "utf8");
-  const factory = bindMigrationAwareSqlAdapterFactory(wholeScripts(new PrismaPg(pool), pool));
+  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
   return bindings.SchemaEngine.new({ datamodels: [["schema.prisma", schema]] }, () => {}, factory);
 }
 
@@ -29,17 +29,6 @@ function loadOnce(root: string): Promise<void> {
     throw thrown;
   });
   return loading;
-}
-
-/** Sends a script as a whole: the adapter cuts scripts at every semicolon, also within the body of a function. */
-function wholeScripts(adapter: PrismaPg, pool: Pool): PrismaPg {
-  const connect = adapter.connect.bind(adapter);
-  adapter.connect = async () => {
-    const connected = await connect();
-    connected.executeScript = async (script) => void (await pool.query(script));
-    return connected;
-  };
-  return adapter;
 }
 
 async function load(root: string): Promise<void> {

@@ -35,8 +35,32 @@ export async function againOnLoss<Result, Found>(
   }
 }
 
-/** Runs statements in one transaction, which is rolled back where `work` throws. */
+const NOT_SUPPORTED = "0A000";
+
+/**
+ * Whether a statement failed because its connection keeps its plan from before a migration: PostgreSQL runs none whose
+ * columns have changed. Nothing has been done then, and a statement under another name is planned anew.
+ */
+export const isStalePlan = (thrown: unknown): boolean =>
+  thrown instanceof DatabaseError && thrown.code === NOT_SUPPORTED && thrown.routine === "RevalidateCachedQuery";
+
+/**
+ * Runs statements in one transaction, which is rolled back where `work` throws. `work` changes nothing but the database: it
+ * runs again where a plan was stale.
+ */
 export async function inTransaction<Result>(
+  database: Database,
+  work: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await transactionOf(database, work);
+  } catch (thrown) {
+    if (!isStalePlan(thrown)) throw thrown;
+    return transactionOf(database, work);
+  }
+}
+
+async function transactionOf<Result>(
   database: Database,
   work: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {

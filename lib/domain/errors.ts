@@ -17,6 +17,7 @@ const ERROR_CODES = [
   "cancelled",
   "interrupted",
   "draining",
+  "unavailable",
   "internal",
 ] as const;
 /** What can go wrong, by what the caller can do about it. Each dialect says how it looks on the wire. */

@@ -44,6 +44,8 @@ export type Session = {
   readonly lastRun: Run | null;
   /** The turn that runs now. */
   readonly runningRunId: string | null;
+  /** Whether somebody waits for a turn in it. */
+  readonly isAwaited: boolean;
   /** The latest summary; `questions` counts the user messages it covers. */
   readonly summary: { readonly text: string; readonly uptoPosition: number; readonly questions: number } | null;
   /** What prompts hold instead of the beginning of the active line. */

@@ -6,13 +6,14 @@ import { ChatError, type Rate, toChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { addressOf } from "../server/address.ts";
 import { completeHeaders } from "../server/answer-headers.ts";
+import { withinRequest } from "../server/host.ts";
 import { checkHost } from "../server/hosts.ts";
 import { loggedError } from "../server/log.ts";
 import { networkOf } from "../server/network.ts";
 import { type Parley, parley } from "../server/parley.ts";
 import { setRateHeaders } from "../server/rate-limits.ts";
 import { isHttps } from "../server/settings.ts";
-import { noteRequest } from "../server/telemetry.ts";
+import { flushTelemetry, noteRequest } from "../server/telemetry.ts";
 import { authenticate, type Caller, checkGrant, keyHolder, scopeOf } from "../sign-in/authenticate.ts";
 import { asGuest } from "../sign-in/guest.ts";
 import { readJson } from "./body.ts";
@@ -62,7 +63,7 @@ export function endpoint<Query extends z.ZodType, Body extends z.ZodType>(
     const running = await parley();
     const caller = await authenticate(request, running, definition.credentials ?? surface.credentials);
     checkGrant(caller.grant, surface, request.method, definition.isReading ?? false);
-    const parsed = await parsedRequest(definition, request, context);
+    const parsed = await parsedRequest(running, definition, request, context);
     const rates = tightest();
     const scope = scopeOf(running, caller, request, { requestId, onRate: rates.note });
     const answer = () => definition.handle({ ...parsed, scope, parley: running, request });
@@ -92,7 +93,7 @@ export function anyoneEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
     const running = await parley();
     const caller = await keyHolder(request, running);
     if (caller) checkGrant(caller.grant, surface, request.method, definition.isReading ?? false);
-    const parsed = await parsedRequest(definition, request, context);
+    const parsed = await parsedRequest(running, definition, request, context);
     const rates = tightest();
     const answering = { requestId, onRate: rates.note };
     const scopeFor = ({
@@ -126,7 +127,7 @@ export function openEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
   return reading(definition, async (request, context) => {
     const running = await parley();
     definition.admit?.({ parley: running, request });
-    const parsed = await parsedRequest(definition, request, context);
+    const parsed = await parsedRequest(running, definition, request, context);
     return definition.handle({ ...parsed, parley: running, request });
   });
 }
@@ -177,12 +178,8 @@ function guarded(surface: Surface, handle: Guarded): Handler {
     const requestId = newId();
     const startedAt = performance.now();
     const headers = new Headers();
-    const response = await answered(
-      surface,
-      request,
-      () => handle(request, context, { requestId, headers }),
-      requestId,
-    );
+    const answer = () => handle(request, context, { requestId, headers });
+    const response = await withinRequest(() => answered(surface, request, answer, requestId));
     for (const [name, value] of headers) response.headers.append(name, value);
     response.headers.set("x-request-id", requestId);
     if (surface.cors) response.headers.set("access-control-allow-origin", "*");
@@ -200,15 +197,26 @@ async function answered(
   requestId: string,
 ): Promise<Response> {
   try {
-    checkHost(request.headers, (await parley()).settings);
+    checkHost(request.headers, (await opened()).settings);
     await countRequest(request);
     return await handle();
   } catch (thrown) {
     const error = toChatError(thrown);
-    if (error.code === "internal") await logFailure(error, requestId, request);
+    if (error.code === "internal" || error.code === "unavailable") await logFailure(error, requestId, request);
     const response = surface.failure(smallError(withoutSecretInput(error)));
     if (error.details.rate) setRateHeaders(response.headers, error.details.rate);
     return response;
+  }
+}
+
+/** The server, once it has opened. Throws "unavailable" where it does not, and only says why where settings are at fault. */
+async function opened(): Promise<Parley> {
+  try {
+    return await parley();
+  } catch (thrown) {
+    if (thrown instanceof ChatError) throw thrown;
+    const message = "The server could not open. Its log says why.";
+    throw new ChatError("unavailable", message, { cause: thrown, retryAfterSeconds: 5 });
   }
 }
 
@@ -225,9 +233,11 @@ async function noteAnswer(
   const isQuiet = (method === "GET" || method === "HEAD") && status < 400;
   const fields = { requestId, method, path: new URL(request.url).pathname, status, ms: Math.round(ms) };
   running?.ports.log[isQuiet ? "debug" : "info"](fields, "Request");
+  running?.ports.host.keepAwake(flushTelemetry());
 }
 
 async function parsedRequest<Query extends z.ZodType, Body extends z.ZodType>(
+  { settings }: Parley,
   definition: Pick<Definition<Query, Body>, "surface" | "query" | "body" | "absentBody" | "bodyLimitBytes">,
   request: Request,
   context: Context,
@@ -235,7 +245,7 @@ async function parsedRequest<Query extends z.ZodType, Body extends z.ZodType>(
   return {
     params: await pathParameters(context),
     query: parseQuery(definition.surface, definition.query, request),
-    body: await parseBody(definition, request),
+    body: await parseBody(definition, request, settings.mostBodyBytes),
   };
 }
 
@@ -275,10 +285,11 @@ function parseQuery<Query extends z.ZodType>(
 async function parseBody<Query extends z.ZodType, Body extends z.ZodType>(
   definition: Pick<Definition<Query, Body>, "surface" | "body" | "absentBody" | "bodyLimitBytes">,
   request: Request,
+  mostBytes = Number.POSITIVE_INFINITY,
 ): Promise<z.output<Body>> {
   const { body: schema, absentBody, surface, bodyLimitBytes = surface.bodyLimitBytes } = definition;
   if (!schema) return undefined as z.output<Body>; // nobody reads it
-  const json = await readJson(request, bodyLimitBytes, surface.onlyJson).catch((thrown) => {
+  const json = await readJson(request, Math.min(bodyLimitBytes, mostBytes), surface.onlyJson).catch((thrown) => {
     throw inBody(toChatError(thrown));
   });
   const isAbsent = json.state === "absent" || json.value === null;

@@ -19,7 +19,7 @@ const isOutside = (path: string) =>
   path.startsWith("/api/auth") ||
   path.startsWith("/sign-in") ||
   path.endsWith("/[...rest]") ||
-  ["/api", "/api/health", "/api/metrics", "/api/openapi.json", "/docs"].includes(path);
+  ["/api", "/api/cron", "/api/health", "/api/metrics", "/api/openapi.json", "/docs"].includes(path);
 
 let server: TestServer;
 beforeAll(async () => {

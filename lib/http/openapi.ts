@@ -28,6 +28,7 @@ const MEANING: Readonly<Record<ErrorCode, string>> = {
   cancelled: "The turn was cancelled",
   interrupted: "The turn was interrupted",
   draining: "The server is restarting",
+  unavailable: "The server is not ready: a setting is missing, or its database is behind",
   internal: "A fault of the server; the log has it under the request's id",
 };
 
@@ -54,6 +55,7 @@ const SAMPLES: Readonly<Record<ErrorCode, readonly [message: string, details?: E
   cancelled: ["cancelled"],
   interrupted: ["The answer was interrupted"],
   draining: ["The server restarts. Try again in a few seconds.", { retryAfterSeconds: 2 }],
+  unavailable: ["The database is behind this version: 2 of its migrations are missing.", { retryAfterSeconds: 5 }],
   internal: ["Something failed on our side. The log has the details."],
 };
 
@@ -88,6 +90,7 @@ function errorCodes({ path, query, body, errors = [], runsTurn, isOpen }: Operat
     ...errors,
     "wrong-host",
     "rate-limited",
+    "unavailable",
     "internal",
   ]);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import { mendHeaders } from "./request-headers.ts";
+import type { Settings } from "./settings.ts";
 
 // Next hands on no socket. A header that no caller can guess carries its address through; Next bundles each route by
 // itself, so the header's name hangs on the global object.
@@ -17,7 +18,7 @@ const BELIEVED_HEADERS = ["forwarded", "x-forwarded-host", "x-forwarded-port", "
  * Notes the address at the other end of each connection of this process's HTTP servers, and whether a proxy seems to have
  * handed a request on; takes from requests what nobody is to believe, and what Next would fail at. Once is enough.
  */
-export function noteAddresses(trustedProxies: number): void {
+export function noteAddresses({ trustedProxies, isFunction }: Pick<Settings, "trustedProxies" | "isFunction">): void {
   if (holder[HEADER] !== undefined) return;
   const name = `x-parley-address-${randomUUID()}`;
   holder[HEADER] = name;
@@ -26,7 +27,7 @@ export function noteAddresses(trustedProxies: number): void {
     request.headers[name] = request.socket.remoteAddress;
     if (isHandedOn(request)) request.headers[handedOn(name)] = "1";
     if (trustedProxies === 0) for (const header of BELIEVED_HEADERS) delete request.headers[header];
-    mendHeaders(request.url ?? "/", request.headers);
+    mendHeaders(request.url ?? "/", request.headers, isFunction);
   });
 }
 

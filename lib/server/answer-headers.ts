@@ -1,11 +1,12 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
+import { hasFailedToOpen } from "./opening.ts";
 
 /** A year, in seconds. */
 const HTTPS_FOR = 31_536_000;
 
 /** What every answer carries, whatever it is, unless it says something of its own. */
-const FOR_ALL: Readonly<Record<string, string>> = {
+export const FOR_ALL: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
   "referrer-policy": "same-origin",
@@ -68,7 +69,8 @@ const holder = globalThis as { [DONE]?: true }; // the key is ours alone
 
 /**
  * Completes the headers of every answer of this process's HTTP servers: pages, routes, Next's own files, what it redirects
- * and refuses. The first call counts; the start makes it before the server listens.
+ * and refuses. A page of a server that did not open has the status 503, which no page can give itself. The first call
+ * counts; the start makes it before the server listens.
  */
 export function completeAnswers(isHttps: boolean): void {
   if (holder[DONE]) return;
@@ -95,7 +97,9 @@ function completeAtHead(response: ServerResponse, isHttps: boolean): void {
       set: (name, value) => void response.setHeader(name, value),
     };
     if (!response.headersSent) completeHeaders(answer, isHttps);
-    return writeHead.call(this, status, ...(isGiven ? rest.slice(0, -1) : rest));
+    const isPage = answer.get("content-type")?.startsWith("text/html") ?? false;
+    const told = isPage && hasFailedToOpen() ? 503 : status;
+    return writeHead.call(this, told, ...(isGiven ? rest.slice(0, -1) : rest));
   } as ServerResponse["writeHead"];
 }
 

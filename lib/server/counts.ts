@@ -7,6 +7,7 @@ import {
   type RateLimiterStoreAbstract,
 } from "rate-limiter-flexible";
 import type { Reservation } from "../core/admitted.ts";
+import type { Host } from "../core/host.ts";
 import type { Log } from "../core/log.ts";
 import type { Database } from "../db/database.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
@@ -57,11 +58,12 @@ export type AllTaken = { readonly taken: readonly Taken[]; readonly giveBack: ()
 
 /** Opens the ways to count. `isKept` of a limit: in the database where there is no Redis, else in memory. */
 export function openCounts(ports: {
+  readonly host: Host;
   readonly database: Database;
   readonly redis: Redis | null;
   readonly log: Pick<Log, "warn">;
 }) {
-  const { database, log } = ports;
+  const { host, database, log } = ports;
   const warn = warner(log);
 
   /** A limit of so many points in so many seconds, a minute unless said otherwise; null where `points` says no number. */
@@ -133,6 +135,7 @@ export function openCounts(ports: {
         if (all.size === 0) settling.delete(place);
       });
     settling.set(place, all.add(settled));
+    host.keepAwake(settled);
   }
 
   /** As `settleCount`, of what was counted at some time by somebody. */
@@ -171,9 +174,10 @@ export function openCounts(ports: {
           return;
         }
         for (const count of counts(1)) {
-          settleSince(count, points, reserved).catch((thrown) => {
+          const settled = settleSince(count, points, reserved).catch((thrown) => {
             log.warn({ err: thrown }, "A limit could not be brought up to date");
           });
+          host.keepAwake(settled);
         }
       },
     };

@@ -1,3 +1,4 @@
+import { ChatError } from "../domain/errors.ts";
 import { type Parley, parley } from "./parley.ts";
 
 /** Who asks how the server is does not wait for longer. */
@@ -5,7 +6,8 @@ const WAIT_MS = 5000;
 
 /**
  * How the server is: 200 and "ok" while it answers, else 503 and "unavailable"; with the state of database, migrations and
- * model, or the reason, for whom `isOwner` knows as the server's owner. It is asked only of a server that has opened.
+ * model, or the reason, for whom `isOwner` knows as the server's owner. It is asked only of a server that has opened; of one
+ * that has not everybody is told which settings are at fault, and that the database is behind, as each route says so.
  */
 export async function health(isOwner: (running: Parley) => Promise<boolean>): Promise<Response> {
   const late = Promise.withResolvers<never>();
@@ -16,8 +18,9 @@ export async function health(isOwner: (running: Parley) => Promise<boolean>): Pr
     const isTold = await Promise.race([isOwner(running), late.promise]).catch(() => false);
     const state = await Promise.race([stateOf(running), late.promise]).catch(fault);
     return answer(state.isUp, isTold ? state.details : null);
-  } catch {
-    return answer(false, null);
+  } catch (thrown) {
+    const isTold = thrown instanceof ChatError && thrown.code === "unavailable";
+    return answer(false, isTold ? { status: "unavailable", reason: thrown.message } : null);
   } finally {
     clearTimeout(timer);
   }
@@ -29,12 +32,13 @@ async function stateOf({ ports }: Parley): Promise<State> {
   const { database, models, runner } = ports;
   const fault = database.fault();
   if (fault !== null) return down(fault);
-  const pending = await database.pending();
+  const { pending, newer } = await database.migrations();
   const isUp = pending.length === 0 && !runner.isDraining();
   const details = {
     status: isUp ? "ok" : runner.isDraining() ? "draining" : "migrations pending",
     database: { kind: database.kind, state: "ok" },
-    migrations: { pending },
+    // Newer ones mean that the schema is ahead of this version, which it takes.
+    migrations: { pending, newer },
     model: { id: models.defaultModel, is_demo: models.isDemo },
     running_turns: runner.count(),
   };

@@ -1,7 +1,11 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 
 /** How a key is stored and looked up: SHA-256 in hex. Keys are long random texts, which need no slow hash. */
 export const hashKey = (key: string): string => createHash("sha256").update(key).digest("hex");
+
+/** Whether a text is a secret, found out in the same time whatever it is. */
+export const isSecret = (given: string, secret: string): boolean =>
+  timingSafeEqual(Buffer.from(hashKey(given)), Buffer.from(hashKey(secret)));
 
 /** A new API key: `pk_` and 40 random letters and digits. */
 export const newKey = (): string => `pk_${randomText(40)}`;

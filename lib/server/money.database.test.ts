@@ -53,7 +53,7 @@ const ASKER = { via: "key", keyId: null, keyScopes: [], onlyAgentId: null, isStr
 /** The limits of one more instance on the same database. */
 function another(change: Partial<Settings>, log: Pick<Log, "warn"> = api.server.parley.ports.log) {
   const { settings, ports } = api.server.parley;
-  return openRateLimits({ database: ports.database, redis: null, settings: { ...settings, ...change }, log });
+  return openRateLimits({ ...ports, redis: null, settings: { ...settings, ...change }, log });
 }
 
 test("S14: at the limit titles fall back, and summaries and embeddings are refused, each in its dialect's shape", async () => {

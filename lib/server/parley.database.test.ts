@@ -43,7 +43,7 @@ test.each(FAULTS)(
     await mend();
 
     const running = await parley();
-    expect(await running.ports.database.pending()).toEqual([]);
+    expect((await running.ports.database.migrations()).pending).toEqual([]);
     await running.close(0);
     expect(existsSync(join(place.DATA_DIR, "lock"))).toBe(false);
   },

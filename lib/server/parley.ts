@@ -1,16 +1,23 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Redis } from "ioredis";
 import { admitting } from "../core/admission.ts";
 import { openLanes } from "../core/lanes.ts";
 import { embedPending } from "../core/recall/embed-pending.ts";
 import { OWN_TEMPLATES } from "../core/render/templates.ts";
 import type { Ports } from "../core/scope.ts";
+import { openSignals } from "../core/signals.ts";
 import { hourlyTidying } from "../core/tidy.ts";
 import { startRunner } from "../core/turn/runner.ts";
-import { takeOver } from "../core/turn/take-over.ts";
+import { takeOver, takeOverRun } from "../core/turn/take-over.ts";
 import { openUsageBook, type UsageBook } from "../core/usage-book.ts";
-import { openDatabase } from "../db/database.ts";
+import { keepSnapshots } from "../db/backup/keep.ts";
+import { type Database, openDatabase } from "../db/database.ts";
+import { forgetOthersInLine } from "../db/line.ts";
+import { postgresChannel } from "../db/listening.ts";
 import type { Grant } from "../domain/api-key.ts";
+import { deafChannel, type OpenChannel } from "../domain/channel.ts";
+import { ChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { type Hide, hiding } from "../domain/secrets.ts";
 import { chooseModel } from "../model/choose-model.ts";
@@ -20,16 +27,21 @@ import { safeFetch } from "../outbound/safe-fetch.ts";
 import { openTemplates } from "../templates/templates.ts";
 import { openAddedProviders } from "./added-providers.ts";
 import { type HashLine, openHashLine } from "./hash-line.ts";
-import { hashKey, newKey, randomText } from "./keys.ts";
+import { hostOf } from "./host.ts";
+import { newKey, randomText } from "./keys.ts";
 import { stopListening } from "./listening.ts";
 import { openLog } from "./log.ts";
-import { openOwner } from "./owner.ts";
+import { noteOpening } from "./opening.ts";
+import { makeOwnerToken, openOwner, takeOwnerToken } from "./owner.ts";
 import { limitsOf, openRateLimits, type RateLimits } from "./rate-limits.ts";
 import { openRedis } from "./redis.ts";
+import { redisChannel } from "./redis-channel.ts";
 import { secretsOf } from "./secrets.ts";
 import { parseSettings, type Settings, SHORTEST_KEY } from "./settings.ts";
 import { noteTurn } from "./telemetry.ts";
 
+/** A start or a sweep takes over so many times at the most, so that what fails again and again does not hold it up. */
+const MOST_TAKES = 20;
 /** Answers that are under way when the last turn has ended have so long to reach their readers. */
 const LAST_ANSWERS_MS = 1000;
 
@@ -54,9 +66,10 @@ export type Parley = {
   readonly secret: string;
   /** Hides the server's own secrets in a text. */
   readonly hide: Hide;
-  /** The token of the link that signs a browser in as the owner; it is good once. */
-  readonly takeOwnerToken: (token: string) => boolean;
-  readonly ownerToken: string;
+  /** Takes what signs a browser in as the owner: see there. */
+  readonly takeOwnerToken: (token: string) => Promise<boolean>;
+  /** The token of a link to do so, made at this start; null for a function, which starts many times and prints none. */
+  readonly ownerToken: string | null;
   /** Who callers were found to be, and until when that is believed. */
   readonly callers: Map<string, Known & { readonly until: number }>;
   /** What cookies were decrypted to, by their hashes. Whether that still counts is asked for each request. */
@@ -73,16 +86,29 @@ export type Parley = {
 // Next bundles each route by itself: what is once in the process hangs on the global object.
 const HOLDER = Symbol.for("parley.process");
 const holder = globalThis as { [HOLDER]?: Promise<Parley> }; // the key is ours alone
+/** What Next sets while it builds. */
+const PHASE_BUILD = "phase-production-build";
 
-/** The running server. The first call opens it; one that failed to open is tried again by the next. */
+/**
+ * The running server. The first call opens it; one that failed to open is tried again by the next.
+ *
+ * Throws "unavailable" for wrong settings, and while Next builds, which is to touch nothing; what else keeps it from
+ * opening as it is.
+ */
 export function parley(): Promise<Parley> {
   const opened = holder[HOLDER];
   if (opened) return opened;
-  const opening = open(parseSettings(process.env), process.cwd());
+  if (process.env.NEXT_PHASE === PHASE_BUILD)
+    return Promise.reject(new ChatError("unavailable", "A build opens no server"));
+  const opening = (async () => open(parseSettings(process.env), process.cwd()))();
   holder[HOLDER] = opening;
-  opening.catch(() => {
-    if (holder[HOLDER] === opening) delete holder[HOLDER];
-  });
+  opening.then(
+    () => noteOpening(false),
+    () => {
+      noteOpening(true);
+      if (holder[HOLDER] === opening) delete holder[HOLDER];
+    },
+  );
   return opening;
 }
 
@@ -99,6 +125,7 @@ async function open(settings: Settings, root: string): Promise<Parley> {
 }
 
 async function openParts(settings: Settings, root: string, opened: AsyncDisposableStack): Promise<Parley> {
+  const host = hostOf(settings);
   const dataDir = resolve(root, settings.dataDir);
   const secret = settings.secret ?? keptText(join(dataDir, "secret"), () => randomText(48), "NEXTAUTH_SECRET");
   const keyFile = join(dataDir, "api-key");
@@ -107,33 +134,50 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   const log = openLog(settings.logLevel, hide);
   const redis = settings.redisUrl === undefined ? null : await openRedis(settings.redisUrl, log);
   opened.defer(() => redis?.disconnect());
-  const database = await openDatabase({ url: settings.databaseUrl, dataDir, root, log });
+  const { databaseUrl: url, directUrl, isPooled } = settings;
+  const migrates = url === undefined || settings.migratesAtStart;
+  const backups = { ...settings.backups, dir: resolve(root, settings.backups.dir) };
+  const database = await openDatabase({
+    url,
+    directUrl,
+    isPooled,
+    migrates,
+    dataDir,
+    backupDir: backups.dir,
+    keepAwake: host.isAlwaysAwake ? undefined : host.keepAwake,
+    root,
+    log,
+  });
   opened.defer(() => database.close());
   const book = openUsageBook({ database, log, now: Date.now });
   // The last turns end before that.
   opened.defer(book.flush);
   const templates = openTemplates(OWN_TEMPLATES);
   opened.defer(() => templates.close());
+  const signals = openSignals({ open: channelOf(settings, database, redis, log), newId });
+  opened.defer(() => signals.close());
   // Whoever asks while the turns end is answered; who asks later needs what is closed next.
   opened.defer(() => stopListening(LAST_ANSWERS_MS));
-  const runner = startRunner({ database, log, now: Date.now, newId });
+  const runner = startRunner({ host, database, signals, log, now: Date.now, newId });
   let graceMs = 0;
   opened.defer(() => runner.drain(graceMs));
   // Nobody waits for titles, and a burst of turns is not to compete with its own.
   const lanes = openLanes(2, 200);
   opened.defer(() => lanes.close());
-  const limits = openRateLimits({ database, redis, settings, log });
+  const limits = openRateLimits({ host, database, redis, settings, log });
   const ownerId = await openOwner(database, firstKey);
   const setup = await modelSetup(settings, log);
   const own = openModels(setup);
   const added = openAddedProviders({ database, own, settings, secret, ownerId, waits: setup.waits, log });
   const ports: Ports = {
+    host,
     database,
     models: admitting(own),
     modelsOf: added.modelsOf,
     providers: added.port,
     hasBuiltinTools: settings.builtinTools,
     runner,
+    signals,
     lanes,
     templatesOf: (accountId) => (source, variables) => templates.render(accountId, source, variables),
     outbound: safeFetch({ allow: settings.outboundAllow }),
@@ -151,10 +195,22 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
       const stranger = isStranger && botId !== null ? { botId, name: null } : null;
       return limitsOf(limits, settings, { accountId, keyId, stranger }, () => {});
     },
-    onSpent: book.note,
+    onSpent(spent) {
+      book.note(spent);
+      // Nothing is left to a timer that may never come.
+      if (!host.isAlwaysAwake) host.keepAwake(book.flush());
+    },
     onTurnEnded: noteTurn,
   };
-  await beginWork(ports, book);
+  runner.startTakingOver({
+    all: () => takeOverAll(ports),
+    one: (accountId, runId) => takeOverRun(ports, accountId, runId),
+  });
+  if (host.isAlwaysAwake) await beginWork(ports, book);
+  if (database.kind === "pglite") {
+    const snapshots = keepSnapshots(database, { ...backups, root, log });
+    opened.defer(snapshots.close);
+  }
   return {
     settings,
     ports,
@@ -162,7 +218,8 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     keyPlace: settings.apiKey === undefined ? keyFile : "PARLEY_API_KEY",
     secret,
     hide,
-    ...onceToken(),
+    ownerToken: host.isAlwaysAwake ? await makeOwnerToken(database) : null,
+    takeOwnerToken: (token) => takeOwnerToken(database, settings, token),
     limits,
     // Two, so that half of Node's threads stay free for files and names.
     hashLine: openHashLine({ atOnce: 2, most: 40, mostOfOne: 8 }),
@@ -195,27 +252,29 @@ async function modelSetup(
 async function beginWork(ports: Ports, book: UsageBook): Promise<void> {
   const { database, runner } = ports;
   // The lock of the embedded database proves that every other owner of a turn is dead.
+  if (database.kind === "pglite") await forgetOthersInLine(database, runner.owner);
   await takeOver(ports, database.kind === "pglite" ? "of-other-owners" : "expired");
-  runner.startSweeping(async () => {
-    if (!runner.isDraining()) await takeOver(ports, "expired");
-  });
   runner.startSweeping(hourlyTidying(ports));
   runner.startSweeping(book.flush);
   embedPending(ports);
 }
 
-/** A token that is good once. */
-function onceToken(): Pick<Parley, "ownerToken" | "takeOwnerToken"> {
-  const ownerToken = randomText(32);
-  let isTaken = false;
-  return {
-    ownerToken,
-    takeOwnerToken(token) {
-      const isRight = !isTaken && hashKey(token) === hashKey(ownerToken);
-      if (isRight) isTaken = true;
-      return isRight;
-    },
-  };
+/** Goes on with all that others have left: some at a time, since others take of it too. */
+async function takeOverAll(ports: Ports): Promise<void> {
+  for (let n = 0; n < MOST_TAKES && !ports.runner.isDraining(); n++) {
+    if ((await takeOver(ports, "expired")) === 0) return;
+  }
+}
+
+/**
+ * On what this process hears of others; null: it is alone on its database. A function listens to no database: it would
+ * hold a connection while it is frozen.
+ */
+function channelOf(settings: Settings, database: Database, redis: Redis | null, log: Ports["log"]): OpenChannel | null {
+  if (database.kind === "pglite" || settings.databaseUrl === undefined) return null;
+  if (redis !== null) return redisChannel(redis);
+  if (settings.isFunction) return deafChannel;
+  return postgresChannel({ url: settings.directUrl ?? settings.databaseUrl, pool: database.pool, log });
 }
 
 /** The owner's key in a file: see `keptText`. Throws a sentence for one that somebody has made too short. */

@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import type { Reservation } from "../core/admitted.ts";
+import type { Host } from "../core/host.ts";
 import type { Log } from "../core/log.ts";
 import type { Limits } from "../core/scope.ts";
 import type { Database } from "../db/database.ts";
@@ -66,17 +67,19 @@ export type RateLimits = {
  * none.
  */
 export function openRateLimits({
+  host,
   database,
   redis,
   settings,
   log,
 }: {
+  readonly host: Host;
   readonly database: Database;
   readonly redis: Redis | null;
   readonly settings: Settings;
   readonly log: Pick<Log, "warn">;
 }): RateLimits {
-  const { limit, consume, consumeAll, reservation, standing } = openCounts({ database, redis, log });
+  const { limit, consume, consumeAll, reservation, standing } = openCounts({ host, database, redis, log });
   const day = { seconds: DAY_SECONDS, isKept: true, isWarned: true };
   const account = limit("turns", settings.turnsPerMinute, { what: "turns a minute" });
   const key = limit("key", settings.keyTurnsPerMinute, { what: "turns a minute with this API key" });
@@ -97,9 +100,11 @@ export function openRateLimits({
     strangers: limit("strangers", shareOf(settings.tokensPerDay), { ...day, what: "tokens a day with these bots" }),
     server: limit("server", settings.serverTokensPerDay, { ...day, what: "tokens a day of this server" }),
   };
-  const attempts = limit("password", ATTEMPTS_PER_MINUTE, { isKept: false, what: "tries at a password a minute" });
+  // Functions forget what they count for themselves.
+  const isKept = !host.isAlwaysAwake;
+  const attempts = limit("password", ATTEMPTS_PER_MINUTE, { isKept, what: "tries at a password a minute" });
   const attemptsFrom = limit("passwords", ATTEMPTS_OF_ADDRESS_PER_MINUTE, {
-    isKept: false,
+    isKept,
     what: "tries at passwords a minute from one address",
   });
   const signUps = limit("sign-ups", SIGN_UPS_PER_HOUR, {

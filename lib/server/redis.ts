@@ -21,7 +21,11 @@ export async function openRedis(url: string, log: Pick<Log, "warn" | "info">): P
   let why: unknown = null;
   redis.on("error", (thrown) => {
     // One line for each outage, not for each try.
-    if (why === null) log.warn({ err: thrown }, "Redis cannot be reached: this process counts limits by itself");
+    if (why === null)
+      log.warn(
+        { err: thrown },
+        "Redis cannot be reached: this process counts limits by itself, and asks the database for what others do",
+      );
     why = thrown;
   });
   redis.on("ready", () => {

@@ -19,6 +19,8 @@ const NEXT_HEADERS = [
   "x-nextjs-data",
   "x-now-route-matches",
 ];
+/** What a platform in front says of where a request goes: it writes these itself, whatever a caller has sent. */
+const OF_PLATFORM: readonly string[] = ["x-matched-path", "x-now-route-matches"];
 /** What servers of Next say to each other, and no browser. */
 const INTERNAL = /^x-(?:invoke-|matched-path$|middleware-subrequest|now-route-matches$)/u;
 const STATE_CHARACTERS = 40_000;
@@ -26,14 +28,16 @@ const STATE_DEPTH = 100;
 
 /**
  * Takes from the headers of a request what Next would answer itself, or fail at: with a call of the API all of Next's own,
- * with any other path those that only its servers use, and a state of its router that is none.
+ * with any other path those that only its servers use, and a state of its router that is none. `isFunction`: a platform
+ * routes requests, and what it says of that stays.
  */
-export function mendHeaders(url: string, headers: IncomingHttpHeaders): void {
+export function mendHeaders(url: string, headers: IncomingHttpHeaders, isFunction = false): void {
+  const isPlatforms = (name: string): boolean => isFunction && OF_PLATFORM.includes(name);
   if (isApiPath(url)) {
-    for (const name of NEXT_HEADERS) delete headers[name];
+    for (const name of NEXT_HEADERS) if (!isPlatforms(name)) delete headers[name];
     return;
   }
-  for (const name of Object.keys(headers)) if (INTERNAL.test(name)) delete headers[name];
+  for (const name of Object.keys(headers)) if (INTERNAL.test(name) && !isPlatforms(name)) delete headers[name];
   // The app has no server actions: Next looks for one, and fails where the form is none.
   delete headers["next-action"];
   const state = headers[STATE];

@@ -5,11 +5,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The secrets that the settings hold, the passwords in addresses and OpenTelemetry's headers included. */
 export function secretsOf(settings: Settings, environment: Environment): string[] {
-  const { apiKey, secret, openai, databaseUrl, redisUrl, vouchers } = settings;
-  const addresses = [databaseUrl, redisUrl, openai.baseUrl, environment.OTEL_EXPORTER_OTLP_ENDPOINT];
+  const { apiKey, secret, cronSecret, openai, databaseUrl, directUrl, redisUrl, vouchers } = settings;
+  const addresses = [databaseUrl, directUrl, redisUrl, openai.baseUrl, environment.OTEL_EXPORTER_OTLP_ENDPOINT];
   return [
     apiKey,
     secret,
+    cronSecret,
     openai.apiKey,
     ...vouchers.map(({ clientSecret }) => clientSecret),
     ...addresses.flatMap(secretsOfAddress),

@@ -46,6 +46,13 @@ test.each([
   ["PORT", "80.5"],
   ["DATABASE_URL", "mysql://localhost/x"],
   ["DATABASE_URL", "nonsense"],
+  ["DATABASE_URL_UNPOOLED", "mysql://localhost/x"],
+  ["DIRECT_URL", "nonsense"],
+  ["DATABASE_POOLED", "maybe"],
+  ["MIGRATE", "never"],
+  ["BACKUP_HOURS", "-1"],
+  ["BACKUP_HOURS", "0.5"],
+  ["BACKUPS_KEPT", "0"],
   ["REDIS_URL", "http://localhost:6379"],
   ["OPENAI_BASE_URL", "localhost:11434"],
   ["OPENAI_BASE_URL", "file:///etc/passwd"],
@@ -117,6 +124,12 @@ test.each([
 });
 
 const PUBLIC = { NEXTAUTH_URL: "https://chat.example.org" };
+const NEEDED_ON_VERCEL = {
+  DATABASE_URL: "postgresql://db.example/parley",
+  PARLEY_API_KEY: "a key of the owner for tests",
+  NEXTAUTH_SECRET: "a secret for tests",
+  CRON_SECRET: "a secret for tests",
+};
 const LOCAL = { NEXTAUTH_URL: "http://localhost:3000" };
 
 test.each<readonly [string, Readonly<Record<string, string>>, boolean]>([
@@ -130,7 +143,7 @@ test.each<readonly [string, Readonly<Record<string, string>>, boolean]>([
   ["a trusted proxy", { TRUSTED_PROXIES: "1" }, false],
   ["a name of a network", { ALLOWED_HOSTS: "parley.lan" }, false],
   ["another loopback name", { ALLOWED_HOSTS: "localhost:8080" }, true],
-  ["Vercel", { VERCEL: "1" }, false],
+  ["Vercel", { VERCEL: "1", ...NEEDED_ON_VERCEL }, false],
   ["Kubernetes", { KUBERNETES_SERVICE_HOST: "10.0.0.1" }, false],
   ["Next's own start, which listens everywhere", { __NEXT_PRIVATE_ORIGIN: "http://localhost:3000" }, false],
   ["Next's own start, whatever HOST is", { HOST: "127.0.0.1", __NEXT_PRIVATE_ORIGIN: "http://localhost:3000" }, false],
@@ -219,4 +232,25 @@ test.each([
   const start = () => parseSettings({ ...client, [name]: value });
   expect(start).toThrow(`Wrong setting: ${name} must hold no user name, password, query or fragment`);
   expect(start).not.toThrow("whisper");
+});
+
+test("migrations are the deploy's on Vercel or where MIGRATE says so, on a direct address where one is set", () => {
+  expect(parseSettings({}).migratesAtStart).toBe(true);
+  expect(parseSettings({ VERCEL: "1", ...NEEDED_ON_VERCEL }).migratesAtStart).toBe(false);
+  expect(parseSettings({ VERCEL: "1", ...NEEDED_ON_VERCEL, MIGRATE: "start" }).migratesAtStart).toBe(true);
+  expect(parseSettings({ MIGRATE: "deploy" }).migratesAtStart).toBe(false);
+  const [unpooled, direct] = ["postgresql://a@h:5432/d", "postgres://b@h:5432/d"];
+  expect(parseSettings({ DATABASE_URL_UNPOOLED: unpooled, DIRECT_URL: direct }).directUrl).toBe(unpooled);
+  expect(parseSettings({ DIRECT_URL: direct }).directUrl).toBe(direct);
+  expect([undefined, "on", "off"].map((DATABASE_POOLED) => parseSettings({ DATABASE_POOLED }).isPooled)).toEqual([
+    undefined,
+    true,
+    false,
+  ]);
+});
+
+test("snapshots are in DATA_DIR unless BACKUP_DIR says where, every six hours, and off at 0", () => {
+  expect(parseSettings({ DATA_DIR: "/d" }).backups).toEqual({ dir: "/d/backups", everyHours: 6, kept: 7 });
+  const set = { BACKUP_DIR: "/b", BACKUP_HOURS: "0", BACKUPS_KEPT: "30" };
+  expect(parseSettings(set).backups).toEqual({ dir: "/b", everyHours: 0, kept: 30 });
 });

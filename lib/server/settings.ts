@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import { z } from "zod";
+import { ChatError } from "../domain/errors.ts";
 import { isSecretName } from "../domain/secrets.ts";
+import { isOnVercel, missingSettings, withPlatform } from "./vercel-settings.ts";
 
 const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
 const text = z.preprocess(blankIsUnset, z.string().optional());
@@ -55,6 +58,14 @@ const countUnlessOff = (byDefault: number) =>
       )
       .default(byDefault),
   );
+/** A whole number between two. */
+const between = (least: number, most: number, byDefault: number) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.preprocess(
+    blankIsUnset,
+    z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error }).default(byDefault),
+  );
+};
 const PROXIES = "must be a whole number from 0 to 10";
 const STOP = "must be a whole number from 1 to 600";
 const Variables = z.object({
@@ -70,6 +81,13 @@ const Variables = z.object({
   HOST: z.preprocess(blankIsUnset, z.string().default("127.0.0.1")),
   DATA_DIR: z.preprocess(blankIsUnset, z.string().default("./data")),
   DATABASE_URL: url(/^postgres(ql)?$/, "postgresql://user:password@host:5432/name"),
+  DATABASE_URL_UNPOOLED: url(/^postgres(ql)?$/, "postgresql://user:password@host:5432/name"),
+  DIRECT_URL: url(/^postgres(ql)?$/, "postgresql://user:password@host:5432/name"),
+  DATABASE_POOLED: onOff,
+  MIGRATE: z.preprocess(blankIsUnset, z.enum(["start", "deploy"], { error: "must be start or deploy" }).optional()),
+  BACKUP_DIR: text,
+  BACKUP_HOURS: between(0, 24 * 7, 6),
+  BACKUPS_KEPT: between(1, 1000, 7),
   REDIS_URL: url(/^rediss?$/, "redis://user:password@host:6379"),
   OPENAI_API_KEY: text,
   OPENAI_BASE_URL: url(/^https?$/, "http://localhost:11434/v1"),
@@ -85,6 +103,7 @@ const Variables = z.object({
     blankIsUnset,
     z.string().min(16, { error: "must have 16 characters or more" }).optional(),
   ),
+  CRON_SECRET: z.preprocess(blankIsUnset, z.string().min(16, { error: "must have 16 characters or more" }).optional()),
   NEXTAUTH_URL: url(/^https?$/, "https://chat.example.org"),
   LOG_LEVEL: z.preprocess(
     blankIsUnset,
@@ -156,7 +175,15 @@ export type Settings = {
   readonly host: string;
   readonly dataDir: string;
   readonly databaseUrl?: string;
-  /** Where limits are counted; absent: in the database or in this process. */
+  /** An address of the same database without a pooler in between. */
+  readonly directUrl?: string;
+  /** Whether `databaseUrl` is a pooler's; absent: that is found out. */
+  readonly isPooled?: boolean;
+  /** Whether a start applies pending migrations; else a step of the deploy does. */
+  readonly migratesAtStart: boolean;
+  /** Snapshots of the embedded database; `everyHours` 0: none but those that are asked for. */
+  readonly backups: { readonly dir: string; readonly everyHours: number; readonly kept: number };
+  /** Where limits are counted and instances signal each other; absent: in the database or in this process. */
   readonly redisUrl?: string;
   readonly openai: {
     readonly apiKey?: string;
@@ -171,6 +198,8 @@ export type Settings = {
   readonly builtinTools: boolean;
   readonly apiKey?: string;
   readonly secret?: string;
+  /** Who shows it may have the server look after what was left: see `/api/cron`. */
+  readonly cronSecret?: string;
   readonly publicUrl?: string;
   readonly logLevel: string;
   /** How long a stop takes at most. */
@@ -218,7 +247,14 @@ export type Settings = {
   readonly signUp: boolean;
   /** Which of both nobody has set: these are open to this machine alone, never to what a proxy hands on. */
   readonly unset: Readonly<Record<Door, boolean>>;
+  /** Whether the process is a function that is frozen between requests. */
+  readonly isFunction: boolean;
+  /** The most bytes that a body has by the time it is here; absent: nobody in front of the server has a limit. */
+  readonly mostBodyBytes?: number;
 };
+
+/** Vercel refuses bodies over 4.5 MB itself, in a shape of its own. */
+const FUNCTION_BODY_BYTES = 4 * 1024 * 1024;
 
 /** What strangers may do without being asked who they are. */
 export type Door = "guests" | "signUp";
@@ -267,12 +303,17 @@ function isForThisMachine(environment: Environment, { host, publicUrl, trustedPr
   return names.every(isLoopback) && trustedProxies === 0 && !PLATFORMS.some((name) => environment[name]);
 }
 
-/** Reads the environment. Throws one sentence that names each wrong setting and what it may be. */
-export function parseSettings(environment: Environment): Settings {
+/** A sentence that names settings and what they may be, never what they are. */
+const wrongSetting = (what: string): ChatError => new ChatError("unavailable", `Wrong setting: ${what}.`);
+
+/** Reads the environment. Throws "unavailable" with one sentence that names each wrong setting and what it may be. */
+export function parseSettings(given: Environment): Settings {
+  const environment = withPlatform(given);
+  const missing = missingSettings(environment).map((name) => `${name} must be set on Vercel`);
   const parsed = Variables.safeParse(environment);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
-    throw new Error(`Wrong setting: ${[...new Set(faults)].join("; ")}.`);
+  if (!parsed.success || missing.length > 0) {
+    const wrong = parsed.error?.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`) ?? [];
+    throw wrongSetting([...missing, ...new Set(wrong)].join("; "));
   }
   const env = parsed.data;
   for (const name of ["OPENAI_BASE_URL", "NEXTAUTH_URL", "OIDC_ISSUER"] as const) {
@@ -281,8 +322,8 @@ export function parseSettings(environment: Environment): Settings {
     // A server of models may want its version in the query; a secret there would be told like the rest.
     const isQuery = name !== "OPENAI_BASE_URL" ? search !== "" : [...searchParams.keys()].some(isSecretName);
     if (isQuery || [username, password, hash].some((part) => part !== "")) {
-      throw new Error(
-        `Wrong setting: ${name} must hold no user name, password, query or fragment; a model's key goes into OPENAI_API_KEY, and of queries OPENAI_BASE_URL takes those without a secret.`,
+      throw wrongSetting(
+        `${name} must hold no user name, password, query or fragment; a model's key goes into OPENAI_API_KEY, and of queries OPENAI_BASE_URL takes those without a secret`,
       );
     }
   }
@@ -291,7 +332,7 @@ export function parseSettings(environment: Environment): Settings {
     env.OPENAI_API_KEY === undefined &&
     env.OPENAI_BASE_URL === undefined
   ) {
-    throw new Error("Wrong setting: OPENAI_EMBEDDING_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL.");
+    throw wrongSetting("OPENAI_EMBEDDING_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL");
   }
   const reach = {
     host: boundHost(environment, env.HOST),
@@ -307,6 +348,15 @@ export function parseSettings(environment: Environment): Settings {
     port: env.PORT,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
+    directUrl: env.DATABASE_URL_UNPOOLED ?? env.DIRECT_URL,
+    isPooled: env.DATABASE_POOLED === undefined ? undefined : isOn(env.DATABASE_POOLED),
+    // Functions start one by one while the version before them still answers.
+    migratesAtStart: (env.MIGRATE ?? (environment.VERCEL ? "deploy" : "start")) === "start",
+    backups: {
+      dir: env.BACKUP_DIR ?? join(env.DATA_DIR, "backups"),
+      everyHours: env.BACKUP_HOURS,
+      kept: env.BACKUPS_KEPT,
+    },
     redisUrl: env.REDIS_URL,
     openai: {
       apiKey: env.OPENAI_API_KEY,
@@ -323,6 +373,7 @@ export function parseSettings(environment: Environment): Settings {
     builtinTools: isOn(env.BUILTIN_TOOLS ?? "on"),
     apiKey: env.PARLEY_API_KEY,
     secret: env.NEXTAUTH_SECRET,
+    cronSecret: env.CRON_SECRET,
     logLevel: env.LOG_LEVEL,
     stopSeconds: env.STOP_SECONDS,
     outboundAllow: env.OUTBOUND_ALLOW,
@@ -345,6 +396,8 @@ export function parseSettings(environment: Environment): Settings {
     guests: isOn(env.GUESTS ?? open),
     signUp: isOn(env.SIGN_UP ?? open),
     unset: { guests: env.GUESTS === undefined, signUp: env.SIGN_UP === undefined },
+    isFunction: isOnVercel(environment),
+    mostBodyBytes: isOnVercel(environment) ? FUNCTION_BODY_BYTES : undefined,
   };
 }
 
@@ -357,11 +410,11 @@ function vouchersOf(env: z.output<typeof Variables>): Voucher[] {
     if (clientId !== undefined && clientSecret !== undefined) return { clientId, clientSecret };
     if (clientId === undefined && clientSecret === undefined) return null;
     const [missing, given] = clientId === undefined ? ["ID", "SECRET"] : ["SECRET", "ID"];
-    throw new Error(`Wrong setting: ${prefix}_CLIENT_${missing} must be set with ${prefix}_CLIENT_${given}.`);
+    throw wrongSetting(`${prefix}_CLIENT_${missing} must be set with ${prefix}_CLIENT_${given}`);
   };
   const [github, google, oidc] = [pair("GITHUB"), pair("GOOGLE"), pair("OIDC")];
   if ((oidc === null) !== (env.OIDC_ISSUER === undefined)) {
-    throw new Error("Wrong setting: OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set together.");
+    throw wrongSetting("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set together");
   }
   return [
     ...(github ? [{ kind: "github" as const, name: PROVIDER_NAMES.github, ...github }] : []),

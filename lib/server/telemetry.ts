@@ -10,16 +10,21 @@ import { discreet } from "./discreet-spans.ts";
 
 // Next bundles each route by itself: what is once in the process hangs on the global object.
 const EXPORTER = Symbol.for("parley.prometheus");
-const holder = globalThis as { [EXPORTER]?: PrometheusExporter }; // the key is ours alone
+const FLUSH = Symbol.for("parley.telemetry-flush");
+const holder = globalThis as { [EXPORTER]?: PrometheusExporter; [FLUSH]?: () => Promise<void> }; // the keys are ours alone
 
 /**
  * Starts collecting metrics, and with an OTLP endpoint sends them and traces there (OpenTelemetry's own OTEL_… variables
  * say how). Gives what sends the rest and stops. `runningTurns` is asked whenever metrics are read; `hide` hides the
- * server's secrets in what traces tell.
+ * server's secrets in what traces tell. Where the host is not always awake, `flushTelemetry` sends what there is.
  */
 export async function startTelemetry(
   otlp: boolean,
-  { runningTurns, hide }: { readonly runningTurns: () => Promise<number>; readonly hide: Hide },
+  {
+    runningTurns,
+    hide,
+    isAlwaysAwake = true,
+  }: { readonly runningTurns: () => Promise<number>; readonly hide: Hide; readonly isAlwaysAwake?: boolean },
 ): Promise<() => Promise<void>> {
   const [
     { MeterProvider, PeriodicExportingMetricReader },
@@ -41,7 +46,11 @@ export async function startTelemetry(
   const provider = new MeterProvider({ resource, readers });
   metrics.setGlobalMeterProvider(provider);
   watchProcess(runningTurns);
+  if (sender && !isAlwaysAwake) {
+    holder[FLUSH] = async () => void (await Promise.allSettled([provider.forceFlush(), sender.flush()]));
+  }
   return async () => {
+    delete holder[FLUSH];
     await Promise.allSettled([provider.shutdown(), sender?.stop()]);
     metrics.disable();
     delete holder[EXPORTER];
@@ -72,6 +81,7 @@ async function otlpSender(resource: Resource, hide: Hide) {
   trace.setGlobalTracerProvider(provider);
   return {
     metricExporter: new OTLPMetricExporter(),
+    flush: () => provider.forceFlush(),
     async stop() {
       await provider.shutdown();
       trace.disable();
@@ -97,6 +107,9 @@ function watchProcess(runningTurns: () => Promise<number>): void {
       last = now;
     });
 }
+
+/** Sends what nobody would send while the process is frozen; elsewhere timers do. Never throws. */
+export const flushTelemetry = (): Promise<void> => holder[FLUSH]?.() ?? Promise.resolve();
 
 /** The metrics in the text format of Prometheus; null while the server starts. */
 export async function prometheusText(): Promise<string | null> {

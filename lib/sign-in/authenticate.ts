@@ -171,9 +171,10 @@ async function holderOfKey({ ports, touchedKeys: touched }: Parley, hash: string
     // Each key of the deployment would stay here for good.
     if (touched.size > REMEMBERED) touched.clear();
     touched.set(row.id, Date.now());
-    touchApiKeys(ports.database, [row.id]).catch((thrown) => {
+    const noted = touchApiKeys(ports.database, [row.id]).catch((thrown) => {
       ports.log.warn({ err: thrown }, "The last use of a key was not noted");
     });
+    ports.host.keepAwake(noted);
   }
   const grant = { scopes: row.scopes, agentId: row.agentId };
   return { accountId: row.accountId, keyId: row.id, grant, signInId: null };
@@ -183,9 +184,10 @@ async function holderOfSignIn({ ports }: Parley, { accountId, signInId }: Visito
   const found = await findSignIn(ports.database, accountId, signInId);
   if (!found) return null;
   if (found.isStale) {
-    touchSignIn(ports.database, accountId, signInId).catch((thrown) => {
+    const noted = touchSignIn(ports.database, accountId, signInId).catch((thrown) => {
       ports.log.warn({ err: thrown }, "The last use of a sign-in was not noted");
     });
+    ports.host.keepAwake(noted);
   }
   return { accountId, keyId: null, grant: null, signInId, isGuest: found.isGuest };
 }

@@ -13,7 +13,7 @@ export async function enterByLink(request: Request): Promise<Response> {
   const running = await parley();
   const refusal = await tooManyFrom(running, request);
   if (refusal) return refusal;
-  const isTaken = !isOfAnotherSite(request, running) && running.takeOwnerToken(await tokenOf(request));
+  const isTaken = !isOfAnotherSite(request, running) && (await running.takeOwnerToken(await tokenOf(request)));
   return isTaken ? entered(running, request) : sentTo("/sign-in?error=link");
 }
 

@@ -47,6 +47,7 @@ export async function openTestServer({
   Object.assign(process.env, await emptyDatabase(), {
     PARLEY_API_KEY: OWNER_KEY,
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
+    BACKUP_HOURS: "0",
   });
   if (withModel) {
     Object.assign(process.env, {
@@ -134,6 +135,7 @@ async function startTap(target: number) {
 
 /** Routes that ask nobody who they are, or that only a browser's navigation uses. */
 export const OPEN_ROUTES: readonly string[] = [
+  "/api/cron",
   "/api/health",
   "/api/healthz",
   "/api/openapi.json",

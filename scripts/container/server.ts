@@ -13,6 +13,8 @@ export type Container = {
   readonly url: string;
   /** From its start to its first good answer about its health; null where it has ended before. */
   readonly healthyMs: number | null;
+  /** The time that processors worked for it until then. */
+  readonly workedMs: number;
   readonly output: () => string;
   /** Megabytes of memory that its process holds. */
   readonly memoryMegabytes: () => number;
@@ -62,6 +64,7 @@ export async function startContainer(
   return {
     url,
     healthyMs,
+    workedMs: healthyMs === null ? 0 : workedMs(firstOf(child)),
     output: () => text,
     memoryMegabytes() {
       const status = readFileSync(`/proc/${firstOf(child)}/status`, "utf8");
@@ -76,6 +79,13 @@ export async function startContainer(
     },
     run: (command) => outputIn(room, options, command),
   };
+}
+
+/** The fields 14 and 15 of /proc/<pid>/stat (proc_pid_stat(5)), which count hundredths of a second. */
+function workedMs(pid: number | null): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 /** The owner's key in a volume. */

@@ -5,12 +5,21 @@ import { z } from "zod";
 import { closureOf } from "./closure.ts";
 
 /** What is started in an image besides Next's bundles: the server, its threads, and what its owner runs by hand. */
-const ENTRIES = ["scripts/start.mjs", "scripts/doctor.ts", "lib/db/pglite/worker.ts", "lib/templates/thread.ts"];
+const ENTRIES = [
+  "scripts/start.mjs",
+  "scripts/doctor.ts",
+  "scripts/migrate.ts",
+  "scripts/backup.ts",
+  "scripts/restore.ts",
+  "scripts/move-to-postgres.ts",
+  "lib/db/backup/child.ts",
+  "lib/db/pglite/worker.ts",
+  "lib/templates/thread.ts",
+];
 /** Packages that are found by their name at run time, where no import shows them. */
 const NAMED = ["minijinja-js"];
 /** Read by their paths at run time. */
 const READ = ["prisma", "public", ".next/static", ".next/pgdata-template"];
-const READ_FILES = ["node_modules/@prisma/schema-engine-wasm/schema_engine_bg.wasm"];
 /** The image's own server has what it needs of it. */
 const isNext = (specifier: string): boolean => specifier === "next" || specifier.startsWith("next/");
 
@@ -36,7 +45,7 @@ export function assembleImage(root: string, target: string): void {
   }
 
   const { files, packages } = closureOf(root, ENTRIES);
-  for (const path of [...files, ...READ_FILES, ...READ]) copy(join(root, path), join(target, path));
+  for (const path of [...files, ...READ]) copy(join(root, path), join(target, path));
   for (const specifier of packages) if (!isNext(specifier)) copyPackage(root, target, specifier);
   for (const name of NAMED) copyPackage(root, target, name);
 

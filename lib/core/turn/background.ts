@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { Host } from "../host.ts";
 import type { Log } from "../log.ts";
 
 const PAUSE_AFTER_FAILURE_MS = 60_000;
@@ -18,7 +19,7 @@ export type Background = {
 
 type Task = { isRunning: boolean; isAskedAgain: boolean; pausedUntil: number };
 
-export function startBackground(log: Log, now: () => number): Background {
+export function startBackground(log: Log, now: () => number, { keepAwake }: Pick<Host, "keepAwake">): Background {
   const timers: NodeJS.Timeout[] = [];
   const tasks = new Map<string, Task>();
   let hasEnded = false;
@@ -59,7 +60,7 @@ export function startBackground(log: Log, now: () => number): Background {
       const task = tasks.get(name) ?? { isRunning: false, isAskedAgain: false, pausedUntil: 0 };
       tasks.set(name, task);
       task.isAskedAgain = true;
-      if (!task.isRunning && !hasEnded && now() >= task.pausedUntil) void run(name, task, work);
+      if (!task.isRunning && !hasEnded && now() >= task.pausedUntil) keepAwake(run(name, task, work));
     },
     end() {
       hasEnded = true;

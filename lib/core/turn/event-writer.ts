@@ -1,9 +1,17 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Database } from "../../db/database.ts";
 import { appendEvents } from "../../db/run-events.ts";
 import type { TurnEvent } from "../../domain/events.ts";
+import { runTopic, type Signals } from "../signals.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { Registry } from "./registry.ts";
+
+/** Who follows a run in another process says so more often than this. */
+const FOLLOWED_MS = 5000;
+/** Runs that are followed elsewhere are written with a pause so long, and longer where they are many. */
+const SHORTEST_PAUSE_MS = 25;
+const PAUSE_PER_RUN_MS = 2;
 
 /** What writes the events of all runs of this process, together. */
 export type EventWriter = {
@@ -13,22 +21,42 @@ export type EventWriter = {
   readonly release: (live: LiveRun) => Promise<{ readonly seqFrom: number; readonly events: readonly TurnEvent[] }>;
   /** Notes that the events which a run has now are written. */
   readonly begin: (live: LiveRun) => void;
+  /** Writes the events of a run as they come for the next seconds, and signals them: it is followed in another process. */
+  readonly hasten: (live: LiveRun) => void;
 };
 
-export function eventWriter(
-  database: Database,
-  owner: string,
-  lives: Registry,
-  { loseMissing }: Pick<LeaseKeeper, "loseMissing">,
-): EventWriter {
-  /** How many events of each run are written. */
-  const written = new Map<string, number>();
-  let flushing: Promise<void> = Promise.resolve();
+type Parts = {
+  readonly database: Database;
+  readonly owner: string;
+  readonly lives: Registry;
+  readonly leases: Pick<LeaseKeeper, "loseMissing">;
+  readonly signals: Pick<Signals, "notify">;
+  readonly now: () => number;
+};
 
-  async function write(): Promise<void> {
-    const behind = lives
-      .all()
-      .filter((live) => live.stores && live.state === "running" && live.events.length > (written.get(live.id) ?? 0));
+export function eventWriter({ database, owner, lives, leases, signals, now }: Parts): EventWriter {
+  /** How many events of each run are written, until it is released. */
+  const written = new Map<string, number>();
+  /** Until when each run counts as followed elsewhere. */
+  const followed = new Map<string, number>();
+  let flushing: Promise<void> = Promise.resolve();
+  let soon: Promise<void> | null = null;
+  let restsUntil = 0;
+
+  const isFollowed = ({ id }: LiveRun) => (followed.get(id) ?? 0) > now();
+  const isBehind = (live: LiveRun) => {
+    const count = written.get(live.id) ?? live.events.length;
+    return live.stores && live.state === "running" && live.events.length > count;
+  };
+
+  /** Writes one after the other: two writes of a run would both begin at its first unwritten event. */
+  function write(isAsked: (live: LiveRun) => boolean): Promise<void> {
+    flushing = flushing.catch(() => {}).then(() => writeNow(isAsked));
+    return flushing;
+  }
+
+  async function writeNow(isAsked: (live: LiveRun) => boolean): Promise<void> {
+    const behind = lives.all().filter((live) => isBehind(live) && isAsked(live));
     if (behind.length === 0) return;
     const batches = behind.map((live) => {
       const from = written.get(live.id) ?? 0;
@@ -38,14 +66,44 @@ export function eventWriter(
     for (const batch of batches) {
       if (held.has(batch.runId)) written.set(batch.runId, batch.seqFrom - 1 + batch.events.length);
     }
-    await loseMissing(behind, held);
+    const readElsewhere = behind.filter(isFollowed);
+    if (readElsewhere.length > 0) signals.notify(readElsewhere.map(({ id }) => runTopic(id)));
+    restsUntil = now() + Math.max(SHORTEST_PAUSE_MS, PAUSE_PER_RUN_MS * behind.length);
+    await leases.loseMissing(behind, held);
+  }
+
+  /** Writes what is followed: at once after a pause, else at its end, all that came meanwhile together. */
+  function writeSoon(): Promise<void> {
+    soon ??= rest().then(() => {
+      soon = null;
+      return write(isFollowed);
+    });
+    return soon;
+  }
+
+  async function rest(): Promise<void> {
+    const ms = restsUntil - now();
+    if (ms > 0) await pause(ms, null, { ref: false });
+  }
+
+  async function writeAsTheyCome(live: LiveRun): Promise<void> {
+    while (written.has(live.id) && isFollowed(live)) {
+      if (isBehind(live)) await writeSoon();
+      else await live.changed();
+    }
   }
 
   return {
     begin: (live) => written.set(live.id, live.events.length),
-    flush() {
-      flushing = write();
-      return flushing;
+    flush: () => write(() => true),
+    hasten(live) {
+      const isHastened = followed.has(live.id);
+      followed.set(live.id, now() + FOLLOWED_MS);
+      if (isHastened) return;
+      // What a write fails of is written, and logged, by the next flush.
+      void writeAsTheyCome(live)
+        .catch(() => {})
+        .finally(() => followed.delete(live.id));
     },
     async release(live) {
       await flushing.catch(() => {});

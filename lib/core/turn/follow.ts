@@ -1,58 +1,86 @@
-import { readEvents } from "../../db/run-events.ts";
-import { findOutput, findRun } from "../../db/runs.ts";
 import type { TurnEvent } from "../../domain/events.ts";
-import { isLast } from "../../domain/events.ts";
 import type { Scope } from "../scope.ts";
+import type { EventLog } from "./event-log.ts";
 import { SESSION_GONE } from "./failure.ts";
 import type { LiveRun } from "./live-run.ts";
 
 /** A stretch of a run's events; `from` is the number of the first. */
 export type Stretch = { readonly from: number; readonly events: readonly TurnEvent[] };
 
-const POLL_MS = 150;
-
 /**
  * The events of a run after number `after`, in order, none twice and none missing, until its last.
  *
- * Works for a run of this process, one that another instance works on, and one that has ended within ten minutes.
- * Yields nothing for a run that is not the account's. A run that goes while it is followed, with its session, ends in a
- * "turn-error". Ends without a last event when its events are no longer kept; what is kept for repeats of a request is kept
- * for a day. `signal` ends the following, not the run.
+ * Works for a run of this process, one that another instance works on, and one that has ended within ten minutes. A run
+ * whose process is gone is gone on with here. Yields nothing for a run that is not the account's. A run that goes while it
+ * is followed, with its session, ends in a "turn-error". Ends without a last event when its events are no longer kept; what
+ * is kept for repeats of a request is kept for a day. `signal` ends the following, not the run.
  */
-export async function* follow(
-  scope: Scope,
-  runId: string,
-  after = 0,
-  signal?: AbortSignal,
-): AsyncGenerator<Stretch, void> {
-  const live = scope.runner.find(runId);
-  if (live && live.accountId === scope.accountId) yield* followOn(scope, live, after, signal);
-  else yield* followStored(scope, runId, after, signal);
-}
+export const follow = (scope: Scope, runId: string, after = 0, signal?: AbortSignal): AsyncGenerator<Stretch, void> =>
+  followOn(scope, runId, scope.runner.find(runId) ?? null, after, signal);
 
 /** As `follow`, for a turn that was just taken: a run of this process has all its events, also one that stores nothing. */
 export const followTaken = (
   scope: Scope,
   { live, runId }: { readonly live: LiveRun | null; readonly runId: string },
-): AsyncGenerator<Stretch, void> => (live ? followOn(scope, live, 0) : follow(scope, runId));
+): AsyncGenerator<Stretch, void> => (live ? followOn(scope, runId, live, 0) : follow(scope, runId));
 
-/** Follows a run of this process, and where another process goes on with it, what that one writes. */
+/** Follows a run where it works: here, and in another process when that one goes on with it. */
 async function* followOn(
   scope: Scope,
-  live: LiveRun,
+  runId: string,
+  begun: LiveRun | null,
   after: number,
   signal?: AbortSignal,
 ): AsyncGenerator<Stretch, void> {
-  let next = after;
-  for await (const stretch of followLive(live, next, signal)) {
-    next = stretch.from + stretch.events.length - 1;
-    yield stretch;
+  let live = begun?.accountId === scope.accountId ? begun : null;
+  let next: number | null = after;
+  while (!signal?.aborted) {
+    next = yield* live ? followHere(live, next, signal) : followElsewhere(scope, runId, next, signal);
+    if (next === null) return;
+    live = live ? null : (scope.runner.find(runId) ?? null);
   }
-  if (live.state === "left") yield* followStored(scope, live.id, next, signal);
 }
 
-/** Follows a run of this process. Each pull gives all that came since the last, so a slow reader holds up nobody. */
-export async function* followLive(live: LiveRun, after: number, signal?: AbortSignal): AsyncGenerator<Stretch, void> {
+/** Gives the number of the last event where the run goes on elsewhere; null: it is over. */
+async function* followHere(live: LiveRun, after: number, signal?: AbortSignal): AsyncGenerator<Stretch, number | null> {
+  let next = after;
+  for await (const stretch of followLive(live, after, signal)) {
+    next = lastOf(stretch);
+    yield stretch;
+  }
+  return live.state === "left" ? next : null;
+}
+
+/** Gives the number of the last event where the run goes on here; null: it is over. */
+async function* followElsewhere(
+  { runner, accountId }: Scope,
+  runId: string,
+  after: number,
+  signal?: AbortSignal,
+): AsyncGenerator<Stretch, number | null> {
+  const { run, leave } = runner.followRemote(accountId, runId);
+  let next = after;
+  try {
+    for await (const stretch of followLive(run, after, signal)) {
+      next = lastOf(stretch);
+      yield stretch;
+    }
+    if (run.fault) throw run.fault.thrown;
+    if (run.state === "gone" && (after > 0 || run.wasThere)) yield { from: next + 1, events: [GONE] };
+    return run.state === "here" ? next : null;
+  } finally {
+    leave();
+  }
+}
+
+const lastOf = ({ from, events }: Stretch): number => from + events.length - 1;
+
+/** Follows the events of a run. Each pull gives all that came since the last, so a slow reader holds up nobody. */
+export async function* followLive(
+  live: EventLog & { readonly state: string },
+  after: number,
+  signal?: AbortSignal,
+): AsyncGenerator<Stretch, void> {
   let next = after;
   signal?.addEventListener("abort", live.nudge, { once: true });
   while (!signal?.aborted) {
@@ -98,33 +126,3 @@ const GONE: TurnEvent = {
   steps: 0,
   model: null,
 };
-
-async function* followStored(
-  scope: Scope,
-  runId: string,
-  after: number,
-  signal?: AbortSignal,
-): AsyncGenerator<Stretch, void> {
-  let next = after;
-  for (let isSeen = after > 0; !signal?.aborted; isSeen = true) {
-    // The status is read first: what is written before a run ends is there when it has ended.
-    const found = await findRun(scope.database, scope.accountId, runId);
-    if (!found) {
-      if (isSeen) yield { from: next + 1, events: [GONE] };
-      return;
-    }
-    const stored = await readEvents(scope.database, runId, next);
-    const [first] = stored;
-    if (first) {
-      yield { from: first.seq, events: stored.map(({ event }) => event) };
-      next = stored.at(-1)?.seq ?? next;
-    }
-    if (stored.some(({ event }) => isLast(event))) return;
-    if (found.run.status !== "running") {
-      const kept = (await findOutput(scope.database, scope.accountId, runId))?.events.slice(next) ?? [];
-      if (kept.length > 0) yield { from: next + 1, events: kept };
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}

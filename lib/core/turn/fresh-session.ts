@@ -37,6 +37,7 @@ export function unstoredSession(session: NewSession): Session {
     nextPosition: 0,
     lastRun: null,
     runningRunId: null,
+    isAwaited: false,
     summary: null,
     replacement: null,
     createdAt: now,

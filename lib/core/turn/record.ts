@@ -1,5 +1,5 @@
 import { type Commit, commitRun } from "../../db/commit.ts";
-import { existingRuns } from "../../db/leases.ts";
+import { existingRuns, giveLeaseBack } from "../../db/leases.ts";
 import type { NewSession } from "../../db/new-session.ts";
 import { appendEvents } from "../../db/run-events.ts";
 import { toChatError } from "../../domain/errors.ts";
@@ -105,9 +105,15 @@ async function recordAll(
   /** Writes what the next owner is to go on from, as far as this process still holds the run. */
   async function leave(): Promise<void> {
     const { seqFrom, events } = await runner.remove(live);
-    if (!live.stores || events.length === 0) return;
-    await appendEvents(database, runner.owner, [{ runId: live.id, seqFrom, events }]).catch((thrown) => {
-      log.error({ err: thrown, runId: live.id }, "The last events of a turn could not be written");
+    if (live.stores && events.length > 0) {
+      await appendEvents(database, runner.owner, [{ runId: live.id, seqFrom, events }]).catch((thrown) => {
+        log.error({ err: thrown, runId: live.id }, "The last events of a turn could not be written");
+      });
+    }
+    // A process that goes gives all its leases back in one statement.
+    if (live.abortCause !== "hand-over" || runner.isDraining()) return;
+    await giveLeaseBack(database, runner.owner, live.id).catch((thrown) => {
+      log.warn({ err: thrown, runId: live.id }, "The lease of a turn runs out by itself");
     });
   }
 

@@ -65,7 +65,7 @@ export function readyRun(
   return {
     start() {
       scope.runner.add(live);
-      void record(scope, live, running, recording(scope, call.dialect, session, kept, admission));
+      scope.host.keepAwake(record(scope, live, running, recording(scope, call.dialect, session, kept, admission)));
       return live;
     },
     giveUp: () => live.abort("hang-up", new ChatError("cancelled", "The turn was not entered")),
@@ -112,7 +112,7 @@ export function recording(
       // A key that came with the request is for its turn alone.
       if (!policy.stores || session === null || scope.providerKey !== undefined) return;
       const isFirst = session.titleSource === "none";
-      void improveTitle(scope, session, isFirst ? questionOf(input) : null);
+      scope.host.keepAwake(improveTitle(scope, session, isFirst ? questionOf(input) : null));
     },
     onEnded(last, isLeft) {
       // Who goes on with a turn that was left settles it.

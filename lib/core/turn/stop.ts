@@ -4,6 +4,7 @@ import { findSession } from "../../db/sessions.ts";
 import { notFound } from "../../domain/errors.ts";
 import { isLast } from "../../domain/events.ts";
 import type { Scope } from "../scope.ts";
+import { stopTopic } from "../signals.ts";
 import { stopped } from "./failure.ts";
 import { follow } from "./follow.ts";
 import { takeOver } from "./take-over.ts";
@@ -30,6 +31,7 @@ export async function stopTurn(scope: Scope, sessionId: string, waitMs = WAIT_MS
     return true;
   }
   await requestStop(scope.database, runId);
+  scope.signals.notify([stopTopic(runId)]);
   let hasEnded = false;
   for await (const { events } of follow(scope, runId, 0, AbortSignal.timeout(waitMs))) {
     hasEnded ||= events.some(isLast);

@@ -1,4 +1,4 @@
-import { giveLeaseBack, type TakenRun, takeExpiredRuns } from "../../db/leases.ts";
+import { giveLeaseBack, type TakenRun, takeExpiredRun, takeExpiredRuns } from "../../db/leases.ts";
 import { readEvents } from "../../db/run-events.ts";
 import { findSession } from "../../db/sessions.ts";
 import { ChatError } from "../../domain/errors.ts";
@@ -11,6 +11,7 @@ import type { Admission } from "../admitted.ts";
 import { assemble } from "../render/describe.ts";
 import { approximateTokens, promptTokens } from "../render/tokens.ts";
 import { type Ports, portsOf, type Scope } from "../scope.ts";
+import { runTopic } from "../signals.ts";
 import { type LiveRun, liveRun } from "./live-run.ts";
 import { readPast } from "./past.ts";
 import { record } from "./record.ts";
@@ -21,6 +22,8 @@ import { turnTools } from "./turn-tools.ts";
 
 /** After so many processes a turn is given up: something in it may be what ends them. */
 const MAX_ATTEMPTS = 5;
+/** With less of a request's time left, a turn is left to the next request. */
+const LEAST_MS = 30_000;
 
 /**
  * Goes on with the turns of processes that are gone, and ends those that nobody may go on with. What runs in this process
@@ -31,9 +34,30 @@ const MAX_ATTEMPTS = 5;
 export async function takeOver(ports: Ports, which: "expired" | "of-other-owners"): Promise<number> {
   const { database, runner, log } = ports;
   const taken = await takeExpiredRuns(database, runner.owner, which, runner.running());
-  for (const run of taken) void goOn(scopeOf(ports, run), run);
+  for (const run of taken) ports.host.keepAwake(goOn(scopeOf(ports, run), run));
   if (taken.length > 0) log.info({ runs: taken.map(({ id }) => id) }, "Goes on with turns that another process left");
   return taken.length;
+}
+
+/**
+ * As `takeOver`, for one turn of the account that a reader has met, or that is in the way of another. Gives what resolves
+ * when it has ended here; null where this process works on it already, or another one does, where it has ended, and where
+ * the host leaves too little time for it.
+ */
+export async function takeOverRun(
+  ports: Ports,
+  accountId: string,
+  runId: string,
+): Promise<{ readonly ended: Promise<void> } | null> {
+  const { host, database, runner, log, now } = ports;
+  const deadline = host.deadline();
+  if (runner.isDraining() || runner.find(runId) || (deadline !== null && deadline - now() < LEAST_MS)) return null;
+  const run = await takeExpiredRun(database, runner.owner, accountId, runId);
+  if (run === null) return null;
+  const ended = goOn(scopeOf(ports, run), run);
+  host.keepAwake(ended);
+  log.info({ runs: [runId] }, "Goes on with a turn that another process left");
+  return { ended };
 }
 
 /** Who has asked for a turn of which nobody can read that; it is only closed. */
@@ -44,7 +68,10 @@ function scopeOf(ports: Ports, { accountId, agentId, plan }: TakenRun): Scope {
   const asker = plan?.asker ?? UNKNOWN;
   const { isStranger, ...scope } = asker;
   const stranger = isStranger ? "of an earlier process" : null;
-  return { ...portsOf(ports, accountId), ...scope, stranger, limits: ports.limitsOf?.(accountId, asker, agentId) };
+  const limits = ports.limitsOf?.(accountId, asker, agentId);
+  // The ports may be those of somebody who met the turn, and is not who asked for it.
+  const nobody = { providerKey: undefined, signInId: null, isStillIn: undefined };
+  return { ...portsOf(ports, accountId), ...nobody, ...scope, stranger, limits };
 }
 
 /** Never throws: what cannot be read now is left to the next look, by this process or another. */
@@ -57,6 +84,8 @@ async function goOn(scope: Scope, run: TakenRun): Promise<void> {
     const { id, accountId, sessionId } = run;
     live = liveRun({ id, accountId, sessionId, docs: [], stores, onHangUp: policy?.onHangUp ?? "cancel" }, past);
     scope.runner.add(live);
+    // Who follows it elsewhere tells this process so.
+    scope.signals.notify([runTopic(id)]);
     const why = reasonToEnd(run, past);
     const prompt = await promptOf(scope, run, session).catch((thrown) => {
       // What is only closed needs no prompt.

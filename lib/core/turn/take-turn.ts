@@ -2,28 +2,29 @@ import { createHash } from "node:crypto";
 import { type Claim, claimRun, insertRun } from "../../db/claims.ts";
 import { planFork } from "../../db/messages.ts";
 import { findRunningRun } from "../../db/runs.ts";
-import { findSessionWithAgents } from "../../db/session-agents.ts";
 import { addParticipants, keepOneAgent } from "../../db/sessions.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
-import type { SessionWithAgents } from "../../domain/session.ts";
 import { storableJson } from "../../domain/text.ts";
 import type { TurnPlan } from "../../domain/turn-policy.ts";
 import { admit, callTokens } from "../admission.ts";
 import type { Admission } from "../admitted.ts";
 import { askerOf, type Scope } from "../scope.ts";
 import { makeRoom } from "../summarise.ts";
+import { atMost } from "./background.ts";
 import { type PreparedTurn, prepareTurn } from "./prepare.ts";
 import { findRepeated, getRepeated, type NamedCall, withName } from "./request-key.ts";
+import type { InLine } from "./session-line.ts";
 import { questionTitle, type ReadyRun, readyRun } from "./start-run.ts";
+import { takeOverRun } from "./take-over.ts";
 import type { TakenTurn } from "./taken-turn.ts";
 import type { TurnCall } from "./turn-call.ts";
+import { draining, whenFree } from "./wait-in-line.ts";
 
 const QUEUE_MS = 60_000;
-const QUEUE_POLL_MS = 100;
-// The deadline and a caller who leaves are looked at this often.
-const LIVE_POLL_MS = 1000;
 /** So often the line of a session may have changed under a caller that does not wait. */
 const CHANGED_TRIES = 8;
+/** A turn that is only closed, because its process has left it, takes no longer. */
+const CLOSING_MS = 2000;
 
 /**
  * Enters a turn and starts it. It runs on by itself: `follow` gives its events.
@@ -33,8 +34,7 @@ const CHANGED_TRIES = 8;
  * limit, "draining" while the server goes.
  */
 export async function takeTurn(scope: Scope, asked: TurnCall): Promise<TakenTurn> {
-  if (scope.runner.isDraining())
-    throw new ChatError("draining", "The server restarts. Try again in a few seconds.", { retryAfterSeconds: 2 });
+  if (scope.runner.isDraining()) throw draining();
   const call = withName(scope, { ...asked, input: storableJson(asked.input) });
   const { sessionId, policy, named } = call;
   const take = () =>
@@ -140,27 +140,23 @@ async function begun(
 type StoredCall = NamedCall & { readonly sessionId: string };
 
 async function takeStored(scope: Scope, call: StoredCall): Promise<TakenTurn> {
-  const { runner } = scope;
+  const { runner, accountId } = scope;
   if (call.policy.busy === "refuse") {
     if (runner.isAwaited(call.sessionId)) throw busy();
-    return claimTurn(scope, call, 0);
+    return claimTurn(scope, call, null);
   }
-  const deadline = scope.now() + QUEUE_MS;
-  const timeout = AbortSignal.timeout(QUEUE_MS);
-  const either = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
-  const leave = await runner.lineUp(call.sessionId, either).catch((thrown) => {
-    throw timeout.aborted ? queueOver() : thrown;
-  });
+  const standing = runner.lineUp(accountId, call.sessionId);
   try {
-    return await claimTurn(scope, call, deadline);
+    return await claimTurn(scope, call, { standing, deadline: scope.now() + QUEUE_MS });
   } finally {
-    leave();
+    standing.leave();
   }
 }
 
-/** Claims the session, as soon as no other turn runs in it; a caller that waits gives up at `deadline`. */
-async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Promise<TakenTurn> {
-  const waits = call.policy.busy === "queue";
+type Waits = { readonly standing: InLine; readonly deadline: number };
+
+/** Claims the session, for a caller that `waits` as soon as it is its turn. */
+async function claimTurn(scope: Scope, call: StoredCall, waits: Waits | null): Promise<TakenTurn> {
   let { known } = call;
   let admission: Admission | null = null;
   let ready: ReadyRun | null = null;
@@ -168,8 +164,10 @@ async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Prom
   try {
     for (let changed = 0; ; known = undefined) {
       // Nothing is prepared for a session that is busy still.
-      if (waits) known = await whenFree(scope, call, deadline);
+      if (waits) known = await whenFree(scope, { ...waits, sessionId: call.sessionId, signal: call.signal });
       const prepared = await prepareTurn(scope, call.policy, { ...call, known });
+      // In another process somebody waits, who came first.
+      if (!waits && prepared.session.isAwaited) throw busy();
       call.check?.(prepared);
       admission ??= await admitTurn(scope, call, prepared);
       const runId = scope.newId();
@@ -198,7 +196,7 @@ async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Prom
         case "busy": {
           const repeated = await findRepeated(scope, call);
           if (repeated) return repeated;
-          if (!waits) throw busy();
+          if (!waits && !((await isMadeFree(scope, call.sessionId)) && ++changed <= CHANGED_TRIES)) throw busy();
           break;
         }
         default:
@@ -214,27 +212,14 @@ async function claimTurn(scope: Scope, call: StoredCall, deadline: number): Prom
   }
 }
 
-/** The session with its agents, once no turn runs in it. Throws "rate-limited" after `deadline`, "cancelled". */
-async function whenFree(scope: Scope, { sessionId, signal }: StoredCall, deadline: number): Promise<SessionWithAgents> {
-  for (;;) {
-    const known = await findSessionWithAgents(scope.database, scope.accountId, sessionId);
-    if (!known) throw notFound("session", sessionId);
-    let running = known.session.runningRunId;
-    if (running === null) return known;
-    while (running !== null) {
-      if (scope.now() > deadline) throw queueOver();
-      await endOf(scope, running);
-      if (signal?.aborted) throw new ChatError("cancelled", "The caller left the line");
-      running = await findRunningRun(scope.database, scope.accountId, sessionId);
-    }
-  }
-}
-
-/** Waits for the end of a turn of this process, or a moment for one of another. */
-async function endOf(scope: Scope, runId: string | null): Promise<void> {
-  const live = runId === null ? undefined : scope.runner.find(runId);
-  const wait = new Promise<void>((resolve) => setTimeout(resolve, live ? LIVE_POLL_MS : QUEUE_POLL_MS));
-  await (live ? Promise.race([live.ended, wait]) : wait);
+/** Whether a session is free now that what its process has left was looked after; what can go on does so, and it is not. */
+async function isMadeFree(scope: Scope, sessionId: string): Promise<boolean> {
+  const { database, accountId } = scope;
+  const running = await findRunningRun(database, accountId, sessionId);
+  const taken = running === null ? null : await takeOverRun(scope, accountId, running);
+  if (taken === null) return false;
+  await atMost(CLOSING_MS, taken.ended);
+  return (await findRunningRun(database, accountId, sessionId)) === null;
 }
 
 /** An agent that a turn brings to its session stays: on an empty one it replaces the others. */
@@ -279,8 +264,6 @@ const endUserHash = ({ endUser }: TurnCall): string | null =>
   endUser === undefined ? null : createHash("sha256").update(endUser).digest("hex");
 
 const busy = () => new ChatError("busy", "Session already has a running turn", { noun: "session" });
-const queueOver = () =>
-  new ChatError("rate-limited", "Other turns of this session took longer than a minute", { retryAfterSeconds: 5 });
 
 const crowded = (scope: Scope) =>
   new ChatError("rate-limited", `${scope.limits?.mostAtOnce} turns run at once already, as many as may`, {

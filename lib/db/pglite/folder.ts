@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { offer } from "../backup/snapshots.ts";
 import { lockDirectory } from "../directory-lock.ts";
 import { type Embedded, openEmbedded } from "./connection.ts";
 
@@ -14,27 +15,33 @@ const holder = globalThis as { [BEGUN]?: { readonly dataDir: string; readonly op
  * Begins to open the embedded database while the modules that use it are still being loaded. `openFolder` takes it over,
  * and throws what went wrong.
  */
-export function beginFolder(dataDir: string, root: string): void {
-  const opening = openNew(dataDir, root);
+export function beginFolder(dataDir: string, root: string, backupDir?: string): void {
+  const opening = openNew(dataDir, root, backupDir);
   opening.catch(() => {});
   holder[BEGUN] = { dataDir, opening };
 }
 
-/** Locks a data directory and opens its database; what has begun is taken over. Throws a sentence when it is in use. */
-export function openFolder(dataDir: string, root: string): Promise<EmbeddedFolder> {
+/**
+ * Locks a data directory and opens its database; what has begun is taken over. Throws a sentence when it is in use, and one
+ * that offers the last snapshot in `backupDir` when it does not open.
+ */
+export function openFolder(dataDir: string, root: string, backupDir?: string): Promise<EmbeddedFolder> {
   const begun = holder[BEGUN];
-  if (begun?.dataDir !== dataDir) return openNew(dataDir, root);
+  if (begun?.dataDir !== dataDir) return openNew(dataDir, root, backupDir);
   delete holder[BEGUN];
   return begun.opening;
 }
 
-async function openNew(dataDir: string, root: string): Promise<EmbeddedFolder> {
+async function openNew(dataDir: string, root: string, backupDir = join(dataDir, "backups")): Promise<EmbeddedFolder> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = await lockDirectory(dataDir);
   try {
     const folder = join(dataDir, "pgdata");
     copyTemplate(folder, root);
-    const embedded = await openEmbedded({ folder, lock, workerFile: join(root, "lib/db/pglite/worker.ts") });
+    const workerFile = join(root, "lib/db/pglite/worker.ts");
+    const embedded = await openEmbedded({ folder, lock, workerFile }).catch((thrown: Error) => {
+      throw new Error(`${thrown.message}.${offer(backupDir)}`, { cause: thrown });
+    });
     return {
       ...embedded,
       folder,

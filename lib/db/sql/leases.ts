@@ -80,26 +80,34 @@ export const TakenRunRow = z.object({
   createdAt: z.date(),
 });
 
-/** Takes running runs that meet a condition, but for some; who takes others at the same time waits for none of them. */
+/** Takes running runs that meet a condition; who takes others at the same time waits for none of them. */
 const taking = (condition: string) =>
   `update "Run" set "leaseOwner" = $1, "leaseUntil" = now() + ${LEASE}, attempts = attempts + 1
-     where id in (select id from "Run" where status = 'running' and ${condition} and id <> all($2::uuid[])
+     where id in (select id from "Run" where status = 'running' and ${condition}
        limit 20 for no key update skip locked)
      returning id, "accountId", "sessionId", "branchId", "agentId", dialect, stores, policy, plan, input, settings,
        context as recipe, attempts, "stopRequestedAt" is not null as "isStopRequested", "createdAt"`;
 
-/** Gives an owner runs whose lease is over. */
+/** Gives an owner runs whose lease is over, but for some. */
 export const takeExpiredRunRows = statement({
   name: "take-expired-runs",
-  text: taking(`"leaseUntil" < now()`),
+  text: taking(`"leaseUntil" < now() and id <> all($2::uuid[])`),
   parameters: { owner: "text", except: "uuid[]" },
   row: TakenRunRow,
 });
 
-/** Gives an owner the runs of all others. */
+/** Gives an owner one run of an account, where its lease is over. */
+export const takeExpiredRunRow = statement({
+  name: "take-expired-run",
+  text: taking(`"leaseUntil" < now() and id = $2 and "accountId" = $3`),
+  parameters: { owner: "text", id: "uuid", accountId: "uuid" },
+  row: TakenRunRow,
+});
+
+/** Gives an owner the runs of all others, but for some. */
 export const takeRunRowsOfOthers = statement({
   name: "take-runs-of-others",
-  text: taking(`"leaseOwner" <> $1`),
+  text: taking(`"leaseOwner" <> $1 and id <> all($2::uuid[])`),
   parameters: { owner: "text", except: "uuid[]" },
   row: TakenRunRow,
 });

@@ -33,6 +33,26 @@ export const listEventRows = statement({
   row: z.object({ seqFrom: z.number(), events: z.unknown() }),
 });
 
+/** How runs stand and what came in them after a number: the n-th of each list belong together, counted from 1. */
+export const lookAtRunRows = statement({
+  name: "look-at-runs",
+  text: `select x.n::int as n, r.status = 'running' as "isRunning", r."leaseOwner" as owner,
+       coalesce(r."leaseUntil" < now(), false) as "isLeaseOver",
+       coalesce((select json_agg(json_build_object('seqFrom', e."seqFrom", 'events', e.events) order by e."seqFrom")
+         from "RunEvent" e where e."runId" = r.id and e."seqTo" > x.after), '[]') as batches
+     from unnest($1::uuid[], $2::uuid[], $3::int[]) with ordinality x(id, "accountId", after, n)
+     join "Run" r on r.id = x.id and r."accountId" = x."accountId"`,
+  parameters: { runIds: "uuid[]", accountIds: "uuid[]", afters: "int4[]" },
+  row: z.object({
+    n: z.number(),
+    isRunning: z.boolean(),
+    owner: z.string().nullable(),
+    isLeaseOver: z.boolean(),
+    // Events are unpacked by who reads them.
+    batches: z.array(z.object({ seqFrom: z.number(), events: z.unknown() })),
+  }),
+});
+
 const Pruned = z.object({ runs: z.number() });
 
 /** Drops the events of some of the runs that ended over ten minutes ago. Gives of how many. */

@@ -37,6 +37,7 @@ export const SessionRow = SettingsRow.extend({
   indexIds: z.array(z.string()),
   lastRun: RunRow.nullable(),
   runningRunId: z.string().nullable(),
+  isAwaited: z.boolean(),
   summary: z.object({ text: z.string(), uptoPosition: z.number(), questions: z.number() }).nullable(),
   replacement: z
     .object({ id: z.string(), text: z.string(), uptoPosition: z.number(), createdAt: z.coerce.date() })
@@ -59,6 +60,7 @@ export const SESSION_COLUMNS = `s.id, s."projectId",
     as "indexIds",
   (select ${RUN_JSON} from "Run" r where r.id = s."lastRunId") as "lastRun",
   (select r.id from "Run" r where r."sessionId" = s.id and r.status = 'running' and r.stores) as "runningRunId",
+  exists (select 1 from "WaitingTurn" w where w."sessionId" = s.id and w."leaseUntil" > now()) as "isAwaited",
   (select json_build_object('text', u.text, 'uptoPosition', u."uptoPosition", 'questions', (
      select count(*)::int from "Branch" b ${SEGMENTS} join "Message" m on m."branchId" = seg."branchId"
        and m.position between seg."from" and least(seg."to", u."uptoPosition")

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { DatabaseError } from "pg";
 import { z } from "zod";
-import type { Connection } from "../sql.ts";
+import { type Connection, isStalePlan } from "../sql.ts";
 
 /** What a parameter is given as, by the name that PostgreSQL has for its type. */
 type Given = {
@@ -76,12 +77,12 @@ export function statement<const Declared extends Parameters, Row extends z.ZodOb
   const { text, parameters, row } = declaration;
   // With its text in the name, two versions of the app can share a connection that somebody pools between them.
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
-  const name = `${declaration.name} ${hash}`;
+  const nameOf = (round: number) => [declaration.name, hash, ...(round === 0 ? [] : [round])].join(" ");
   const types = Object.entries(parameters);
 
   const run = async (database: Connection, given: Values<Declared>): Promise<z.output<Row>[]> => {
     const values = types.map(([key, type]) => parameter(type, given[key]));
-    const result = await database.pool.query({ name, text, values });
+    const result = await inRounds((round) => database.pool.query({ name: nameOf(round), text, values }));
     return row ? result.rows.map((found) => row.parse(found)) : [];
   };
   return Object.defineProperties(
@@ -89,6 +90,27 @@ export function statement<const Declared extends Parameters, Row extends z.ZodOb
     // A function has a name of its own, which only this way is another.
     { name: { value: declaration.name } },
   );
+}
+
+let rounds = 0;
+const IN_FAILED_TRANSACTION = "25P02";
+
+/**
+ * Runs a statement, and once more in the next round where its plan is from before a migration. A round is a part of the
+ * names of all statements, so the connections that have such a plan too make a new one.
+ */
+async function inRounds<Result>(run: (round: number) => Promise<Result>): Promise<Result> {
+  const round = rounds;
+  try {
+    return await run(round);
+  } catch (thrown) {
+    if (!isStalePlan(thrown)) throw thrown;
+    rounds = Math.max(rounds, round + 1);
+    return run(rounds).catch((again: unknown) => {
+      // A transaction is over with its first failure, and starts anew as a whole.
+      throw again instanceof DatabaseError && again.code === IN_FAILED_TRANSACTION ? thrown : again;
+    });
+  }
 }
 
 /** JSON goes as text, since the driver makes an array of PostgreSQL's of an array of ours. */

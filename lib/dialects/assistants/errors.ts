@@ -22,6 +22,7 @@ const SHAPE: Record<ErrorCode, Shape> = {
   cancelled: [503, "upstream_error", "cancelled"],
   interrupted: [503, "upstream_error", "interrupted"],
   draining: [503, "server_error", "draining"],
+  unavailable: [503, "server_error", "unavailable"],
   internal: [500, "server_error", "internal_error"],
 };
 

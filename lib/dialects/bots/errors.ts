@@ -20,6 +20,7 @@ const STATUS: Record<ErrorCode, number> = {
   cancelled: 502,
   interrupted: 502,
   draining: 503,
+  unavailable: 503,
   internal: 500,
 };
 

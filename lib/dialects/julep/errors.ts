@@ -22,6 +22,7 @@ const SHAPE: Record<ErrorCode, readonly [status: number, code: string]> = {
   cancelled: [502, "llm_api_error"],
   interrupted: [502, "llm_api_error"],
   draining: [503, "http_503"],
+  unavailable: [503, "http_503"],
   internal: [500, "internal_error"],
 };
 

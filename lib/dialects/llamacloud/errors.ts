@@ -19,6 +19,7 @@ const STATUS: Record<ErrorCode, number> = {
   cancelled: 409,
   interrupted: 503,
   draining: 503,
+  unavailable: 503,
   internal: 500,
 };
 

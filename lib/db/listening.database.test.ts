@@ -1,0 +1,124 @@
+import { createServer, connect as dial, type Socket } from "node:net";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Channel } from "../domain/channel.ts";
+import { emptyDatabase } from "../testing/databases.ts";
+import { freePort } from "../testing/free-port.ts";
+import { postgresChannel } from "./listening.ts";
+
+// LISTEN and NOTIFY, which the embedded database has no use for.
+
+const isServer = process.env.TEST_DATABASE === "postgresql";
+let url = "";
+let pool: pg.Pool;
+beforeAll(async () => {
+  url = (await emptyDatabase()).DATABASE_URL ?? "";
+  pool = new pg.Pool({ connectionString: url });
+});
+afterAll(() => pool.end());
+
+const opened: Channel[] = [];
+afterAll(() => Promise.all(opened.map((channel) => channel.close())));
+
+function open(address = url) {
+  const heard: string[] = [];
+  const logged: string[] = [];
+  let opens = 0;
+  const log = (_: object, message: string) => void logged.push(message);
+  const channel = postgresChannel({ url: address, pool, log: { info: log, warn: log } })({
+    onText: (text) => void heard.push(text),
+    onOpen: () => void opens++,
+  });
+  opened.push(channel);
+  return { channel, heard, logged, opens: () => opens };
+}
+
+test.runIf(isServer)("each process hears what another tells, on one connection of its own", async () => {
+  const [first, second] = [open(), open()];
+  await expect.poll(() => first.channel.isOpen() && second.channel.isOpen()).toBe(true);
+  await first.channel.send("some topics");
+  await expect.poll(() => [first.heard, second.heard]).toEqual([["some topics"], ["some topics"]]);
+  expect(await listeners()).toBe(2);
+});
+
+test.runIf(isServer)("a connection that is lost is opened again, and its owner told; it is logged once", async () => {
+  const one = open();
+  await expect.poll(() => one.channel.isOpen()).toBe(true);
+  for (const time of [2, 3]) {
+    await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'parley signals'
+      and datname = current_database()`);
+    await expect.poll(one.opens).toBe(time);
+  }
+  await one.channel.send("again");
+  await expect.poll(() => one.heard).toEqual(["again"]);
+  expect(one.logged).toHaveLength(4);
+});
+
+test.runIf(isServer)(
+  "what cannot be reached is not open, is logged once, and tells by the pool all the same",
+  async () => {
+    const hears = open();
+    await expect.poll(() => hears.channel.isOpen()).toBe(true);
+    const deaf = open(`postgresql://127.0.0.1:${await freePort()}/none`);
+    await expect.poll(() => deaf.logged.length).toBe(1);
+    await deaf.channel.send("from one who is deaf");
+    await expect.poll(() => hears.heard).toEqual(["from one who is deaf"]);
+    expect([deaf.channel.isOpen(), deaf.opens()]).toEqual([false, 0]);
+  },
+);
+
+test.runIf(isServer)(
+  "behind a pooler that keeps what a LISTEN hears it is not open, and the log says what to set",
+  async () => {
+    const pooler = await withoutNotifications(new URL(url));
+    const one = open(pooler.url);
+    await expect.poll(() => one.logged).toEqual([expect.stringContaining("not heard")]);
+    expect(one.channel.isOpen()).toBe(false);
+    pooler.close();
+  },
+);
+
+const listeners = async (): Promise<number> => {
+  const { rows } = await pool.query(`select count(*)::int as count from pg_stat_activity
+    where application_name = 'parley signals' and datname = current_database()`);
+  return rows[0].count;
+};
+
+/** Forwards a connection but for notifications, of which a pooler in transaction mode tells no client. */
+async function withoutNotifications(target: URL) {
+  const sockets: Socket[] = [];
+  const server = createServer((client) => {
+    const upstream = dial(Number(target.port), target.hostname);
+    sockets.push(client, upstream);
+    client.pipe(upstream);
+    let rest = Buffer.alloc(0);
+    upstream.on("data", (chunk: Buffer) => {
+      rest = Buffer.concat([rest, chunk]);
+      // A message: its type, and its length without that.
+      for (let size = sizeOf(rest); size !== null; size = sizeOf(rest)) {
+        if (rest[0] !== "A".charCodeAt(0)) client.write(rest.subarray(0, size));
+        rest = rest.subarray(size);
+      }
+    });
+    for (const socket of [client, upstream]) socket.on("error", () => {});
+    client.on("close", () => upstream.destroy());
+    upstream.on("close", () => client.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const own = new URL(target);
+  own.port = String(typeof address === "object" && address ? address.port : 0);
+  return {
+    url: own.href,
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+function sizeOf(bytes: Buffer): number | null {
+  if (bytes.length < 5) return null;
+  const size = bytes.readInt32BE(1) + 1;
+  return bytes.length < size ? null : size;
+}
