@@ -1,18 +1,17 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Api, openApi } from "../testing/api.ts";
+import { type ModelBox, startModelBox } from "../testing/model-box.ts";
 import { openAddedProviders } from "./added-providers.ts";
 
 const KEY = "sk-box-0123456789abcdefWXYZ";
 
 let api: Api;
-let box: Awaited<ReturnType<typeof startBox>>;
+let box: ModelBox;
 let base: string;
 beforeAll(async () => {
   api = await openApi({ MODEL_PROVIDERS: "everybody" });
   api.model.onMessage(/./, { content: "the server's own answer" });
-  box = await startBox();
+  box = await startModelBox(KEY);
   base = box.url;
 });
 afterAll(async () => {
@@ -199,43 +198,4 @@ describe("a provider is not saved", () => {
 
 function neverAsked(): never {
   throw new Error("nobody asks it");
-}
-
-/** A server of models that wants its key, lists three models and answers with the name it was called by. */
-async function startBox() {
-  const calls: { path: string; key: string | undefined }[] = [];
-  const server: Server = createServer(async (request, response) => {
-    const { url: path = "", headers } = request;
-    calls.push({ path, key: headers.authorization });
-    if (headers.authorization !== `Bearer ${KEY}`) {
-      calls.pop();
-      response.writeHead(401, { "content-type": "application/json" });
-      return void response.end(JSON.stringify({ error: { message: `No such key: ${headers.authorization}` } }));
-    }
-    if (path === "/v1/models") {
-      const data = [{ id: "llama", context_window: 8192 }, { id: "vendor/qwen" }, { id: "nomic-embed-text" }];
-      response.writeHead(200, { "content-type": "application/json" });
-      return void response.end(JSON.stringify({ object: "list", data }));
-    }
-    const { model } = JSON.parse(await textOf(request));
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    const delta = { content: `the box answers as ${model}` };
-    response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason: null }] })}\n\n`);
-    const usage = { prompt_tokens: 3, completion_tokens: 5 };
-    const last = { choices: [{ index: 0, delta: {}, finish_reason: "stop" }], usage };
-    response.end(`data: ${JSON.stringify(last)}\n\ndata: [DONE]\n\n`);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo; // it listens on a port
-  return {
-    calls,
-    url: `http://127.0.0.1:${port}/v1`,
-    close: () => new Promise((resolve) => server.close(resolve)),
-  };
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
 }
