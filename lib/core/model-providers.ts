@@ -2,30 +2,12 @@ import { findAccount } from "../db/accounts.ts";
 import * as db from "../db/model-providers.ts";
 import { ChatError, type Issue, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
-import type { ModelInfo } from "../domain/model.ts";
-import type { ModelProvider, ProviderKind, ProviderSetup } from "../domain/model-provider.ts";
+import type { ModelProvider, ProviderKind } from "../domain/model-provider.ts";
 import { checkPerson } from "./accounts.ts";
+import { MOST_PROVIDERS, type ProviderPort } from "./provider-port.ts";
 import type { Scope } from "./scope.ts";
 
 // The providers of models that an account has added beside the server's own.
-
-export const MOST_PROVIDERS = 20;
-
-/** Who may add providers: the owner of the server, each person, or nobody. */
-export type ProvidersFor = "owner" | "everybody" | "nobody";
-
-/** What adding providers takes of the server. */
-export type ProviderPort = {
-  readonly addedBy: ProvidersFor;
-  /** A key, encrypted for one provider of one account. */
-  readonly seal: (apiKey: string, accountId: string, providerId: string) => string;
-  /** The key of a provider, null where it has none. Throws "bad-request" for one that can no longer be read. */
-  readonly keyOf: (accountId: string, provider: db.StoredProvider) => string | null;
-  /** The models that a provider has; null where it does not say. Throws "model-failed" with its words. */
-  readonly ask: (setup: ProviderSetup, accountId: string) => Promise<readonly ModelInfo[] | null>;
-  /** What is remembered of an account's providers no longer holds. */
-  readonly forget: (accountId: string) => void;
-};
 
 export type ProviderInput = {
   readonly name: string;

@@ -9,7 +9,7 @@ import type { Admission, Reservation, Work } from "./admitted.ts";
 import type { Host } from "./host.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Log } from "./log.ts";
-import type { ProviderPort } from "./model-providers.ts";
+import type { ProviderPort } from "./provider-port.ts";
 import type { Signals } from "./signals.ts";
 import type { Runner } from "./turn/runner.ts";
 

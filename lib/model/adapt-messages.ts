@@ -73,7 +73,10 @@ export function alternatingRoles(messages: Messages): Messages {
       // What was said before calls belongs to them.
       turns[turns.length - 1] = { ...message, content: joined([last, message], "assistant").content };
     } else {
-      if (message.role === "user" && lastSpeaker(turns) === "user") turns.push(NO_ANSWER);
+      const isAgain = !message.tool_calls && lastSpeaker(turns) === message.role;
+      if (isAgain && message.role === "user") turns.push(NO_ANSWER);
+      // What stands between two answers, such as a note of the system, is no turn.
+      if (isAgain && message.role === "assistant") turns.push(GO_ON);
       turns.push(message);
     }
   }

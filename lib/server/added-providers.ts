@@ -1,6 +1,6 @@
 import type { OpenModels } from "../core/admission.ts";
 import type { Log } from "../core/log.ts";
-import { MOST_PROVIDERS, type ProviderPort } from "../core/model-providers.ts";
+import { MOST_PROVIDERS, type ProviderPort } from "../core/provider-port.ts";
 import type { Models } from "../core/scope.ts";
 import type { Database } from "../db/database.ts";
 import { listProviders, type StoredProvider } from "../db/model-providers.ts";
