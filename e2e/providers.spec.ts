@@ -16,7 +16,10 @@ test.afterAll(async () => {
   await box.close();
 });
 
-test("with no key in the settings the owner adds a server of models, chooses a model and talks", async ({ page }) => {
+test("with no key in the settings the owner adds a server of models, chooses a model and talks", async ({
+  page,
+  request,
+}) => {
   await signInAsOwner(page, server);
   // There is nothing to choose yet.
   await expect(page.getByLabel("Model", { exact: true })).toHaveCount(0);
@@ -76,6 +79,23 @@ test("with no key in the settings the owner adds a server of models, chooses a m
     await page.getByLabel("Message").fill("What is 2 + 2?");
     await page.keyboard.press("Enter");
     await expect(page.locator(".foot-model")).toContainText("demo");
+  });
+
+  await test.step("an answer that was cut by its length says so and goes on, also after a reload", async () => {
+    const headers = { authorization: `Bearer ${server.key()}` };
+    const made = await request.post(`${server.url}/api/app/agents`, {
+      headers,
+      data: { name: "Terse", max_tokens: 7 },
+    });
+    await page.goto(`${server.url}/?agent=${(await made.json()).id}`);
+    await page.getByLabel("Message").fill("Write 100 words");
+    await page.keyboard.press("Enter");
+    await expect(page.getByText("The answer is as long as the model may make it.")).toBeVisible();
+    await page.waitForURL(/\/s\//u);
+    await page.reload();
+    await page.getByRole("button", { name: "Continue" }).click();
+    await expect(page.getByText("Continue where you stopped.")).toBeVisible();
+    await expect(page.locator(".turn")).toHaveCount(2);
   });
 });
 

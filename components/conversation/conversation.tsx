@@ -28,6 +28,9 @@ type ConversationProps = {
   readonly onCreated: (id: string) => void;
 };
 
+/** Said for the person, and shown as what was said. */
+const GO_ON = "Continue where you stopped.";
+
 export function Conversation({ initial, isStale = false, agent = null, onCreated }: ConversationProps) {
   const { model } = useShell();
   const composer = useRef<ComposerHandle>(null);
@@ -72,6 +75,8 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
     pin.toEnd();
   }, [retry, pin.toEnd]);
 
+  const goOn = useCallback(() => ask(GO_ON), [ask]);
+
   return (
     <div className="conversation" data-first={isFirst || undefined}>
       <Head session={listed} canSummarise={turns.length > 0 && !isBusy} />
@@ -81,7 +86,13 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
         <div ref={content} role="log" aria-live="off" aria-label="Conversation" className="log measure">
           {turns.map((turn) => (
             <Guard key={turn.key} of={turn.answer} fallback={<BrokenTurn turn={turn} />}>
-              <TurnArticle turn={turn} isLast={turn === last && !isGone} isBusy={isBusy} onRetry={again} />
+              <TurnArticle
+                turn={turn}
+                isLast={turn === last && !isGone}
+                isBusy={isBusy}
+                onRetry={again}
+                onContinue={goOn}
+              />
             </Guard>
           ))}
         </div>
