@@ -12,14 +12,14 @@ const { values } = parseArgs({
 });
 keepTemporaryFiles("kill");
 console.log(`Seed ${values.seed}`);
-const rounds = await killRounds(
-  Number(values.rounds),
-  Number(values.seed),
-  ({ killedAt, acknowledged, found, restored, wrong }) => {
+const rounds = await killRounds({
+  rounds: Number(values.rounds),
+  seed: Number(values.seed),
+  tell({ killedAt, acknowledged, found, restored, wrong }) {
     const outcome = restored === null ? "opened" : `restored\n  ${restored.join("\n  ")}`;
     console.log(`write ${killedAt}: ${acknowledged} acknowledged, ${found} found, ${wrong ?? outcome}`);
   },
-);
+});
 const wrong = rounds.filter((round) => round.wrong !== null).length;
 const restored = rounds.filter((round) => round.restored !== null).length;
 console.log(`${rounds.length} kills: ${rounds.length - restored} opened, ${restored} restored, ${wrong} WRONG`);

@@ -21,7 +21,7 @@ const last = releases.releases.at(-1);
 const commit = values.commit ?? last?.commit;
 if (commit === undefined) throw new Error("prisma/releases.json names no release.");
 const checkout = join(keepTemporaryFiles("last-release"), "release");
-run("git", ["worktree", "add", "--detach", checkout, commit], root);
+run("git", ["worktree", "add", "--quiet", "--detach", checkout, commit], root);
 try {
   prepare();
   process.exitCode = await test();

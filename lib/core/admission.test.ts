@@ -76,6 +76,26 @@ test("S14: each step sets aside what it may take, beside what was used before", 
   expect(covered).toEqual([PROMPT + 50, PROMPT + 190, PROMPT + 330]);
 });
 
+test.each<[string, number, number, number]>([
+  ["fractions", 100.4, 40.5, 141],
+  ["negative ones", -100, -40, PROMPT],
+  ["absurd ones", 1e300, Number.NaN, PROMPT],
+])("10: usage is settled in whole tokens, whatever a provider says: %s", async (_, input, output, used) => {
+  const { scope, settled } = openScope();
+  const admission = await admit(scope, { isTurn: true, tokens: 1000 });
+  for await (const _ of models([[{ type: "start" }, finish(input, output)]]).call(admission, REQUEST));
+  admission.settle();
+  expect(settled).toEqual([{ used, isTurn: true }]);
+});
+
+test("a call of which only a notice came was never accepted, and costs nothing", async () => {
+  const { scope, settled } = openScope();
+  const admission = await admit(scope, { isTurn: true, tokens: 1000 });
+  for await (const _ of models([[{ type: "notice", text: "Loading" }]]).call(admission, REQUEST));
+  admission.settle();
+  expect(settled).toEqual([{ used: 0, isTurn: true }]);
+});
+
 test("S14: a step over the limit asks no model, and what was used before is settled", async () => {
   const { scope, settled } = openScope(300);
   let calls = 0;

@@ -1,4 +1,5 @@
 import type { CallModel, EmbedTexts, ModelEvent, ModelRequest, ModelSettings, PromptMessage } from "../domain/model.ts";
+import { tokenCount } from "../domain/token-count.ts";
 import type { Spender } from "../domain/usage.ts";
 import { type Admission, openAdmission, type Work } from "./admitted.ts";
 import { approximateTokens, promptTokens } from "./render/tokens.ts";
@@ -119,12 +120,14 @@ function callCount(admission: Admission, request: ModelRequest) {
     if (isNoted || !isAccepted) return;
     isNoted = true;
     const output = Math.ceil((said + Math.max(streamed, called)) / 4);
-    admission.note(purpose, usage?.inputTokens ?? promptTokens(messages), usage?.outputTokens ?? output);
+    // Whatever a provider says, limits are counted in whole tokens.
+    const [told, toldOutput] = [tokenCount(usage?.inputTokens), tokenCount(usage?.outputTokens)];
+    admission.note(purpose, told ?? promptTokens(messages), toldOutput ?? output);
   };
   return {
     end,
     add(event: ModelEvent): void {
-      isAccepted = true;
+      isAccepted ||= event.type !== "notice";
       if (event.type === "text-delta" || event.type === "reasoning-delta") said += event.text.length;
       // Arguments come in pieces, at once, or both ways.
       else if (event.type === "tool-input-delta") streamed += event.text.length;
@@ -151,7 +154,7 @@ async function countedEmbed(
       if (options.signal.aborted) admission.note("embedding", textTokens(some), 0);
       throw thrown;
     });
-    admission.note("embedding", embedded.tokens ?? textTokens(some), 0);
+    admission.note("embedding", tokenCount(embedded.tokens) ?? textTokens(some), 0);
     vectors.push(...embedded.vectors);
   }
   return vectors;

@@ -7,6 +7,7 @@ import type { Session } from "../domain/session.ts";
 import { checkReachesAccount } from "./reach.ts";
 import type { Scope } from "./scope.ts";
 import { checkParticipants, createSession, endTurns, getSession } from "./sessions.ts";
+import { deletionTopics } from "./signals.ts";
 import { historyDeleted } from "./turn/failure.ts";
 
 /** What can be set of a session at any time. */
@@ -75,4 +76,5 @@ export async function clearHistory(scope: Scope, id: string): Promise<void> {
   await endTurns(scope.runner.ofSession(session.id), historyDeleted());
   const isCleared = await db.clearHistory(scope.database, scope.accountId, session.id, newId());
   if (!isCleared) throw notFound("session", id);
+  scope.signals.notify(deletionTopics(session.id, session.runningRunId));
 }

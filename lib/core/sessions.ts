@@ -13,6 +13,7 @@ import { knownIndexIds } from "./indexes.ts";
 import { projectNamed } from "./projects.ts";
 import { checkReachesAccount } from "./reach.ts";
 import type { Scope } from "./scope.ts";
+import { deletionTopics } from "./signals.ts";
 import { summaryOf } from "./summarise.ts";
 import { fallbackTitle, modelTitle } from "./titles.ts";
 import { latestTranscript } from "./transcript.ts";
@@ -166,7 +167,8 @@ export async function deleteSession(scope: Scope, id: string): Promise<void> {
   const session = await getSession(scope, id);
   await endTurns(scope.runner.ofSession(session.id), sessionDeleted());
   if (!(await db.deleteSession(scope.database, scope.accountId, session.id))) throw notFound("session", id);
-  // Turns that began between the look and the delete. Those of other instances end when their leases are renewed.
+  scope.signals.notify(deletionTopics(session.id, session.runningRunId));
+  // Turns that began between the look and the delete.
   void endTurns(scope.runner.ofSession(session.id), sessionDeleted());
 }
 

@@ -21,10 +21,13 @@ export type Signals = {
 export const runTopic = (runId: string): string => `run:${runId}`;
 /** Somebody follows a run in another process than its own. */
 export const followedTopic = (runId: string): string => `followed:${runId}`;
-/** Somebody asks a run to stop. */
+/** Somebody asks a run to stop, or has deleted it. */
 export const stopTopic = (runId: string): string => `stop:${runId}`;
-/** A turn of a session has ended, or somebody has left the line of those who wait for it. */
+/** A turn of a session has ended, somebody has left the line of those who wait for it, or it is deleted. */
 export const lineTopic = (sessionId: string): string => `line:${sessionId}`;
+/** Whoever has to do with a session and its running turn: both are deleted. */
+export const deletionTopics = (sessionId: string, runId: string | null): string[] =>
+  runId === null ? [lineTopic(sessionId)] : [lineTopic(sessionId), stopTopic(runId), runTopic(runId)];
 /** A process has left runs that others are to go on with. */
 export const LEFT_TOPIC = "left";
 
@@ -39,9 +42,12 @@ const MOST_UNSENT = 10_000;
 export function openSignals({
   open,
   newId,
+  floorMs = FLOOR_MS,
 }: {
   readonly open: OpenChannel | null;
   readonly newId: () => string;
+  /** Who hears signals looks by himself after so long. */
+  readonly floorMs?: number;
 }): Signals {
   const listeners = new Map<string, Set<() => void>>();
   const unsent = new Set<string>();
@@ -96,7 +102,7 @@ export function openSignals({
         if (all.size === 0 && listeners.get(topic) === all) listeners.delete(topic);
       };
     },
-    lookAfterMs: () => (channel === null || channel.isOpen() ? FLOOR_MS : DEAF_MS),
+    lookAfterMs: () => (channel === null || channel.isOpen() ? floorMs : DEAF_MS),
     sent: async () => sending ?? undefined,
     async close() {
       isClosed = true;

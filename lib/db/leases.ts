@@ -4,7 +4,7 @@ import {
   endLease,
   endLeases,
   listExistingRuns,
-  listStopRequests,
+  listHeldRuns,
   renewLeaseRows,
   requestStopRow,
   type TakenRunRow,
@@ -13,21 +13,18 @@ import {
   takeRunRowsOfOthers,
 } from "./sql/leases.ts";
 
-/** Renews the leases of `owner` and gives what somebody asked of its runs; a run that is missing is no longer its own. */
-export async function renewLeases(
-  database: Database,
-  owner: string,
-  runIds: readonly string[],
-): Promise<ReadonlyMap<string, { readonly isStopRequested: boolean }>> {
-  const held = await renewLeaseRows(database, { ids: runIds, owner });
-  return new Map(held.map((row) => [row.id, { isStopRequested: row.stop }]));
-}
+type Held = ReadonlyMap<string, { readonly isStopRequested: boolean }>;
 
-/** The runs of `owner` that somebody asked to stop. */
-export async function stopRequests(database: Database, owner: string, runIds: readonly string[]): Promise<string[]> {
-  const found = await listStopRequests(database, { ids: runIds, owner });
-  return found.map((row) => row.id);
-}
+/** Renews the leases of `owner` and gives what somebody asked of its runs; a run that is missing is no longer its own. */
+export const renewLeases = async (database: Database, owner: string, runIds: readonly string[]): Promise<Held> =>
+  heldOf(await renewLeaseRows(database, { ids: runIds, owner }));
+
+/** As `renewLeases`, and renews nothing. */
+export const findHeldRuns = async (database: Database, owner: string, runIds: readonly string[]): Promise<Held> =>
+  heldOf(await listHeldRuns(database, { ids: runIds, owner }));
+
+const heldOf = (rows: readonly { readonly id: string; readonly stop: boolean }[]): Held =>
+  new Map(rows.map((row) => [row.id, { isStopRequested: row.stop }]));
 
 /** The ids among these that are runs still: the others have gone with their sessions. */
 export async function existingRuns(database: Database, runIds: readonly string[]): Promise<ReadonlySet<string>> {

@@ -1,9 +1,9 @@
-import { createServer, connect as dial, type Socket } from "node:net";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Channel } from "../domain/channel.ts";
 import { emptyDatabase } from "../testing/databases.ts";
 import { freePort } from "../testing/free-port.ts";
+import { startPgbouncer } from "../testing/pgbouncer.ts";
 import { postgresChannel } from "./listening.ts";
 
 // LISTEN and NOTIFY, which the embedded database has no use for.
@@ -70,11 +70,12 @@ test.runIf(isServer)(
 test.runIf(isServer)(
   "behind a pooler that keeps what a LISTEN hears it is not open, and the log says what to set",
   async () => {
-    const pooler = await withoutNotifications(new URL(url));
-    const one = open(pooler.url);
+    const pgbouncer = await startPgbouncer(new URL("/", url).href.slice(0, -1));
+    const one = open(pgbouncer.urlOf(url));
     await expect.poll(() => one.logged).toEqual([expect.stringContaining("not heard")]);
     expect(one.channel.isOpen()).toBe(false);
-    pooler.close();
+    await one.channel.close();
+    await pgbouncer.stop();
   },
 );
 
@@ -83,42 +84,3 @@ const listeners = async (): Promise<number> => {
     where application_name = 'parley signals' and datname = current_database()`);
   return rows[0].count;
 };
-
-/** Forwards a connection but for notifications, of which a pooler in transaction mode tells no client. */
-async function withoutNotifications(target: URL) {
-  const sockets: Socket[] = [];
-  const server = createServer((client) => {
-    const upstream = dial(Number(target.port), target.hostname);
-    sockets.push(client, upstream);
-    client.pipe(upstream);
-    let rest = Buffer.alloc(0);
-    upstream.on("data", (chunk: Buffer) => {
-      rest = Buffer.concat([rest, chunk]);
-      // A message: its type, and its length without that.
-      for (let size = sizeOf(rest); size !== null; size = sizeOf(rest)) {
-        if (rest[0] !== "A".charCodeAt(0)) client.write(rest.subarray(0, size));
-        rest = rest.subarray(size);
-      }
-    });
-    for (const socket of [client, upstream]) socket.on("error", () => {});
-    client.on("close", () => upstream.destroy());
-    upstream.on("close", () => client.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const own = new URL(target);
-  own.port = String(typeof address === "object" && address ? address.port : 0);
-  return {
-    url: own.href,
-    close() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
-}
-
-function sizeOf(bytes: Buffer): number | null {
-  if (bytes.length < 5) return null;
-  const size = bytes.readInt32BE(1) + 1;
-  return bytes.length < size ? null : size;
-}

@@ -139,11 +139,7 @@ export function sized<Schema extends z.ZodType>(schema: Schema): Schema {
   });
   check._zod.check = (payload) => {
     const message = jsonFault(payload.value);
-    if (message === null) {
-      // It is its caller's own: numbers pass as they were written.
-      payload.value = markNoted(payload.value);
-      return;
-    }
+    if (message === null) return;
     const params = { type: "value_error" };
     payload.issues.push({
       code: "custom",
@@ -161,3 +157,15 @@ export const anyJson = (): z.ZodUnknown => sized(z.unknown());
 
 /** An object of any shape. */
 export const jsonObject = (): z.ZodRecord<z.ZodString, z.ZodUnknown> => sized(record(z.unknown()));
+
+/**
+ * JSON that is its caller's own, of which nothing is reckoned with: its numbers are given back as they were written, also
+ * those that JavaScript rounds (`lib/domain/exact-numbers.ts`).
+ */
+export function callersOwn<Schema extends z.ZodType>(schema: Schema): Schema {
+  const check = new z.core.$ZodCheck({ check: "custom" });
+  check._zod.check = (payload) => {
+    payload.value = markNoted(payload.value);
+  };
+  return schema.check(check);
+}

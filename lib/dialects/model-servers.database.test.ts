@@ -20,11 +20,12 @@ let api: Api;
 let server: StrictModel;
 beforeAll(async () => {
   server = await openStrictModel();
-  api = await openApi({ OPENAI_BASE_URL: server.url, OPENAI_MODEL: "default" });
+  api = await openApi({ OPENAI_BASE_URL: server.url, OPENAI_MODEL: "default", TOKENS_PER_DAY: "100000" });
 });
 afterAll(async () => {
   await api.close();
   await server.close();
+  delete process.env.TOKENS_PER_DAY;
 });
 
 type Told = {
@@ -237,6 +238,26 @@ test("10: usage that makes no sense is estimated", async () => {
   const { rows } = await pool.query(`select usage from "Run" order by "createdAt" desc, id desc limit 1`);
   expect(rows[0].usage).toMatchObject({ isEstimated: true, inputTokens: expect.any(Number), outputTokens: 1 });
   expect(rows[0].usage.inputTokens).toBeGreaterThan(0);
+});
+
+test.each([
+  ["negative", { prompt_tokens: -500_000, completion_tokens: -500_000 }],
+  ["a fraction", { prompt_tokens: 12.5, completion_tokens: 20_000.25 }],
+  ["zero", { prompt_tokens: 0, completion_tokens: 0 }],
+])("10: the day's budget holds against usage that is %s", async (_, usage) => {
+  const { key } = await api.server.makeAccount();
+  const name = `budget-${count++}`;
+  server.model(name, [
+    [delta({ content: "x".repeat(80_000) }), delta({}, "stop"), frame({ choices: [], usage }), DONE],
+  ]);
+  const statuses: number[] = [];
+  for (let n = 0; n < 8; n++) {
+    const { session_id } = (await api.call("POST", "/api/v1/chat", { key, body: {} })).body;
+    const body = { index_ids: [], prompt: "Write much", model: name };
+    statuses.push((await api.call("POST", `/api/v1/chat/${session_id}/messages/stream`, { key, body })).status);
+  }
+  expect(statuses[0]).toBe(200);
+  expect(statuses.at(-1)).toBe(429);
 });
 
 test("11: three calls of number 0 are three", async () => {

@@ -23,6 +23,8 @@ export type Adaptation = {
   readonly change: (body: ChatBody, about: About) => ChatBody;
   /** What is told of it: behind "The model server …". */
   readonly told: string;
+  /** Who is known to need it, by documents and reports. */
+  readonly servers: string;
 };
 
 const UNSUPPORTED =
@@ -37,7 +39,7 @@ const written = (name: string): RegExp => new RegExp(`(?<![a-z])${name.replaceAl
 const found = (words: string, pattern: RegExp): number => words.search(pattern);
 
 /** A parameter that is left out where it is refused. */
-function parameter(name: string, spoken: string): Adaptation {
+function parameter(name: string, spoken: string, servers: string): Adaptation {
   const pattern = written(name);
   return {
     name: `without ${name}`,
@@ -48,6 +50,7 @@ function parameter(name: string, spoken: string): Adaptation {
       return { ...rest, messages: body.messages };
     },
     told: `does not take ${spoken}, and was asked without`,
+    servers,
   };
 }
 
@@ -83,6 +86,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
       SIGNATURE.test(words) && /missing|required|invalid|corrupt|not valid|without|must/iu.test(words) ? 0 : -1,
     change: ofMessages((given) => messages.withSignatures(given, NO_SIGNATURE)),
     told: "wants a signature with each call, and was told that some have none",
+    servers: "Gemini 3, for calls that another model made",
   },
   {
     name: "with thoughts",
@@ -96,12 +100,14 @@ export const ADAPTATIONS: readonly Adaptation[] = [
       return messages.withField(known, thoughtName, NO_THOUGHTS);
     }),
     told: "wants the thoughts of each answer back, and was told where they are not known",
+    servers: "DeepSeek, Kimi",
   },
   {
     name: "without thoughts",
     at: (words) => (UNSUPPORTED.test(words) ? found(words, THOUGHTS) : -1),
     change: ofMessages((given) => messages.withoutFields(given, [...THOUGHT_NAMES, ...KEPT_FIELDS])),
     told: "does not take back the thoughts that it gave, and was asked without",
+    servers: "Mistral, after a change of the model",
   },
   {
     name: "short call ids",
@@ -111,6 +117,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     ),
     change: ofMessages(messages.shortCallIds),
     told: "wants short ids of calls, and got such",
+    servers: "Mistral, and templates of its models in vLLM and llama.cpp",
   },
   {
     name: "no limit of tokens",
@@ -121,6 +128,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
       return { ...rest, messages: body.messages };
     },
     told: "does not take so high a limit of tokens, and was asked without",
+    servers: "vLLM, OpenAI, where `max_tokens` is more than there is",
   },
   {
     name: "max_completion_tokens",
@@ -132,18 +140,19 @@ export const ADAPTATIONS: readonly Adaptation[] = [
       return { ...rest, max_completion_tokens: max_tokens, messages: body.messages };
     },
     told: "takes max_completion_tokens in the place of max_tokens",
+    servers: "OpenAI's and Azure's reasoning models",
   },
-  parameter("max_completion_tokens", "a limit of tokens"),
-  parameter("stream_options", "stream_options (usage is then estimated)"),
-  parameter("temperature", "a temperature"),
-  parameter("top_p", "top_p"),
-  parameter("frequency_penalty", "frequency_penalty"),
-  parameter("presence_penalty", "presence_penalty"),
-  parameter("logit_bias", "logit_bias"),
-  parameter("seed", "a seed"),
-  parameter("user", "the name of an end user"),
-  parameter("stop", "stop words"),
-  parameter("tool_choice", "tool_choice"),
+  parameter("max_completion_tokens", "a limit of tokens", "some models behind Azure"),
+  parameter("stream_options", "stream_options (usage is then estimated)", "Mistral, Azure, older vLLM and TGI"),
+  parameter("temperature", "a temperature", "OpenAI's reasoning models, Kimi, other than 1"),
+  parameter("top_p", "top_p", "OpenAI's reasoning models, Bedrock beside a temperature"),
+  parameter("frequency_penalty", "frequency_penalty", "Mistral, xAI's reasoning models"),
+  parameter("presence_penalty", "presence_penalty", "Mistral, xAI's reasoning models"),
+  parameter("logit_bias", "logit_bias", "Mistral, Groq, Gemini"),
+  parameter("seed", "a seed", "Mistral, Gemini"),
+  parameter("user", "the name of an end user", "Mistral, Gemini"),
+  parameter("stop", "stop words", "xAI's and OpenAI's reasoning models"),
+  parameter("tool_choice", "tool_choice", "DeepSeek's reasoning model, Moonshot"),
   {
     name: "no stream",
     at: (words) => (UNSUPPORTED.test(words) ? found(words, /\bstream(?:ing)?\b(?!_)/iu) : -1),
@@ -153,6 +162,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
       return { ...rest, stream: false, messages: body.messages };
     },
     told: "does not stream, and answers at once",
+    servers: "some of OpenAI's and Azure's models",
   },
   {
     name: "without tools",
@@ -170,6 +180,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
       return given === undefined && words === body.messages ? body : { ...rest, messages: words };
     },
     told: "takes no tools, and was asked without the built-in ones",
+    servers: "Ollama with gemma3, phi, deepseek-r1; vLLM and llama.cpp without their flags; OpenRouter",
   },
   {
     name: "no system message",
@@ -181,6 +192,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     ),
     change: ofMessages(messages.noSystemMessage),
     told: "takes no system message, and got it as the user's",
+    servers: "templates of Gemma and early Mistral models",
   },
   {
     name: "one system message",
@@ -191,6 +203,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     ),
     change: ofMessages(messages.oneSystemMessage),
     told: "takes one system message, at the beginning; later ones stand as notes",
+    servers: "templates of Qwen and Mistral models",
   },
   {
     name: "alternating roles",
@@ -204,6 +217,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     ),
     change: ofMessages(messages.alternatingRoles),
     told: "wants user and assistant in turns: neighbours of one role are one message",
+    servers: "templates of Gemma, Llama 2 and Mistral models; Perplexity",
   },
   {
     name: "text content",
@@ -214,6 +228,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     ),
     change: ofMessages(messages.textContent),
     told: "takes text alone as content: parts of text are one",
+    servers: "servers in Rust and Go of their own making, early TGI, DeepSeek",
   },
   {
     name: "no empty content",
@@ -222,6 +237,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     ),
     change: ofMessages(messages.noEmptyContent),
     told: "takes no empty message, and got a mark in its place",
+    servers: "Anthropic behind gateways, Bedrock",
   },
   {
     name: "without names",
@@ -231,5 +247,6 @@ export const ADAPTATIONS: readonly Adaptation[] = [
         : -1,
     change: ofMessages(messages.withoutNames),
     told: "takes no names of speakers, and was asked without",
+    servers: "Mistral, Groq, some gateways",
   },
 ];

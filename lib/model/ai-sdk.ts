@@ -33,9 +33,12 @@ type PackageSettings = {
   readonly keepsFor?: string;
 };
 
+/** Names OpenAI in what it wants back. */
+const OPENAI = "https://api.openai.com/v1";
+
 /** Calls OpenAI: the Responses API, with reasoning. */
-export const callOpenAI = (settings: PackageSettings): CallModel =>
-  callThroughPackage((model, options) => createOpenAI(options)(model), settings);
+export const callOpenAI = (settings: Pick<PackageSettings, "apiKey" | "waits">): CallModel =>
+  callThroughPackage((model, options) => createOpenAI(options)(model), { ...settings, keepsFor: OPENAI });
 
 /**
  * Calls a provider through its package's own `doStream`.

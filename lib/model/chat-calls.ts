@@ -37,6 +37,8 @@ export function callReader(): {
   /** What the pieces of one chunk come to. Those that have names are calls of their own. */
   readonly pieces: (pieces: readonly unknown[]) => ModelEvent[];
   readonly olderPiece: (call: unknown) => ModelEvent[];
+  /** Whether a call has something that its provider wants back. */
+  readonly hasKept: () => boolean;
   /** Whether something of a call has come. */
   readonly hasCalls: () => boolean;
   /** The calls, whole. Throws "model-failed" for one without a name. */
@@ -73,6 +75,7 @@ export function callReader(): {
       return values.flatMap((value) => piece(value, named));
     },
     olderPiece: (value) => (isObject(value) ? piece({ index: OLDER, function: value }, new Set()) : []),
+    hasKept: () => calls.some(({ kept }) => kept !== null),
     hasCalls: () => calls.length > 0,
     whole: () =>
       calls.map((call): ModelEvent => {

@@ -1,22 +1,13 @@
 import { ChatError } from "../domain/errors.ts";
-import type { ModelEvent } from "../domain/model.ts";
-import { callReader } from "./chat-calls.ts";
-import { contentStretches, thoughtsOf, wordsOf } from "./chat-content.ts";
+import type { FinishReason, ModelEvent } from "../domain/model.ts";
+import { answerReader } from "./chat-answer.ts";
 import { failureOf } from "./chat-failures.ts";
-import { keptFields } from "./chat-kept.ts";
 import { lineReader, type Sent } from "./chat-lines.ts";
 import { usageReader } from "./chat-usage.ts";
 import { endingOf } from "./finish-reason.ts";
 import { LINE_LIMIT_CHARACTERS, tooLongAnswer } from "./limited-text.ts";
 import { streamFailure } from "./provider-error.ts";
-import { fields, isObject, items, text } from "./shapes.ts";
-import { type Stretch, thinkTags } from "./think-tags.ts";
-
-type ChoiceNames = "index" | "delta" | "message" | "text" | "finish_reason" | "finishReason" | "usage";
-type DeltaNames = "content" | "refusal" | "tool_calls" | "function_call" | "extra_content";
-
-const incomplete = (): ChatError =>
-  new ChatError("model-failed", "The model provider ended the answer before it was complete");
+import { isObject, items } from "./shapes.ts";
 
 /**
  * Reads the answer of a chat completion: give it text as it comes, and it gives the model's events.
@@ -41,7 +32,7 @@ const incomplete = (): ChatError =>
  * - Usage: under any name, of any kind; a count that makes no sense is none (`chat-usage.ts`).
  * - What the provider wants back with calls and messages is in "tool-call" and "provider-data" (`chat-kept.ts`).
  *
- * `read` gives what has come, and throws nothing. `end` gives the last events: the calls, whole, and the finish. It throws
+ * What stands in choices is read by `chat-answer.ts`. `read` gives what has come, and throws nothing. `end` gives the last events: the calls, whole, and the finish. It throws
  * "model-failed" or "model-refused" where the answer is none. `from` names who is read, for "provider-data"; empty: none is made.
  */
 export function chatChunkReader(from = ""): {
@@ -54,85 +45,12 @@ export function chatChunkReader(from = ""): {
 } {
   let isDone = false;
   let failure: unknown = null;
-  let finish: string | null = null;
-  let hasRefused = false;
-  /** What was said so far; read where a whole message comes behind pieces. */
-  const said: string[] = [];
-  let isWhole = false;
-  let hasThoughts = false;
-  let choiceIndex: unknown;
-  let events: ModelEvent[] = [];
   const usage = usageReader();
-  const calls = callReader();
-  const tags = thinkTags();
-  const kept = keptFields();
-
-  const add = (stretches: readonly Stretch[]) => {
-    for (const { kind, text: words } of stretches) {
-      if (kind === "text") said.push(words);
-      else hasThoughts = true;
-      events.push({ type: `${kind}-delta`, text: words });
-    }
-  };
+  const answer = answerReader();
 
   const fail = (thrown: unknown) => {
     failure ??= thrown;
     isDone = true;
-  };
-
-  const readDelta = (delta: Readonly<Record<string, unknown>>) => {
-    if (isPlain(delta)) {
-      const { content } = delta;
-      return add(typeof content === "string" && content !== "" ? tags.push(content) : []);
-    }
-    const thoughts = thoughtsOf(delta);
-    if (thoughts) {
-      kept.noteName(thoughts.name);
-      add([{ kind: "reasoning", text: thoughts.words }]);
-    }
-    const { content, refusal, tool_calls, function_call, extra_content } = fields<DeltaNames>(delta);
-    if (typeof content === "string") {
-      if (content !== "") add(isThought(extra_content) ? [{ kind: "reasoning", text: content }] : tags.push(content));
-    } else if (content !== null && content !== undefined) {
-      for (const stretch of contentStretches(content)) {
-        add(stretch.kind === "text" ? tags.push(stretch.text) : [stretch]);
-      }
-    }
-    if (refusal !== null && refusal !== undefined && refusal !== "") {
-      hasRefused = true;
-      add([...tags.rest(), { kind: "text", text: wordsOf(refusal) }]);
-    }
-    kept.note(delta);
-    if (tool_calls !== null && tool_calls !== undefined) {
-      events.push(
-        ...calls.pieces(
-          isObject(tool_calls) ? (Object.values(tool_calls).some(isObject) ? [tool_calls] : []) : items(tool_calls),
-        ),
-      );
-    }
-    if (function_call !== null && function_call !== undefined) events.push(...calls.olderPiece(function_call));
-  };
-
-  const readMessage = (message: Readonly<Record<string, unknown>>) => {
-    isWhole = true;
-    const before = said.join("");
-    const { content } = fields<DeltaNames>(message);
-    if (before === "" && !hasThoughts && !calls.hasCalls()) return readDelta(message);
-    // Behind its pieces a whole message brings nothing but what was missing.
-    const whole = wordsOf(content);
-    const rest = whole.startsWith(before) ? whole.slice(before.length) : "";
-    if (rest !== "") add([{ kind: "text", text: rest }]);
-  };
-
-  const readChoice = (value: unknown) => {
-    const choice = fields<ChoiceNames>(value);
-    choiceIndex ??= choice.index;
-    if (choice.index !== choiceIndex && choice.index !== undefined) return;
-    if (isObject(choice.delta)) readDelta(choice.delta);
-    else if (isObject(choice.message)) readMessage(choice.message);
-    else if (typeof choice.text === "string") add(tags.push(choice.text));
-    if (choice.usage !== undefined) usage.add(choice);
-    finish = text(choice.finish_reason) || text(choice.finishReason) || finish;
   };
 
   const take = (sent: Sent) => {
@@ -147,24 +65,27 @@ export function chatChunkReader(from = ""): {
     if (failed) return fail(failed);
     usage.add(value);
     const choices = items(value.choices);
-    for (const choice of choices) readChoice(choice);
+    for (const choice of choices) {
+      answer.choice(choice);
+      // Moonshot tells it here.
+      usage.add(choice);
+    }
     // The last chunk of the protocol, behind which some servers forget their "[DONE]".
-    if (choices.length === 0 && finish !== null && isObject(value.usage)) isDone = true;
+    if (choices.length === 0 && answer.reason() !== null && isObject(value.usage)) isDone = true;
   };
   const lines = lineReader(take);
   const pull = (work: () => void): ModelEvent[] => {
-    events = [];
     try {
       work();
     } catch (thrown) {
       fail(thrown instanceof RangeError ? tooMuch() : thrown);
     }
-    return events;
+    return answer.events();
   };
 
   return {
     isDone: () => isDone,
-    isEnding: () => finish !== null,
+    isEnding: () => answer.reason() !== null,
     read: (arrived) =>
       pull(() => {
         lines.push(arrived);
@@ -173,37 +94,27 @@ export function chatChunkReader(from = ""): {
     end() {
       const rest = pull(() => {
         lines.end();
-        add(tags.rest());
+        answer.end();
       });
       if (failure !== null) throw failure;
-      const whole = calls.whole();
-      const hasSaid = said.length > 0 || calls.hasCalls();
+      const calls = answer.calls();
+      const given = answer.reason();
       // A server that marks its end has said all, though some never say why; a body that is whole has an end.
-      const hasEnd = finish !== null || ((isDone || isWhole) && hasSaid);
+      const hasEnd = given !== null || ((isDone || answer.isWhole()) && (answer.hasSaid() || calls.length > 0));
       if (!hasEnd) throw lines.stray() === "" ? incomplete() : failedWords(lines.stray(), "");
-      const ending = endingOf(finish ?? "stop");
-      if (ending.reason === "failed") throw brokeOff(finish ?? "");
-      // Some servers say "stop" behind a call.
-      const isCalls = ending.reason === "stop" && whole.length > 0;
-      const reason = isCalls ? "tool-calls" : hasRefused && ending.reason === "stop" ? "content-filter" : ending.reason;
-      if (!ending.isKnown) rest.push({ type: "notice", text: unknownReason(finish ?? "") });
-      const data = from === "" ? null : (kept.data() ?? (whole.some(hasKept) ? {} : null));
-      if (data !== null) whole.push({ type: "provider-data", from, ...data });
-      return [...rest, ...whole, { type: "finish", reason, usage: usage.usage(hasSaid || hasThoughts) }];
+      const { reason, isKnown } = endingOf(given ?? "stop");
+      if (reason === "failed") throw brokeOff(given ?? "");
+      // Some servers say "stop" behind a call, and behind a refusal.
+      const plain: FinishReason = calls.length > 0 ? "tool-calls" : answer.hasRefused() ? "content-filter" : "stop";
+      const finish = { reason: reason === "stop" ? plain : reason, usage: usage.usage(answer.hasWords()) };
+      const notices = isKnown ? [] : [{ type: "notice" as const, text: unknownReason(given ?? "") }];
+      return [...rest, ...notices, ...calls, ...answer.providerData(from), { type: "finish", ...finish }];
     },
   };
 }
 
-/** Whether a delta holds a text alone, as nearly all do. */
-function isPlain(delta: Readonly<Record<string, unknown>>): boolean {
-  for (const name in delta) if (name !== "content" && name !== "role") return false;
-  return typeof delta.content === "string";
-}
-
-const hasKept = (event: ModelEvent): boolean => event.type === "tool-call" && event.kept !== undefined;
-
-const isThought = (extra: unknown): boolean =>
-  extra !== undefined && fields<"thought">(fields<"google">(extra).google).thought === true;
+const incomplete = (): ChatError =>
+  new ChatError("model-failed", "The model provider ended the answer before it was complete");
 
 /** Words where JSON was to come. They are told where their server says that they are an error. */
 const failedWords = (words: string, event: string): ChatError =>

@@ -258,6 +258,17 @@ test("9: a socket that stays open behind the reason ends the answer well, and is
   await closed.promise;
 });
 
+test("9: a connection that goes away behind the reason ends the answer well", async () => {
+  const baseUrl = await serve(async (_, response) => {
+    response.write(chunk("391"));
+    response.write(chunk("", "stop"));
+    await sleep(50);
+    response.destroy();
+  });
+  const { events, thrown } = await collect(baseUrl);
+  expect([events.at(-1), thrown]).toMatchObject([{ type: "finish", reason: "stop" }, null]);
+});
+
 test("9: what comes late behind a reason is read all the same", async () => {
   const baseUrl = await serve(async (_, response) => {
     response.write(chunk("39", "stop"));

@@ -1,17 +1,16 @@
 import { Agent as HttpAgent, type IncomingMessage, request as sendHttp } from "node:http";
 import { Agent as HttpsAgent, request as sendHttps } from "node:https";
 import type { LookupFunction } from "node:net";
-import { setImmediate as immediate, setTimeout as sleep } from "node:timers/promises";
 import { ChatError } from "../domain/errors.ts";
 import { exactJson } from "../domain/exact-numbers.ts";
 import type { CallModel, ModelEvent } from "../domain/model.ts";
 import { type AdaptationLog, adapting, type Lessons, lessons } from "./adapting.ts";
 import { chatChunkReader } from "./chat-chunks.ts";
+import { endingClock, packets } from "./chat-packets.ts";
 import type { ChatBody } from "./chat-request.ts";
 import { endpointUrl, keyHeaders, modelFamily, providerName } from "./endpoint-url.ts";
-import { framePace, type Pace } from "./frame-pace.ts";
-import { ANSWER_LIMIT_BYTES, tooLongAnswer } from "./limited-text.ts";
-import { closedConnection, endedEarly, refusedRequest, unreachable } from "./provider-error.ts";
+import { framePace } from "./frame-pace.ts";
+import { refusedRequest, unreachable } from "./provider-error.ts";
 import { WAITS, type Waits, type Watch, watch } from "./waits.ts";
 
 const KEEP_ALIVE = {
@@ -22,11 +21,7 @@ const KEEP_ALIVE = {
   readableHighWaterMark: 1,
 };
 const agents = { "http:": new HttpAgent(KEEP_ALIVE), "https:": new HttpsAgent(KEEP_ALIVE) };
-const DRAIN_MS = 1000;
 const ERROR_BODY_CHARACTERS = 64 * 1024;
-
-/** Behind its reason to end an answer is waited on no longer than this: some servers leave their connection open. */
-const ENDING_MS = 1500;
 
 export type ChatServer = {
   readonly baseUrl: string;
@@ -95,22 +90,6 @@ export function callChatCompletions(server: ChatServer): CallModel {
   };
 }
 
-type Reader = ReturnType<typeof chatChunkReader>;
-type Ending = Pick<ReturnType<typeof endingClock>, "leftMs">;
-
-/** Says how long the rest of an answer that has given its reason is still waited for. */
-function endingClock(reader: Reader) {
-  let until: number | null = null;
-  return {
-    /** Something was read, and may have said something. */
-    noted(hasSaid: boolean): void {
-      if (reader.isEnding() && (until === null || hasSaid)) until = performance.now() + ENDING_MS;
-    },
-    /** Milliseconds; null: as long as it takes. */
-    leftMs: (): number | null => (until === null ? null : Math.max(0, until - performance.now())),
-  };
-}
-
 /** The look-up of an address that is held to what may be reached. */
 async function checked(lookup: CheckedLookup | undefined, url: URL, signal: AbortSignal) {
   try {
@@ -164,79 +143,4 @@ async function errorText(response: IncomingMessage): Promise<string> {
     // What has come is enough.
   }
   return text;
-}
-
-/** Lets the end of an answer come in, so that its connection serves the next call; it has a second for that. */
-function leaveOpen(response: IncomingMessage): void {
-  const timer = setTimeout(() => response.destroy(), DRAIN_MS);
-  timer.unref();
-  response.once("close", () => clearTimeout(timer));
-  response.resume();
-}
-
-/**
- * The texts of a response as they come in, those of a held time joined. Leaving early closes the connection.
- *
- * A held connection is not read: a token that came alone would cost a read of its own, which is more than all the rest
- * of its way.
- */
-async function* packets(
-  response: IncomingMessage,
-  { signal, heard }: Watch,
-  { reader, pace, ending }: { readonly reader: Reader; readonly pace: Pace; readonly ending: Ending },
-): AsyncGenerator<string, void> {
-  let waiting: string[] = [];
-  let failure: unknown = null;
-  let isOver = false;
-  let arrived = Promise.withResolvers<void>();
-  const settle = (thrown: unknown) => {
-    failure ??= thrown;
-    isOver = true;
-    arrived.resolve();
-  };
-  let size = 0;
-  response.on("data", (text: string) => {
-    heard();
-    size += text.length;
-    if (size > ANSWER_LIMIT_BYTES) {
-      settle(tooLongAnswer(ANSWER_LIMIT_BYTES));
-      response.destroy();
-      return;
-    }
-    waiting.push(text);
-    arrived.resolve();
-  });
-  response.on("end", () => settle(null));
-  response.on("error", (thrown) => settle(signal.aborted ? signal.reason : closedConnection(thrown)));
-  response.on("close", () => {
-    if (!response.complete) settle(signal.aborted ? signal.reason : endedEarly());
-  });
-  const { socket } = response;
-  try {
-    while (waiting.length > 0 || !isOver) {
-      const holdMs = isOver ? 0 : pace.holdMs();
-      if (holdMs > 0) {
-        socket.pause();
-        await sleep(holdMs);
-        socket.resume();
-        // The event loop reads what waits before it comes to this.
-        await immediate();
-      }
-      if (waiting.length === 0 && !isOver) {
-        const leftMs = ending.leftMs();
-        if (leftMs === 0) break;
-        arrived = Promise.withResolvers();
-        const timer = leftMs === null ? undefined : setTimeout(arrived.resolve, leftMs + 1);
-        await arrived.promise;
-        clearTimeout(timer);
-      }
-      const text = waiting.join("");
-      waiting = [];
-      if (text !== "") yield text;
-    }
-    if (failure) throw failure instanceof ChatError ? failure : closedConnection(failure);
-  } finally {
-    if (reader.isDone()) leaveOpen(response);
-    else response.destroy();
-  }
 }

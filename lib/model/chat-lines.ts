@@ -10,6 +10,7 @@ export type Sent =
 
 /** Longer texts are looked at before they are parsed: the short ones cannot hold much. */
 const LONG_JSON = 64 * 1024;
+const LONGEST_DONE = 6;
 const DONE = /^\[?done\]?$/iu;
 const STRAY_CHARACTERS = 500;
 
@@ -37,7 +38,7 @@ export function lineReader(take: (sent: Sent) => void): {
   let stray = "";
 
   const give = (data: string, name: string): boolean => {
-    if (DONE.test(data)) {
+    if (data.length <= LONGEST_DONE && DONE.test(data)) {
       take({ kind: "done" });
       return true;
     }

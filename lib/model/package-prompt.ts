@@ -1,4 +1,5 @@
 import type { LanguageModelV4Message } from "@ai-sdk/provider";
+import { exactJson, exactValue } from "../domain/exact-numbers.ts";
 import type { PromptMessage, PromptPart } from "../domain/model.ts";
 import { shortId } from "./adapt-messages.ts";
 import { keptOfCall, keptThoughts } from "./sealed-thoughts.ts";
@@ -42,14 +43,14 @@ function assistantParts({ text, calls, provider }: Assistant, from: string | nul
   // Thoughts go back with calls alone: elsewhere nobody asks for them.
   const thoughts = own && calls.length > 0 ? keptThoughts(own.fields) : [];
   return [
-    ...thoughts.map((one) => ({ type: "reasoning" as const, text: one.text, providerOptions: one.metadata })),
+    ...thoughts.map((one) => ({ type: "reasoning" as const, ...one })),
     ...(text === "" ? [] : [{ type: "text" as const, text }]),
     ...calls.map((call) => ({
       type: "tool-call" as const,
       toolCallId: idOf(call.callId),
       toolName: call.name,
       // A model may have written what is no object; the result of the call says so.
-      input: isObject(call.input) ? call.input : {},
+      input: isObject(call.input) ? exactValue(call.input) : {},
       providerOptions: keptOfCall(own?.calls?.[call.callId]),
     })),
   ];
@@ -70,7 +71,7 @@ function resultPart(
 
 const textOutput = (output: unknown) => ({
   type: "text" as const,
-  value: typeof output === "string" ? output : JSON.stringify(output),
+  value: typeof output === "string" ? output : exactJson(output),
 });
 
 function part(prompt: PromptPart): Extract<LanguageModelV4Message, { role: "user" }>["content"][number] {

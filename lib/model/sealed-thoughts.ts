@@ -3,10 +3,10 @@ import { z } from "zod";
 import type { ModelEvent } from "../domain/model.ts";
 
 const Metadata = z.record(z.string(), z.record(z.string(), z.json()));
-const Thoughts = z.array(z.object({ text: z.string(), metadata: Metadata }));
+const Thoughts = z.array(z.object({ text: z.string(), providerOptions: Metadata }));
 
 /** A stretch of thoughts with what its provider sealed into it. */
-type SealedThought = { readonly text: string; readonly metadata: SharedV4ProviderMetadata };
+type SealedThought = { readonly text: string; readonly providerOptions: SharedV4ProviderMetadata };
 
 /** The name in "provider-data" under which they are kept. */
 const FIELD = "thoughts";
@@ -24,22 +24,22 @@ export const keptOfCall = (kept: unknown): z.infer<typeof Metadata> | undefined 
  */
 export function sealedThoughts(from: string | null) {
   const thoughts = new Map<string, SealedThought>();
-  let hasAny = false;
+  let hasCalls = false;
   return {
     note(id: string, text: string, metadata: SharedV4ProviderMetadata | undefined): void {
       if (from === null) return;
-      const { text: before, metadata: known } = thoughts.get(id) ?? { text: "", metadata: {} };
-      hasAny ||= metadata !== undefined;
-      thoughts.set(id, { text: before + text, metadata: withMetadata(known, metadata) });
+      const { text: before, providerOptions } = thoughts.get(id) ?? { text: "", providerOptions: {} };
+      thoughts.set(id, { text: before + text, providerOptions: withMetadata(providerOptions, metadata) });
     },
     ofCall(metadata: SharedV4ProviderMetadata | undefined): { readonly kept?: SharedV4ProviderMetadata } {
       if (from === null || metadata === undefined) return {};
-      hasAny = true;
+      hasCalls = true;
       return { kept: metadata };
     },
     data(): ModelEvent[] {
-      if (from === null || !hasAny) return [];
-      return [{ type: "provider-data", from, fields: { [FIELD]: [...thoughts.values()] } }];
+      const sealed = [...thoughts.values()].filter((one) => Object.values(one.providerOptions).some(isSealed));
+      if (from === null || (sealed.length === 0 && !hasCalls)) return [];
+      return [{ type: "provider-data", from, ...(sealed.length > 0 ? { fields: { [FIELD]: sealed } } : {}) }];
     },
   };
 }
@@ -50,3 +50,9 @@ function withMetadata(before: SharedV4ProviderMetadata, next: SharedV4ProviderMe
   for (const [provider, fields] of Object.entries(next)) all[provider] = { ...all[provider], ...fields };
   return all;
 }
+
+/** Whether metadata hold what nobody but the provider can read. */
+const isSealed = (metadata: object): boolean =>
+  Object.entries(metadata).some(
+    ([name, value]) => /encrypted|signature|redacted/iu.test(name) && typeof value === "string" && value !== "",
+  );

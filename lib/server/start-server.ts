@@ -94,7 +94,8 @@ function loadFirstPage(settings: Settings): void {
   );
 }
 
-function greeting({ settings, ports, keyPlace, ownerToken }: Parley): string {
+/** What a start prints: where the server is, on what it runs, and how its owner gets in. */
+export function greeting({ settings, ports, keyPlace, ownerToken }: Parley): string {
   const { database, models } = ports;
   const address = publicUrl(settings);
   const isChosen = settings.openai.baseUrl !== undefined && settings.openai.model === undefined;

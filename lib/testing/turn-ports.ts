@@ -23,7 +23,8 @@ const textOf = (asked: unknown): string =>
  *
  * `kill` is kill -9 as others see it: nothing of the process reaches the database any more. With `writesEvents` false it
  * comes to no write of events, so that a test can say how far it had come. `channel` is how it hears of other processes, and
- * with `takesOver` it goes on with what they leave. `statements` counts what it asks of the database.
+ * after `floorMs` those who wait look by themselves. With `takesOver` it goes on with what others leave. `statements` counts
+ * what it asks of the database.
  */
 export function openProcess(
   database: Database,
@@ -32,11 +33,13 @@ export function openProcess(
   {
     writesEvents = true,
     channel = null,
+    floorMs,
     takesOver = false,
     host = ownServer,
   }: {
     readonly writesEvents?: boolean;
     readonly channel?: OpenChannel | null;
+    readonly floorMs?: number;
     readonly takesOver?: boolean;
     readonly host?: Host;
   } = {},
@@ -61,7 +64,7 @@ export function openProcess(
   });
   const own: Database = { ...database, pool };
   const templates = openTemplates(OWN_TEMPLATES);
-  const signals = openSignals({ open: channel, newId });
+  const signals = openSignals({ open: channel, newId, floorMs });
   const runner = startRunner({ host, database: own, signals, log, now: Date.now, newId });
   const ports: Ports = {
     host,

@@ -24,21 +24,29 @@ export type Round = {
   readonly wrong: string | null;
 };
 
+type Rounds = {
+  readonly rounds: number;
+  readonly seed: number;
+  /** Among how many writes the one is chosen that kills; absent: all of a writer that ends by itself. */
+  readonly writes?: number;
+  readonly tell: (round: Round) => void;
+};
+
 /**
  * Kills a process that writes to the embedded database, in the middle of a write to one of its files, again and again on one
  * data directory, and opens it. After each kill every acknowledged row must be there, in order, once; where the database
  * does not open, the last snapshot is restored, and every row of before it must be.
  */
-export async function killRounds(rounds: number, seed: number, tell: (round: Round) => void): Promise<Round[]> {
+export async function killRounds({ rounds, seed, writes, tell }: Rounds): Promise<Round[]> {
   const dataDir = mkdtempSync(join(tmpdir(), "parley-kill-"));
   const backupDir = join(dataDir, "backups");
   mkdirSync(backupDir);
   const random = dice(seed);
   try {
-    let last = await prepare(dataDir, backupDir);
+    let last = await prepare(dataDir, rounds < SNAPSHOT_EVERY ? null : backupDir);
     let saved = last;
-    // How many writes there are between an opening and the end is known from a round that ends by itself.
-    const whole = await write(dataDir, { first: last + 1, killAt: 0 });
+    const whole =
+      writes === undefined ? await write(dataDir, { first: last + 1, killAt: 0 }) : { writes, acknowledged: last };
     last = whole.acknowledged;
     const all: Round[] = [];
     for (let n = 1; n <= rounds; n++) {
@@ -63,12 +71,12 @@ export async function killRounds(rounds: number, seed: number, tell: (round: Rou
   }
 }
 
-async function prepare(dataDir: string, backupDir: string): Promise<number> {
+async function prepare(dataDir: string, backupDir: string | null): Promise<number> {
   const database = await openDatabase({ dataDir, root });
   await database.pool.query("create table written (n int primary key, text text not null)");
   await database.pool.query("create table counted (last int not null)");
   await database.pool.query("insert into counted values (0)");
-  await takeSnapshot(database, { dir: backupDir, root });
+  if (backupDir !== null) await takeSnapshot(database, { dir: backupDir, root });
   await database.close();
   return 0;
 }

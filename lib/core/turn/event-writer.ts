@@ -100,6 +100,8 @@ export function eventWriter({ database, owner, lives, leases, signals, now }: Pa
       const isHastened = followed.has(live.id);
       followed.set(live.id, now() + FOLLOWED_MS);
       if (isHastened) return;
+      // What was written between the reader's look and now was signalled to nobody.
+      signals.notify([runTopic(live.id)]);
       // What a write fails of is written, and logged, by the next flush.
       void writeAsTheyCome(live)
         .catch(() => {})

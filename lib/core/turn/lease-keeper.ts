@@ -1,5 +1,5 @@
 import type { Database } from "../../db/database.ts";
-import { existingRuns, renewLeases, stopRequests } from "../../db/leases.ts";
+import { existingRuns, findHeldRuns, renewLeases } from "../../db/leases.ts";
 import { ChatError } from "../../domain/errors.ts";
 import { stopped, turnDeleted } from "./failure.ts";
 import type { LiveRun } from "./live-run.ts";
@@ -9,8 +9,8 @@ import type { Registry } from "./registry.ts";
 export type LeaseKeeper = {
   /** Renews the leases of all; a run that is no longer this process's is given up. */
   readonly renew: () => Promise<void>;
-  /** Stops the runs that somebody has asked to stop by another instance. */
-  readonly hearStops: () => Promise<void>;
+  /** Stops the runs that somebody has asked to stop by another instance, and gives up those that are deleted there. */
+  readonly hearRequests: () => Promise<void>;
   /** Gives up the runs among those asked that are not held: deleted with their sessions, or in the hands of another. */
   readonly loseMissing: (asked: readonly LiveRun[], held: { has: (id: string) => boolean }) => Promise<void>;
 };
@@ -31,20 +31,13 @@ export function leaseKeeper(database: Database, owner: string, lives: Registry):
     }
   };
 
-  return {
-    loseMissing,
-    async renew() {
-      const runs = working();
-      if (runs.length === 0) return;
-      const held = await renewLeases(database, owner, idsOf(runs));
-      for (const live of runs) if (held.get(live.id)?.isStopRequested) live.abort("stop", stopped());
-      await loseMissing(runs, held);
-    },
-    async hearStops() {
-      const runs = working();
-      if (runs.length === 0) return;
-      const asked = await stopRequests(database, owner, idsOf(runs));
-      for (const id of asked) lives.find(id)?.abort("stop", stopped());
-    },
-  };
+  async function hear(ask: typeof renewLeases): Promise<void> {
+    const runs = working();
+    if (runs.length === 0) return;
+    const held = await ask(database, owner, idsOf(runs));
+    for (const live of runs) if (held.get(live.id)?.isStopRequested) live.abort("stop", stopped());
+    await loseMissing(runs, held);
+  }
+
+  return { loseMissing, renew: () => hear(renewLeases), hearRequests: () => hear(findHeldRuns) };
 }

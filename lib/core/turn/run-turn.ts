@@ -1,6 +1,7 @@
 import { ChatError, toChatError } from "../../domain/errors.ts";
 import type { TurnEvent, TurnLimit, TurnUsage } from "../../domain/events.ts";
 import type { CallModel, FinishReason, ModelRequest, PromptMessage, ToolChoice, Usage } from "../../domain/model.ts";
+import { tokenCount } from "../../domain/token-count.ts";
 import { cutBy, type ToolCall, type ToolDefinition } from "../../domain/tool.ts";
 import type { TurnPolicy } from "../../domain/turn-policy.ts";
 import type { Log } from "../log.ts";
@@ -335,10 +336,10 @@ function addUsage(
   prompt: readonly PromptMessage[],
   text: string,
 ): void {
-  const isEstimated = usage?.inputTokens == null || usage.outputTokens == null;
-  total.inputTokens = (total.inputTokens ?? 0) + (usage?.inputTokens ?? promptTokens(prompt));
-  total.outputTokens = (total.outputTokens ?? 0) + (usage?.outputTokens ?? approximateTokens(text));
-  total.isEstimated ||= isEstimated;
+  const [input, output] = [tokenCount(usage?.inputTokens), tokenCount(usage?.outputTokens)];
+  total.inputTokens = (total.inputTokens ?? 0) + (input ?? promptTokens(prompt));
+  total.outputTokens = (total.outputTokens ?? 0) + (output ?? approximateTokens(text));
+  total.isEstimated ||= input === null || output === null;
 }
 
 function failedStatus(error: ChatError, isResumed: boolean): "failed" | "cancelled" | "interrupted" {

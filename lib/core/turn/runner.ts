@@ -87,9 +87,9 @@ export function startRunner({ host, database, signals, log, now, newId }: Runner
   }
   // The embedded database has one process, which is told of a stop at once.
   if (database.kind === "postgresql") {
-    background.every(STOP_CHECK_MS, leases.hearStops);
+    background.every(STOP_CHECK_MS, leases.hearRequests);
     background.every(DEAF_STOP_CHECK_MS, async () => {
-      if (signals.lookAfterMs() < DEAF_STOP_CHECK_MS) await leases.hearStops();
+      if (signals.lookAfterMs() < DEAF_STOP_CHECK_MS) await leases.hearRequests();
     });
   }
 
@@ -126,7 +126,7 @@ export function startRunner({ host, database, signals, log, now, newId }: Runner
       leaveInTime(live);
       remotes.wake(live.id);
       const deaf = [
-        signals.listen(stopTopic(live.id), () => background.soon("hear stops", leases.hearStops)),
+        signals.listen(stopTopic(live.id), () => background.soon("hear requests", leases.hearRequests)),
         signals.listen(followedTopic(live.id), () => writer.hasten(live)),
       ];
       void live.ended.then(() => {

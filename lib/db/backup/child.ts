@@ -1,9 +1,9 @@
 // Copies, checks and packs the embedded database in a process of its own, so that neither the event loop nor the memory of
 // the server has a part in it. It is told what to do by messages, one after the other, and ends with its parent.
 import { constants, createWriteStream } from "node:fs";
-import { copyFile, mkdir, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rename, stat, statfs, writeFile } from "node:fs/promises";
 import { setPriority } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { openAndCount } from "./open-copy.ts";
@@ -56,11 +56,12 @@ async function follow(order: Order): Promise<unknown> {
 }
 
 async function copyFiles(from: string, to: string): Promise<void> {
-  const { bavail, bsize } = await statfs(to);
+  const place = dirname(to);
+  const { bavail, bsize } = await statfs(place);
   const needed = 2 * (await sizeOf(from)) + ROOM;
   if (bavail * bsize < needed) {
     throw new Error(
-      `${to} has ${megabytes(bavail * bsize)} MB left, and ${megabytes(needed)} MB are needed for a moment`,
+      `${place} has ${megabytes(bavail * bsize)} MB left, and ${megabytes(needed)} MB are needed for a moment`,
     );
   }
   await copyFolder(from, to);
@@ -96,15 +97,12 @@ function ifGone(thrown: unknown): null {
 }
 
 async function pack(folder: string, manifest: Manifest, file: string): Promise<void> {
-  const part = `${file}.part`;
+  // Beside the copy, with which it goes where this process is killed.
+  const part = join(dirname(folder), "packed.tar.gz");
   const entries = [
     { name: MANIFEST, text: `${JSON.stringify(manifest, null, 2)}\n` },
     { name: "pgdata", path: folder },
   ];
-  try {
-    await pipeline(packTar(entries), createGzip({ level: 3 }), createWriteStream(part, { mode: 0o600, flush: true }));
-    await rename(part, file);
-  } finally {
-    await rm(part, { force: true });
-  }
+  await pipeline(packTar(entries), createGzip({ level: 3 }), createWriteStream(part, { mode: 0o600, flush: true }));
+  await rename(part, file);
 }

@@ -14,6 +14,7 @@ import { moveToPostgres } from "./move.ts";
 const root = process.cwd();
 /** As many as `MESSAGES` says: 100000 take a minute. */
 const MESSAGES = Number(process.env.MESSAGES ?? 3000);
+const LONG_MS = 600_000;
 const isPostgres = process.env.TEST_DATABASE === "postgresql";
 let dataDir = "";
 let url = "";
@@ -22,7 +23,7 @@ let url = "";
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), "parley-move-"));
   if (isPostgres) await fill();
-}, 120_000);
+}, LONG_MS);
 afterAll(() => rmSync(dataDir, { recursive: true }));
 beforeEach(async () => {
   url = (await emptyDatabase()).DATABASE_URL ?? "";
@@ -32,7 +33,7 @@ const move = () => moveToPostgres({ dataDir, url, root, tell: () => {} });
 
 /** A session of many messages with a text of every kind, and a file. */
 async function fill(): Promise<void> {
-  const database = await openDatabase({ dataDir, root });
+  const database = await openDatabase({ dataDir, root, statementMs: LONG_MS });
   const { pool } = database;
   const { id, branchId, accountId } = await makeSession(database);
   await pool.query(`update "Account" set "deletionsForgottenIn" = 900000`);
@@ -56,7 +57,7 @@ async function fill(): Promise<void> {
 
 test.skipIf(!isPostgres)(
   "all rows are moved and equal one by one, and the source is left as it was",
-  { timeout: 600_000 },
+  { timeout: LONG_MS },
   async () => {
     const before = hashOf(join(dataDir, "pgdata"));
     const moved = await move();
@@ -86,7 +87,7 @@ test.skipIf(!isPostgres)(
 
 test.skipIf(!isPostgres)(
   "a database that has rows, and a directory in use, are refused, and nothing is written",
-  { timeout: 120_000 },
+  { timeout: LONG_MS },
   async () => {
     const target = await openDatabase({ url, dataDir, root });
     await makeSession(target);
@@ -100,7 +101,7 @@ test.skipIf(!isPostgres)(
 
 test.skipIf(!isPostgres)(
   "a move that fails in its middle leaves the other database empty",
-  { timeout: 120_000 },
+  { timeout: LONG_MS },
   async () => {
     await (await openDatabase({ url, dataDir, root })).close();
     const pool = new Pool({ connectionString: url, max: 1 });

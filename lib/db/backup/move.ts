@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Pool, type PoolClient } from "pg";
 import { openDatabase } from "../database.ts";
@@ -38,13 +38,14 @@ export async function moveToPostgres({
   readonly tell: (line: string) => void;
 }): Promise<Moved[]> {
   const lock = await lockDirectory(dataDir);
-  let work: string | null = null;
+  const work = join(dataDir, "moving");
   try {
+    // Of a process that was killed.
+    await rm(work, { recursive: true, force: true });
     // First, as it costs nothing to be refused. Opening migrates it.
     const target = await openDatabase({ url, dataDir, root });
     await checkEmpty(target.pool).finally(target.close);
-    work = await mkdtemp(join(dataDir, "moving-"));
-    await mkdir(join(work, "pgdata"), { mode: 0o700 });
+    await mkdir(join(work, "pgdata"), { recursive: true, mode: 0o700 });
     await cp(join(dataDir, "pgdata"), join(work, "pgdata"), { recursive: true });
     const source = await openDatabase({ dataDir: work, root, statementMs: STATEMENT_MS });
     try {
@@ -53,7 +54,7 @@ export async function moveToPostgres({
       await source.close();
     }
   } finally {
-    if (work !== null) await rm(work, { recursive: true, force: true });
+    await rm(work, { recursive: true, force: true });
     lock.release();
   }
 }

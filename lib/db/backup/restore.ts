@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { cp, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,7 +5,7 @@ import { createGunzip } from "node:zlib";
 import { lockDirectory } from "../directory-lock.ts";
 import { startHelper } from "./helper.ts";
 import type { Found } from "./open-copy.ts";
-import { type Counts, MANIFEST, Manifest } from "./snapshots.ts";
+import { BEFORE, type Counts, MANIFEST, Manifest } from "./snapshots.ts";
 import { unpackTar } from "./tar.ts";
 
 const OPEN_LIMIT_MS = 10 * 60 * 1000;
@@ -23,8 +22,8 @@ export type Restored = {
 /**
  * Puts a snapshot in the place of the embedded database of a data directory that no server uses.
  *
- * It is unpacked beside it, opened, and has to have the rows that it says; then the two change places, so that at no time
- * there is none. The database of before is kept, and untouched: what is said of its rows is found in a copy. Throws a
+ * It is unpacked beside it, opened, and has to have the rows that it says; then the two change places. Where that is cut in
+ * between, the next start says so. The database of before is kept, and untouched: what is said of its rows is found in a copy. Throws a
  * sentence where the directory is in use or the snapshot is damaged; nothing is changed then.
  */
 export async function restoreSnapshot({
@@ -38,8 +37,10 @@ export async function restoreSnapshot({
 }): Promise<Restored> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const lock = await lockDirectory(dataDir);
-  const work = join(dataDir, `restoring-${randomUUID()}`);
+  const work = join(dataDir, "restoring");
   try {
+    // Of a process that was killed.
+    await rm(work, { recursive: true, force: true });
     await mkdir(work, { mode: 0o700 });
     const manifest = await unpack(file, work);
     const found = await opened(join(work, "pgdata"), root);
@@ -49,7 +50,7 @@ export async function restoreSnapshot({
 
     const place = join(dataDir, "pgdata");
     const before = existsSync(place)
-      ? join(dataDir, `pgdata.before-${new Date().toISOString().replaceAll(":", "-")}`)
+      ? join(dataDir, `${BEFORE}${new Date().toISOString().replaceAll(":", "-")}`)
       : null;
     const rowsBefore = before === null ? null : await rowsOf(place, work, root);
     if (before !== null) await rename(place, before);

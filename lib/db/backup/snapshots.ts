@@ -1,4 +1,4 @@
-import { createReadStream, type Dirent, readdirSync } from "node:fs";
+import { createReadStream, type Dirent, existsSync, readdirSync } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createGunzip } from "node:zlib";
@@ -7,6 +7,8 @@ import { firstText } from "./tar.ts";
 
 /** The file of an archive that says what it holds. It comes first. */
 export const MANIFEST = "parley.json";
+/** How the name of a database begins that a snapshot has taken the place of. */
+export const BEFORE = "pgdata.before-";
 /** Rows by table. */
 export const Counts = z.record(z.string(), z.number());
 export type Counts = z.infer<typeof Counts>;
@@ -82,6 +84,20 @@ export async function readManifest(file: string): Promise<Manifest> {
     source.destroy();
     unpacked.destroy();
   }
+}
+
+/**
+ * Throws a sentence where a data directory has no database but one that a restoring has put aside: it was cut before the
+ * snapshot was in its place, and a new, empty database would look like a loss of all.
+ */
+export function checkRestored(dataDir: string): void {
+  if (existsSync(join(dataDir, "pgdata"))) return;
+  const aside = entriesOf(dataDir).find(({ name }) => name.startsWith(BEFORE));
+  if (!aside) return;
+  throw new Error(
+    `${dataDir} has no database, but ${aside.name}: a restoring was cut. Run "npm run restore -- --last" again, or give that ` +
+      'folder the name "pgdata" to go back.',
+  );
 }
 
 /** A sentence that offers the last snapshot of a folder, behind one that says why a database does not open; "" where none is. */

@@ -25,6 +25,8 @@ export async function takeSnapshot(
   const from = database.place;
   // Of this database alone, where several have one folder.
   const work = join(dir, `.work-${createHash("sha256").update(from).digest("hex").slice(0, 8)}`);
+  const to = join(work, "pgdata");
+  // Of a process that was killed.
   await rm(work, { recursive: true, force: true });
   await mkdir(work, { recursive: true, mode: 0o700 });
   const helper = startHelper(root);
@@ -32,12 +34,12 @@ export async function takeSnapshot(
   signal?.addEventListener("abort", stop);
   try {
     signal?.throwIfAborted();
-    const { label, reaches } = await marked(database, () => helper.ask({ kind: "copy", from, to: work }, LIMIT_MS));
+    const { label, reaches } = await marked(database, () => helper.ask({ kind: "copy", from, to }, LIMIT_MS));
     const takenAt = new Date();
     const name = nameOf(takenAt);
     const file = join(dir, name);
     const done = await helper.ask(
-      { kind: "finish", from, to: work, label, reaches, takenAt: takenAt.toISOString(), file },
+      { kind: "finish", from, to, label, reaches, takenAt: takenAt.toISOString(), file },
       LIMIT_MS,
     );
     return { name, file, takenAt, manifest: Manifest.parse(done) };

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { offer } from "../backup/snapshots.ts";
+import { checkRestored, offer } from "../backup/snapshots.ts";
 import { lockDirectory } from "../directory-lock.ts";
 import { type Embedded, openEmbedded } from "./connection.ts";
 
@@ -37,6 +37,7 @@ async function openNew(dataDir: string, root: string, backupDir = join(dataDir, 
   const lock = await lockDirectory(dataDir);
   try {
     const folder = join(dataDir, "pgdata");
+    checkRestored(dataDir);
     copyTemplate(folder, root);
     const workerFile = join(root, "lib/db/pglite/worker.ts");
     const embedded = await openEmbedded({ folder, lock, workerFile }).catch((thrown: Error) => {

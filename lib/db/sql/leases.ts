@@ -24,12 +24,12 @@ export const renewLeaseRows = statement({
   row: Id.extend({ stop: z.boolean() }),
 });
 
-/** The runs of an owner that somebody asked to stop, among some. */
-export const listStopRequests = statement({
-  name: "list-stop-requests",
-  text: `select id from "Run" where id = any($1::uuid[]) and "leaseOwner" = $2 and "stopRequestedAt" is not null`,
+/** The runs of an owner among some, and what somebody asked of them. */
+export const listHeldRuns = statement({
+  name: "list-held-runs",
+  text: `select id, "stopRequestedAt" is not null as stop from "Run" where id = any($1::uuid[]) and "leaseOwner" = $2`,
   parameters: { ids: "uuid[]", owner: "text" },
-  row: Id,
+  row: Id.extend({ stop: z.boolean() }),
 });
 
 /** The runs among some that are there. */

@@ -1,6 +1,16 @@
 import { z } from "zod";
 import { booleanWord } from "../boolean-word.ts";
-import { anyJson, jsonObject, list, MESSAGE_TEXT, MOST_ISSUES, MOST_MESSAGES, SHORT_TEXT, text } from "../bounds.ts";
+import {
+  anyJson,
+  callersOwn,
+  jsonObject,
+  list,
+  MESSAGE_TEXT,
+  MOST_ISSUES,
+  MOST_MESSAGES,
+  SHORT_TEXT,
+  text,
+} from "../bounds.ts";
 
 // Wire shapes of the OpenAI-compatible assistants: the project's contract, sections 2 and 9. Numbers may come as texts and
 // booleans as words, as the validator of the document reads them.
@@ -98,7 +108,7 @@ export const CompletionBody = z
     parallel_tool_calls: anyJson().optional(),
     top_k: anyJson().optional(),
     user: anyJson().optional(),
-    metadata: anyJson().optional(),
+    metadata: callersOwn(anyJson()).optional(),
   })
   .refine((body) => !(body.create_session && body.store_in_session), {
     error: "Value error, create_session and store_in_session exclude each other",
@@ -111,7 +121,7 @@ const fields = {
   description: text(512).nullish(),
   instructions: text(32_768).nullish(),
   model: text(255).nullish(),
-  metadata: jsonObject().nullish(),
+  metadata: callersOwn(jsonObject()).nullish(),
   temperature: number(0, 2).nullish(),
   top_p: number(0, 1).nullish(),
   session_max_ttl: int(1, 2_147_483_647).nullish().describe("Seconds without a write after which a session is gone"),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   anyJson,
+  callersOwn,
   jsonObject,
   LONG_TEXT,
   list,
@@ -18,6 +19,8 @@ import { CreateTool, WireCall } from "./tools.ts";
 
 const fault = (type: string, message: string) => ({ error: message, params: { type } });
 const JsonObject = jsonObject();
+/** What callers note for themselves. */
+const Metadata = callersOwn(jsonObject());
 /** Parts of a message, calls in it, tools of a call, participants of a session. */
 const MOST_PARTS = 1000;
 const Id = z.guid().transform((id) => id.toLowerCase());
@@ -118,7 +121,7 @@ export const ChatInput = z
     save: z.boolean().default(true),
     stream: z.boolean().default(false),
     agent: Id.nullish(),
-    metadata: JsonObject.nullish(),
+    metadata: Metadata.nullish(),
     /** Absent: as the session says. */
     auto_run_tools: z.boolean().optional(),
   })
@@ -149,7 +152,7 @@ const agentFields = {
   instructions: z.union([text(LONG_TEXT).transform((said) => [said]), list(text(LONG_TEXT), MOST_PARTS)]),
   default_settings: AgentSettings.nullish(),
   default_system_template: text(LONG_TEXT),
-  metadata: JsonObject.nullish(),
+  metadata: Metadata.nullish(),
 };
 
 export const AgentBody = z.object({
@@ -167,7 +170,7 @@ const userFields = {
   name: text(120),
   about: text(LONG_TEXT),
   project: CanonicalName.nullish(),
-  metadata: JsonObject.nullish(),
+  metadata: Metadata.nullish(),
 };
 export const UserBody = z.object({
   ...userFields,
@@ -191,7 +194,7 @@ const search = {
   lang: text(100)
     .refine(isLanguage, fault("value_error", "Input should be a language tag such as en-US"))
     .default("en-US"),
-  metadata_filter: JsonObject.default({}),
+  metadata_filter: Metadata.default({}),
   num_search_messages: z.int().min(1).max(50).default(4),
   max_query_length: z.int().min(100).max(10_000).default(1000),
   include_embeddings: z.boolean().default(true),
@@ -229,7 +232,7 @@ export const DocBody = z.object({
   title: text(800),
   content: z.union([Piece.transform((said) => [said]), list(Piece, 1000).min(1)]),
   embed_instruction: text(16_000).nullish(),
-  metadata: JsonObject.nullish(),
+  metadata: Metadata.nullish(),
 });
 export type DocBody = z.output<typeof DocBody>;
 
@@ -245,7 +248,7 @@ export type DocListQuery = z.output<typeof DocListQuery>;
 
 /** Which docs of an owner go: the contract, 4.9. */
 export const BulkDeleteBody = z.object({
-  metadata_filter: JsonObject.default({}),
+  metadata_filter: Metadata.default({}),
   delete_all: z.boolean().default(false),
 });
 
@@ -279,7 +282,7 @@ export const EmbedBody = z.object({
 export const ProjectBody = z.object({
   canonical_name: CanonicalName.nullish(),
   name: text(255).min(1),
-  metadata: JsonObject.nullish(),
+  metadata: Metadata.nullish(),
 });
 export type ProjectBody = z.output<typeof ProjectBody>;
 
@@ -299,7 +302,7 @@ const sessionFields = {
   auto_run_tools: z.boolean(),
   forward_tool_calls: z.boolean(),
   recall_options: WireRecall.nullish(),
-  metadata: JsonObject.nullish(),
+  metadata: Metadata.nullish(),
 };
 
 /** What PUT sets of a session. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { jsonObject, LONG_TEXT, list, SHORT_TEXT, text } from "../bounds.ts";
+import { callersOwn, jsonObject, LONG_TEXT, list, SHORT_TEXT, text } from "../bounds.ts";
 import { integerText } from "../integer-text.ts";
 
 // What callers send to LlamaCloud's beta chat: the project's contract, sections 4 and 8. What they get is in answers.ts.
@@ -49,7 +49,7 @@ export const PatchBody = z.object({
     .optional(),
   pinned: z.boolean().optional(),
   archived: z.boolean().optional(),
-  metadata: jsonObject().optional(),
+  metadata: callersOwn(jsonObject()).optional(),
 });
 
 /** The text's length as people count it: in code points. */

@@ -1,8 +1,10 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { nameOf } from "../../db/backup/snapshots.ts";
 import { parseSettings } from "../settings.ts";
+import { checkBackups } from "./backups.ts";
 import { checkExposure } from "./exposure.ts";
 import { judgeVersion } from "./floors.ts";
 import { checkFolder } from "./folder.ts";
@@ -90,5 +92,22 @@ test("a data folder that is not there yet is judged by the one that it will be m
   const [found, space] = checkFolder(join(folder, "a/b"));
   expect(found).toMatchObject({ check: "data folder", state: "ok", found: join(folder, "a/b") });
   expect(space?.found).toMatch(/^\d+\.\d GB free$/u);
+  rmSync(folder, { recursive: true });
+});
+
+test("back-ups that are missing, late or turned off are told, where there is something to save", () => {
+  const folder = mkdtempSync(join(tmpdir(), "parley-doctor-"));
+  const now = Date.parse("2026-06-01T12:00:00Z");
+  const states = (environment: Environment = {}, isRunning = true) =>
+    checkBackups(parseSettings({ DATA_DIR: folder, ...environment }), "/", isRunning, now).map(({ state }) => state);
+  expect(states()).toEqual([]);
+  mkdirSync(join(folder, "pgdata"));
+  expect(states()).toEqual(["warn"]);
+  mkdirSync(join(folder, "backups"));
+  writeFileSync(join(folder, "backups", nameOf(new Date(now - 3 * 3_600_000))), "");
+  expect(states()).toEqual(["ok"]);
+  expect(states({ BACKUP_HOURS: "1" })).toEqual(["warn"]);
+  expect(states({ BACKUP_HOURS: "1" }, false)).toEqual(["ok"]);
+  expect(states({ BACKUP_HOURS: "0" })).toEqual(["warn"]);
   rmSync(folder, { recursive: true });
 });

@@ -12,30 +12,30 @@ const CLOCK_FAIL_MS = 60_000;
 export type Place = { readonly settings: Settings; readonly dataDir: string; readonly root: string };
 
 /**
- * Who holds the data folder, whether a server answers, and how its database is: asked of the running server where that
- * alone can open it.
+ * Who holds the data folder, and how the database is: asked of the running server where that alone can open it. Throws
+ * where it cannot be reached.
  */
 export async function checkDatabase(place: Place, health: Health | null): Promise<Finding[]> {
   const { settings, dataDir, root } = place;
   const url = settings.databaseUrl;
-  const server = serverOf(settings, health);
-  if (url !== undefined) return [server, ...judged(await inspectDatabase({ url, dataDir, root }))];
+  if (url !== undefined) return judged(await inspectDatabase({ url, dataDir, root }));
   const holder = await findHolder(dataDir);
   const lock =
     holder === null
       ? ok("lock", "nobody holds the data folder")
       : lockOf(`process ${holder.pid} on ${holder.host} holds the data folder since ${holder.since}`, health);
-  if (holder !== null) return [server, lock, ...(health ? [migrationsOf(health)] : [])];
+  if (holder !== null) return [lock, ...(health ? [migrationsOf(health)] : [])];
   const owner = statSync(dataDir, { throwIfNoEntry: false })?.uid;
   if (owner !== undefined && process.getuid && owner !== process.getuid()) {
     // What opens the database leaves files that are its own.
     const fix = "Run this as the user that runs the server.";
-    return [server, lock, warn("database", `not opened, as the data folder belongs to user ${owner}`, fix)];
+    return [lock, warn("database", `not opened, as the data folder belongs to user ${owner}`, fix)];
   }
-  return [server, lock, ...judged(await inspectDatabase({ dataDir, root }))];
+  return [lock, ...judged(await inspectDatabase({ dataDir, root }))];
 }
 
-function serverOf(settings: Settings, health: Health | null): Finding {
+/** Whether the server answers. */
+export function checkServer(settings: Settings, health: Health | null): Finding {
   const url = localUrl(settings);
   if (health === null) return warn("server", `does not answer at ${url}`, "Start it, if it is to run.");
   if (health.status === "ok") return ok("server", `answers at ${url}`);

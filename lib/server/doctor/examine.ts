@@ -5,7 +5,8 @@ import { type Hide, hiding, withoutSecretShapes } from "../../domain/secrets.ts"
 import { openRedis } from "../redis.ts";
 import { secretsOf } from "../secrets.ts";
 import { localUrl, parseSettings, type Settings } from "../settings.ts";
-import { checkDatabase } from "./database.ts";
+import { checkBackups } from "./backups.ts";
+import { checkDatabase, checkServer } from "./database.ts";
 import { checkExposure } from "./exposure.ts";
 import { type Finding, fail, ok } from "./finding.ts";
 import { judgeVersion } from "./floors.ts";
@@ -50,7 +51,9 @@ export async function examine({ environment, root, url }: Patient): Promise<Find
   const isAsked = health !== null || address !== localUrl(settings);
   const checks: readonly [string, () => Finding[] | Promise<Finding[]>][] = [
     ["data folder", () => checkFolder(dataDir)],
+    ["server", () => [checkServer(settings, health)]],
     ["database", () => checkDatabase({ settings, dataDir, root }, health)],
+    ["back-ups", () => checkBackups(settings, root, health !== null, Date.now())],
     ["Redis", () => checkRedis(settings)],
     ["model provider", async () => [await checkProvider(settings)]],
     ["streams", async () => (isAsked ? [await checkStreams(address, key)] : [])],

@@ -24,7 +24,8 @@ export function checkSecrets(settings: Settings, dataDir: string): Finding[] {
   const findings = given.map(({ name, value, file }) =>
     value === undefined ? checkFile(name, join(dataDir, file), settings) : checkValue(name, value),
   );
-  return findings.flatMap((finding) => finding ?? []);
+  const cron = settings.cronSecret === undefined ? [] : [checkValue("CRON_SECRET", settings.cronSecret)];
+  return [...findings, ...cron];
 }
 
 function checkValue(name: string, value: string): Finding {
@@ -35,7 +36,7 @@ function checkValue(name: string, value: string): Finding {
   return weakness === "short" ? warn(name, `has ${value.length} characters, which is short`, fix) : ok(name, "strong");
 }
 
-function checkFile(name: string, file: string, { databaseUrl }: Settings): Finding | null {
+function checkFile(name: string, file: string, { databaseUrl }: Settings): Finding {
   const stat = statSync(file, { throwIfNoEntry: false });
   if ((stat?.mode ?? 0) & 0o077) {
     return warn(name, `${file} can be read by other users of this machine`, `Run \`chmod 600 ${file}\`.`);
