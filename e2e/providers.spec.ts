@@ -27,7 +27,7 @@ test("with no key in the settings the owner adds a server of models, chooses a m
 
   await test.step("what is wrong with a provider is told at its field, and nothing is saved", async () => {
     await page.getByRole("button", { name: "Add a provider" }).click();
-    await expect(page.getByLabel("Provider", { exact: true })).toBeFocused();
+    await expect(page.getByRole("combobox", { name: "Provider" })).toBeFocused();
     await page.getByLabel("Address").fill(box.url);
     await page.getByLabel("API key, if it asks for one").fill("sk-wrong-key-0123456789");
     await page.getByLabel("Name").fill("box");
