@@ -32,7 +32,10 @@ export default {
   // migrations, which a start compares.
   outputFileTracingIncludes: {
     "/**": [
-      "./lib/templates/!(*.test).ts",
+      "./lib/templates/engine.ts",
+      "./lib/templates/functions.ts",
+      "./lib/templates/render-here.ts",
+      "./lib/templates/thread.ts",
       "./lib/domain/errors.ts",
       "./node_modules/minijinja-js/package.json",
       "./node_modules/minijinja-js/dist/node/*",

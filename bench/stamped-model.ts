@@ -3,6 +3,8 @@
 // "300x40". A prompt comes back in "asked", in the order of the calls.
 import { createServer } from "node:http";
 
+const MODELS = ["50x40", "50x400", "300x30", "20x300", "100x100", "500x60", "20x5", "20x50", "title"];
+
 export type StampedModel = {
   readonly port: number;
   /** The last message of each call, oldest first. */
@@ -19,7 +21,7 @@ export const stamp = (): number => performance.timeOrigin + performance.now();
 export async function startStampedModel(): Promise<StampedModel> {
   const asked: string[] = [];
   const server = createServer(async (request, response) => {
-    if (request.method !== "POST") return void response.end(JSON.stringify({ data: [] }));
+    if (request.method !== "POST") return void response.end(JSON.stringify({ data: MODELS.map((id) => ({ id })) }));
     const { model, stream, messages } = JSON.parse(await textOf(request));
     if (!stream) return void response.end(JSON.stringify({ choices: [{ message: { content: "Title" } }] }));
     response.writeHead(200, { "content-type": "text/event-stream" });

@@ -1,6 +1,7 @@
 // What Vercel runs to build: the build, and for production then the migrations, before the new version gets its first request.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { completeMiddlewareTrace } from "./middleware-trace.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -10,5 +11,6 @@ function run(script: string): void {
 }
 
 run("build.ts");
+completeMiddlewareTrace(join(root, ".next"));
 // A preview may share its database with production, whose schema it is not to change.
 if (process.env.VERCEL_ENV === "production") run("migrate.ts");

@@ -15,7 +15,7 @@ type Mode = "sign-in" | "sign-up";
 /** What a page that sent the visitor here says in its address: ours, and next-auth's. */
 const CAUSES: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    link: "This link has been used, or is of an earlier start. Sign in, or restart the server for a new one.",
+    link: "This link has been used, or its day is over. Sign in, or restart the server for a new one.",
     closed: "There is no account for this sign-in, and new accounts are not open on this server.",
     limit: "Too many tries from your address. Wait a minute, then try again.",
     AccessDenied: "The sign-in was refused.",

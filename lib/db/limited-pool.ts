@@ -74,20 +74,19 @@ async function queryAlone(pool: Pool, given: Given): Promise<QueryResult> {
 }
 
 /**
- * Tells a host that freezes the process between requests of each time that connections are open: the promise it gets is
- * kept when all are closed, so that none stays open on a process that stands still.
+ * Tells a host that freezes the process between requests of each use of the pool: the promise it gets is kept when all
+ * connections are closed, so that none stays open on a process that stands still. It is told each time, since the request
+ * that opened a connection is another one than that which used it last.
  */
 export function tellOfUse(pool: Pool, keepAwake: (work: Promise<void>) => void): void {
-  let done: (() => void) | null = null;
+  let closed: ReturnType<typeof Promise.withResolvers<void>> | null = null;
   pool.on("acquire", (_client: PoolClient) => {
-    if (done !== null) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    done = resolve;
-    keepAwake(promise);
+    closed ??= Promise.withResolvers<void>();
+    keepAwake(closed.promise);
   });
   pool.on("remove", () => {
     if (pool.totalCount > 0) return;
-    done?.();
-    done = null;
+    closed?.resolve();
+    closed = null;
   });
 }

@@ -73,10 +73,9 @@ export function alternatingRoles(messages: Messages): Messages {
       // What was said before calls belongs to them.
       turns[turns.length - 1] = { ...message, content: joined([last, message], "assistant").content };
     } else {
-      const isAgain = !message.tool_calls && lastSpeaker(turns) === message.role;
-      if (isAgain && message.role === "user") turns.push(NO_ANSWER);
-      // What stands between two answers, such as a note of the system, is no turn.
-      if (isAgain && message.role === "assistant") turns.push(GO_ON);
+      // Something stands between the two, such as a call or a system message: so does a note of the other.
+      const isTwice = isSpoken(message) && lastSpeaker(turns) === message.role;
+      if (isTwice) turns.push(message.role === "user" ? NO_ANSWER : GO_ON);
       turns.push(message);
     }
   }
@@ -88,9 +87,11 @@ export function alternatingRoles(messages: Messages): Messages {
   return isUnchanged ? messages : turns;
 }
 
-/** Who spoke last, as templates see it that count neither calls nor results. */
-const lastSpeaker = (turns: Messages): string | undefined =>
-  turns.findLast(({ role, tool_calls }) => (role === "user" || role === "assistant") && !tool_calls)?.role;
+/** Whether templates count a message when they look at whose turn it is: neither calls nor results are. */
+const isSpoken = ({ role, tool_calls }: WireMessage): boolean =>
+  (role === "user" || role === "assistant") && !tool_calls;
+
+const lastSpeaker = (turns: Messages): string | undefined => turns.findLast(isSpoken)?.role;
 
 /** Several messages as one: their texts by blank lines, or all parts where there are images. */
 function joined(messages: Messages, role: string): WireMessage {

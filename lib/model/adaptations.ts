@@ -28,7 +28,7 @@ export type Adaptation = {
 };
 
 const UNSUPPORTED =
-  /unsupported|(?:not|n['o]?t|never|no longer|non) (?:be )?(?:yet )?(?:currently )?(?:support|allow|permit|recogni|accept|valid|compatib|available|enabled|known|implemented|work|expected|understood)|unrecogni|unknown|unexpected|extra[_ ]|additional propert|deprecated|invalid (?!request|argument|type)|disallow|forbidden|must be (?:1|unset|omitted|null|removed)|only .{0,80}(?:default|allowed|supported|accepted)|cannot (?:be|set|use|specify)|is (?:un|im)\w+|remove|omit/iu;
+  /unsupported|(?:not|n['o]?t|never|no longer|non) (?:be )?(?:yet )?(?:currently )?(?:support|allow|permit|recogni|accept|valid|compatib|available|enabled|known|implemented|work|expected|understood)|unrecogni|unknown|unexpected|extra[_ ]|additional propert|deprecated|invalid (?!request|argument|type)|disallow|forbidden|(?:may|can|should) only|only be set|(?:must|should) be (?:1|unset|omitted|null|removed)|only .{0,80}(?:default|allowed|supported|accepted)|cannot (?:be|set|use|specify)|is (?:un|im)\w+|remove|omit/iu;
 /** A value that is out of its range is its caller's to mend. */
 const OUT_OF_RANGE =
   /between|range|(?:less|greater|lower|higher|larger|smaller) than|at (?:most|least)|minimum|maximum|[<>]=?\s*-?\d|exceeds/iu;
@@ -71,6 +71,8 @@ const pattern =
 const MISSING = /missing|required|must (?:be|include|have|contain)|need|expected|lacks|without/iu;
 const THOUGHTS = new RegExp(`\\b(?:${[...THOUGHT_NAMES, ...KEPT_FIELDS].join("|")})\\b`, "u");
 const SIGNATURE = /thought[_ ]?signature/iu;
+/** Where servers take the signature of a call. */
+const SIGNED = ["extra_content", "provider_specific_fields", "thought_signature", "signature"];
 const NO_THOUGHTS = "(not kept)";
 
 /** Gemini's word for a call that another model made (Gemini API, "Thought signatures", questions and answers). */
@@ -82,16 +84,21 @@ const NO_SIGNATURE = "skip_thought_signature_validator";
 export const ADAPTATIONS: readonly Adaptation[] = [
   {
     name: "signatures",
-    at: (words) =>
-      SIGNATURE.test(words) && /missing|required|invalid|corrupt|not valid|without|must/iu.test(words) ? 0 : -1,
+    at: (words) => (SIGNATURE.test(words) && /missing|required|without|must/iu.test(words) ? 0 : -1),
     change: ofMessages((given) => messages.withSignatures(given, NO_SIGNATURE)),
     told: "wants a signature with each call, and was told that some have none",
     servers: "Gemini 3, for calls that another model made",
   },
   {
+    name: "new signatures",
+    at: (words) => (SIGNATURE.test(words) && /invalid (?!request|argument)|corrupt|not valid/iu.test(words) ? 0 : -1),
+    change: ofMessages((given) => messages.withSignatures(messages.withoutFields(given, SIGNED), NO_SIGNATURE)),
+    told: "does not know a signature of an earlier call, and was told that there is none",
+    servers: "Gemini 3, after a change of the model",
+  },
+  {
     name: "with thoughts",
-    at: (words) =>
-      /reasoning_content|reasoning/u.test(words) && MISSING.test(words) && !/extra/iu.test(words) ? 0 : -1,
+    at: (words) => (/reasoning/u.test(words) && MISSING.test(words) && !UNSUPPORTED.test(words) ? 0 : -1),
     change: ofMessages((given, { thoughtName, thoughts }) => {
       const known = given.map((message, n) => {
         const own = thoughts.get(n);
@@ -121,14 +128,15 @@ export const ADAPTATIONS: readonly Adaptation[] = [
   },
   {
     name: "no limit of tokens",
-    at: pattern(/max_(?:completion_)?tokens.{0,60}(?:too (?:large|big|high)|exceed|at most|less than|maximum|<)/isu),
+    // A limit that is high by itself is its caller's to mend; one for which a prompt leaves no room is not.
+    at: pattern(/max_(?:completion_)?tokens.{0,80}(?:too (?:large|big|high)|exceed|greater|>).{0,120}context/isu),
     change(body) {
       if (!("max_tokens" in body || "max_completion_tokens" in body)) return body;
       const { max_tokens: _, max_completion_tokens: __, ...rest } = body;
       return { ...rest, messages: body.messages };
     },
-    told: "does not take so high a limit of tokens, and was asked without",
-    servers: "vLLM, OpenAI, where `max_tokens` is more than there is",
+    told: "has no room for so long an answer, and was asked without its limit",
+    servers: "vLLM, where prompt and `max_tokens` together are more than there is",
   },
   {
     name: "max_completion_tokens",
@@ -185,10 +193,12 @@ export const ADAPTATIONS: readonly Adaptation[] = [
   {
     name: "no system message",
     at: pattern(
-      /system (?:role|message|prompt|instruction)s?.{0,30}(?:not|n't|un)\s?(?:be )?(?:support|allow|enabled|permit|available)/iu,
+      /(?<!multiple |two |several |than one )system (?:role|message|prompt|instruction)s?.{0,30}(?:not|n't|un)\s?(?:be )?(?:support|allow|enabled|permit|available)/iu,
       /(?:not|n't) support.{0,30}system (?:role|message|prompt)/iu,
       /(?:developer|system) instruction is not enabled/iu,
       /(?:unsupported|unknown|invalid) role.{0,20}system/iu,
+      /role.{0,10}system.{0,30}(?:not|n't|un)\s?support/iu,
+      /unexpected role.{0,10}system.{0,80}top-level/isu,
     ),
     change: ofMessages(messages.noSystemMessage),
     told: "takes no system message, and got it as the user's",
@@ -199,7 +209,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     at: pattern(
       /system.{0,60}\b(?:first|begin\w*|start|only|one|once|multiple|more than|position|order|single|middle|after)\b/isu,
       /\b(?:first|begin\w*|start|only|one|multiple|single|more than)\b.{0,60}system/isu,
-      /unexpected role.{0,10}system/iu,
+      /(?:unexpected role.{0,10}|initial.{0,20})system/iu,
     ),
     change: ofMessages(messages.oneSystemMessage),
     told: "takes one system message, at the beginning; later ones stand as notes",
@@ -210,9 +220,9 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     at: pattern(
       /alternat/iu,
       /(?:consecutive|successive|adjacent|same|two|multiple|repeated).{0,40}(?:role|user|assistant|messages? in a row)/iu,
-      /(?:after|follow|preced).{0,20}role|role.{0,30}(?:after|follow|preced|in a row|twice)/iu,
+      /(?:after|followed|preced).{0,20}role|role.{0,30}(?:after|followed|preced|in a row|twice)/iu,
       /(?:last|final|first) (?:role|message).{0,60}(?:user|assistant|role)/isu,
-      /unexpected role.{0,10}(?:user|assistant)/iu,
+      /unexpected role.{0,10}(?:user|assistant)|assistant messages? at the end|turn.{0,30}(?:after|followed)/iu,
       /add_generation_prompt|prefill/iu,
     ),
     change: ofMessages(messages.alternatingRoles),
@@ -223,7 +233,8 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     name: "text content",
     at: pattern(
       /content.{0,120}(?:must be|should be|expect\w*|valid|requires?|only).{0,30}\b(?:str|string|text)\b/isu,
-      /expected (?:a )?str(?:ing)?\b|str type expected|string_type|valid string/iu,
+      /expected (?:a )?str(?:ing)?\b(?! that| with)|str type expected|string_type|valid string/iu,
+      /cannot unmarshal array.{0,120}content|concatenate str|must be str, not list/isu,
       /(?:array|list|sequence|multi.?part|multimodal)[\w ]{0,40}content|content.{0,60}(?:array|list|sequence|parts).{0,40}(?:\bnot\b|n't\b|unsupported)/isu,
     ),
     change: ofMessages(messages.textContent),

@@ -32,8 +32,9 @@ export type AnswerReader = {
   readonly isWhole: () => boolean;
 };
 
+/** Begins an answer of which nothing has come. */
 export function answerReader(): AnswerReader {
-  let events: ModelEvent[] = [];
+  const events: ModelEvent[] = [];
   let reason: string | null = null;
   let hasRefused = false;
   let isWhole = false;
@@ -81,9 +82,7 @@ export function answerReader(): AnswerReader {
     isWhole = true;
     const before = said.join("");
     if (before === "" && !hasThoughts && !calls.hasCalls()) return readDelta(message);
-    // Behind its pieces a whole message brings nothing but what was missing.
-    const whole = wordsOf(message.content);
-    const rest = whole.startsWith(before) ? whole.slice(before.length) : "";
+    const rest = restBehind(before, wordsOf(message.content));
     if (rest !== "") add([{ kind: "text", text: rest }]);
   };
 
@@ -98,11 +97,7 @@ export function answerReader(): AnswerReader {
       reason = text(choice.finish_reason) || text(choice.finishReason) || reason;
     },
     end: () => add(tags.rest()),
-    events() {
-      const come = events;
-      events = [];
-      return come;
-    },
+    events: () => events.splice(0),
     calls: calls.whole,
     providerData(from) {
       if (from === "") return [];
@@ -116,6 +111,10 @@ export function answerReader(): AnswerReader {
     isWhole: () => isWhole,
   };
 }
+
+/** What a whole message brings behind its pieces: what was missing, where it goes on with them. */
+const restBehind = (before: string, whole: string): string =>
+  whole.startsWith(before) ? whole.slice(before.length) : "";
 
 /** Whether a delta holds a text alone, as nearly all do. */
 function isPlain(delta: Delta): boolean {

@@ -80,7 +80,7 @@ export const newSession = async (front: Front): Promise<string> =>
 export const askIn = (front: Front, session: string, prompt: string): Promise<Response> =>
   call(front, "POST", `/api/v1/chat/${session}/messages/stream`, { index_ids: [], prompt });
 
-/** The latest run of a session, and the last thing that was said in it. */
+/** The latest run of a session, and all that was answered in it. */
 export async function storedOf(
   { query }: World,
   session: string,
@@ -89,11 +89,12 @@ export async function storedOf(
     `select status::text, attempts from "Run" where "sessionId" = $1 order by "createdAt" desc limit 1`,
     [session],
   );
-  const [last] = await query<{ parts: readonly { readonly text?: string }[] }>(
-    `select m.parts from "Message" m join "Branch" b on b.id = m."branchId" where b."sessionId" = $1
-     order by m.position desc limit 1`,
+  // An answer that broke off is stored as what was said before and after.
+  const answers = await query<{ parts: readonly { readonly text?: string }[] }>(
+    `select m.parts from "Message" m join "Branch" b on b.id = m."branchId"
+     where b."sessionId" = $1 and m.role::text = 'assistant' order by m.position`,
     [session],
   );
-  const said = last?.parts.map(({ text = "" }) => text).join("") ?? "";
+  const said = answers.flatMap(({ parts }) => parts.map(({ text = "" }) => text)).join("");
   return { status: run?.status ?? "none", attempts: run?.attempts ?? 0, said };
 }

@@ -10,12 +10,9 @@ import {
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { bytesOf } from "./bytes.ts";
-import { type Instance, startInstance } from "./instance.ts";
+import { type Instance, type Laid, startInstance } from "./instance.ts";
 import type { OutputConfig } from "./output.ts";
 import { routed } from "./routing.ts";
-
-/** A function that is laid out. */
-export type Laid = { readonly folder: string; readonly handler: string; readonly paths: readonly string[] };
 
 export type Front = {
   readonly url: string;
@@ -26,7 +23,6 @@ export type Front = {
   readonly close: () => Promise<void>;
 };
 
-const MIDDLEWARE = /^\/_?middleware$/u;
 /** What the edge writes itself, whatever a caller sends. */
 const CLIENT_ADDRESS = "203.0.113.7";
 
@@ -60,7 +56,7 @@ export async function startFront(
   function instanceOf(one: Laid): Promise<Instance> {
     const known = running.get(one);
     if (known) return known;
-    const begun = startInstance(one.folder, one.handler, environment(port)).then((instance) => {
+    const begun = startInstance(one, environment(port)).then((instance) => {
       started.push(instance);
       return instance;
     });
@@ -80,7 +76,7 @@ export async function startFront(
     };
     const added: OutgoingHttpHeaders = {};
     const ask = async (path: string) => {
-      const one = functionOf(path) ?? functions.find(({ paths }) => paths.some((name) => MIDDLEWARE.test(name)));
+      const one = functionOf(path) ?? functions.find(({ isMiddleware }) => isMiddleware);
       if (!one) return given;
       return middleware(
         await instanceOf(one),
@@ -106,7 +102,8 @@ export async function startFront(
 
   const server = createServer((request, response) => {
     answer(request, response).catch((thrown) => {
-      if (!response.headersSent) response.writeHead(500, { "x-vercel-error": "FUNCTION_INVOCATION_FAILED" });
+      if (response.headersSent) return response.destroy();
+      response.writeHead(500, { "x-vercel-error": "FUNCTION_INVOCATION_FAILED" });
       response.end(String(thrown));
     });
   });
@@ -196,7 +193,8 @@ function hand(
         resolve();
       });
     });
-    upstream.on("error", reject);
+    // A function may answer and close before it has read all that is sent.
+    upstream.on("error", (thrown) => (response.headersSent ? resolve() : reject(thrown)));
     response.on("close", () => {
       if (!response.writableFinished) upstream.destroy();
     });

@@ -7,6 +7,14 @@ const IDLE_MS = 20;
 /** So long it has from SIGTERM to SIGKILL. */
 const GRACE_MS = 500;
 
+/** A function that is laid out in a folder. */
+export type Laid = {
+  readonly folder: string;
+  readonly handler: string;
+  readonly isMiddleware: boolean;
+  readonly paths: readonly string[];
+};
+
 /** One running copy of a function. */
 export type Instance = {
   readonly port: number;
@@ -25,11 +33,10 @@ export type Instance = {
  * Starts a function that is laid out in a folder, which it cannot write to, and freezes it whenever nothing is open in it.
  */
 export async function startInstance(
-  folder: string,
-  handler: string,
+  { folder, handler, isMiddleware }: Laid,
   environment: Readonly<Record<string, string>>,
 ): Promise<Instance> {
-  const child = started(folder, handler, environment);
+  const child = started(folder, [handler, isMiddleware ? "middleware" : "function"], environment);
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (part: Buffer) => (text += part.toString()));
   const listening = Promise.withResolvers<number>();
@@ -83,10 +90,10 @@ export async function startInstance(
 const PROGRAM = `${import.meta.dirname}/function-process.ts`;
 
 /** Starts the process in a mount namespace of its own in which the function's folder is read-only. */
-function started(folder: string, handler: string, environment: Readonly<Record<string, string>>): ChildProcess {
+function started(folder: string, how: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
   const inside = `mount --make-rprivate / && mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"`;
   const namespaces = process.getuid?.() === 0 ? ["--mount"] : ["--user", "--map-root-user", "--mount"];
-  const node = [process.execPath, PROGRAM, folder, handler];
+  const node = [process.execPath, PROGRAM, folder, ...how];
   return spawn("unshare", [...namespaces, "sh", "-c", inside, folder, ...node], {
     cwd: folder,
     env: { PATH: process.env.PATH ?? "", HOME: "/tmp", TZ: ":UTC", NODE_ENV: "production", ...environment },

@@ -45,7 +45,7 @@ export async function routed(
         if (given === null) return null;
         request = given;
       }
-      if (route.dest !== undefined) rewrite(place, filled(route.dest, match, encodeURIComponent));
+      if (route.dest !== undefined) rewrite(place, filled(route.dest, match));
       if (route.status !== undefined && !route.continue) return { status: route.status };
       if ((route.check || looksForFiles) && route.dest !== undefined && exists(named(place.path))) return "found";
       if (!route.continue && route.dest !== undefined) return "next";
@@ -54,7 +54,7 @@ export async function routed(
   }
 
   for (const { name, list } of phases(routes)) {
-    if (name === "hit" || name === "error") continue;
+    if (!LOOKED_THROUGH.has(name)) continue;
     const outcome = await through(list, name !== "main");
     if (outcome === null) return null;
     if (typeof outcome === "object") return end(null, outcome.status);
@@ -64,6 +64,9 @@ export async function routed(
   const found = error?.list.find((route) => route.status === 404 && matched(route, place.path, asked));
   return end(found?.dest ?? "/404", 404);
 }
+
+/** The phases that lead a request to a file or a function; the others are about what was found, and what was not. */
+const LOOKED_THROUGH: ReadonlySet<string> = new Set(["main", "filesystem", "rewrite"]);
 
 /** The path of a function as its folder is named. */
 const named = (path: string): string => (path === "/" ? "/index" : path.replace(/\/$/u, ""));
@@ -77,23 +80,42 @@ function phases(routes: readonly Route[]): { readonly name: string; readonly lis
   return all;
 }
 
-function matched(route: Route, path: string, { method, headers, url }: Asked): RegExpExecArray | null {
+/** What the patterns of a route have found, by number or name; null where one finds nothing. */
+type Found = Readonly<Record<string, string>>;
+
+function matched(route: Route, path: string, { method, headers, url }: Asked): Found | null {
   if (route.methods && !route.methods.includes(method)) return null;
-  const holds = ({ type, key = "", value }: NonNullable<Route["has"]>[number]): boolean => {
-    const given = type === "header" ? headers[key.toLowerCase()] : type === "query" ? url.searchParams.get(key) : null;
-    if (given === undefined || given === null) return false;
-    return typeof value !== "string" || new RegExp(`^(?:${value})$`, "u").test(String(given));
+  const found = whole(route.src ?? ".*", path);
+  if (found === null) return null;
+  const read = ({ type, key = "" }: Condition): string | null => {
+    if (type === "header") return headers[key.toLowerCase()]?.toString() ?? null;
+    return type === "query" ? url.searchParams.get(key) : null;
   };
-  if (!(route.has ?? []).every(holds) || (route.missing ?? []).some(holds)) return null;
-  return new RegExp(route.src ?? ".*", "u").exec(path);
+  const held = ({ value, ...condition }: Condition): Found | null => {
+    const given = read(condition);
+    return given === null ? null : typeof value === "string" ? whole(value, given) : {};
+  };
+  const all = (route.has ?? []).map(held);
+  if (all.includes(null) || (route.missing ?? []).some((condition) => held(condition) !== null)) return null;
+  return Object.assign({}, found, ...all.map((one) => one ?? {}), found);
 }
 
-/** A text with what a pattern has found, by number or name. */
-const filled = (text: string, match: RegExpExecArray, shape = (value: string): string => value): string =>
-  text.replaceAll(/\$(\w+)/gu, (_, name: string) => {
-    const value = match.groups?.[name] ?? match[Number(name)] ?? "";
-    return text.startsWith("/") && text.indexOf("?") < 0 ? value : shape(decodeURIComponent(value));
-  });
+type Condition = NonNullable<Route["has"]>[number];
+
+/** A pattern holds for the whole of a text, also where it does not say so. */
+function whole(pattern: string, text: string): Found | null {
+  const match = new RegExp(`^(?:${pattern})$`).exec(text);
+  return match && { ...Object.fromEntries(match.map((value, n) => [String(n), value ?? ""])), ...match.groups };
+}
+
+/** A text with what patterns have found. What goes into a query is encoded for that. */
+function filled(text: string, found: Found): string {
+  const [path = "", ...query] = text.split("?");
+  const put = (part: string, shape: (value: string) => string) =>
+    part.replaceAll(/\$(\w+)/gu, (_, name: string) => shape(found[name] ?? ""));
+  if (query.length === 0) return put(path, (value) => value);
+  return `${put(path, (value) => value)}?${put(query.join("?"), (value) => encodeURIComponent(decodeURIComponent(value)))}`;
+}
 
 function rewrite(place: Place, dest: string): void {
   const [path = "", query = ""] = dest.split("?", 2);

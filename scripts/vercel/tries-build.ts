@@ -29,7 +29,7 @@ export const buildTries: readonly Try[] = [
     async run({ touched, project }) {
       assert.deepEqual(touched, { connections: 0, requests: 0, tables: [] });
       assert.equal(existsSync(join(project, "data")), false);
-      assert.equal(existsSync(join(project, ".next/template")), false);
+      assert.equal(existsSync(join(project, ".next/pgdata-template")), false);
       return undefined;
     },
   },
@@ -55,7 +55,9 @@ export const buildTries: readonly Try[] = [
         NEEDED.filter((path) => !files.has(path)),
         [],
       );
-      const secrets = [...files].filter((path) => /(?:^|\/)(?:\.env|api-key$|secret$|pgdata)/u.test(path));
+      const secrets = [...files].filter((path) =>
+        /(?:^|\/)(?:\.env(?!\.example$)|api-key$|secret$|pgdata)/u.test(path),
+      );
       assert.deepEqual(secrets, []);
       for (const { bytes, paths } of world.built) assert.ok(bytes < MOST_BYTES, `${paths[0]} has ${bytes} bytes`);
       const sizes = world.built.map(({ bytes, paths }) => `${paths[0]} ${(bytes / 1e6).toFixed(1)} MB`);

@@ -32,14 +32,16 @@ export const endTries: readonly Try[] = [
     name: "a turn whose function is ended half a second after SIGTERM goes on at another, for who follows it there",
     run: withTwo(async (world, one, two) => {
       const session = await newSession(one);
-      const asking = askIn(one, session, `Tell me ${SLOW}`).then(read, () => null);
+      const asking = askIn(one, session, `Tell me ${SLOW}`)
+        .then(read)
+        .catch(() => null);
       await until(async () => (await storedOf(world, session)).status === "running", "the turn runs");
       const following = call(two, "GET", `/api/v1/chat/${session}/messages/stream`).then(read);
       await sleep(2000);
       const inTime = await one.endAll();
       assert.ok(inTime.every(Boolean), "a function was still there after half a second");
       const { text, gapMs } = await following;
-      await asking.catch(() => null);
+      await asking;
       assert.deepEqual(wordsOf(text), ALL);
       assert.ok(gapMs < MOST_GAP_MS, `the gap was ${gapMs} ms`);
       assert.deepEqual(await storedOf(world, session), { status: "completed", attempts: 2, said: SLOW_ANSWER });
@@ -50,11 +52,13 @@ export const endTries: readonly Try[] = [
     name: "a turn whose function was killed goes on when somebody reads its session, once its lease is over",
     run: withTwo(async (world, one, two) => {
       const session = await newSession(one);
-      const asking = askIn(one, session, `Tell me ${SLOW}`).then(read, () => null);
+      const asking = askIn(one, session, `Tell me ${SLOW}`)
+        .then(read)
+        .catch(() => null);
       await until(async () => (await storedOf(world, session)).status === "running", "the turn runs");
       await sleep(1500);
       for (const instance of one.instances()) instance.kill();
-      await asking.catch(() => null);
+      await asking;
       await sleep(16_000);
       assert.equal((await storedOf(world, session)).status, "running");
       await json(two, "GET", `/api/v1/chat/${session}`);

@@ -8,7 +8,8 @@ import { openDatabase } from "../../lib/db/database.ts";
 import { newId } from "../../lib/domain/ids.ts";
 import { startPostgres } from "../../lib/testing/postgres-server.ts";
 import { claimOf, makeSession, newMessage } from "../../lib/testing/stored-turns.ts";
-import { type Front, type Laid, startFront } from "./front.ts";
+import { type Front, startFront } from "./front.ts";
+import type { Laid } from "./instance.ts";
 import { type BuiltFunction, layOut, readConfig, readFunctions } from "./output.ts";
 import { type PacedModel, startPacedModel } from "./paced-model.ts";
 import { buildForVercel, copyProject } from "./project.ts";
@@ -34,7 +35,8 @@ export const CRON_SECRET = "the secret of the timetable";
 
 export async function makeWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "parley-functions-"));
-  const project = join(folder, "project");
+  const built = process.env.BUILT_PROJECT;
+  const project = built ?? join(folder, "project");
   const [postgres, model] = await Promise.all([startPostgres(), startPacedModel()]);
   const url = `${postgres.url}/postgres`;
   const pool = new pg.Pool({ connectionString: url, max: 2, application_name: "test" });
@@ -50,20 +52,19 @@ export async function makeWorld(): Promise<World> {
     OPENAI_API_KEY: "paced",
     OPENAI_MODEL: "paced",
   };
-  mkdirSync(project);
-  copyProject(project);
   const before = await digests(pool);
-  const { output } = buildForVercel(project, settings);
+  const output = built ? join(built, ".vercel/output") : buildProject(project, settings);
   const after = await digests(pool);
   const touched = {
     connections: pooled.connections(),
     requests: model.requests(),
     tables: Object.keys(after).filter((table) => after[table] !== before[table]),
   };
-  const built = readFunctions(output).map((one, n) => {
+  const functions = readFunctions(output).map((one, n) => {
     const place = join(folder, "functions", String(n));
     const bytes = layOut(one, project, place);
-    return { ...one, bytes, laid: { folder: place, handler: one.config.handler, paths: one.paths } };
+    const isMiddleware = one.paths.some((path) => /^\/_?middleware$/u.test(path));
+    return { ...one, bytes, laid: { folder: place, handler: one.config.handler, isMiddleware, paths: one.paths } };
   });
   const deployment = {
     ...settings,
@@ -78,7 +79,7 @@ export async function makeWorld(): Promise<World> {
   return {
     project,
     output,
-    built,
+    built: functions,
     model,
     leftRunId,
     touched,
@@ -86,7 +87,7 @@ export async function makeWorld(): Promise<World> {
       (await pool.query<Row>(text, [...values])).rows,
     front: (change = {}) =>
       startFront(readConfig(output), {
-        functions: built.map(({ laid }) => laid),
+        functions: functions.map(({ laid }) => laid),
         files: join(output, "static"),
         environment(port) {
           const all = { ...deployment, NEXTAUTH_URL: `http://127.0.0.1:${port}`, ...change };
@@ -102,6 +103,12 @@ export async function makeWorld(): Promise<World> {
       await postgres.stop();
     },
   };
+}
+
+function buildProject(project: string, settings: Readonly<Record<string, string>>): string {
+  mkdirSync(project);
+  copyProject(project);
+  return buildForVercel(project, settings).output;
 }
 
 /** Migrates the database and leaves a running turn in it whose process is gone. Gives its run. */

@@ -165,7 +165,8 @@ test.runIf(isServer)("issue 14: a stop that comes to another instance ends the t
   const session = await makeSession(database);
   const { runId, live } = await ask(first.ports, session, "hello");
   say("some words");
-  expect(await stopTurn(scopeOf(second.ports, session), session.id)).toBe(true);
+  // Who hears no signal looks every two seconds.
+  expect(await stopTurn(scopeOf(second.ports, session), session.id, 1500)).toBe(true);
   expect([live?.id, live?.abortCause]).toEqual([runId, "stop"]);
 });
 

@@ -41,7 +41,7 @@ async function openNew(dataDir: string, root: string, backupDir = join(dataDir, 
     copyTemplate(folder, root);
     const workerFile = join(root, "lib/db/pglite/worker.ts");
     const embedded = await openEmbedded({ folder, lock, workerFile }).catch((thrown: Error) => {
-      throw new Error(`${thrown.message}.${offer(backupDir)}`, { cause: thrown });
+      throw new Error(`${thrown.message.replace(/\.$/u, "")}.${offer(backupDir)}`, { cause: thrown });
     });
     return {
       ...embedded,
