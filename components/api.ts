@@ -110,6 +110,8 @@ export type TurnRequest = {
   readonly prompt: string;
   readonly message_id: string;
   readonly parent_id?: string | null;
+  /** Absent: the agent's own. */
+  readonly model?: string;
 };
 
 export const askTurn = (id: string, body: TurnRequest, signal?: AbortSignal) =>
@@ -167,6 +169,42 @@ export const makeKey = (key: {
 }) => read<NewApiKey>("/api/app/keys", json("POST", key));
 
 export const revokeKey = (id: string) => request(`/api/app/keys/${id}`, { method: "DELETE" });
+
+/** A provider of models that the account has added; its models are called `name/model`. */
+export type ModelProvider = {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "openai" | "anthropic" | "google" | "mistral" | "compatible";
+  readonly base_url: string | null;
+  /** The end of its key, empty where that would tell too much; null: it has none. */
+  readonly key_hint: string | null;
+};
+
+/** A provider that has just answered; `models`: how many it has, null where it does not say. */
+export type AnsweringProvider = ModelProvider & { readonly models: number | null };
+
+export const addProvider = (provider: {
+  readonly name: string;
+  readonly kind: ModelProvider["kind"];
+  readonly base_url: string | null;
+  readonly api_key: string | null;
+}) => read<AnsweringProvider>("/api/app/providers", json("POST", provider));
+
+/** What is left out stays as it is. */
+export const changeProvider = (
+  id: string,
+  change: { readonly name?: string; readonly base_url?: string; readonly api_key?: string },
+) => read<AnsweringProvider>(`/api/app/providers/${id}`, json("PATCH", change));
+
+export const removeProvider = (id: string) => request(`/api/app/providers/${id}`, { method: "DELETE" });
+
+/** The models that may be chosen, and the one that answers where nobody has chosen. */
+export type Models = {
+  readonly default: string;
+  readonly items: readonly { readonly id: string; readonly context_window: number | null }[];
+};
+
+export const listModels = (signal?: AbortSignal) => read<Models>("/api/app/models", { signal });
 
 export type Agent = {
   readonly id: string;

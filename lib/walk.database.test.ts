@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { insertIdentity } from "./db/identities.ts";
+import { insertProvider } from "./db/model-providers.ts";
 import { DIALECTS, surfaceAt } from "./dialects/index.ts";
 import { llamacloudReference } from "./dialects/llamacloud/reference.ts";
 import { web } from "./dialects/web/index.ts";
@@ -305,10 +306,20 @@ async function makeOwned(): Promise<Record<string, string>> {
   await insertIdentity(ports.database, identityId, ownerId, identity);
   const browser = await credentials("/api/app/keys", owner());
   const signIn = await ports.database.pool.query(`select id from "SignIn" where "accountId" = $1`, [ownerId]);
+  const providerId = newId();
+  await insertProvider(ports.database, ownerId, {
+    id: providerId,
+    name: "secret",
+    kind: "compatible",
+    baseUrl: "https://secret.example",
+    keyHint: null,
+    sealedKey: null,
+  });
   return {
     userId,
     jobId,
     identityId,
+    providerId,
     keyId: (await (await call("POST", "/api/app/keys", { headers: browser, body: { name: "a secret key" } })).json())
       .id,
     signInId: signIn.rows[0].id,
@@ -330,6 +341,7 @@ async function counts(): Promise<unknown> {
     "Account",
     "SignIn",
     "ApiKey",
+    "ModelProvider",
     "Project",
     "Index",
     "Agent",

@@ -10,6 +10,7 @@ import { Shares, Today } from "./budget";
 import { Connections } from "./connections";
 import { DeleteAccount } from "./delete-account";
 import { FirstCall } from "./first-call";
+import { ModelProviders } from "./model-providers";
 import type { PublishedApi } from "./published-api";
 import { SignInSettings } from "./sign-in-settings";
 import { SignIns } from "./sign-ins";
@@ -52,6 +53,15 @@ export function AccountView({ account, apis }: { account: AccountPage | null; ap
                 </a>
               </p>
             </Part>
+            {account.providers && (
+              <Part
+                id="models"
+                title="Models"
+                note="Providers of models beside the server’s own. Their keys are stored encrypted."
+              >
+                <ModelProviders initial={account.providers} />
+              </Part>
+            )}
             <Part title="Sign-in" note="A new password signs every other browser out. API keys stay as they are.">
               <SignInSettings hasPassword={account.hasPassword} />
               <Connections identities={account.identities} vouchers={account.vouchers} />
@@ -100,9 +110,17 @@ export function AccountView({ account, apis }: { account: AccountPage | null; ap
   );
 }
 
-function Part({ title, note, children }: { title: string; note: string; children: ReactNode }) {
+type PartProps = {
+  /** What an address may name it by. */
+  readonly id?: string;
+  readonly title: string;
+  readonly note: string;
+  readonly children: ReactNode;
+};
+
+function Part({ id, title, note, children }: PartProps) {
   return (
-    <section className="account-part">
+    <section id={id} className="account-part">
       <div className="account-title">
         <h2>{title}</h2>
         <p>{note}</p>

@@ -21,10 +21,12 @@ type ComposerProps = {
   readonly onStop: () => void;
   /** Stands above the text: what waits, what failed. */
   readonly line?: ReactNode;
+  /** Stands beside Send: who is to answer. */
+  readonly choice?: ReactNode;
 };
 
 export function Composer(props: ComposerProps) {
-  const { sessionId, placeholder, isBusy, isStopping, canSend, handle, onSend, onStop, line } = props;
+  const { sessionId, placeholder, isBusy, isStopping, canSend, handle, onSend, onStop, line, choice } = props;
   const { field, length, changed, empty } = useDraftField(sessionId, handle);
   const isReady = length > 0 && length <= limit && canSend;
 
@@ -74,6 +76,7 @@ export function Composer(props: ComposerProps) {
           onKeyDown={onKeyDown}
         />
         <div className="composer-bar">
+          {choice}
           {nearLimit && (
             <span className="composer-hint" data-kind={length > limit ? "error" : undefined} role="status">
               {formatNumber(length)} of {formatNumber(limit)} characters

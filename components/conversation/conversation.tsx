@@ -16,6 +16,7 @@ import { TalkComposer } from "./talk-composer";
 import { TurnArticle } from "./turn";
 import { useConversationKeys } from "./use-conversation-keys";
 import type { ComposerHandle } from "./use-draft-field";
+import { useModelChoice } from "./use-model-choice";
 import { usePinnedScroll } from "./use-pinned-scroll";
 import { useTalk } from "./use-talk";
 
@@ -27,14 +28,19 @@ type ConversationProps = {
   readonly onCreated: (id: string) => void;
 };
 
+/** Said for the person, and shown as what was said. */
+const GO_ON = "Continue where you stopped.";
+
 export function Conversation({ initial, isStale = false, agent = null, onCreated }: ConversationProps) {
   const { model } = useShell();
   const composer = useRef<ComposerHandle>(null);
   const forget = useCallback((text: string) => composer.current?.forget(text), []);
+  const choice = useModelChoice(initial, agent?.name ?? null);
   const { talk, live } = useTalk({
     initial,
     isStale,
     agentId: agent?.id ?? null,
+    model: choice.model,
     onCreated,
     onAccepted: forget,
   });
@@ -69,6 +75,8 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
     pin.toEnd();
   }, [retry, pin.toEnd]);
 
+  const goOn = useCallback(() => ask(GO_ON), [ask]);
+
   return (
     <div className="conversation" data-first={isFirst || undefined}>
       <Head session={listed} canSummarise={turns.length > 0 && !isBusy} />
@@ -78,15 +86,21 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
         <div ref={content} role="log" aria-live="off" aria-label="Conversation" className="log measure">
           {turns.map((turn) => (
             <Guard key={turn.key} of={turn.answer} fallback={<BrokenTurn turn={turn} />}>
-              <TurnArticle turn={turn} isLast={turn === last && !isGone} isBusy={isBusy} onRetry={again} />
+              <TurnArticle
+                turn={turn}
+                isLast={turn === last && !isGone}
+                isBusy={isBusy}
+                onRetry={again}
+                onContinue={goOn}
+              />
             </Guard>
           ))}
         </div>
       </div>
       {!isFirst && !pin.isPinned && <Jump hasNew={pin.hasNew} onJump={() => pin.toEnd(true)} />}
-      <TalkComposer talk={talk} isGone={isGone} composer={composer} onSend={ask} />
+      <TalkComposer talk={talk} isGone={isGone} composer={composer} onSend={ask} choice={choice} />
       {isFirst && agent === null && <Starters onChoose={(text) => composer.current?.fill(text, true)} />}
-      {isFirst && model.isDemo && <DemoNote />}
+      {isFirst && model.isDemo && choice.model === null && <DemoNote />}
       <StatusRegion
         isBusy={isBusy}
         isLost={talk.isLost}

@@ -62,8 +62,11 @@ export function Starters({ onChoose }: { onChoose: (text: string) => void }) {
 export function DemoNote() {
   return (
     <p className="demo-note measure">
-      The demo model answers from a script and costs nothing. Start Parley with <code>OPENAI_API_KEY</code> set for a
-      real one.
+      The demo model answers from a script and costs nothing. For a real one{" "}
+      <Link href="/account#models" className="text-link">
+        add a provider
+      </Link>
+      , or start Parley with <code>OPENAI_API_KEY</code> set.
     </p>
   );
 }

@@ -3,8 +3,10 @@
 import { type RefObject, useEffect } from "react";
 import { Composer } from "./composer";
 import { ComposerLine, useOnline } from "./composer-line";
+import { ModelSelect } from "./model-choice";
 import type { Talk } from "./use-conversation";
 import type { ComposerHandle } from "./use-draft-field";
+import type { ModelChoice } from "./use-model-choice";
 
 type TalkComposerProps = {
   readonly talk: Talk;
@@ -12,10 +14,11 @@ type TalkComposerProps = {
   readonly isGone: boolean;
   readonly composer: RefObject<ComposerHandle | null>;
   readonly onSend: (text: string) => void;
+  readonly choice: ModelChoice;
 };
 
 /** The composer of a talk, with what stands in the way of the next question; a question that is refused comes back. */
-export function TalkComposer({ talk, isGone, composer, onSend }: TalkComposerProps) {
+export function TalkComposer({ talk, isGone, composer, onSend, choice }: TalkComposerProps) {
   const { isBusy, refusal, setRefusal } = talk;
   const isOnline = useOnline();
 
@@ -33,6 +36,7 @@ export function TalkComposer({ talk, isGone, composer, onSend }: TalkComposerPro
       handle={composer}
       onSend={onSend}
       onStop={talk.stop}
+      choice={<ModelSelect choice={choice} />}
       line={
         <ComposerLine
           isOnline={isOnline}

@@ -14,6 +14,35 @@ export function Stopped({ facts, answer }: { facts: AnswerFacts | undefined; ans
   return <p className="stopped">{`Stopped${after}${cancelled}.`}</p>;
 }
 
+const CUTS = {
+  length: "The answer is as long as the model may make it.",
+  steps: "The turn came to its limit of steps.",
+  time: "The turn came to its limit of time.",
+  repeats: "The model asked for the same again and again, and was ended.",
+} as const;
+
+/** Why an answer that went well is not whole; null: it is. */
+export function cutOf(facts: AnswerFacts | undefined): string | null {
+  const stop = facts?.stop;
+  if (!stop || stop.is_error) return null;
+  if (stop.limit) return CUTS[stop.limit];
+  return stop.finish_reason === "length" ? CUTS.length : null;
+}
+
+/** Says that an answer was cut, and lets it go on. */
+export function Cut({ why, onContinue }: { why: string; onContinue: (() => void) | null }) {
+  return (
+    <div className="cut">
+      <p>{why}</p>
+      {onContinue && (
+        <button type="button" className="button" onClick={onContinue}>
+          Continue
+        </button>
+      )}
+    </div>
+  );
+}
+
 type BrokeProps = {
   readonly facts: AnswerFacts | undefined;
   readonly hasAnswer: boolean;

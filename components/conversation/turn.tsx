@@ -7,23 +7,26 @@ import { Ledger } from "./ledger";
 import { Prose } from "./markdown/prose";
 import { Question } from "./question";
 import { endingOf, segmentsOf, type Turn, textOf } from "./segments";
-import { Broke, Stopped } from "./turn-end";
+import { Broke, Cut, cutOf, Stopped } from "./turn-end";
 
 type TurnProps = {
   readonly turn: Turn;
   readonly isLast: boolean;
   readonly isBusy: boolean;
   readonly onRetry: () => void;
+  /** Asks for the rest of an answer that was cut. */
+  readonly onContinue: () => void;
 };
 
 export const TurnArticle = memo(
-  function TurnArticle({ turn, isLast, isBusy, onRetry }: TurnProps) {
+  function TurnArticle({ turn, isLast, isBusy, onRetry, onContinue }: TurnProps) {
     const label = useId();
     const article = useRef<HTMLElement>(null);
     const isGoing = isLast && isBusy;
     const facts = turn.answer?.metadata;
     const ending = endingOf(facts, isGoing);
     const segments = turn.answer ? segmentsOf(turn.answer.parts) : [];
+    const cut = cutOf(facts);
     const isWaiting = isGoing && segments.length === 0;
     return (
       <article
@@ -54,6 +57,7 @@ export const TurnArticle = memo(
               <WorkingDash />
             </p>
           )}
+          {cut !== null && !isGoing && <Cut why={cut} onContinue={isLast ? onContinue : null} />}
           {ending === "stopped" && <Stopped facts={facts} answer={turn.answer} />}
           {ending === "broke" && (
             <Broke facts={facts} hasAnswer={segments.length > 0} onRetry={isLast ? onRetry : null} />
@@ -73,5 +77,6 @@ export const TurnArticle = memo(
     a.turn.answer === b.turn.answer &&
     a.isLast === b.isLast &&
     a.onRetry === b.onRetry &&
+    a.onContinue === b.onContinue &&
     (a.isLast ? a.isBusy === b.isBusy : true),
 );

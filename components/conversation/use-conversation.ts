@@ -37,6 +37,8 @@ export type ConversationOptions = {
   readonly isStale: boolean;
   /** The agent that a new session is begun with; null: the account's own. */
   readonly agentId: string | null;
+  /** The model that is to answer; null: the agent's own. */
+  readonly model: string | null;
   readonly onCreated: (id: string) => void;
   readonly onAccepted: (text: string) => void;
 };
@@ -44,7 +46,14 @@ export type ConversationOptions = {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The one place with chat state: what is said, what runs, what failed, and what can be done about it. */
-export function useConversation({ initial, isStale, agentId, onCreated, onAccepted }: ConversationOptions): Talk {
+export function useConversation({
+  initial,
+  isStale,
+  agentId,
+  model,
+  onCreated,
+  onAccepted,
+}: ConversationOptions): Talk {
   const { store } = useShell();
   const [sessionId, setSessionId] = useState(initial?.session_id ?? null);
   const [isLost, setIsLost] = useState(false);
@@ -191,10 +200,10 @@ export function useConversation({ initial, isStale, agentId, onCreated, onAccept
       const question = { id: options.id ?? newId(), text, isRetry: options.isRetry, accepted: false };
       asked.current = question;
       const parts = [{ type: "text" as const, text }];
-      const chosen = agentId === null ? {} : { agent_id: agentId };
+      const chosen = { ...(agentId === null ? {} : { agent_id: agentId }), ...(model === null ? {} : { model }) };
       void chat.sendMessage({ id: question.id, role: "user", parts }, { body: { ...chosen, ...options.body } });
     },
-    [chat.sendMessage, agentId],
+    [chat.sendMessage, agentId, model],
   );
 
   const send = useCallback((text: string, id?: string) => ask(text, { isRetry: false, id }), [ask]);

@@ -9,6 +9,7 @@ import type { Admission, Reservation, Work } from "./admitted.ts";
 import type { Host } from "./host.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Log } from "./log.ts";
+import type { ProviderPort } from "./provider-port.ts";
 import type { Signals } from "./signals.ts";
 import type { Runner } from "./turn/runner.ts";
 
@@ -44,7 +45,12 @@ export type RenderTemplate = (source: string, variables: Readonly<Record<string,
 export type Ports = {
   readonly host: Host;
   readonly database: Database;
+  /** The server's own models; in a scope those of its account. */
   readonly models: Models;
+  /** The models of an account: the server's own, and those of the providers that it has added. Absent: the server's own. */
+  readonly modelsOf?: (accountId: string) => Models;
+  /** What it takes to add providers. Absent: nobody may. */
+  readonly providers?: ProviderPort;
   /** Whether models are offered the server's own tools. Absent: they are. */
   readonly hasBuiltinTools?: boolean;
   readonly runner: Runner;
@@ -121,6 +127,13 @@ export type Scope = Ports & {
   /** A provider key that came with the request. Never stored, never logged. */
   readonly providerKey?: string;
 };
+
+/** The ports as an account has them. */
+export const portsOf = (ports: Ports, accountId: string): Ports & Pick<Scope, "accountId"> => ({
+  ...ports,
+  models: ports.modelsOf?.(accountId) ?? ports.models,
+  accountId,
+});
 
 /** Who asks, as it is stored with a turn. */
 export const askerOf = ({ via, keyId = null, keyScopes = [], onlyAgentId = null, stranger = null }: Scope): Asker => ({

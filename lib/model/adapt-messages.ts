@@ -119,7 +119,8 @@ export function shortCallIds(messages: Messages): Messages {
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-function shortId(id: string): string {
+/** An id of nine letters and digits, the same for the same id. */
+export function shortId(id: string): string {
   if (/^[a-zA-Z0-9]{9}$/u.test(id)) return id;
   const bytes = createHash("sha256").update(id).digest().subarray(0, 9);
   return [...bytes].map((byte) => LETTERS.charAt(byte % LETTERS.length)).join("");

@@ -1,46 +1,67 @@
 import { createOpenAI } from "@ai-sdk/openai";
 import type {
   JSONSchema7,
+  LanguageModelV4,
   LanguageModelV4CallOptions,
-  LanguageModelV4Message,
   LanguageModelV4StreamPart,
-  SharedV4ProviderMetadata,
 } from "@ai-sdk/provider";
-import { z } from "zod";
 import { ChatError } from "../domain/errors.ts";
-import { exactJson, exactValue } from "../domain/exact-numbers.ts";
-import type { CallModel, FinishReason, ModelEvent, ModelRequest, PromptMessage, PromptPart } from "../domain/model.ts";
+import type { CallModel, FinishReason, ModelEvent, ModelRequest } from "../domain/model.ts";
 import { tokenCount } from "../domain/token-count.ts";
 import type { JsonSchema } from "../domain/tool.ts";
 import { coalesce } from "./coalesce.ts";
 import { modelFamily } from "./endpoint-url.ts";
 import { framePace } from "./frame-pace.ts";
 import { ANSWER_LIMIT_BYTES, limitedFetch } from "./limited-text.ts";
+import { type PromptRules, packagePrompt } from "./package-prompt.ts";
 import { toProviderError } from "./provider-error.ts";
+import { sealedThoughts } from "./sealed-thoughts.ts";
 import { WAITS, type Waits, watch } from "./waits.ts";
+
+/** What a provider package is opened with, and what it gives for a model's name. */
+type OpenModel = (
+  model: string,
+  settings: { readonly apiKey: string; readonly fetch: typeof fetch },
+) => LanguageModelV4 | Promise<LanguageModelV4>;
+
+type PackageSettings = {
+  readonly apiKey?: string;
+  readonly waits?: Waits;
+  /** What the provider demands of messages; absent: nothing. */
+  readonly rules?: Omit<PromptRules, "from">;
+  /** Names the provider, where it wants back what it seals into answers; absent: nothing goes back. */
+  readonly keepsFor?: string;
+};
 
 /** Names OpenAI in what it wants back. */
 const OPENAI = "https://api.openai.com/v1";
 
+/** Calls OpenAI: the Responses API, with reasoning. */
+export const callOpenAI = (settings: Pick<PackageSettings, "apiKey" | "waits">): CallModel =>
+  callThroughPackage((model, options) => createOpenAI(options)(model), { ...settings, keepsFor: OPENAI });
+
 /**
- * Calls OpenAI through its provider package's own `doStream`: the Responses API, with reasoning.
+ * Calls a provider through its package's own `doStream`.
  *
  * Not through `streamText`, which costs twice as much a token and has a loop, retries and callbacks that we have too.
  */
-export function callOpenAI({
-  apiKey: ownKey,
-  waits = WAITS,
-}: {
-  readonly apiKey?: string;
-  readonly waits?: Waits;
-}): CallModel {
+export function callThroughPackage(
+  openModel: OpenModel,
+  { apiKey: ownKey, waits = WAITS, rules = {}, keepsFor }: PackageSettings,
+): CallModel {
   return async function* (request) {
-    const apiKey = request.apiKey ?? ownKey ?? "";
+    const from = keepsFor === undefined ? null : `${keepsFor} ${modelFamily(request.model)}`;
     const watching = watch(request.signal, waits);
-    const from = `${OPENAI} ${modelFamily(request.model)}`;
-    const model = createOpenAI({ apiKey, fetch: limitedFetch(ANSWER_LIMIT_BYTES, watching.heard) })(request.model);
+    const settings = {
+      apiKey: request.apiKey ?? ownKey ?? "",
+      fetch: limitedFetch(ANSWER_LIMIT_BYTES, watching.heard),
+    };
+    const model = await openModel(request.model, settings);
     try {
-      const { stream } = await model.doStream({ ...callOptions(request, from), abortSignal: watching.signal });
+      const { stream } = await model.doStream({
+        ...callOptions(request, { ...rules, from }),
+        abortSignal: watching.signal,
+      });
       yield [{ type: "start" }];
       const reader = partReader(from);
       const pace = framePace();
@@ -64,11 +85,11 @@ const isDelta = ({ type }: ModelEvent): boolean => type === "text-delta" || type
 
 function callOptions(
   { settings, messages, tools, toolChoice, endUser }: ModelRequest,
-  from: string,
+  rules: PromptRules,
 ): LanguageModelV4CallOptions {
   const format = settings.responseFormat;
   return {
-    prompt: messages.map((one) => message(one, from)),
+    prompt: packagePrompt(messages, rules),
     maxOutputTokens: settings.maxTokens,
     temperature: settings.temperature,
     topP: settings.topP,
@@ -105,111 +126,35 @@ function callOptions(
 // A caller's schema goes to the provider as it is: the provider judges it.
 const schema = (parameters: JsonSchema): JSONSchema7 => parameters as JSONSchema7;
 
-function message(prompt: PromptMessage, to: string): LanguageModelV4Message {
-  switch (prompt.role) {
-    case "system":
-      return { role: "system", content: prompt.text };
-    case "user":
-      return { role: "user", content: prompt.parts.map(part) };
-    case "assistant":
-      return {
-        role: "assistant",
-        content: [
-          ...thoughtsFor(prompt, to),
-          ...(prompt.text === "" ? [] : [{ type: "text" as const, text: prompt.text }]),
-          ...prompt.calls.map((call) => ({
-            type: "tool-call" as const,
-            toolCallId: call.callId,
-            toolName: call.name,
-            input: exactValue(call.input),
-            ...(prompt.provider?.from === to ? ownOptions(prompt.provider.calls?.[call.callId]) : {}),
-          })),
-        ],
-      };
-    case "tool":
-      return {
-        role: "tool",
-        content: [
-          {
-            type: "tool-result",
-            toolCallId: prompt.callId,
-            toolName: prompt.name,
-            output:
-              typeof prompt.output === "string"
-                ? { type: prompt.isError ? "error-text" : "text", value: prompt.output }
-                : { type: "text", value: exactJson(prompt.output) },
-          },
-        ],
-      };
-  }
-}
-
-type Thought = Extract<
-  Extract<LanguageModelV4Message, { role: "assistant" }>["content"][number],
-  { type: "reasoning" }
->;
-
-/** The sealed thoughts of a step with calls, for the provider that sealed them. */
-function thoughtsFor({ calls, provider }: Extract<PromptMessage, { role: "assistant" }>, to: string): Thought[] {
-  if (provider?.from !== to || calls.length === 0) return [];
-  return Sealed.safeParse(provider.fields?.thoughts).data?.map((one) => ({ type: "reasoning", ...one })) ?? [];
-}
-
-/** What the packages of providers call their own: a record of their names. */
-const Options = z.record(z.string(), z.record(z.string(), z.json()));
-const Sealed = z.array(z.object({ text: z.string(), providerOptions: Options }));
-
-const ownOptions = (kept: unknown): { providerOptions?: z.infer<typeof Options> } => {
-  const providerOptions = Options.safeParse(kept).data;
-  return providerOptions === undefined ? {} : { providerOptions };
-};
-
-function part(prompt: PromptPart): Extract<LanguageModelV4Message, { role: "user" }>["content"][number] {
-  if (prompt.type === "text") return { type: "text", text: prompt.text };
-  const data = /^data:(image\/[\w.+-]+);base64,(.*)$/su.exec(prompt.url);
-  const providerOptions = prompt.detail ? { openai: { imageDetail: prompt.detail } } : undefined;
-  if (data) {
-    const [, mediaType = "image/png", bytes = ""] = data;
-    return { type: "file", mediaType, data: { type: "data", data: bytes }, providerOptions };
-  }
-  return { type: "file", mediaType: "image/*", data: { type: "url", url: new URL(prompt.url) }, providerOptions };
-}
-
-function partReader(from: string): (part: LanguageModelV4StreamPart) => ModelEvent[] {
+/** `from` names who made what is kept of an answer; null: nothing is. */
+function partReader(from: string | null): (part: LanguageModelV4StreamPart) => ModelEvent[] {
   const names = new Map<string, string>();
-  const thoughts = sealedThoughts();
-  let hasKept = false;
+  const sealed = sealedThoughts(from);
   return (part) => {
     switch (part.type) {
       case "text-start":
       case "text-end":
         return [{ type: part.type }];
-      case "reasoning-start":
-      case "reasoning-end":
-        thoughts.note(part.id, "", part.providerMetadata);
-        return [{ type: part.type }];
       case "text-delta":
         return [{ type: part.type, text: part.delta }];
+      case "reasoning-start":
+      case "reasoning-end":
+        sealed.note(part.id, "", part.providerMetadata);
+        return [{ type: part.type }];
       case "reasoning-delta":
-        thoughts.note(part.id, part.delta, part.providerMetadata);
+        sealed.note(part.id, part.delta, part.providerMetadata);
         return [{ type: part.type, text: part.delta }];
       case "tool-input-start":
         names.set(part.id, part.toolName);
         return [];
       case "tool-input-delta":
         return [{ type: "tool-input-delta", callId: part.id, name: names.get(part.id) ?? "", text: part.delta }];
-      case "tool-call": {
-        const kept = part.providerMetadata === undefined ? {} : { kept: part.providerMetadata };
-        hasKept ||= part.providerMetadata !== undefined;
-        return [{ type: "tool-call", callId: part.toolCallId, name: part.toolName, input: part.input, ...kept }];
-      }
+      case "tool-call":
+        return [{ type: "tool-call", ...sealed.ofCall(part.providerMetadata), ...callOf(part) }];
       case "finish": {
         const { inputTokens, outputTokens } = part.usage;
         const usage = { inputTokens: tokenCount(inputTokens.total), outputTokens: tokenCount(outputTokens.total) };
-        const sealed = thoughts.sealed();
-        const fields = sealed.length > 0 ? { fields: { thoughts: sealed } } : {};
-        const data = sealed.length > 0 || hasKept ? [{ type: "provider-data" as const, from, ...fields }] : [];
-        return [...data, { type: "finish", reason: finishReason(part.finishReason.unified), usage }];
+        return [...sealed.data(), { type: "finish", reason: finishReason(part.finishReason.unified), usage }];
       }
       case "error":
         throw toProviderError(part.error);
@@ -219,23 +164,6 @@ function partReader(from: string): (part: LanguageModelV4StreamPart) => ModelEve
     }
   };
 }
-
-/** Gathers the thoughts that a provider has sealed: those with a text of its own that nobody but it can read. */
-function sealedThoughts() {
-  const found = new Map<string, { text: string; providerOptions: SharedV4ProviderMetadata }>();
-  return {
-    note(id: string, text: string, metadata: SharedV4ProviderMetadata | undefined): void {
-      const one = found.get(id) ?? { text: "", providerOptions: {} };
-      found.set(id, { text: one.text + text, providerOptions: { ...one.providerOptions, ...metadata } });
-    },
-    sealed: () => [...found.values()].filter(({ providerOptions }) => Object.values(providerOptions).some(isSealed)),
-  };
-}
-
-const isSealed = (metadata: object): boolean =>
-  Object.entries(metadata).some(
-    ([name, value]) => /encrypted|signature|redacted/iu.test(name) && typeof value === "string" && value !== "",
-  );
 
 function finishReason(reason: string): FinishReason {
   switch (reason) {
@@ -250,3 +178,6 @@ function finishReason(reason: string): FinishReason {
       return "stop";
   }
 }
+
+type ToolCallPart = Extract<LanguageModelV4StreamPart, { type: "tool-call" }>;
+const callOf = ({ toolCallId, toolName, input }: ToolCallPart) => ({ callId: toolCallId, name: toolName, input });

@@ -27,7 +27,11 @@ export type Catalogue = {
  * A list that fails changes nothing: what was known stays, and the provider is asked again after a pause of two seconds,
  * then four, and so on. A provider that has no list leaves the configured names.
  */
-export function modelCatalogue(settings: ProviderSettings, configured: readonly string[]): Catalogue {
+export const modelCatalogue = (settings: ProviderSettings, configured: readonly string[]): Catalogue =>
+  catalogueOf(() => providerModels(settings), configured);
+
+/** The same of whatever gives a list of models. */
+export function catalogueOf(askFor: () => Promise<readonly ModelInfo[]>, configured: readonly string[]): Catalogue {
   let models = merged(configured, []);
   let isKnown = false;
   let until = 0;
@@ -36,7 +40,7 @@ export function modelCatalogue(settings: ProviderSettings, configured: readonly 
 
   const ask = async () => {
     try {
-      models = merged(configured, await providerModels(settings));
+      models = merged(configured, await askFor());
       isKnown = true;
       failures = 0;
       until = Date.now() + KEEP_MS;

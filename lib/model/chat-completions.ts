@@ -1,5 +1,7 @@
 import { Agent as HttpAgent, type IncomingMessage, request as sendHttp } from "node:http";
 import { Agent as HttpsAgent, request as sendHttps } from "node:https";
+import type { LookupFunction } from "node:net";
+import { ChatError } from "../domain/errors.ts";
 import { exactJson } from "../domain/exact-numbers.ts";
 import type { CallModel, ModelEvent } from "../domain/model.ts";
 import { type AdaptationLog, adapting, type Lessons, lessons } from "./adapting.ts";
@@ -28,7 +30,12 @@ export type ChatServer = {
   /** What its models turned out not to take; absent: nothing is known, and what is learned is forgotten with the caller. */
   readonly lessons?: Lessons;
   readonly log?: AdaptationLog;
+  /** Looks up an address that a person gave; absent: the address is the server's own setting. */
+  readonly lookup?: CheckedLookup;
 };
+
+/** Looks up an address once it is checked. Throws a sentence for one that may not be reached. */
+export type CheckedLookup = (url: URL, signal: AbortSignal) => Promise<LookupFunction>;
 
 /**
  * Calls a server that speaks OpenAI's chat completions, and reads its answer by hand (`chat-chunks.ts`).
@@ -51,7 +58,9 @@ export function callChatCompletions(server: ChatServer): CallModel {
       const watching = watch(request.signal, waits);
       let hasSaid = false;
       try {
-        const response = await open(url, adapted.body(), keyHeaders(url, request.apiKey ?? server.apiKey), watching);
+        const lookup = await checked(server.lookup, url, watching.signal);
+        const headers = keyHeaders(url, request.apiKey ?? server.apiKey);
+        const response = await open(url, adapted.body(), { headers, lookup }, watching);
         const notices = adapted.notices().filter((text) => !told.has(text));
         for (const text of notices) told.add(text);
         yield [{ type: "start" }, ...notices.map((text) => ({ type: "notice" as const, text }))];
@@ -81,14 +90,28 @@ export function callChatCompletions(server: ChatServer): CallModel {
   };
 }
 
-function open(url: URL, body: ChatBody, headers: Record<string, string>, watching: Watch): Promise<IncomingMessage> {
+/** The look-up of an address that is held to what may be reached. */
+async function checked(lookup: CheckedLookup | undefined, url: URL, signal: AbortSignal) {
+  try {
+    return await lookup?.(url, signal);
+  } catch (thrown) {
+    signal.throwIfAborted();
+    const why = thrown instanceof Error ? thrown.message : "The address may not be reached.";
+    throw new ChatError("model-failed", why, { providerStatus: 400 });
+  }
+}
+
+type Sending = { readonly headers: Record<string, string>; readonly lookup: LookupFunction | undefined };
+
+function open(url: URL, body: ChatBody, { headers, lookup }: Sending, watching: Watch): Promise<IncomingMessage> {
   const { signal } = watching;
   const bytes = Buffer.from(exactJson(body));
   const isHttps = url.protocol === "https:";
   return new Promise((resolve, reject) => {
     const outgoing = (isHttps ? sendHttps : sendHttp)(url, {
       method: "POST",
-      agent: isHttps ? agents["https:"] : agents["http:"],
+      // A connection of before may lead to where its address pointed then.
+      ...(lookup ? { agent: false, lookup } : { agent: isHttps ? agents["https:"] : agents["http:"] }),
       signal,
       headers: {
         "content-type": "application/json",

@@ -8,6 +8,8 @@ export type Resolver = (host: string) => Promise<readonly string[]>;
 export type Guard = {
   /** `host` or `host:port` as URLs spell them: what may be reached although it is private. */
   readonly allow: readonly string[];
+  /** Whether everything may be reached, private or not. */
+  readonly isOpen?: boolean;
   readonly resolve: Resolver;
 };
 
@@ -34,11 +36,11 @@ export function parseAddress(address: string, base?: URL): URL {
  * the network here knows; throws the reason of `signal` when it aborts first.
  */
 export async function checkedAddresses(url: URL, guard: Guard, signal: AbortSignal): Promise<readonly string[]> {
-  const { allow, resolve } = guard;
+  const { allow, isOpen = false, resolve } = guard;
   signal.throwIfAborted();
   const { hostname } = url;
   const host = hostname.replace(/^\[(.*)\]$/u, "$1");
-  const isAllowed = allow.includes(hostname) || allow.includes(`${hostname}:${portOf(url)}`);
+  const isAllowed = isOpen || allow.includes(hostname) || allow.includes(`${hostname}:${portOf(url)}`);
   if (!isAllowed && (LOCAL_NAME.test(host) || host.endsWith("."))) throw notPublic(hostname);
   const addresses = isIP(host) ? [host] : await found(host, resolve, signal);
   const isSafe = addresses.length > 0 && (isAllowed || addresses.every(isPublicAddress));

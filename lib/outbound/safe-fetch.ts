@@ -12,7 +12,12 @@ const TIME_LIMIT_MS = 30_000;
 const BODY_LIMIT_BYTES = 1_000_000;
 const TEXT_TYPE = /^(?:text\/[\w.+-]+|application\/(?:(?:[\w.-]+\+)?(?:json|xml)|x-www-form-urlencoded|javascript))$/u;
 
-type Options = { readonly allow: readonly string[]; readonly resolve?: Resolver };
+type Options = {
+  readonly allow: readonly string[];
+  /** Whether private addresses may be reached as well; for who runs the server alone. */
+  readonly isOpen?: boolean;
+  readonly resolve?: Resolver;
+};
 
 /**
  * The one way to request an address that somebody else chose: it reaches the public internet and what `allow` names.
@@ -23,8 +28,8 @@ type Options = { readonly allow: readonly string[]; readonly resolve?: Resolver 
  * `host` or `host:port` entries as URLs spell them. Throws an Error of one sentence, which never tells a private
  * address, or the reason of `signal` when that aborts.
  */
-export function safeFetch({ allow, resolve = lookUp }: Options): Outbound {
-  const guard: Guard = { allow, resolve };
+export function safeFetch({ allow, isOpen, resolve = lookUp }: Options): Outbound {
+  const guard: Guard = { allow, isOpen, resolve };
   return async (request, signal) => {
     const timeMs = timeOf(request);
     const timeout = AbortSignal.timeout(timeMs);
@@ -46,6 +51,16 @@ export function safeFetch({ allow, resolve = lookUp }: Options): Outbound {
       throw hasCode(thrown) ? new Error(`The request to ${message.url.host} failed (${thrown.code}).`) : thrown;
     }
   };
+}
+
+/**
+ * A look-up for a connection to an address that somebody else chose, held to the same: it knows the addresses that were
+ * checked, and no other. Throws as `safeFetch` does.
+ */
+export function checkedLookup({ allow, isOpen, resolve = lookUp }: Options) {
+  const guard: Guard = { allow, isOpen, resolve };
+  return async (url: URL, signal: AbortSignal): Promise<LookupFunction> =>
+    pinnedTo(await checkedAddresses(url, guard, signal));
 }
 
 const lookUp: Resolver = async (host) => (await lookup(host, { all: true })).map(({ address }) => address);

@@ -2,7 +2,8 @@ import { headers } from "next/headers";
 import { hasPassword, identitiesOf } from "../core/accounts.ts";
 import { findSampleAgent, getAgent } from "../core/agents.ts";
 import { listApiKeys } from "../core/api-keys.ts";
-import type { Scope } from "../core/scope.ts";
+import { listProviders, mayAddProviders } from "../core/model-providers.ts";
+import { portsOf, type Scope } from "../core/scope.ts";
 import { lookNow } from "../core/session-changes.ts";
 import { getSession } from "../core/sessions.ts";
 import { listSignIns } from "../core/sign-ins.ts";
@@ -11,7 +12,7 @@ import { type Account, findAccount } from "../db/accounts.ts";
 import { listSessions } from "../db/sessions.ts";
 import type { FullSession, SessionPage } from "../dialects/llamacloud/answers.ts";
 import { encodeCursor, encodeEvents, encodePage } from "../dialects/llamacloud/index.ts";
-import { encodeAgent, encodeApiKey, encodeSignIn } from "../dialects/web/encode.ts";
+import { encodeAgent, encodeApiKey, encodeProvider, encodeSignIn } from "../dialects/web/encode.ts";
 import { ChatError } from "../domain/errors.ts";
 import { digitsValue } from "../domain/exact-numbers.ts";
 import { summaryOf } from "../routes/llamacloud-session.ts";
@@ -67,7 +68,7 @@ export async function loadSession(id: string): Promise<FullSession | null> {
   const running = await parley();
   const account = await viewerAccount(running);
   if (!account) return null;
-  const scope: Scope = { ...running.ports, accountId: account.id, via: "cookie" };
+  const scope: Scope = { ...portsOf(running.ports, account.id), via: "cookie" };
   try {
     const session = await getSession(scope, id);
     const events = digitsValue(encodeEvents(await getHistory(scope, session), true));
@@ -89,6 +90,8 @@ export type AccountPage = {
   readonly canLeave: boolean;
   /** The browsers that are signed in, the latest first. */
   readonly signIns: readonly ReturnType<typeof encodeSignIn>[];
+  /** The providers of models that it has added; null where it may add none. */
+  readonly providers: readonly ReturnType<typeof encodeProvider>[] | null;
   /** Who vouches for the person. */
   readonly identities: readonly IdentityView[];
   /** Who else could. */
@@ -117,14 +120,16 @@ export async function loadAccount(): Promise<AccountPage | null> {
   const account = await viewerAccount(running);
   if (account?.kind !== "person") return null;
   const signInId = (await currentVisitor(running))?.signInId ?? null;
-  const scope: Scope = { ...running.ports, accountId: account.id, via: "cookie", signInId };
-  const [keys, usage, agentId, isWithPassword, signIns, identities] = await Promise.all([
+  const scope: Scope = { ...portsOf(running.ports, account.id), via: "cookie", signInId };
+  const [keys, usage, agentId, isWithPassword, signIns, identities, providers, mayAdd] = await Promise.all([
     listApiKeys(scope),
     usagePage(running, scope, USAGE_DAYS),
     findSampleAgent(scope),
     hasPassword(scope),
     listSignIns(scope),
     identitiesOf(running.ports, account.id),
+    listProviders(scope),
+    mayAddProviders(scope),
   ]);
   const { vouchers } = running.settings;
   const connected = new Set(identities.map(({ provider }) => provider));
@@ -135,6 +140,8 @@ export async function loadAccount(): Promise<AccountPage | null> {
     hasPassword: isWithPassword,
     canLeave: !account.isOwner,
     signIns: signIns.map(encodeSignIn),
+    // What was added while it might is shown, so that it can be removed.
+    providers: mayAdd || providers.length > 0 ? providers.map(encodeProvider) : null,
     identities: identities.map((identity) => ({
       id: identity.id,
       label: identity.label,
@@ -170,7 +177,7 @@ export async function loadAgent(id: string): Promise<AgentView | null> {
 
 /** The names of the models that an agent may be given, the default first. */
 export async function loadModels(): Promise<readonly string[]> {
-  const { models } = (await parley()).ports;
+  const { models } = (await viewerScope()) ?? (await parley()).ports;
   const known = await models.list().catch(() => []);
   return [...new Set([models.defaultModel, ...known.map(({ id }) => id)])];
 }
@@ -178,7 +185,7 @@ export async function loadModels(): Promise<readonly string[]> {
 async function viewerScope(): Promise<Scope | null> {
   const running = await parley();
   const account = await viewerAccount(running);
-  return account && { ...running.ports, accountId: account.id, via: "cookie" };
+  return account && { ...portsOf(running.ports, account.id), via: "cookie" };
 }
 
 async function viewerAccount(running: Parley): Promise<Account | null> {

@@ -22,9 +22,10 @@ import { newId } from "../domain/ids.ts";
 import { type Hide, hiding } from "../domain/secrets.ts";
 import { chooseModel } from "../model/choose-model.ts";
 import { type ModelSetup, openModels } from "../model/models.ts";
-import { WAITS } from "../model/waits.ts";
+import { WAITS, type Waits } from "../model/waits.ts";
 import { safeFetch } from "../outbound/safe-fetch.ts";
 import { openTemplates } from "../templates/templates.ts";
+import { openAddedProviders } from "./added-providers.ts";
 import { type HashLine, openHashLine } from "./hash-line.ts";
 import { hostOf } from "./host.ts";
 import { newKey, randomText } from "./keys.ts";
@@ -164,10 +165,16 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   const lanes = openLanes(2, 200);
   opened.defer(() => lanes.close());
   const limits = openRateLimits({ host, database, redis, settings, log });
+  const ownerId = await openOwner(database, firstKey);
+  const setup = await modelSetup(settings, log);
+  const own = openModels(setup);
+  const added = openAddedProviders({ database, own, settings, secret, ownerId, waits: setup.waits, log });
   const ports: Ports = {
     host,
     database,
-    models: admitting(openModels(await modelSetup(settings, log))),
+    models: admitting(own),
+    modelsOf: added.modelsOf,
+    providers: added.port,
     hasBuiltinTools: settings.builtinTools,
     runner,
     signals,
@@ -195,7 +202,6 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     },
     onTurnEnded: noteTurn,
   };
-  const ownerId = await openOwner(database, firstKey);
   runner.startTakingOver({
     all: () => takeOverAll(ports),
     one: (accountId, runId) => takeOverRun(ports, accountId, runId),
@@ -233,7 +239,10 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
 }
 
 /** The models that the settings name. Where they name a server of models and no model, its own list gives one. */
-async function modelSetup({ openai, modelWaits }: Settings, log: Ports["log"]): Promise<ModelSetup> {
+async function modelSetup(
+  { openai, modelWaits }: Settings,
+  log: Ports["log"],
+): Promise<ModelSetup & { readonly waits: Waits }> {
   const model = openai.baseUrl !== undefined && openai.model === undefined ? await chooseModel(openai) : openai.model;
   const { firstMs = WAITS.firstMs, silenceMs = WAITS.silenceMs, totalMs = WAITS.totalMs } = modelWaits;
   return { ...openai, model, waits: { firstMs, silenceMs, totalMs }, log };

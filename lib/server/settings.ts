@@ -151,6 +151,7 @@ const Variables = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, "http://localhost:4318"),
   GUESTS: onOff,
   SIGN_UP: onOff,
+  MODEL_PROVIDERS: z.enum(["owner", "everybody", "nobody"]).default("owner"),
 });
 
 /** Somebody who vouches for people that sign in. */
@@ -205,8 +206,12 @@ export type Settings = {
   readonly stopSeconds: number;
   /** `host` or `host:port` as URLs spell them: names of this server besides its own addresses and `publicUrl`. */
   readonly allowedHosts: readonly string[];
-  /** `host` or `host:port` as URLs spell them: what tools may request although it is private. */
+  /** `host` or `host:port` as URLs spell them: what tools and added providers may request although it is private. */
   readonly outboundAllow: readonly string[];
+  /** Who may add providers of models. */
+  readonly modelProviders: "owner" | "everybody" | "nobody";
+  /** Whether nobody but this machine reaches the server. */
+  readonly isForThisMachine: boolean;
   /** Turns that an account may begin in a minute; absent: as many as it likes. */
   readonly turnsPerMinute?: number;
   /** The same for each API key, and under it for each end user that it names. */
@@ -335,7 +340,8 @@ export function parseSettings(given: Environment): Settings {
     trustedProxies: env.TRUSTED_PROXIES,
     allowedHosts: env.ALLOWED_HOSTS,
   };
-  const open = isForThisMachine(environment, reach) ? "on" : "off";
+  const isLocal = isForThisMachine(environment, reach);
+  const open = isLocal ? "on" : "off";
   const isOn = (value: string) => value === "on" || value === "true" || value === "1";
   return {
     ...reach,
@@ -371,6 +377,8 @@ export function parseSettings(given: Environment): Settings {
     logLevel: env.LOG_LEVEL,
     stopSeconds: env.STOP_SECONDS,
     outboundAllow: env.OUTBOUND_ALLOW,
+    modelProviders: env.MODEL_PROVIDERS,
+    isForThisMachine: isLocal,
     turnsPerMinute: env.TURNS_PER_MINUTE,
     keyTurnsPerMinute: env.KEY_TURNS_PER_MINUTE,
     turnsAtOnce: env.TURNS_AT_ONCE,

@@ -1,4 +1,4 @@
-import type { Scope } from "../core/scope.ts";
+import { portsOf, type Scope } from "../core/scope.ts";
 import { findApiKey, touchApiKeys } from "../db/accounts.ts";
 import { findSignIn, touchSignIn } from "../db/sign-ins.ts";
 import type { Credentials, Surface } from "../dialects/dialect.ts";
@@ -129,8 +129,8 @@ export function scopeOf(
   const log = withFields(parley.ports.log, { requestId });
   const reach = { keyScopes: grant?.scopes ?? [], onlyAgentId: grant?.agentId ?? null };
   const isStillIn = () => stillCounts(parley, caller, request);
-  const asker = { accountId, via, providerKey, keyId, signInId, ...reach, stranger: stranger?.name };
-  return { ...parley.ports, log, ...asker, limits, isStillIn };
+  const asker = { via, providerKey, keyId, signInId, ...reach, stranger: stranger?.name };
+  return { ...portsOf(parley.ports, accountId), log, ...asker, limits, isStillIn };
 }
 
 /** Whether what a caller proved who it is with still counts. Throws where nobody can tell. */

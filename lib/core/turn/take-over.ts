@@ -10,7 +10,7 @@ import { callTokens, readmit } from "../admission.ts";
 import type { Admission } from "../admitted.ts";
 import { assemble } from "../render/describe.ts";
 import { approximateTokens, promptTokens } from "../render/tokens.ts";
-import type { Ports, Scope } from "../scope.ts";
+import { type Ports, portsOf, type Scope } from "../scope.ts";
 import { runTopic } from "../signals.ts";
 import { type LiveRun, liveRun } from "./live-run.ts";
 import { readPast } from "./past.ts";
@@ -71,7 +71,7 @@ function scopeOf(ports: Ports, { accountId, agentId, plan }: TakenRun): Scope {
   const limits = ports.limitsOf?.(accountId, asker, agentId);
   // The ports may be those of somebody who met the turn, and is not who asked for it.
   const nobody = { providerKey: undefined, signInId: null, isStillIn: undefined };
-  return { ...ports, ...nobody, accountId, ...scope, stranger, limits };
+  return { ...portsOf(ports, accountId), ...nobody, ...scope, stranger, limits };
 }
 
 /** Never throws: what cannot be read now is left to the next look, by this process or another. */

@@ -133,6 +133,13 @@ export const SessionEvent = z
       skipped_index_ids: z.array(z.string()).optional().describe("Indexes that were asked for and are not there"),
       status: z.string().optional().describe("With event_ids=1: completed, failed, cancelled or interrupted"),
       model: z.string().nullable().optional().describe("With event_ids=1"),
+      finish_reason: z
+        .string()
+        .nullable()
+        .optional()
+        .describe(
+          "With event_ids=1: why the model ended: stop, length, content-filter or tool-calls; null: it did not",
+        ),
       ...ids,
     }),
   ])

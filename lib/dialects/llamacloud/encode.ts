@@ -76,7 +76,7 @@ export function encodeEvents(history: History, withIds: boolean): SessionEvent[]
     events.push(...encodeMessage(message, mark));
     const run = runId === null ? undefined : history.runs.get(runId);
     if (run && history.line[n + 1]?.runId !== runId) {
-      const own = withIds ? { status: run.status, model: run.model } : {};
+      const own = withIds ? { status: run.status, model: run.model, finish_reason: run.finishReason } : {};
       const ids = { event_id: `${run.id}.stop`, run_id: run.id, created_at: createdAt.toISOString() };
       const pending = openCalls(history, run.id);
       const waits = pending.length > 0 ? { pending_call_ids: pending } : {};

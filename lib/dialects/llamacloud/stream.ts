@@ -154,7 +154,14 @@ function stop(event: LastEvent, runId: string, withIds: boolean, skipped: readon
     ...(limit === undefined ? {} : { limit }),
     ...(skipped.length > 0 ? { skipped_index_ids: skipped } : {}),
     ...(withIds
-      ? { status, model: event.model, event_id: `${runId}.stop`, run_id: runId, created_at: new Date().toISOString() }
+      ? {
+          status,
+          model: event.model,
+          finish_reason: event.type === "turn-end" ? event.finishReason : null,
+          event_id: `${runId}.stop`,
+          run_id: runId,
+          created_at: new Date().toISOString(),
+        }
       : {}),
   };
 }

@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import { type AgentInput, instructionsOf } from "../../core/agents.ts";
+import type { ProviderInput } from "../../core/model-providers.ts";
 import { PLAIN_TEMPLATE } from "../../core/render/templates.ts";
 import { changedSettings } from "../../core/settings.ts";
 import type { Agent } from "../../domain/agent.ts";
-import type { AgentBody, AgentPatch } from "./schema.ts";
+import type { AgentBody, AgentPatch, ProviderBody, ProviderPatch } from "./schema.ts";
 
 /** What is named of an agent. Instructions whose text stays keep their items, which other dialects may have made. */
 export const decodeAgentPatch = (
@@ -35,3 +36,18 @@ export const decodeAgent = (body: z.output<typeof AgentBody>): AgentInput => ({
   settings: {},
   ...decodeAgentPatch(body),
 });
+
+export const decodeProvider = ({ name, kind, base_url, api_key }: z.output<typeof ProviderBody>): ProviderInput => ({
+  name,
+  kind,
+  baseUrl: kind === "compatible" ? withoutLastSlash(base_url ?? "") : null,
+  apiKey: api_key || null,
+});
+
+export const decodeProviderPatch = (body: z.output<typeof ProviderPatch>): Partial<Omit<ProviderInput, "kind">> => ({
+  ...(body.name === undefined ? {} : { name: body.name }),
+  ...(body.base_url == null ? {} : { baseUrl: withoutLastSlash(body.base_url) }),
+  ...(body.api_key === undefined ? {} : { apiKey: body.api_key || null }),
+});
+
+const withoutLastSlash = (address: string): string => address.replace(/\/+$/u, "");

@@ -3,6 +3,8 @@ import type { SignIn } from "../../core/sign-ins.ts";
 import type { NamedShare, NamedShares } from "../../core/usage.ts";
 import type { Agent } from "../../domain/agent.ts";
 import type { ApiKey } from "../../domain/api-key.ts";
+import type { ModelInfo } from "../../domain/model.ts";
+import type { ModelProvider } from "../../domain/model-provider.ts";
 import { withoutToolSecrets } from "../../domain/tool-secrets.ts";
 import type { DayUsage } from "../../domain/usage.ts";
 import { encodeTool } from "./tools.ts";
@@ -92,4 +94,23 @@ export const encodeChanges = <Item>({
   deleted: changes.deletedIds,
   has_more: changes.hasMore,
   reset: changes.isReset,
+});
+
+/** A provider of models: of its key the end, null where it has none. */
+export const encodeProvider = (provider: ModelProvider) => ({
+  id: provider.id,
+  name: provider.name,
+  kind: provider.kind,
+  base_url: provider.baseUrl,
+  key_hint: provider.keyHint,
+  created_at: provider.createdAt.toISOString(),
+  updated_at: provider.updatedAt.toISOString(),
+});
+
+const MOST_MODELS = 2000;
+
+/** The models that somebody may choose, and the one that answers where nobody has chosen. */
+export const encodeModels = (models: readonly ModelInfo[], defaultModel: string) => ({
+  default: defaultModel,
+  items: models.slice(0, MOST_MODELS).map(({ id, contextWindow }) => ({ id, context_window: contextWindow })),
 });

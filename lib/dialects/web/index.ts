@@ -17,8 +17,16 @@ export const web = {
   failure: webFailure,
 } satisfies Surface;
 
-export { decodeAgent, decodeAgentPatch } from "./decode.ts";
-export { encodeAgent, encodeApiKey, encodeChanges, encodeListedAgent, encodeSignIn } from "./encode.ts";
+export { decodeAgent, decodeAgentPatch, decodeProvider, decodeProviderPatch } from "./decode.ts";
+export {
+  encodeAgent,
+  encodeApiKey,
+  encodeChanges,
+  encodeListedAgent,
+  encodeModels,
+  encodeProvider,
+  encodeSignIn,
+} from "./encode.ts";
 export {
   AccountBody,
   AgentBody,
@@ -27,6 +35,8 @@ export {
   ChangesQuery,
   DeleteAccountBody,
   PasswordBody,
+  ProviderBody,
+  ProviderPatch,
   UsageQuery,
 } from "./schema.ts";
 export { encodeTool, ToolInput } from "./tools.ts";

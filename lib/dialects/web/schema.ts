@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SLUG } from "../../core/bots.ts";
+import { PROVIDER_KINDS, PROVIDER_NAME } from "../../domain/model-provider.ts";
 import { SHORT_TEXT, text } from "../bounds.ts";
 
 // What the web app sends to its own routes.
@@ -62,6 +63,43 @@ export const AgentListQuery = z.object({
     .default(0),
 });
 export const AgentPatch = z.object(agentFields).partial();
+
+const providerFields = {
+  name: z
+    .string()
+    .trim()
+    .max(32, { abort: true })
+    .regex(PROVIDER_NAME, fault("Use lower-case letters, digits, hyphens and full stops, such as “ollama”")),
+  /** Where a compatible server is; its path goes up to what stands before `/chat/completions`. */
+  base_url: text(2000)
+    .trim()
+    .refine(isBaseUrl, fault("Enter an address such as http://localhost:11434/v1, without a name or password in it"))
+    .nullish(),
+  api_key: text(4000)
+    .trim()
+    .regex(/^[\u0021-\u007e]*$/u, fault("A key has letters, digits and signs, and no spaces"))
+    .nullish(),
+};
+
+/** A provider of models to be added. A key is sent once and never shown again. */
+export const ProviderBody = z
+  .object({ kind: z.enum(PROVIDER_KINDS), ...providerFields })
+  .refine(({ kind, base_url }) => kind !== "compatible" || (base_url ?? "") !== "", {
+    ...fault("Enter the server's address, such as http://localhost:11434/v1"),
+    path: ["base_url"],
+  })
+  .refine(({ kind, api_key }) => kind === "compatible" || (api_key ?? "") !== "", {
+    ...fault("Enter the key that the provider gave you"),
+    path: ["api_key"],
+  });
+/** Absent: it stays. An empty key takes it away. */
+export const ProviderPatch = z.object(providerFields).partial();
+
+function isBaseUrl(address: string): boolean {
+  const url = URL.parse(address);
+  const isWeb = url?.protocol === "http:" || url?.protocol === "https:";
+  return isWeb && url.username === "" && url.password === "" && url.hash === "";
+}
 
 export const UsageQuery = z.object({
   days: text(SHORT_TEXT)
