@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => julep.close());
 
-const OTHERS = /^\/api(?:\/v1|\/app|\/auth|\/health|\/metrics|\/openapi)|^\/(?:s|sign-in|v1|docs)\b/u;
+const OTHERS = /^\/api(?:\/v1|\/app|\/auth|\/cron|\/health|\/metrics|\/openapi)|^\/(?:s|sign-in|v1|docs)\b/u;
 const routes = routeTable().filter(({ path }) => path.startsWith("/") && !OTHERS.test(path));
 
 const message = { role: "user", content: "hi there" };
