@@ -261,7 +261,7 @@ const owner = () => ({ id: server.parley.ownerId, key: OWNER_KEY });
 
 /** How somebody calls a path: with a key, or with a cookie where only a browser may. */
 async function credentials(path: string, { id, key }: { id: string; key: string }): Promise<Headers> {
-  if (!/^\/api\/app\/(?:account|keys)(?:\/|$)/u.test(path)) return { authorization: `Bearer ${key}` };
+  if (!/^\/api\/app\/(?:account|keys|providers)(?:\/|$)/u.test(path)) return { authorization: `Bearer ${key}` };
   return { "sec-fetch-site": "same-origin", cookie: await server.signIn(id) };
 }
 

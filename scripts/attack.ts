@@ -127,7 +127,8 @@ function faultOf({ path }: Attack, outcome: Outcome): string | null {
   if (outcome.bytes >= LARGEST_REFUSAL_BYTES) return `${outcome.bytes} bytes of ${told}`;
   const surface = surfaceAt(new URL(path, server.url).pathname, surfaces);
   // Next-auth has answers of its own, and an unknown path of another spelling is a page that is not there.
-  if (surface === null || path.startsWith("/api/auth") || path !== plain(path) || outcome.text === "") return null;
+  const isOfNoDialect = path.startsWith("/api/auth") || path.startsWith("/api/cron");
+  if (surface === null || isOfNoDialect || path !== plain(path) || outcome.text === "") return null;
   return surface.error.safeParse(parsed(outcome.text)).success ? null : `not in its dialect's shape: ${told}`;
 }
 

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { FullSession } from "@/lib/dialects/llamacloud/answers.ts";
 import { listModels, type Models } from "../api";
+import { useShell } from "../frame/shell";
 import { type ModelGroup, modelGroups } from "./model-options";
 
 export type ModelChoice = {
@@ -20,16 +21,20 @@ const KEY = "parley:model";
 
 /** Choosing the model of a session: what its last answer was given by, and of a new one what was chosen last. */
 export function useModelChoice(initial: FullSession | null, agentName: string | null): ModelChoice {
+  const { viewer } = useShell();
+  // A visitor has no account yet whose models could be listed.
+  const hasAccount = viewer.kind !== "none";
   const [models, setModels] = useState<Models | null>(null);
   const [chosen, setChosen] = useState<string | null | undefined>(undefined);
 
   useEffect(() => {
+    if (!hasAccount) return;
     const aborter = new AbortController();
     listModels(aborter.signal).then(setModels, () => {
       // Without a list the agent's own model answers, as it does anyway.
     });
     return () => aborter.abort();
-  }, []);
+  }, [hasAccount]);
 
   const remembered = useMemo(() => (models === null ? null : rememberedModel(initial)), [models, initial]);
   const wanted = chosen === undefined ? remembered : chosen;

@@ -54,17 +54,21 @@ test("a migration that this version does not know is newer, and the database is 
   await database.pool.query("delete from _prisma_migrations where id = 'x'");
 });
 
-test("a start that does not migrate refuses a database that is behind, in words, and leaves it", async () => {
-  const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
-  const opening = openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root, migrates: false });
-  const thrown: unknown = await opening.catch((error: unknown) => error);
-  expect(isBehind(thrown)).toBe(true);
-  expect(String(thrown)).toContain(`${shipped.length} of its migrations are missing. Run "npm run migrate".`);
-  const opened = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root });
-  await opened.close();
-  const again = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root, migrates: false });
-  await again.close();
-});
+// The embedded database is migrated by its own server's start, always.
+test.skipIf(process.env.TEST_DATABASE !== "postgresql")(
+  "a start that does not migrate refuses a database that is behind, in words, and leaves it",
+  async () => {
+    const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
+    const opening = openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root, migrates: false });
+    const thrown: unknown = await opening.catch((error: unknown) => error);
+    expect(isBehind(thrown)).toBe(true);
+    expect(String(thrown)).toContain(`${shipped.length} of its migrations are missing. Run "npm run migrate".`);
+    const opened = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root });
+    await opened.close();
+    const again = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root, migrates: false });
+    await again.close();
+  },
+);
 
 describe("a migration that another program has left unfinished", () => {
   const last = shipped.at(-1) ?? "";

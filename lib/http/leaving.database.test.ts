@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deleteAccount } from "../core/leave-account.ts";
 import { emptyLeftAccounts, shutAccount } from "../db/leave-account.ts";
+import { insertProvider } from "../db/model-providers.ts";
+import { newId } from "../domain/ids.ts";
 import { type Api, openApi } from "../testing/api.ts";
 
 // S18: what is deleted leaves no text. Everything that a caller can write is marked with a word of what it belongs to; after
@@ -13,7 +15,18 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 type Account = { readonly id: string; readonly key: string };
-type Thing = "account" | "agent" | "user" | "doc" | "user-doc" | "session" | "index" | "history" | "request" | "key";
+type Thing =
+  | "account"
+  | "agent"
+  | "user"
+  | "doc"
+  | "user-doc"
+  | "session"
+  | "index"
+  | "history"
+  | "request"
+  | "key"
+  | "provider";
 type World = {
   /** The word of one thing of this world; of all of them where nothing is said. */
   readonly mark: (of: Thing | "") => string;
@@ -25,6 +38,7 @@ type World = {
   readonly session: string;
   readonly index: string;
   readonly key: string;
+  readonly provider: string;
 };
 let worlds = 0;
 
@@ -41,6 +55,7 @@ const WITHOUT_MARK: Readonly<Record<string, string>> = {
     "Message.role",
     "Message.source",
     "Message.tokenizer",
+    "ModelProvider.kind",
     "Run.dialect",
     "Run.finishReason",
     "Run.policy",
@@ -55,13 +70,15 @@ const WITHOUT_MARK: Readonly<Record<string, string>> = {
   ]),
   ...of("a hash, or the beginning of one", [
     "ApiKey.hash",
+    "OwnerLink.hash",
     "Doc.contentHash",
     "Run.endUserHash",
     "Run.requestHash",
     "Usage.endUserHash",
     "Run.requestKey",
   ]),
-  ...of("the first and last characters of a key", ["ApiKey.hint"]),
+  ...of("the first and last characters of a key", ["ApiKey.hint", "ModelProvider.keyHint"]),
+  ...of("encrypted", ["ModelProvider.sealedKey"]),
   ...of("the name of a model", ["ChunkEmbedding.model", "Message.model", "Run.settings"]),
   ...of("ids and numbers", [
     "Branch.path",
@@ -72,6 +89,7 @@ const WITHOUT_MARK: Readonly<Record<string, string>> = {
     "RateLimit.key",
     "Run.leaseOwner",
     "Run.usage",
+    "WaitingTurn.owner",
   ]),
   ...of("there while the turn runs", ["Run.context", "Run.input", "Run.plan"]),
 };
@@ -106,6 +124,12 @@ const DELETIONS: readonly {
   { what: "an agent", path: ({ agent }) => `/api/agents/${agent}`, gone: ["agent", "doc"], stays: ["history"] },
   { what: "an index", path: ({ index }) => `/api/v1/indexes/${index}`, gone: ["index"], stays: ["history"] },
   { what: "a key", path: ({ key }) => `/api/app/keys/${key}`, gone: ["key"], stays: ["history"] },
+  {
+    what: "a provider of models",
+    path: ({ provider }) => `/api/app/providers/${provider}`,
+    gone: ["provider"],
+    stays: ["history"],
+  },
 ];
 
 describe("S18: no text stays", () => {
@@ -113,7 +137,7 @@ describe("S18: no text stays", () => {
     const world = await makeWorld();
     for (const thing of [...gone, ...stays]) expect(await placesOf(world.mark(thing))).not.toEqual([]);
     expect(await placesOf(world.mark("request"))).toEqual([]);
-    const isOfBrowser = path(world).startsWith("/api/app/keys");
+    const isOfBrowser = path(world).startsWith("/api/app/");
     const credentials = isOfBrowser
       ? { key: null, headers: await browserOf(world.account) }
       : { key: world.account.key };
@@ -181,7 +205,16 @@ async function makeWorld(): Promise<World> {
   }
   await pretend(account, session, h);
   await plant(world, account, session, agent, doc);
-  return { mark, account, agent, user, doc, userDoc, session, index, key: named };
+  const provider = newId();
+  await insertProvider(api.server.parley.ports.database, account.id, {
+    id: provider,
+    name: mark("provider"),
+    kind: "compatible",
+    baseUrl: `https://${mark("provider")}.example`,
+    keyHint: null,
+    sealedKey: null,
+  });
+  return { mark, account, agent, user, doc, userDoc, session, index, key: named, provider };
 }
 
 /** What it takes a failing model to leave: the words of a failed turn and of a failed job; and a summary. */
@@ -250,6 +283,7 @@ test("S18: an account whose deletion broke off can no longer be used, and the ne
   expect(await shutAccount(database, world.account.id)).toBe(true);
   expect(await placesOf(world.mark("agent"))).toEqual([]);
   expect(await placesOf(world.mark("key"))).toEqual([]);
+  expect(await placesOf(world.mark("provider"))).toEqual([]);
   await emptyLeftAccounts(database);
   expect(await placesOf(world.mark(""))).toEqual([]);
 });

@@ -13,6 +13,8 @@ export const shutAccountRow = statement({
       where id = $1 and not "isOwner" returning id
     ), keys as (
       delete from "ApiKey" where "accountId" in (select id from account)
+    ), providers as (
+      delete from "ModelProvider" where "accountId" in (select id from account)
     ), sign_ins as (
       delete from "SignIn" where "accountId" in (select id from account)
     ), identities as (
