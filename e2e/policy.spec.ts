@@ -70,6 +70,7 @@ test("S6: no view of the app trips its own policy", async ({ page, browser }) =>
     await page.getByRole("menuitem", { name: entry }).click();
   };
   await menu(/rename/iu);
+  await expect(page.getByRole("textbox", { name: "Title" })).toBeFocused();
   await page.keyboard.press("Escape");
   await menu(/delete/iu);
   await expect(page.locator(".toast").first()).toBeVisible();
