@@ -44,6 +44,7 @@ export async function listProviders(scope: Scope): Promise<readonly ModelProvide
  */
 export async function addProvider(scope: Scope, input: ProviderInput): Promise<AnsweringProvider> {
   const { database, accountId } = scope;
+  await checkPerson(scope);
   const port = await checkMayAdd(scope);
   const known = await db.listProviders(database, accountId, MOST_PROVIDERS);
   if (known.length >= MOST_PROVIDERS) {
@@ -96,7 +97,6 @@ export async function removeProvider(scope: Scope, id: string): Promise<void> {
 }
 
 async function checkMayAdd(scope: Scope): Promise<ProviderPort> {
-  await checkPerson(scope);
   const { providers } = scope;
   if (providers === undefined || !(await mayAddProviders(scope))) {
     throw new ChatError("forbidden", "On this server only its owner adds providers of models (MODEL_PROVIDERS).");

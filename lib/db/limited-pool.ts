@@ -90,3 +90,23 @@ export function tellOfUse(pool: Pool, keepAwake: (work: Promise<void>) => void):
     closed = null;
   });
 }
+
+/** Works on one connection of a pool. Where `work` throws, a transaction that it has begun is rolled back. */
+export async function onOneConnection<Result>(
+  pool: Pick<Pool, "connect">,
+  work: (client: PoolClient) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    return await work(client);
+  } catch (thrown) {
+    await client.query("rollback").catch((failed: Error) => {
+      broken = failed;
+    });
+    throw thrown;
+  } finally {
+    // A connection that does not even take a rollback is not used again.
+    client.release(broken);
+  }
+}

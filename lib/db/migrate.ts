@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseError, type Pool, type PoolClient } from "pg";
 import { ChatError } from "../domain/errors.ts";
+import { onOneConnection } from "./limited-pool.ts";
 
 /** Any number that no other program in the database uses for its advisory locks. */
 const LOCK = 7_227_539;
@@ -66,20 +67,9 @@ export async function migrationState(pool: Pick<PoolClient, "query">, root: stri
 export async function migrate(pool: Pool, root: string): Promise<string[]> {
   const applied: string[] = [];
   for (;;) {
-    const client = await pool.connect();
-    let broken: Error | undefined;
-    try {
-      const name = await applyNext(client, root);
-      if (name === null) return applied;
-      applied.push(name);
-    } catch (thrown) {
-      await client.query("rollback").catch((failed: Error) => {
-        broken = failed;
-      });
-      throw thrown;
-    } finally {
-      client.release(broken);
-    }
+    const name = await onOneConnection(pool, (client) => applyNext(client, root));
+    if (name === null) return applied;
+    applied.push(name);
   }
 }
 

@@ -1,5 +1,6 @@
 import { DatabaseError, type PoolClient } from "pg";
 import type { Database } from "./database.ts";
+import { onOneConnection } from "./limited-pool.ts";
 
 /** What runs statements: the database, or one connection of it in a transaction. */
 export type Connection = { readonly pool: Pick<PoolClient, "query"> };
@@ -60,27 +61,16 @@ export async function inTransaction<Result>(
   }
 }
 
-async function transactionOf<Result>(
+const transactionOf = <Result>(
   database: Database,
   work: (connection: Connection) => Promise<Result>,
-): Promise<Result> {
-  const client = await database.pool.connect();
-  let broken: Error | undefined;
-  try {
+): Promise<Result> =>
+  onOneConnection(database.pool, async (client) => {
     await client.query("begin");
     const result = await work({ pool: client });
     await client.query("commit");
     return result;
-  } catch (thrown) {
-    await client.query("rollback").catch((failed: Error) => {
-      broken = failed;
-    });
-    throw thrown;
-  } finally {
-    // A connection that does not even take a rollback is not used again.
-    client.release(broken);
-  }
-}
+  });
 
 const DEADLOCK = "40P01";
 const TRIES = 4;

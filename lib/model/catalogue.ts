@@ -12,7 +12,7 @@ const FIRST_PAUSE_MS = 2000;
 const TIME_LIMIT_MS = 5000;
 const LIMIT_BYTES = 4 * 1024 * 1024;
 /** What a server answers that has no list of models. */
-const HAS_NO_LIST = new Set([404, 405, 501]);
+export const HAS_NO_LIST = new Set([404, 405, 501]);
 
 export type Catalogue = {
   /** What may be asked for, the configured names first; at most 1,000 of the provider's. Never throws. */

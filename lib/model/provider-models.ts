@@ -3,13 +3,12 @@ import { jsonShape } from "../domain/json-shape.ts";
 import type { ModelInfo } from "../domain/model.ts";
 import type { ProviderSetup } from "../domain/model-provider.ts";
 import type { Outbound } from "../domain/outbound.ts";
+import { HAS_NO_LIST } from "./catalogue.ts";
 import { endpointUrl, keyHeaders } from "./endpoint-url.ts";
 import { listedModels } from "./model-list.ts";
 import { refusedRequest, withoutKey } from "./provider-error.ts";
 
 const TIME_LIMIT_MS = 10_000;
-/** What a server answers that has no list of models. */
-const HAS_NO_LIST = new Set([404, 405, 501]);
 
 /**
  * Asks a provider which models it has. Null: it has no list, and its models are known by name alone.
