@@ -27,12 +27,14 @@ export {
   encodeProvider,
   encodeSignIn,
 } from "./encode.ts";
+export { encodeContext } from "./encode-context.ts";
 export {
   AccountBody,
   AgentBody,
   AgentListQuery,
   AgentPatch,
   ChangesQuery,
+  ContextQuery,
   DeleteAccountBody,
   PasswordBody,
   ProviderBody,
