@@ -5,8 +5,8 @@ import { viewerName } from "../viewer";
 const PREFIX = "parley:draft:";
 const keyOf = (sessionId: string | null, owner = viewerName()) => `${PREFIX}${owner}:${sessionId ?? "new"}`;
 
-/** What is kept of a person beside drafts; each key goes on with the name of its owner and a colon. */
-export const OWNED_PREFIXES: readonly string[] = [PREFIX, "parley:queue:"];
+/** All that is kept of a person; each key goes on with the name of its owner and a colon. */
+const OWNED_PREFIXES: readonly string[] = [PREFIX, "parley:queue:"];
 
 export function readDraft(sessionId: string | null): string {
   try {
