@@ -11,7 +11,7 @@ import { type SeenMessage, type SeenMessages, seenMessages } from "./messages.ts
 import { type Change, type RedrawnHead, redrawHead } from "./redraw.ts";
 
 /** The pieces of a prompt, in the order in which they are told. */
-export const CONTEXT_PARTS = ["system", "docs", "tools", "summary", "past", "new", "steps"] as const;
+const CONTEXT_PARTS = ["system", "docs", "tools", "summary", "past", "new", "steps"] as const;
 export type ContextPart = (typeof CONTEXT_PARTS)[number];
 
 /** One thing that a model saw. */
