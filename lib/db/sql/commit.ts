@@ -46,18 +46,11 @@ export const endRunRows = statement({
        select r.id from "Run" r join input i on i.id = r.id
        where (select count(*) from sessions) >= 0 order by r.id for no key update of r
      ), run as (
-<<<<<<< HEAD
-       update "Run" r set status = i.status, "finishReason" = i."finishReason", error = i.error, usage = i.usage,
-         "usageEstimated" = i."usageEstimated", "durationMs" = i."durationMs", steps = i.steps,
+       update "Run" r set status = i.status, "finishReason" = i."finishReason", "turnLimit" = i."limit",
+         error = i.error, usage = i.usage, "usageEstimated" = i."usageEstimated", "durationMs" = i."durationMs", steps = i.steps,
          -- What it was made of has been needed to go on with it. Of its settings only the model is shown, of its prompt
          -- what is no text.
          input = null, plan = null, context = r.context->'trace', settings = json_build_object('model', r.settings->>'model'),
-=======
-       update "Run" r set status = i.status, "finishReason" = i."finishReason", "turnLimit" = i."limit",
-         error = i.error, usage = i.usage, "usageEstimated" = i."usageEstimated", "durationMs" = i."durationMs", steps = i.steps,
-         -- What it was made of has been needed to go on with it. Of its settings only the model is shown.
-         input = null, plan = null, context = null, settings = json_build_object('model', r.settings->>'model'),
->>>>>>> main
          "leaseUntil" = null, "endedAt" = now(), output = i.output,
          "requestKey" = case when i."freesKey" then null else r."requestKey" end
        from input i join held on held.id = i.id
