@@ -21,6 +21,8 @@ CREATE UNIQUE INDEX "Doc_projectId_title_contentHash_key" ON "Doc"("projectId", 
 ALTER TABLE "Doc" ADD CONSTRAINT "Doc_projectId_fkey" FOREIGN KEY ("projectId") REFERENCES "Project"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- By hand: what the schema language cannot say.
+-- Contracts: 0.1.0
+-- The check is made wider, and code of before never needed it.
 ALTER TABLE "Doc" DROP CONSTRAINT "Doc_one_owner_check";
 ALTER TABLE "Doc" ADD CONSTRAINT "Doc_one_owner_check"
   CHECK (num_nonnulls("agentId", "userId", "indexId", "sessionId", "projectId") = 1);
