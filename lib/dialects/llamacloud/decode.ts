@@ -71,6 +71,7 @@ export const decodeTurn = ({ by, known, body, bind, cancelsOnDisconnect }: Strea
   sessionId: known.session.id,
   known,
   parentId: body.parent_id,
+  insteadOf: body.instead_of_id ?? undefined,
   agentId: body.agent_id ?? undefined,
   input: [
     {

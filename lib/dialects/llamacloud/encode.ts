@@ -25,6 +25,8 @@ function encodeDetails(session: Session, agent: Agent | null): SessionDetails {
     pinned: session.pinned,
     archived: session.archived,
     running_run_id: session.runningRunId,
+    active_branch_id: session.activeBranchId,
+    has_branches: session.hasBranches,
     summary: session.summary && { text: session.summary.text, covers: [1, session.summary.questions] },
     agent: agent && { id: agent.id, name: agent.name, model: agent.model },
   };

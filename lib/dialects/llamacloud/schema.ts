@@ -59,7 +59,7 @@ const codePoints = (said: string): number => {
   return count;
 };
 
-export const StreamBody = z.object({
+const StreamFields = z.object({
   index_ids: IndexIds,
   prompt: z
     .string()
@@ -74,9 +74,18 @@ export const StreamBody = z.object({
   /** Ours, all from here on: see the contract, section 8. */
   message_id: z.guid().nullish(),
   parent_id: z.guid().nullable().optional(),
+  instead_of_id: z.guid().nullish(),
   agent_id: z.guid().nullish(),
   model: text(120).min(1).nullish(),
 });
+
+export const StreamBody = StreamFields.refine(
+  ({ parent_id, instead_of_id }) => parent_id === undefined || instead_of_id == null,
+  {
+    ...fault("value_error", "Value error, give parent_id or instead_of_id, not both"),
+    path: ["instead_of_id"],
+  },
+);
 export type StreamBody = z.infer<typeof StreamBody>;
 
 /** Ours: the companion routes of the contract, section 8. */
