@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { DocHit } from "../domain/doc.ts";
-import { TurnUsage } from "../domain/events.ts";
 import { type Message, NewMessage } from "../domain/message.ts";
 import { PromptTrace } from "../domain/prompt-trace.ts";
 import type { Run } from "../domain/run.ts";
@@ -14,11 +13,15 @@ import { RunRow } from "./sql/runs.ts";
 /** More messages than a turn has, whose steps are limited. */
 const MOST_MESSAGES = 1000;
 
+const SeenRow = RunRow.pick({ id: true, status: true, usage: true, steps: true, model: true, createdAt: true });
 const Model = z.object({ model: z.string().nullish() }).nullable().catch(null);
+
+/** How a turn stands. */
+export type SeenRun = Pick<Run, "id" | "status" | "usage" | "steps" | "model" | "createdAt">;
 
 /** A turn with what is kept of its prompt. What an earlier version has stored in another form, or not at all, is null. */
 export type ContextRun = {
-  readonly run: Run;
+  readonly run: SeenRun;
   readonly branchId: string | null;
   readonly agentId: string | null;
   readonly policy: TurnPolicy | null;
@@ -42,12 +45,11 @@ export async function findContextRun(
     include: { messages: { orderBy: { position: "asc" }, take: MOST_MESSAGES } },
   });
   if (!row) return null;
-  const { context, messages, settings, usage, ...fields } = row;
+  const { context, messages } = row;
   const isRunning = row.status === "running";
   const running = z.object({ trace: z.unknown() }).safeParse(context).data;
-  const run = { ...fields, usage: TurnUsage.nullable().catch(null).parse(usage) };
   return {
-    run: RunRow.parse({ ...run, model: Model.parse(settings)?.model ?? null }),
+    run: SeenRow.parse({ ...row, model: Model.parse(row.settings)?.model ?? null }),
     branchId: row.branchId,
     agentId: row.agentId,
     policy: TurnPolicy.nullable().catch(null).parse(row.policy),
@@ -63,7 +65,8 @@ export async function findContextRun(
 /** The pieces of docs of the account among these ids, in the order of the ids, as a search that has found them gives them. */
 export async function findPieces(database: Database, accountId: string, ids: readonly string[]): Promise<DocHit[]> {
   if (ids.length === 0) return [];
-  const doc = { select: { id: true, title: true, metadata: true, agentId: true, userId: true } };
+  const owner = { agentId: true, userId: true, indexId: true, sessionId: true, projectId: true };
+  const doc = { select: { id: true, title: true, metadata: true, ...owner } };
   const found = await database.prisma.docChunk.findMany({
     where: { id: { in: [...ids] }, doc: { accountId } },
     select: { id: true, position: true, content: true, doc },

@@ -1,9 +1,8 @@
-import { findContextRun } from "../../db/context.ts";
+import { findContextRun, type SeenRun } from "../../db/context.ts";
 import { notFound } from "../../domain/errors.ts";
 import { isId } from "../../domain/ids.ts";
 import type { PromptMessage } from "../../domain/model.ts";
 import type { PromptTrace } from "../../domain/prompt-trace.ts";
-import type { Run } from "../../domain/run.ts";
 import { summaryMessage, systemMessage } from "../render/describe.ts";
 import type { Scope } from "../scope.ts";
 import { getSessionWithAgents } from "../sessions.ts";
@@ -32,7 +31,7 @@ export type ContextItem = {
 
 /** What the model saw at the last of a turn's calls. Tokens are guessed as those of every prompt are. */
 export type TurnContext = {
-  readonly run: Run;
+  readonly run: SeenRun;
   /** Null: nothing is kept of this turn's prompt. */
   readonly seen: {
     readonly parts: readonly { readonly part: ContextPart; readonly tokens: number; readonly count: number }[];
