@@ -35,11 +35,11 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   const { model } = useShell();
   const composer = useRef<ComposerHandle>(null);
   const forget = useCallback((text: string) => composer.current?.forget(text), []);
-  const choice = useModelChoice(initial, agent?.name ?? null);
+  const choice = useModelChoice(initial, agent);
   const { talk, live } = useTalk({
     initial,
     isStale,
-    agentId: agent?.id ?? null,
+    agentId: choice.agentId,
     model: choice.model,
     onCreated,
     onAccepted: forget,
