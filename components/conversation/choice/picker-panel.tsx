@@ -13,7 +13,7 @@ import {
 } from "react";
 import { formatNumber } from "../../time";
 import { isTouch } from "../../ui/keys";
-import type { PickerProps } from "./picker";
+import type { PickerProps } from "./picker-props";
 import { type Choosable, rowAfter, rowsFor } from "./rows";
 
 type PanelProps = PickerProps & { readonly anchor: RefObject<HTMLButtonElement | null> };

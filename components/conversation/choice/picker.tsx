@@ -2,26 +2,10 @@
 
 import { ChevronDown } from "lucide-react";
 import { lazy, Suspense, useRef, useState } from "react";
-import type { ChoiceGroup, Choosable } from "./rows";
+import type { PickerProps } from "./picker-props";
 
 const loadPanel = () => import("./picker-panel");
 const PickerPanel = lazy(loadPanel);
-
-export type PickerProps = {
-  /** What is chosen here: "Model". */
-  readonly label: string;
-  /** How many of what: "models". */
-  readonly plural: string;
-  readonly name: string;
-  readonly chosen: string;
-  readonly groups: readonly ChoiceGroup[];
-  readonly onChoose: (id: string) => void;
-  readonly isOpen: boolean;
-  readonly onOpen: (isOpen: boolean) => void;
-  /** What a text stands for that is in no list; null: nothing. */
-  readonly named?: (text: string) => Choosable | null;
-  readonly foot?: string;
-};
 
 /** A button that says what is chosen, and the list behind it, whose code is fetched with the first look at it. */
 export function Picker(props: PickerProps) {
