@@ -83,7 +83,7 @@ export function useModelChoice(initial: FullSession | null, begunWith: BegunWith
 
 const NONE: readonly string[] = [];
 
-/** The agent that is to answer: the one chosen, else who answered last, else who is there from the beginning. */
+/** The agent that is to answer: the one chosen, else who answers or did last, else who is there from the beginning. */
 function useAgentChoice(
   initial: FullSession | null,
   begunWith: BegunWith | null,
@@ -91,7 +91,7 @@ function useAgentChoice(
 ) {
   const [chosen, choose] = useState<string | null>(null);
   const own = initial?.agent ?? null;
-  const last = initial?.events.findLast((event) => event.type === "stop")?.agent ?? null;
+  const last = answeredLast(initial)?.agent ?? null;
   const first = own ?? begunWith ?? agents?.find(({ is_default }) => is_default) ?? null;
   const id = chosen ?? last?.id ?? begunWith?.id ?? null;
   const shownId = id ?? first?.id ?? "";
@@ -107,9 +107,13 @@ function useAgentChoice(
   };
 }
 
+/** Who answers in the turn of a session that runs, or gave its last answer. */
+const answeredLast = (session: FullSession | null) =>
+  session?.running_by ?? session?.events.findLast((event) => event.type === "stop");
+
 /** The model of a session's last answer; of a session without one the last choice on this device. */
 function rememberedModel(initial: FullSession | null): string | null {
-  const last = initial?.events.findLast((event) => event.type === "stop");
+  const last = answeredLast(initial);
   if (last) return last.model ?? null;
   try {
     return localStorage.getItem(KEY);

@@ -1,4 +1,4 @@
-import type { Choosable, ChoiceGroup } from "./rows";
+import type { ChoiceGroup, Choosable } from "./rows";
 
 export type PickerProps = {
   /** What is chosen here: "Model". */
