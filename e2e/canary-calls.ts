@@ -201,7 +201,9 @@ export async function addProviders(
     `{"name": "x", "api_key": "${plant("provider key in a body that is no JSON")}"`,
     ...MODES.map((mode) => provider(`mode-${mode}`, `${at}/mode-${mode}/v1`)),
   ]) {
-    await send("POST", "", body);
+    const { status, text } = await send("POST", "", body);
+    // One that answers 404 has no list, and is taken as it is.
+    expect([status, ...find(text)]).toEqual([text.includes('"mode-404"') ? 201 : 422]);
   }
   const made = await send("POST", "", good);
   expect([made.status, ...find(made.text)]).toEqual([201]);

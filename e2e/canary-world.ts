@@ -46,7 +46,8 @@ export const MODES = [
  */
 export const startModel = (): Promise<Listening> =>
   listen(async (request, response) => {
-    const { url = "", headers } = request;
+    const { headers } = request;
+    const url = request.url?.replace(/\?.*$/u, "") ?? "";
     const body = await bodyOf(request);
     const key = headers.authorization?.replace("Bearer ", "") ?? "none";
     const asked = /^\/mode-([\w-]+)\//u.exec(url) ?? /MODE:([\w-]+)/u.exec(body.slice(body.lastIndexOf("MODE:")));
@@ -99,7 +100,8 @@ function answer(body: string): string {
 /** What a tool calls: it tells back what it was sent, in its body, in a redirect, or not at all. */
 export const startSite = (): Promise<Listening> =>
   listen(async (request, response) => {
-    const { url = "", headers } = request;
+    const { headers } = request;
+    const url = request.url?.replace(/\?.*$/u, "") ?? "";
     if (url.startsWith("/break")) return response.destroy();
     if (url.startsWith("/move")) return response.writeHead(302, { location: `/echo?${headers.authorization}` }).end();
     const body = await bodyOf(request);

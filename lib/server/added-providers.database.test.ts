@@ -202,6 +202,16 @@ describe("a provider is not saved", () => {
     expect(Object.keys(fields(told.body))).toContain(field);
   });
 
+  test("whose address holds a key, since addresses are stored and shown as they are", async () => {
+    for (const query of ["key=abc", "api-version=1&access_token=abc"]) {
+      const told = await add({ name: "keyed", base_url: `${base}?${query}` });
+      expect([told.status, fields(told.body).base_url]).toEqual([
+        422,
+        expect.stringContaining("without a name, password or key"),
+      ]);
+    }
+  });
+
   test("at a private address, but by the owner of a server for this machine", async () => {
     const other = await api.server.makeAccount();
     const told = await add({ name: "box" }, other.id);

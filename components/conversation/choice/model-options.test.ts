@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { ListedModel } from "../../api.ts";
 import { modelGroups, namedModel, shortCount } from "./model-options.ts";
+import { rowsFor } from "./rows.ts";
 
 const listed = (id: string, facts: Partial<ListedModel> = {}): ListedModel => ({
   id,
@@ -57,7 +58,13 @@ test.each<[Partial<ListedModel>, string]>([
   [{ price: { input: 0, output: 0 } }, "free"],
   [{ price: { input: 1, output: null } }, "$1 in"],
 ])("what is known of a model is told, and nothing else: %j", (facts, note) => {
-  expect(modelGroups([listed("own"), of("p", "m", facts)], "own")[1]?.items).toMatchObject([{ note }]);
+  const [item] = modelGroups([listed("own"), of("p", "m", facts)], "own")[1]?.items ?? [];
+  expect(item?.note.replaceAll("\u00A0", " ")).toBe(note);
+});
+
+test("a search for images finds no model that sees none", () => {
+  const groups = modelGroups([listed("own"), of("p", "a", { images: true }), of("p", "b", { images: false })], "own");
+  expect(rowsFor(groups, "images").groups.flatMap(({ items }) => items.map(({ id }) => id))).toEqual(["p/a"]);
 });
 
 test.each([

@@ -15,11 +15,11 @@ export function modelGroups(models: readonly ListedModel[], ownModel: string): r
     if (model.id === ownModel) continue;
     const title = model.provider ?? makerIn(model.id) ?? OWN;
     const group = groups.get(title) ?? new Map<string, Choosable>();
-    group.set(model.id, { id: model.id, name: nameIn(model), note: noteOf(model) });
+    group.set(model.id, { id: model.id, name: nameIn(model), ...told(model) });
     groups.set(title, group);
   }
   if (groups.size === 0) return [];
-  const first = { id: "", name: ownModel, note: own ? noteOf(own) : "" };
+  const first = { id: "", name: ownModel, ...(own ? told(own) : { note: "" }) };
   const rest = [...groups].map(([title, items]) => ({ title, items: [...items.values()] }));
   return [{ title: "The agent’s own", items: [first] }, ...rest];
 }
@@ -41,17 +41,21 @@ export function namedModel(text: string, unlisted: readonly string[]): Choosable
   return /\s/u.test(id) ? null : { id, name: id, note: `Not in a list of ${provider}: it is asked for by this name` };
 }
 
-/** What is known of a model, the most telling first. */
-function noteOf({ label, context_window: window, images, tools, reasoning, price }: ListedModel): string {
-  const facts = [
+/** What is known of a model, the most telling first. Who searches for images wants none that sees none. */
+function told({ label, context_window: window, images, tools, reasoning, price }: ListedModel) {
+  const known = [
     label,
     window === null ? null : `${shortCount(window)} tokens`,
     images === null ? null : images ? "images" : "no images",
     tools === null ? null : tools ? "tools" : "no tools",
     reasoning ? "reasoning" : null,
     price === null ? null : priceWords(price),
-  ];
-  return facts.filter((fact) => fact !== null).join(" · ");
+  ].filter((fact) => fact !== null);
+  return {
+    // Lines break between facts alone.
+    note: known.map((fact) => fact.replaceAll(" ", "\u00A0")).join(" · "),
+    find: known.filter((fact) => !fact.startsWith("no ")).join(" "),
+  };
 }
 
 /** `8k`, `131k`, `1M`, `1.5M`. */

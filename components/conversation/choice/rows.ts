@@ -5,6 +5,8 @@ export type Choosable = {
   readonly name: string;
   /** What is known of it, in a line; "" where nothing is. */
   readonly note: string;
+  /** What a search finds it by besides its name; absent: by its note. */
+  readonly find?: string;
 };
 
 export type ChoiceGroup = { readonly title: string; readonly items: readonly Choosable[] };
@@ -15,11 +17,11 @@ export type Rows = { readonly groups: readonly ChoiceGroup[]; readonly count: nu
 /** A list of hundreds is searched and not read: more rows than these cost time and help nobody. */
 const MOST_ROWS = 100;
 
-/** The rows whose name, id, note or group hold every word of `query`; without words all. */
+/** The rows whose name, id, note (or `find`) or group hold every word of `query`; without words all. */
 export function rowsFor(groups: readonly ChoiceGroup[], query: string, most: number = MOST_ROWS): Rows {
   const words = query.toLowerCase().split(/\s+/u).filter(Boolean);
-  const fits = (title: string, { id, name, note }: Choosable) => {
-    const text = `${name} ${id} ${note} ${title}`.toLowerCase();
+  const fits = (title: string, { id, name, note, find = note }: Choosable) => {
+    const text = `${name} ${id} ${find} ${title}`.toLowerCase();
     return words.every((word) => text.includes(word));
   };
   let count = 0;
