@@ -59,6 +59,8 @@ export async function listSessions(
     readonly after: SessionCursor | null;
     readonly changedSince?: Date;
     readonly withArchived: boolean;
+    /** Whether sessions of programs are listed in which nothing is said yet. */
+    readonly withEmpty: boolean;
     readonly limit: number;
   },
 ): Promise<Session[]> {
@@ -70,6 +72,7 @@ export async function listSessions(
     withArchived: filter.withArchived,
     changedSince: filter.changedSince ?? null,
     limit: filter.limit,
+    withEmpty: filter.withEmpty,
   });
 }
 
@@ -107,7 +110,8 @@ export async function deleteSession(database: Database, accountId: string, id: s
 /**
  * Sets the title where its present source ranks no higher than the new one. Gives whether it was set.
  *
- * `moves`: whether the session moves to the front of the list. `branchId`: only while this is the line that it shows.
+ * `moves`: whether the session moves to the front of the list. `branchId`: only while it has
+ * this branch.
  */
 export async function setTitle(
   database: Database,
@@ -138,7 +142,7 @@ export async function setFlags(
   return count > 0;
 }
 
-/** Adds a summary of the active branch up to a position. */
+/** Adds a summary of the line of a branch up to a position. */
 export async function insertSummary(
   database: Database,
   summary: {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AGENT_COLUMNS, AgentRow } from "./agents.ts";
+import { SEGMENTS } from "./messages.ts";
 import { SESSION_COLUMNS, SessionRow, SettingsRow } from "./session-row.ts";
 import { statement } from "./statement.ts";
 
@@ -32,13 +33,19 @@ export const findSessionsWithAgentsRows = statement({
   row: OwnedRow.extend({ agents: Agents.nullable() }),
 });
 
-/** Sessions of an account, the latest change first, then by id, behind a place in that order. */
+/**
+ * Sessions of an account, the latest change first, then by id, behind a place in that order. Those of programs in which
+ * nothing is said yet are left out where it is asked for: see `isListed`.
+ */
 export const listSessionRows = statement({
   name: "list-sessions",
   text: `select ${SESSION_COLUMNS} from "Session" s where s."accountId" = $1 and ($2::uuid is null or s."projectId" = $2)
       and ($3::timestamptz is null or (s."updatedAt", s.id) < ($3::timestamptz, $4::uuid))
       and ($5 or not s.archived) and ($6::timestamptz is null or s."updatedAt" >= $6)
       and (s."expiresAt" is null or s."expiresAt" > now())
+      and ($8 or s.origin = 'web' or exists (
+          select 1 from "Branch" b where b.id = s."activeBranchId" and b."nextPosition" > 0)
+        or exists (select 1 from "Run" r where r."sessionId" = s.id and r.status = 'running' and r.stores))
     order by s."updatedAt" desc, s.id desc limit $7`,
   parameters: {
     accountId: "uuid",
@@ -48,6 +55,7 @@ export const listSessionRows = statement({
     withArchived: "bool",
     changedSince: "timestamptz?",
     limit: "int8",
+    withEmpty: "bool",
   },
   row: SessionRow,
 });
@@ -62,7 +70,8 @@ export const setTitleRow = statement({
     where id = $1 and "accountId" = $2
       and array_position(array['none', 'fallback', 'model', 'person'], "titleSource")
         <= array_position(array['none', 'fallback', 'model', 'person'], $4::text)
-      and ($6::uuid is null or "activeBranchId" = $6) returning id`,
+      and ($6::uuid is null or exists (select 1 from "Branch" b where b.id = $6 and b."sessionId" = "Session".id))
+    returning id`,
   parameters: { id: "uuid", accountId: "uuid", title: "text", source: "text", moves: "bool", branchId: "uuid?" },
   row: z.object({ id: z.string() }),
 });
@@ -120,12 +129,15 @@ export const keepOneAgentRow = statement({
   parameters: { sessionId: "uuid", agentId: "uuid" },
 });
 
-/** Adds a summary to a session; nothing happens where it or its branch is gone meanwhile. */
+/**
+ * Adds a summary to a session: to the branch of a line that holds the position. Nothing happens where it or its branch is
+ * gone meanwhile.
+ */
 export const insertSummaryRow = statement({
   name: "insert-summary",
   text: `insert into "Summary" (id, "sessionId", "branchId", "uptoPosition", text, replaces)
-    select $1, s.id, b.id, $4, $5, $6 from "Session" s join "Branch" b on b."sessionId" = s.id
-    where s.id = $2 and b.id = $3`,
+    select $1, s.id, seg."branchId", $4, $5, $6 from "Session" s join "Branch" b on b."sessionId" = s.id ${SEGMENTS}
+    where s.id = $2 and b.id = $3 and $4::int between seg."from" and seg."to"`,
   parameters: {
     id: "uuid",
     sessionId: "uuid",
