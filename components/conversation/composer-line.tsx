@@ -4,7 +4,7 @@ import { CircleAlert, Trash2, WifiOff } from "lucide-react";
 import Link from "next/link";
 import { useSyncExternalStore } from "react";
 import { WorkingDash } from "../ui/dash";
-import type { Refusal } from "./use-conversation";
+import type { Refusal } from "./conversation-state";
 
 function subscribe(listener: () => void): () => void {
   window.addEventListener("online", listener);

@@ -1,4 +1,4 @@
-import { readHistory, readRunInput } from "../../db/history.ts";
+import { readHistory, readRunInput, readWindow, type StoredWindow, type WindowPlace } from "../../db/history.ts";
 import * as db from "../../db/runs.ts";
 import { notFound } from "../../domain/errors.ts";
 import type { TurnMessage } from "../../domain/events.ts";
@@ -50,6 +50,27 @@ export async function getHistory(
     runs: new Map(runs.map((run) => [run.id, run])),
     coveredIds,
     running: running && { runId: running.runId, input: running.input, messages: foldEvents(events ?? []) },
+  };
+}
+
+/** Some turns of a session, and what runs after them. */
+export type Window = Omit<StoredWindow, "runs"> & { readonly runs: ReadonlyMap<string, Run> };
+
+/**
+ * The last turns of a session with the one that runs, or some turns before a place in it, as they were at one moment; at most
+ * `turns` of them, and fewer where they are large. Throws "not-found" for a session that was deleted since it was read, and
+ * for a branch that it does not have.
+ */
+export async function getWindow(scope: Scope, sessionId: string, place: WindowPlace): Promise<Window> {
+  const found = await readWindow(scope.database, scope.accountId, sessionId, place);
+  if (!found) throw notFound("session", sessionId);
+  const { running, runs } = found;
+  // What this process has not written yet is newer than what is read.
+  const events = running && (scope.runner.find(running.runId)?.events ?? running.events);
+  return {
+    ...found,
+    runs: new Map(runs.map((run) => [run.id, run])),
+    running: running && { ...running, events: events ?? [] },
   };
 }
 

@@ -67,15 +67,19 @@ export function stopFields(run: Ended) {
 
 const errorText = (run: Ended): string => (run.status === "failed" ? (run.error?.message ?? "failed") : run.status);
 
+/** What is told of a history, or of a part of it: then with the run of the message after it, which may be its last's. */
+type Told = Pick<History, "line" | "runs" | "running"> & { readonly nextRunId?: string | null };
+
 /** The events of a session: the contract, 4.4 and 6.2. Each committed turn ends in one `stop`; a running one has none. */
-export function encodeEvents(history: History, withIds: boolean): SessionEvent[] {
+export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
   const events: SessionEvent[] = [];
   for (const [n, message] of history.line.entries()) {
     const { runId, id, createdAt } = message;
     const mark = marker(withIds, { message_id: id, run_id: runId, created_at: createdAt.toISOString() });
     events.push(...encodeMessage(message, mark));
     const run = runId === null ? undefined : history.runs.get(runId);
-    if (run && history.line[n + 1]?.runId !== runId) {
+    const next = n + 1 < history.line.length ? history.line[n + 1]?.runId : history.nextRunId;
+    if (run && next !== runId) {
       const own = withIds ? { status: run.status, model: run.model, finish_reason: run.finishReason } : {};
       const ids = { event_id: `${run.id}.stop`, run_id: run.id, created_at: createdAt.toISOString() };
       const pending = openCalls(history, run.id);
@@ -106,9 +110,9 @@ export function encodeEvents(history: History, withIds: boolean): SessionEvent[]
 }
 
 /** Calls of a run that ended without a result: they wait for the caller's answer, until something else is said. */
-function openCalls({ line }: History, runId: string): string[] {
+function openCalls({ line, nextRunId }: Told, runId: string): string[] {
   const last = line.findLastIndex((message) => message.runId === runId);
-  if (last !== line.length - 1) return [];
+  if (last !== line.length - 1 || typeof nextRunId === "string") return [];
   const parts = line.filter((message) => message.runId === runId).flatMap((message) => message.parts);
   const answered = new Set(parts.flatMap((part) => (part.type === "tool-result" ? [part.callId] : [])));
   return parts.flatMap((part) => (part.type === "tool-call" && !answered.has(part.callId) ? [part.callId] : []));

@@ -43,4 +43,4 @@ export {
   StreamBody,
   TitleBody,
 } from "./schema.ts";
-export { llamacloudFrames } from "./stream.ts";
+export { eventEncoder, inputEvents, llamacloudFrames } from "./stream.ts";

@@ -1,5 +1,5 @@
 import type { Stretch } from "../../core/turn/follow.ts";
-import type { LastEvent, TurnEvent } from "../../domain/events.ts";
+import { isLast, type LastEvent, type TurnEvent } from "../../domain/events.ts";
 import { exactValue } from "../../domain/exact-numbers.ts";
 import { messageText, type NewMessage } from "../../domain/message.ts";
 import type { SessionEvent } from "./answers.ts";
@@ -10,6 +10,11 @@ export type StreamOptions = {
   readonly input: readonly NewMessage[];
   /** Frames of events up to this number are left out; from 0 on the input comes first. */
   readonly after: number;
+  /**
+   * The id of the event of that number, as the reader had it. Where the turn has gone another way since, it is told from its
+   * beginning. Null: nobody has said.
+   */
+  readonly at?: string | null;
   /** Whether events carry their ids and frames an `id:` line with the event's number. */
   readonly withIds: boolean;
   readonly skippedIndexIds: readonly string[];
@@ -24,35 +29,52 @@ export async function* llamacloudFrames(
   stretches: AsyncIterable<Stretch>,
   options: StreamOptions,
 ): AsyncGenerator<string, void> {
-  const { runId, input, after, withIds } = options;
+  const { runId, input, after, at = null, withIds } = options;
   const frame = (event: SessionEvent, seq: number) =>
     `${withIds ? `id: ${seq}\n` : ""}data: ${JSON.stringify(event)}\n\n`;
-  if (after === 0) {
-    const asked = input
-      .filter((message) => message.role === "user")
-      .map((message): SessionEvent => {
-        const ids = {
-          event_id: `${message.id}.0`,
-          message_id: message.id,
-          run_id: runId,
-          created_at: message.createdAt.toISOString(),
-        };
-        return { type: "user_input", content: messageText(message.parts), ...(withIds ? ids : {}) };
-      });
-    if (asked.length > 0) yield asked.map((event) => frame(event, 0)).join("");
-  }
+  const asked = inputEvents(input, runId, withIds).map((event) => frame(event, 0));
+  if (after === 0 && asked.length > 0) yield asked.join("");
   const encode = eventEncoder(options);
+  // What the reader has, until it is known to be what there is.
+  let held: string[] | null = after > 0 && at !== null ? asked : null;
   for await (const { from, events } of stretches) {
-    const frames = events.flatMap((event, n) => {
+    const frames: string[] = [];
+    for (const [n, event] of events.entries()) {
       const seq = from + n;
       const encoded = encode(event);
-      return seq > after ? encoded.map((one) => frame(one, seq)) : [];
-    });
+      const told = encoded.map((one) => frame(one, seq));
+      if (seq > after && held === null) frames.push(...told);
+      held?.push(...told);
+      if (held === null || (seq < after && !isLast(event))) continue;
+      if (seq !== after || encoded.at(-1)?.event_id !== at) frames.push(...held);
+      held = null;
+    }
     if (frames.length > 0) yield frames.join("");
   }
 }
 
-function eventEncoder({ runId, withIds, skippedIndexIds }: StreamOptions): (event: TurnEvent) => SessionEvent[] {
+/** What was asked in a turn, as events. */
+export const inputEvents = (input: readonly NewMessage[], runId: string, withIds: boolean): SessionEvent[] =>
+  input
+    .filter((message) => message.role === "user")
+    .map((message) => {
+      const ids = {
+        event_id: `${message.id}.0`,
+        message_id: message.id,
+        run_id: runId,
+        created_at: message.createdAt.toISOString(),
+      };
+      return { type: "user_input", content: messageText(message.parts), ...(withIds ? ids : {}) };
+    });
+
+type EncoderOptions = Pick<StreamOptions, "runId" | "withIds" | "skippedIndexIds">;
+
+/** Tells the events of one turn, from its first on: what is on the wire for each. */
+export function eventEncoder({
+  runId,
+  withIds,
+  skippedIndexIds,
+}: EncoderOptions): (event: TurnEvent) => SessionEvent[] {
   let text: string[] = [];
   let message = { id: "", at: 0, parts: 0 };
   let continues: { continues?: true } = {};

@@ -37,6 +37,8 @@ export {
   PasswordBody,
   ProviderBody,
   ProviderPatch,
+  TurnsQuery,
   UsageQuery,
 } from "./schema.ts";
 export { encodeTool, ToolInput } from "./tools.ts";
+export { encodeWindow, type SessionWindow, TURNS_IN_WINDOW } from "./window.ts";

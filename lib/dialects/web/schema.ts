@@ -2,6 +2,8 @@ import { z } from "zod";
 import { SLUG } from "../../core/bots.ts";
 import { PROVIDER_KINDS, PROVIDER_NAME } from "../../domain/model-provider.ts";
 import { SHORT_TEXT, text } from "../bounds.ts";
+import { integerText } from "../integer-text.ts";
+import { decodeWindowPlace, TURNS_IN_WINDOW } from "./window.ts";
 
 // What the web app sends to its own routes.
 
@@ -107,6 +109,21 @@ export const UsageQuery = z.object({
     .transform(Number)
     .pipe(z.int().min(1).max(366))
     .default(30),
+});
+
+/** Which turns of a session are asked for; without `before` the last. */
+export const TurnsQuery = z.object({
+  before: text(SHORT_TEXT)
+    .transform((place, context) => {
+      const found = decodeWindowPlace(place);
+      if (found) return found;
+      context.addIssue({ code: "custom", ...fault("before is not a place that an answer has given") });
+      return z.NEVER;
+    })
+    .optional(),
+  limit: integerText(z.number().min(1).max(100))
+    .optional()
+    .transform((turns) => turns ?? TURNS_IN_WINDOW),
 });
 
 // Any text may be asked with: one that is no token of this database is told so by `reset`.
