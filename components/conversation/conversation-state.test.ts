@@ -50,7 +50,7 @@ const shown = ({ turns }: ReturnType<typeof conversationOf>) =>
   ]);
 
 test("a window is the turns of its events, and the turn that runs is the last", () => {
-  const running = { run_id: "run-2", after: 7, at: "a2.0" };
+  const running = { run_id: "run-2", after: 7, at: "text_delta:a2.0" };
   const state = conversationOf(
     windowOf([...turn("1"), asked("2"), { ...said("2", "Par"), type: "text_delta" } as SessionEvent], { running }),
   );
@@ -58,7 +58,7 @@ test("a window is the turns of its events, and the turn that runs is the last", 
     ["Ask 1", "Answer 1"],
     ["Ask 2", "Par"],
   ]);
-  expect(state.run).toMatchObject({ id: "run-2", after: 7, at: "a2.0" });
+  expect(state.run).toMatchObject({ id: "run-2", after: 7, at: "text_delta:a2.0" });
 });
 
 test("a turn that runs and has said nothing stands there all the same", () => {
@@ -138,7 +138,7 @@ test("events move the place where the stream goes on, touch only the last turn, 
     { type: "event", event: asked("2"), number: 0 },
     { type: "event", event: piece, number: 4 },
   );
-  expect(state.run).toMatchObject({ id: "run-2", after: 4, at: "a2.0" });
+  expect(state.run).toMatchObject({ id: "run-2", after: 4, at: "text_delta:a2.0" });
   expect(state.turns[0]).toBe(begun.turns[0]);
   const ended = after(state, { type: "event", event: stop("2"), number: 9 });
   expect([ended.run, shown(ended)[1]]).toEqual([null, ["Ask 2", "He"]]);

@@ -9,7 +9,7 @@ import { type Turn, turnsIn, unchanged } from "./turns-in";
 export type Run = {
   /** Null until the server has taken the question. */
   readonly id: string | null;
-  /** The number and the id of the last event that was read: where its stream goes on. */
+  /** The number of the last event that was read, and what it was: where its stream goes on. */
   readonly after: number;
   readonly at: string | null;
   readonly isStopping: boolean;
@@ -156,8 +156,11 @@ function withEvent(state: ConversationState, event: SessionEvent, number: number
   if (!last || !state.run) return state;
   const isKnown = event.type === "user_input" && state.turns.some(({ question }) => question?.id === event.message_id);
   const turn = isKnown ? { ...last, runId: event.run_id ?? last.runId } : foldEvent(last, event);
-  return withTurnOfRun(state, turn, number, event.event_id ?? null);
+  return withTurnOfRun(state, turn, number, placeOf(event));
 }
+
+/** What tells an event of a turn from another one of the same number. */
+export const placeOf = (event: SessionEvent): string => `${event.type}:${event.event_id}`;
 
 function withTurnOfRun(
   state: ConversationState,

@@ -1,6 +1,6 @@
 import type { SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
 import { isProblem } from "../api";
-import type { Action, ConversationState } from "./conversation-state";
+import { type Action, type ConversationState, placeOf } from "./conversation-state";
 import { emptyTurn, foldEvent, type TurnState } from "./turn-state";
 
 /** An event with the number that the server gave it; null where it gave none. */
@@ -9,7 +9,7 @@ export type NumberedEvent = { readonly number: number | null; readonly event: Se
 /** A turn's events as they come; ends when the connection does, well or badly. */
 export type TurnStream = { readonly runId: string | null; readonly events: AsyncIterable<NumberedEvent> };
 
-/** Where a turn's stream goes on: after the event of this number, whose id is `at`. */
+/** Where a turn's stream goes on: after the event of this number, which is `at`. */
 export type StreamPlace = { readonly after: number; readonly at: string | null };
 
 export type ReaderPorts = {
@@ -70,7 +70,7 @@ async function readStream(stream: TurnStream, { state, tell, signal }: Reading):
     else {
       again = foldEvent(again, event);
       if (number < run.after && again.stop === null) continue;
-      tell({ type: "told-again", turn: again, number, at: event.event_id ?? null });
+      tell({ type: "told-again", turn: again, number, at: placeOf(event) });
       again = null;
     }
     if (event.type === "stop") return true;

@@ -1,5 +1,6 @@
 import { problem } from "../../components/api.ts";
 import type { AskedTurn, ConversationPorts } from "../../components/conversation/conversation-ports.ts";
+import { placeOf } from "../../components/conversation/conversation-state.ts";
 import type { NumberedEvent, StreamPlace, TurnStream } from "../../components/conversation/turn-reader.ts";
 import type { Turn } from "../../components/conversation/turns-in.ts";
 import type { SessionEvent } from "../dialects/llamacloud/answers.ts";
@@ -80,7 +81,7 @@ export function fakeServer() {
         n++;
         if (event && held) held.push({ number: n, event });
         if (held && (n === after || event?.type === "stop")) {
-          if (event?.event_id !== at || n !== after) yield* held;
+          if ((event && placeOf(event)) !== at || n !== after) yield* held;
           held = null;
         } else if (event && !held) yield { number: n, event };
         if (event?.type === "stop") return;
@@ -157,7 +158,7 @@ export function fakeServer() {
     async readWindow() {
       const run = running();
       const events = runs.flatMap((one) => [questionOf(one), ...one.log.filter((event) => event !== null)]);
-      const place = run && { run_id: run.runId, ...placeOf(run) };
+      const place = run && { run_id: run.runId, ...endOf(run) };
       return structuredClone({ session: summary(), events, before: null, running: place });
     },
     readSummary: async () => summary(),
@@ -243,9 +244,10 @@ const stopOf = ({ runId }: Run, status: string): SessionEvent => ({
   run_id: runId,
 });
 
-function placeOf({ log }: Run): StreamPlace {
+function endOf({ log }: Run): StreamPlace {
   const last = log.findLastIndex((event) => event !== null);
-  return { after: last + 1, at: log[last]?.event_id ?? null };
+  const event = log[last];
+  return { after: last + 1, at: event ? placeOf(event) : null };
 }
 
 /** All that was said, by whichever process. */

@@ -62,7 +62,7 @@ const ALL = [
 
 test("a reader who says what it has read gets what comes behind it, however the events come", async () => {
   for (const sizes of [[9], [1, 1, 1, 1, 1, 1, 1, 1, 1], [4, 5], [5, 4]]) {
-    expect(await told(events, 5, `${step}.0`, sizes)).toEqual(ALL.slice(3));
+    expect(await told(events, 5, `text_delta:${step}.0`, sizes)).toEqual(ALL.slice(3));
     expect(await told(events, 0, null, sizes)).toEqual(ALL);
   }
 });
@@ -72,8 +72,10 @@ test("a reader of events that are no longer there gets the turn from its beginni
   const other = [...events.slice(0, 4), ...END.slice(0, 2), ...begin(next), say("and four"), ...END];
   const all = (await told(other, 0, null)).map(([id]) => id);
   for (const sizes of [[12], Array(12).fill(1)]) {
-    expect((await told(other, 6, `${step}.0`, sizes)).map(([id]) => id)).toEqual(all);
-    expect((await told(other, 99, `${step}.0`, sizes)).map(([id]) => id)).toEqual(all);
+    // The last is the whole block that stands where a piece of it stood.
+    expect((await told(other, 5, `text_delta:${step}.0`, sizes)).map(([id]) => id)).toEqual(all);
+    expect((await told(other, 6, `text_delta:${step}.0`, sizes)).map(([id]) => id)).toEqual(all);
+    expect((await told(other, 99, `text_delta:${step}.0`, sizes)).map(([id]) => id)).toEqual(all);
   }
   expect(foldEvents(other).map(({ parts }) => parts)).toEqual([
     [{ type: "text", text: "One " }],

@@ -11,7 +11,7 @@ export type StreamOptions = {
   /** Frames of events up to this number are left out; from 0 on the input comes first. */
   readonly after: number;
   /**
-   * The id of the event of that number, as the reader had it. Where the turn has gone another way since, it is told from its
+   * What that event was, as the reader had it: see `placeOf`. Where the turn has gone another way since, it is told from its
    * beginning. Null: nobody has said.
    */
   readonly at?: string | null;
@@ -46,12 +46,15 @@ export async function* llamacloudFrames(
       if (seq > after && held === null) frames.push(...told);
       held?.push(...told);
       if (held === null || (seq < after && !isLast(event))) continue;
-      if (seq !== after || encoded.at(-1)?.event_id !== at) frames.push(...held);
+      if (seq !== after || placeOf(encoded.at(-1)) !== at) frames.push(...held);
       held = null;
     }
     if (frames.length > 0) yield frames.join("");
   }
 }
+
+/** What tells an event of a turn from another one of the same number: its type and its id. */
+const placeOf = (event: SessionEvent | undefined): string | null => (event ? `${event.type}:${event.event_id}` : null);
 
 /** What was asked in a turn, as events. */
 export const inputEvents = (input: readonly NewMessage[], runId: string, withIds: boolean): SessionEvent[] =>

@@ -41,4 +41,4 @@ export {
   UsageQuery,
 } from "./schema.ts";
 export { encodeTool, ToolInput } from "./tools.ts";
-export { encodeWindow, type SessionWindow, TURNS_IN_WINDOW } from "./window.ts";
+export { encodeWindow, type SessionWindow } from "./window.ts";

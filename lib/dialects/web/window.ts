@@ -10,7 +10,7 @@ export type SessionWindow = {
   readonly events: readonly SessionEvent[];
   /** Where the turns before these are asked for; null: there are none. */
   readonly before: string | null;
-  /** The turn that runs, and where its stream goes on: after the event of this number, whose id is `at`. */
+  /** The turn that runs, and where its stream goes on: after the event of this number, which is `at`. */
   readonly running: { readonly run_id: string; readonly after: number; readonly at: string | null } | null;
 };
 
@@ -43,11 +43,11 @@ export function decodeWindowPlace(text: string): WindowPlace | null {
 function runningSoFar({ runId, input, events }: NonNullable<Window["running"]>) {
   const encode = eventEncoder({ runId, withIds: true, skippedIndexIds: [] });
   const told: SessionEvent[] = [];
-  let place = { run_id: runId, after: 0, at: null as string | null }; // null until an event has an id
+  let place = { run_id: runId, after: 0, at: null as string | null }; // null until there is an event
   for (const [n, event] of digitsValue(events).entries()) {
     for (const one of encode(event)) {
       addTold(told, one);
-      place = { run_id: runId, after: n + 1, at: one.event_id ?? null };
+      place = { run_id: runId, after: n + 1, at: `${one.type}:${one.event_id}` };
     }
   }
   return { events: [...inputEvents(input, runId, true), ...told], place };
