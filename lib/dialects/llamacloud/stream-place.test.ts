@@ -42,7 +42,7 @@ async function told(from: readonly TurnEvent[], after: number, at: string | null
       first += size;
     }
   })();
-  const options = { runId, input: [question], after, at, withIds: true, skippedIndexIds: [] };
+  const options = { runId, input: [question], after, at, withIds: true, skippedIndexIds: [], agent: null };
   let text = "";
   for await (const frames of llamacloudFrames(stretches, options)) text += frames;
   return [...text.matchAll(/id: (\d+)\ndata: (.*)\n/gu)].map(([, id, data]) => {

@@ -2,6 +2,7 @@ import type { Stretch } from "../../core/turn/follow.ts";
 import { isLast, type LastEvent, type TurnEvent } from "../../domain/events.ts";
 import { exactValue } from "../../domain/exact-numbers.ts";
 import { messageText, type NewMessage } from "../../domain/message.ts";
+import type { RunAgent } from "../../domain/run.ts";
 import type { SessionEvent } from "./answers.ts";
 import { asObject, stopFields } from "./encode.ts";
 
@@ -18,6 +19,8 @@ export type StreamOptions = {
   /** Whether events carry their ids and frames an `id:` line with the event's number. */
   readonly withIds: boolean;
   readonly skippedIndexIds: readonly string[];
+  /** Who answers; null once it is deleted. */
+  readonly agent: RunAgent | null;
 };
 
 /**
@@ -70,13 +73,14 @@ export const inputEvents = (input: readonly NewMessage[], runId: string, withIds
       return { type: "user_input", content: messageText(message.parts), ...(withIds ? ids : {}) };
     });
 
-type EncoderOptions = Pick<StreamOptions, "runId" | "withIds" | "skippedIndexIds">;
+type EncoderOptions = Pick<StreamOptions, "runId" | "withIds" | "skippedIndexIds" | "agent">;
 
 /** Tells the events of one turn, from its first on: what is on the wire for each. */
 export function eventEncoder({
   runId,
   withIds,
   skippedIndexIds,
+  agent,
 }: EncoderOptions): (event: TurnEvent) => SessionEvent[] {
   let text: string[] = [];
   let message = { id: "", at: 0, parts: 0 };
@@ -158,7 +162,7 @@ export function eventEncoder({
       }
       case "turn-end":
       case "turn-error":
-        return [stop(event, runId, withIds, skippedIndexIds)];
+        return [stop(event, { runId, withIds, skippedIndexIds, agent })];
       default:
         event satisfies never;
         return [];
@@ -166,7 +170,9 @@ export function eventEncoder({
   };
 }
 
-function stop(event: LastEvent, runId: string, withIds: boolean, skipped: readonly string[]): SessionEvent {
+type StopOptions = Pick<StreamOptions, "runId" | "withIds" | "skippedIndexIds" | "agent">;
+
+function stop(event: LastEvent, { runId, withIds, skippedIndexIds: skipped, agent }: StopOptions): SessionEvent {
   const status = event.type === "turn-end" ? "completed" : event.status;
   const error = event.type === "turn-end" ? null : { code: event.code, message: event.message };
   const { usage, durationMs, steps } = event;
@@ -182,6 +188,7 @@ function stop(event: LastEvent, runId: string, withIds: boolean, skipped: readon
       ? {
           status,
           model: event.model,
+          agent,
           finish_reason: event.type === "turn-end" ? event.finishReason : null,
           event_id: `${runId}.stop`,
           run_id: runId,

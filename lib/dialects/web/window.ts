@@ -41,7 +41,7 @@ export function decodeWindowPlace(text: string): WindowPlace | null {
 }
 
 function runningSoFar({ runId, input, events }: NonNullable<Window["running"]>) {
-  const encode = eventEncoder({ runId, withIds: true, skippedIndexIds: [] });
+  const encode = eventEncoder({ runId, withIds: true, skippedIndexIds: [], agent: null });
   const told: SessionEvent[] = [];
   let place = { run_id: runId, after: 0, at: null as string | null }; // null until there is an event
   for (const [n, event] of digitsValue(events).entries()) {

@@ -54,6 +54,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
         at: query.at ?? null,
         withIds: true,
         skippedIndexIds: [],
+        agent: run.agent,
       });
       return sseResponse(frames, {
         first: ": open\n\n",
