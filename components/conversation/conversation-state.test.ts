@@ -39,6 +39,7 @@ const windowOf = (events: readonly SessionEvent[], more: Partial<SessionWindow> 
   session,
   events,
   before: null,
+  after: null,
   running: null,
   ...more,
 });

@@ -27,7 +27,7 @@ const events: readonly SessionEvent[] = [
 const running = { run_id: "r2", after: 7, at: "text_delta:a2.0" };
 
 test("lesson 1: the server's HTML of a page in mid-answer has the question, what was said so far, and Stop", async () => {
-  const html = await drawn({ session, events, before: null, running });
+  const html = await drawn({ session, events, before: null, after: null, running });
   expect(html).toContain("Second question");
   expect(html).toContain("What was said so far, and");
   expect(html).toMatch(/data-stop/u);
@@ -35,7 +35,7 @@ test("lesson 1: the server's HTML of a page in mid-answer has the question, what
 });
 
 test("a page of a long session says that there are older messages", async () => {
-  const html = await drawn({ session, events: events.slice(0, 3), before: "b.40", running: null });
+  const html = await drawn({ session, events: events.slice(0, 3), before: "b.40", after: null, running: null });
   expect(html).toContain("First answer");
   expect(html).toContain("Show older messages");
 });

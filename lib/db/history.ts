@@ -5,7 +5,7 @@ import type { Run } from "../domain/run.ts";
 import type { Database } from "./database.ts";
 import { unpacked } from "./run-events.ts";
 import { type Running, readHistoryRow, readRunInputRows } from "./sql/history.ts";
-import { readWindowRow } from "./sql/window.ts";
+import { readOutlineRows, readWindowRow } from "./sql/window.ts";
 
 /** A part of a line: messages of some sources (null: of all), so many from `offset` on, oldest first. */
 export type HistoryPage = {
@@ -104,6 +104,24 @@ export async function readWindow(
   const { branchId, line, from, hasOlder, nextRunId, runs, running } = found;
   const olderBefore = hasOlder ? from : null;
   return { branchId, line, olderBefore, nextRunId, runs, running: running && runningOf(running) };
+}
+
+/** A question on a line, by its place and its first characters. */
+export type OutlineEntry = {
+  readonly id: string;
+  readonly branchId: string;
+  readonly position: number;
+  readonly text: string | null;
+};
+
+/** At most `limit` questions of a line from a position on, oldest first; none where the account has no such session. */
+export async function readOutline(
+  database: Database,
+  accountId: string,
+  sessionId: string,
+  from: { readonly branchId: string | null; readonly from: number; readonly limit: number },
+): Promise<OutlineEntry[]> {
+  return readOutlineRows(database, { sessionId, accountId, ...from });
 }
 
 /** The messages with which a run of the account was asked, oldest first. */

@@ -135,3 +135,44 @@ test("lesson 1: the turn that runs is in the window with all it has said, and it
   const pieces = [...rest.body.matchAll(/"type":"text_delta","content":"([^"]*)"/gu)].map(([, text]) => text);
   expect(said[0] + pieces.join("")).toBe(SLOW);
 });
+
+test("from the place of a question its turn and those after it are read, to the last", async () => {
+  const id = await newSession();
+  await fill(id, 25);
+  const { items } = (await api.call("GET", `/api/app/sessions/${id}/outline`)).body;
+  const read: string[][] = [];
+  let place: string | null = items[3].place;
+  while (place !== null) {
+    const body: Awaited<ReturnType<typeof window>> = await window(id, `?limit=10&from=${place}`);
+    read.push(questions(body));
+    place = body.after;
+  }
+  expect(read.map(({ length }) => length)).toEqual([10, 10, 2]);
+  expect(read.flat()).toEqual(Array.from({ length: 22 }, (_, n) => `Question ${n + 3}`));
+});
+
+test("from a place large turns are read too: as many as a window holds, from that place on", async () => {
+  const id = await newSession();
+  await fill(id, 8, "(select string_agg(md5(n::text || m), '') from generate_series(1, 5000) m)");
+  const { items } = (await api.call("GET", `/api/app/sessions/${id}/outline`)).body;
+  const body = await window(id, `?from=${items[1].place}`);
+  const read = questions(body);
+  expect(read[0]).toBe("Question 1");
+  expect(read.length).toBeLessThan(7);
+  expect(body.after).toBe(items[1 + read.length].place);
+});
+
+test("lesson 25: the outline has every question of a session of 10,000 messages, page by page, without its answers", async () => {
+  const id = await newSession();
+  await fill(id, 5000);
+  const read: string[] = [];
+  let pages = 0;
+  for (let place: string | null = ""; place !== null; pages++) {
+    const query: string = place === "" ? "" : `?from=${place}`;
+    const { body } = await api.call("GET", `/api/app/sessions/${id}/outline${query}`);
+    read.push(...body.items.map((item: { text: string }) => item.text));
+    place = body.next;
+  }
+  expect(pages).toBe(10);
+  expect(read).toEqual(Array.from({ length: 5000 }, (_, n) => `Question ${n}`));
+});

@@ -159,7 +159,7 @@ export function fakeServer() {
       const run = running();
       const events = runs.flatMap((one) => [questionOf(one), ...one.log.filter((event) => event !== null)]);
       const place = run && { run_id: run.runId, ...endOf(run) };
-      return structuredClone({ session: summary(), events, before: null, running: place });
+      return structuredClone({ session: summary(), events, before: null, after: null, running: place });
     },
     readSummary: async () => summary(),
     newId: () => `q${++ids}`,

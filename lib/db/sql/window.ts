@@ -4,7 +4,9 @@ import { MessageRow, SEGMENTS } from "./messages.ts";
 import { RUN_JSON, RunRow } from "./runs.ts";
 import { statement } from "./statement.ts";
 
-// Each segment gives its last messages by its own index, so that a window costs the same wherever it lies.
+// Each segment gives its messages by its own index, so that a window costs the same wherever it lies.
+
+/** The segments of a line: of the branch `$3`, or the active one. */
 const LINE = `seg as materialized (
        select b.id as "lineId", seg."branchId", seg."from", seg."to" from "Session" s
        join "Branch" b on b.id = coalesce($3, s."activeBranchId") and b."sessionId" = s.id ${SEGMENTS}
@@ -72,4 +74,19 @@ export const readWindowRow = statement({
     runs: z.array(RunRow),
     running: Running.nullable(),
   }),
+});
+
+/** The places of questions on a line from a position on, and how each begins. By hand, as a line is put together of segments. */
+export const readOutlineRows = statement({
+  name: "read-outline",
+  text: `with ${LINE}
+     select m.id, m.position, (select "lineId" from seg limit 1) as "branchId", left((
+         select string_agg(part->>'text', ' ') from json_array_elements(m.parts) part where part->>'type' = 'text'
+       ), 200) as text
+     from seg cross join lateral (
+       select x.id, x.position, x.parts from "Message" x where x."branchId" = seg."branchId" and x.role = 'user'
+         and x.position between greatest(seg."from", $4::int) and seg."to" order by x.position limit $5
+     ) m order by m.position limit $5`,
+  parameters: { sessionId: "uuid", accountId: "uuid", branchId: "uuid?", from: "int4", limit: "int8" },
+  row: z.object({ id: z.string(), position: z.number(), branchId: z.string(), text: z.string().nullable() }),
 });

@@ -34,6 +34,7 @@ export {
   AgentPatch,
   ChangesQuery,
   DeleteAccountBody,
+  OutlineQuery,
   PasswordBody,
   ProviderBody,
   ProviderPatch,
@@ -41,4 +42,4 @@ export {
   UsageQuery,
 } from "./schema.ts";
 export { encodeTool, ToolInput } from "./tools.ts";
-export { encodeWindow, type SessionWindow } from "./window.ts";
+export { encodeOutline, encodeWindow, type Outline, type SessionWindow } from "./window.ts";

@@ -1,4 +1,4 @@
-import type { Window } from "../../core/turn/history.ts";
+import type { OutlineEntry, Window } from "../../core/turn/history.ts";
 import { digitsValue } from "../../domain/exact-numbers.ts";
 import type { SessionEvent, SessionSummary } from "../llamacloud/answers.ts";
 import { encodeEvents, eventEncoder, inputEvents } from "../llamacloud/index.ts";
@@ -10,6 +10,8 @@ export type SessionWindow = {
   readonly events: readonly SessionEvent[];
   /** Where the turns before these are asked for; null: there are none. */
   readonly before: string | null;
+  /** Where the turns after these are asked for; null: the last turns are among these. */
+  readonly after: string | null;
   /** The turn that runs, and where its stream goes on: after the event of this number, which is `at`. */
   readonly running: { readonly run_id: string; readonly after: number; readonly at: string | null } | null;
 };
@@ -18,21 +20,42 @@ export type SessionWindow = {
 export const TURNS_IN_WINDOW = 40;
 
 /** Big whole numbers are told as their digits, since this is for a browser. */
-export function encodeWindow(session: SessionSummary, window: Window): SessionWindow {
+export function encodeWindow(
+  session: SessionSummary,
+  window: Window & { readonly newerFrom?: number | null },
+): SessionWindow {
   const { line, runs, nextRunId, olderBefore, branchId } = window;
   const running = window.running && runningSoFar(window.running);
   const events = digitsValue(encodeEvents({ line, runs, nextRunId, running: null }, true));
   return {
     session,
     events: running ? [...events, ...running.events] : events,
-    before: olderBefore === null ? null : encodeWindowPlace({ branchId, position: olderBefore }),
+    before: placeAt(branchId, olderBefore),
+    after: placeAt(branchId, window.newerFrom ?? null),
     running: running?.place ?? null,
   };
 }
 
 type WindowPlace = { readonly branchId: string; readonly position: number };
 
-const encodeWindowPlace = ({ branchId, position }: WindowPlace): string => `${branchId}.${position}`;
+const placeAt = (branchId: string, position: number | null): string | null =>
+  position === null ? null : `${branchId}.${position}`;
+
+/** The questions of a session in their order: all of them, page by page. */
+export type Outline = {
+  readonly items: readonly { readonly id: string; readonly text: string; readonly place: string }[];
+  /** Where the next page is asked for; null: this is the last. */
+  readonly next: string | null;
+};
+
+/** `place` of a question is where the turns from it on are asked for. */
+export function encodeOutline(items: readonly OutlineEntry[], next: OutlineEntry | null): Outline {
+  const placeOf = ({ branchId, position }: OutlineEntry) => `${branchId}.${position}`;
+  return {
+    items: items.map((item) => ({ id: item.id, text: item.text ?? "", place: placeOf(item) })),
+    next: next && placeOf(next),
+  };
+}
 
 /** The place that `encodeWindow` has given; null for what is none. */
 export function decodeWindowPlace(text: string): WindowPlace | null {

@@ -1,5 +1,5 @@
 import { getSession } from "@/lib/core/sessions";
-import { getWindow } from "@/lib/core/turn/history";
+import { getWindow, getWindowFrom } from "@/lib/core/turn/history";
 import { encodeWindow, TurnsQuery, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
 import { summaryOf } from "@/lib/routes/llamacloud-session";
@@ -10,9 +10,14 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     query: TurnsQuery,
     async handle({ scope, query, params }) {
       const session = await getSession(scope, params.sessionId ?? "");
-      const { before, limit: turns } = query;
-      const place = { branchId: before?.branchId ?? null, before: before?.position ?? null, turns };
-      const window = await getWindow(scope, session.id, place);
+      const { before, from, limit: turns } = query;
+      const window = from
+        ? await getWindowFrom(scope, session.id, { branchId: from.branchId, from: from.position, turns })
+        : await getWindow(scope, session.id, {
+            branchId: before?.branchId ?? null,
+            before: before?.position ?? null,
+            turns,
+          });
       return Response.json(encodeWindow(await summaryOf(scope, { details: true }, session), window));
     },
   }),
