@@ -10,7 +10,8 @@ import { BrokenTurn } from "./broken-turn";
 import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
 import { Head } from "./head";
 import { wantMarkdown } from "./markdown/prose";
-import { OlderTurns } from "./older-turns";
+import { MoreTurns } from "./more-turns";
+import { shownIn } from "./other-turns";
 import { endingOf } from "./segments";
 import { StatusRegion } from "./status-region";
 import { TalkComposer } from "./talk-composer";
@@ -20,7 +21,7 @@ import { useConversation } from "./use-conversation";
 import { useConversationKeys } from "./use-conversation-keys";
 import type { ComposerHandle } from "./use-draft-field";
 import { useModelChoice } from "./use-model-choice";
-import { useOlderTurns } from "./use-older-turns";
+import { useMoreTurns } from "./use-more-turns";
 import { usePinnedScroll } from "./use-pinned-scroll";
 
 type ConversationProps = {
@@ -47,7 +48,8 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const pin = usePinnedScroll(scroller, content, isBusy);
-  useOlderTurns(scroller, content, store, state);
+  useMoreTurns(scroller, content, store, state);
+  const { turns: shown, older, newer } = shownIn(state);
   const isFirst = state.sessionId === null && turns.length === 0;
   const last = turns.at(-1);
   const agentId = agent?.id ?? null;
@@ -97,8 +99,8 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <div ref={scroller} className="scroller" tabIndex={0} hidden={isFirst}>
         <div ref={content} role="log" aria-live="off" aria-label="Conversation" className="log measure">
-          {state.older && <OlderTurns older={state.older} onRead={() => void store.readOlder()} />}
-          {turns.map((turn) => (
+          {older && <MoreTurns side="older" beyond={older} onRead={() => void store.readOlder()} />}
+          {shown.map((turn) => (
             <Guard key={turn.key} of={turn} fallback={<BrokenTurn turn={turn} />}>
               <TurnArticle
                 turn={turn}
@@ -109,6 +111,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
               />
             </Guard>
           ))}
+          {newer && <MoreTurns side="newer" beyond={newer} onRead={() => void store.readNewer()} />}
         </div>
       </div>
       {!isFirst && !pin.isPinned && <Jump hasNew={pin.hasNew} onJump={() => pin.toEnd(true)} />}

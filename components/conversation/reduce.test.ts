@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
-import { type Action, conversationOf, emptyConversation, reduce } from "./conversation-state";
+import { type Action, emptyConversation } from "./conversation-state";
+import { conversationOf, reduce } from "./reduce";
 
 const session: SessionWindow["session"] = {
   session_id: "s",
@@ -85,7 +86,7 @@ test("a window that has nothing of what is shown takes its place", () => {
   const before = conversationOf(windowOf(turn("1")));
   const state = after(before, { type: "window", window: windowOf(turn("9"), { before: "x.16" }) });
   expect(state.turns.map(({ key }) => key)).toEqual(["9"]);
-  expect(state.older).toEqual({ before: "x.16", reading: "no" });
+  expect(state.older).toEqual({ place: "x.16", reading: "no" });
 });
 
 test("older turns come before those that are shown, which stay the same objects", () => {
