@@ -20,6 +20,7 @@ import type { Turn } from "./turns-in";
 import { useConversation } from "./use-conversation";
 import { useConversationKeys } from "./use-conversation-keys";
 import type { ComposerHandle } from "./use-draft-field";
+import { useLookAt } from "./use-look-at";
 import { useModelChoice } from "./use-model-choice";
 import { useMoreTurns } from "./use-more-turns";
 import { usePinnedScroll } from "./use-pinned-scroll";
@@ -47,9 +48,10 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   const isGone = useIsGone(state.sessionId);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const pin = usePinnedScroll(scroller, content, isBusy);
-  useMoreTurns(scroller, content, store, state);
   const { turns: shown, older, newer } = shownIn(state);
+  const pin = usePinnedScroll(scroller, content, isBusy, newer === null);
+  const lookAt = useLookAt(content, store, shown, pin.leaveEnd);
+  useMoreTurns(scroller, content, store, state);
   const isFirst = state.sessionId === null && turns.length === 0;
   const last = turns.at(-1);
   const agentId = agent?.id ?? null;
@@ -90,11 +92,17 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
     },
   });
 
+  const toEnd = () => {
+    store.lookAtEnd();
+    // What stands elsewhere is far from the end.
+    pin.toEnd(newer === null);
+  };
+
   const goOn = useCallback(() => ask(GO_ON), [ask]);
 
   return (
     <div className="conversation" data-first={isFirst || undefined}>
-      <Head session={listed} canSummarise={turns.length > 0 && !isBusy} />
+      <Head session={listed} canSummarise={turns.length > 0 && !isBusy} onLookAt={lookAt} />
       {isFirst && <FirstHead agent={agent} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <div ref={scroller} className="scroller" tabIndex={0} hidden={isFirst}>
@@ -114,7 +122,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
           {newer && <MoreTurns side="newer" beyond={newer} onRead={() => void store.readNewer()} />}
         </div>
       </div>
-      {!isFirst && !pin.isPinned && <Jump hasNew={pin.hasNew} onJump={() => pin.toEnd(true)} />}
+      {!isFirst && !pin.isPinned && <Jump hasNew={pin.hasNew} onJump={toEnd} />}
       <TalkComposer state={state} store={store} isGone={isGone} composer={composer} onSend={ask} choice={choice} />
       {isFirst && agent === null && <Starters onChoose={(text) => composer.current?.fill(text, true)} />}
       {isFirst && model.isDemo && choice.model === null && <DemoNote />}

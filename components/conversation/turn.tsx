@@ -32,6 +32,7 @@ export const TurnArticle = memo(function TurnArticle({ turn, isLast, isGoing, on
     <article
       ref={article}
       className="turn"
+      data-turn={turn.key}
       aria-labelledby={turn.question ? label : undefined}
       aria-label={turn.question ? undefined : "Answer"}
       data-last={isLast || undefined}
