@@ -12,8 +12,8 @@ export function turnsIn(events: readonly SessionEvent[], runningId: string | nul
   const told: TurnState[] = [];
   for (const event of events) {
     const open = told.at(-1);
-    if (event.type === "user_input" || !open || open.stop !== null) told.push(foldEvent(emptyTurn, event));
-    else told[told.length - 1] = foldEvent(open, event);
+    if (event.type === "user_input" || !open || isOver(open)) told.push(foldEvent(emptyTurn, event));
+    else told[told.length - 1] = foldEvent({ ...open, stop: null }, event);
   }
   const last = told.at(-1);
   const isThere = last !== undefined && (last.runId ?? runningId) === runningId;
@@ -23,6 +23,9 @@ export function turnsIn(events: readonly SessionEvent[], runningId: string | nul
   // It may have told its end a moment before that is stored.
   return { turns, isOver: isThere && last.stop !== null };
 }
+
+/** A turn whose calls wait for their answers goes on with these, by a run of their own. */
+const isOver = ({ stop }: TurnState): boolean => stop !== null && (stop.pending_call_ids ?? []).length === 0;
 
 /** A name that a turn keeps, and that no other of `taken` has. */
 function newKey(turn: TurnState, taken: Set<string>): string {

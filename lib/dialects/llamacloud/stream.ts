@@ -1,10 +1,10 @@
 import type { Stretch } from "../../core/turn/follow.ts";
 import { isLast, type LastEvent, type TurnEvent } from "../../domain/events.ts";
 import { exactValue } from "../../domain/exact-numbers.ts";
-import { messageText, type NewMessage } from "../../domain/message.ts";
+import type { NewMessage } from "../../domain/message.ts";
 import type { RunAgent } from "../../domain/run.ts";
 import type { SessionEvent } from "./answers.ts";
-import { asObject, stopFields } from "./encode.ts";
+import { asObject, encodeMessage, estimatedTokens, noticeIds, stopFields } from "./encode.ts";
 
 export type StreamOptions = {
   readonly runId: string;
@@ -35,7 +35,10 @@ export async function* llamacloudFrames(
   const { runId, input, after, at = null, withIds } = options;
   const frame = (event: SessionEvent, seq: number) =>
     `${withIds ? `id: ${seq}\n` : ""}data: ${JSON.stringify(event)}\n\n`;
-  const asked = inputEvents(input, runId, withIds).map((event) => frame(event, 0));
+  // Of what a caller said: what it asked, and how it answered calls.
+  const asked = input
+    .filter(({ role }) => role === "user" || role === "tool")
+    .flatMap((message) => exactValue(encodeMessage(message, runId, withIds)).map((event) => frame(event, 0)));
   if (after === 0 && asked.length > 0) yield asked.join("");
   const encode = eventEncoder(options);
   // What the reader has, until it is known to be what there is.
@@ -59,20 +62,6 @@ export async function* llamacloudFrames(
 /** What tells an event of a turn from another one of the same number: its type and its id. */
 const placeOf = (event: SessionEvent | undefined): string | null => (event ? `${event.type}:${event.event_id}` : null);
 
-/** What was asked in a turn, as events. */
-export const inputEvents = (input: readonly NewMessage[], runId: string, withIds: boolean): SessionEvent[] =>
-  input
-    .filter((message) => message.role === "user")
-    .map((message) => {
-      const ids = {
-        event_id: `${message.id}.0`,
-        message_id: message.id,
-        run_id: runId,
-        created_at: message.createdAt.toISOString(),
-      };
-      return { type: "user_input", content: messageText(message.parts), ...(withIds ? ids : {}) };
-    });
-
 type EncoderOptions = Pick<StreamOptions, "runId" | "withIds" | "skippedIndexIds" | "agent">;
 
 /** Tells the events of one turn, from its first on: what is on the wire for each. */
@@ -84,6 +73,7 @@ export function eventEncoder({
 }: EncoderOptions): (event: TurnEvent) => SessionEvent[] {
   let text: string[] = [];
   let message = { id: "", at: 0, parts: 0 };
+  let notices = 0;
   let continues: { continues?: true } = {};
   const calls = new Map<string, string>();
   const ids = (messageId: string, part: number, at: number) =>
@@ -106,9 +96,11 @@ export function eventEncoder({
     switch (event.type) {
       case "turn-start":
       case "step-end":
-      case "notice":
       case "provider-data":
         return [];
+      case "notice":
+        if (!withIds) return [];
+        return [{ type: "notice", content: event.text, ...noticeIds(runId, notices++, new Date()) }];
       case "step-start":
         message = { id: event.messageId, at: event.at, parts: 0 };
         return [];
@@ -190,6 +182,7 @@ function stop(event: LastEvent, { runId, withIds, skippedIndexIds: skipped, agen
           model: event.model,
           agent,
           finish_reason: event.type === "turn-end" ? event.finishReason : null,
+          ...estimatedTokens(usage),
           event_id: `${runId}.stop`,
           run_id: runId,
           created_at: new Date().toISOString(),
