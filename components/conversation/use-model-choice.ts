@@ -1,7 +1,7 @@
 "use client";
 
 import { useCallback, useMemo, useState } from "react";
-import type { FullSession } from "@/lib/dialects/llamacloud/answers.ts";
+import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { useShell } from "../frame/shell";
 import { agentGroups, type ChoosableAgent, OWN_AGENT } from "./choice/agent-options";
 import { modelGroups } from "./choice/model-options";
@@ -38,7 +38,7 @@ const KEY = "parley:model";
  * Choosing the agent and the model of a session: who gave its last answer; of a new one the agent that it is begun with, and
  * the model that was chosen last.
  */
-export function useModelChoice(initial: FullSession | null, begunWith: BegunWith | null): ModelChoice {
+export function useModelChoice(initial: SessionWindow | null, begunWith: BegunWith | null): ModelChoice {
   const { viewer } = useShell();
   // A visitor has no account yet whose models could be listed.
   const { models, agents, refresh } = useOffers(viewer.kind !== "none");
@@ -85,12 +85,12 @@ const NONE: readonly string[] = [];
 
 /** The agent that is to answer: the one chosen, else who answers or did last, else who is there from the beginning. */
 function useAgentChoice(
-  initial: FullSession | null,
+  initial: SessionWindow | null,
   begunWith: BegunWith | null,
   agents: readonly ChoosableAgent[] | null,
 ) {
   const [chosen, choose] = useState<string | null>(null);
-  const own = initial?.agent ?? null;
+  const own = initial?.session.agent ?? null;
   const last = answeredLast(initial)?.agent ?? null;
   const first = own ?? begunWith ?? agents?.find(({ is_default }) => is_default) ?? null;
   const id = chosen ?? last?.id ?? begunWith?.id ?? null;
@@ -108,11 +108,11 @@ function useAgentChoice(
 }
 
 /** Who answers in the turn of a session that runs, or gave its last answer. */
-const answeredLast = (session: FullSession | null) =>
-  session?.running_by ?? session?.events.findLast((event) => event.type === "stop");
+const answeredLast = (initial: SessionWindow | null) =>
+  initial?.session.running_by ?? initial?.events.findLast((event) => event.type === "stop");
 
 /** The model of a session's last answer; of a session without one the last choice on this device. */
-function rememberedModel(initial: FullSession | null): string | null {
+function rememberedModel(initial: SessionWindow | null): string | null {
   const last = answeredLast(initial);
   if (last) return last.model ?? null;
   try {
