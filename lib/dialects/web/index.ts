@@ -39,9 +39,12 @@ export {
   ChangesQuery,
   ContextQuery,
   DeleteAccountBody,
+  OutlineQuery,
   PasswordBody,
   ProviderBody,
   ProviderPatch,
+  TurnsQuery,
   UsageQuery,
 } from "./schema.ts";
 export { encodeTool, ToolInput } from "./tools.ts";
+export { encodeOutline, encodeWindow, type Outline, type SessionWindow } from "./window.ts";
