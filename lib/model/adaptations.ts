@@ -75,6 +75,9 @@ const SIGNATURE = /thought[_ ]?signature/iu;
 const SIGNED = ["extra_content", "provider_specific_fields", "thought_signature", "signature"];
 const NO_THOUGHTS = "(not kept)";
 
+/** Names the adaptation of models that cannot see. */
+export const NO_IMAGES = "without images";
+
 /** Gemini's word for a call that another model made (Gemini API, "Thought signatures", questions and answers). */
 const NO_SIGNATURE = "skip_thought_signature_validator";
 
@@ -228,6 +231,21 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     change: ofMessages(messages.alternatingRoles),
     told: "wants user and assistant in turns: neighbours of one role are one message",
     servers: "templates of Gemma, Llama 2 and Mistral models; Perplexity",
+  },
+  {
+    name: NO_IMAGES,
+    at: pattern(
+      /at most 0 image|not an? (?:multi-?modal|vision)|no endpoints found that support image|mmproj/iu,
+      /\bimages?(?:[ _](?:inputs?|url|content))? (?:is|are) (?:not|currently not|un)\s?(?:supported|enabled|allowed|accepted|available)/iu,
+      /(?:not|n't) (?:support|accept|allow)\w*[^.]{0,20} (?:images?|vision|multi-?modal)\b(?! (?:format|type|size))/iu,
+      /image_url[^.]{0,30}only supported by|unknown variant .?image_url|missing data required for image/iu,
+      /vision[^.]{0,30}(?:not|n't|un)\s?(?:loaded|support|enabled|available)/iu,
+      // A server that takes a text alone takes no images either.
+      /content[^.]{0,40}(?:must|should) be (?:a )?str/iu,
+    ),
+    change: ofMessages(messages.withoutImages),
+    told: "takes no images with this model, and was told in words that they are there",
+    servers: "vLLM, llama.cpp, Ollama, LM Studio, OpenRouter, Mistral, DeepSeek and others, for models that cannot see",
   },
   {
     name: "text content",

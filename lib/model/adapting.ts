@@ -1,6 +1,6 @@
 import { ChatError } from "../domain/errors.ts";
 import type { ModelRequest } from "../domain/model.ts";
-import { type About, ADAPTATIONS, type Adaptation } from "./adaptations.ts";
+import { type About, ADAPTATIONS, type Adaptation, NO_IMAGES } from "./adaptations.ts";
 import { type ChatBody, chatRequestBody } from "./chat-request.ts";
 import { cutToFit, type Room, roomIn, roomyTokens } from "./context-cut.ts";
 import { refusalWords } from "./provider-error.ts";
@@ -16,6 +16,8 @@ export type Lessons = {
   readonly of: (model: string) => Learned;
   /** The tokens that a model holds, as its refusal said; null: it has not said. */
   readonly window: (model: string) => number | null;
+  /** Whether a refusal has said that a model sees no images. */
+  readonly isBlind: (model: string) => boolean;
 };
 
 const MOST_MODELS = 200;
@@ -39,6 +41,7 @@ export function lessons(now: () => number = Date.now): Lessons {
       return known;
     },
     window: (model) => find(model)?.window ?? null,
+    isBlind: (model) => find(model)?.names.has(NO_IMAGES) ?? false,
   };
 }
 

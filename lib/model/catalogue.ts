@@ -65,7 +65,11 @@ export function catalogueOf(askFor: () => Promise<readonly ModelInfo[]>, configu
 function merged(configured: readonly string[], offered: readonly ModelInfo[]): ReadonlyMap<string, ModelInfo> {
   const names = configured.map((id): ModelInfo => ({ id, contextWindow: null }));
   // A name that is set again keeps its place.
-  return new Map([...names, ...offered].map(({ id, contextWindow }) => [id, { id, contextWindow }]));
+  return new Map(
+    [...names, ...offered].map(({ id, contextWindow, seesImages }) => {
+      return [id, { id, contextWindow, ...(seesImages === undefined ? {} : { seesImages }) }];
+    }),
+  );
 }
 
 /** The models of the provider's list; none where it has no list. Throws where nobody can know. */

@@ -57,7 +57,9 @@ function listed(entry: unknown): ListedModel[] {
   if (!isObject(entry)) return [];
   const id = text(entry.id) || text(entry.model) || text(entry.name);
   if (id === "" || id.length > LONGEST_ID) return [];
-  return [{ id, contextWindow: windowOf(entry), isChat: isChat(entry, id) }];
+  const sees = seesImages(entry, id);
+  const sight = sees === undefined ? {} : { seesImages: sees };
+  return [{ id, contextWindow: windowOf(entry), isChat: isChat(entry, id), ...sight }];
 }
 
 function windowOf(entry: Readonly<Record<string, unknown>>): number | null {
@@ -68,6 +70,32 @@ function windowOf(entry: Readonly<Record<string, unknown>>): number | null {
     if (typeof number === "number" && Number.isFinite(number) && number >= 1) return Math.floor(number);
   }
   return null;
+}
+
+/** Models of names that everybody knows to see images, and such as are known not to; nobody's list tells that of theirs. */
+const SEES =
+  /^(?:gpt-4o|gpt-4\.1|gpt-4-turbo|gpt-5|chatgpt-4o|o1(?!-mini|-preview)|o3(?!-mini)|o4|claude-|gemini-|pixtral)/iu;
+const SEES_NOT = /^(?:gpt-3\.5|o1-mini|o1-preview|o3-mini)/iu;
+
+/**
+ * Whether a model sees images, as its entry tells: OpenRouter, Mistral, LiteLLM, LM Studio, llama.cpp, Groq and Ollama's own
+ * list. Undefined: nobody has said.
+ */
+function seesImages(entry: Readonly<Record<string, unknown>>, id: string): boolean | undefined {
+  const { architecture, capabilities, model_info: info, type } = entry;
+  const modalities = isObject(architecture) ? architecture.input_modalities : entry.input_modalities;
+  if (Array.isArray(modalities) && modalities.length > 0) return modalities.includes("image");
+  const can = isObject(capabilities)
+    ? capabilities.vision
+    : isObject(info)
+      ? info.supports_vision
+      : entry.supports_vision;
+  if (typeof can === "boolean") return can;
+  if (text(type) === "vlm") return true;
+  if (Array.isArray(capabilities) && (capabilities.includes("vision") || capabilities.includes("multimodal")))
+    return true;
+  const bare = id.slice(id.lastIndexOf("/") + 1);
+  return SEES.test(bare) ? true : SEES_NOT.test(bare) ? false : undefined;
 }
 
 const NO_CHAT =

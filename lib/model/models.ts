@@ -38,11 +38,13 @@ export function openModels(setup: ModelSetup) {
   const { embeddingModel } = setup;
   const embedding =
     embeddingModel === undefined ? null : { model: embeddingModel, embed: embedThrough(setup, embeddingModel) };
-  /** The provider's models; what a refusal said of a window counts before what the list says. */
+  /** The provider's models; what a refusal said of a window or of images counts before what the list says. */
   const list = async (): Promise<readonly ModelInfo[]> =>
     (await catalogue.list()).map((model) => {
       const contextWindow = known.window(model.id) ?? model.contextWindow;
-      return contextWindow === model.contextWindow ? model : { ...model, contextWindow };
+      const isBlind = known.isBlind(model.id);
+      if (contextWindow === model.contextWindow && !isBlind) return model;
+      return { ...model, contextWindow, ...(isBlind ? { seesImages: false } : {}) };
     });
   return {
     call: callProvider(setup, known),
@@ -59,7 +61,7 @@ export function openModels(setup: ModelSetup) {
 function demoModels(setup: ModelSetup) {
   const provider = callProvider(setup, lessons());
   const answer = observed(callDemo, "parley.demo");
-  const demo: ModelInfo = { id: "demo", contextWindow: null };
+  const demo: ModelInfo = { id: "demo", contextWindow: null, seesImages: false };
   const listed = setup.model ?? DEFAULT_MODEL;
   const call: CallModel = (request) => {
     if (request.apiKey === undefined) return answer(request);

@@ -5,7 +5,8 @@ import { findUsers } from "../../db/users.ts";
 import type { Agent, User } from "../../domain/agent.ts";
 import type { DocHit } from "../../domain/doc.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
-import type { Message, NewMessage } from "../../domain/message.ts";
+import { isText } from "../../domain/file.ts";
+import type { Message, NewMessage, Part } from "../../domain/message.ts";
 import type { ModelSettings } from "../../domain/model.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Tool } from "../../domain/tool.ts";
@@ -17,6 +18,7 @@ import { type Description, describe } from "../render/describe.ts";
 import type { DescribeInput } from "../render/describe-input.ts";
 import { fewTemplates } from "../render/few-templates.ts";
 import { renderInput } from "../render/input.ts";
+import { MOST_FILE_TOKENS } from "../render/tokens.ts";
 import type { Scope } from "../scope.ts";
 import { toolsInReach } from "../tools/who-may.ts";
 import { readPast } from "./past.ts";
@@ -81,7 +83,8 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   const from = isFork ? 0 : (session.replacement?.uptoPosition ?? -1) + 1;
   const most = overflow === "truncate" ? budget : null;
   const { line, forkPosition, nextPosition } = await pastOf(scope, session, request, from, policy.recallTools, most);
-  const docs = policy.recall ? await recalled(scope, session, agent, users, [...line, ...request.input]) : [];
+  const asked = withShares(request.input, budget);
+  const docs = policy.recall ? await recalled(scope, session, agent, users, [...line, ...asked]) : [];
 
   const unrendered: DescribeInput = {
     session,
@@ -94,7 +97,7 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     settings: merged,
     metadata: request.metadata,
     line,
-    input: request.input,
+    input: asked,
     recallTools: policy.recallTools,
     from,
     budget,
@@ -102,7 +105,7 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   };
   const rendersInput = policy.rendersInput && session.renderTemplates;
   const render = fewTemplates(scope.templatesOf(accountId));
-  const input = rendersInput ? await renderInput(render, request.input, unrendered) : request.input;
+  const input = rendersInput ? await renderInput(render, asked, unrendered) : asked;
   const description = await describe(render, { ...unrendered, input });
   const last = line.at(-1);
   // What waited in line comes after what it waited for.
@@ -127,6 +130,21 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     description,
     budget,
   };
+}
+
+/** Of a budget new text files may take so much together. */
+const FILES_SHARE = 0.5;
+
+/** New messages whose text files say how much of each is read: all together no more than their share of the budget. */
+function withShares(messages: readonly NewMessage[], budget: number | null): readonly NewMessage[] {
+  const isShared = (part: Part) => part.type === "file" && isText(part.mediaType);
+  const count = messages.reduce((sum, { parts }) => sum + parts.filter(isShared).length, 0);
+  if (budget === null || count === 0) return messages;
+  const mostTokens = Math.min(MOST_FILE_TOKENS, Math.floor((budget * FILES_SHARE) / count));
+  return messages.map((message) => ({
+    ...message,
+    parts: message.parts.map((part) => (isShared(part) ? { ...part, mostTokens } : part)),
+  }));
 }
 
 type Past = {

@@ -7,6 +7,7 @@ import type { TurnPolicy } from "../../domain/turn-policy.ts";
 import type { Admission } from "../admitted.ts";
 import type { Scope } from "../scope.ts";
 import { fallbackTitle, improveTitle } from "../titles.ts";
+import { callWithFiles } from "./call-model.ts";
 import { type LiveRun, liveRun } from "./live-run.ts";
 import type { PreparedTurn } from "./prepare.ts";
 import { type Recording, record } from "./record.ts";
@@ -53,7 +54,7 @@ export function readyRun(
     tools,
     toolChoice: call.toolChoice,
     ...policy,
-    callModel: (request) => scope.models.call(admission, request),
+    callModel: callWithFiles(scope, admission),
     signal: live.signal,
     newId,
     now,
@@ -126,7 +127,12 @@ const statusOf = (last: LastEvent): string => (last.type === "turn-end" ? "compl
 
 function questionOf(input: readonly NewMessage[]): string | null {
   const asked = input.find((message) => message.role === "user");
-  return asked ? messageText(asked.parts) : null;
+  if (!asked) return null;
+  const text = messageText(asked.parts);
+  // Files that are sent without a word are named instead.
+  return text.trim() === ""
+    ? asked.parts.flatMap((part) => (part.type === "file" ? [part.name] : [])).join(", ")
+    : text;
 }
 
 /** The title of a session until it has a better one: the first words of what it was asked. */

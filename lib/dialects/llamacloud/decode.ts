@@ -1,9 +1,11 @@
+import { holdFiles } from "../../core/files.ts";
 import { knownIndexIds } from "../../core/indexes.ts";
 import { checkProject, defaultProject } from "../../core/projects.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { TurnCall } from "../../core/turn/turn-call.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
+import type { FilePart } from "../../domain/message.ts";
 import type { Session, SessionWithAgents } from "../../domain/session.ts";
 import type { Surface } from "../dialect.ts";
 import type { ScopeQuery, StreamBody } from "./schema.ts";
@@ -49,12 +51,20 @@ export async function turnIndexes(
   return { bind: isBound && !isSame ? asked.filter((id) => known.has(id)) : null, skipped };
 }
 
+/** The files that a question brings, held while it is asked. Throws "not-found" for one that is not there. */
+export async function turnAttachments(scope: Scope, { attachments }: StreamBody): Promise<readonly FilePart[]> {
+  const files = await holdFiles(scope, [...new Set(attachments ?? [])]);
+  return files.map(({ id, name, mediaType, size }) => ({ type: "file", fileId: id, name, mediaType, size }));
+}
+
 /** A stream request. */
 export type StreamCall = {
   /** The surface that was asked: LlamaCloud's own, or the web app's, whose pages speak this dialect too. */
   readonly by: Pick<Surface, "name" | "policy">;
   readonly known: SessionWithAgents;
   readonly body: StreamBody;
+  /** What the question brings besides its words. */
+  readonly attached: readonly FilePart[];
   /** Indexes to bind the session to; null leaves its own. */
   readonly bind: readonly string[] | null;
   /** Indexes that were asked for and are not there. */
@@ -65,7 +75,7 @@ export type StreamCall = {
 };
 
 /** A stream request as a turn. */
-export const decodeTurn = ({ by, known, body, bind, cancelsOnDisconnect }: StreamCall): TurnCall => ({
+export const decodeTurn = ({ by, known, body, attached, bind, cancelsOnDisconnect }: StreamCall): TurnCall => ({
   dialect: by.name,
   policy: { ...by.policy, onHangUp: cancelsOnDisconnect ? "cancel" : by.policy.onHangUp },
   sessionId: known.session.id,
@@ -78,7 +88,8 @@ export const decodeTurn = ({ by, known, body, bind, cancelsOnDisconnect }: Strea
       role: "user",
       name: null,
       source: "api_request",
-      parts: [{ type: "text", text: body.prompt }],
+      // Before the words that are about them: so models read both best.
+      parts: [...attached, ...(body.prompt.trim() === "" ? [] : [{ type: "text" as const, text: body.prompt }])],
       model: null,
       createdAt: new Date(),
     },

@@ -4,7 +4,15 @@ import type { Agent } from "../../domain/agent.ts";
 import { messageText, type Part } from "../../domain/message.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Session } from "../../domain/session.ts";
-import type { EventIds, JobMetadata, SessionDetails, SessionEvent, SessionPage, SessionSummary } from "./answers.ts";
+import type {
+  Attachment,
+  EventIds,
+  JobMetadata,
+  SessionDetails,
+  SessionEvent,
+  SessionPage,
+  SessionSummary,
+} from "./answers.ts";
 
 /** A session as create, list, summary and title answer it: the contract, 4.1. `agent` is read with details only. */
 export function encodeSummary(session: Session, details: { readonly agent: Agent | null } | null): SessionSummary {
@@ -126,7 +134,7 @@ function encodeMessage(
   mark: Mark,
 ): SessionEvent[] {
   if (message.role === "system") return [];
-  if (message.role === "user") return [{ type: "user_input", content: messageText(message.parts), ...mark(0) }];
+  if (message.role === "user") return [{ ...encodeQuestion(message.parts), ...mark(0) }];
   const withIds = mark(0).event_id !== undefined;
   return message.parts.flatMap((part, n): SessionEvent[] => {
     switch (part.type) {
@@ -149,6 +157,7 @@ function encodeMessage(
         ];
       }
       case "image":
+      case "file":
       case "notice":
       case "provider-data":
         return [];
@@ -156,6 +165,21 @@ function encodeMessage(
         return part satisfies never;
     }
   });
+}
+
+/** What somebody asks, with the files and images that belong to it. */
+export function encodeQuestion(parts: readonly Part[]) {
+  const attachments = parts.flatMap((part): Attachment[] => {
+    if (part.type === "file") {
+      return [{ id: part.fileId, name: part.name, media_type: part.mediaType, size: part.size }];
+    }
+    if (part.type === "image") {
+      return [{ id: null, name: "image", media_type: "image/*", size: null, url: part.url }];
+    }
+    return [];
+  });
+  const content = messageText(parts);
+  return { type: "user_input" as const, content, ...(attachments.length > 0 ? { attachments } : {}) };
 }
 
 /** `arguments` is an object on the wire; what a model sent instead stands under "value". */

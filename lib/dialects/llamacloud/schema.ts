@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MOST_FILES } from "../../domain/file.ts";
 import { callersOwn, jsonObject, LONG_TEXT, list, SHORT_TEXT, text } from "../bounds.ts";
 import { integerText } from "../integer-text.ts";
 
@@ -59,7 +60,7 @@ const codePoints = (said: string): number => {
   return count;
 };
 
-export const StreamBody = z.object({
+const Request = z.object({
   index_ids: IndexIds,
   prompt: z
     .string()
@@ -69,13 +70,19 @@ export const StreamBody = z.object({
     })
     // For the reference: a code point has at most two units.
     .max(2 * MAX_PROMPT)
-    .refine((said) => said.trim() !== "", fault("value_error", "Value error, prompt must not be blank")),
+    .describe("Not blank, unless files are attached"),
   require_all_indexes: z.boolean().nullish(),
   /** Ours, all from here on: see the contract, section 8. */
   message_id: z.guid().nullish(),
   parent_id: z.guid().nullable().optional(),
   agent_id: z.guid().nullish(),
   model: text(120).min(1).nullish(),
+  attachments: list(z.guid(), MOST_FILES).nullish().describe("Ids of files that were uploaded, for the question"),
+});
+/** A question: words, files, or both. */
+export const StreamBody = Request.refine(({ prompt, attachments }) => prompt.trim() !== "" || attachments?.length, {
+  ...fault("value_error", "Value error, prompt must not be blank"),
+  path: ["prompt"],
 });
 export type StreamBody = z.infer<typeof StreamBody>;
 

@@ -1,9 +1,9 @@
 import type { Stretch } from "../../core/turn/follow.ts";
 import type { LastEvent, TurnEvent } from "../../domain/events.ts";
 import { exactValue } from "../../domain/exact-numbers.ts";
-import { messageText, type NewMessage } from "../../domain/message.ts";
+import type { NewMessage } from "../../domain/message.ts";
 import type { SessionEvent } from "./answers.ts";
-import { asObject, stopFields } from "./encode.ts";
+import { asObject, encodeQuestion, stopFields } from "./encode.ts";
 
 export type StreamOptions = {
   readonly runId: string;
@@ -37,7 +37,7 @@ export async function* llamacloudFrames(
           run_id: runId,
           created_at: message.createdAt.toISOString(),
         };
-        return { type: "user_input", content: messageText(message.parts), ...(withIds ? ids : {}) };
+        return { ...encodeQuestion(message.parts), ...(withIds ? ids : {}) };
       });
     if (asked.length > 0) yield asked.map((event) => frame(event, 0)).join("");
   }

@@ -3,6 +3,7 @@ import type { SignIn } from "../../core/sign-ins.ts";
 import type { NamedShare, NamedShares } from "../../core/usage.ts";
 import type { Agent } from "../../domain/agent.ts";
 import type { ApiKey } from "../../domain/api-key.ts";
+import type { FileInfo } from "../../domain/file.ts";
 import type { ModelInfo } from "../../domain/model.ts";
 import type { ModelProvider } from "../../domain/model-provider.ts";
 import { withoutToolSecrets } from "../../domain/tool-secrets.ts";
@@ -46,6 +47,9 @@ export const encodeApiKey = (key: ApiKey) => ({
   last_used_at: key.lastUsedAt?.toISOString() ?? null,
   created_at: key.createdAt.toISOString(),
 });
+
+/** A file that was uploaded: what is attached names its id. */
+export const encodeFile = ({ id, name, mediaType, size }: FileInfo) => ({ id, name, media_type: mediaType, size });
 
 export const encodeSignIn = (signIn: SignIn) => ({
   id: signIn.id,
@@ -112,5 +116,10 @@ const MOST_MODELS = 2000;
 /** The models that somebody may choose, and the one that answers where nobody has chosen. */
 export const encodeModels = (models: readonly ModelInfo[], defaultModel: string) => ({
   default: defaultModel,
-  items: models.slice(0, MOST_MODELS).map(({ id, contextWindow }) => ({ id, context_window: contextWindow })),
+  items: models.slice(0, MOST_MODELS).map(({ id, contextWindow, seesImages }) => ({
+    id,
+    context_window: contextWindow,
+    /** Null: nobody has said. */
+    sees_images: seesImages ?? null,
+  })),
 });

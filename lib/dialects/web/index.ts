@@ -22,6 +22,7 @@ export {
   encodeAgent,
   encodeApiKey,
   encodeChanges,
+  encodeFile,
   encodeListedAgent,
   encodeModels,
   encodeProvider,
@@ -37,6 +38,7 @@ export {
   PasswordBody,
   ProviderBody,
   ProviderPatch,
+  UploadQuery,
   UsageQuery,
 } from "./schema.ts";
 export { encodeTool, ToolInput } from "./tools.ts";

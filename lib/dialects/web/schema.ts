@@ -101,6 +101,9 @@ function isBaseUrl(address: string): boolean {
   return isWeb && url.username === "" && url.password === "" && url.hash === "";
 }
 
+/** What an upload says of itself besides its bytes: how it is called. */
+export const UploadQuery = z.object({ name: text(2000) });
+
 export const UsageQuery = z.object({
   days: text(SHORT_TEXT)
     .regex(/^\d{1,3}$/u, fault("Input should be a whole number from 1 to 366"))
