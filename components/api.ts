@@ -30,7 +30,7 @@ export function fieldFaults<Field extends string>(
 }
 
 /** The sentence and the fields of an error body `{detail: string | [{loc, msg}]}`. */
-export function problemOf(status: number, body: unknown): Problem {
+function problemOf(status: number, body: unknown): Problem {
   const detail = typeof body === "object" && body !== null && "detail" in body ? body.detail : null;
   if (typeof detail === "string") return problem(status, detail);
   if (Array.isArray(detail)) {
@@ -112,8 +112,6 @@ export type TurnRequest = {
   readonly parent_id?: string | null;
   /** Absent: the agent's own. */
   readonly model?: string;
-  /** Ids of files that were uploaded. */
-  readonly attachments?: readonly string[];
 };
 
 export const askTurn = (id: string, body: TurnRequest, signal?: AbortSignal) =>
@@ -124,9 +122,6 @@ export async function followTurn(id: string, signal?: AbortSignal): Promise<Resp
   const response = await request(`${base}/${id}/messages/stream?after=0&event_ids=1&details=1`, { signal });
   return response.status === 204 ? null : response;
 }
-
-/** Gives up a file that was uploaded and is not to be sent. */
-export const forgetUpload = (id: string) => request(`/api/app/files/${id}`, { method: "DELETE", keepalive: true });
 
 export async function createAccount(email: string, password: string): Promise<void> {
   await request("/api/app/account", json("POST", { email, password }));
@@ -206,12 +201,7 @@ export const removeProvider = (id: string) => request(`/api/app/providers/${id}`
 /** The models that may be chosen, and the one that answers where nobody has chosen. */
 export type Models = {
   readonly default: string;
-  readonly items: readonly {
-    readonly id: string;
-    readonly context_window: number | null;
-    /** Null: nobody has said. */
-    readonly sees_images: boolean | null;
-  }[];
+  readonly items: readonly { readonly id: string; readonly context_window: number | null }[];
 };
 
 export const listModels = (signal?: AbortSignal) => read<Models>("/api/app/models", { signal });

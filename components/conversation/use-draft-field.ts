@@ -2,7 +2,6 @@
 
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { isTouch } from "../ui/keys";
-import type { AttachedFile } from "./attachments/attachment";
 import { readDraft, writeDraft } from "./draft";
 import { wantMarkdown } from "./markdown/prose";
 
@@ -12,8 +11,6 @@ export type ComposerHandle = {
   readonly focus: () => void;
   /** The question is with the server; its draft may go. */
   readonly forget: (text: string) => void;
-  /** Puts files back that were sent and refused. */
-  readonly attach?: (files: readonly AttachedFile[]) => void;
 };
 
 type DraftField = {

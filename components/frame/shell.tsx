@@ -4,7 +4,7 @@ import { createContext, type ReactNode, use, useMemo, useState, useSyncExternalS
 import type { Shell } from "@/lib/pages/page-data.ts";
 import { createSessionStore, type ListedSession, type SessionList, type SessionStore } from "../sidebar/session-store";
 
-type ShellValue = Pick<Shell, "viewer" | "model" | "vouchers" | "guests" | "signUp" | "files" | "changesToken"> & {
+type ShellValue = Pick<Shell, "viewer" | "model" | "vouchers" | "guests" | "signUp" | "changesToken"> & {
   readonly store: SessionStore;
   /** When the server made the page, so that both sides group the list alike. */
   readonly renderedAtMs: number;

@@ -39,7 +39,7 @@ async function* called(scope: Scope, admission: Admission, request: PromptReques
 const BLIND = "This model cannot see images: it was told that they are there, and what they are called.";
 
 /** Whether a model sees images; undefined: nobody has said. */
-export async function seesImages({ models, providerKey }: Scope, model: string): Promise<boolean | undefined> {
+async function seesImages({ models, providerKey }: Scope, model: string): Promise<boolean | undefined> {
   const known = await models.list(providerKey).catch(() => []);
   return known.find(({ id }) => id === model)?.seesImages;
 }
