@@ -2,6 +2,8 @@ import type { TurnUsage } from "./events.ts";
 
 export type RunStatus = "queued" | "running" | "completed" | "failed" | "cancelled" | "interrupted";
 
+export type RunAgent = { readonly id: string; readonly name: string };
+
 /** A run as readers see it. */
 export type Run = {
   readonly id: string;
@@ -13,5 +15,7 @@ export type Run = {
   readonly durationMs: number | null;
   readonly steps: number;
   readonly model: string | null;
+  /** The agent that answered, by its name of now; null once it is deleted. */
+  readonly agent: RunAgent | null;
   readonly createdAt: Date;
 };

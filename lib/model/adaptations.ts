@@ -2,6 +2,7 @@ import * as messages from "./adapt-messages.ts";
 import { THOUGHT_NAMES } from "./chat-content.ts";
 import { KEPT_FIELDS } from "./chat-kept.ts";
 import type { ChatBody } from "./chat-request.ts";
+import { refusesImages } from "./image-refusal.ts";
 
 /** What is known of a request besides its body. */
 export type About = {
@@ -234,15 +235,8 @@ export const ADAPTATIONS: readonly Adaptation[] = [
   },
   {
     name: NO_IMAGES,
-    at: pattern(
-      /at most 0 image|not an? (?:multi-?modal|vision)|no endpoints found that support image|mmproj/iu,
-      /\bimages?(?:[ _](?:inputs?|url|content))? (?:is|are) (?:not|currently not|un)\s?(?:supported|enabled|allowed|accepted|available)/iu,
-      /(?:not|n't) (?:support|accept|allow)\w*[^.]{0,20} (?:images?|vision|multi-?modal)\b(?! (?:format|type|size))/iu,
-      /image_url[^.]{0,30}only supported by|unknown variant .?image_url|missing data required for image/iu,
-      /vision[^.]{0,30}(?:not|n't|un)\s?(?:loaded|support|enabled|available)/iu,
-      // A server that takes a text alone takes no images either.
-      /content[^.]{0,40}(?:must|should) be (?:a )?str/iu,
-    ),
+    // A server that takes a text alone takes no images either.
+    at: (words) => (refusesImages(words) || /content[^.]{0,40}(?:must|should) be (?:a )?str/iu.test(words) ? 0 : -1),
     change: ofMessages(messages.withoutImages),
     told: "takes no images with this model, and was told in words that they are there",
     servers: "vLLM, llama.cpp, Ollama, LM Studio, OpenRouter, Mistral, DeepSeek and others, for models that cannot see",

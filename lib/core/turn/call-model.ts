@@ -38,8 +38,8 @@ async function* called(scope: Scope, admission: Admission, request: PromptReques
 
 const BLIND = "This model cannot see images: it was told that they are there, and what they are called.";
 
-/** Whether a model sees images; undefined: nobody has said. */
-async function seesImages({ models, providerKey }: Scope, model: string): Promise<boolean | undefined> {
+/** Whether a model sees images; null: nobody has said. */
+async function seesImages({ models, providerKey }: Scope, model: string): Promise<boolean | null> {
   const known = await models.list(providerKey).catch(() => []);
-  return known.find(({ id }) => id === model)?.seesImages;
+  return known.find(({ id }) => id === model)?.images ?? null;
 }

@@ -16,13 +16,15 @@ export const RunRow = z.object({
   durationMs: z.number().nullable(),
   steps: z.number(),
   model: z.string().nullable(),
+  agent: z.object({ id: z.string(), name: z.string() }).nullable(),
   createdAt: z.coerce.date(),
 });
 
 /** A run under `r` as readers see it, as one JSON value. */
 export const RUN_JSON = `json_build_object('id', r.id, 'sessionId', r."sessionId", 'status', r.status,
     'finishReason', r."finishReason", 'error', r.error, 'usage', r.usage, 'durationMs', r."durationMs",
-    'steps', r.steps, 'model', r.settings->>'model', 'createdAt', r."createdAt")`;
+    'steps', r.steps, 'model', r.settings->>'model', 'createdAt', r."createdAt", 'agent',
+    (select json_build_object('id', a.id, 'name', a.name) from "Agent" a where a.id = r."agentId"))`;
 
 const OutputRow = z.object({
   // Unpacked by who asks.

@@ -20,12 +20,19 @@ export const JobMetadata = z
   .meta({ id: "LlamaCloudJobMetadata" });
 export type JobMetadata = Wire<typeof JobMetadata>;
 
+const Answerer = z.strictObject({ id, name: z.string() });
+
 /** What `details=1` adds to a session. Ours. */
 const details = {
   created_at: time.optional().describe("With details=1"),
   pinned: z.boolean().optional().describe("With details=1"),
   archived: z.boolean().optional().describe("With details=1"),
   running_run_id: id.nullable().optional().describe("With details=1: the turn that runs now"),
+  running_by: z
+    .strictObject({ agent: Answerer.nullable(), model: z.string().nullable() })
+    .nullable()
+    .optional()
+    .describe("With details=1: who answers in the turn that runs now; null in lists"),
   summary: z
     .strictObject({
       text: z.string(),
@@ -144,6 +151,7 @@ export const SessionEvent = z
       skipped_index_ids: z.array(z.string()).optional().describe("Indexes that were asked for and are not there"),
       status: z.string().optional().describe("With event_ids=1: completed, failed, cancelled or interrupted"),
       model: z.string().nullable().optional().describe("With event_ids=1"),
+      agent: Answerer.nullable().optional().describe("With event_ids=1: who answered; null once it is deleted"),
       finish_reason: z
         .string()
         .nullable()

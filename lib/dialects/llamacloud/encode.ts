@@ -14,8 +14,8 @@ import type {
   SessionSummary,
 } from "./answers.ts";
 
-/** A session as create, list, summary and title answer it: the contract, 4.1. `agent` is read with details only. */
-export function encodeSummary(session: Session, details: { readonly agent: Agent | null } | null): SessionSummary {
+/** A session as create, list, summary and title answer it: the contract, 4.1. `details`: who answers in it. */
+export function encodeSummary(session: Session, details: Answering | null): SessionSummary {
   return {
     session_id: session.id,
     last_updated_at: session.updatedAt.toISOString(),
@@ -23,16 +23,20 @@ export function encodeSummary(session: Session, details: { readonly agent: Agent
     index_ids: session.indexIds.length > 0 ? session.indexIds : null,
     job_metadata: session.lastRun && encodeJob(session.lastRun),
     shared_access: session.sharedAccess,
-    ...(details ? encodeDetails(session, details.agent) : {}),
+    ...(details ? encodeDetails(session, details) : {}),
   };
 }
 
-function encodeDetails(session: Session, agent: Agent | null): SessionDetails {
+/** Who answers in a session: its first agent, and what works in it now. Null in lists, and where there is none. */
+type Answering = { readonly agent: Agent | null; readonly running: Run | null };
+
+function encodeDetails(session: Session, { agent, running }: Answering): SessionDetails {
   return {
     created_at: session.createdAt.toISOString(),
     pinned: session.pinned,
     archived: session.archived,
     running_run_id: session.runningRunId,
+    running_by: running && { agent: running.agent, model: running.model },
     summary: session.summary && { text: session.summary.text, covers: [1, session.summary.questions] },
     agent: agent && { id: agent.id, name: agent.name, model: agent.model },
   };
@@ -50,7 +54,7 @@ export function encodePage(
   withDetails: boolean,
 ): SessionPage {
   return {
-    items: sessions.map((session) => encodeSummary(session, withDetails ? { agent: null } : null)),
+    items: sessions.map((session) => encodeSummary(session, withDetails ? { agent: null, running: null } : null)),
     next_page_token: sessions.length > 0 ? nextPageToken : null,
   };
 }
@@ -84,7 +88,9 @@ export function encodeEvents(history: History, withIds: boolean): SessionEvent[]
     events.push(...encodeMessage(message, mark));
     const run = runId === null ? undefined : history.runs.get(runId);
     if (run && history.line[n + 1]?.runId !== runId) {
-      const own = withIds ? { status: run.status, model: run.model, finish_reason: run.finishReason } : {};
+      const own = withIds
+        ? { status: run.status, model: run.model, agent: run.agent, finish_reason: run.finishReason }
+        : {};
       const ids = { event_id: `${run.id}.stop`, run_id: run.id, created_at: createdAt.toISOString() };
       const pending = openCalls(history, run.id);
       const waits = pending.length > 0 ? { pending_call_ids: pending } : {};

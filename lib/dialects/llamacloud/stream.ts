@@ -2,6 +2,7 @@ import type { Stretch } from "../../core/turn/follow.ts";
 import type { LastEvent, TurnEvent } from "../../domain/events.ts";
 import { exactValue } from "../../domain/exact-numbers.ts";
 import type { NewMessage } from "../../domain/message.ts";
+import type { RunAgent } from "../../domain/run.ts";
 import type { SessionEvent } from "./answers.ts";
 import { asObject, encodeQuestion, stopFields } from "./encode.ts";
 
@@ -13,6 +14,8 @@ export type StreamOptions = {
   /** Whether events carry their ids and frames an `id:` line with the event's number. */
   readonly withIds: boolean;
   readonly skippedIndexIds: readonly string[];
+  /** Who answers; null once it is deleted. */
+  readonly agent: RunAgent | null;
 };
 
 /**
@@ -52,7 +55,7 @@ export async function* llamacloudFrames(
   }
 }
 
-function eventEncoder({ runId, withIds, skippedIndexIds }: StreamOptions): (event: TurnEvent) => SessionEvent[] {
+function eventEncoder({ runId, withIds, skippedIndexIds, agent }: StreamOptions): (event: TurnEvent) => SessionEvent[] {
   let text: string[] = [];
   let message = { id: "", at: 0, parts: 0 };
   let continues: { continues?: true } = {};
@@ -133,7 +136,7 @@ function eventEncoder({ runId, withIds, skippedIndexIds }: StreamOptions): (even
       }
       case "turn-end":
       case "turn-error":
-        return [stop(event, runId, withIds, skippedIndexIds)];
+        return [stop(event, { runId, withIds, skippedIndexIds, agent })];
       default:
         event satisfies never;
         return [];
@@ -141,7 +144,9 @@ function eventEncoder({ runId, withIds, skippedIndexIds }: StreamOptions): (even
   };
 }
 
-function stop(event: LastEvent, runId: string, withIds: boolean, skipped: readonly string[]): SessionEvent {
+type StopOptions = Pick<StreamOptions, "runId" | "withIds" | "skippedIndexIds" | "agent">;
+
+function stop(event: LastEvent, { runId, withIds, skippedIndexIds: skipped, agent }: StopOptions): SessionEvent {
   const status = event.type === "turn-end" ? "completed" : event.status;
   const error = event.type === "turn-end" ? null : { code: event.code, message: event.message };
   const { usage, durationMs, steps } = event;
@@ -157,6 +162,7 @@ function stop(event: LastEvent, runId: string, withIds: boolean, skipped: readon
       ? {
           status,
           model: event.model,
+          agent,
           finish_reason: event.type === "turn-end" ? event.finishReason : null,
           event_id: `${runId}.stop`,
           run_id: runId,

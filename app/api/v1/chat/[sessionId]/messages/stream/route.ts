@@ -55,6 +55,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
         after,
         withIds: true,
         skippedIndexIds: [],
+        agent: run.agent,
       });
       return sseResponse(frames, {
         first: ": open\n\n",
