@@ -1,4 +1,4 @@
-import type { TurnUsage } from "./events.ts";
+import type { TurnLimit, TurnUsage } from "./events.ts";
 
 export type RunStatus = "queued" | "running" | "completed" | "failed" | "cancelled" | "interrupted";
 
@@ -10,6 +10,8 @@ export type Run = {
   readonly sessionId: string | null;
   readonly status: RunStatus;
   readonly finishReason: string | null;
+  /** What ended it where it would have gone on; null: nothing did. */
+  readonly limit: TurnLimit | null;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly usage: TurnUsage | null;
   readonly durationMs: number | null;

@@ -21,6 +21,7 @@ import { renderInput } from "../render/input.ts";
 import { MOST_FILE_TOKENS } from "../render/tokens.ts";
 import type { Scope } from "../scope.ts";
 import { toolsInReach } from "../tools/who-may.ts";
+import { answeringInput } from "./answer-calls.ts";
 import { readPast } from "./past.ts";
 import type { TurnTool } from "./run-turn.ts";
 import type { TurnRequest } from "./turn-request.ts";
@@ -53,7 +54,8 @@ export type PreparedTurn = {
  * Reads what a turn needs and assembles its prompt. Writes nothing.
  *
  * Throws "not-found" for the session, the parent message or the agent, "bad-request" for a session without an agent, a
- * model or tool choice that is not there, or a template that fails, "prompt-too-big" for a prompt over its budget.
+ * model or tool choice that is not there, or a template that fails, "prompt-too-big" for a prompt over its budget,
+ * "conflict" for answers to calls that do not wait.
  */
 export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: TurnRequest): Promise<PreparedTurn> {
   const { database, accountId } = scope;
@@ -83,7 +85,8 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   const from = isFork ? 0 : (session.replacement?.uptoPosition ?? -1) + 1;
   const most = overflow === "truncate" ? budget : null;
   const { line, forkPosition, nextPosition } = await pastOf(scope, session, request, from, policy.recallTools, most);
-  const asked = withShares(request.input, budget);
+  const given = request.answersCalls ? answeringInput(line, request.input) : request.input;
+  const asked = withShares(given, budget);
   const docs = policy.recall ? await recalled(scope, session, agent, users, [...line, ...asked]) : [];
 
   const unrendered: DescribeInput = {

@@ -136,6 +136,9 @@ export const SessionEvent = z
       duration_ms: z.number().min(0).optional().describe("With event_ids=1"),
       ...ids,
     }),
+    z
+      .strictObject({ type: z.literal("notice"), content: z.string(), ...ids })
+      .describe("With event_ids=1: what was done to make the answer possible, or is odd about it"),
     z.strictObject({
       type: z.literal("stop"),
       is_error: z.boolean(),
@@ -148,6 +151,9 @@ export const SessionEvent = z
       }),
       pending_call_ids: z.array(z.string()).optional().describe("Calls that wait for the caller's answer"),
       limit: z.enum(TURN_LIMITS).optional().describe("What ended a turn that would have gone on"),
+      estimated_output_tokens: count
+        .optional()
+        .describe("With event_ids=1: the tokens of the answer by our own count, where the provider gave none"),
       skipped_index_ids: z.array(z.string()).optional().describe("Indexes that were asked for and are not there"),
       status: z.string().optional().describe("With event_ids=1: completed, failed, cancelled or interrupted"),
       model: z.string().nullable().optional().describe("With event_ids=1"),

@@ -4,7 +4,7 @@ import { exactValue } from "../../domain/exact-numbers.ts";
 import type { NewMessage } from "../../domain/message.ts";
 import type { RunAgent } from "../../domain/run.ts";
 import type { SessionEvent } from "./answers.ts";
-import { asObject, encodeQuestion, stopFields } from "./encode.ts";
+import { asObject, encodeMessage, estimatedTokens, noticeIds, stopFields } from "./encode.ts";
 
 export type StreamOptions = {
   readonly runId: string;
@@ -31,17 +31,10 @@ export async function* llamacloudFrames(
   const frame = (event: SessionEvent, seq: number) =>
     `${withIds ? `id: ${seq}\n` : ""}data: ${JSON.stringify(event)}\n\n`;
   if (after === 0) {
+    // Of what a caller said: what it asked, and how it answered calls.
     const asked = input
-      .filter((message) => message.role === "user")
-      .map((message): SessionEvent => {
-        const ids = {
-          event_id: `${message.id}.0`,
-          message_id: message.id,
-          run_id: runId,
-          created_at: message.createdAt.toISOString(),
-        };
-        return { ...encodeQuestion(message.parts), ...(withIds ? ids : {}) };
-      });
+      .filter(({ role }) => role === "user" || role === "tool")
+      .flatMap((message) => exactValue(encodeMessage(message, runId, withIds)));
     if (asked.length > 0) yield asked.map((event) => frame(event, 0)).join("");
   }
   const encode = eventEncoder(options);
@@ -58,6 +51,7 @@ export async function* llamacloudFrames(
 function eventEncoder({ runId, withIds, skippedIndexIds, agent }: StreamOptions): (event: TurnEvent) => SessionEvent[] {
   let text: string[] = [];
   let message = { id: "", at: 0, parts: 0 };
+  let notices = 0;
   let continues: { continues?: true } = {};
   const calls = new Map<string, string>();
   const ids = (messageId: string, part: number, at: number) =>
@@ -80,9 +74,11 @@ function eventEncoder({ runId, withIds, skippedIndexIds, agent }: StreamOptions)
     switch (event.type) {
       case "turn-start":
       case "step-end":
-      case "notice":
       case "provider-data":
         return [];
+      case "notice":
+        if (!withIds) return [];
+        return [{ type: "notice", content: event.text, ...noticeIds(runId, notices++, new Date()) }];
       case "step-start":
         message = { id: event.messageId, at: event.at, parts: 0 };
         return [];
@@ -164,6 +160,7 @@ function stop(event: LastEvent, { runId, withIds, skippedIndexIds: skipped, agen
           model: event.model,
           agent,
           finish_reason: event.type === "turn-end" ? event.finishReason : null,
+          ...estimatedTokens(usage),
           event_id: `${runId}.stop`,
           run_id: runId,
           created_at: new Date().toISOString(),

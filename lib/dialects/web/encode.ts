@@ -95,6 +95,7 @@ export const encodeChanges = <Item>({
 }) => ({
   token: changes.token,
   items,
+  unlisted: changes.unlistedIds,
   deleted: changes.deletedIds,
   has_more: changes.hasMore,
   reset: changes.isReset,
