@@ -89,6 +89,7 @@ export function decodeTurn({ by, known, body, attached, bind, cancelsOnDisconnec
     sessionId: known.session.id,
     known,
     parentId: body.parent_id,
+    insteadOf: body.instead_of_id ?? undefined,
     agentId: body.agent_id ?? undefined,
     input: results?.map(answerMessage) ?? [newInput("user", questionParts(body.prompt ?? "", attached))],
     answersCalls: results !== null,

@@ -21,6 +21,7 @@ export { decodeAgent, decodeAgentPatch, decodeProvider, decodeProviderPatch } fr
 export {
   encodeAgent,
   encodeApiKey,
+  encodeBranches,
   encodeChanges,
   encodeFile,
   encodeListedAgent,
@@ -33,6 +34,8 @@ export {
   AgentBody,
   AgentListQuery,
   AgentPatch,
+  BranchBody,
+  BranchesQuery,
   ChangesQuery,
   DeleteAccountBody,
   PasswordBody,
