@@ -110,7 +110,10 @@ const tooLarge = (maxBytes: number): ChatError =>
 const gone = (): ChatError => new ChatError("conflict", "The file was deleted while it was stored", { noun: "file" });
 
 /** A file of the account. Throws "not-found". */
-export async function getFile({ database, accountId }: Scope, id: string): Promise<FileInfo> {
+export async function getFile(
+  { database, accountId }: Pick<Scope, "database" | "accountId">,
+  id: string,
+): Promise<FileInfo> {
   const found = isId(id) ? await db.findFile(database, accountId, id) : null;
   if (!found) throw notFound("file", id);
   return found;
