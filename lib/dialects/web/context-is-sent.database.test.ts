@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { PromptMessage } from "../../domain/model.ts";
+import type { ReadyMessage } from "../../domain/model.ts";
 import { encodeRender } from "../julep/encode.ts";
 import { type JulepServer, openJulep } from "../julep/fixtures/open-julep.ts";
 
@@ -138,7 +138,7 @@ async function expectAsSent(sessionId: string, runId: string, met: Set<string> =
   const items: Item[] = body.items;
   expect(items.filter(({ is_as_sent }) => !is_as_sent)).toEqual([]);
   const isMessage = ({ part, is_dropped }: Item) => !is_dropped && part !== "docs" && part !== "tools";
-  const messages = items.filter(isMessage).map(({ text }): PromptMessage => JSON.parse(text));
+  const messages = items.filter(isMessage).map(({ text }): ReadyMessage => JSON.parse(text));
   const shown = encodeRender(messages, [], [], { messages: [] } as never); // nothing of a body but its messages is looked at
   const sent = turnCalls().at(-1)?.body;
   expect(shown.messages.map(bare)).toEqual(sent.messages.map(bare));

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { ContextItem, TurnContext } from "../../core/context/context.ts";
-import type { PromptMessage } from "../../domain/model.ts";
+import type { PromptMessage, PromptPart } from "../../domain/model.ts";
 import type { ContextQuery } from "./schema.ts";
 
 /** Items of one answer, and the characters that each of them is told in. */
@@ -70,7 +70,7 @@ function readableText(message: PromptMessage): string {
     case "system":
       return message.text;
     case "user":
-      return message.parts.map((part) => (part.type === "text" ? part.text : `[image] ${part.url}`)).join("\n");
+      return message.parts.map(readablePart).join("\n");
     case "assistant": {
       const calls = message.calls.map(({ name, input }) => `${name} ${JSON.stringify(input ?? {})}`);
       return [...(message.text === "" ? [] : [message.text]), ...calls].join("\n");
@@ -80,4 +80,10 @@ function readableText(message: PromptMessage): string {
     default:
       return message satisfies never;
   }
+}
+
+/** A part of a question in words. Of a file what it is: its content is at its own address. */
+function readablePart(part: PromptPart): string {
+  if (part.type === "text") return part.text;
+  return part.type === "image" ? `[image] ${part.url}` : `[file] ${part.name} (${part.mediaType})`;
 }
