@@ -1,5 +1,5 @@
 import type { SessionPage, SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
-import type { Outline, SessionWindow } from "@/lib/dialects/web/index.ts";
+import type { Outline, SessionWindow, TurnContext } from "@/lib/dialects/web/index.ts";
 import type { AgentPage } from "@/lib/pages/page-data.ts";
 import { noteAnswer, viewerHeaders } from "./viewer";
 
@@ -95,6 +95,26 @@ export const readWindow = (
 /** A page of the questions of a session, from the first or from a place on. */
 export const readOutline = (id: string, from: string | null, signal: AbortSignal) =>
   read<Outline>(`/api/app/sessions/${id}/outline${from === null ? "" : `?from=${from}`}`, { signal });
+
+const contextOf = (session: string, run: string, query: Readonly<Record<string, string>>, signal?: AbortSignal) =>
+  read<TurnContext>(`/api/app/sessions/${session}/turns/${run}/context?${new URLSearchParams(query)}`, { signal });
+
+const rawFlag = (isRaw: boolean) => ({ raw: isRaw ? "1" : "0" });
+
+/** What the model saw in a turn, with its items from `first` on. */
+export const readContext = (
+  session: string,
+  run: string,
+  { isRaw, first }: { readonly isRaw: boolean; readonly first: number },
+  signal?: AbortSignal,
+) => contextOf(session, run, { ...rawFlag(isRaw), first: String(first) }, signal);
+
+/** One item of it, with its text from the character `at` on. */
+export const readContextText = (
+  session: string,
+  run: string,
+  { isRaw, item, at }: { readonly isRaw: boolean; readonly item: number; readonly at: number },
+) => contextOf(session, run, { ...rawFlag(isRaw), item: String(item), at: String(at) });
 
 export const retrieveSummary = (id: string) => read<SessionSummary>(`${base}/${id}/summary?details=1`);
 

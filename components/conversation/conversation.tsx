@@ -1,7 +1,7 @@
 "use client";
 
 import { ArrowDown } from "lucide-react";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { useIsGone, useListedSession, useShell } from "../frame/shell";
 import { titleOf } from "../sidebar/session-store";
@@ -32,6 +32,8 @@ type ConversationProps = {
   readonly agent?: BegunWith | null;
   readonly onCreated: (id: string) => void;
 };
+
+const ContextSheet = lazy(() => import("./context/context-sheet"));
 
 /** Said for the person, and shown as what was said. */
 const GO_ON = "Continue where you stopped.";
@@ -98,6 +100,8 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   };
 
   const goOn = useCallback(() => ask(GO_ON), [ask]);
+  const [lookedInto, setLookedInto] = useState<string | null>(null);
+  const lookInto = useCallback((turn: Turn) => setLookedInto(turn.key), []);
 
   return (
     <div className="conversation" data-first={isFirst || undefined}>
@@ -114,6 +118,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
                 isLast={turn === last && !isGone}
                 isGoing={turn === last && isBusy}
                 onAgain={again}
+                onContext={lookInto}
                 onContinue={goOn}
               />
             </Guard>
@@ -125,6 +130,18 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
       <TalkComposer state={state} store={store} isGone={isGone} composer={composer} onSend={ask} choice={choice} />
       {isFirst && agent === null && <Starters onChoose={(text) => composer.current?.fill(text, true)} />}
       {isFirst && model.isDemo && choice.model === null && <DemoNote />}
+      {lookedInto !== null && state.sessionId !== null && (
+        <Suspense>
+          <ContextSheet
+            sessionId={state.sessionId}
+            turns={shown}
+            at={lookedInto}
+            isBusy={isBusy}
+            onTurn={setLookedInto}
+            onClose={() => setLookedInto(null)}
+          />
+        </Suspense>
+      )}
       <StatusRegion
         isBusy={isBusy}
         isLost={state.connection === "lost"}

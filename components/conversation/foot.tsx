@@ -1,6 +1,6 @@
 "use client";
 
-import { Copy, RotateCcw } from "lucide-react";
+import { Copy, RotateCcw, ScanText } from "lucide-react";
 import { formatDuration, formatNumber } from "../time";
 import { IconButton } from "../ui/icon-button";
 import { copyAnswer, richHtml } from "./copy";
@@ -11,11 +11,13 @@ type FootProps = {
   readonly turn: TurnState;
   readonly isWaiting: boolean;
   readonly onRetry: (() => void) | null;
+  /** Shows what the model saw. */
+  readonly onContext: () => void;
   readonly prose: () => readonly Element[];
 };
 
 /** Always in its place, so that nothing moves when the answer ends. */
-export function Foot({ turn, isWaiting, onRetry, prose }: FootProps) {
+export function Foot({ turn, isWaiting, onRetry, onContext, prose }: FootProps) {
   const hasText = turn.blocks.some((block) => block.kind === "text" && block.text.trim() !== "");
   return (
     <div className="foot" data-waiting={isWaiting || undefined}>
@@ -28,6 +30,15 @@ export function Foot({ turn, isWaiting, onRetry, prose }: FootProps) {
           />
         )}
         {onRetry && <IconButton icon={RotateCcw} label="Answer again" onClick={onRetry} />}
+        {turn.runId !== null && (
+          <IconButton
+            icon={ScanText}
+            label="What the model saw"
+            className="foot-context"
+            aria-haspopup="dialog"
+            onClick={onContext}
+          />
+        )}
       </div>
       <span className="foot-facts">
         <Facts stop={turn.stop} />

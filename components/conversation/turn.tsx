@@ -16,12 +16,21 @@ type TurnProps = {
   /** Its answer is being given. */
   readonly isGoing: boolean;
   readonly onAgain: (turn: Turn) => void;
+  /** Shows what the model saw. */
+  readonly onContext: (turn: Turn) => void;
   /** Asks for the rest of an answer that was cut. */
   readonly onContinue: () => void;
 };
 
 /** A question and its answer. Drawn anew only when the turn itself is another, or its place. */
-export const TurnArticle = memo(function TurnArticle({ turn, isLast, isGoing, onAgain, onContinue }: TurnProps) {
+export const TurnArticle = memo(function TurnArticle({
+  turn,
+  isLast,
+  isGoing,
+  onAgain,
+  onContext,
+  onContinue,
+}: TurnProps) {
   const label = useId();
   const article = useRef<HTMLElement>(null);
   const ending = endingOf(turn, isGoing, isLast);
@@ -65,6 +74,7 @@ export const TurnArticle = memo(function TurnArticle({ turn, isLast, isGoing, on
           turn={turn}
           isWaiting={ending === "going"}
           onRetry={onRetry}
+          onContext={() => onContext(turn)}
           prose={() => [...(article.current?.querySelectorAll("[data-prose] > div") ?? [])]}
         />
       </div>

@@ -45,6 +45,9 @@ function act(key: string, log: Element, target: Element | null, { isBusy, onRetr
     case "c":
       turn?.querySelector<HTMLElement>(".foot-actions button")?.click();
       return true;
+    case "x":
+      turn?.querySelector<HTMLElement>(".foot-context")?.click();
+      return true;
     case "r":
       if (!isBusy && at === turns.length - 1) onRetry();
       return true;

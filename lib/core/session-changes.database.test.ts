@@ -50,6 +50,10 @@ describe("C19: what changes is told", () => {
     ],
     ["asked in", ask, { running_run_id: null, job_metadata: { is_error: false } }],
     ["cleared", (id) => api.call("DELETE", `/api/sessions/${id}/history`), {}],
+    ["unpinned", (id) => patch(id, { pinned: false }), { pinned: false }],
+    ["put back from the archive", (id) => patch(id, { archived: false }), { archived: false }],
+    ["changed by Julep", (id) => api.call("PATCH", `/api/sessions/${id}`, { body: { situation: "At sea" } }), {}],
+    ["on another branch", forkOf, {}],
   ];
   test.each(changes)("a session that is %s", async (_, change, expected) => {
     const id = await make();
@@ -90,6 +94,22 @@ describe("C19: what changes is told", () => {
     expect(await news()).toEqual([[], [id]]);
     expect(await news()).toEqual([[], []]);
   });
+});
+
+test("C19: sessions that are made through each dialect are told", async () => {
+  const agent = (await api.call("POST", "/api/agents", { body: { name: "Ada" } })).body.id;
+  const messages = [{ role: "user", content: "hello" }];
+  const assistants = `/api/v1/compatibility/openai/v1/assistants/${agent}/chat/completions`;
+  const makers: (() => Promise<{ status: number }>)[] = [
+    () => api.call("POST", "/api/v1/chat", { body: {} }),
+    () => api.call("POST", "/api/sessions", { body: { agent } }),
+    () => api.call("POST", assistants, { body: { messages, create_session: true } }),
+  ];
+  for (const maker of makers) {
+    const token = await now();
+    expect((await maker()).status).toBeLessThan(300);
+    expect(idsOf(await since(token))).toHaveLength(1);
+  }
 });
 
 test("C19: more than one answer holds is told in pages, each change at least once, with what comes meanwhile", async () => {
@@ -178,6 +198,15 @@ test("C19: a guest's sessions are news where they go, and an account that is del
 
 function patch(id: string, body: object) {
   return api.call("PATCH", `/api/v1/chat/${id}`, { body });
+}
+
+/** Puts a session on a new branch: what was asked first is asked anew. */
+async function forkOf(id: string): Promise<void> {
+  const branches = `select count(*)::int as count from "Branch" where "sessionId" = $1`;
+  await ask(id);
+  const body = { index_ids: [], prompt: "hello again", parent_id: null };
+  await api.call("POST", `/api/v1/chat/${id}/messages/stream`, { body });
+  expect((await pool().query(branches, [id])).rows[0].count).toBe(2);
 }
 
 /** Asks, and waits until the answer is stored and the title made. */

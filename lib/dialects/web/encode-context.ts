@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { ContextItem, TurnContext } from "../../core/context/context.ts";
+import type { ContextItem, TurnContext as SeenContext } from "../../core/context/context.ts";
 import type { PromptMessage, PromptPart } from "../../domain/model.ts";
 import type { ContextQuery } from "./schema.ts";
 
@@ -11,12 +11,15 @@ const LONG = 100_000;
 
 type Query = z.output<typeof ContextQuery>;
 
+/** What the web app is told of it. */
+export type TurnContext = ReturnType<typeof encodeContext>;
+
 /**
  * What the model saw in a turn: parts with their tokens, and at most 200 items from `first` on, whose texts are cut at 2,000
  * characters. One `item` asked for alone is told in pieces of 100,000. `next_item` and `next_at`: where to go on; null: at
  * the end.
  */
-export function encodeContext({ run, seen }: TurnContext, query: Query) {
+export function encodeContext({ run, seen }: SeenContext, query: Query) {
   const { inputTokens = null, isEstimated = true } = run.usage ?? {};
   const [first, count] = query.item === undefined ? [query.first, MOST_ITEMS] : [query.item, 1];
   return {

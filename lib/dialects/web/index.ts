@@ -29,7 +29,7 @@ export {
   encodeProvider,
   encodeSignIn,
 } from "./encode.ts";
-export { encodeContext } from "./encode-context.ts";
+export { encodeContext, type TurnContext } from "./encode-context.ts";
 export {
   AccountBody,
   AgentBody,
