@@ -1,5 +1,6 @@
 import type { SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
+import type { AttachedFile } from "./attachments/attachment";
 import type { Schedule } from "./notifier";
 import type { ReaderPorts, TurnStream } from "./turn-reader";
 
@@ -9,8 +10,12 @@ import type { ReaderPorts, TurnStream } from "./turn-reader";
  */
 export type SentWith = { readonly agent_id?: string; readonly model?: string };
 
+/** A question with its files. Absent: none, and where it stands in place of another one those of that one. */
+export type Asked = SentWith & { readonly files?: readonly AttachedFile[] };
+
 /** A turn as it is asked for. */
 export type AskedTurn = SentWith & {
+  readonly attachments?: readonly string[];
   readonly prompt: string;
   /** Also the key of the turn: a repeat of it is harmless. */
   readonly message_id: string;

@@ -18,7 +18,13 @@ export type Run = {
 };
 
 /** Why a question was not taken; `text` is empty where it stands in the conversation already. */
-export type Refusal = { readonly text: string; readonly why: string; readonly status: number };
+export type Refusal = {
+  readonly text: string;
+  /** The question's files; none where it stands in the conversation already. */
+  readonly files: Question["files"];
+  readonly why: string;
+  readonly status: number;
+};
 
 /** Where turns beyond those that were read are asked for, and whether somebody does. */
 export type Beyond = { readonly place: string; readonly reading: "no" | "yes" | "failed" };

@@ -133,7 +133,7 @@ test("a refused question leaves the conversation as it was, with its text and th
   await two.store.refresh();
   two.store.send("Again");
   await idle();
-  expect(two.store.get().refusal).toEqual({ text: "Again", why: "Too dear.", status: 402 });
+  expect(two.store.get().refusal).toEqual({ text: "Again", files: [], why: "Too dear.", status: 402 });
   expect(shown(two.store)).toEqual(server.line());
   expect(told.accepted).not.toHaveBeenCalled();
 });
@@ -183,7 +183,7 @@ test("Stop of a question that the server never took gives it back", async () => 
   store.send("Hi");
   await idle();
   await store.stop();
-  expect(store.get().refusal).toEqual({ text: "Hi", why: "Stopped before it was sent.", status: 0 });
+  expect(store.get().refusal).toEqual({ text: "Hi", files: [], why: "Stopped before it was sent.", status: 0 });
   expect(store.get().turns).toEqual([]);
 });
 
@@ -299,3 +299,26 @@ async function perform(
   if (act === "die" && server.isRunning()) server.die({ keeps: 1 });
   if (act === "news") store.hear(server.news());
 }
+
+test("16: a question takes its files along, keeps them when it is asked again, and gives them back when it is refused", async () => {
+  const server = fakeServer();
+  const files = [{ id: "f1", name: "a.csv", media_type: "text/csv", size: 5 }];
+  const { store } = await open(server);
+  store.send("Hi", { files });
+  await idle();
+  server.end("Hello");
+  await idle();
+  expect(server.asked().at(-1)).toMatchObject({ prompt: "Hi", attachments: ["f1"] });
+  expect(server.asked().at(-1)).not.toHaveProperty("files");
+  const [turn] = store.get().turns;
+  expect(turn?.question?.files).toEqual(files);
+  store.again(turn?.key ?? "");
+  await idle();
+  server.end("Hello");
+  await idle();
+  expect(server.asked().at(-1)).toMatchObject({ prompt: "Hi", attachments: ["f1"] });
+  server.refuseNext(404, "File not found");
+  store.send("", { files });
+  await idle();
+  expect(store.get().refusal).toEqual({ text: "", files, why: "File not found", status: 404 });
+});

@@ -6,6 +6,7 @@ import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { useIsGone, useListedSession, useShell } from "../frame/shell";
 import { titleOf } from "../sidebar/session-store";
 import { Guard } from "../ui/guard";
+import type { AttachedFile } from "./attachments/attachment";
 import { BrokenTurn } from "./broken-turn";
 import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
 import { Head } from "./head";
@@ -70,8 +71,8 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   }, [isBusy]);
 
   const ask = useCallback(
-    (text: string) => {
-      store.send(text, sentWith);
+    (text: string, files: readonly AttachedFile[] = []) => {
+      store.send(text, { ...sentWith, files });
       pin.toEnd();
     },
     [store, sentWith, pin.toEnd],

@@ -80,9 +80,15 @@ function withQuestion(state: ConversationState, question: Question, inPlaceOf: s
 function withRefusal(state: ConversationState, why: string, status: number): ConversationState {
   const { run } = state;
   if (!run) return state;
-  const text = run.replaced.length > 0 ? "" : (state.turns.at(-1)?.question?.text ?? "");
+  const asked = run.replaced.length > 0 ? null : state.turns.at(-1)?.question;
   const turns = [...state.turns.slice(0, -1), ...run.replaced];
-  return { ...state, turns, run: null, connection: "open", refusal: { text, why, status } };
+  return {
+    ...state,
+    turns,
+    run: null,
+    connection: "open",
+    refusal: { text: asked?.text ?? "", files: asked?.files ?? [], why, status },
+  };
 }
 
 function withEvent(state: ConversationState, event: SessionEvent, number: number): ConversationState {

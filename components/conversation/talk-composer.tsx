@@ -1,6 +1,8 @@
 "use client";
 
 import { type RefObject, useEffect } from "react";
+import { resent } from "./asking";
+import type { AttachedFile } from "./attachments/attachment";
 import { Composer } from "./composer";
 import { ComposerLine, useOnline } from "./composer-line";
 import type { ConversationState } from "./conversation-state";
@@ -15,7 +17,7 @@ type TalkComposerProps = {
   /** The session was deleted in another place. */
   readonly isGone: boolean;
   readonly composer: RefObject<ComposerHandle | null>;
-  readonly onSend: (text: string) => void;
+  readonly onSend: (text: string, files: readonly AttachedFile[]) => void;
   readonly choice: ModelChoice;
 };
 
@@ -27,6 +29,7 @@ export function TalkComposer({ state, store, isGone, composer, onSend, choice }:
 
   useEffect(() => {
     if (refusal && refusal.text !== "") composer.current?.fill(refusal.text);
+    if (refusal && refusal.files.length > 0) composer.current?.attach?.(resent(refusal.files));
   }, [refusal, composer]);
 
   return (
@@ -40,6 +43,7 @@ export function TalkComposer({ state, store, isGone, composer, onSend, choice }:
       onSend={onSend}
       onStop={() => void store.stop()}
       choice={<ModelSelect choice={choice} />}
+      seesImages={choice.seesImages}
       line={
         <ComposerLine
           isOnline={isOnline}
@@ -49,8 +53,9 @@ export function TalkComposer({ state, store, isGone, composer, onSend, choice }:
           onAgain={() => {
             if (!refusal) return;
             composer.current?.fill("", true);
+            composer.current?.detach?.();
             store.forgetRefusal();
-            onSend(refusal.text);
+            onSend(refusal.text, resent(refusal.files));
           }}
         />
       }

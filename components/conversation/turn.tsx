@@ -39,7 +39,7 @@ export const TurnArticle = memo(function TurnArticle({ turn, isLast, isGoing, on
       data-ending={ending}
       tabIndex={-1}
     >
-      {turn.question && <Question id={label} text={turn.question.text} />}
+      {turn.question && <Question id={label} text={turn.question.text} files={turn.question.files} />}
       <div className="answer">
         <span className="sr-only">Answer</span>
         {segments.map((segment, index) =>
