@@ -38,7 +38,10 @@ test("files are attached by button, paste and drop, kept over a reload, sent, an
   await choose(page).setInputFiles([TABLE, PHOTO]);
   await expect(chips(page)).toHaveCount(2);
   await expect(page.getByText("2 of 10 files, 25 MB each")).toBeVisible();
-  await composer(page).dispatchEvent("paste", { clipboardData: await handed(page, "pasted.txt") });
+  await composer(page).evaluate(
+    (field, clipboardData) => field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true })),
+    await handed(page, "pasted.txt"),
+  );
   await expect(chips(page)).toHaveCount(3);
   const dropped = { dataTransfer: await handed(page, "dropped.txt") };
   await page.dispatchEvent("main", "dragenter", dropped);

@@ -41,14 +41,16 @@ function QuestionFileView({ file }: { readonly file: Attachment }) {
   return (
     <span className="question-file">
       <Paperclip size={16} strokeWidth={1.6} aria-hidden="true" />
-      {address === null ? (
-        <bdi>{name}</bdi>
-      ) : (
-        <a className="text-link" href={address} download={id === null ? undefined : name} rel="noreferrer">
+      <span>
+        {address === null ? (
           <bdi>{name}</bdi>
-        </a>
-      )}
-      {words}
+        ) : (
+          <a className="text-link" href={address} download={id === null ? undefined : name} rel="noreferrer">
+            <bdi>{name}</bdi>
+          </a>
+        )}
+        {words}
+      </span>
     </span>
   );
 }
