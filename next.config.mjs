@@ -26,8 +26,13 @@ export default {
   ],
   // Checked by `npm test`, by the same compiler: who only starts the app need not wait for it.
   typescript: { ignoreBuildErrors: true },
-  // Loading every route at the start takes longer than the start itself; a route is loaded with its first request.
-  experimental: { preloadEntriesOnStart: false },
+  reactCompiler: true,
+  experimental: {
+    // Loading every route at the start takes longer than the start itself; a route is loaded with its first request.
+    preloadEntriesOnStart: false,
+    // The compiler that Turbopack brings, without Babel.
+    turbopackRustReactCompiler: true,
+  },
   // What is read by its path, so that no import leads there: the thread of templates, its engine, and the names of the
   // migrations, which a start compares.
   outputFileTracingIncludes: {

@@ -1,6 +1,6 @@
 "use client";
 
-import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 const nearPx = 24;
 
@@ -12,9 +12,12 @@ export function usePinnedScroll(
 ) {
   const pinned = useRef(true);
   const live = useRef(isLive);
-  live.current = isLive;
   const [isPinned, setIsPinned] = useState(true);
   const [hasNew, setHasNew] = useState(false);
+
+  useLayoutEffect(() => {
+    live.current = isLive;
+  }, [isLive]);
 
   const set = useCallback((next: boolean) => {
     pinned.current = next;

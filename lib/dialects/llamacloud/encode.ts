@@ -77,12 +77,15 @@ const errorText = (run: Ended): string => (run.status === "failed" ? (run.error?
 export const estimatedTokens = (usage: Run["usage"]): { readonly estimated_output_tokens?: number } =>
   usage?.isEstimated && usage.outputTokens !== null ? { estimated_output_tokens: usage.outputTokens } : {};
 
+/** What is told of a history, or of a part of it: then with the run of the message after it, which may be its last's. */
+type Told = Pick<History, "line" | "runs" | "running"> & { readonly nextRunId?: string | null };
+
 /**
  * The events of a session: the contract, 4.4 and 6.2. Each committed turn ends in one `stop`; a running one has none. A call
  * to which something else was said has the result "not answered", as the model sees it.
  */
-export function encodeEvents(history: History, withIds: boolean): SessionEvent[] {
-  const { line, runs, running } = history;
+export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
+  const { line, runs, running, nextRunId = null } = history;
   const events: SessionEvent[] = [];
   const unanswered = unansweredCalls([...line, ...(running?.input ?? [])]);
   const numbers = noticeNumbers();
@@ -94,14 +97,16 @@ export function encodeEvents(history: History, withIds: boolean): SessionEvent[]
     const mine = unanswered.filter(({ at }) => at === n);
     for (const { call, isOpen } of mine) if (!isOpen) events.push(notAnswered(message, call, withIds));
     const run = runId === null ? undefined : runs.get(runId);
-    if (run && line[n + 1]?.runId !== runId) {
+    const next = n + 1 < line.length ? line[n + 1]?.runId : nextRunId;
+    if (run && next !== runId) {
       const own = withIds
         ? { status: run.status, model: run.model, agent: run.agent, finish_reason: run.finishReason }
         : {};
       const guessed = withIds ? estimatedTokens(run.usage) : {};
       const ids = { event_id: `${run.id}.stop`, run_id: run.id, created_at: createdAt.toISOString() };
       const pending = unanswered.flatMap(({ call, at, isOpen }) =>
-        isOpen && line[at]?.runId === runId ? [call.callId] : [],
+        // Nobody can tell of the end of a part whether the calls there were answered.
+        isOpen && nextRunId === null && line[at]?.runId === runId ? [call.callId] : [],
       );
       const waits = pending.length > 0 ? { pending_call_ids: pending } : {};
       const limit = run.limit === null ? {} : { limit: run.limit };

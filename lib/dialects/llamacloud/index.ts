@@ -45,4 +45,4 @@ export {
   StreamBody,
   TitleBody,
 } from "./schema.ts";
-export { llamacloudFrames } from "./stream.ts";
+export { eventEncoder, inputEvents, llamacloudFrames } from "./stream.ts";

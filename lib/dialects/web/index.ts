@@ -34,9 +34,12 @@ export {
   AgentPatch,
   ChangesQuery,
   DeleteAccountBody,
+  OutlineQuery,
   PasswordBody,
   ProviderBody,
   ProviderPatch,
+  TurnsQuery,
   UsageQuery,
 } from "./schema.ts";
 export { encodeTool, ToolInput } from "./tools.ts";
+export { encodeOutline, encodeWindow, type Outline, type SessionWindow } from "./window.ts";
