@@ -15,10 +15,19 @@ export type Run = {
   readonly isStopping: boolean;
   /** The turns that it stands in place of: they come back when it is refused. */
   readonly replaced: readonly Turn[];
+  /** The turn that it goes on with, as it was when its calls waited; null: it has a turn of its own. */
+  readonly goesOn: TurnState | null;
 };
 
-/** Why a question was not taken; `text` is empty where it stands in the conversation already. */
-export type Refusal = { readonly text: string; readonly why: string; readonly status: number };
+/**
+ * Why a question was not taken; `key` is that of its turn, `text` is empty where it stands in the conversation already.
+ */
+export type Refusal = {
+  readonly key: string;
+  readonly text: string;
+  readonly why: string;
+  readonly status: number;
+};
 
 export type ConversationState = {
   /** Null until the first question makes the session. */
@@ -50,6 +59,10 @@ export type Action =
   | { readonly type: "older"; readonly window: SessionWindow }
   /** A question, in place of the turn of a key and all after it. */
   | { readonly type: "asked"; readonly question: Question; readonly inPlaceOf: string | null }
+  /** The calls that waited, by which the last turn goes on. */
+  | { readonly type: "answered" }
+  /** The server had taken this question before, and its turn is shown already. */
+  | { readonly type: "repeated" }
   | { readonly type: "made"; readonly sessionId: string }
   | { readonly type: "taken"; readonly runId: string | null }
   | { readonly type: "refused"; readonly why: string; readonly status: number }
@@ -73,6 +86,10 @@ export function reduce(state: ConversationState, action: Action): ConversationSt
       return withOlder(state, action.window);
     case "asked":
       return withQuestion(state, action.question, action.inPlaceOf);
+    case "answered":
+      return withAnswers(state);
+    case "repeated":
+      return { ...state, turns: state.turns.slice(0, -1), run: null, connection: "open" };
     case "made":
       return { ...state, sessionId: action.sessionId };
     case "taken":
@@ -112,7 +129,14 @@ function withWindow(state: ConversationState, window: SessionWindow): Conversati
     sessionId: window.session.session_id,
     turns: isKept ? [...state.turns.slice(0, at), ...turns] : turns,
     older: isKept ? state.older : olderIn(window),
-    run: running && { id: running.run_id, after: running.after, at: running.at, isStopping: false, replaced: [] },
+    run: running && {
+      id: running.run_id,
+      after: running.after,
+      at: running.at,
+      isStopping: false,
+      replaced: [],
+      goesOn: told.goesOn,
+    },
     connection: "open",
   };
 }
@@ -138,7 +162,18 @@ function withQuestion(state: ConversationState, question: Question, inPlaceOf: s
   return {
     ...state,
     turns: [...kept, { ...emptyTurn, key: question.id, question }],
-    run: { id: null, after: 0, at: null, isStopping: false, replaced },
+    run: { id: null, after: 0, at: null, isStopping: false, replaced, goesOn: null },
+    refusal: null,
+  };
+}
+
+function withAnswers(state: ConversationState): ConversationState {
+  const last = state.turns.at(-1);
+  if (!last) return state;
+  return {
+    ...state,
+    turns: state.turns.with(-1, { ...last, stop: null }),
+    run: { id: null, after: 0, at: null, isStopping: false, replaced: [last], goesOn: last },
     refusal: null,
   };
 }
@@ -147,8 +182,9 @@ function withRefusal(state: ConversationState, why: string, status: number): Con
   const { run } = state;
   if (!run) return state;
   const text = run.replaced.length > 0 ? "" : (state.turns.at(-1)?.question?.text ?? "");
+  const key = state.turns.at(-1)?.key ?? "";
   const turns = [...state.turns.slice(0, -1), ...run.replaced];
-  return { ...state, turns, run: null, connection: "open", refusal: { text, why, status } };
+  return { ...state, turns, run: null, connection: "open", refusal: { key, text, why, status } };
 }
 
 function withEvent(state: ConversationState, event: SessionEvent, number: number): ConversationState {

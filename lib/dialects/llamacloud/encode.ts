@@ -157,7 +157,9 @@ export const noticeIds = (runId: string | null, number: number, at: Date): Parti
 });
 
 function notAnswered(message: Message, { callId, name }: ToolCall, withIds: boolean): SessionEvent {
-  const own = withIds ? { is_error: true, ...idsOf(message, message.runId, `${callId}.unanswered`) } : {};
+  const own = withIds
+    ? { is_error: true, cut: "unanswered" as const, ...idsOf(message, message.runId, `${callId}.unanswered`) }
+    : {};
   return { type: "tool_result", call_id: callId, name, result: NOT_ANSWERED, ...own };
 }
 
