@@ -26,13 +26,8 @@ export default {
   ],
   // Checked by `npm test`, by the same compiler: who only starts the app need not wait for it.
   typescript: { ignoreBuildErrors: true },
-  reactCompiler: true,
-  experimental: {
-    // Loading every route at the start takes longer than the start itself; a route is loaded with its first request.
-    preloadEntriesOnStart: false,
-    // The compiler that Turbopack brings, without Babel.
-    turbopackRustReactCompiler: true,
-  },
+  // Loading every route at the start takes longer than the start itself; a route is loaded with its first request.
+  experimental: { preloadEntriesOnStart: false },
   // What is read by its path, so that no import leads there: the thread of templates, its engine, and the names of the
   // migrations, which a start compares.
   outputFileTracingIncludes: {

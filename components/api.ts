@@ -1,5 +1,5 @@
 import type { SessionPage, SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
-import type { SessionWindow } from "@/lib/dialects/web/index.ts";
+import type { Outline, SessionWindow } from "@/lib/dialects/web/index.ts";
 import type { AgentPage } from "@/lib/pages/page-data.ts";
 import { noteAnswer, viewerHeaders } from "./viewer";
 
@@ -85,9 +85,16 @@ export const listSessions = (pageToken: string | null) =>
     `${base}?details=1&all_projects=1&page_size=50${pageToken ? `&page_token=${encodeURIComponent(pageToken)}` : ""}`,
   );
 
-/** Turns of a session: the last, or those before a place that an earlier window has given. */
-export const readWindow = (id: string, before: string | null, signal?: AbortSignal) =>
-  read<SessionWindow>(`/api/app/sessions/${id}/turns${before === null ? "" : `?before=${before}`}`, { signal });
+/** Turns of a session: the last, or those before a place that an earlier answer has given, or from one on. */
+export const readWindow = (
+  id: string,
+  where: { readonly before: string } | { readonly from: string } | null,
+  signal?: AbortSignal,
+) => read<SessionWindow>(`/api/app/sessions/${id}/turns?${new URLSearchParams(where ?? {})}`, { signal });
+
+/** A page of the questions of a session, from the first or from a place on. */
+export const readOutline = (id: string, from: string | null, signal: AbortSignal) =>
+  read<Outline>(`/api/app/sessions/${id}/outline${from === null ? "" : `?from=${from}`}`, { signal });
 
 export const retrieveSummary = (id: string) => read<SessionSummary>(`${base}/${id}/summary?details=1`);
 

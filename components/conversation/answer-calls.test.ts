@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
-import { conversationOf, reduce } from "./conversation-state";
+import { conversationOf, reduce } from "./reduce";
 import { waitingCalls } from "./turn-state";
 import { turnsIn } from "./turns-in";
 

@@ -1,6 +1,7 @@
 import { isProblem } from "../api";
 import type { AskedTurn, CallResult, ConversationPorts, SentWith } from "./conversation-ports";
 import type { HeldState } from "./held-state";
+import { readBeyond } from "./read-beyond";
 import type { SessionReader } from "./session-reader";
 import type { TurnStream } from "./turn-reader";
 
@@ -8,14 +9,15 @@ import type { TurnStream } from "./turn-reader";
 const STOPS = 6;
 
 /** Sends questions, and stops what was asked. */
-export function createAsking(ports: ConversationPorts, { get, tell }: HeldState, reader: SessionReader) {
+export function createAsking(ports: ConversationPorts, held: HeldState, reader: SessionReader) {
+  const { get, tell } = held;
   /**
    * Asks, in place of the turn of a key and all after it where one is given. One question at a time. Under an id that the
    * server has seen it is not asked again.
    */
   async function ask(text: string, sentWith: SentWith, inPlaceOf: string | null, id = ports.newId()): Promise<void> {
     // What the first turn on screen follows is not known before it is read.
-    if (inPlaceOf !== null && inPlaceOf === get().turns[0]?.key) await reader.readOlder();
+    if (inPlaceOf !== null && inPlaceOf === get().turns[0]?.key) await readBeyond(ports, held, "older");
     const { run, turns } = get();
     if (run) return;
     const at = turns.findIndex(({ key }) => key === inPlaceOf);

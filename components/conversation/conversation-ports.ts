@@ -26,13 +26,16 @@ export type AskedTurn = SentWith &
     readonly parent_id?: string | null;
   };
 
+export type WindowWhere = { readonly before: string } | { readonly from: string };
+
 /** What a conversation asks of the world. Each throws a Problem, with status 0 where nothing came back. */
 export type ConversationPorts = ReaderPorts & {
   readonly createSession: (signal: AbortSignal) => Promise<SessionSummary>;
   readonly ask: (sessionId: string, turn: AskedTurn, signal: AbortSignal) => Promise<TurnStream>;
   /** Whether a turn was there to be stopped. */
   readonly stop: (sessionId: string) => Promise<boolean>;
-  readonly readWindow: (sessionId: string, before: string | null) => Promise<SessionWindow>;
+  /** The turns before a place or from one on; null: the last. */
+  readonly readWindow: (sessionId: string, where: WindowWhere | null) => Promise<SessionWindow>;
   readonly readSummary: (sessionId: string) => Promise<SessionSummary>;
   readonly newId: () => string;
   readonly frame: Schedule;

@@ -1,8 +1,10 @@
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { createAsking } from "./asking";
 import type { CallResult, ConversationPorts, SentWith } from "./conversation-ports";
-import { type ConversationState, conversationOf } from "./conversation-state";
+import type { ConversationState } from "./conversation-state";
 import { holdState } from "./held-state";
+import { lookAt, readBeyond } from "./read-beyond";
+import { conversationOf } from "./reduce";
 import { createSessionReader, type News } from "./session-reader";
 
 export type ConversationStore = ReturnType<typeof createConversationStore>;
@@ -48,7 +50,13 @@ export function createConversationStore(
     },
     stop,
     refresh: reader.refresh,
-    readOlder: reader.readOlder,
+    /** Reads the turns before those that are shown, or after them. */
+    readOlder: () => readBeyond(ports, held, "older"),
+    readNewer: () => readBeyond(ports, held, "newer"),
+    /** Shows a question, by its id and its place, with what follows it. False: it cannot be read. */
+    lookAt: (id: string, place: string) => lookAt(ports, held, id, place),
+    /** Shows the last turns again. */
+    lookAtEnd: () => held.tell({ type: "elsewhere", window: null }),
     forgetRefusal: () => held.tell({ type: "refusal-read" }),
     /** Takes in what the list of sessions has heard of this one. */
     hear: (news: News) => reader.hear(news),

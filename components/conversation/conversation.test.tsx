@@ -6,7 +6,7 @@ import { ShellProvider } from "../frame/shell";
 import { Conversation } from "./conversation";
 
 const shell = {
-  viewer: { kind: "guest", id: null, name: null },
+  viewer: { id: "a", kind: "guest", name: null },
   model: { id: "demo", isDemo: true },
   vouchers: [],
   guests: true,

@@ -11,7 +11,8 @@ import type { CallResult } from "./conversation-ports";
 import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
 import { Head } from "./head";
 import { wantMarkdown } from "./markdown/prose";
-import { OlderTurns } from "./older-turns";
+import { MoreTurns } from "./more-turns";
+import { shownIn } from "./other-turns";
 import { endingOf } from "./segments";
 import { StatusRegion } from "./status-region";
 import { TalkComposer } from "./talk-composer";
@@ -21,8 +22,9 @@ import type { Turn } from "./turns-in";
 import { useConversation } from "./use-conversation";
 import { useConversationKeys } from "./use-conversation-keys";
 import type { ComposerHandle } from "./use-draft-field";
+import { useLookAt } from "./use-look-at";
 import { useModelChoice } from "./use-model-choice";
-import { useOlderTurns } from "./use-older-turns";
+import { useMoreTurns } from "./use-more-turns";
 import { usePinnedScroll } from "./use-pinned-scroll";
 import { useQueue } from "./use-queue";
 import { WaitingList } from "./waiting-list";
@@ -50,8 +52,10 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   const isGone = useIsGone(state.sessionId);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const pin = usePinnedScroll(scroller, content, isBusy);
-  useOlderTurns(scroller, content, store, state);
+  const { turns: shown, older, newer } = shownIn(state);
+  const pin = usePinnedScroll(scroller, content, isBusy, newer === null);
+  const lookAt = useLookAt(content, store, shown, pin.leaveEnd);
+  useMoreTurns(scroller, content, store, state);
   const last = turns.at(-1);
   const agentId = agent?.id ?? null;
   const sentWith = useMemo(
@@ -98,17 +102,23 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
     },
   });
 
+  const toEnd = () => {
+    store.lookAtEnd();
+    // What stands elsewhere is far from the end.
+    pin.toEnd(newer === null);
+  };
+
   const goOn = useCallback(() => ask(GO_ON), [ask]);
 
   return (
     <div className="conversation" data-first={isFirst || undefined}>
-      <Head session={listed} canSummarise={turns.length > 0 && !isBusy} />
+      <Head session={listed} canSummarise={turns.length > 0 && !isBusy} onLookAt={lookAt} />
       {isFirst && <FirstHead agent={agent} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <div ref={scroller} className="scroller" tabIndex={0} hidden={isFirst}>
         <div ref={content} role="log" aria-live="off" aria-label="Conversation" className="log measure">
-          {state.older && <OlderTurns older={state.older} onRead={() => void store.readOlder()} />}
-          {turns.map((turn) => (
+          {older && <MoreTurns side="older" beyond={older} onRead={() => void store.readOlder()} />}
+          {shown.map((turn) => (
             <Guard key={turn.key} of={turn} fallback={<BrokenTurn turn={turn} />}>
               <TurnArticle
                 turn={turn}
@@ -120,6 +130,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
               />
             </Guard>
           ))}
+          {newer && <MoreTurns side="newer" beyond={newer} onRead={() => void store.readNewer()} />}
           {queue.items.length > 0 && (
             <WaitingList
               items={queue.items}
@@ -133,7 +144,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
           )}
         </div>
       </div>
-      {!isFirst && !pin.isPinned && <Jump hasNew={pin.hasNew} onJump={() => pin.toEnd(true)} />}
+      {!isFirst && !pin.isPinned && <Jump hasNew={pin.hasNew} onJump={toEnd} />}
       <TalkComposer
         state={state}
         store={store}

@@ -1,5 +1,6 @@
-import { type Action, type ConversationState, reduce } from "./conversation-state";
+import type { Action, ConversationState } from "./conversation-state";
 import { createNotifier, type Schedule } from "./notifier";
+import { reduce } from "./reduce";
 
 export type HeldState = {
   readonly get: () => ConversationState;

@@ -116,22 +116,7 @@ export function createSessionReader(ports: Ports, held: HeldState, knownUpdate: 
         request = null;
       };
     },
-    readOlder: () => readOlder(ports, held),
   };
-}
-
-/** Reads the turns before those that are shown. */
-async function readOlder({ readWindow }: Pick<Ports, "readWindow">, { get, tell }: HeldState): Promise<void> {
-  const { sessionId, older } = get();
-  if (sessionId === null || older === null || older.reading === "yes") return;
-  tell({ type: "older-reading", reading: "yes" });
-  try {
-    const window = await readWindow(sessionId, older.before);
-    // Another window may have taken the place of the one that this was asked for.
-    if (get().older?.before === older.before) tell({ type: "older", window });
-  } catch {
-    tell({ type: "older-reading", reading: "failed" });
-  }
 }
 
 const later = (a: string, b: string) => (a > b ? a : b);

@@ -1,6 +1,7 @@
 import type { SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
 import { isProblem } from "../api";
-import { type Action, type ConversationState, placeOf } from "./conversation-state";
+import type { Action, ConversationState } from "./conversation-state";
+import { placeOf } from "./reduce";
 import { emptyTurn, foldEvent, type TurnState } from "./turn-state";
 
 /** An event with the number that the server gave it; null where it gave none. */

@@ -44,6 +44,7 @@ export const TurnArticle = memo(function TurnArticle({
     <article
       ref={article}
       className="turn"
+      data-turn={turn.key}
       aria-labelledby={turn.question ? label : undefined}
       aria-label={turn.question ? undefined : "Answer"}
       data-last={isLast || undefined}

@@ -16,7 +16,7 @@ export function useConversationKeys(keys: Keys): void {
     }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape") {
-      const isLayerOpen = document.querySelector("[role=menu]:popover-open, .sidebar[data-open]") !== null;
+      const isLayerOpen = document.querySelector("[popover]:popover-open, .sidebar[data-open]") !== null;
       if (keys.isBusy && !isLayerOpen) {
         event.preventDefault();
         keys.onStop();

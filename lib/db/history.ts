@@ -78,8 +78,8 @@ export type StoredWindow = {
   readonly line: readonly Message[];
   /** The position of the first message, where there are older ones; null: there are none. */
   readonly olderBefore: number | null;
-  /** The run of the message after the last; null: there is none, or no run wrote it. */
-  readonly nextRunId: string | null;
+  /** The message after the last; null: there is none. */
+  readonly next: { readonly runId: string | null; readonly role: string } | null;
   readonly runs: readonly Run[];
   readonly running: StoredRunning | null;
 };
@@ -101,9 +101,9 @@ export async function readWindow(
   const limits = { messages: MOST_MESSAGES, bytes: MOST_BYTES };
   const [found] = await readWindowRow(database, { sessionId, accountId, ...place, ...limits });
   if (!found || found.branchId === null) return null;
-  const { branchId, line, from, hasOlder, nextRunId, runs, running } = found;
+  const { branchId, line, from, hasOlder, next, runs, running } = found;
   const olderBefore = hasOlder ? from : null;
-  return { branchId, line, olderBefore, nextRunId, runs, running: running && runningOf(running) };
+  return { branchId, line, olderBefore, next, runs, running: running && runningOf(running) };
 }
 
 /** A question on a line, by its place and its first characters. */

@@ -1,6 +1,6 @@
 import { problem } from "../../components/api.ts";
 import type { AskedTurn, ConversationPorts } from "../../components/conversation/conversation-ports.ts";
-import { placeOf } from "../../components/conversation/conversation-state.ts";
+import { placeOf } from "../../components/conversation/reduce.ts";
 import type { NumberedEvent, StreamPlace, TurnStream } from "../../components/conversation/turn-reader.ts";
 import type { Turn } from "../../components/conversation/turns-in.ts";
 import type { SessionEvent } from "../dialects/llamacloud/answers.ts";

@@ -46,10 +46,10 @@ export const readWindowRow = statement({
        coalesce((select json_agg(message order by position) from line), '[]') as line,
        exists (select 1 from seg join "Message" m on m."branchId" = seg."branchId" and m.position between seg."from"
          and least(seg."to", (select position from begin) - 1)) as "hasOlder",
-       (select m."runId" from seg cross join lateral (
-          select x."runId", x.position from "Message" x where $4::int is not null and x."branchId" = seg."branchId"
+       (select json_build_object('runId', m."runId", 'role', m.role) from seg cross join lateral (
+          select x."runId", x.role, x.position from "Message" x where $4::int is not null and x."branchId" = seg."branchId"
             and x.position between greatest(seg."from", $4::int) and seg."to" order by x.position limit 1
-        ) m order by m.position limit 1) as "nextRunId",
+        ) m order by m.position limit 1) as next,
        coalesce((select json_agg(${RUN_JSON}) from "Run" r where r.id in (select "runId" from line)), '[]') as runs,
        (select json_build_object('runId', r.id, 'input', r.input, 'batches', coalesce((
           select json_agg(e.events order by e."seqFrom") from "RunEvent" e where e."runId" = r.id), '[]'))
@@ -70,7 +70,7 @@ export const readWindowRow = statement({
     from: z.number().nullable(),
     line: z.array(MessageRow),
     hasOlder: z.boolean(),
-    nextRunId: z.string().nullable(),
+    next: z.object({ runId: z.string().nullable(), role: z.string() }).nullable(),
     runs: z.array(RunRow),
     running: Running.nullable(),
   }),

@@ -30,6 +30,8 @@ function encodeDetails(session: Session, { agent, running }: Answering): Session
     pinned: session.pinned,
     archived: session.archived,
     running_run_id: session.runningRunId,
+    active_branch_id: session.activeBranchId,
+    has_branches: session.hasBranches,
     running_by: running && { agent: running.agent, model: running.model },
     summary: session.summary && { text: session.summary.text, covers: [1, session.summary.questions] },
     agent: agent && { id: agent.id, name: agent.name, model: agent.model },
@@ -77,17 +79,19 @@ const errorText = (run: Ended): string => (run.status === "failed" ? (run.error?
 export const estimatedTokens = (usage: Run["usage"]): { readonly estimated_output_tokens?: number } =>
   usage?.isEstimated && usage.outputTokens !== null ? { estimated_output_tokens: usage.outputTokens } : {};
 
-/** What is told of a history, or of a part of it: then with the run of the message after it, which may be its last's. */
-type Told = Pick<History, "line" | "runs" | "running"> & { readonly nextRunId?: string | null };
+/** What is told of a history, or of a part of it: then with what follows the last message, which may be of the same run. */
+type Told = Pick<History, "line" | "runs" | "running"> & {
+  readonly next?: { readonly runId: string | null; readonly role: string } | null;
+};
 
 /**
  * The events of a session: the contract, 4.4 and 6.2. Each committed turn ends in one `stop`; a running one has none. A call
  * to which something else was said has the result "not answered", as the model sees it.
  */
 export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
-  const { line, runs, running, nextRunId = null } = history;
+  const { line, runs, running, next = null } = history;
   const events: SessionEvent[] = [];
-  const unanswered = unansweredCalls([...line, ...(running?.input ?? [])]);
+  const unanswered = unansweredCalls([...line, ...(running?.input ?? []), ...(next ? [{ ...next, parts: [] }] : [])]);
   const numbers = noticeNumbers();
   const encode = (message: Encoded, runId: string | null) =>
     events.push(...encodeMessage(message, runId, withIds, numbers));
@@ -97,16 +101,15 @@ export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
     const mine = unanswered.filter(({ at }) => at === n);
     for (const { call, isOpen } of mine) if (!isOpen) events.push(notAnswered(message, call, withIds));
     const run = runId === null ? undefined : runs.get(runId);
-    const next = n + 1 < line.length ? line[n + 1]?.runId : nextRunId;
-    if (run && next !== runId) {
+    if (run && (n + 1 < line.length ? line[n + 1] : next)?.runId !== runId) {
       const own = withIds
         ? { status: run.status, model: run.model, agent: run.agent, finish_reason: run.finishReason }
         : {};
       const guessed = withIds ? estimatedTokens(run.usage) : {};
       const ids = { event_id: `${run.id}.stop`, run_id: run.id, created_at: createdAt.toISOString() };
       const pending = unanswered.flatMap(({ call, at, isOpen }) =>
-        // Nobody can tell of the end of a part whether the calls there were answered.
-        isOpen && nextRunId === null && line[at]?.runId === runId ? [call.callId] : [],
+        // Where a part ends before a result, nobody can tell here which of its calls were answered.
+        isOpen && next === null && line[at]?.runId === runId ? [call.callId] : [],
       );
       const waits = pending.length > 0 ? { pending_call_ids: pending } : {};
       const limit = run.limit === null ? {} : { limit: run.limit };

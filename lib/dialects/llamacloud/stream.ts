@@ -35,7 +35,10 @@ export async function* llamacloudFrames(
   const { runId, input, after, at = null, withIds } = options;
   const frame = (event: SessionEvent, seq: number) =>
     `${withIds ? `id: ${seq}\n` : ""}data: ${JSON.stringify(event)}\n\n`;
-  const asked = inputEvents(input, runId, withIds).map((event) => frame(event, 0));
+  // Of what a caller said: what it asked, and how it answered calls.
+  const asked = input
+    .filter(({ role }) => role === "user" || role === "tool")
+    .flatMap((message) => exactValue(encodeMessage(message, runId, withIds)).map((event) => frame(event, 0)));
   if (after === 0 && asked.length > 0) yield asked.join("");
   const encode = eventEncoder(options);
   // What the reader has, until it is known to be what there is.
@@ -58,12 +61,6 @@ export async function* llamacloudFrames(
 
 /** What tells an event of a turn from another one of the same number: its type and its id. */
 const placeOf = (event: SessionEvent | undefined): string | null => (event ? `${event.type}:${event.event_id}` : null);
-
-/** What a caller has said in a turn, as events: what it asked, and how it answered calls. */
-export const inputEvents = (input: readonly NewMessage[], runId: string, withIds: boolean): SessionEvent[] =>
-  input
-    .filter(({ role }) => role === "user" || role === "tool")
-    .flatMap((message) => exactValue(encodeMessage(message, runId, withIds)));
 
 type EncoderOptions = Pick<StreamOptions, "runId" | "withIds" | "skippedIndexIds" | "agent">;
 

@@ -1,7 +1,7 @@
 import type { OutlineEntry, Window } from "../../core/turn/history.ts";
 import { digitsValue } from "../../domain/exact-numbers.ts";
 import type { SessionEvent, SessionSummary } from "../llamacloud/answers.ts";
-import { encodeEvents, eventEncoder, inputEvents } from "../llamacloud/index.ts";
+import { encodeEvents, eventEncoder } from "../llamacloud/index.ts";
 
 /** Some turns of a session, oldest first, as their events with ids: what its page begins with, and how it goes on upwards. */
 export type SessionWindow = {
@@ -24,9 +24,11 @@ export function encodeWindow(
   session: SessionSummary,
   window: Window & { readonly newerFrom?: number | null },
 ): SessionWindow {
-  const { line, runs, nextRunId, olderBefore, branchId } = window;
+  const { line, runs, next, olderBefore, branchId } = window;
   const running = window.running && runningSoFar(window.running);
-  const events = digitsValue(encodeEvents({ line, runs, nextRunId, running: null }, true));
+  // What it has said is told by its own events, which tell of an open block too.
+  const asked = window.running && { ...window.running, messages: [] };
+  const events = digitsValue(encodeEvents({ line, runs, next, running: asked }, true));
   return {
     session,
     events: running ? [...events, ...running.events] : events,
@@ -63,7 +65,7 @@ export function decodeWindowPlace(text: string): WindowPlace | null {
   return branchId === undefined ? null : { branchId, position: Number(position) };
 }
 
-function runningSoFar({ runId, input, events }: NonNullable<Window["running"]>) {
+function runningSoFar({ runId, events }: NonNullable<Window["running"]>) {
   const encode = eventEncoder({ runId, withIds: true, skippedIndexIds: [], agent: null });
   const told: SessionEvent[] = [];
   let place = { run_id: runId, after: 0, at: null as string | null }; // null until there is an event
@@ -73,7 +75,7 @@ function runningSoFar({ runId, input, events }: NonNullable<Window["running"]>) 
       place = { run_id: runId, after: n + 1, at: `${one.type}:${one.event_id}` };
     }
   }
-  return { events: [...inputEvents(input, runId, true), ...told], place };
+  return { events: told, place };
 }
 
 /** Adds an event to those that tell the same more briefly: pieces of one block as one piece, and a whole block for them. */

@@ -3,36 +3,40 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import type { ConversationState } from "./conversation-state";
 import type { ConversationStore } from "./conversation-store";
+import { shownIn } from "./other-turns";
 
-/** Older turns are asked for when so much is left above what is seen. */
+/** More turns are asked for when so much is left beyond what is seen. */
 const AHEAD_PX = 1500;
 
-/** Brings older turns when the reader comes near the first one, and keeps what is seen where it is. */
-export function useOlderTurns(
+/** Brings more turns when the reader comes near the first one or the last, and keeps what is seen where it is. */
+export function useMoreTurns(
   scroller: RefObject<HTMLElement | null>,
   content: RefObject<HTMLElement | null>,
   store: ConversationStore,
-  { turns, older }: ConversationState,
+  state: ConversationState,
 ): void {
+  const { turns, older, newer } = shownIn(state);
   const firstKey = turns[0]?.key;
   const seen = useRef<{ readonly turn: Element; readonly top: number } | null>(null);
 
   useEffect(() => {
     const box = scroller.current;
-    if (!box || older?.reading !== "no") return;
+    if (!box || (older?.reading !== "no" && newer?.reading !== "no")) return;
     const look = () => {
-      if (box.scrollTop < AHEAD_PX) void store.readOlder();
+      const left = box.scrollHeight - box.scrollTop - box.clientHeight;
+      if (older?.reading === "no" && box.scrollTop < AHEAD_PX) void store.readOlder();
+      if (newer?.reading === "no" && left < AHEAD_PX) void store.readNewer();
     };
     look();
     box.addEventListener("scroll", look, { passive: true });
     return () => box.removeEventListener("scroll", look);
-  }, [scroller, store, older]);
+  }, [scroller, store, older, newer]);
 
   // The store tells of other turns before they are drawn: the moment to see what stands where.
   useEffect(() => {
-    let shown = store.get().turns[0]?.key;
+    let shown = shownIn(store.get()).turns[0]?.key;
     return store.subscribe(() => {
-      const next = store.get().turns[0]?.key;
+      const next = shownIn(store.get()).turns[0]?.key;
       const [box, inner] = [scroller.current, content.current];
       if (next === shown || !box || !inner) return;
       shown = next;
