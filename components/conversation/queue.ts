@@ -60,8 +60,6 @@ export function createQueue(first: string | null, keeping: Keeping | null = loca
         window.removeEventListener("storage", onStorage);
       };
     },
-    /** Whether another one may wait. */
-    hasRoom: (): boolean => list.length < MOST_WAITING,
     add(message: Waiting) {
       if (list.length < MOST_WAITING) set([...list, message]);
     },

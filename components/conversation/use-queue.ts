@@ -6,7 +6,7 @@ import { useSignedOut } from "../frame/shell";
 import { useOnline } from "./composer-line";
 import type { ConversationState } from "./conversation-state";
 import type { ConversationStore } from "./conversation-store";
-import { createQueue, type Reason, reasonToWait, type Waiting } from "./queue";
+import { createQueue, MOST_WAITING, type Reason, reasonToWait, type Waiting } from "./queue";
 import { endingOf } from "./segments";
 import { waitingCalls } from "./turn-state";
 
@@ -71,7 +71,7 @@ export function useQueue({ store, state, isGone, onSend }: Options): SendQueue {
     items: next !== undefined && next.id === last?.key ? items.slice(1) : items,
     reason,
     isHolding: reason === "answer" || reason === "connection" || reason === "sign-in" || items.length > 0,
-    hasRoom: queue.hasRoom(),
+    hasRoom: items.length < MOST_WAITING,
     add: useCallback((text: string) => queue.add({ id: newId(), text }), [queue]),
     change: queue.change,
     takeBack(id) {

@@ -24,7 +24,10 @@ type WaitingListProps = {
 export function WaitingList({ items, reason, why, onEditing, onChange, ...acts }: WaitingListProps) {
   const [editing, setEditing] = useState<string | null>(null);
   const isEditing = items.some(({ id }) => id === editing);
-  useEffect(() => onEditing(isEditing), [isEditing, onEditing]);
+  useEffect(() => {
+    onEditing(isEditing);
+    return () => onEditing(false);
+  }, [isEditing, onEditing]);
   return (
     <ol className="waiting-list" aria-label="Waiting to be sent">
       {items.map((item, index) => {
