@@ -44,7 +44,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   const { model } = useShell();
   const composer = useRef<ComposerHandle>(null);
   const forget = useCallback((text: string) => composer.current?.forget(text), []);
-  const choice = useModelChoice(initial, agent?.name ?? null);
+  const choice = useModelChoice(initial, agent);
   const { store, state } = useConversation({ initial, isStale, onCreated, onAccepted: forget });
   const { turns, run } = state;
   const isBusy = run !== null;
@@ -57,13 +57,12 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   const lookAt = useLookAt(content, store, shown, pin.leaveEnd);
   useMoreTurns(scroller, content, store, state);
   const last = turns.at(-1);
-  const agentId = agent?.id ?? null;
   const sentWith = useMemo(
     () => ({
-      ...(agentId === null ? {} : { agent_id: agentId }),
+      ...(choice.agentId === null ? {} : { agent_id: choice.agentId }),
       ...(choice.model === null ? {} : { model: choice.model }),
     }),
-    [agentId, choice.model],
+    [choice.agentId, choice.model],
   );
   useEffect(() => {
     if (listed) document.title = `${titleOf(listed)} · Parley`;
