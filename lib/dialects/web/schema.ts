@@ -107,6 +107,9 @@ function isBaseUrl(address: string): boolean {
   return isWeb && url.username === "" && url.password === "" && url.hash === "" && !hasSecret(url);
 }
 
+/** What an upload says of itself besides its bytes: how it is called. */
+export const UploadQuery = z.object({ name: text(2000) });
+
 /** An address is stored and shown as it is; a key has its own field. */
 const hasSecret = ({ searchParams }: URL): boolean => [...searchParams.keys()].some(isSecretName);
 
