@@ -42,7 +42,7 @@ test("a formula is set as plain data with its MathML and its source", () => {
 test("what is no formula says why", () => {
   expect(set(String.raw`\frac{a`).why).toContain("expected");
   expect(set(String.raw`\def\a{\a\a}\a`).why).toContain("Too many expansions");
-  expect(set("x".repeat(30_000)).why).toContain("too large");
+  expect(set("x".repeat(6000)).why).toContain("too large");
 });
 
 test("formulas name no addresses, no handlers and no lengths that cover the page", () => {
@@ -55,5 +55,5 @@ test("formulas name no addresses, no handlers and no lengths that cover the page
     const shown = JSON.stringify(set(source).root ?? {});
     expect(shown).not.toMatch(/"(?:href|src|id|on\w+|data-\w+)":|"tag":"(?:a|img)"/u);
   }
-  expect(JSON.stringify(set(String.raw`\rule{99999em}{99999em}\kern99999em`).root)).not.toContain('99999em"');
+  expect(JSON.stringify(set(String.raw`\rule{99999em}{99999em}\kern99999em`).root)).not.toContain('"99999em"');
 });

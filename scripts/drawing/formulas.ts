@@ -16,7 +16,7 @@ declare const katex: { readonly __renderToDomTree: (source: string, options: obj
 declare function postMessage(message: object): void;
 
 /** Pieces that a formula may have. */
-const MAX_NODES = 20_000;
+const MAX_NODES = 10_000;
 
 type Noted = {
   readonly tag: string;

@@ -88,3 +88,10 @@ test("code that is not closed is open until the text is over, and a formula that
   expect(brief(read("$$\nx\n\n- y"))).toEqual(["words: $$\nx", "words: - y"]);
   expect(brief(read("a\n``", false))).toEqual(["words: a"]);
 });
+
+test("what is far more than an answer is plain after its first blocks", () => {
+  const many = read("word\n\n".repeat(5000));
+  expect([many.length, many.at(-1)?.kind]).toEqual([2001, "plain"]);
+  expect(many.map(({ text }) => text).join("")).toBe("word\n\n".repeat(5000));
+  expect(brief(read("word ".repeat(200_000))).map((block) => block.slice(0, 8))).toEqual(["plain: w"]);
+});

@@ -1,5 +1,6 @@
-/** A piece of an answer that is read by itself. `isOpen`: its end has not come yet. */
+/** A piece of an answer that is read by itself; what is "plain" is shown as it is. `isOpen`: its end has not come yet. */
 export type Block =
+  | { readonly kind: "plain"; readonly text: string }
   | { readonly kind: "words"; readonly text: string }
   | { readonly kind: "code"; readonly text: string; readonly language: string; readonly isOpen: boolean }
   | { readonly kind: "math"; readonly text: string; readonly fence: string; readonly isOpen: boolean };
@@ -161,6 +162,12 @@ function readAll(text: string, begin: State, isOver: boolean): readonly Block[] 
   return [...done, ...rest(text, state, isOver)];
 }
 
+/** Blocks and characters of a text, after which the rest is plain: an answer has hundreds, and a page of more would stand. */
+const MAX_BLOCKS = 2000;
+const MAX_CHARACTERS = 500_000;
+
+const isFull = (blocks: number, { from }: State): boolean => blocks >= MAX_BLOCKS || from >= MAX_CHARACTERS;
+
 /** Blocks stand in groups, so that who shows them need not look at each one each time. */
 const GROUP = 32;
 
@@ -178,11 +185,14 @@ export function blockReader(): (text: string, isOver: boolean) => readonly (read
       groups = [];
     }
     known = text;
-    for (let end = text.indexOf("\n", state.next); end >= 0; end = text.indexOf("\n", state.next)) {
+    const isGiven = () => isFull((groups.length - 1) * GROUP + (groups.at(-1)?.length ?? GROUP), state);
+    if (text.length > MAX_CHARACTERS && groups.length === 0) return [[{ kind: "plain", text }]];
+    for (let end = text.indexOf("\n", state.next); end >= 0 && !isGiven(); end = text.indexOf("\n", state.next)) {
       const step = readLine(text, state, state.next, end, end + 1);
       state = step.state;
       groups = add(groups, step.done);
     }
+    if (isGiven()) return add(groups, [{ kind: "plain", text: text.slice(state.from) }]);
     return add(groups, readAll(text, state, isOver));
   };
 }

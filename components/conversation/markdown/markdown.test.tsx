@@ -143,3 +143,16 @@ test("text, tables and lists that stream keep what they are when the answer ends
   const text = "# A\n\nB *c*\n\n- d\n- e\n\n| f | g |\n|---|--:|\n| 1 | 2 |\n\n```ts\nlet a\n```\nend";
   expect(renderToStaticMarkup(<Markdown text={text} isStreaming={true} />)).toBe(html(text));
 });
+
+test.each([
+  ["nested quotations", `${">".repeat(10_000)} x`],
+  ["nested lists", `${"- ".repeat(10_000)}x`],
+  ["brackets", `${"[".repeat(10_000)}x${"]".repeat(10_000)}`],
+  ["links in each other", `${"[a](".repeat(10_000)}x`],
+  ["emphasis that never ends", "*a_ ".repeat(10_000)],
+  ["columns", `${"|a".repeat(10_000)}|\n${"|-".repeat(10_000)}|\n${"|1".repeat(10_000)}|`],
+  ["formulas that never end", "\\[ ".repeat(10_000)],
+  ["characters on one line", "word ".repeat(200_000)],
+])("10,000 and more %s are shown as they were written", (_, text) => {
+  expect(html(text)).toContain('<p class="prose-plain">');
+});

@@ -7,6 +7,7 @@ import { Fragment, jsx, jsxs } from "react/jsx-runtime";
 import remend from "remend";
 import { type Block, blockReader } from "./blocks";
 import { CodeBlock, NestedCode, StillOpen } from "./code-block";
+import { copySources } from "./copy-selection";
 import { type ExtraProps, SafeImage, SafeLink } from "./elements";
 import { type Hast, plain } from "./hast";
 import { noteReader } from "./notes";
@@ -64,6 +65,7 @@ type BlockProps = { readonly block: Block; readonly known: string; readonly id: 
 const Shown = memo(
   function Shown({ block, known, id, isLast }: BlockProps) {
     if (block.kind === "code") return <CodeBlock code={block.text} language={block.language} isOpen={block.isOpen} />;
+    if (block.kind === "plain") return <p className="prose-plain">{block.text}</p>;
     if (block.kind === "math") {
       return (
         <div className="tex-block">
@@ -110,6 +112,8 @@ const Group = memo(
 );
 
 const NOTHING: readonly string[] = [];
+
+if (typeof document !== "undefined") copySources();
 
 export default function Markdown({ text, isStreaming }: { text: string; isStreaming: boolean }) {
   const [reader] = useState(blockReader);

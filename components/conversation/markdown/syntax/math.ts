@@ -30,7 +30,7 @@ const isSpace = (code: Code): boolean => code === null || code < 0 || code === 3
 const isWord = (code: Code): boolean => code !== null && code > 0 && /[\p{L}\p{N}]/u.test(String.fromCharCode(code));
 
 /** Words between dollars or escaped brackets are words, unless something in them is only written in formulas. */
-export function looksLikeMath(content: string): boolean {
+function looksLikeMath(content: string): boolean {
   const bare = content.trim();
   if (bare === "") return false;
   if (/[\\^_{}=<>≤≥≈∈×·√∑∫]/u.test(bare)) return true;
