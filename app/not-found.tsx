@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { SignInOffer } from "../components/sign-in/sign-in-offer";
 import { Dash } from "../components/ui/dash";
 
 export default function NotFound() {
@@ -8,6 +9,7 @@ export default function NotFound() {
       <h1>Nothing is here</h1>
       <p>The session was deleted, belongs to somebody else, or never was.</p>
       <div className="page-note-actions">
+        <SignInOffer />
         <Link href="/" className="button">
           New session
         </Link>

@@ -1,5 +1,6 @@
 import type { FullSession, SessionPage, SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
 import type { AgentPage } from "@/lib/pages/page-data.ts";
+import { noteAnswer, viewerHeaders } from "./viewer";
 
 const base = "/api/v1/chat";
 
@@ -46,27 +47,32 @@ function problemOf(status: number, body: unknown): Problem {
   return problem(status, `The server answered ${status}.`);
 }
 
-/** `fetch` that throws a Problem for any answer that is not a success. */
-async function request(path: string, init: RequestInit = {}): Promise<Response> {
+/** Headers are spread, which only plain ones can be. */
+type Init = RequestInit & { readonly headers?: Readonly<Record<string, string>> };
+
+/** `fetch` by the viewer of this page, that throws a Problem for any answer that is not a success. */
+async function request(path: string, init: Init = {}): Promise<Response> {
   let response: Response;
+  const headers = { ...viewerHeaders(), ...init.headers };
   try {
-    response = await fetch(path, init);
+    response = await fetch(path, { ...init, headers });
   } catch (thrown) {
     if (init.signal?.aborted) throw thrown;
     throw problem(0, "The server could not be reached.");
   }
+  noteAnswer(response.status, init.method !== undefined);
   if (!response.ok) throw problemOf(response.status, await response.json().catch(() => null));
   return response;
 }
 
-const json = (method: string, body: unknown, signal?: AbortSignal): RequestInit => ({
+const json = (method: string, body: unknown, signal?: AbortSignal): Init => ({
   method,
   headers: { "content-type": "application/json" },
   body: JSON.stringify(body),
   signal,
 });
 
-async function read<T>(path: string, init?: RequestInit): Promise<T> {
+async function read<T>(path: string, init?: Init): Promise<T> {
   return (await request(path, init)).json() as Promise<T>;
 }
 
@@ -97,6 +103,8 @@ export const summarise = (id: string) =>
 export type Changes = {
   readonly token: string;
   readonly items: readonly SessionSummary[];
+  /** There, but in no list: nothing is said in them. */
+  readonly unlisted: readonly string[];
   readonly deleted: readonly string[];
   readonly has_more: boolean;
   readonly reset: boolean;

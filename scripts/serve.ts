@@ -7,11 +7,13 @@ import { loadEnvFile } from "node:process";
 import { pathToFileURL } from "node:url";
 import { beginFolder } from "../lib/db/pglite/folder.ts";
 import { completeAnswers } from "../lib/server/answer-headers.ts";
+import { surviveLostOutput } from "../lib/server/lost-output.ts";
 import { isHttps, localUrl, parseSettings } from "../lib/server/settings.ts";
 import { needsBuild } from "./build-stamp.ts";
 
 const root = join(import.meta.dirname, "..");
 process.chdir(root);
+surviveLostOutput();
 if (existsSync(".env")) loadEnvFile(".env");
 const isDev = process.argv.includes("--dev");
 process.env.NEXT_TELEMETRY_DISABLED = "1";

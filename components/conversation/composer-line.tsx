@@ -1,9 +1,12 @@
 "use client";
 
-import { CircleAlert, Trash2, WifiOff } from "lucide-react";
+import { CircleAlert, Trash2, UserRound, WifiOff } from "lucide-react";
 import Link from "next/link";
+import { usePathname } from "next/navigation";
 import { useSyncExternalStore } from "react";
+import { useSignedOut } from "../frame/shell";
 import { WorkingDash } from "../ui/dash";
+import { signInPath } from "../viewer";
 import type { Refusal } from "./use-conversation";
 
 function subscribe(listener: () => void): () => void {
@@ -33,6 +36,7 @@ type ComposerLineProps = {
 
 /** What stands between the reader and the next answer, with the way out. */
 export function ComposerLine({ isOnline, isGone, isLost, refusal, onAgain }: ComposerLineProps) {
+  const isSignedOut = useSignedOut();
   if (isGone) {
     return (
       <div className="composer-line" role="alert">
@@ -57,6 +61,7 @@ export function ComposerLine({ isOnline, isGone, isLost, refusal, onAgain }: Com
       </div>
     );
   }
+  if (isSignedOut || refusal?.status === 401) return <SignedOut wasSent={refusal === null} />;
   if (isLost) {
     return (
       <div className="composer-line">
@@ -70,23 +75,33 @@ export function ComposerLine({ isOnline, isGone, isLost, refusal, onAgain }: Com
     <div className="composer-line" data-kind="error" role="alert">
       <CircleAlert size={17} strokeWidth={1.6} aria-hidden="true" />
       <span>{sentenceFor(refusal)}</span>
-      {refusal.status === 401 ? (
-        <Link href="/sign-in" className="text-link" prefetch={false}>
-          Sign in
-        </Link>
-      ) : (
-        refusal.text !== "" && (
-          <button type="button" className="small-action" onClick={onAgain}>
-            Try again
-          </button>
-        )
+      {refusal.text !== "" && (
+        <button type="button" className="small-action" onClick={onAgain}>
+          Try again
+        </button>
       )}
+    </div>
+  );
+}
+
+/** For who is not signed in any more, or not as the one whom the page shows. */
+function SignedOut({ wasSent }: { wasSent: boolean }) {
+  const path = usePathname();
+  return (
+    <div className="composer-line" data-kind="error" role="alert">
+      <UserRound size={17} strokeWidth={1.6} aria-hidden="true" />
+      <span>
+        {wasSent ? "" : "Not sent. "}
+        <b className="font-[560]">You are signed out.</b> What you write is kept on this device.
+      </span>
+      <Link href={signInPath(path)} className="text-link" prefetch={false}>
+        Sign in
+      </Link>
     </div>
   );
 }
 
 function sentenceFor({ status, why }: Refusal): string {
   if (status === 409) return "Not sent: another answer is being given here. Your text is kept.";
-  if (status === 401) return "Not sent: you are signed out. Your text is kept.";
   return `Not sent. ${why} Your text is kept.`;
 }

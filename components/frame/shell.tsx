@@ -1,8 +1,10 @@
 "use client";
 
-import { createContext, type ReactNode, use, useMemo, useState, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, use, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { Shell } from "@/lib/pages/page-data.ts";
+import { claimDrafts } from "../conversation/draft";
 import { createSessionStore, type ListedSession, type SessionList, type SessionStore } from "../sidebar/session-store";
+import { setViewer, signedOut } from "../viewer";
 
 type ShellValue = Pick<Shell, "viewer" | "model" | "vouchers" | "guests" | "signUp" | "changesToken"> & {
   readonly store: SessionStore;
@@ -22,14 +24,25 @@ export function ShellProvider({
   children: ReactNode;
 }) {
   // The list begins once and then hears of changes; who looks may be called something else after a refresh.
-  const [first] = useState(() => ({
-    renderedAtMs,
-    changesToken: shell.changesToken,
-    store: createSessionStore(shell.sessions),
-  }));
+  const [first] = useState(() => {
+    // Before anything below reads what is kept on the device.
+    if (typeof window !== "undefined") beViewer(shell.viewer);
+    return { renderedAtMs, changesToken: shell.changesToken, store: createSessionStore(shell.sessions) };
+  });
+  useEffect(() => beViewer(shell.viewer), [shell.viewer]);
   const value = useMemo((): ShellValue => ({ ...shell, ...first }), [shell, first]);
   return <ShellContext value={value}>{children}</ShellContext>;
 }
+
+function beViewer(viewer: Shell["viewer"]): void {
+  setViewer(viewer);
+  claimDrafts();
+}
+
+const never = () => false;
+
+/** Whether the viewer's sign-in has ended since the page was made. */
+export const useSignedOut = (): boolean => useSyncExternalStore(signedOut.subscribe, signedOut.get, never);
 
 export function useShell(): ShellValue {
   const value = use(ShellContext);

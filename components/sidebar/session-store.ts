@@ -13,8 +13,12 @@ export type SessionList = {
   readonly gone: ReadonlySet<string>;
 };
 
-/** What the server says has changed; `deleted` are ids. */
-type SessionNews = { readonly items: readonly ListedSession[]; readonly deleted: readonly string[] };
+/** What the server says has changed; `deleted` are ids, and `unlisted` those that are there and in no list. */
+type SessionNews = {
+  readonly items: readonly ListedSession[];
+  readonly unlisted?: readonly string[];
+  readonly deleted: readonly string[];
+};
 
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
@@ -47,11 +51,11 @@ export function createSessionStore(page: SessionPage) {
       if (there.length > 0) set({ items: merge(list.items, there) });
     },
     /** Takes in what other tabs and devices did. */
-    takeNews({ items, deleted }: SessionNews) {
-      if (items.length === 0 && deleted.length === 0) return;
+    takeNews({ items, unlisted = [], deleted }: SessionNews) {
+      if (items.length + unlisted.length + deleted.length === 0) return;
       const back = new Set(items.map((item) => item.session_id));
       const gone = new Set([...list.gone, ...deleted].filter((id) => !back.has(id)));
-      const left = list.items.filter((item) => !gone.has(item.session_id));
+      const left = list.items.filter((item) => !gone.has(item.session_id) && !unlisted.includes(item.session_id));
       const leaving = new Set([...list.leaving].filter((id) => !gone.has(id)));
       set({ items: merge(left, items), gone, leaving });
     },

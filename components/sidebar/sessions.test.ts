@@ -53,6 +53,14 @@ test("pages and news merge by id, newest change first, and keep the provisional 
   expect(titleOf(store.find("a"))).toBe("First words");
 });
 
+test("16: a session in which nothing is said any more leaves the list, and is not deleted", () => {
+  const store = createSessionStore({ items: [session("a", "2026-01-01T00:00:00.000Z")], next_page_token: null });
+  store.takeNews({ items: [], unlisted: ["a"], deleted: [] });
+  expect([store.get().items, store.get().gone.has("a")]).toEqual([[], false]);
+  store.takeNews({ items: [session("a", "2026-01-02T00:00:00.000Z")], unlisted: [], deleted: [] });
+  expect(store.get().items).toHaveLength(1);
+});
+
 test("a provisional title is cut between words", () => {
   expect(provisionalTitle("  One\n two ")).toBe("One two");
   const long = provisionalTitle("word ".repeat(40));

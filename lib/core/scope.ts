@@ -25,6 +25,11 @@ export type Models = {
   readonly isDemo: boolean;
   /** What may be asked for, the default first. */
   readonly list: (apiKey?: string) => Promise<readonly ModelInfo[]>;
+  /**
+   * Providers that the account has added and that have not told all their models: they have no list, or it could not be
+   * read. Their models may be asked for by name. Absent: there are none.
+   */
+  readonly unlisted?: () => Promise<readonly string[]>;
   /** Whether a model may be asked for; true also where nobody can tell, and the provider is to judge. */
   readonly mayAsk: (model: string, apiKey?: string) => Promise<boolean>;
   /** The embedding model; null where none is set up. It takes any number of texts, and throws "rate-limited" too. */

@@ -2,6 +2,7 @@ import { type ChangePlace, findChanges, type Look, look } from "../db/session-ch
 import { listSessionsById } from "../db/sessions.ts";
 import type { Session } from "../domain/session.ts";
 import type { Ports, Scope } from "./scope.ts";
+import { isListed } from "./sessions.ts";
 
 const PAGE = 100;
 const NO_ID = "00000000-0000-0000-0000-000000000000";
@@ -12,6 +13,8 @@ export type SessionChanges = {
   readonly token: string;
   /** As they are now, in no order. */
   readonly sessions: readonly Session[];
+  /** Those that are there and stay out of the list of a person: see `isListed`. To a program none. */
+  readonly unlistedIds: readonly string[];
   readonly deletedIds: readonly string[];
   /** Whether there is more to be told at once. */
   readonly hasMore: boolean;
@@ -33,7 +36,7 @@ export async function lookNow({ database }: Pick<Ports, "database">): Promise<{ 
  * one, is a reset.
  */
 export async function listChangedSessions(scope: Scope, token: string | null): Promise<SessionChanges> {
-  const none = { sessions: [], deletedIds: [], hasMore: false };
+  const none = { sessions: [], unlistedIds: [], deletedIds: [], hasMore: false };
   if (token === null) return { ...none, ...(await lookNow(scope)), isReset: false };
   const since = readToken(token);
   if (since === null) return { ...none, ...(await lookNow(scope)), isReset: true };
@@ -48,9 +51,12 @@ export async function listChangedSessions(scope: Scope, token: string | null): P
   // What changes while the pages are read comes after what the first of them has seen.
   const next = since.isPage ? since.next : found.look.seenBefore;
   const ids = changes.flatMap(({ sessionId, isDeleted }) => (isDeleted ? [] : [sessionId]));
+  const isShown = (session: Session) => scope.via !== "cookie" || isListed(session);
+  const sessions = ids.length === 0 ? [] : await listSessionsById(scope.database, scope.accountId, ids);
   return {
     token: tokenOf({ database: found.look.database, seenBefore: next }, hasMore ? last : null),
-    sessions: ids.length === 0 ? [] : await listSessionsById(scope.database, scope.accountId, ids),
+    sessions: sessions.filter(isShown),
+    unlistedIds: sessions.flatMap((session) => (isShown(session) ? [] : [session.id])),
     deletedIds: changes.flatMap(({ sessionId, isDeleted }) => (isDeleted ? [sessionId] : [])),
     hasMore,
     isReset: false,

@@ -74,6 +74,13 @@ export async function listSessions(scope: Scope, filter: SessionFilter): Promise
   return db.listSessions(scope.database, scope.accountId, filter);
 }
 
+/**
+ * Whether people find a session in their list: not one that a program has made and in which nothing is said, or being
+ * answered, yet.
+ */
+export const isListed = ({ origin, nextPosition, runningRunId }: Session): boolean =>
+  origin === "web" || nextPosition > 0 || runningRunId !== null;
+
 /** Sessions by offset. */
 export async function listSessionsByOffset(scope: Scope, page: OffsetPage): Promise<Session[]> {
   checkReachesAccount(scope);

@@ -1,4 +1,4 @@
-import type { TurnUsage } from "../domain/events.ts";
+import type { TurnLimit, TurnUsage } from "../domain/events.ts";
 import type { NewMessage } from "../domain/message.ts";
 import type { RunStatus } from "../domain/run.ts";
 import type { Database } from "./database.ts";
@@ -14,6 +14,8 @@ export type Commit = {
   readonly owner: string;
   readonly status: RunStatus;
   readonly finishReason: string | null;
+  /** What ended a turn that would have gone on. */
+  readonly limit: TurnLimit | null;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly usage: TurnUsage;
   readonly durationMs: number;

@@ -59,6 +59,8 @@ export async function listSessions(
     readonly after: SessionCursor | null;
     readonly changedSince?: Date;
     readonly withArchived: boolean;
+    /** Whether sessions of programs are listed in which nothing is said yet. */
+    readonly withEmpty: boolean;
     readonly limit: number;
   },
 ): Promise<Session[]> {
@@ -70,6 +72,7 @@ export async function listSessions(
     withArchived: filter.withArchived,
     changedSince: filter.changedSince ?? null,
     limit: filter.limit,
+    withEmpty: filter.withEmpty,
   });
 }
 

@@ -47,6 +47,25 @@ test("a step becomes one message with its blocks and calls in order", () => {
   ]);
 });
 
+test("15: a notice that comes before a provider has accepted the call is kept with its message", () => {
+  const notice = (said: string): TurnEvent => ({ type: "notice", text: said });
+  const events = [
+    notice("loading"),
+    stepStart("one"),
+    notice("odd"),
+    ...text("Hi"),
+    stepEnd,
+    notice("again"),
+    stepStart("two"),
+    ...text("Ho"),
+    stepEnd,
+  ];
+  expect(foldEvents(events).map(({ parts }) => parts)).toEqual([
+    [{ type: "text", text: "Hi" }, notice("loading"), notice("odd")],
+    [{ type: "text", text: "Ho" }, notice("again")],
+  ]);
+});
+
 test("results follow the order of their calls, not the order in which they came", () => {
   const events = [stepStart("one"), call("a"), call("b"), stepEnd, result("b", 2), result("a", 1)];
   expect(foldEvents(events).map(({ id }) => id)).toEqual(["one", "result of a", "result of b"]);

@@ -25,18 +25,21 @@ type Step = { readonly draft: Draft; readonly results: Map<string, TurnMessage> 
 /** Starts a fold. `add` is cheap: text is joined when it is asked for. */
 export function fold(): Fold {
   const steps: Step[] = [];
+  const early: Part[] = [];
   return {
-    add: (event) => add(steps, event),
+    add: (event) => add(steps, early, event),
     messages: () => steps.flatMap(messagesOf),
     openCalls: () => steps.flatMap(({ draft, results }) => callsOf(draft).filter((call) => !results.has(call.callId))),
   };
 }
 
-function add(steps: Step[], event: TurnEvent): void {
+/** Adds an event. `early` holds the notices that came before the provider has accepted the call that they are about. */
+function add(steps: Step[], early: Part[], event: TurnEvent): void {
   switch (event.type) {
     case "step-start": {
       const { messageId: id, model, at } = event;
-      steps.push({ draft: { id, model, at, parts: [], aside: [], text: [], isClosed: false }, results: new Map() });
+      const draft = { id, model, at, parts: [], aside: early.splice(0), text: [], isClosed: false };
+      steps.push({ draft, results: new Map() });
       return;
     }
     case "reasoning-start":
@@ -60,10 +63,12 @@ function add(steps: Step[], event: TurnEvent): void {
     case "tool-call":
       current(steps).parts.push({ type: "tool-call", callId: event.callId, name: event.name, input: event.input });
       return;
-    case "notice":
-      // One that comes before a provider has accepted a call belongs to no message.
-      if (steps.at(-1)?.draft.isClosed === false) current(steps).aside.push({ type: "notice", text: event.text });
+    case "notice": {
+      const step = steps.at(-1);
+      const aside = step && !step.draft.isClosed ? step.draft.aside : early;
+      aside.push({ type: "notice", text: event.text });
       return;
+    }
     case "provider-data":
       current(steps).aside.push(event);
       return;

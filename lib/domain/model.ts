@@ -108,8 +108,45 @@ export type ModelEvent =
  */
 export type CallModel = (request: ModelRequest) => AsyncIterable<readonly ModelEvent[]>;
 
-/** A model that may be asked for: its id, and the tokens its window holds where that is known. */
-export type ModelInfo = { readonly id: string; readonly contextWindow: number | null };
+/** What a million tokens cost in US dollars; a part that nobody tells is null. */
+export type ModelPrice = { readonly input: number | null; readonly output: number | null };
+
+/** What is known of a model by its provider's list and its refusals. Null: nobody says; nothing of it is guessed. */
+export type ModelFacts = {
+  /** The tokens that its window holds. */
+  readonly contextWindow: number | null;
+  /** Whether it takes tools. */
+  readonly tools: boolean | null;
+  /** Whether it sees images. */
+  readonly images: boolean | null;
+  /** Whether it reasons before it answers, or can. */
+  readonly reasoning: boolean | null;
+  readonly price: ModelPrice | null;
+};
+
+/** A model that may be asked for. */
+export type ModelInfo = ModelFacts & {
+  readonly id: string;
+  /** What its provider calls it for people; null: as its id. */
+  readonly label: string | null;
+  /** The name of the provider that the account has added and that has it; null: the server's own. */
+  readonly provider: string | null;
+  /** Whether one can chat with it, as far as its entry and its name tell. */
+  readonly isChat: boolean;
+};
+
+/** A model of which nothing is known but its id. */
+export const unknownModel = (id: string): ModelInfo => ({
+  id,
+  label: null,
+  provider: null,
+  isChat: true,
+  contextWindow: null,
+  tools: null,
+  images: null,
+  reasoning: null,
+  price: null,
+});
 
 /** Vectors, one for each text, all of one length, and the tokens that the texts came to, null where nobody says. */
 export type Embedded = { readonly vectors: readonly (readonly number[])[]; readonly tokens: number | null };

@@ -11,8 +11,11 @@ export const TurnPolicy = z.object({
   agent: z.enum(["member", "any"]),
   /** Whether the server's own tools are offered. */
   withBuiltinTools: z.boolean(),
-  /** Which tools of the agent and of the request are offered: all, those that the server runs, or none. */
-  ownTools: z.enum(["all", "runnable", "none"]),
+  /**
+   * Which tools of the agent and of the request are offered: all, those that the server runs, functions, which the caller
+   * answers, these two, or none.
+   */
+  ownTools: z.enum(["all", "runnable", "functions", "runnable-and-functions", "none"]),
   /** Who runs those of these tools that the server can run; "session": as the session says. */
   runsTools: z.enum(["server", "caller", "session"]),
   /** Whether docs are looked for. */

@@ -82,6 +82,9 @@ function toIssue(issue: z.core.$ZodIssue, root: unknown): Issue[] {
       );
     case "custom": {
       const type = typeof issue.params?.type === "string" ? issue.params.type : "value_error";
+      if (type === "missing") {
+        return [{ path, type, message: issue.message, input: valueAt(root, path.slice(0, -1)) ?? null }];
+      }
       return found(type, issue.message);
     }
     default:

@@ -60,6 +60,7 @@ const WITHOUT_MARK: Readonly<Record<string, string>> = {
     "Run.finishReason",
     "Run.policy",
     "Run.status",
+    "Run.turnLimit",
     "Session.contextOverflow",
     "Session.origin",
     "Session.sharedAccess",

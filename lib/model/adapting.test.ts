@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ModelEvent, ModelRequest, PromptMessage } from "../domain/model.ts";
+import { type ModelEvent, type ModelRequest, type PromptMessage, unknownModel } from "../domain/model.ts";
 import { DEMANDS, type Demand, openStrictModel, type Seen, type StrictModel, saying } from "../testing/strict-model.ts";
 import { ADAPTATIONS } from "./adaptations.ts";
 import { type Lessons, lessons } from "./adapting.ts";
@@ -151,7 +151,7 @@ test("20: a prompt that has no room loses its oldest messages and is tried once 
   ]).flat();
   const messages = [system("Be brief"), ...past, user("And now?")];
   const { said, notices } = await ask("small", { messages, mayCut: true }, known);
-  expect([said, seen.length, known.window("small")]).toEqual(["Well.", 2, 400]);
+  expect([said, seen.length, known.informed(unknownModel("small")).contextWindow]).toEqual(["Well.", 2, 400]);
   const sent: Seen[] = seen[1].messages;
   expect([sent[0].content, sent[1].role, sent.at(-1).content]).toEqual(["Be brief", "user", "And now?"]);
   expect(notices).toEqual([expect.stringContaining("oldest")]);
@@ -390,9 +390,9 @@ test("what is remembered has a maximum, and an end", () => {
   const known = lessons(() => now);
   known.of("first").names.add("x");
   known.of("first").window = 7;
-  expect([known.of("first").names.size, known.window("first")]).toEqual([1, 7]);
+  expect([known.of("first").names.size, known.informed(unknownModel("first")).contextWindow]).toEqual([1, 7]);
   for (let n = 0; n < 300; n++) known.of(`m${n}`);
-  expect(known.window("first")).toBeNull();
+  expect(known.informed(unknownModel("first")).contextWindow).toBeNull();
   known.of("last").names.add("x");
   now = 13 * 60 * 60_000;
   expect(known.of("last").names.size).toBe(0);

@@ -1,5 +1,5 @@
 import { ChatError } from "../domain/errors.ts";
-import type { ModelRequest } from "../domain/model.ts";
+import type { ModelInfo, ModelRequest } from "../domain/model.ts";
 import { type About, ADAPTATIONS, type Adaptation } from "./adaptations.ts";
 import { type ChatBody, chatRequestBody } from "./chat-request.ts";
 import { cutToFit, type Room, roomIn, roomyTokens } from "./context-cut.ts";
@@ -9,13 +9,19 @@ import { refusalWords } from "./provider-error.ts";
 export type AdaptationLog = { readonly warn: (fields: object, message: string) => void };
 
 /** What is remembered of a model: what it does not take, and how much it holds where its refusal said so. */
-type Learned = { readonly names: Set<string>; window: number | null; readonly until: number };
+type Learned = {
+  readonly names: Set<string>;
+  /** What it turned out not to be able to, whether or not it could be asked without. */
+  readonly cannot: Set<"tools" | "images">;
+  window: number | null;
+  readonly until: number;
+};
 
 /** What the models of one server do not take. */
 export type Lessons = {
   readonly of: (model: string) => Learned;
-  /** The tokens that a model holds, as its refusal said; null: it has not said. */
-  readonly window: (model: string) => number | null;
+  /** A model of a list with what its refusals said of it, which counts before what the list says. */
+  readonly informed: (model: ModelInfo) => ModelInfo;
 };
 
 const MOST_MODELS = 200;
@@ -31,14 +37,26 @@ export function lessons(now: () => number = Date.now): Lessons {
   };
   return {
     of(model) {
-      const known = find(model) ?? { names: new Set<string>(), window: null, until: now() + KEPT_MS };
+      const known = find(model) ?? {
+        names: new Set<string>(),
+        cannot: new Set(),
+        window: null,
+        until: now() + KEPT_MS,
+      };
       learned.delete(model);
       learned.set(model, known);
       const [oldest] = learned.keys();
       if (learned.size > MOST_MODELS && oldest !== undefined) learned.delete(oldest);
       return known;
     },
-    window: (model) => find(model)?.window ?? null,
+    informed(model) {
+      const known = find(model.id);
+      if (known === undefined) return model;
+      const { window, names, cannot } = known;
+      const contextWindow = window ?? model.contextWindow;
+      const tools = names.has("without tools") || cannot.has("tools") ? false : model.tools;
+      return { ...model, contextWindow, tools, images: cannot.has("images") ? false : model.images };
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { unknownModel } from "../domain/model.ts";
 import { modelCatalogue } from "./catalogue.ts";
 
 afterEach(() => {
@@ -11,10 +12,10 @@ const settings = { baseUrl: "http://provider.test/v1/", apiKey: "key" };
 test("the configured names come first, each once, with what the provider says of them", async () => {
   provide({ data: [{ id: "big" }, { id: "mine", context_window: 8000 }, { id: "other", max_model_len: 4000 }] });
   expect(await modelCatalogue(settings, ["mine", "small", "mine"]).list()).toEqual([
-    { id: "mine", contextWindow: 8000 },
-    { id: "small", contextWindow: null },
-    { id: "big", contextWindow: null },
-    { id: "other", contextWindow: 4000 },
+    { ...unknownModel("mine"), contextWindow: 8000 },
+    unknownModel("small"),
+    unknownModel("big"),
+    { ...unknownModel("other"), contextWindow: 4000 },
   ]);
 });
 
@@ -59,14 +60,14 @@ test.each<[string, () => Promise<Response>]>([
 ])("C16: a provider that %s leaves the configured names, and is left to judge others", async (_, answer) => {
   provide({}).mockImplementation(answer);
   const { list, mayAsk } = modelCatalogue(settings, ["mine"]);
-  expect(await list()).toEqual([{ id: "mine", contextWindow: null }]);
+  expect(await list()).toEqual([unknownModel("mine")]);
   expect([await mayAsk("mine"), await mayAsk("theirs")]).toEqual([true, true]);
 });
 
 test("C16: a provider that has no list offers the configured names alone", async () => {
   provide({}).mockImplementation(async () => new Response("", { status: 404 }));
   const { list, mayAsk } = modelCatalogue(settings, ["mine"]);
-  expect(await list()).toEqual([{ id: "mine", contextWindow: null }]);
+  expect(await list()).toEqual([unknownModel("mine")]);
   expect([await mayAsk("mine"), await mayAsk("theirs")]).toEqual([true, false]);
 });
 
@@ -105,7 +106,34 @@ test("C16: a list has at most 1,000 of the provider's models, and odd ones are l
   const data = [{ id: 7 }, null, { id: "odd", context_window: "8k" }];
   provide({ data: [...data, ...Array.from({ length: 5000 }, (_, n) => ({ id: `m${n}` }))] });
   const found = await modelCatalogue(settings, ["mine"]).list();
-  expect([found.length, found[1]]).toEqual([1001, { id: "odd", contextWindow: null }]);
+  expect([found.length, found[1]]).toEqual([1001, unknownModel("odd")]);
+});
+
+test("a list is complete once it was told, also where it fails later, and never where there is none", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const asked = provide({}).mockImplementation(timeOut);
+  const { list, isComplete } = modelCatalogue(settings, []);
+  await list();
+  expect(isComplete()).toBe(false);
+  asked.mockImplementation(async () => Response.json({ data: [{ id: "a" }] }));
+  vi.advanceTimersByTime(2001);
+  await list();
+  await expect.poll(isComplete).toBe(true);
+  asked.mockImplementation(timeOut);
+  vi.advanceTimersByTime(6 * 60_000);
+  await list();
+  await settled();
+  expect([isComplete(), (await list()).length]).toEqual([true, 1]);
+  asked.mockImplementation(async () => new Response("", { status: 404 }));
+  const other = modelCatalogue(settings, []);
+  await other.list();
+  expect(other.isComplete()).toBe(false);
+});
+
+test("a configured model is one to chat with, whatever it is called", async () => {
+  provide({ data: [{ id: "my-embedder-that-chats" }, { id: "nomic-embed-text" }] });
+  const found = await modelCatalogue(settings, ["my-embedder-that-chats"]).list();
+  expect(found.map(({ isChat }) => isChat)).toEqual([true, false]);
 });
 
 test("a provider that fails later leaves what was known", async () => {

@@ -1,8 +1,8 @@
 import { jsonShape } from "../domain/json-shape.ts";
-import type { ModelInfo } from "../domain/model.ts";
+import { type ModelInfo, unknownModel } from "../domain/model.ts";
 import { endpointUrl, keyHeaders } from "./endpoint-url.ts";
 import { limitedText } from "./limited-text.ts";
-import { type ListedModel, listedModels } from "./model-list.ts";
+import { listedModels, withoutKeyNames } from "./model-list.ts";
 
 export type ProviderSettings = { readonly apiKey?: string; readonly baseUrl?: string };
 
@@ -19,6 +19,8 @@ export type Catalogue = {
   readonly list: () => Promise<readonly ModelInfo[]>;
   /** Whether a model may be asked for. Where the provider has not told its models yet, it is to judge itself. */
   readonly mayAsk: (model: string) => Promise<boolean>;
+  /** Whether `list` is all that the provider has: it has told its models, and has a list of them. */
+  readonly isComplete: () => boolean;
 };
 
 /**
@@ -58,18 +60,22 @@ export function catalogueOf(askFor: () => Promise<readonly ModelInfo[]>, configu
   return {
     list: async () => [...(await current()).values()],
     mayAsk: async (model) => (await current()).has(model) || !isKnown,
+    isComplete: () => isKnown && models.size > configured.length,
   };
 }
 
 /** The configured names, then the provider's, each once with what the provider says of it. */
 function merged(configured: readonly string[], offered: readonly ModelInfo[]): ReadonlyMap<string, ModelInfo> {
-  const names = configured.map((id): ModelInfo => ({ id, contextWindow: null }));
-  // A name that is set again keeps its place.
-  return new Map([...names, ...offered].map(({ id, contextWindow }) => [id, { id, contextWindow }]));
+  const models = new Map(configured.map((id) => [id, unknownModel(id)]));
+  for (const model of offered) {
+    // A name that is set again keeps its place, and one that is configured is there to chat with, whatever it is called.
+    models.set(model.id, models.has(model.id) ? { ...model, isChat: true } : model);
+  }
+  return models;
 }
 
 /** The models of the provider's list; none where it has no list. Throws where nobody can know. */
-export async function providerModels({ apiKey, baseUrl }: ProviderSettings): Promise<readonly ListedModel[]> {
+export async function providerModels({ apiKey, baseUrl }: ProviderSettings): Promise<readonly ModelInfo[]> {
   const url = endpointUrl(baseUrl ?? "https://api.openai.com/v1", "models");
   const headers: HeadersInit = keyHeaders(url, apiKey);
   const response = await fetch(url.href, { headers, signal: AbortSignal.timeout(TIME_LIMIT_MS), redirect: "error" });
@@ -82,5 +88,5 @@ export async function providerModels({ apiKey, baseUrl }: ProviderSettings): Pro
   if (jsonShape(text).over !== null) throw new Error("The provider's list of models holds too much");
   const models = listedModels(JSON.parse(text.replace(/^\uFEFF/u, "")));
   if (models === null) throw new Error("The provider's list of models is none");
-  return models;
+  return withoutKeyNames(models, apiKey);
 }

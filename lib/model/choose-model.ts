@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ModelInfo } from "../domain/model.ts";
 import { type ProviderSettings, providerModels } from "./catalogue.ts";
-import type { ListedModel } from "./model-list.ts";
 
 const TRIES = 3;
 const PAUSE_MS = 1000;
@@ -12,7 +12,7 @@ const PAUSE_MS = 1000;
  */
 export async function chooseModel(
   settings: ProviderSettings,
-  read: (settings: ProviderSettings) => Promise<readonly ListedModel[]> = providerModels,
+  read: (settings: ProviderSettings) => Promise<readonly ModelInfo[]> = providerModels,
 ): Promise<string> {
   const found = await listSoon(settings, read);
   const chosen = chosenModel(found);
@@ -22,14 +22,14 @@ export async function chooseModel(
 }
 
 /** The first model of a list that one can chat with, or the only one, whatever it is called. */
-export const chosenModel = (listed: readonly ListedModel[]): ListedModel | undefined =>
+export const chosenModel = (listed: readonly ModelInfo[]): ModelInfo | undefined =>
   listed.find(({ isChat }) => isChat) ?? (listed.length === 1 ? listed[0] : undefined);
 
 /** A server that is started together with this one may need a moment. */
 async function listSoon(
   settings: ProviderSettings,
-  read: (settings: ProviderSettings) => Promise<readonly ListedModel[]>,
-): Promise<readonly ListedModel[]> {
+  read: (settings: ProviderSettings) => Promise<readonly ModelInfo[]>,
+): Promise<readonly ModelInfo[]> {
   for (let n = 1; ; n++) {
     try {
       return await read(settings);

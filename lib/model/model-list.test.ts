@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { ModelInfo } from "../domain/model.ts";
 import { chooseModel } from "./choose-model.ts";
-import { type ListedModel, listedModels } from "./model-list.ts";
+import { listedModels, withoutKeyNames } from "./model-list.ts";
 
 const ids = (value: unknown) => listedModels(value)?.map(({ id }) => id);
 
@@ -74,7 +75,7 @@ test.each<[string, unknown[], string]>([
   expect(await chooseModel({ baseUrl: "http://models.test/v1" }, async () => listedModels(list) ?? [])).toBe(expected);
 });
 
-test.each<[string, () => Promise<readonly ListedModel[]>, string]>([
+test.each<[string, () => Promise<readonly ModelInfo[]>, string]>([
   ["an empty list", async () => [], "names no model"],
   [
     "embedding models alone",
@@ -94,4 +95,12 @@ test("27: a server that is not there yet is asked again", async () => {
     return listedModels(["m"]) ?? [];
   };
   expect(await chooseModel({ baseUrl: "http://models.test/v1" }, read)).toBe("m");
+});
+
+test("a model whose name tells the key is left out", () => {
+  const key = "sk-0123456789abcdefghij";
+  const models = listedModels([{ id: "a" }, { id: `for ${key}` }, { id: "b", name: `b of ${key.slice(3, 18)}` }]) ?? [];
+  expect(withoutKeyNames(models, key).map(({ id }) => id)).toEqual(["a"]);
+  expect(withoutKeyNames(models, "lm-studio")).toBe(models);
+  expect(withoutKeyNames(models, undefined)).toBe(models);
 });

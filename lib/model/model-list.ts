@@ -1,73 +1,63 @@
 import type { ModelInfo } from "../domain/model.ts";
+import { hiding } from "../domain/secrets.ts";
+import { modelFacts } from "./model-facts.ts";
 import { isObject, items, text } from "./shapes.ts";
-
-/** A model of a list, and whether one can chat with it, as far as its entry and its name tell. */
-export type ListedModel = ModelInfo & { readonly isChat: boolean };
 
 const MOST_MODELS = 1000;
 const LONGEST_ID = 500;
-
-// Where servers say how many tokens a model holds, what it was started with before what it could hold: vLLM, LM Studio,
-// llama.cpp, OpenRouter, Mistral, Groq, Together, LiteLLM, Gemini, SGLang.
-const WINDOWS: readonly (readonly string[])[] = [
-  ["loaded_context_length"],
-  ["meta", "n_ctx"],
-  ["max_model_len"],
-  ["top_provider", "context_length"],
-  ["context_window"],
-  ["context_length"],
-  ["contextLength"],
-  ["contextWindow"],
-  ["max_context_length"],
-  ["max_context_tokens"],
-  ["max_input_tokens"],
-  ["model_info", "max_input_tokens"],
-  ["inputTokenLimit"],
-  ["input_token_limit"],
-  ["context_size"],
-  ["limits", "max_context_length"],
-  ["limits", "context_window"],
-  ["max_sequence_length"],
-  ["n_ctx"],
-  ["meta", "n_ctx_train"],
-];
+const LONGEST_LABEL = 200;
 
 /**
  * The models of a provider's list: OpenAI's `{"data": […]}`, `{"models": […]}`, a bare list, an object by names, or a list of
  * names. Each entry is read by itself; what has no name is left out. Null where it is no list at all.
  */
-export function listedModels(value: unknown): readonly ListedModel[] | null {
+export function listedModels(value: unknown): readonly ModelInfo[] | null {
   const list = listOf(value);
   return list === null ? null : list.flatMap(listed).slice(0, MOST_MODELS);
+}
+
+/** A shorter key is a word that names of models hold too, such as "lm-studio". */
+const SHORTEST_KEY = 16;
+
+/** The models in whose names is nothing of the key: lists are shown, and a server may tell in one what it was sent. */
+export function withoutKeyNames(models: readonly ModelInfo[], apiKey: string | undefined): readonly ModelInfo[] {
+  if (apiKey === undefined || apiKey.length < SHORTEST_KEY) return models;
+  const hide = hiding([apiKey]);
+  return models.filter(({ id, label }) => [id, label ?? ""].every((name) => hide(name) === name));
 }
 
 function listOf(value: unknown): readonly unknown[] | null {
   if (Array.isArray(value)) return value;
   if (!isObject(value)) return null;
   const { data, models } = value;
-  if (Array.isArray(data)) return data;
-  // Ollama and Gemini name their own list so; llama.cpp gives both.
+  if (Array.isArray(data)) return Array.isArray(models) ? joined(data, models) : data;
+  // Ollama and Gemini name their own list so.
   if (Array.isArray(models) && models.length > 0) return models;
   const byName = isObject(data) ? data : isObject(models) ? models : null;
   return byName && Object.entries(byName).map(([id, entry]) => ({ ...(isObject(entry) ? entry : {}), id }));
 }
 
-function listed(entry: unknown): ListedModel[] {
-  if (typeof entry === "string") return listed({ id: entry });
-  if (!isObject(entry)) return [];
-  const id = text(entry.id) || text(entry.model) || text(entry.name);
-  if (id === "" || id.length > LONGEST_ID) return [];
-  return [{ id, contextWindow: windowOf(entry), isChat: isChat(entry, id) }];
+/** llama.cpp gives two lists of the same models, of which each tells what the other does not. */
+function joined(data: readonly unknown[], models: readonly unknown[]): readonly unknown[] {
+  const byName = new Map(models.filter(isObject).map((entry) => [nameOf(entry), entry]));
+  return data.map((entry) => (isObject(entry) ? { ...byName.get(nameOf(entry)), ...entry } : entry));
 }
 
-function windowOf(entry: Readonly<Record<string, unknown>>): number | null {
-  for (const path of WINDOWS) {
-    let value: unknown = entry;
-    for (const name of path) value = isObject(value) ? value[name] : undefined;
-    const number = typeof value === "string" && /^\d{1,9}$/u.test(value) ? Number(value) : value;
-    if (typeof number === "number" && Number.isFinite(number) && number >= 1) return Math.floor(number);
-  }
-  return null;
+const nameOf = (entry: Readonly<Record<string, unknown>>): string =>
+  text(entry.id) || text(entry.model) || text(entry.name);
+
+function listed(entry: unknown): ModelInfo[] {
+  if (typeof entry === "string") return listed({ id: entry });
+  if (!isObject(entry)) return [];
+  const id = nameOf(entry);
+  if (id === "" || id.length > LONGEST_ID) return [];
+  return [{ id, label: labelOf(entry, id), provider: null, isChat: isChat(entry, id), ...modelFacts(entry) }];
+}
+
+/** What people call it, where that is another name than its id. */
+function labelOf(entry: Readonly<Record<string, unknown>>, id: string): string | null {
+  const label = (text(entry.display_name) || text(entry.displayName) || text(entry.name)).trim();
+  return label === "" || label === id || label.startsWith("models/") ? null : label.slice(0, LONGEST_LABEL);
 }
 
 const NO_CHAT =

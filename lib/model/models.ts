@@ -1,4 +1,4 @@
-import type { CallModel, ModelInfo } from "../domain/model.ts";
+import { type CallModel, type ModelInfo, type ModelRequest, unknownModel } from "../domain/model.ts";
 import { type AdaptationLog, type Lessons, lessons } from "./adapting.ts";
 import { callOpenAI } from "./ai-sdk.ts";
 import { modelCatalogue, type ProviderSettings } from "./catalogue.ts";
@@ -8,6 +8,7 @@ import { embedThrough } from "./embeddings.ts";
 import { DEFAULT_MODEL, modelNames } from "./names.ts";
 import { observed } from "./observe.ts";
 import { withoutKeys } from "./provider-error.ts";
+import { noteInability } from "./refused-abilities.ts";
 import { retrying } from "./retry.ts";
 import { WAITS, type Waits } from "./waits.ts";
 
@@ -26,7 +27,8 @@ function callProvider({ apiKey, baseUrl, waits = WAITS, log }: ModelSetup, known
     baseUrl === undefined
       ? callOpenAI({ apiKey, waits })
       : callChatCompletions({ baseUrl, apiKey, waits, lessons: known, log });
-  return observed(withoutKeys(retrying(call, Math.random, waits.firstMs), apiKey), "openai");
+  const noted = (request: ModelRequest, thrown: unknown) => noteInability(known, request, thrown);
+  return observed(withoutKeys(retrying(call, Math.random, waits.firstMs), apiKey, noted), "openai");
 }
 
 /** The models of this server: the provider's where a key or a base URL is set, else the built-in demo. */
@@ -38,12 +40,8 @@ export function openModels(setup: ModelSetup) {
   const { embeddingModel } = setup;
   const embedding =
     embeddingModel === undefined ? null : { model: embeddingModel, embed: embedThrough(setup, embeddingModel) };
-  /** The provider's models; what a refusal said of a window counts before what the list says. */
-  const list = async (): Promise<readonly ModelInfo[]> =>
-    (await catalogue.list()).map((model) => {
-      const contextWindow = known.window(model.id) ?? model.contextWindow;
-      return contextWindow === model.contextWindow ? model : { ...model, contextWindow };
-    });
+  /** The provider's models; what a refusal said of one counts before what the list says. */
+  const list = async (): Promise<readonly ModelInfo[]> => (await catalogue.list()).map(known.informed);
   return {
     call: callProvider(setup, known),
     defaultModel,
@@ -59,14 +57,14 @@ export function openModels(setup: ModelSetup) {
 function demoModels(setup: ModelSetup) {
   const provider = callProvider(setup, lessons());
   const answer = observed(callDemo, "parley.demo");
-  const demo: ModelInfo = { id: "demo", contextWindow: null };
+  const demo = unknownModel("demo");
   const listed = setup.model ?? DEFAULT_MODEL;
   const call: CallModel = (request) => {
     if (request.apiKey === undefined) return answer(request);
     return provider(request.model === demo.id ? { ...request, model: listed } : request);
   };
   const list = (apiKey?: string): readonly ModelInfo[] =>
-    apiKey === undefined ? [demo] : [demo, { id: listed, contextWindow: null }];
+    apiKey === undefined ? [demo] : [demo, unknownModel(listed)];
   return {
     call,
     defaultModel: "demo",

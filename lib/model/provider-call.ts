@@ -1,10 +1,11 @@
-import type { CallModel } from "../domain/model.ts";
+import type { CallModel, ModelRequest } from "../domain/model.ts";
 import type { ProviderSetup } from "../domain/model-provider.ts";
-import { type AdaptationLog, lessons } from "./adapting.ts";
+import type { AdaptationLog, Lessons } from "./adapting.ts";
 import { callOpenAI, callThroughPackage } from "./ai-sdk.ts";
 import { type CheckedLookup, callChatCompletions } from "./chat-completions.ts";
 import { observed } from "./observe.ts";
 import { withoutKeys } from "./provider-error.ts";
+import { noteInability } from "./refused-abilities.ts";
 import { retrying } from "./retry.ts";
 import type { Waits } from "./waits.ts";
 
@@ -13,13 +14,16 @@ type Options = {
   readonly lookup: CheckedLookup;
   readonly waits: Waits;
   readonly log: AdaptationLog;
+  /** What its models turned out not to take. */
+  readonly lessons: Lessons;
 };
 
 /** How a provider that a person added is called. Packages of providers are loaded with their first call. */
 export function callProviderOf({ kind, baseUrl, apiKey }: ProviderSetup, options: Options): CallModel {
   const ownKey = apiKey ?? undefined;
   const call = plainCall(kind, baseUrl ?? "", { ...options, apiKey: ownKey });
-  return observed(withoutKeys(retrying(call, Math.random, options.waits.firstMs), ownKey), kind);
+  const noted = (request: ModelRequest, thrown: unknown) => noteInability(options.lessons, request, thrown);
+  return observed(withoutKeys(retrying(call, Math.random, options.waits.firstMs), ownKey, noted), kind);
 }
 
 function plainCall(
@@ -55,7 +59,7 @@ function plainCall(
         { ...settings, rules: { isStrict: true, hasShortIds: true }, keepsFor: kind },
       );
     case "compatible":
-      return callChatCompletions({ ...settings, baseUrl, lessons: lessons() });
+      return callChatCompletions({ ...settings, baseUrl });
     default:
       return kind satisfies never;
   }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { APICallError } from "@ai-sdk/provider";
 import { ChatError } from "../domain/errors.ts";
-import type { CallModel } from "../domain/model.ts";
+import type { CallModel, ModelRequest } from "../domain/model.ts";
 import { hiding, withoutSecretShapes } from "../domain/secrets.ts";
 import { allWords, firstObject, plainWords } from "./provider-words.ts";
 import { isObject } from "./shapes.ts";
@@ -104,12 +104,20 @@ export function toProviderError(thrown: unknown): ChatError {
   return refusedRequest(statusCode, responseHeaders, statusCode >= 500 ? "" : responseBody);
 }
 
-/** A model's calls, whose errors tell no key: neither the server's own nor one that came with the request. */
-export function withoutKeys(call: CallModel, ownKey: string | undefined): CallModel {
+/**
+ * A model's calls, whose errors tell no key: neither the server's own nor one that came with the request. `onRefused` hears of
+ * each error first.
+ */
+export function withoutKeys(
+  call: CallModel,
+  ownKey: string | undefined,
+  onRefused: (request: ModelRequest, thrown: unknown) => void = () => {},
+): CallModel {
   return async function* (request) {
     try {
       yield* call(request);
     } catch (thrown) {
+      onRefused(request, thrown);
       throw withoutKey(thrown, [ownKey, request.apiKey]);
     }
   };

@@ -5,7 +5,7 @@ import type { ProviderSetup } from "../domain/model-provider.ts";
 import type { Outbound } from "../domain/outbound.ts";
 import { HAS_NO_LIST } from "./catalogue.ts";
 import { endpointUrl, keyHeaders } from "./endpoint-url.ts";
-import { listedModels } from "./model-list.ts";
+import { listedModels, withoutKeyNames } from "./model-list.ts";
 import { refusedRequest, withoutKey } from "./provider-error.ts";
 
 const TIME_LIMIT_MS = 10_000;
@@ -65,13 +65,16 @@ function listRequest({ kind, baseUrl, apiKey }: ProviderSetup) {
   }
 }
 
-/** The models in a list that one can chat with, as far as it tells. Throws "model-failed" for what is none. */
-function listed({ kind }: ProviderSetup, text: string): readonly ModelInfo[] {
+/**
+ * The models in a list that one can chat with, as far as it tells; none that names the key. Throws "model-failed" for what is no
+ * list.
+ */
+function listed({ kind, apiKey }: ProviderSetup, text: string): readonly ModelInfo[] {
   const models = jsonShape(text).over === null ? listedModels(parsed(text)) : null;
   if (models === null) throw new ChatError("model-failed", "It answered with something that is no list of models");
-  return models
+  return withoutKeyNames(models, apiKey ?? undefined)
     .filter(({ isChat }) => isChat)
-    .map(({ id, contextWindow }) => ({ id: kind === "google" ? id.replace(/^models\//u, "") : id, contextWindow }));
+    .map((model) => (kind === "google" ? { ...model, id: model.id.replace(/^models\//u, "") } : model));
 }
 
 function parsed(text: string): unknown {

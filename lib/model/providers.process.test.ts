@@ -3,6 +3,7 @@ import type { AddressInfo, LookupFunction } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { CallModel, ModelEvent, ModelRequest, PromptMessage } from "../domain/model.ts";
 import type { ProviderKind } from "../domain/model-provider.ts";
+import { lessons } from "./adapting.ts";
 import { callProviderOf } from "./provider-call.ts";
 
 // One conversation with tools that moves between providers. Each of them is played by a server that refuses what the real
@@ -290,7 +291,7 @@ function callOf(kind: ProviderKind): CallModel {
   const lookup: LookupFunction = (_, { all }, done) =>
     all ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4);
   const waits = { firstMs: 10_000, silenceMs: 10_000, totalMs: 20_000 };
-  const call = callProviderOf(setup, { lookup: async () => lookup, waits, log: { warn() {} } });
+  const call = callProviderOf(setup, { lookup: async () => lookup, waits, log: { warn() {} }, lessons: lessons() });
   calls.set(kind, call);
   return call;
 }

@@ -25,8 +25,12 @@ import { type UsagePage, usagePage } from "./usage-page.ts";
 
 export type { UsagePage };
 
-/** Whoever looks at a page; `name` is an e-mail address or what else the person is called. */
-export type Viewer = { readonly kind: "none" | "guest" | "person"; readonly name: string | null };
+/** Whoever looks at a page; `name` is an e-mail address or what else the person is called, `id` the account's. */
+export type Viewer = {
+  readonly kind: "none" | "guest" | "person";
+  readonly id: string | null;
+  readonly name: string | null;
+};
 
 /** What every page's frame shows. */
 export type Shell = {
@@ -53,7 +57,9 @@ export async function loadShell(): Promise<Shell> {
   const account = await viewerAccount(running);
   const { models } = running.ports;
   return {
-    viewer: account ? { kind: account.kind, name: await shownName(running, account) } : { kind: "none", name: null },
+    viewer: account
+      ? { kind: account.kind, id: account.id, name: await shownName(running, account) }
+      : { kind: "none", id: null, name: null },
     model: { id: models.defaultModel, isDemo: models.isDemo },
     vouchers: running.settings.vouchers.map(shownVoucher),
     guests: isOpen("guests", running.settings, asked),
@@ -203,7 +209,7 @@ async function shownName({ ports }: Parley, { id, kind, email }: Account): Promi
 }
 
 async function firstPage({ ports }: Parley, accountId: string): Promise<SessionPage> {
-  const filter = { projectId: null, after: null, withArchived: false, limit: PAGE + 1 };
+  const filter = { projectId: null, after: null, withArchived: false, withEmpty: false, limit: PAGE + 1 };
   const found = await listSessions(ports.database, accountId, filter);
   const page = found.slice(0, PAGE);
   const last = page.at(-1);

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Scope } from "../core/scope.ts";
 import { getSession, getSessionWithAgents } from "../core/sessions.ts";
 import { findAgents } from "../db/agents.ts";
+import { findRun } from "../db/runs.ts";
 import type { SessionSummary } from "../dialects/llamacloud/answers.ts";
 import { encodeSummary, inProject, projectOf, type ScopeQuery } from "../dialects/llamacloud/index.ts";
 import { notFound } from "../domain/errors.ts";
@@ -31,6 +32,9 @@ async function checked(scope: Scope, query: Query, session: Session): Promise<Se
 /** A session as the summary endpoint answers it, with details where the call asks for them. */
 export async function summaryOf(scope: Scope, query: Query, session: Session): Promise<SessionSummary> {
   if (!query.details) return encodeSummary(session, null);
-  const [agent] = await findAgents(scope.database, scope.accountId, session.agentIds.slice(0, 1));
-  return encodeSummary(session, { agent: agent ?? null });
+  const [[agent], running] = await Promise.all([
+    findAgents(scope.database, scope.accountId, session.agentIds.slice(0, 1)),
+    session.runningRunId === null ? null : findRun(scope.database, scope.accountId, session.runningRunId),
+  ]);
+  return encodeSummary(session, { agent: agent ?? null, running: running?.run ?? null });
 }

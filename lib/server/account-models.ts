@@ -3,6 +3,7 @@ import type { Models } from "../core/scope.ts";
 import type { StoredProvider } from "../db/model-providers.ts";
 import type { CallModel, ModelInfo, ModelRequest } from "../domain/model.ts";
 import { type ProviderSetup, splitModel } from "../domain/model-provider.ts";
+import { type Lessons, lessons } from "../model/adapting.ts";
 import { type Catalogue, catalogueOf } from "../model/catalogue.ts";
 
 /** Another instance may have changed them: they are read again after so long. */
@@ -15,11 +16,16 @@ type Ports = {
   readonly providersOf: (accountId: string) => Promise<readonly StoredProvider[]>;
   /** What it takes to call a provider. Throws "bad-request" for one whose key can no longer be read. */
   readonly setupOf: (accountId: string, provider: StoredProvider) => ProviderSetup;
-  readonly callOf: (setup: ProviderSetup, accountId: string) => CallModel;
+  readonly callOf: (setup: ProviderSetup, accountId: string, known: Lessons) => CallModel;
   readonly ask: (setup: ProviderSetup, accountId: string) => Promise<readonly ModelInfo[] | null>;
 };
 
-type Opened = { readonly row: StoredProvider; readonly call: () => CallModel; readonly catalogue: Catalogue };
+type Opened = {
+  readonly row: StoredProvider;
+  readonly call: () => CallModel;
+  readonly catalogue: Catalogue;
+  readonly known: Lessons;
+};
 type Known = { readonly until: number; readonly opened: Promise<readonly Opened[]> };
 
 /** The models that each account may use: the server's own, and `name/model` of the providers that it has added. */
@@ -36,10 +42,12 @@ export function accountModels({ own, providersOf, setupOf, callOf, ask }: Ports)
       const same = before.find((one) => one.row.id === row.id && +one.row.updatedAt === +row.updatedAt);
       if (same) return same;
       let call: CallModel | null = null;
+      const known = lessons();
       return {
         row,
+        known,
         call: () => {
-          call ??= callOf(setupOf(accountId, row), accountId);
+          call ??= callOf(setupOf(accountId, row), accountId, known);
           return call;
         },
         catalogue: catalogueOf(async () => (await ask(setupOf(accountId, row), accountId)) ?? [], []),
@@ -83,6 +91,10 @@ export function accountModels({ own, providersOf, setupOf, callOf, ask }: Ports)
           const theirs = await Promise.all(opened.map(listed));
           return [...ours, ...theirs.flat()];
         },
+        async unlisted() {
+          const opened = await openedOf(accountId);
+          return opened.filter(({ catalogue }) => !catalogue.isComplete()).map(({ row }) => row.name);
+        },
         async mayAsk(model, apiKey) {
           const found = await providerOf(accountId, model);
           if (found === null) return own.mayAsk(model, apiKey);
@@ -94,5 +106,9 @@ export function accountModels({ own, providersOf, setupOf, callOf, ask }: Ports)
   };
 }
 
-const listed = async ({ row, catalogue }: Opened): Promise<readonly ModelInfo[]> =>
-  (await catalogue.list()).map((model) => ({ ...model, id: `${row.name}/${model.id}` }));
+const listed = async ({ row, catalogue, known }: Opened): Promise<readonly ModelInfo[]> =>
+  (await catalogue.list()).map((model) => ({
+    ...known.informed(model),
+    id: `${row.name}/${model.id}`,
+    provider: row.name,
+  }));

@@ -48,10 +48,21 @@ describe("a provider that a person adds", () => {
     expect(body.default).toBe("test-model");
     expect(body.items).toEqual(
       expect.arrayContaining([
-        { id: "box/llama", context_window: 8192 },
-        { id: "box/vendor/qwen", context_window: null },
+        {
+          id: "box/llama",
+          label: "Llama of the box",
+          provider: "box",
+          context_window: 8192,
+          tools: true,
+          images: false,
+          reasoning: null,
+          price: { input: 0.2, output: 0.6 },
+        },
+        expect.objectContaining({ id: "box/vendor/qwen", label: null, provider: "box", context_window: null }),
+        expect.objectContaining({ id: "test-model", provider: null }),
       ]),
     );
+    expect(body.unlisted).toEqual([]);
     const listed = await api.call("GET", "/api/agents/models");
     expect(JSON.stringify(listed.body)).toContain("box/llama");
   });

@@ -60,7 +60,8 @@ export function openAddedProviders({ database, own, settings, secret, ownerId, w
     own,
     providersOf: (accountId) => listProviders(database, accountId, MOST_PROVIDERS),
     setupOf,
-    callOf: (setup, accountId) => callProviderOf(setup, { lookup: reachOf(accountId).lookup, waits, log }),
+    callOf: (setup, accountId, lessons) =>
+      callProviderOf(setup, { lookup: reachOf(accountId).lookup, waits, log, lessons }),
     ask,
   });
   return {

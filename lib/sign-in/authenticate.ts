@@ -29,8 +29,8 @@ export type Caller = Known & {
  * Finds out who asks: by an API key in any of the spellings clients use, else by the cookie of a browser.
  *
  * A cookie counts only for a request of our own origin, and a key beats it. What was found is remembered for 5 s, so
- * that a revoked key and a sign-in that has ended work that much longer at most. Throws "unauthenticated", and "forbidden"
- * for a key where a browser alone may ask.
+ * that a revoked key and a sign-in that has ended work that much longer at most. Throws "unauthenticated", also to a page
+ * that was made for somebody else, and "forbidden" for a key where a browser alone may ask.
  */
 export async function authenticate(request: Request, parley: Parley, credentials: Credentials): Promise<Caller> {
   const holder = await keyHolder(request, parley);
@@ -38,12 +38,29 @@ export async function authenticate(request: Request, parley: Parley, credentials
   if (holder !== null) return holder;
   if (credentials === "key" || !isSameOrigin(request, parley)) throw noCredentials();
   const known = await knownByCookie(parley, request.headers.get("cookie"));
+  checkViewer(request, known);
   if (known !== null) return { ...known, via: "cookie" };
   const isReading = request.method === "GET" || request.method === "HEAD";
   const isClosed = credentials !== "key-or-guest" || !isOpen("guests", parley.settings, request.headers);
   if (isClosed || isReading) throw noCredentials();
   const visitor = { accountId: newId(), signInId: newId(), keyId: null, grant: null };
   return { ...visitor, via: "cookie", isVisitor: true, isGuest: true };
+}
+
+/** In it a page of ours says whom it was made for: the id of an account, or VIEWER_GUEST. */
+const VIEWER_HEADER = "x-parley-viewer";
+const VIEWER_GUEST = "guest";
+
+/**
+ * Throws "unauthenticated" to a page of somebody who is not signed in any more, who would become a new guest by writing and
+ * find nothing of their own. A guest may have signed in meanwhile, and has then taken everything along.
+ */
+function checkViewer({ headers }: Request, known: Known | null): void {
+  const viewer = headers.get(VIEWER_HEADER);
+  if (viewer === null) return;
+  if (known === null) throw new ChatError("unauthenticated", "You are signed out", { noun: "credentials" });
+  if (viewer === VIEWER_GUEST || viewer === known.accountId) return;
+  throw new ChatError("unauthenticated", "Somebody else is signed in now", { noun: "credentials" });
 }
 
 /** Who holds the key of a request; null for a request without one. Throws "unauthenticated" for a key that is none. */

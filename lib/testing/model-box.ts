@@ -10,8 +10,21 @@ export type ModelBox = {
   readonly close: () => Promise<unknown>;
 };
 
-/** Starts one that wants this key, lists two models for chats and one for embeddings, and answers with the name of the model. */
-export async function startModelBox(key: string): Promise<ModelBox> {
+/** One that tells much of itself; of the other only the name is known. */
+const LLAMA = {
+  id: "llama",
+  display_name: "Llama of the box",
+  context_window: 8192,
+  supports_tools: true,
+  input_modalities: ["text"],
+  pricing: { prompt: "0.0000002", completion: "0.0000006" },
+};
+
+/**
+ * Starts one that wants this key, lists two models for chats and one for embeddings, and answers with the name of the model.
+ * `more`: so many other models for chats stand behind them.
+ */
+export async function startModelBox(key: string, more = 0): Promise<ModelBox> {
   const calls: { path: string; key: string | undefined }[] = [];
   const server: Server = createServer(async (request, response) => {
     const { url: path = "", headers } = request;
@@ -21,7 +34,12 @@ export async function startModelBox(key: string): Promise<ModelBox> {
     }
     calls.push({ path, key: headers.authorization });
     if (path === "/v1/models") {
-      const data = [{ id: "llama", context_window: 8192 }, { id: "vendor/qwen" }, { id: "nomic-embed-text" }];
+      const others = Array.from({ length: more }, (_, n) => ({
+        ...LLAMA,
+        id: `maker/model-${n}`,
+        display_name: undefined,
+      }));
+      const data = [LLAMA, { id: "vendor/qwen" }, { id: "nomic-embed-text" }, ...others];
       response.writeHead(200, { "content-type": "application/json" });
       return void response.end(JSON.stringify({ object: "list", data }));
     }

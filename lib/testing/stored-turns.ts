@@ -114,6 +114,7 @@ export const commitOf = (
   owner,
   status: "completed",
   finishReason: "stop",
+  limit: null,
   error: null,
   usage: { inputTokens: 1, outputTokens: 1, isEstimated: false },
   durationMs: 1,

@@ -9,7 +9,7 @@ import { takeOver, takeOverRun } from "../core/turn/take-over.ts";
 import type { Database } from "../db/database.ts";
 import type { OpenChannel } from "../domain/channel.ts";
 import { newId } from "../domain/ids.ts";
-import type { CallModel } from "../domain/model.ts";
+import { type CallModel, unknownModel } from "../domain/model.ts";
 import { openTemplates } from "../templates/templates.ts";
 
 const log: Ports["log"] = { debug() {}, info() {}, warn() {}, error() {} };
@@ -75,7 +75,7 @@ export function openProcess(
       smallModel: "test-model",
       mayAsk: async () => true,
       isDemo: false,
-      list: async () => [{ id: "test-model", contextWindow: null }],
+      list: async () => [unknownModel("test-model")],
       embedding: null,
     }),
     runner,

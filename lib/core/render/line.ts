@@ -1,7 +1,6 @@
 import { messageText, type NewMessage, type Part } from "../../domain/message.ts";
 import type { PromptMessage, PromptPart } from "../../domain/model.ts";
-
-const NOT_ANSWERED = { error: "not answered" };
+import { NOT_ANSWERED } from "../../domain/open-calls.ts";
 
 type Stored = Pick<NewMessage, "role" | "name"> & { readonly parts: readonly Part[] };
 

@@ -4,7 +4,7 @@ import { notFound } from "../../domain/errors.ts";
 import type { TurnMessage } from "../../domain/events.ts";
 import { foldEvents } from "../../domain/fold.ts";
 import type { Message, NewMessage } from "../../domain/message.ts";
-import type { Run } from "../../domain/run.ts";
+import type { Run, RunAgent } from "../../domain/run.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Scope } from "../scope.ts";
 
@@ -63,6 +63,11 @@ export async function getTurnInput(scope: Scope, runId: string): Promise<readonl
 /** The session that a run is in or has made; null where it has none. */
 export async function sessionOfRun(scope: Scope, runId: string): Promise<string | null> {
   return (await db.findRun(scope.database, scope.accountId, runId))?.run.sessionId ?? null;
+}
+
+/** Who answers in a run; null where it has no agent any more. */
+export async function agentOfRun(scope: Scope, runId: string): Promise<RunAgent | null> {
+  return (await db.findRun(scope.database, scope.accountId, runId))?.run.agent ?? null;
 }
 
 /** The latest run of a session that stored or stores messages, running or ended; null when there is none. */

@@ -19,6 +19,7 @@ import { fewTemplates } from "../render/few-templates.ts";
 import { renderInput } from "../render/input.ts";
 import type { Scope } from "../scope.ts";
 import { toolsInReach } from "../tools/who-may.ts";
+import { answeringInput } from "./answer-calls.ts";
 import { readPast } from "./past.ts";
 import type { TurnTool } from "./run-turn.ts";
 import type { TurnRequest } from "./turn-request.ts";
@@ -51,7 +52,8 @@ export type PreparedTurn = {
  * Reads what a turn needs and assembles its prompt. Writes nothing.
  *
  * Throws "not-found" for the session, the parent message or the agent, "bad-request" for a session without an agent, a
- * model or tool choice that is not there, or a template that fails, "prompt-too-big" for a prompt over its budget.
+ * model or tool choice that is not there, or a template that fails, "prompt-too-big" for a prompt over its budget,
+ * "conflict" for answers to calls that do not wait.
  */
 export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: TurnRequest): Promise<PreparedTurn> {
   const { database, accountId } = scope;
@@ -81,7 +83,8 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   const from = isFork ? 0 : (session.replacement?.uptoPosition ?? -1) + 1;
   const most = overflow === "truncate" ? budget : null;
   const { line, forkPosition, nextPosition } = await pastOf(scope, session, request, from, policy.recallTools, most);
-  const docs = policy.recall ? await recalled(scope, session, agent, users, [...line, ...request.input]) : [];
+  const asked = request.answersCalls ? answeringInput(line, request.input) : request.input;
+  const docs = policy.recall ? await recalled(scope, session, agent, users, [...line, ...asked]) : [];
 
   const unrendered: DescribeInput = {
     session,
@@ -94,7 +97,7 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     settings: merged,
     metadata: request.metadata,
     line,
-    input: request.input,
+    input: asked,
     recallTools: policy.recallTools,
     from,
     budget,
@@ -102,7 +105,7 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   };
   const rendersInput = policy.rendersInput && session.renderTemplates;
   const render = fewTemplates(scope.templatesOf(accountId));
-  const input = rendersInput ? await renderInput(render, request.input, unrendered) : request.input;
+  const input = rendersInput ? await renderInput(render, asked, unrendered) : asked;
   const description = await describe(render, { ...unrendered, input });
   const last = line.at(-1);
   // What waited in line comes after what it waited for.

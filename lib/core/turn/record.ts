@@ -192,6 +192,7 @@ function toCommit(
     owner,
     status: status(last),
     finishReason: last.type === "turn-end" ? last.finishReason : null,
+    limit: (last.type === "turn-end" ? last.limit : null) ?? null,
     error: last.type === "turn-error" ? { code: last.code, message: last.message } : null,
     usage: last.usage,
     durationMs: last.durationMs,

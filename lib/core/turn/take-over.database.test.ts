@@ -61,7 +61,7 @@ type Script = {
 const POLICIES: readonly (readonly [dialect: string, policy: TurnPolicy])[] = [
   ["llamacloud", llamacloudPolicy],
   ["llamacloud", { ...llamacloudPolicy, onHangUp: "cancel" }],
-  ["web", { ...llamacloudPolicy, ownTools: "none" }],
+  ["web", { ...llamacloudPolicy, ownTools: "functions" }],
   ["julep", { ...julepPolicy, runsTools: "server" }],
   ["julep", { ...julepPolicy, runsTools: "server", keep: "streamed" }],
   ["assistants", { ...assistantsPolicy, stores: true }],

@@ -13,6 +13,8 @@ export type TurnRequest = {
   readonly parentId?: string | null;
   readonly agentId?: string;
   readonly input: readonly NewMessage[];
+  /** Whether the input answers the calls that the line leaves open: all of them, and nothing else. */
+  readonly answersCalls?: boolean;
   /** Tools of this request alone, besides the agent's. */
   readonly tools: readonly Tool[];
   readonly toolChoice: ToolChoice;

@@ -18,12 +18,22 @@ export function offeredTools(
   policy: TurnPolicy,
   listed: readonly Tool[],
 ): readonly OfferedTool[] {
-  if (policy.ownTools === "none") return [];
   const isServers = policy.runsTools === "session" ? session.autoRunTools : policy.runsTools === "server";
   const runsTools = isServers && !session.forwardToolCalls;
-  const offered = listed.map((tool) => ({ tool, isRun: runsTools && isServerTool(tool) && mayRun(scope, tool) }));
-  return policy.ownTools === "runnable" ? offered.filter(({ isRun }) => isRun) : offered;
+  return listed
+    .map((tool) => ({ tool, isRun: runsTools && isServerTool(tool) && mayRun(scope, tool) }))
+    .filter(OFFERED[policy.ownTools]);
 }
+
+const isFunction = ({ tool }: OfferedTool): boolean => tool.type === "function";
+
+const OFFERED: Readonly<Record<TurnPolicy["ownTools"], (tool: OfferedTool) => boolean>> = {
+  all: () => true,
+  runnable: ({ isRun }) => isRun,
+  functions: isFunction,
+  "runnable-and-functions": (tool) => tool.isRun || isFunction(tool),
+  none: () => false,
+};
 
 /** Offered tools, and the server's own behind which they come, as a turn runs them. A name is offered once. */
 export function turnTools(

@@ -36,8 +36,8 @@ export const setSessionOfRun = statement({
 export const endRunRows = statement({
   name: "end-runs",
   text: `with input as (
-       select * from json_to_recordset($1::json) as i(id uuid, owner text, status text, "finishReason" text, error jsonb,
-         usage jsonb, "usageEstimated" boolean, "durationMs" int, steps int, messages json, title text, "seqFrom" int,
+       select * from json_to_recordset($1::json) as i(id uuid, owner text, status text, "finishReason" text, "limit" text,
+         error jsonb, usage jsonb, "usageEstimated" boolean, "durationMs" int, steps int, messages json, title text, "seqFrom" int,
          "seqTo" int, events json, output json, "freesKey" boolean)
      ), sessions as materialized (
        select s.id from "Session" s
@@ -46,8 +46,8 @@ export const endRunRows = statement({
        select r.id from "Run" r join input i on i.id = r.id
        where (select count(*) from sessions) >= 0 order by r.id for no key update of r
      ), run as (
-       update "Run" r set status = i.status, "finishReason" = i."finishReason", error = i.error, usage = i.usage,
-         "usageEstimated" = i."usageEstimated", "durationMs" = i."durationMs", steps = i.steps,
+       update "Run" r set status = i.status, "finishReason" = i."finishReason", "turnLimit" = i."limit",
+         error = i.error, usage = i.usage, "usageEstimated" = i."usageEstimated", "durationMs" = i."durationMs", steps = i.steps,
          -- What it was made of has been needed to go on with it. Of its settings only the model is shown.
          input = null, plan = null, context = null, settings = json_build_object('model', r.settings->>'model'),
          "leaseUntil" = null, "endedAt" = now(), output = i.output,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { DocHit } from "../../domain/doc.ts";
-import { TurnUsage } from "../../domain/events.ts";
+import { TURN_LIMITS, TurnUsage } from "../../domain/events.ts";
 import { NewMessage } from "../../domain/message.ts";
 import { statement } from "./statement.ts";
 
@@ -11,18 +11,21 @@ export const RunRow = z.object({
   sessionId: z.string().nullable(),
   status: z.enum(["queued", "running", "completed", "failed", "cancelled", "interrupted"]),
   finishReason: z.string().nullable(),
+  limit: z.enum(TURN_LIMITS).nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   usage: TurnUsage.nullable(),
   durationMs: z.number().nullable(),
   steps: z.number(),
   model: z.string().nullable(),
+  agent: z.object({ id: z.string(), name: z.string() }).nullable(),
   createdAt: z.coerce.date(),
 });
 
 /** A run under `r` as readers see it, as one JSON value. */
 export const RUN_JSON = `json_build_object('id', r.id, 'sessionId', r."sessionId", 'status', r.status,
-    'finishReason', r."finishReason", 'error', r.error, 'usage', r.usage, 'durationMs', r."durationMs",
-    'steps', r.steps, 'model', r.settings->>'model', 'createdAt', r."createdAt")`;
+    'finishReason', r."finishReason", 'limit', r."turnLimit", 'error', r.error, 'usage', r.usage,
+    'durationMs', r."durationMs", 'steps', r.steps, 'model', r.settings->>'model', 'createdAt', r."createdAt", 'agent',
+    (select json_build_object('id', a.id, 'name', a.name) from "Agent" a where a.id = r."agentId"))`;
 
 const OutputRow = z.object({
   // Unpacked by who asks.

@@ -32,13 +32,19 @@ export const findSessionsWithAgentsRows = statement({
   row: OwnedRow.extend({ agents: Agents.nullable() }),
 });
 
-/** Sessions of an account, the latest change first, then by id, behind a place in that order. */
+/**
+ * Sessions of an account, the latest change first, then by id, behind a place in that order. Those of programs in which
+ * nothing is said yet are left out where it is asked for: see `isListed`.
+ */
 export const listSessionRows = statement({
   name: "list-sessions",
   text: `select ${SESSION_COLUMNS} from "Session" s where s."accountId" = $1 and ($2::uuid is null or s."projectId" = $2)
       and ($3::timestamptz is null or (s."updatedAt", s.id) < ($3::timestamptz, $4::uuid))
       and ($5 or not s.archived) and ($6::timestamptz is null or s."updatedAt" >= $6)
       and (s."expiresAt" is null or s."expiresAt" > now())
+      and ($8 or s.origin = 'web' or exists (
+          select 1 from "Branch" b where b.id = s."activeBranchId" and b."nextPosition" > 0)
+        or exists (select 1 from "Run" r where r."sessionId" = s.id and r.status = 'running' and r.stores))
     order by s."updatedAt" desc, s.id desc limit $7`,
   parameters: {
     accountId: "uuid",
@@ -48,6 +54,7 @@ export const listSessionRows = statement({
     withArchived: "bool",
     changedSince: "timestamptz?",
     limit: "int8",
+    withEmpty: "bool",
   },
   row: SessionRow,
 });

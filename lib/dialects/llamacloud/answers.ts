@@ -20,12 +20,19 @@ export const JobMetadata = z
   .meta({ id: "LlamaCloudJobMetadata" });
 export type JobMetadata = Wire<typeof JobMetadata>;
 
+const Answerer = z.strictObject({ id, name: z.string() });
+
 /** What `details=1` adds to a session. Ours. */
 const details = {
   created_at: time.optional().describe("With details=1"),
   pinned: z.boolean().optional().describe("With details=1"),
   archived: z.boolean().optional().describe("With details=1"),
   running_run_id: id.nullable().optional().describe("With details=1: the turn that runs now"),
+  running_by: z
+    .strictObject({ agent: Answerer.nullable(), model: z.string().nullable() })
+    .nullable()
+    .optional()
+    .describe("With details=1: who answers in the turn that runs now; null in lists"),
   summary: z
     .strictObject({
       text: z.string(),
@@ -118,6 +125,9 @@ export const SessionEvent = z
       duration_ms: z.number().min(0).optional().describe("With event_ids=1"),
       ...ids,
     }),
+    z
+      .strictObject({ type: z.literal("notice"), content: z.string(), ...ids })
+      .describe("With event_ids=1: what was done to make the answer possible, or is odd about it"),
     z.strictObject({
       type: z.literal("stop"),
       is_error: z.boolean(),
@@ -130,9 +140,13 @@ export const SessionEvent = z
       }),
       pending_call_ids: z.array(z.string()).optional().describe("Calls that wait for the caller's answer"),
       limit: z.enum(TURN_LIMITS).optional().describe("What ended a turn that would have gone on"),
+      estimated_output_tokens: count
+        .optional()
+        .describe("With event_ids=1: the tokens of the answer by our own count, where the provider gave none"),
       skipped_index_ids: z.array(z.string()).optional().describe("Indexes that were asked for and are not there"),
       status: z.string().optional().describe("With event_ids=1: completed, failed, cancelled or interrupted"),
       model: z.string().nullable().optional().describe("With event_ids=1"),
+      agent: Answerer.nullable().optional().describe("With event_ids=1: who answered; null once it is deleted"),
       finish_reason: z
         .string()
         .nullable()

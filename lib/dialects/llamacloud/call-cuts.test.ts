@@ -24,7 +24,7 @@ test.each(cuts)("C27: a live result says to our own clients what cut its call of
     const stretches = (async function* () {
       yield { from: 1, events: [event] };
     })();
-    const options = { runId: id, input: [], after: 0, withIds, skippedIndexIds: [] };
+    const options = { runId: id, input: [], after: 0, withIds, skippedIndexIds: [], agent: null };
     const texts: string[] = [];
     for await (const text of llamacloudFrames(stretches, options)) texts.push(text);
     return told(texts.map((text) => JSON.parse(text.slice(text.indexOf("data: ") + 6))));

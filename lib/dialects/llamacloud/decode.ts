@@ -4,6 +4,7 @@ import type { Scope } from "../../core/scope.ts";
 import type { TurnCall } from "../../core/turn/turn-call.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
+import type { NewMessage, Part } from "../../domain/message.ts";
 import type { Session, SessionWithAgents } from "../../domain/session.ts";
 import type { Surface } from "../dialect.ts";
 import type { ScopeQuery, StreamBody } from "./schema.ts";
@@ -64,31 +65,46 @@ export type StreamCall = {
   readonly withIds: boolean;
 };
 
-/** A stream request as a turn. */
-export const decodeTurn = ({ by, known, body, bind, cancelsOnDisconnect }: StreamCall): TurnCall => ({
-  dialect: by.name,
-  policy: { ...by.policy, onHangUp: cancelsOnDisconnect ? "cancel" : by.policy.onHangUp },
-  sessionId: known.session.id,
-  known,
-  parentId: body.parent_id,
-  agentId: body.agent_id ?? undefined,
-  input: [
-    {
-      id: newId(),
-      role: "user",
-      name: null,
-      source: "api_request",
-      parts: [{ type: "text", text: body.prompt }],
-      model: null,
-      createdAt: new Date(),
+/** A stream request as a turn: a question, or the answers to the calls that wait. */
+export function decodeTurn({ by, known, body, bind, cancelsOnDisconnect }: StreamCall): TurnCall {
+  const { name, policy } = by;
+  const results = body.tool_results ?? null;
+  return {
+    dialect: name,
+    policy: {
+      ...policy,
+      onHangUp: cancelsOnDisconnect ? "cancel" : policy.onHangUp,
+      // In a browser no tool of the server's runs, and functions are offered anyway.
+      ownTools: body.client_tools && policy.ownTools === "runnable" ? "runnable-and-functions" : policy.ownTools,
     },
-  ],
-  tools: [],
-  toolChoice: "auto",
-  settings: body.model ? { model: body.model } : {},
-  bindIndexIds: bind ?? undefined,
-  requestKey: body.message_id ?? undefined,
-  requestKeyField: "message_id",
+    sessionId: known.session.id,
+    known,
+    parentId: body.parent_id,
+    agentId: body.agent_id ?? undefined,
+    input: results?.map(answerMessage) ?? [newInput("user", { type: "text", text: body.prompt ?? "" })],
+    answersCalls: results !== null,
+    tools: [],
+    toolChoice: "auto",
+    settings: body.model ? { model: body.model } : {},
+    bindIndexIds: bind ?? undefined,
+    requestKey: body.message_id ?? undefined,
+    requestKeyField: "message_id",
+  };
+}
+
+type Answer = NonNullable<StreamBody["tool_results"]>[number];
+
+const answerMessage = ({ call_id, output, is_error }: Answer): NewMessage =>
+  newInput("tool", { type: "tool-result", callId: call_id, name: "", output, isError: is_error ?? false });
+
+const newInput = (role: "user" | "tool", part: Part): NewMessage => ({
+  id: newId(),
+  role,
+  name: null,
+  source: "api_request",
+  parts: [part],
+  model: null,
+  createdAt: new Date(),
 });
 
 const CURSOR = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)_([0-9a-f-]{36})_([0-9a-f-]{36}|all)$/u;

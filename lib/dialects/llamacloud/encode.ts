@@ -1,13 +1,15 @@
 import type { Index } from "../../core/indexes.ts";
 import type { History } from "../../core/turn/history.ts";
 import type { Agent } from "../../domain/agent.ts";
-import { messageText, type Part } from "../../domain/message.ts";
+import { type Message, messageText, type NewMessage, type Part } from "../../domain/message.ts";
+import { NOT_ANSWERED, unansweredCalls } from "../../domain/open-calls.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Session } from "../../domain/session.ts";
+import type { ToolCall } from "../../domain/tool.ts";
 import type { EventIds, JobMetadata, SessionDetails, SessionEvent, SessionPage, SessionSummary } from "./answers.ts";
 
-/** A session as create, list, summary and title answer it: the contract, 4.1. `agent` is read with details only. */
-export function encodeSummary(session: Session, details: { readonly agent: Agent | null } | null): SessionSummary {
+/** A session as create, list, summary and title answer it: the contract, 4.1. `details`: who answers in it. */
+export function encodeSummary(session: Session, details: Answering | null): SessionSummary {
   return {
     session_id: session.id,
     last_updated_at: session.updatedAt.toISOString(),
@@ -15,16 +17,20 @@ export function encodeSummary(session: Session, details: { readonly agent: Agent
     index_ids: session.indexIds.length > 0 ? session.indexIds : null,
     job_metadata: session.lastRun && encodeJob(session.lastRun),
     shared_access: session.sharedAccess,
-    ...(details ? encodeDetails(session, details.agent) : {}),
+    ...(details ? encodeDetails(session, details) : {}),
   };
 }
 
-function encodeDetails(session: Session, agent: Agent | null): SessionDetails {
+/** Who answers in a session: its first agent, and what works in it now. Null in lists, and where there is none. */
+type Answering = { readonly agent: Agent | null; readonly running: Run | null };
+
+function encodeDetails(session: Session, { agent, running }: Answering): SessionDetails {
   return {
     created_at: session.createdAt.toISOString(),
     pinned: session.pinned,
     archived: session.archived,
     running_run_id: session.runningRunId,
+    running_by: running && { agent: running.agent, model: running.model },
     summary: session.summary && { text: session.summary.text, covers: [1, session.summary.questions] },
     agent: agent && { id: agent.id, name: agent.name, model: agent.model },
   };
@@ -42,7 +48,7 @@ export function encodePage(
   withDetails: boolean,
 ): SessionPage {
   return {
-    items: sessions.map((session) => encodeSummary(session, withDetails ? { agent: null } : null)),
+    items: sessions.map((session) => encodeSummary(session, withDetails ? { agent: null, running: null } : null)),
     next_page_token: sessions.length > 0 ? nextPageToken : null,
   };
 }
@@ -67,68 +73,101 @@ export function stopFields(run: Ended) {
 
 const errorText = (run: Ended): string => (run.status === "failed" ? (run.error?.message ?? "failed") : run.status);
 
-/** The events of a session: the contract, 4.4 and 6.2. Each committed turn ends in one `stop`; a running one has none. */
+/** The tokens of a turn that were counted by us, where its provider gave none. */
+export const estimatedTokens = (usage: Run["usage"]): { readonly estimated_output_tokens?: number } =>
+  usage?.isEstimated && usage.outputTokens !== null ? { estimated_output_tokens: usage.outputTokens } : {};
+
+/**
+ * The events of a session: the contract, 4.4 and 6.2. Each committed turn ends in one `stop`; a running one has none. A call
+ * to which something else was said has the result "not answered", as the model sees it.
+ */
 export function encodeEvents(history: History, withIds: boolean): SessionEvent[] {
+  const { line, runs, running } = history;
   const events: SessionEvent[] = [];
-  for (const [n, message] of history.line.entries()) {
-    const { runId, id, createdAt } = message;
-    const mark = marker(withIds, { message_id: id, run_id: runId, created_at: createdAt.toISOString() });
-    events.push(...encodeMessage(message, mark));
-    const run = runId === null ? undefined : history.runs.get(runId);
-    if (run && history.line[n + 1]?.runId !== runId) {
-      const own = withIds ? { status: run.status, model: run.model, finish_reason: run.finishReason } : {};
+  const unanswered = unansweredCalls([...line, ...(running?.input ?? [])]);
+  const numbers = noticeNumbers();
+  const encode = (message: Encoded, runId: string | null) =>
+    events.push(...encodeMessage(message, runId, withIds, numbers));
+  for (const [n, message] of line.entries()) {
+    const { runId, createdAt } = message;
+    encode(message, runId);
+    const mine = unanswered.filter(({ at }) => at === n);
+    for (const { call, isOpen } of mine) if (!isOpen) events.push(notAnswered(message, call, withIds));
+    const run = runId === null ? undefined : runs.get(runId);
+    if (run && line[n + 1]?.runId !== runId) {
+      const own = withIds
+        ? { status: run.status, model: run.model, agent: run.agent, finish_reason: run.finishReason }
+        : {};
+      const guessed = withIds ? estimatedTokens(run.usage) : {};
       const ids = { event_id: `${run.id}.stop`, run_id: run.id, created_at: createdAt.toISOString() };
-      const pending = openCalls(history, run.id);
+      const pending = unanswered.flatMap(({ call, at, isOpen }) =>
+        isOpen && line[at]?.runId === runId ? [call.callId] : [],
+      );
       const waits = pending.length > 0 ? { pending_call_ids: pending } : {};
-      events.push({ type: "stop", ...stopFields(run), ...waits, ...own, ...(withIds ? ids : {}) });
+      const limit = run.limit === null ? {} : { limit: run.limit };
+      events.push({
+        type: "stop",
+        ...stopFields(run),
+        ...waits,
+        ...limit,
+        ...guessed,
+        ...own,
+        ...(withIds ? ids : {}),
+      });
     }
   }
-  if (history.running) {
-    const { runId, input, messages } = history.running;
-    for (const message of input) {
-      const mark = marker(withIds, {
-        message_id: message.id,
-        run_id: runId,
-        created_at: message.createdAt.toISOString(),
-      });
-      events.push(...encodeMessage(message, mark));
-    }
-    for (const message of messages.filter((one) => one.isClosed)) {
-      const mark = marker(withIds, {
-        message_id: message.id,
-        run_id: runId,
-        created_at: new Date(message.at).toISOString(),
-      });
-      events.push(...encodeMessage(message, mark));
+  if (running) {
+    for (const message of running.input) encode(message, running.runId);
+    for (const message of running.messages) {
+      if (message.isClosed) encode({ ...message, createdAt: new Date(message.at) }, running.runId);
     }
   }
   return events;
 }
 
-/** Calls of a run that ended without a result: they wait for the caller's answer, until something else is said. */
-function openCalls({ line }: History, runId: string): string[] {
-  const last = line.findLastIndex((message) => message.runId === runId);
-  if (last !== line.length - 1) return [];
-  const parts = line.filter((message) => message.runId === runId).flatMap((message) => message.parts);
-  const answered = new Set(parts.flatMap((part) => (part.type === "tool-result" ? [part.callId] : [])));
-  return parts.flatMap((part) => (part.type === "tool-call" && !answered.has(part.callId) ? [part.callId] : []));
+/** Numbers the notices of each run, from 0. */
+function noticeNumbers(): (runId: string | null) => number {
+  const next = new Map<string | null, number>();
+  return (runId) => {
+    const number = next.get(runId) ?? 0;
+    next.set(runId, number + 1);
+    return number;
+  };
 }
 
-type Mark = (part: number) => Partial<EventIds>;
+type Encoded = Pick<NewMessage, "id" | "role" | "createdAt"> & { readonly parts: readonly Part[] };
 
-const marker =
-  (withIds: boolean, ids: Omit<EventIds, "event_id"> & { readonly message_id: string }): Mark =>
-  (part) =>
-    withIds ? { event_id: `${ids.message_id}.${part}`, ...ids } : {};
+const idsOf = ({ id, createdAt }: Pick<Encoded, "id" | "createdAt">, runId: string | null, name: string): EventIds => ({
+  event_id: `${id}.${name}`,
+  message_id: id,
+  run_id: runId,
+  created_at: createdAt.toISOString(),
+});
 
-function encodeMessage(
-  message: { readonly role: string; readonly parts: readonly Part[] },
-  mark: Mark,
+/** A notice is named by its run: it may come before there is a message. */
+export const noticeIds = (runId: string | null, number: number, at: Date): Partial<EventIds> => ({
+  event_id: `${runId}.notice.${number}`,
+  run_id: runId,
+  created_at: at.toISOString(),
+});
+
+function notAnswered(message: Message, { callId, name }: ToolCall, withIds: boolean): SessionEvent {
+  const own = withIds ? { is_error: true, ...idsOf(message, message.runId, `${callId}.unanswered`) } : {};
+  return { type: "tool_result", call_id: callId, name, result: NOT_ANSWERED, ...own };
+}
+
+/** The events of a message: of each of its parts one, and none of what is for nobody to see. */
+export function encodeMessage(
+  message: Encoded,
+  runId: string | null,
+  withIds: boolean,
+  numberOf: (runId: string | null) => number = () => 0,
 ): SessionEvent[] {
-  if (message.role === "system") return [];
-  if (message.role === "user") return [{ type: "user_input", content: messageText(message.parts), ...mark(0) }];
-  const withIds = mark(0).event_id !== undefined;
-  return message.parts.flatMap((part, n): SessionEvent[] => {
+  const { role, parts } = message;
+  const mark = (part: number) => (withIds ? idsOf(message, runId, String(part)) : {});
+  if (role === "system") return [];
+  if (role === "user") return [{ type: "user_input", content: messageText(parts), ...mark(0) }];
+  return parts.flatMap((part, n): SessionEvent[] => {
     switch (part.type) {
       case "text":
         return [
@@ -148,8 +187,11 @@ function encodeMessage(
           { type: "tool_result", call_id: part.callId, name: part.name, result: part.output, ...own, ...mark(n) },
         ];
       }
+      case "notice": {
+        if (!withIds) return [];
+        return [{ type: "notice", content: part.text, ...noticeIds(runId, numberOf(runId), message.createdAt) }];
+      }
       case "image":
-      case "notice":
       case "provider-data":
         return [];
       default:

@@ -1,4 +1,4 @@
-import { getTurnInput } from "../../core/turn/history.ts";
+import { agentOfRun, getTurnInput } from "../../core/turn/history.ts";
 import type { Dialect } from "../dialect.ts";
 import { decodeTurn, type StreamCall } from "./decode.ts";
 import { llamacloudFailure } from "./errors.ts";
@@ -22,8 +22,10 @@ export const llamacloud = {
   firstFrame: ": open\n\n",
   headers: ({ first }) => ({ "x-run-id": first.runId }),
   frames: async function* ([turn], { scope, first }, { skipped, withIds }) {
-    const input = first.prepared?.input ?? (await getTurnInput(scope, first.runId));
-    yield* llamacloudFrames(turn, { runId: first.runId, input, after: 0, withIds, skippedIndexIds: skipped });
+    const { runId, prepared } = first;
+    const input = prepared?.input ?? (await getTurnInput(scope, runId));
+    const agent = prepared ? { id: prepared.agent.id, name: prepared.agent.name } : await agentOfRun(scope, runId);
+    yield* llamacloudFrames(turn, { runId, input, after: 0, withIds, skippedIndexIds: skipped, agent });
   },
   answer: null,
   failure: llamacloudFailure,

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { callersOwn, jsonObject, LONG_TEXT, list, SHORT_TEXT, text } from "../bounds.ts";
+import { TOOL_LIMITS } from "../../core/tools/limits.ts";
+import { exactJson } from "../../domain/exact-numbers.ts";
+import { anyJson, callersOwn, jsonObject, LONG_TEXT, list, SHORT_TEXT, text } from "../bounds.ts";
 import { integerText } from "../integer-text.ts";
 
 // What callers send to LlamaCloud's beta chat: the project's contract, sections 4 and 8. What they get is in answers.ts.
@@ -59,24 +61,63 @@ const codePoints = (said: string): number => {
   return count;
 };
 
-export const StreamBody = z.object({
-  index_ids: IndexIds,
-  prompt: z
-    .string()
-    .refine((said) => said.length <= MAX_PROMPT || (said.length <= 2 * MAX_PROMPT && codePoints(said) <= MAX_PROMPT), {
-      ...fault("string_too_long", `String should have at most ${MAX_PROMPT} characters`),
-      abort: true,
-    })
-    // For the reference: a code point has at most two units.
-    .max(2 * MAX_PROMPT)
-    .refine((said) => said.trim() !== "", fault("value_error", "Value error, prompt must not be blank")),
-  require_all_indexes: z.boolean().nullish(),
-  /** Ours, all from here on: see the contract, section 8. */
-  message_id: z.guid().nullish(),
-  parent_id: z.guid().nullable().optional(),
-  agent_id: z.guid().nullish(),
-  model: text(120).min(1).nullish(),
+const MAX_ANSWERS = 100;
+const { outputCharacters } = TOOL_LIMITS;
+
+/** Ours: what a function gave whose call waits. */
+const ToolAnswer = z.object({
+  call_id: text(SHORT_TEXT).min(1),
+  output: callersOwn(anyJson())
+    .refine((output) => output !== undefined, fault("missing", "Field required"))
+    .refine(
+      (output) => exactJson(output).length <= outputCharacters,
+      fault("value_error", `Value error, a result should have at most ${outputCharacters} characters as JSON`),
+    ),
+  is_error: z.boolean().nullish().describe("Whether it failed: the model is told so"),
 });
+
+const Prompt = z
+  .string()
+  .refine((said) => said.length <= MAX_PROMPT || (said.length <= 2 * MAX_PROMPT && codePoints(said) <= MAX_PROMPT), {
+    ...fault("string_too_long", `String should have at most ${MAX_PROMPT} characters`),
+    abort: true,
+  })
+  // For the reference: a code point has at most two units.
+  .max(2 * MAX_PROMPT)
+  .refine((said) => said.trim() !== "", fault("value_error", "Value error, prompt must not be blank"));
+
+const isAnswering = (body: object): boolean => "tool_results" in body && body.tool_results != null;
+
+export const StreamBody = z
+  .object({
+    index_ids: IndexIds,
+    prompt: Prompt.optional().describe("Required without tool_results"),
+    require_all_indexes: z.boolean().nullish(),
+    /** Ours, all from here on: see the contract, section 8. */
+    message_id: z.guid().nullish(),
+    parent_id: z.guid().nullable().optional(),
+    agent_id: z.guid().nullish(),
+    model: text(120).min(1).nullish(),
+    client_tools: z.boolean().nullish().describe("Ours: whether the caller answers calls of the agent's functions"),
+    tool_results: list(ToolAnswer, MAX_ANSWERS)
+      .min(1)
+      .refine(
+        (answers) => new Set(answers.map(({ call_id }) => call_id)).size === answers.length,
+        fault("value_error", "Value error, a call is answered once"),
+      )
+      .nullish()
+      .describe("Ours: the results of all calls that wait, instead of a prompt"),
+  })
+  // Asked whatever else is wrong, since a field that is missing is told with the others.
+  .refine((body) => isAnswering(body) || body.prompt !== undefined, {
+    ...fault("missing", "Field required"),
+    path: ["prompt"],
+    when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
+  })
+  .refine((body) => !isAnswering(body) || body.prompt === undefined, {
+    ...fault("value_error", "Value error, prompt and tool_results are not sent together"),
+    path: ["prompt"],
+  });
 export type StreamBody = z.infer<typeof StreamBody>;
 
 /** Ours: the companion routes of the contract, section 8. */

@@ -1,9 +1,10 @@
 import type { Stretch } from "../../core/turn/follow.ts";
 import type { LastEvent, TurnEvent } from "../../domain/events.ts";
 import { exactValue } from "../../domain/exact-numbers.ts";
-import { messageText, type NewMessage } from "../../domain/message.ts";
+import type { NewMessage } from "../../domain/message.ts";
+import type { RunAgent } from "../../domain/run.ts";
 import type { SessionEvent } from "./answers.ts";
-import { asObject, stopFields } from "./encode.ts";
+import { asObject, encodeMessage, estimatedTokens, noticeIds, stopFields } from "./encode.ts";
 
 export type StreamOptions = {
   readonly runId: string;
@@ -13,6 +14,8 @@ export type StreamOptions = {
   /** Whether events carry their ids and frames an `id:` line with the event's number. */
   readonly withIds: boolean;
   readonly skippedIndexIds: readonly string[];
+  /** Who answers; null once it is deleted. */
+  readonly agent: RunAgent | null;
 };
 
 /**
@@ -28,17 +31,10 @@ export async function* llamacloudFrames(
   const frame = (event: SessionEvent, seq: number) =>
     `${withIds ? `id: ${seq}\n` : ""}data: ${JSON.stringify(event)}\n\n`;
   if (after === 0) {
+    // Of what a caller said: what it asked, and how it answered calls.
     const asked = input
-      .filter((message) => message.role === "user")
-      .map((message): SessionEvent => {
-        const ids = {
-          event_id: `${message.id}.0`,
-          message_id: message.id,
-          run_id: runId,
-          created_at: message.createdAt.toISOString(),
-        };
-        return { type: "user_input", content: messageText(message.parts), ...(withIds ? ids : {}) };
-      });
+      .filter(({ role }) => role === "user" || role === "tool")
+      .flatMap((message) => exactValue(encodeMessage(message, runId, withIds)));
     if (asked.length > 0) yield asked.map((event) => frame(event, 0)).join("");
   }
   const encode = eventEncoder(options);
@@ -52,9 +48,10 @@ export async function* llamacloudFrames(
   }
 }
 
-function eventEncoder({ runId, withIds, skippedIndexIds }: StreamOptions): (event: TurnEvent) => SessionEvent[] {
+function eventEncoder({ runId, withIds, skippedIndexIds, agent }: StreamOptions): (event: TurnEvent) => SessionEvent[] {
   let text: string[] = [];
   let message = { id: "", at: 0, parts: 0 };
+  let notices = 0;
   let continues: { continues?: true } = {};
   const calls = new Map<string, string>();
   const ids = (messageId: string, part: number, at: number) =>
@@ -77,9 +74,11 @@ function eventEncoder({ runId, withIds, skippedIndexIds }: StreamOptions): (even
     switch (event.type) {
       case "turn-start":
       case "step-end":
-      case "notice":
       case "provider-data":
         return [];
+      case "notice":
+        if (!withIds) return [];
+        return [{ type: "notice", content: event.text, ...noticeIds(runId, notices++, new Date()) }];
       case "step-start":
         message = { id: event.messageId, at: event.at, parts: 0 };
         return [];
@@ -133,7 +132,7 @@ function eventEncoder({ runId, withIds, skippedIndexIds }: StreamOptions): (even
       }
       case "turn-end":
       case "turn-error":
-        return [stop(event, runId, withIds, skippedIndexIds)];
+        return [stop(event, { runId, withIds, skippedIndexIds, agent })];
       default:
         event satisfies never;
         return [];
@@ -141,7 +140,9 @@ function eventEncoder({ runId, withIds, skippedIndexIds }: StreamOptions): (even
   };
 }
 
-function stop(event: LastEvent, runId: string, withIds: boolean, skipped: readonly string[]): SessionEvent {
+type StopOptions = Pick<StreamOptions, "runId" | "withIds" | "skippedIndexIds" | "agent">;
+
+function stop(event: LastEvent, { runId, withIds, skippedIndexIds: skipped, agent }: StopOptions): SessionEvent {
   const status = event.type === "turn-end" ? "completed" : event.status;
   const error = event.type === "turn-end" ? null : { code: event.code, message: event.message };
   const { usage, durationMs, steps } = event;
@@ -157,7 +158,9 @@ function stop(event: LastEvent, runId: string, withIds: boolean, skipped: readon
       ? {
           status,
           model: event.model,
+          agent,
           finish_reason: event.type === "turn-end" ? event.finishReason : null,
+          ...estimatedTokens(usage),
           event_id: `${runId}.stop`,
           run_id: runId,
           created_at: new Date().toISOString(),

@@ -91,6 +91,7 @@ export const encodeChanges = <Item>({
 }) => ({
   token: changes.token,
   items,
+  unlisted: changes.unlistedIds,
   deleted: changes.deletedIds,
   has_more: changes.hasMore,
   reset: changes.isReset,
@@ -109,8 +110,24 @@ export const encodeProvider = (provider: ModelProvider) => ({
 
 const MOST_MODELS = 2000;
 
-/** The models that somebody may choose, and the one that answers where nobody has chosen. */
-export const encodeModels = (models: readonly ModelInfo[], defaultModel: string) => ({
+/**
+ * The models that somebody may choose, and the one that answers where nobody has chosen. Models that one cannot chat with are
+ * left out. `unlisted`: providers whose models may be asked for by name, since they have not told all of them.
+ */
+export const encodeModels = (models: readonly ModelInfo[], defaultModel: string, unlisted: readonly string[]) => ({
   default: defaultModel,
-  items: models.slice(0, MOST_MODELS).map(({ id, contextWindow }) => ({ id, context_window: contextWindow })),
+  unlisted,
+  items: models
+    .filter(({ id, isChat }) => isChat || id === defaultModel)
+    .slice(0, MOST_MODELS)
+    .map(({ id, label, provider, contextWindow, tools, images, reasoning, price }) => ({
+      id,
+      label,
+      provider,
+      context_window: contextWindow,
+      tools,
+      images,
+      reasoning,
+      price,
+    })),
 });

@@ -4,6 +4,6 @@ import { llamacloudPolicy } from "../llamacloud/policy.ts";
 /** By what rules a turn of a page goes: as LlamaCloud's, whose dialect pages speak, but for the tools. */
 export const webPolicy: TurnPolicy = {
   ...llamacloudPolicy,
-  // In a browser nobody has agreed to what an agent's tools change; who holds a key has.
-  ownTools: "none",
+  // A function is answered by the person. In a browser nobody has agreed to what other tools change; who holds a key has.
+  ownTools: "functions",
 };

@@ -5,8 +5,9 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   GET: endpoint({
     surface: web,
     async handle({ scope }) {
-      const known = await scope.models.list(scope.providerKey);
-      return Response.json(encodeModels(known, scope.models.defaultModel));
+      const { models } = scope;
+      const known = await models.list(scope.providerKey);
+      return Response.json(encodeModels(known, models.defaultModel, (await models.unlisted?.()) ?? []));
     },
   }),
 });

@@ -29,6 +29,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
         projectId,
         after,
         withArchived: query.archived ?? true,
+        // A person looks for what was said; a program finds what it has made.
+        withEmpty: scope.via !== "cookie",
         limit: size + 1,
       });
       const page = found.slice(0, size);

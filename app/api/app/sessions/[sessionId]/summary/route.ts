@@ -8,7 +8,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     surface: web,
     async handle({ scope, params }) {
       const session = await summariseSession(scope, params.sessionId ?? "");
-      return Response.json(encodeSummary(session, { agent: null }).summary);
+      return Response.json(encodeSummary(session, { agent: null, running: null }).summary);
     },
   }),
 });

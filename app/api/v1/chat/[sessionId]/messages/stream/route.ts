@@ -53,6 +53,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
         after,
         withIds: true,
         skippedIndexIds: [],
+        agent: run.agent,
       });
       return sseResponse(frames, {
         first: ": open\n\n",

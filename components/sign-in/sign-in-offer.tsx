@@ -1,0 +1,18 @@
+"use client";
+
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { useShell } from "../frame/shell";
+import { signInPath } from "../viewer";
+
+/** For a page of which nothing is there for who looks: it may be theirs once they are signed in. */
+export function SignInOffer() {
+  const { viewer } = useShell();
+  const path = usePathname();
+  if (viewer.kind === "person") return null;
+  return (
+    <Link href={signInPath(path)} className="button" prefetch={false}>
+      Sign in
+    </Link>
+  );
+}

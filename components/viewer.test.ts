@@ -1,0 +1,34 @@
+import { afterAll, expect, test } from "vitest";
+import { noteAnswer, setViewer, signedOut, signInPath, viewerHeaders, viewerName } from "./viewer";
+
+afterAll(() => setViewer({ kind: "none", id: null }));
+
+test("16: a page says whom it was made for; a visitor is a guest from the first thing they have written", () => {
+  setViewer({ kind: "person", id: "ada" });
+  expect([viewerHeaders(), viewerName()]).toEqual([{ "x-parley-viewer": "ada" }, "ada"]);
+  setViewer({ kind: "none", id: null });
+  noteAnswer(200, false);
+  noteAnswer(429, true);
+  expect(viewerHeaders()).toEqual({});
+  noteAnswer(200, true);
+  expect([viewerHeaders(), viewerName()]).toEqual([{ "x-parley-viewer": "guest" }, "guest"]);
+});
+
+test("16: who was known and is refused is signed out until the server knows them again", () => {
+  const heard: boolean[] = [];
+  setViewer({ kind: "person", id: "ada" });
+  const end = signedOut.subscribe(() => heard.push(signedOut.get()));
+  for (const status of [200, 401, 401, 404, 503, 200]) noteAnswer(status, false);
+  expect(heard).toEqual([true, false]);
+  noteAnswer(401, true);
+  setViewer({ kind: "person", id: "bob" });
+  expect(heard).toEqual([true, false, true, false]);
+  end();
+  setViewer({ kind: "none", id: null });
+  noteAnswer(401, false);
+  expect(signedOut.get()).toBe(false);
+});
+
+test("16: whoever signs in comes back to where they were", () => {
+  expect(signInPath("/s/a b?c")).toBe("/sign-in?from=%2Fs%2Fa%20b%3Fc");
+});
