@@ -16,6 +16,17 @@ const PAGE = `<!doctype html>
  * lines behind it, so that it needs nothing else and may be forbidden everything.
  */
 export function makeDrawing(root: string): void {
+  const { emitWarning } = process;
+  // Node says at each use that taking types out is new; nobody who installs can do anything about it.
+  process.emitWarning = () => {};
+  try {
+    makeIn(root);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+function makeIn(root: string): void {
   const folder = join(root, "public/drawing");
   mkdirSync(folder, { recursive: true });
   const make = (name: string, packed: string) => {

@@ -23,6 +23,11 @@ function isDarkNow(): boolean {
   return theme === undefined ? matchMedia(DARK).matches : theme === "dark";
 }
 
+/** Small enough to be seen whole, but no smaller than can be read: then it scrolls. */
+function fit(image: HTMLImageElement | null, width: number): void {
+  image?.style.setProperty("max-inline-size", `max(100%, ${Math.round(width * 0.65)}px)`);
+}
+
 const stateOf = (drawn: Drawn | undefined, isOpen: boolean) =>
   isOpen || !drawn ? "waiting" : "url" in drawn ? "drawn" : "source";
 
@@ -83,6 +88,7 @@ export function Diagram({ code, isOpen }: { readonly code: string; readonly isOp
         {picture && (
           // biome-ignore lint/performance/noImgElement: it is made in the page.
           <img
+            ref={(image) => fit(image, picture.width)}
             src={picture.url}
             width={picture.width}
             height={picture.height}
