@@ -21,6 +21,7 @@ const ANY_BODY = {
   name: "x",
   text: "x",
   title: "x",
+  branch_id: "8d7d1c4e-0f5e-4a36-9f5e-6d0c8a9d2b11",
   content: "x",
   type: "function",
   function: { parameters: {} },

@@ -50,8 +50,15 @@ const REPLACEMENT_INSTRUCTION =
  */
 export async function makeRoom(
   scope: Scope,
-  { session, budget, description }: Pick<PreparedTurn, "session" | "budget" | "description">,
+  {
+    session,
+    budget,
+    description,
+    forkPosition,
+  }: Pick<PreparedTurn, "session" | "budget" | "description" | "forkPosition">,
 ): Promise<string | null> {
+  // A line that has just been forked is another one than was read; its next turn makes room.
+  if (forkPosition !== null) return null;
   if (session.contextOverflow !== "adaptive" || budget === null || description.size < FULL * budget) return null;
   const asked = description.messages.filter((message) => message.role === "user").length;
   // The new message and one turn before it: nothing is old yet.

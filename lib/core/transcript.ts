@@ -13,7 +13,7 @@ const MOST_MESSAGES = 2000;
 const STRETCH = 64;
 
 type Read = Pick<Scope, "database" | "accountId">;
-type Place = Pick<Session, "id" | "nextPosition">;
+type Place = Pick<Session, "id" | "activeBranchId" | "nextPosition">;
 
 /** The oldest turns of a line in words. */
 export type OldTurns = {
@@ -43,7 +43,7 @@ export async function latestTurns(
   let turn: StretchMessage[] = [];
   const first = Math.max(start, session.nextPosition - MOST_MESSAGES);
   for (let to = session.nextPosition; to > first; to -= STRETCH) {
-    const stretch = await readStretch(database, accountId, session.id, Math.max(first, to - STRETCH), to);
+    const stretch = await readStretch(database, accountId, session, Math.max(first, to - STRETCH), to);
     for (const message of stretch.reverse()) {
       turn.push(message);
       if (message.role !== "user") continue;
@@ -77,7 +77,7 @@ export async function oldestTurns(
   const result = (): OldTurns | null =>
     last && { lines, last: { position: last.position, branchId: last.branchId }, count, tokens };
   for (let from = start; from < end && count < MOST_MESSAGES; from += STRETCH) {
-    const stretch = await readStretch(database, accountId, session.id, from, Math.min(end, from + STRETCH));
+    const stretch = await readStretch(database, accountId, session, from, Math.min(end, from + STRETCH));
     for (const message of stretch) {
       if (message.role === "user" && characters >= TRANSCRIPT_CHARACTERS) return result();
       // A turn that is longer than all may be is told from its beginning.
@@ -98,7 +98,7 @@ export async function latestTranscript({ database, accountId }: Read, session: P
   let characters = 0;
   const first = Math.max(0, session.nextPosition - MOST_MESSAGES);
   for (let to = session.nextPosition; to > first && characters < TRANSCRIPT_CHARACTERS; to -= STRETCH) {
-    const stretch = await readStretch(database, accountId, session.id, Math.max(first, to - STRETCH), to);
+    const stretch = await readStretch(database, accountId, session, Math.max(first, to - STRETCH), to);
     for (const message of stretch.reverse()) {
       const line = characters < TRANSCRIPT_CHARACTERS ? spoken(message) : null;
       if (line !== null) lines.push(line);

@@ -35,6 +35,8 @@ export type Claim = {
   readonly fork: NewBranch | null;
   /** A title for a session that has none, from now on; null leaves that to the commit. */
   readonly title: string | null;
+  /** Whether it takes the place of a title that no person has chosen. */
+  readonly renames: boolean;
   /** Indexes to bind the session to; null leaves them. Bound indexes are locked in any case. */
   readonly bindIndexIds: readonly string[] | null;
 };

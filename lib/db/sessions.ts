@@ -110,7 +110,8 @@ export async function deleteSession(database: Database, accountId: string, id: s
 /**
  * Sets the title where its present source ranks no higher than the new one. Gives whether it was set.
  *
- * `moves`: whether the session moves to the front of the list. `branchId`: only while this is the line that it shows.
+ * `moves`: whether the session moves to the front of the list. `branchId`: only while it has
+ * this branch.
  */
 export async function setTitle(
   database: Database,
@@ -141,7 +142,7 @@ export async function setFlags(
   return count > 0;
 }
 
-/** Adds a summary of the active branch up to a position. */
+/** Adds a summary of the line of a branch up to a position. */
 export async function insertSummary(
   database: Database,
   summary: {

@@ -35,6 +35,8 @@ export type Session = {
   readonly archived: boolean;
   readonly indexesLockedAt: Date | null;
   readonly activeBranchId: string;
+  /** Whether it has other lines too. */
+  readonly hasBranches: boolean;
   /** The position the next message of the active line gets: the line's length. */
   readonly nextPosition: number;
   readonly agentIds: readonly string[];
@@ -46,7 +48,7 @@ export type Session = {
   readonly runningRunId: string | null;
   /** Whether somebody waits for a turn in it. */
   readonly isAwaited: boolean;
-  /** The latest summary; `questions` counts the user messages it covers. */
+  /** The latest summary of the active line; `questions` counts the user messages it covers. */
   readonly summary: { readonly text: string; readonly uptoPosition: number; readonly questions: number } | null;
   /** What prompts hold instead of the beginning of the active line. */
   readonly replacement: SessionReplacement | null;

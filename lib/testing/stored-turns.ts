@@ -65,6 +65,7 @@ export const claimOf = (
     context: { system: "", summary: null, from: 0, budget: null, overflow: "truncate", dropped: 0 },
     settings: { model: "test-model" },
     title: null,
+    renames: false,
     requestKey: null,
     requestHash: null,
     mostAtOnce: null,

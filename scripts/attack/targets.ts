@@ -32,9 +32,19 @@ const WEB_BODY: JsonSchema = {
   type: "object",
   required: ["email", "password", "name"],
   properties: Object.fromEntries(
-    ["email", "password", "current_password", "name", "csrfToken", "callbackUrl", "json", "about", "model", "slug"].map(
-      (name) => [name, { type: "string" }],
-    ),
+    [
+      "email",
+      "password",
+      "current_password",
+      "name",
+      "csrfToken",
+      "callbackUrl",
+      "json",
+      "about",
+      "model",
+      "slug",
+      "branch_id",
+    ].map((name) => [name, { type: "string" }]),
   ),
 };
 const AUTH_PATHS = [
@@ -71,7 +81,9 @@ export async function findTargets(url: string, key: string): Promise<Targets> {
   ]
     .filter(({ path }) => !known.has(path.replaceAll(/\{\w+\}/gu, "{}")) && !LEFT_OUT.test(path))
     .flatMap(({ path, methods }) =>
-      methods.map((method): Operation => ({ method, path, body: WEB_BODY, query: ["since", "days", "callbackUrl"] })),
+      methods.map(
+        (method): Operation => ({ method, path, body: WEB_BODY, query: ["since", "days", "from", "callbackUrl"] }),
+      ),
     );
   const pages = ["/", "/agents", "/account", "/sign-in", "/docs", "/s/{session_id}", "/nothing"].flatMap((path) =>
     ["GET", "POST"].map((method): Operation => ({ method, path, body: null, query: ["error", "callbackUrl"] })),

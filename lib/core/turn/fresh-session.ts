@@ -34,6 +34,7 @@ export function unstoredSession(session: NewSession): Session {
     archived: false,
     indexesLockedAt: null,
     activeBranchId: session.branchId,
+    hasBranches: false,
     nextPosition: 0,
     lastRun: null,
     runningRunId: null,

@@ -1,11 +1,11 @@
 import { findAgents, findDefaultAgent } from "../../db/agents.ts";
-import { findPosition, type Tip } from "../../db/messages.ts";
+import type { Tip } from "../../db/messages.ts";
 import { findSessionWithAgents } from "../../db/session-agents.ts";
 import { findUsers } from "../../db/users.ts";
 import type { Agent, User } from "../../domain/agent.ts";
 import type { DocHit } from "../../domain/doc.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
-import type { Message, NewMessage } from "../../domain/message.ts";
+import type { NewMessage } from "../../domain/message.ts";
 import type { ModelSettings } from "../../domain/model.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Tool } from "../../domain/tool.ts";
@@ -20,7 +20,7 @@ import { renderInput } from "../render/input.ts";
 import type { Scope } from "../scope.ts";
 import { toolsInReach } from "../tools/who-may.ts";
 import { answeringInput } from "./answer-calls.ts";
-import { readPast } from "./past.ts";
+import { pastOf, renames } from "./past-of-turn.ts";
 import type { TurnTool } from "./run-turn.ts";
 import type { TurnRequest } from "./turn-request.ts";
 import { checkToolChoice, offeredTools, turnTools } from "./turn-tools.ts";
@@ -35,6 +35,8 @@ export type PreparedTurn = {
   readonly input: readonly NewMessage[];
   /** Where the line is to fork, null when the new messages come at its end. */
   readonly forkPosition: number | null;
+  /** Whether the session begins with another question now, and has a title of the one before that no person has chosen. */
+  readonly renames: boolean;
   readonly settings: ModelSettings & { readonly model: string };
   /** What the model is offered besides the server's own tools. */
   readonly offered: TurnPlan["tools"];
@@ -78,11 +80,9 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   checkToolChoice(request.toolChoice, tools);
   const budget = await promptBudget(scope, session, model, merged);
   const overflow = session.contextOverflow === null ? policy.overflow : "truncate";
-  const isFork = request.parentId !== undefined;
-  // A fork may begin before the summary ends.
-  const from = isFork ? 0 : (session.replacement?.uptoPosition ?? -1) + 1;
   const most = overflow === "truncate" ? budget : null;
-  const { line, forkPosition, nextPosition } = await pastOf(scope, session, request, from, policy.recallTools, most);
+  const past = await pastOf(scope, session, request, policy.recallTools, most);
+  const { line, from, forkPosition, nextPosition } = past;
   const asked = request.answersCalls ? answeringInput(line, request.input) : request.input;
   const docs = policy.recall ? await recalled(scope, session, agent, users, [...line, ...asked]) : [];
 
@@ -93,7 +93,7 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     users,
     tools: listedTools,
     docs,
-    summary: isFork ? null : session.replacement,
+    summary: past.replacement,
     settings: merged,
     metadata: request.metadata,
     line,
@@ -122,6 +122,7 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     tip: { branchId: session.activeBranchId, nextPosition },
     input: dated,
     forkPosition,
+    renames: await renames(scope, session, past, request.input),
     settings: { ...merged, model },
     offered,
     tools,
@@ -130,41 +131,6 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     description,
     budget,
   };
-}
-
-type Past = {
-  /** The messages before the new ones, as far as the prompt may hold them. */
-  readonly line: readonly Message[];
-  /** Where the line is to fork, null when the new messages come at its end. */
-  readonly forkPosition: number | null;
-  /** The position after the last of the whole line. */
-  readonly nextPosition: number;
-};
-
-/**
- * The line before the new messages. Of a fork it ends where it forks, and is read from its beginning on, as it may end
- * before a summary does.
- */
-async function pastOf(
-  scope: Scope,
-  session: Session,
-  { parentId }: TurnRequest,
-  from: number,
-  recallTools: boolean,
-  budget: number | null,
-): Promise<Past> {
-  const { id: sessionId, nextPosition } = session;
-  if (parentId === undefined) {
-    // An empty line has no message; should one come meanwhile, the claim notices.
-    const line =
-      nextPosition === 0 ? [] : await readPast(scope, { sessionId, from, upto: nextPosition }, budget, recallTools);
-    return { line, forkPosition: null, nextPosition: (line.at(-1)?.position ?? nextPosition - 1) + 1 };
-  }
-  const at = parentId === null ? -1 : await findPosition(scope.database, scope.accountId, sessionId, parentId);
-  if (at === null) throw notFound("message", parentId ?? undefined);
-  const upto = at + 1;
-  const line = upto === 0 ? [] : await readPast(scope, { sessionId, from, upto }, budget, recallTools);
-  return { line, forkPosition: upto === nextPosition ? null : at, nextPosition };
 }
 
 async function recalled(

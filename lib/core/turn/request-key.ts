@@ -26,8 +26,19 @@ export function withName({ stranger = null, keyId = null }: Scope, call: TurnCal
   if (call.requestKey === undefined) return { ...call, named: null };
   const caller = stranger !== null ? `stranger ${stranger}` : keyId === null ? "browser" : `key ${keyId}`;
   const content = call.input.map(({ role, name, parts }) => ({ role, name, parts }));
-  const { sessionId, policy, parentId = null, agentId = null, settings, tools, toolChoice, metadata = null } = call;
-  const about = [sessionId, policy.stores, parentId, agentId, settings, content, tools, toolChoice, metadata];
+  const {
+    sessionId,
+    policy,
+    parentId = null,
+    insteadOf,
+    agentId = null,
+    settings,
+    tools,
+    toolChoice,
+    metadata = null,
+  } = call;
+  const place = insteadOf === undefined ? [] : [insteadOf];
+  const about = [sessionId, policy.stores, parentId, agentId, settings, content, tools, toolChoice, metadata, ...place];
   return { ...call, named: { key: sha256(`${caller} ${call.requestKey}`), hash: sha256(JSON.stringify(about)) } };
 }
 

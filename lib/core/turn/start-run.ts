@@ -1,7 +1,7 @@
 import type { NewSession } from "../../db/new-session.ts";
 import { ChatError } from "../../domain/errors.ts";
 import type { LastEvent } from "../../domain/events.ts";
-import { messageText, type NewMessage } from "../../domain/message.ts";
+import type { NewMessage } from "../../domain/message.ts";
 import type { Session } from "../../domain/session.ts";
 import type { TurnPolicy } from "../../domain/turn-policy.ts";
 import type { Admission } from "../admitted.ts";
@@ -9,6 +9,7 @@ import type { Scope } from "../scope.ts";
 import { fallbackTitle, improveTitle } from "../titles.ts";
 import { type LiveRun, liveRun } from "./live-run.ts";
 import type { PreparedTurn } from "./prepare.ts";
+import { questionOf } from "./question.ts";
 import { type Recording, record } from "./record.ts";
 import { runTurn } from "./run-turn.ts";
 import type { TurnCall } from "./turn-call.ts";
@@ -62,10 +63,12 @@ export function readyRun(
   });
   const running = callsEarly ? begunEarly(turn) : turn;
   const kept = { policy, input, makes, model: settings.model };
+  // What begins with another question now is named as if it were new.
+  const before: Session = prepared.renames ? { ...session, titleSource: "none" } : session;
   return {
     start() {
       scope.runner.add(live);
-      scope.host.keepAwake(record(scope, live, running, recording(scope, call.dialect, session, kept, admission)));
+      scope.host.keepAwake(record(scope, live, running, recording(scope, call.dialect, before, kept, admission)));
       return live;
     },
     giveUp: () => live.abort("hang-up", new ChatError("cancelled", "The turn was not entered")),
@@ -123,11 +126,6 @@ export function recording(
 }
 
 const statusOf = (last: LastEvent): string => (last.type === "turn-end" ? "completed" : last.status);
-
-function questionOf(input: readonly NewMessage[]): string | null {
-  const asked = input.find((message) => message.role === "user");
-  return asked ? messageText(asked.parts) : null;
-}
 
 /** The title of a session until it has a better one: the first words of what it was asked. */
 export function questionTitle(input: readonly NewMessage[]): string | null {

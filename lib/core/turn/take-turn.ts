@@ -249,6 +249,7 @@ async function claimOf(scope: Scope, runId: string, call: StoredCall, prepared: 
     bindIndexIds: call.bindIndexIds ?? null,
     // A turn whose question stays whatever happens names its session at once.
     title: call.policy.keep === "all" ? questionTitle(prepared.input) : null,
+    renames: prepared.renames,
   };
 }
 

@@ -11,6 +11,8 @@ export type TurnRequest = {
   readonly known?: SessionWithAgents;
   /** The message after which the new ones come; null: before all. Absent: at the end of the active line. */
   readonly parentId?: string | null;
+  /** The message of the active line in whose place the new ones come; it and what follows stay on a line of their own. */
+  readonly insteadOf?: string;
   readonly agentId?: string;
   readonly input: readonly NewMessage[];
   /** Whether the input answers the calls that the line leaves open: all of them, and nothing else. */

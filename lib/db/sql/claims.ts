@@ -31,6 +31,9 @@ export const listRunningRuns = statement({
   row: Id,
 });
 
+/** Whether a claim names its session: one without a title, or one that begins with another question now. */
+const NAMES = `c.title is not null and (s."titleSource" = 'none' or (c.renames and s."titleSource" <> 'person'))`;
+
 /**
  * Enters runs whose sessions are as they were: a JSON array with an object for each. Gives those that it has entered.
  *
@@ -43,14 +46,14 @@ export const claimRunRows = statement({
        select * from json_to_recordset($1::json) as i("runId" uuid, "accountId" uuid, owner text, dialect text,
          "agentId" uuid, policy json, plan json, input json, context json, settings json, "requestKey" text,
          "requestHash" text, title text, "sessionId" uuid, "branchId" uuid, "nextPosition" int, "forkId" uuid,
-         "forkParentId" uuid, "forkPosition" int, "forkPath" json, "bindIndexIds" uuid[])
+         "forkParentId" uuid, "forkPosition" int, "forkPath" json, "bindIndexIds" uuid[], renames boolean)
      ), claimed as (
-       select i.* from input i join "Session" s on s.id = i."sessionId" and s."accountId" = i."accountId"
+       select i.*, s.switches from input i join "Session" s on s.id = i."sessionId" and s."accountId" = i."accountId"
          join "Branch" b on b.id = s."activeBranchId" and b.id = i."branchId" and b."nextPosition" = i."nextPosition"
        order by s.id for no key update of s, b
      ), forked as (
-       insert into "Branch" (id, "sessionId", "parentId", "forkPosition", path, "nextPosition")
-       select "forkId", "sessionId", "forkParentId", "forkPosition", "forkPath", "forkPosition" + 1
+       insert into "Branch" (id, "sessionId", "parentId", "forkPosition", path, "nextPosition", "shownIn")
+       select "forkId", "sessionId", "forkParentId", "forkPosition", "forkPath", "forkPosition" + 1, switches + 1
        from claimed where "forkId" is not null
      ), unbound as (
        delete from "SessionIndex" x using claimed c
@@ -61,9 +64,9 @@ export const claimRunRows = statement({
        on conflict ("sessionId", "indexId") do update set position = excluded.position
      ), moved as (
        update "Session" s set "activeBranchId" = coalesce(c."forkId", s."activeBranchId"),
-         title = case when s."titleSource" = 'none' and c.title is not null then c.title else s.title end,
-         "titleSource" = case when s."titleSource" = 'none' and c.title is not null then 'fallback'
-           else s."titleSource" end,
+         switches = s.switches + case when c."forkId" is null then 0 else 1 end,
+         title = case when ${NAMES} then c.title else s.title end,
+         "titleSource" = case when ${NAMES} then 'fallback' else s."titleSource" end,
          "indexesLockedAt" = coalesce(s."indexesLockedAt", case when cardinality(c."bindIndexIds") > 0 or exists (
            select 1 from "SessionIndex" x where x."sessionId" = s.id) then now() end)
        from claimed c where s.id = c."sessionId"

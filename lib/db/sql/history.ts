@@ -73,7 +73,7 @@ export const readRunInputRows = statement({
 export const clearHistoryRows = statement({
   name: "clear-history",
   text: `with session as (
-       update "Session" set "activeBranchId" = $3, "updatedAt" = now(),
+       update "Session" set "activeBranchId" = $3, switches = 0, "updatedAt" = now(),
          title = case when "titleSource" = 'person' then title end,
          "titleSource" = case when "titleSource" = 'person' then 'person' else 'none' end
        where id = $1 and "accountId" = $2 returning id

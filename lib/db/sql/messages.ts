@@ -12,10 +12,11 @@ export const MessageRow = NewMessage.extend({
   tokenizer: z.string().nullable(),
 });
 
-/** Segments of a branch's line, itself last: `b` is the alias of the branch. */
-export const SEGMENTS = `cross join lateral (
-  select x."branchId", x."from", x."to" from json_to_recordset(b.path) as x("branchId" uuid, "from" int, "to" int)
-  union all select b.id, b."forkPosition" + 1, 2147483647) seg`;
+/** Segments of the line of a branch under the alias given, itself last. */
+export const segmentsOf = (branch: string): string => `cross join lateral (
+  select x."branchId", x."from", x."to" from json_to_recordset(${branch}.path) as x("branchId" uuid, "from" int, "to" int)
+  union all select ${branch}.id, ${branch}."forkPosition" + 1, 2147483647) seg`;
+export const SEGMENTS = segmentsOf("b");
 
 const COLUMNS = `m.id, m.role, m.name, m.source, m.parts, m.model, m."createdAt", m.position, m."runId", m."tokenCount",
   m.tokenizer, m."branchId"`;
@@ -42,15 +43,15 @@ export const readSystemMessageRows = statement({
   row: MessageRow,
 });
 
-/** What was said on a part of the active line. */
+/** What was said on a part of a branch's line. */
 export const readStretchRows = statement({
   name: "read-stretch",
   text: `select m.role, m.name, m.parts, m.position, m."branchId"
-     from "Session" s join "Branch" b on b.id = s."activeBranchId" ${SEGMENTS}
+     from "Session" s join "Branch" b on b.id = $5 and b."sessionId" = s.id ${SEGMENTS}
      join "Message" m on m."branchId" = seg."branchId"
        and m.position between greatest(seg."from", $3::int) and least(seg."to", $4::int - 1)
      where s.id = $1 and s."accountId" = $2 order by m.position`,
-  parameters: { sessionId: "uuid", accountId: "uuid", from: "int4", to: "int4" },
+  parameters: { sessionId: "uuid", accountId: "uuid", from: "int4", to: "int4", branchId: "uuid" },
   row: MessageRow.pick({ role: true, name: true, parts: true, position: true, branchId: true }),
 });
 

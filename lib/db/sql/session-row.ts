@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RecallOptions } from "../../domain/recall-options.ts";
-import { SEGMENTS } from "./messages.ts";
+import { SEGMENTS, segmentsOf } from "./messages.ts";
 import { RUN_JSON, RunRow } from "./runs.ts";
 
 const JsonObject = z.record(z.string(), z.unknown()).nullable();
@@ -31,6 +31,7 @@ export const SessionRow = SettingsRow.extend({
   archived: z.boolean(),
   indexesLockedAt: z.date().nullable(),
   activeBranchId: z.string(),
+  hasBranches: z.boolean(),
   nextPosition: z.number(),
   agentIds: z.array(z.string()),
   userIds: z.array(z.string()),
@@ -51,7 +52,7 @@ export const SESSION_COLUMNS = `s.id, s."projectId",
   (select p."isDefault" from "Project" p where p.id = s."projectId") as "isInDefaultProject", s.origin, s.situation,
   s."systemTemplate", s."renderTemplates", s."tokenBudget", s."contextOverflow", s."autoRunTools", s."forwardToolCalls",
   s."recallOptions", s.metadata, s."sharedAccess", s.title, s."titleSource", s.pinned, s.archived, s."indexesLockedAt",
-  s."activeBranchId", s."createdAt", s."updatedAt",
+  s."activeBranchId", s.switches > 0 as "hasBranches", s."createdAt", s."updatedAt",
   coalesce((select json_agg(x."agentId" order by x.position) from "SessionAgent" x where x."sessionId" = s.id), '[]')
     as "agentIds",
   coalesce((select json_agg(x."userId" order by x.position) from "SessionUser" x where x."sessionId" = s.id), '[]')
@@ -65,7 +66,9 @@ export const SESSION_COLUMNS = `s.id, s."projectId",
      select count(*)::int from "Branch" b ${SEGMENTS} join "Message" m on m."branchId" = seg."branchId"
        and m.position between seg."from" and least(seg."to", u."uptoPosition")
      where b.id = u."branchId" and m.role = 'user'))
-   from "Summary" u where u."sessionId" = s.id order by u."createdAt" desc, u.id desc limit 1) as summary,
+   from "Branch" a ${segmentsOf("a")} join "Summary" u on u."branchId" = seg."branchId"
+     and u."uptoPosition" between seg."from" and seg."to"
+   where a.id = s."activeBranchId" order by u."createdAt" desc, u.id desc limit 1) as summary,
   (select a."nextPosition" from "Branch" a where a.id = s."activeBranchId") as "nextPosition",
   case when s."contextOverflow" is null then null else (
     select json_build_object('id', u.id, 'text', u.text, 'uptoPosition', u."uptoPosition", 'createdAt', u."createdAt")

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AGENT_COLUMNS, AgentRow } from "./agents.ts";
+import { SEGMENTS } from "./messages.ts";
 import { SESSION_COLUMNS, SessionRow, SettingsRow } from "./session-row.ts";
 import { statement } from "./statement.ts";
 
@@ -69,7 +70,8 @@ export const setTitleRow = statement({
     where id = $1 and "accountId" = $2
       and array_position(array['none', 'fallback', 'model', 'person'], "titleSource")
         <= array_position(array['none', 'fallback', 'model', 'person'], $4::text)
-      and ($6::uuid is null or "activeBranchId" = $6) returning id`,
+      and ($6::uuid is null or exists (select 1 from "Branch" b where b.id = $6 and b."sessionId" = "Session".id))
+    returning id`,
   parameters: { id: "uuid", accountId: "uuid", title: "text", source: "text", moves: "bool", branchId: "uuid?" },
   row: z.object({ id: z.string() }),
 });
@@ -127,12 +129,15 @@ export const keepOneAgentRow = statement({
   parameters: { sessionId: "uuid", agentId: "uuid" },
 });
 
-/** Adds a summary to a session; nothing happens where it or its branch is gone meanwhile. */
+/**
+ * Adds a summary to a session: to the branch of a line that holds the position. Nothing happens where it or its branch is
+ * gone meanwhile.
+ */
 export const insertSummaryRow = statement({
   name: "insert-summary",
   text: `insert into "Summary" (id, "sessionId", "branchId", "uptoPosition", text, replaces)
-    select $1, s.id, b.id, $4, $5, $6 from "Session" s join "Branch" b on b."sessionId" = s.id
-    where s.id = $2 and b.id = $3`,
+    select $1, s.id, seg."branchId", $4, $5, $6 from "Session" s join "Branch" b on b."sessionId" = s.id ${SEGMENTS}
+    where s.id = $2 and b.id = $3 and $4::int between seg."from" and seg."to"`,
   parameters: {
     id: "uuid",
     sessionId: "uuid",

@@ -28,6 +28,8 @@ const details = {
   pinned: z.boolean().optional().describe("With details=1"),
   archived: z.boolean().optional().describe("With details=1"),
   running_run_id: id.nullable().optional().describe("With details=1: the turn that runs now"),
+  active_branch_id: id.optional().describe("With details=1: the line that is shown, of those that editing has made"),
+  has_branches: z.boolean().optional().describe("With details=1: whether there are others"),
   running_by: z
     .strictObject({ agent: Answerer.nullable(), model: z.string().nullable() })
     .nullable()

@@ -80,6 +80,7 @@ export function decodeTurn({ by, known, body, bind, cancelsOnDisconnect }: Strea
     sessionId: known.session.id,
     known,
     parentId: body.parent_id,
+    insteadOf: body.instead_of_id ?? undefined,
     agentId: body.agent_id ?? undefined,
     input: results?.map(answerMessage) ?? [newInput("user", { type: "text", text: body.prompt ?? "" })],
     answersCalls: results !== null,

@@ -30,6 +30,8 @@ function encodeDetails(session: Session, { agent, running }: Answering): Session
     pinned: session.pinned,
     archived: session.archived,
     running_run_id: session.runningRunId,
+    active_branch_id: session.activeBranchId,
+    has_branches: session.hasBranches,
     running_by: running && { agent: running.agent, model: running.model },
     summary: session.summary && { text: session.summary.text, covers: [1, session.summary.questions] },
     agent: agent && { id: agent.id, name: agent.name, model: agent.model },

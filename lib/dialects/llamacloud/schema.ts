@@ -96,6 +96,7 @@ export const StreamBody = z
     /** Ours, all from here on: see the contract, section 8. */
     message_id: z.guid().nullish(),
     parent_id: z.guid().nullable().optional(),
+    instead_of_id: z.guid().nullish().describe("Ours: the message in whose place the new one comes"),
     agent_id: z.guid().nullish(),
     model: text(120).min(1).nullish(),
     client_tools: z.boolean().nullish().describe("Ours: whether the caller answers calls of the agent's functions"),
@@ -117,6 +118,10 @@ export const StreamBody = z
   .refine((body) => !isAnswering(body) || body.prompt === undefined, {
     ...fault("value_error", "Value error, prompt and tool_results are not sent together"),
     path: ["prompt"],
+  })
+  .refine(({ parent_id, instead_of_id }) => parent_id === undefined || instead_of_id == null, {
+    ...fault("value_error", "Value error, give parent_id or instead_of_id, not both"),
+    path: ["instead_of_id"],
   });
 export type StreamBody = z.infer<typeof StreamBody>;
 

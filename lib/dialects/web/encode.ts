@@ -1,3 +1,4 @@
+import type { Branches } from "../../core/branches.ts";
 import type { SessionChanges } from "../../core/session-changes.ts";
 import type { SignIn } from "../../core/sign-ins.ts";
 import type { NamedShare, NamedShares } from "../../core/usage.ts";
@@ -95,6 +96,23 @@ export const encodeChanges = <Item>({
   deleted: changes.deletedIds,
   has_more: changes.hasMore,
   reset: changes.isReset,
+});
+
+/** Where other lines of a session pass the one that is shown: see `listBranches`. */
+export const encodeBranches = ({ activeBranchId, forks }: Branches) => ({
+  active_branch_id: activeBranchId,
+  forks: forks.map(({ position, messageId, shown, count, alternatives }) => ({
+    position,
+    message_id: messageId,
+    shown,
+    count,
+    alternatives: alternatives.map((alternative) => ({
+      number: alternative.number,
+      branch_id: alternative.branchId,
+      message_id: alternative.messageId,
+      created_at: alternative.createdAt.toISOString(),
+    })),
+  })),
 });
 
 /** A provider of models: of its key the end, null where it has none. */

@@ -21,6 +21,7 @@ export { decodeAgent, decodeAgentPatch, decodeProvider, decodeProviderPatch } fr
 export {
   encodeAgent,
   encodeApiKey,
+  encodeBranches,
   encodeChanges,
   encodeListedAgent,
   encodeModels,
@@ -32,6 +33,8 @@ export {
   AgentBody,
   AgentListQuery,
   AgentPatch,
+  BranchBody,
+  BranchesQuery,
   ChangesQuery,
   DeleteAccountBody,
   PasswordBody,

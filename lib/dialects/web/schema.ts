@@ -109,5 +109,14 @@ export const UsageQuery = z.object({
     .default(30),
 });
 
+const position = text(SHORT_TEXT)
+  .regex(/^\d{1,9}$/u, fault("Input should be a position: a whole number of 0 or more"))
+  .transform(Number)
+  .optional();
+/** Which positions of a line are asked about: from the first to before the second. */
+export const BranchesQuery = z.object({ from: position, upto: position });
+/** The line to be shown. */
+export const BranchBody = z.object({ branch_id: z.guid() });
+
 // Any text may be asked with: one that is no token of this database is told so by `reset`.
 export const ChangesQuery = z.object({ since: text(200).optional() });

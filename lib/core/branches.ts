@@ -1,0 +1,45 @@
+import * as db from "../db/branches.ts";
+import type { Fork } from "../domain/branch.ts";
+import { ChatError, notFound } from "../domain/errors.ts";
+import { isId } from "../domain/ids.ts";
+import type { Scope } from "./scope.ts";
+import { getSession } from "./sessions.ts";
+
+const MOST_FORKS = 100;
+const MOST_BESIDE = 10;
+
+export type Branches = {
+  /** The branch whose line is shown. */
+  readonly activeBranchId: string;
+  /** By their positions. */
+  readonly forks: readonly Fork[];
+};
+
+/**
+ * Where other lines of a session pass its active line with another message, at positions from `from` to before `upto`: a
+ * question that was edited, and one that was answered again.
+ *
+ * At most the latest 100 such positions, and of each the ten alternatives before and behind the one that is shown. Throws
+ * "not-found", and as `checkReachesAccount`.
+ */
+export async function listBranches(
+  scope: Scope,
+  sessionId: string,
+  { from = 0, upto = 2_147_483_647 }: { readonly from?: number; readonly upto?: number } = {},
+): Promise<Branches> {
+  const { id, activeBranchId } = await getSession(scope, sessionId);
+  const window = { from, upto, mostForks: MOST_FORKS, mostBeside: MOST_BESIDE };
+  return { activeBranchId, forks: await db.listForks(scope.database, scope.accountId, id, window) };
+}
+
+/**
+ * Shows the line of a branch: from now on every dialect reads and extends it. Moves the session nowhere.
+ *
+ * Throws "not-found" for the session, and for a branch that is not one of it, and "busy" while a turn runs in it.
+ */
+export async function activateBranch(scope: Scope, sessionId: string, branchId: string): Promise<void> {
+  const session = await getSession(scope, sessionId);
+  const found = isId(branchId) ? await db.activateBranch(scope.database, scope.accountId, session.id, branchId) : null;
+  if (found === null) throw notFound("branch", branchId);
+  if (found === "busy") throw new ChatError("busy", "Session already has a running turn", { noun: "session" });
+}
