@@ -24,7 +24,7 @@ function isDarkNow(): boolean {
 }
 
 /** Small enough to be seen whole, but no smaller than can be read: then it scrolls. */
-function fit(image: HTMLImageElement | null, width: number): void {
+function shrink(image: HTMLImageElement | null, width: number): void {
   image?.style.setProperty("max-inline-size", `max(100%, ${Math.round(width * 0.65)}px)`);
 }
 
@@ -88,7 +88,7 @@ export function Diagram({ code, isOpen }: { readonly code: string; readonly isOp
         {picture && (
           // biome-ignore lint/performance/noImgElement: it is made in the page.
           <img
-            ref={(image) => fit(image, picture.width)}
+            ref={(image) => shrink(image, picture.width)}
             src={picture.url}
             width={picture.width}
             height={picture.height}
