@@ -96,16 +96,20 @@ type GroupProps = {
 
 const Group = memo(
   function Group({ blocks, known, id, hasLast }: GroupProps) {
-    return blocks.map((block, n) => (
-      <Shown
-        // biome-ignore lint/suspicious/noArrayIndexKey: a block is what stands at its place.
-        key={n}
-        block={block}
-        known={known[n] ?? ""}
-        id={id}
-        isLast={hasLast && n === blocks.length - 1}
-      />
-    ));
+    return (
+      <div className="prose-group">
+        {blocks.map((block, n) => (
+          <Shown
+            // biome-ignore lint/suspicious/noArrayIndexKey: a block is what stands at its place.
+            key={n}
+            block={block}
+            known={known[n] ?? ""}
+            id={id}
+            isLast={hasLast && n === blocks.length - 1}
+          />
+        ))}
+      </div>
+    );
   },
   (a, b) =>
     a.blocks === b.blocks && a.hasLast === b.hasLast && (a.known === b.known || a.known.join("") === b.known.join("")),
