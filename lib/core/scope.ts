@@ -1,4 +1,5 @@
 import type { Database } from "../db/database.ts";
+import type { FileLimits } from "../domain/file.ts";
 import type { EmbedTexts, ModelEvent, ModelInfo, ModelRequest } from "../domain/model.ts";
 import type { Outbound } from "../domain/outbound.ts";
 import type { Session } from "../domain/session.ts";
@@ -7,6 +8,7 @@ import type { Asker } from "../domain/turn-policy.ts";
 import type { Spent } from "../domain/usage.ts";
 import type { Admission, Reservation, Work } from "./admitted.ts";
 import type { Host } from "./host.ts";
+import type { JobRunner } from "./job-runner.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Log } from "./log.ts";
 import type { ProviderPort } from "./provider-port.ts";
@@ -58,6 +60,8 @@ export type Ports = {
   readonly providers?: ProviderPort;
   /** Whether models are offered the server's own tools. Absent: they are. */
   readonly hasBuiltinTools?: boolean;
+  /** How much files may come to. Absent: `FILE_LIMITS`. */
+  readonly files?: FileLimits;
   readonly runner: Runner;
   /** Wakes those who wait, here and in other processes. */
   readonly signals: Signals;
@@ -65,6 +69,8 @@ export type Ports = {
   readonly lanes: Lanes;
   /** Renders the templates of an account, one after the other with those of the others. */
   readonly templatesOf: (accountId: string) => RenderTemplate;
+  /** Does stored jobs. Absent: nobody does here. */
+  readonly jobs?: Pick<JobRunner, "wake" | "cancel">;
   /** Requests to addresses that somebody else chose. */
   readonly outbound: Outbound;
   /** Runs a tool. Throws what the model is to be told. */
@@ -102,6 +108,8 @@ export type Limits = {
   readonly resume: (work: Pick<Work, "tokens" | "endUserHash"> & { readonly since: number }) => Reservation;
   /** So many turns of the account run at once; null: as many as it likes. */
   readonly mostAtOnce: number | null;
+  /** Counts a file of so many bytes that is about to be stored. Throws "rate-limited". */
+  readonly countUpload?: (bytes: number) => Promise<void>;
 };
 
 /** Who asks, and what the core works with. Every query carries `accountId`. */

@@ -1,3 +1,4 @@
+import { sweepUnusedFiles } from "../db/files.ts";
 import { emptyLeftAccounts } from "../db/leave-account.ts";
 import { pruneLines } from "../db/line.ts";
 import { pruneEvents } from "../db/run-events.ts";
@@ -16,8 +17,9 @@ const USAGE_DAYS = 400;
 const MOST_LOOKS = 10;
 
 /**
- * Removes guests that nobody sees and sign-ins whose time is over, forgets sessions that were deleted over a day ago and
- * what was used over 400 days ago, and goes on with the deletion of accounts that a process has not come to the end of.
+ * Removes guests that nobody sees, sign-ins whose time is over and files that nothing refers to, forgets sessions that were
+ * deleted over a day ago and what was used over 400 days ago, and goes on with the deletion of accounts that a process has
+ * not come to the end of.
  * What fails keeps the rest from nothing. Throws what failed first.
  */
 async function tidy(ports: Ports): Promise<void> {
@@ -28,6 +30,7 @@ async function tidy(ports: Ports): Promise<void> {
     () => deleteExpiredSignIns(database, MOST),
     () => emptyLeftAccounts(database),
     () => forgetUsage(database, USAGE_DAYS, MOST),
+    () => sweepUnusedFiles(database, MOST),
   ]);
 }
 
@@ -50,7 +53,7 @@ export function hourlyTidying(ports: Ports): () => Promise<void> {
 
 /**
  * Does once all that a server does from time to time: goes on with turns that were left, drops events that nobody follows
- * any more, tidies, and has docs embedded that wait for it. For a host without timers. Gives how many turns it goes on
+ * any more, tidies, and does what stored jobs and docs without embeddings wait for. For a host without timers. Gives how many turns it goes on
  * with; these and the docs go on behind the answer. Throws what failed first, after the rest is done.
  */
 export async function sweep(ports: Ports): Promise<number> {
@@ -66,6 +69,7 @@ export async function sweep(ports: Ports): Promise<number> {
     () => pruneLines(ports.database),
     () => tidy(ports),
     async () => embedPending(ports),
+    async () => ports.jobs?.wake(),
   ]);
   return takenOver;
 }

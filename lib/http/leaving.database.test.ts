@@ -26,6 +26,7 @@ type Thing =
   | "history"
   | "request"
   | "key"
+  | "file"
   | "provider";
 type World = {
   /** The word of one thing of this world; of all of them where nothing is said. */
@@ -50,6 +51,7 @@ const WITHOUT_MARK: Readonly<Record<string, string>> = {
     "ApiKey.scopes",
     "Doc.state",
     "Identity.provider",
+    "Job.input",
     "Job.kind",
     "Job.state",
     "Message.role",
@@ -105,13 +107,13 @@ const DELETIONS: readonly {
   {
     what: "a session",
     path: ({ session }) => `/api/sessions/${session}`,
-    gone: ["session", "history"],
+    gone: ["session", "history", "file"],
     stays: ["agent"],
   },
   {
     what: "a history",
     path: ({ session }) => `/api/sessions/${session}/history`,
-    gone: ["history"],
+    gone: ["history", "file"],
     stays: ["session"],
   },
   { what: "a doc", path: ({ agent, doc }) => `/api/agents/${agent}/docs/${doc}`, gone: ["doc"], stays: ["user-doc"] },
@@ -204,6 +206,13 @@ async function makeWorld(): Promise<World> {
     const headers = { "idempotency-key": `${mark("request")}-${Object.keys(more).length}` };
     await made(account, `/api/sessions/${session}/chat`, { messages, ...more }, headers);
   }
+  const file = await api.send("POST", `/api/app/files?name=${mark("file")}.txt`, {
+    key: account.key,
+    body: `${mark("file")} is what it says.`,
+  });
+  const asked = { index_ids: [], prompt: `${h} What does it say?`, attachments: [(await file.json()).id] };
+  const stream = `/api/v1/chat/${session}/messages/stream`;
+  expect((await api.call("POST", stream, { key: account.key, body: asked })).body).toContain('"is_error":false');
   await pretend(account, session, h);
   await plant(world, account, session, agent, doc);
   const provider = newId();
@@ -260,7 +269,11 @@ async function plant(world: string, account: Account, session: string, agent: st
     { lang: `${world}session` },
   ]);
   await pool.query(`update "Agent" set slug = $2, model = $2 where id = $1`, [agent, `${world}agent`]);
-  await pool.query(`update "Doc" set language = $2, "embedInstruction" = $2 where id = $1`, [doc, `${world}doc`]);
+  await pool.query(`update "Doc" set language = $2, "embedInstruction" = $2, reason = $2 where id = $1`, [
+    doc,
+    `${world}doc`,
+  ]);
+  await pool.query(`update "DocChunk" set headings = array[$2] where "docId" = $1`, [doc, `${world}doc`]);
 }
 
 test("S18: no text stays of an account, and nothing of it at all", async () => {
