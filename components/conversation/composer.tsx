@@ -18,7 +18,7 @@ import { AttachButton } from "./attachments/attach-button";
 import type { AttachedFile, Attachment } from "./attachments/attachment";
 import { Chips } from "./attachments/chips";
 import { DropZone } from "./attachments/drop-zone";
-import { type Attachments, useAttachments } from "./attachments/use-attachments";
+import { useAttachments } from "./attachments/use-attachments";
 import { sends } from "./composer-keys";
 import { type ComposerHandle, useDraftField } from "./use-draft-field";
 
@@ -30,6 +30,8 @@ type ComposerProps = {
   readonly isBusy: boolean;
   readonly isStopping: boolean;
   readonly canSend: boolean;
+  /** What is sent now waits: for the end of the answer, or for the connection. */
+  readonly isHolding: boolean;
   readonly handle: RefObject<ComposerHandle | null>;
   readonly onSend: (text: string, files: readonly AttachedFile[]) => void;
   readonly onStop: () => void;
@@ -42,24 +44,27 @@ type ComposerProps = {
 };
 
 export function Composer(props: ComposerProps) {
-  const { sessionId, placeholder, isBusy, isStopping, canSend, handle, onSend, onStop, line, choice } = props;
+  const { sessionId, placeholder, isBusy, isStopping, canSend, isHolding, handle, onSend, onStop, line, choice } =
+    props;
   const { files: limits } = useShell();
   const { field, length, changed, empty } = useDraftField(sessionId, handle);
   const attachments = useAttachments(sessionId, limits);
   const { list } = attachments;
   const hasFailed = list.some(({ progress }) => progress.kind === "failed");
+  // Words can wait in a list of their own; one with files waits here, for them and for the answer that is being given.
+  const isHeld = attachments.isPending || (isHolding && list.length > 0);
   const isReady = (length > 0 || list.length > 0) && length <= limit && canSend && !hasFailed;
 
   function send() {
     const element = field.current;
-    if (!element || !isReady || isBusy) return;
+    if (!element || !isReady || isHeld) return;
     const text = element.value.trim();
     const files = attachments.take();
     empty();
     onSend(text, files);
     element.focus();
   }
-  const waiting = useWaitingSend(attachments, isReady && !isBusy, send);
+  const waiting = useWaitingSend(isHeld, isReady, send);
 
   useLayoutEffect(() => {
     const draft = handle.current;
@@ -126,10 +131,16 @@ export function Composer(props: ComposerProps) {
               {formatNumber(length)} of {formatNumber(limit)} characters
             </span>
           )}
+          {isBusy && isReady && (
+            <button type="button" className="button composer-queue" onClick={waiting.press}>
+              Queue
+            </button>
+          )}
           <SendButton
             isBusy={isBusy}
             isStopping={isStopping}
             isReady={isReady}
+            word={isHolding ? "Queue" : "Send"}
             onSend={waiting.press}
             onStop={onStop}
           />
@@ -140,21 +151,21 @@ export function Composer(props: ComposerProps) {
   );
 }
 
-/** Sends at once, or as soon as the files have arrived; pressed again before that, it does not. */
-function useWaitingSend({ isPending }: Attachments, isReady: boolean, send: () => void) {
+/** Sends at once, or as soon as nothing holds it; pressed again before that, it does not. */
+function useWaitingSend(isHeld: boolean, isReady: boolean, send: () => void) {
   const [isWaiting, setIsWaiting] = useState(false);
   const now = useRef(send);
   now.current = send;
 
   useEffect(() => {
-    if (!isWaiting || isPending) return;
+    if (!isWaiting || isHeld) return;
     setIsWaiting(false);
     if (isReady) now.current();
-  }, [isWaiting, isPending, isReady]);
+  }, [isWaiting, isHeld, isReady]);
 
   return {
-    press: () => (isPending && isReady ? setIsWaiting(!isWaiting) : send()),
-    words: isWaiting ? "Sends when the files have arrived. Press Send again to hold it back." : null,
+    press: () => (isHeld && isReady ? setIsWaiting(!isWaiting) : send()),
+    words: isWaiting ? "It is sent when the files and the answer are there. Press again to hold it back." : null,
   };
 }
 
@@ -172,12 +183,14 @@ function SendButton({
   isBusy,
   isStopping,
   isReady,
+  word,
   onSend,
   onStop,
 }: {
   isBusy: boolean;
   isStopping: boolean;
   isReady: boolean;
+  word: string;
   onSend: () => void;
   onStop: () => void;
 }) {
@@ -206,7 +219,7 @@ function SendButton({
       onClick={onSend}
     >
       <ArrowUp size={20} strokeWidth={1.6} aria-hidden="true" />
-      <span className="composer-word">Send</span>
+      <span className="composer-word">{word}</span>
     </button>
   );
 }
