@@ -70,7 +70,7 @@ async function* answers(child: Reader, file: SourceFile, log: Log, signal: Abort
   });
   // The first fault of what feeds it; that it does not take the rest is none.
   let fault: unknown = null;
-  const fed = feed(child.stdin, file).catch((thrown) => {
+  void feed(child.stdin, file).catch((thrown) => {
     fault = thrown;
     child.kill("SIGKILL");
   });
@@ -86,7 +86,6 @@ async function* answers(child: Reader, file: SourceFile, log: Log, signal: Abort
     throw refusal(BROKEN);
   }
   await ended;
-  await fed;
   signal.throwIfAborted();
   if (fault !== null) throw fault;
   const limit = SENTENCES[complaint.trim().split("\n").at(-1) ?? ""];
