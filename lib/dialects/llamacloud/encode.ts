@@ -6,7 +6,15 @@ import { NOT_ANSWERED, unansweredCalls } from "../../domain/open-calls.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Session } from "../../domain/session.ts";
 import type { ToolCall } from "../../domain/tool.ts";
-import type { EventIds, JobMetadata, SessionDetails, SessionEvent, SessionPage, SessionSummary } from "./answers.ts";
+import type {
+  Attachment,
+  EventIds,
+  JobMetadata,
+  SessionDetails,
+  SessionEvent,
+  SessionPage,
+  SessionSummary,
+} from "./answers.ts";
 
 /** A session as create, list, summary and title answer it: the contract, 4.1. `details`: who answers in it. */
 export function encodeSummary(session: Session, details: Answering | null): SessionSummary {
@@ -79,14 +87,19 @@ const errorText = (run: Ended): string => (run.status === "failed" ? (run.error?
 export const estimatedTokens = (usage: Run["usage"]): { readonly estimated_output_tokens?: number } =>
   usage?.isEstimated && usage.outputTokens !== null ? { estimated_output_tokens: usage.outputTokens } : {};
 
+/** What is told of a history, or of a part of it: then with what follows the last message, which may be of the same run. */
+type Told = Pick<History, "line" | "runs" | "running"> & {
+  readonly next?: { readonly runId: string | null; readonly role: string } | null;
+};
+
 /**
  * The events of a session: the contract, 4.4 and 6.2. Each committed turn ends in one `stop`; a running one has none. A call
  * to which something else was said has the result "not answered", as the model sees it.
  */
-export function encodeEvents(history: History, withIds: boolean): SessionEvent[] {
-  const { line, runs, running } = history;
+export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
+  const { line, runs, running, next = null } = history;
   const events: SessionEvent[] = [];
-  const unanswered = unansweredCalls([...line, ...(running?.input ?? [])]);
+  const unanswered = unansweredCalls([...line, ...(running?.input ?? []), ...(next ? [{ ...next, parts: [] }] : [])]);
   const numbers = noticeNumbers();
   const encode = (message: Encoded, runId: string | null) =>
     events.push(...encodeMessage(message, runId, withIds, numbers));
@@ -96,7 +109,7 @@ export function encodeEvents(history: History, withIds: boolean): SessionEvent[]
     const mine = unanswered.filter(({ at }) => at === n);
     for (const { call, isOpen } of mine) if (!isOpen) events.push(notAnswered(message, call, withIds));
     const run = runId === null ? undefined : runs.get(runId);
-    if (run && line[n + 1]?.runId !== runId) {
+    if (run && (n + 1 < line.length ? line[n + 1] : next)?.runId !== runId) {
       const own = withIds
         ? { status: run.status, model: run.model, agent: run.agent, finish_reason: run.finishReason }
         : {};
@@ -168,7 +181,7 @@ export function encodeMessage(
   const { role, parts } = message;
   const mark = (part: number) => (withIds ? idsOf(message, runId, String(part)) : {});
   if (role === "system") return [];
-  if (role === "user") return [{ type: "user_input", content: messageText(parts), ...mark(0) }];
+  if (role === "user") return [{ ...encodeQuestion(parts), ...mark(0) }];
   return parts.flatMap((part, n): SessionEvent[] => {
     switch (part.type) {
       case "text":
@@ -194,12 +207,28 @@ export function encodeMessage(
         return [{ type: "notice", content: part.text, ...noticeIds(runId, numberOf(runId), message.createdAt) }];
       }
       case "image":
+      case "file":
       case "provider-data":
         return [];
       default:
         return part satisfies never;
     }
   });
+}
+
+/** What somebody asks, with the files and images that belong to it. */
+function encodeQuestion(parts: readonly Part[]) {
+  const attachments = parts.flatMap((part): Attachment[] => {
+    if (part.type === "file") {
+      return [{ id: part.fileId, name: part.name, media_type: part.mediaType, size: part.size }];
+    }
+    if (part.type === "image") {
+      return [{ id: null, name: "image", media_type: "image/*", size: null, url: part.url }];
+    }
+    return [];
+  });
+  const content = messageText(parts);
+  return { type: "user_input" as const, content, ...(attachments.length > 0 ? { attachments } : {}) };
 }
 
 /** `arguments` is an object on the wire; what a model sent instead stands under "value". */

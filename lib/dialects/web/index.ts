@@ -23,6 +23,7 @@ export {
   encodeApiKey,
   encodeBranches,
   encodeChanges,
+  encodeFile,
   encodeListedAgent,
   encodeModels,
   encodeProvider,
@@ -37,9 +38,13 @@ export {
   BranchesQuery,
   ChangesQuery,
   DeleteAccountBody,
+  OutlineQuery,
   PasswordBody,
   ProviderBody,
   ProviderPatch,
+  TurnsQuery,
+  UploadQuery,
   UsageQuery,
 } from "./schema.ts";
 export { encodeTool, ToolInput } from "./tools.ts";
+export { encodeOutline, encodeWindow, type Outline, type SessionWindow } from "./window.ts";
