@@ -22,7 +22,7 @@ type Log = { readonly warn: (fields: object, message: string) => void };
 
 /**
  * Reads documents, each in a process of its own that sees no settings, writes nothing, and is ended when it takes more than
- * 280 MB, 60 s of the processor, or when `signal` is aborted. `root`: the folder of package.json.
+ * 260 MB, 60 s of the processor, or when `signal` is aborted. `root`: the folder of package.json.
  */
 export function openExtraction(root: string, log: Log): ExtractFile {
   return async function* extractFile(file, signal) {
