@@ -313,7 +313,7 @@ test("16: a message that has waited is asked once, however often and from wherev
   await idle();
   expect(server.asked()).toHaveLength(1);
   expect(shown(two.store)).toEqual(server.line());
-  expect([two.store.get().run, two.store.get().refusal]).toEqual([null, null]);
+  expect(two.store.get()).toMatchObject({ run: null, refusal: null, taken: "waited" });
 });
 
 test("16: the answers to calls are sent once, with who answers, and a refusal leaves the calls waiting", async () => {
