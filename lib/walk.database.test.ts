@@ -316,8 +316,14 @@ async function makeOwned(): Promise<Record<string, string>> {
     keyHint: null,
     sealedKey: null,
   });
+  const file = await server.fetch(`${ORIGIN}/api/app/files?name=secret.txt`, {
+    method: "POST",
+    headers,
+    body: "a secret file",
+  });
   return {
     userId,
+    fileId: (await file.json()).id,
     jobId,
     identityId,
     providerId,
@@ -353,6 +359,7 @@ async function counts(): Promise<unknown> {
     "Session",
     "Branch",
     "Message",
+    "File",
     "Summary",
     "Run",
   ];

@@ -40,7 +40,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   const { model } = useShell();
   const composer = useRef<ComposerHandle>(null);
   const forget = useCallback((text: string) => composer.current?.forget(text), []);
-  const choice = useModelChoice(initial, agent?.name ?? null);
+  const choice = useModelChoice(initial, agent);
   const { store, state } = useConversation({ initial, isStale, onCreated, onAccepted: forget });
   const { turns, run } = state;
   const isBusy = run !== null;
@@ -54,13 +54,12 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   useMoreTurns(scroller, content, store, state);
   const isFirst = state.sessionId === null && turns.length === 0;
   const last = turns.at(-1);
-  const agentId = agent?.id ?? null;
   const sentWith = useMemo(
     () => ({
-      ...(agentId === null ? {} : { agent_id: agentId }),
+      ...(choice.agentId === null ? {} : { agent_id: choice.agentId }),
       ...(choice.model === null ? {} : { model: choice.model }),
     }),
-    [agentId, choice.model],
+    [choice.agentId, choice.model],
   );
   useEffect(() => {
     if (listed) document.title = `${titleOf(listed)} · Parley`;

@@ -113,6 +113,7 @@ const trimmed = (parts: PromptPart[]): PromptPart[] => {
 const userPart = (part: Part): PromptPart[] => {
   if (part.type === "text") return [{ type: "text", text: part.text }];
   if (part.type === "image") return [{ type: "image", url: part.url, detail: part.detail }];
+  if (part.type === "file") return [part];
   return [];
 };
 

@@ -23,6 +23,7 @@ export {
   encodeApiKey,
   encodeBranches,
   encodeChanges,
+  encodeFile,
   encodeListedAgent,
   encodeModels,
   encodeProvider,
@@ -42,6 +43,7 @@ export {
   ProviderBody,
   ProviderPatch,
   TurnsQuery,
+  UploadQuery,
   UsageQuery,
 } from "./schema.ts";
 export { encodeTool, ToolInput } from "./tools.ts";
