@@ -3,7 +3,7 @@
 // "300x40". A prompt comes back in "asked", in the order of the calls.
 import { createServer } from "node:http";
 
-const MODELS = ["10x1500", "50x40", "50x400", "300x30", "20x300", "100x100", "500x60", "20x5", "20x50", "title"];
+const MODELS = ["50x40", "50x400", "300x30", "20x300", "100x100", "500x60", "20x5", "20x50", "title"];
 
 export type StampedModel = {
   readonly port: number;
