@@ -339,6 +339,7 @@ async function makeOwned(): Promise<Record<string, string>> {
     assistantId: agentId,
     bot: agentId,
     messageId: full.events[0].message_id,
+    runId: full.events[0].run_id,
   };
 }
 

@@ -94,7 +94,8 @@ const WITHOUT_MARK: Readonly<Record<string, string>> = {
     "Run.usage",
     "WaitingTurn.owner",
   ]),
-  ...of("there while the turn runs", ["Run.context", "Run.input", "Run.plan"]),
+  ...of("ids, numbers and hashes once the turn has ended", ["Run.context"]),
+  ...of("there while the turn runs", ["Run.input", "Run.plan"]),
 };
 
 /** What each deletion takes away, and whose text must be gone with it. */

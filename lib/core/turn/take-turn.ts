@@ -18,6 +18,7 @@ import type { InLine } from "./session-line.ts";
 import { questionTitle, type ReadyRun, readyRun } from "./start-run.ts";
 import { takeOverRun } from "./take-over.ts";
 import type { TakenTurn } from "./taken-turn.ts";
+import { traceOf } from "./trace.ts";
 import type { TurnCall } from "./turn-call.ts";
 import { draining, whenFree } from "./wait-in-line.ts";
 
@@ -116,6 +117,7 @@ async function takeDetached(scope: Scope, call: NamedCall): Promise<TakenTurn> {
       requestKey: call.named?.key ?? null,
       requestHash: call.named?.hash ?? null,
       endUserHash: endUserHash(call),
+      context: call.policy.stores ? { trace: traceOf(prepared) } : null,
       mostAtOnce: scope.limits?.mostAtOnce ?? null,
     });
     if (entered === "crowded") throw crowded(scope);
@@ -250,7 +252,7 @@ async function claimOf(scope: Scope, runId: string, call: StoredCall, prepared: 
     policy: call.policy,
     plan: planOf(scope, call, prepared),
     input: prepared.input,
-    context: prepared.description.recipe,
+    context: { ...prepared.description.recipe, trace: traceOf(prepared) },
     settings: prepared.settings,
     requestKey: call.named?.key ?? null,
     requestHash: call.named?.hash ?? null,

@@ -48,8 +48,9 @@ export const endRunRows = statement({
      ), run as (
        update "Run" r set status = i.status, "finishReason" = i."finishReason", "turnLimit" = i."limit",
          error = i.error, usage = i.usage, "usageEstimated" = i."usageEstimated", "durationMs" = i."durationMs", steps = i.steps,
-         -- What it was made of has been needed to go on with it. Of its settings only the model is shown.
-         input = null, plan = null, context = null, settings = json_build_object('model', r.settings->>'model'),
+         -- What it was made of has been needed to go on with it. Of its settings only the model is shown, of its prompt
+         -- what is no text.
+         input = null, plan = null, context = r.context->'trace', settings = json_build_object('model', r.settings->>'model'),
          "leaseUntil" = null, "endedAt" = now(), output = i.output,
          "requestKey" = case when i."freesKey" then null else r."requestKey" end
        from input i join held on held.id = i.id

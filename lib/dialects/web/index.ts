@@ -29,6 +29,7 @@ export {
   encodeProvider,
   encodeSignIn,
 } from "./encode.ts";
+export { encodeContext } from "./encode-context.ts";
 export {
   AccountBody,
   AgentBody,
@@ -37,6 +38,7 @@ export {
   BranchBody,
   BranchesQuery,
   ChangesQuery,
+  ContextQuery,
   DeleteAccountBody,
   OutlineQuery,
   PasswordBody,

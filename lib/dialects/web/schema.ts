@@ -152,3 +152,18 @@ export const BranchBody = z.object({ branch_id: z.guid() });
 
 // Any text may be asked with: one that is no token of this database is told so by `reset`.
 export const ChangesQuery = z.object({ since: text(200).optional() });
+
+const whole = (max: number) =>
+  text(SHORT_TEXT)
+    .regex(/^\d{1,9}$/u, fault("Input should be a whole number of 0 or more"))
+    .transform(Number)
+    .pipe(z.int().max(max));
+
+/** Which of a turn's context is read: its items from `first` on, or of one `item` its text from the character `at` on. */
+export const ContextQuery = z.object({
+  first: whole(999_999_999).default(0),
+  item: whole(999_999_999).optional(),
+  at: whole(999_999_999).default(0),
+  /** "1": messages are told as the JSON that a model is sent, and not in words. */
+  raw: z.enum(["0", "1"]).default("0"),
+});
