@@ -124,7 +124,9 @@ export const readChanges = (since: string, signal?: AbortSignal) =>
 
 export type TurnRequest = {
   readonly index_ids: readonly string[];
-  readonly prompt: string;
+  /** Absent where calls are answered instead. */
+  readonly prompt?: string;
+  readonly tool_results?: readonly { readonly call_id: string; readonly output: unknown; readonly is_error: boolean }[];
   readonly message_id: string;
   readonly parent_id?: string | null;
   /** Absent: the session's. */

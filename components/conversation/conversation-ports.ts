@@ -9,14 +9,22 @@ import type { ReaderPorts, TurnStream } from "./turn-reader";
  */
 export type SentWith = { readonly agent_id?: string; readonly model?: string };
 
+/** What a call has given that waited for the person. */
+export type CallResult = { readonly call_id: string; readonly output: unknown; readonly is_error: boolean };
+
+/** What a turn begins with: a question, or the results of all calls that wait. */
+type Input =
+  | { readonly prompt: string; readonly tool_results?: undefined }
+  | { readonly prompt?: undefined; readonly tool_results: readonly CallResult[] };
+
 /** A turn as it is asked for. */
-export type AskedTurn = SentWith & {
-  readonly prompt: string;
-  /** Also the key of the turn: a repeat of it is harmless. */
-  readonly message_id: string;
-  /** The message that the question follows; null: it is the first. Absent: it follows the last. */
-  readonly parent_id?: string | null;
-};
+export type AskedTurn = SentWith &
+  Input & {
+    /** Also the key of the turn: a repeat of it is harmless. */
+    readonly message_id: string;
+    /** The message that the question follows; null: it is the first. Absent: it follows the last. */
+    readonly parent_id?: string | null;
+  };
 
 export type WindowWhere = { readonly before: string } | { readonly from: string } | { readonly limit: string };
 

@@ -134,7 +134,7 @@ test("a refused question leaves the conversation as it was, with its text and th
   await two.store.refresh();
   two.store.send("Again");
   await idle();
-  expect(two.store.get().refusal).toEqual({ text: "Again", why: "Too dear.", status: 402 });
+  expect(two.store.get().refusal).toMatchObject({ text: "Again", why: "Too dear.", status: 402 });
   expect(shown(two.store)).toEqual(server.line());
   expect(told.accepted).not.toHaveBeenCalled();
 });
@@ -184,7 +184,7 @@ test("Stop of a question that the server never took gives it back", async () => 
   store.send("Hi");
   await idle();
   await store.stop();
-  expect(store.get().refusal).toEqual({ text: "Hi", why: "Stopped before it was sent.", status: 0 });
+  expect(store.get().refusal).toMatchObject({ text: "Hi", why: "Stopped before it was sent.", status: 0 });
   expect(store.get().turns).toEqual([]);
 });
 
@@ -351,3 +351,38 @@ async function perform(
   if (act === "die" && server.isRunning()) server.die({ keeps: 1 });
   if (act === "news") store.hear(server.news());
 }
+
+test("16: a message that has waited is asked once, however often and from wherever it is sent", async () => {
+  const server = fakeServer();
+  const one = await open(server);
+  one.store.send("Hi", {}, "waited");
+  await idle();
+  server.say("Hello");
+  server.end();
+  await idle();
+  const two = await open(server, "s1");
+  two.store.send("Hi", {}, "waited");
+  await idle();
+  expect(server.asked()).toHaveLength(1);
+  expect(shown(two.store)).toEqual(server.line());
+  expect([two.store.get().run, two.store.get().refusal]).toEqual([null, null]);
+});
+
+test("16: the answers to calls are sent once, with who answers, and a refusal leaves the calls waiting", async () => {
+  const server = fakeServer();
+  const { store } = await open(server);
+  store.send("Hi");
+  await idle();
+  server.end();
+  await idle();
+  const results = [{ call_id: "c", output: 1, is_error: false }];
+  server.refuseNext(409, "The call does not wait");
+  store.answerCalls(results, { model: "m" });
+  store.answerCalls(results, { model: "m" });
+  await idle();
+  expect(shown(store)).toEqual(server.line());
+  expect([store.get().run, store.get().refusal?.why]).toEqual([null, "The call does not wait"]);
+  store.answerCalls(results, { model: "m" });
+  await idle();
+  expect(server.asked().slice(1)).toEqual([{ model: "m", tool_results: results, message_id: expect.any(String) }]);
+});

@@ -113,7 +113,7 @@ test("a question is shown before the server has it, and comes back when it is re
   ]);
   const refused = after(sent, { type: "refused", why: "No.", status: 409 });
   expect(shown(refused)).toEqual([["Ask 1", "Answer 1"]]);
-  expect([refused.run, refused.refusal]).toEqual([null, { text: "Two", why: "No.", status: 409 }]);
+  expect([refused.run, refused.refusal]).toEqual([null, { key: "2", text: "Two", why: "No.", status: 409 }]);
 });
 
 test("what is asked in place of turns brings them back when it is refused, and has no text to give back", () => {

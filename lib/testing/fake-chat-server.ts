@@ -180,7 +180,7 @@ export function fakeServer() {
     followedFrom: () => places,
     readers: () => readers.length,
     isRunning: () => running() !== null,
-    line: () => runs.map((run) => [run.asked.prompt, wholeText(run), run.ending]),
+    line: () => runs.map((run) => [run.asked.prompt ?? "", wholeText(run), run.ending]),
     news: () => ({ running: running()?.runId ?? null, updatedAt: summary().last_updated_at }),
     swallow(times: number) {
       swallowed = times;
@@ -228,7 +228,7 @@ export function fakeServer() {
 
 const questionOf = ({ asked: { message_id, prompt }, runId }: Run): SessionEvent => ({
   type: "user_input",
-  content: prompt,
+  content: prompt ?? "",
   event_id: `${message_id}.0`,
   message_id,
   run_id: runId,
