@@ -30,7 +30,7 @@ export type AskedTurn = SentWith &
     readonly parent_id?: string | null;
   };
 
-export type WindowWhere = { readonly before: string } | { readonly from: string };
+export type WindowWhere = { readonly before: string } | { readonly from: string } | { readonly limit: string };
 
 /** What a conversation asks of the world. Each throws a Problem, with status 0 where nothing came back. */
 export type ConversationPorts = ReaderPorts & {
@@ -38,9 +38,8 @@ export type ConversationPorts = ReaderPorts & {
   readonly ask: (sessionId: string, turn: AskedTurn, signal: AbortSignal) => Promise<TurnStream>;
   /** Whether a turn was there to be stopped. */
   readonly stop: (sessionId: string) => Promise<boolean>;
-  /** The turns before a place or from one on; null: the last. */
+  /** The turns before a place or from one on, or so many of the last; null: the last. */
   readonly readWindow: (sessionId: string, where: WindowWhere | null) => Promise<SessionWindow>;
-  readonly readSummary: (sessionId: string) => Promise<SessionSummary>;
   readonly newId: () => string;
   readonly frame: Schedule;
   /** Resolves when what draws an answer is there: a page that is just opened waits for it. */

@@ -50,6 +50,8 @@ export type ConversationState = {
   /** "lost": the connection broke and is being mended. */
   readonly connection: "open" | "lost";
   readonly refusal: Refusal | null;
+  /** The key of the question that the server has taken last, now or before; null: none. */
+  readonly taken: string | null;
 };
 
 export const emptyConversation: ConversationState = {
@@ -60,6 +62,7 @@ export const emptyConversation: ConversationState = {
   run: null,
   connection: "open",
   refusal: null,
+  taken: null,
 };
 
 /** What can happen to a conversation. */

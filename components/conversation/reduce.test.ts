@@ -125,7 +125,7 @@ test("what is asked in place of turns brings them back when it is refused, and h
   expect(refused.refusal?.text).toBe("");
 });
 
-test("events move the place where the stream goes on, touch only the last turn, and stop ends the run", () => {
+test("lesson 22: events move the place where the stream goes on, touch only the last turn, and stop ends the run", () => {
   const begun = conversationOf(windowOf(turn("1")));
   const sent = after(begun, { type: "asked", question: { id: "2", text: "Ask 2", files: [] }, inPlaceOf: null });
   const piece: SessionEvent = {

@@ -23,11 +23,11 @@ export function reduce(state: ConversationState, action: Action): ConversationSt
     case "answered":
       return withAnswers(state);
     case "repeated":
-      return { ...state, turns: state.turns.slice(0, -1), run: null, connection: "open" };
+      return { ...withTaken(state), turns: state.turns.slice(0, -1), run: null, connection: "open" };
     case "made":
       return { ...state, sessionId: action.sessionId };
     case "taken":
-      return state.run ? { ...state, run: { ...state.run, id: action.runId, replaced: [] } } : state;
+      return state.run ? { ...withTaken(state), run: { ...state.run, id: action.runId, replaced: [] } } : state;
     case "refused":
       return withRefusal(state, action.why, action.status);
     case "refusal-read":
@@ -87,6 +87,11 @@ function withQuestion(state: ConversationState, question: Question, inPlaceOf: s
     refusal: null,
   };
 }
+
+const withTaken = (state: ConversationState): ConversationState => ({
+  ...state,
+  taken: state.turns.at(-1)?.key ?? null,
+});
 
 function withAnswers(state: ConversationState): ConversationState {
   const last = state.turns.at(-1);

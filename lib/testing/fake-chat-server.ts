@@ -155,13 +155,13 @@ export function fakeServer() {
       if (run) finish(run, "cancelled");
       return run !== null;
     },
-    async readWindow() {
+    async readWindow(_, where) {
       const run = running();
-      const events = runs.flatMap((one) => [questionOf(one), ...one.log.filter((event) => event !== null)]);
+      const last = where && "limit" in where ? -Number(where.limit) : 0;
+      const events = runs.slice(last).flatMap((one) => [questionOf(one), ...one.log.filter((event) => event !== null)]);
       const place = run && { run_id: run.runId, ...endOf(run) };
       return structuredClone({ session: summary(), events, before: null, after: null, running: place });
     },
-    readSummary: async () => summary(),
     newId: () => `q${++ids}`,
     frame(draw) {
       let isOff = false;
