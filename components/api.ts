@@ -32,7 +32,7 @@ export function fieldFaults<Field extends string>(
 }
 
 /** The sentence and the fields of an error body `{detail: string | [{loc, msg}]}`. */
-function problemOf(status: number, body: unknown): Problem {
+export function problemOf(status: number, body: unknown): Problem {
   const detail = typeof body === "object" && body !== null && "detail" in body ? body.detail : null;
   if (typeof detail === "string") return problem(status, detail);
   if (Array.isArray(detail)) {
@@ -85,10 +85,10 @@ export const listSessions = (pageToken: string | null) =>
     `${base}?details=1&all_projects=1&page_size=50${pageToken ? `&page_token=${encodeURIComponent(pageToken)}` : ""}`,
   );
 
-/** Turns of a session: the last, or those before a place that an earlier answer has given, or from one on. */
+/** Turns of a session: the last, or so many of them, or those before a place that an earlier answer has given, or from one on. */
 export const readWindow = (
   id: string,
-  where: { readonly before: string } | { readonly from: string } | null,
+  where: { readonly before: string } | { readonly from: string } | { readonly limit: string } | null,
   signal?: AbortSignal,
 ) => read<SessionWindow>(`/api/app/sessions/${id}/turns?${new URLSearchParams(where ?? {})}`, { signal });
 
@@ -144,13 +144,17 @@ export const readChanges = (since: string, signal?: AbortSignal) =>
 
 export type TurnRequest = {
   readonly index_ids: readonly string[];
-  readonly prompt: string;
+  /** Absent where calls are answered instead. */
+  readonly prompt?: string;
+  readonly tool_results?: readonly { readonly call_id: string; readonly output: unknown; readonly is_error: boolean }[];
   readonly message_id: string;
   readonly parent_id?: string | null;
   /** Absent: the session's. */
   readonly agent_id?: string;
   /** Absent: the agent's own. */
   readonly model?: string;
+  /** Ids of files that were uploaded. */
+  readonly attachments?: readonly string[];
 };
 
 export const askTurn = (id: string, body: TurnRequest, signal?: AbortSignal) =>
@@ -169,6 +173,9 @@ export async function followTurn(
   const response = await request(`${base}/${id}/messages/stream?${where}&event_ids=1&details=1`, { signal });
   return response.status === 204 ? null : response;
 }
+
+/** Gives up a file that was uploaded and is not to be sent. */
+export const forgetUpload = (id: string) => request(`/api/app/files/${id}`, { method: "DELETE", keepalive: true });
 
 export async function createAccount(email: string, password: string): Promise<void> {
   await request("/api/app/account", json("POST", { email, password }));

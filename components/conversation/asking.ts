@@ -1,18 +1,27 @@
 import { isProblem } from "../api";
-import type { ConversationPorts, SentWith } from "./conversation-ports";
+import type { AttachedFile } from "./attachments/attachment";
+import type { Asked, AskedTurn, CallResult, ConversationPorts, SentWith } from "./conversation-ports";
 import type { HeldState } from "./held-state";
 import { readBeyond } from "./read-beyond";
 import type { SessionReader } from "./session-reader";
 import type { TurnStream } from "./turn-reader";
+import type { Question } from "./turn-state";
 
 /** A stop is asked for so often, until there is a turn to stop. */
 const STOPS = 6;
 
+/** The files of a question that can be sent again: those that the server has. */
+export const resent = (files: Question["files"] = []): readonly AttachedFile[] =>
+  files.flatMap(({ id, size, ...file }) => (id === null ? [] : [{ ...file, id, size: size ?? 0 }]));
+
 /** Sends questions, and stops what was asked. */
 export function createAsking(ports: ConversationPorts, held: HeldState, reader: SessionReader) {
   const { get, tell } = held;
-  /** Asks, in place of the turn of a key and all after it where one is given. One question at a time. */
-  async function ask(text: string, sentWith: SentWith, inPlaceOf: string | null): Promise<void> {
+  /**
+   * Asks, in place of the turn of a key and all after it where one is given. One question at a time. Under an id that the
+   * server has seen it is not asked again.
+   */
+  async function ask(text: string, asked: Asked, inPlaceOf: string | null, id = ports.newId()): Promise<void> {
     // What the first turn on screen follows is not known before it is read.
     if (inPlaceOf !== null && inPlaceOf === get().turns[0]?.key) await readBeyond(ports, held, "older");
     const { run, turns } = get();
@@ -20,21 +29,38 @@ export function createAsking(ports: ConversationPorts, held: HeldState, reader: 
     const at = turns.findIndex(({ key }) => key === inPlaceOf);
     const before = turns[at - 1];
     const place = at === -1 ? {} : { parent_id: before?.lastMessageId ?? before?.question?.id ?? null };
-    const turn = { ...sentWith, ...place, prompt: text, message_id: ports.newId() };
-    tell({ type: "asked", question: { id: turn.message_id, text }, inPlaceOf });
+    const { files = resent(turns[at]?.question?.files), ...sentWith } = asked;
+    const attached = files.length === 0 ? {} : { attachments: files.map((file) => file.id) };
+    tell({ type: "asked", question: { id, text, files }, inPlaceOf });
+    const turn = { ...sentWith, ...attached, ...place, prompt: text, message_id: id };
+    // Without words a new session is called by its files until it has a title.
+    await take(turn, text, text || (files[0]?.name ?? ""));
+  }
+
+  /** Answers the calls that wait at the end of the last turn, which goes on. */
+  async function answer(results: readonly CallResult[], sentWith: SentWith): Promise<void> {
+    if (get().run || get().sessionId === null) return;
+    tell({ type: "answered" });
+    await take({ ...sentWith, tool_results: results, message_id: ports.newId() }, "");
+  }
+
+  /** Sends a turn that is shown already, and follows it. */
+  async function take(turn: AskedTurn, text: string, topic = text): Promise<void> {
     const own = new AbortController();
     const isMine = reader.claim(own);
     try {
-      const sessionId = get().sessionId ?? (await make(text, own.signal));
+      const sessionId = get().sessionId ?? (await make(topic, own.signal));
       ports.told.running(sessionId, "here");
       const stream = await persist(() => ports.ask(sessionId, turn, own.signal), own.signal);
       if (!isMine()) return;
       reader.release();
-      tell({ type: "taken", runId: stream.runId });
+      const isRepeat = stream.runId !== null && get().turns.some(({ runId }) => runId === stream.runId);
+      tell(isRepeat ? { type: "repeated" } : { type: "taken", runId: stream.runId });
       ports.told.accepted(text);
       // Whoever has left the page needs no stream; the turn goes on without one.
-      if (reader.isOpen()) await reader.follow(stream, own);
-      else own.abort();
+      if (reader.isOpen() && !isRepeat) return await reader.follow(stream, own);
+      own.abort();
+      if (isRepeat) await reader.refresh();
     } catch (thrown) {
       if (!isMine()) return;
       reader.release();
@@ -95,5 +121,5 @@ export function createAsking(ports: ConversationPorts, held: HeldState, reader: 
     await reader.refresh();
   }
 
-  return { ask, stop };
+  return { ask, answer, stop };
 }

@@ -1,6 +1,8 @@
 "use client";
 
 import { type RefObject, useEffect } from "react";
+import { resent } from "./asking";
+import type { AttachedFile } from "./attachments/attachment";
 import { Composer } from "./composer";
 import { ComposerLine, useOnline } from "./composer-line";
 import type { ConversationState } from "./conversation-state";
@@ -8,26 +10,39 @@ import type { ConversationStore } from "./conversation-store";
 import { ModelSelect } from "./model-choice";
 import type { ComposerHandle } from "./use-draft-field";
 import type { ModelChoice } from "./use-model-choice";
+import type { SendQueue } from "./use-queue";
 
 type TalkComposerProps = {
   readonly state: ConversationState;
   readonly store: ConversationStore;
+  readonly queue: SendQueue;
   /** The session was deleted in another place. */
   readonly isGone: boolean;
   readonly composer: RefObject<ComposerHandle | null>;
-  readonly onSend: (text: string) => void;
+  readonly onSend: (text: string, files: readonly AttachedFile[]) => void;
   readonly choice: ModelChoice;
 };
 
 /** The composer of a conversation, with what stands in the way of the next question; a question that is refused comes back. */
-export function TalkComposer({ state, store, isGone, composer, onSend, choice }: TalkComposerProps) {
+export function TalkComposer({ state, store, queue, isGone, composer, onSend, choice }: TalkComposerProps) {
   const { refusal, run } = state;
   const isBusy = run !== null;
   const isOnline = useOnline();
 
+  // One that waits is shown where it waits.
+  const isQueued = refusal !== null && queue.items.some(({ id }) => id === refusal.key);
   useEffect(() => {
+    if (isQueued) return;
     if (refusal && refusal.text !== "") composer.current?.fill(refusal.text);
-  }, [refusal, composer]);
+    if (refusal && refusal.files.length > 0) composer.current?.attach?.(resent(refusal.files));
+  }, [refusal, isQueued, composer]);
+
+  function send(text: string, files: readonly AttachedFile[]) {
+    // One with files waits in the composer.
+    if (!queue.isHolding || files.length > 0) return onSend(text, files);
+    queue.add(text);
+    composer.current?.forget(text);
+  }
 
   return (
     <Composer
@@ -35,22 +50,26 @@ export function TalkComposer({ state, store, isGone, composer, onSend, choice }:
       placeholder={placeholderFor(isOnline, isGone, isBusy)}
       isBusy={isBusy}
       isStopping={run?.isStopping === true}
-      canSend={isOnline && !isGone}
+      canSend={!isGone && (!queue.isHolding || queue.hasRoom)}
+      isHolding={queue.isHolding}
       handle={composer}
-      onSend={onSend}
+      onSend={send}
       onStop={() => void store.stop()}
       choice={<ModelSelect choice={choice} />}
+      seesImages={choice.seesImages}
       line={
         <ComposerLine
           isOnline={isOnline}
           isGone={isGone}
           isLost={state.connection === "lost"}
-          refusal={refusal}
+          waiting={queue.items.length}
+          refusal={isQueued ? null : refusal}
           onAgain={() => {
             if (!refusal) return;
             composer.current?.fill("", true);
+            composer.current?.detach?.();
             store.forgetRefusal();
-            onSend(refusal.text);
+            onSend(refusal.text, resent(refusal.files));
           }}
         />
       }

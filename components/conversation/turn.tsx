@@ -2,9 +2,12 @@
 
 import { memo, useId, useRef } from "react";
 import { WorkingDash } from "../ui/dash";
+import { Answerable } from "./calls";
+import type { CallResult } from "./conversation-ports";
 import { Foot } from "./foot";
 import { Ledger } from "./ledger";
 import { Prose } from "./markdown/prose";
+import { Notices } from "./notices";
 import { Question } from "./question";
 import { endingOf, segmentsOf } from "./segments";
 import { Broke, Cut, cutOf, Stopped } from "./turn-end";
@@ -20,6 +23,8 @@ type TurnProps = {
   readonly onContext: (turn: Turn) => void;
   /** Asks for the rest of an answer that was cut. */
   readonly onContinue: () => void;
+  /** Answers the calls that wait for the person. */
+  readonly onAnswer: (results: readonly CallResult[]) => void;
 };
 
 /** A question and its answer. Drawn anew only when the turn itself is another, or its place. */
@@ -30,6 +35,7 @@ export const TurnArticle = memo(function TurnArticle({
   onAgain,
   onContext,
   onContinue,
+  onAnswer,
 }: TurnProps) {
   const label = useId();
   const article = useRef<HTMLElement>(null);
@@ -48,20 +54,22 @@ export const TurnArticle = memo(function TurnArticle({
       data-ending={ending}
       tabIndex={-1}
     >
-      {turn.question && <Question id={label} text={turn.question.text} />}
+      {turn.question && <Question id={label} text={turn.question.text} files={turn.question.files} />}
       <div className="answer">
         <span className="sr-only">Answer</span>
-        {segments.map((segment, index) =>
-          segment.kind === "ledger" ? (
-            <Ledger key={segment.key} items={segment.items} isOver={!isGoing} wasStopped={ending === "stopped"} />
-          ) : (
-            <Prose
-              key={segment.key}
-              text={segment.text}
-              isStreaming={isGoing && segment.isOpen && index === segments.length - 1}
-            />
-          ),
-        )}
+        <Answerable turn={turn} onAnswer={isLast && !isGoing ? onAnswer : null}>
+          {segments.map((segment, index) =>
+            segment.kind === "ledger" ? (
+              <Ledger key={segment.key} items={segment.items} isOver={!isGoing} wasStopped={ending === "stopped"} />
+            ) : (
+              <Prose
+                key={segment.key}
+                text={segment.text}
+                isStreaming={isGoing && segment.isOpen && index === segments.length - 1}
+              />
+            ),
+          )}
+        </Answerable>
         {isGoing && segments.length === 0 && (
           <p className="answer-wait">
             <WorkingDash />
@@ -70,6 +78,7 @@ export const TurnArticle = memo(function TurnArticle({
         {cut !== null && !isGoing && <Cut why={cut} onContinue={isLast ? onContinue : null} />}
         {ending === "stopped" && <Stopped turn={turn} />}
         {ending === "broke" && <Broke turn={turn} onRetry={onRetry} />}
+        <Notices notices={turn.notices} />
         <Foot
           turn={turn}
           isWaiting={ending === "going"}
