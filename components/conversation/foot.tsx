@@ -26,6 +26,7 @@ export function Foot({ turn, isWaiting, onRetry, onContext, prose }: FootProps) 
           <IconButton
             icon={Copy}
             label="Copy the answer"
+            className="foot-copy"
             onClick={() => copyAnswer(markdownOf(turn.blocks), richHtml(prose()))}
           />
         )}

@@ -49,7 +49,7 @@ function act(key: string, log: Element, target: Element | null, { isBusy, onRetr
       return next !== undefined;
     }
     case "c":
-      turn?.querySelector<HTMLElement>(".foot-actions button")?.click();
+      turn?.querySelector<HTMLElement>(".foot-copy")?.click();
       return true;
     case "x":
       turn?.querySelector<HTMLElement>(".foot-context")?.click();

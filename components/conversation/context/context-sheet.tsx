@@ -29,7 +29,10 @@ export default function ContextSheet({ sessionId, turns, at, isBusy, onTurn, onC
   const { read, readMore, again } = useContextOf(sessionId, turn?.runId ?? null, { isRaw, isGoing });
   const [before, after] = [turns[n - 1], turns[n + 1]];
 
+  const opener = useRef<Element | null>(null);
+
   useLayoutEffect(() => {
+    opener.current ??= document.activeElement;
     const element = sheet.current;
     if (!element?.matches(":popover-open")) element?.showPopover();
     element?.focus();
@@ -41,6 +44,8 @@ export default function ContextSheet({ sessionId, turns, at, isBusy, onTurn, onC
     const sides = isMirrored ? { ArrowLeft: after, ArrowRight: before } : { ArrowLeft: before, ArrowRight: after };
     if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
       const to = sides[event.key];
+      // What had the focus goes with its turn.
+      sheet.current?.focus();
       if (to) onTurn(to.key);
     } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && sheet.current) {
       if (event.target instanceof Element && event.target.closest(".context-read")) return;
@@ -59,7 +64,10 @@ export default function ContextSheet({ sessionId, turns, at, isBusy, onTurn, onC
       tabIndex={-1}
       onKeyDown={onKeyDown}
       onToggle={(event) => {
-        if (event.newState === "closed") onClose();
+        if (event.newState !== "closed") return;
+        const isLost = document.activeElement === document.body;
+        if (isLost && opener.current instanceof HTMLElement) opener.current.focus();
+        onClose();
       }}
     >
       <header className="context-head">
