@@ -20,11 +20,13 @@ export type Run = {
 };
 
 /**
- * Why a question was not taken; `key` is that of its turn, `text` is empty where it stands in the conversation already.
+ * Why a question was not taken; `key` is that of its turn. Text is empty, and there are no files, where it stands in the
+ * conversation already.
  */
 export type Refusal = {
   readonly key: string;
   readonly text: string;
+  readonly files: Question["files"];
   readonly why: string;
   readonly status: number;
 };
@@ -48,6 +50,8 @@ export type ConversationState = {
   /** "lost": the connection broke and is being mended. */
   readonly connection: "open" | "lost";
   readonly refusal: Refusal | null;
+  /** The key of the question that the server has taken last, now or before; null: none. */
+  readonly taken: string | null;
 };
 
 export const emptyConversation: ConversationState = {
@@ -58,6 +62,7 @@ export const emptyConversation: ConversationState = {
   run: null,
   connection: "open",
   refusal: null,
+  taken: null,
 };
 
 /** What can happen to a conversation. */

@@ -23,11 +23,11 @@ export function reduce(state: ConversationState, action: Action): ConversationSt
     case "answered":
       return withAnswers(state);
     case "repeated":
-      return { ...state, turns: state.turns.slice(0, -1), run: null, connection: "open" };
+      return { ...withTaken(state), turns: state.turns.slice(0, -1), run: null, connection: "open" };
     case "made":
       return { ...state, sessionId: action.sessionId };
     case "taken":
-      return state.run ? { ...state, run: { ...state.run, id: action.runId, replaced: [] } } : state;
+      return state.run ? { ...withTaken(state), run: { ...state.run, id: action.runId, replaced: [] } } : state;
     case "refused":
       return withRefusal(state, action.why, action.status);
     case "refusal-read":
@@ -88,6 +88,11 @@ function withQuestion(state: ConversationState, question: Question, inPlaceOf: s
   };
 }
 
+const withTaken = (state: ConversationState): ConversationState => ({
+  ...state,
+  taken: state.turns.at(-1)?.key ?? null,
+});
+
 function withAnswers(state: ConversationState): ConversationState {
   const last = state.turns.at(-1);
   if (!last) return state;
@@ -103,10 +108,11 @@ function withAnswers(state: ConversationState): ConversationState {
 function withRefusal(state: ConversationState, why: string, status: number): ConversationState {
   const { run } = state;
   if (!run) return state;
-  const text = run.replaced.length > 0 ? "" : (state.turns.at(-1)?.question?.text ?? "");
+  const asked = run.replaced.length > 0 ? null : state.turns.at(-1)?.question;
   const key = state.turns.at(-1)?.key ?? "";
   const turns = [...state.turns.slice(0, -1), ...run.replaced];
-  return { ...state, turns, run: null, connection: "open", refusal: { key, text, why, status } };
+  const refusal = { key, text: asked?.text ?? "", files: asked?.files ?? [], why, status };
+  return { ...state, turns, run: null, connection: "open", refusal };
 }
 
 function withEvent(state: ConversationState, event: SessionEvent, number: number): ConversationState {

@@ -56,19 +56,19 @@ export function useQueue({ store, state, isGone, onSend }: Options): SendQueue {
     if (sessionId !== null) queue.moveTo(sessionId);
   }, [queue, sessionId]);
 
-  // What the server has taken waits no more.
-  const takenKey = last && (run === null || run.id !== null) ? last.key : null;
+  // What the server has taken waits no more, also where it had taken it before the page was made.
+  const { taken } = state;
   useEffect(() => {
-    if (takenKey !== null) queue.remove(takenKey);
-  }, [queue, takenKey]);
+    if (taken !== null) queue.remove(taken);
+  }, [queue, taken]);
 
   useEffect(() => {
-    if (!next || reason !== null || isEditing || isGone || next.id === last?.key) return;
+    if (!next || reason !== null || isEditing || isGone || next.id === taken) return;
     onSend(next.text, next.id);
-  }, [next, reason, isEditing, isGone, last, onSend]);
+  }, [next, reason, isEditing, isGone, taken, onSend]);
 
   return {
-    items: next !== undefined && next.id === last?.key ? items.slice(1) : items,
+    items: next !== undefined && (next.id === taken || next.id === last?.key) ? items.slice(1) : items,
     reason,
     isHolding: reason === "answer" || reason === "connection" || reason === "sign-in" || items.length > 0,
     hasRoom: items.length < MOST_WAITING,
