@@ -52,11 +52,11 @@ ${"```"}
    - [x] Bake the **bread**
    - [ ] Eat it
 
-| city | inhabitants | area in square kilometres | founded in the year | remarks about the city | another column | and a last one |
-|:-----|------------:|--------------------------:|:-------------------:|------------------------|----------------|----------------|
-| Oslo | 709,037 | 480.76 | 1048 | on a fjord, with forests around it | words | words |
-| Bergen | 291,189 | 464.71 | 1070 | rain, and seven mountains | words | words |
-| Trondheim | 212,660 | 528.60 | 997 | the cathedral | words | words |
+| city | inhabitants | area in square kilometres | founded in | remarks about the city | another column 1 | another column 2 | another column 3 | another column 4 | another column 5 | another column 6 | another column 7 |
+|:--|--:|--:|:-:|---|---|---|---|---|---|---|---|
+| Oslo | 709,037 | 480.76 | 1048 | on a fjord | words | words | words | words | words | words | words |
+| Bergen | 291,189 | 464.71 | 1070 | seven mountains | words | words | words | words | words | words | words |
+| Trondheim | 212,660 | 528.60 | 997 | the cathedral | words | words | words | words | words | words | words |
 
 > A quotation, and a note[^1].
 
