@@ -1,3 +1,4 @@
+import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { promptOf, startHostileModel } from "./hostile-model.ts";
 import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
@@ -162,6 +163,16 @@ test("answers with formulas, diagrams and tables are drawn, copied as their sour
   await prose.getByRole("button", { name: "Widen" }).click();
   await expect(prose.getByRole("checkbox", { name: "Bake the bread" })).toBeChecked();
 
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of [390, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      await drawn(page);
+      const { violations } = await new AxeBuilder({ page }).include("main").analyze();
+      const named = violations.map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map(({ html }) => html.slice(0, 120))]);
+      expect([colorScheme, width, named]).toEqual([colorScheme, width, []]);
+    }
+  }
   if (shots) await shoot(page, shots);
   // Copying is looked at last: Chromium reports the styles of what it copies under the policy of the page.
   expect(watched).toEqual(NOTHING);
