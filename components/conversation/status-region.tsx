@@ -3,10 +3,16 @@
 import { useEffect, useRef, useState } from "react";
 import type { Ending } from "./segments";
 
-type StatusRegionProps = { readonly isBusy: boolean; readonly isLost: boolean; readonly ending: Ending | null };
+type StatusRegionProps = {
+  readonly isBusy: boolean;
+  readonly isLost: boolean;
+  readonly ending: Ending | null;
+  /** The function that the person is to answer; null: none. */
+  readonly waitingFor: string | null;
+};
 
 /** What a screen reader hears of a turn: its start, that it goes on, its end. Never the text itself. */
-export function StatusRegion({ isBusy, isLost, ending }: StatusRegionProps) {
+export function StatusRegion({ isBusy, isLost, ending, waitingFor }: StatusRegionProps) {
   const [said, setSaid] = useState("");
   const wasBusy = useRef(false);
   const wasLost = useRef(false);
@@ -21,9 +27,11 @@ export function StatusRegion({ isBusy, isLost, ending }: StatusRegionProps) {
       wasBusy.current = true;
       return () => clearTimeout(timer);
     }
-    if (wasBusy.current) setSaid(ending === "stopped" ? "Stopped" : ending === "broke" ? "Failed" : "Answer ready");
+    if (wasBusy.current && waitingFor !== null) setSaid(`Waiting for you: ${waitingFor}`);
+    else if (wasBusy.current)
+      setSaid(ending === "stopped" ? "Stopped" : ending === "broke" ? "Failed" : "Answer ready");
     wasBusy.current = false;
-  }, [isBusy, ending]);
+  }, [isBusy, ending, waitingFor]);
 
   useEffect(() => {
     if (isLost) setSaid("Reconnecting");
