@@ -1,12 +1,18 @@
 import { isProblem } from "../api";
-import type { AskedTurn, CallResult, ConversationPorts, SentWith } from "./conversation-ports";
+import type { AttachedFile } from "./attachments/attachment";
+import type { Asked, AskedTurn, CallResult, ConversationPorts, SentWith } from "./conversation-ports";
 import type { HeldState } from "./held-state";
 import { readBeyond } from "./read-beyond";
 import type { SessionReader } from "./session-reader";
 import type { TurnStream } from "./turn-reader";
+import type { Question } from "./turn-state";
 
 /** A stop is asked for so often, until there is a turn to stop. */
 const STOPS = 6;
+
+/** The files of a question that can be sent again: those that the server has. */
+export const resent = (files: Question["files"] = []): readonly AttachedFile[] =>
+  files.flatMap(({ id, size, ...file }) => (id === null ? [] : [{ ...file, id, size: size ?? 0 }]));
 
 /** Sends questions, and stops what was asked. */
 export function createAsking(ports: ConversationPorts, held: HeldState, reader: SessionReader) {
@@ -15,7 +21,7 @@ export function createAsking(ports: ConversationPorts, held: HeldState, reader: 
    * Asks, in place of the turn of a key and all after it where one is given. One question at a time. Under an id that the
    * server has seen it is not asked again.
    */
-  async function ask(text: string, sentWith: SentWith, inPlaceOf: string | null, id = ports.newId()): Promise<void> {
+  async function ask(text: string, asked: Asked, inPlaceOf: string | null, id = ports.newId()): Promise<void> {
     // What the first turn on screen follows is not known before it is read.
     if (inPlaceOf !== null && inPlaceOf === get().turns[0]?.key) await readBeyond(ports, held, "older");
     const { run, turns } = get();
@@ -23,8 +29,12 @@ export function createAsking(ports: ConversationPorts, held: HeldState, reader: 
     const at = turns.findIndex(({ key }) => key === inPlaceOf);
     const before = turns[at - 1];
     const place = at === -1 ? {} : { parent_id: before?.lastMessageId ?? before?.question?.id ?? null };
-    tell({ type: "asked", question: { id, text }, inPlaceOf });
-    await take({ ...sentWith, ...place, prompt: text, message_id: id }, text);
+    const { files = resent(turns[at]?.question?.files), ...sentWith } = asked;
+    const attached = files.length === 0 ? {} : { attachments: files.map((file) => file.id) };
+    tell({ type: "asked", question: { id, text, files }, inPlaceOf });
+    const turn = { ...sentWith, ...attached, ...place, prompt: text, message_id: id };
+    // Without words a new session is called by its files until it has a title.
+    await take(turn, text, text || (files[0]?.name ?? ""));
   }
 
   /** Answers the calls that wait at the end of the last turn, which goes on. */
@@ -35,11 +45,11 @@ export function createAsking(ports: ConversationPorts, held: HeldState, reader: 
   }
 
   /** Sends a turn that is shown already, and follows it. */
-  async function take(turn: AskedTurn, text: string): Promise<void> {
+  async function take(turn: AskedTurn, text: string, topic = text): Promise<void> {
     const own = new AbortController();
     const isMine = reader.claim(own);
     try {
-      const sessionId = get().sessionId ?? (await make(text, own.signal));
+      const sessionId = get().sessionId ?? (await make(topic, own.signal));
       ports.told.running(sessionId, "here");
       const stream = await persist(() => ports.ask(sessionId, turn, own.signal), own.signal);
       if (!isMine()) return;

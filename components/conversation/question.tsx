@@ -2,11 +2,15 @@
 
 import { Copy } from "lucide-react";
 import { useState } from "react";
+import type { Attachment } from "@/lib/dialects/llamacloud/answers.ts";
 import { Dash } from "../ui/dash";
 import { IconButton } from "../ui/icon-button";
+import { QuestionFiles } from "./attachments/question-files";
 import { copyText } from "./copy";
 
-export function Question({ id, text }: { id: string; text: string }) {
+type QuestionProps = { readonly id: string; readonly text: string; readonly files: readonly Attachment[] };
+
+export function Question({ id, text, files }: QuestionProps) {
   const [open, setOpen] = useState(false);
   const isLong = text.length > 280;
   // Twelve lines of the small size hold about this many characters.
@@ -22,13 +26,14 @@ export function Question({ id, text }: { id: string; text: string }) {
         data-long={isLong || undefined}
         data-folded={(folds && !open) || undefined}
       >
-        {pieces(text)}
+        {text === "" ? <span className="sr-only">{files.map(({ name }) => name).join(", ")}</span> : pieces(text)}
       </h2>
       {folds && (
         <button type="button" className="question-more" aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? "Show less" : "Show all"}
         </button>
       )}
+      <QuestionFiles files={files} />
       <div className="question-actions">
         <IconButton icon={Copy} label="Copy the question" onClick={() => copyText(text)} />
       </div>

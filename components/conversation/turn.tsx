@@ -51,7 +51,7 @@ export const TurnArticle = memo(function TurnArticle({
       data-ending={ending}
       tabIndex={-1}
     >
-      {turn.question && <Question id={label} text={turn.question.text} />}
+      {turn.question && <Question id={label} text={turn.question.text} files={turn.question.files} />}
       <div className="answer">
         <span className="sr-only">Answer</span>
         <Answerable turn={turn} onAnswer={isLast && !isGoing ? onAnswer : null}>
