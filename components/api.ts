@@ -1,4 +1,5 @@
-import type { FullSession, SessionPage, SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
+import type { SessionPage, SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
+import type { Outline, SessionWindow } from "@/lib/dialects/web/index.ts";
 import type { AgentPage } from "@/lib/pages/page-data.ts";
 import { noteAnswer, viewerHeaders } from "./viewer";
 
@@ -84,8 +85,16 @@ export const listSessions = (pageToken: string | null) =>
     `${base}?details=1&all_projects=1&page_size=50${pageToken ? `&page_token=${encodeURIComponent(pageToken)}` : ""}`,
   );
 
-export const retrieveSession = (id: string, signal?: AbortSignal) =>
-  read<FullSession>(`${base}/${id}?event_ids=1&details=1`, { signal });
+/** Turns of a session: the last, or those before a place that an earlier answer has given, or from one on. */
+export const readWindow = (
+  id: string,
+  where: { readonly before: string } | { readonly from: string } | null,
+  signal?: AbortSignal,
+) => read<SessionWindow>(`/api/app/sessions/${id}/turns?${new URLSearchParams(where ?? {})}`, { signal });
+
+/** A page of the questions of a session, from the first or from a place on. */
+export const readOutline = (id: string, from: string | null, signal: AbortSignal) =>
+  read<Outline>(`/api/app/sessions/${id}/outline${from === null ? "" : `?from=${from}`}`, { signal });
 
 export const retrieveSummary = (id: string) => read<SessionSummary>(`${base}/${id}/summary?details=1`);
 
@@ -118,6 +127,8 @@ export type TurnRequest = {
   readonly prompt: string;
   readonly message_id: string;
   readonly parent_id?: string | null;
+  /** Absent: the session's. */
+  readonly agent_id?: string;
   /** Absent: the agent's own. */
   readonly model?: string;
 };
@@ -125,9 +136,17 @@ export type TurnRequest = {
 export const askTurn = (id: string, body: TurnRequest, signal?: AbortSignal) =>
   request(`${base}/${id}/messages/stream?event_ids=1&details=1`, json("POST", body, signal));
 
-/** The running turn from its question on, or null when there is none to follow. */
-export async function followTurn(id: string, signal?: AbortSignal): Promise<Response | null> {
-  const response = await request(`${base}/${id}/messages/stream?after=0&event_ids=1&details=1`, { signal });
+/**
+ * The turn that runs or ran last, after an event that was read of it: from its question on where that is number 0. Null when
+ * there is none to follow.
+ */
+export async function followTurn(
+  id: string,
+  { after, at }: { readonly after: number; readonly at: string | null },
+  signal: AbortSignal,
+): Promise<Response | null> {
+  const where = `after=${after}${at === null ? "" : `&at=${encodeURIComponent(at)}`}`;
+  const response = await request(`${base}/${id}/messages/stream?${where}&event_ids=1&details=1`, { signal });
   return response.status === 204 ? null : response;
 }
 

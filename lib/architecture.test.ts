@@ -63,7 +63,7 @@ const RULES: Readonly<Record<Layer, Rule>> = {
   components: {
     uses: ["lib/dialects", "lib/domain"],
     names: ["lib/pages"],
-    packages: ["next", "react", "ai", "@ai-sdk"],
+    packages: ["next", "react"],
   },
   "lib/pages": {
     uses: ["lib/routes", "lib/sign-in", "lib/server", "lib/dialects", "lib/core", "lib/db", "lib/domain"],

@@ -1,4 +1,5 @@
-import { type Turn, textOf } from "./segments";
+import { markdownOf } from "./segments";
+import type { Turn } from "./turns-in";
 
 /** A question and its answer of which something could not be drawn: their plain words. */
 export function BrokenTurn({ turn }: { turn: Turn }) {
@@ -6,14 +7,14 @@ export function BrokenTurn({ turn }: { turn: Turn }) {
     <article className="turn" aria-label="Message that could not be drawn" tabIndex={-1}>
       {turn.question && (
         <h2 className="question-text" dir="auto">
-          {textOf(turn.question)}
+          {turn.question.text}
         </h2>
       )}
       <div className="answer">
         <p className="answer-wait">This message could not be drawn. Its words stand here as they are stored.</p>
-        {turn.answer && (
+        {turn.blocks.length > 0 && (
           <p className="prose-plain" dir="auto">
-            {textOf(turn.answer)}
+            {markdownOf(turn.blocks)}
           </p>
         )}
       </div>

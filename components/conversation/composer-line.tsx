@@ -7,7 +7,7 @@ import { useSyncExternalStore } from "react";
 import { useSignedOut } from "../frame/shell";
 import { WorkingDash } from "../ui/dash";
 import { signInPath } from "../viewer";
-import type { Refusal } from "./use-conversation";
+import type { Refusal } from "./conversation-state";
 
 function subscribe(listener: () => void): () => void {
   window.addEventListener("online", listener);

@@ -2,7 +2,7 @@
 
 import { ArrowDown } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
-import type { FullSession } from "@/lib/dialects/llamacloud/answers.ts";
+import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { useIsGone, useListedSession, useShell } from "../frame/shell";
 import { titleOf } from "../sidebar/session-store";
 import { Guard } from "../ui/guard";
@@ -10,18 +10,23 @@ import { BrokenTurn } from "./broken-turn";
 import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
 import { Head } from "./head";
 import { wantMarkdown } from "./markdown/prose";
-import { endingOf, turnsOf } from "./segments";
+import { MoreTurns } from "./more-turns";
+import { shownIn } from "./other-turns";
+import { endingOf } from "./segments";
 import { StatusRegion } from "./status-region";
 import { TalkComposer } from "./talk-composer";
 import { TurnArticle } from "./turn";
+import type { Turn } from "./turns-in";
+import { useConversation } from "./use-conversation";
 import { useConversationKeys } from "./use-conversation-keys";
 import type { ComposerHandle } from "./use-draft-field";
+import { useLookAt } from "./use-look-at";
 import { useModelChoice } from "./use-model-choice";
+import { useMoreTurns } from "./use-more-turns";
 import { usePinnedScroll } from "./use-pinned-scroll";
-import { useTalk } from "./use-talk";
 
 type ConversationProps = {
-  readonly initial: FullSession | null;
+  readonly initial: SessionWindow | null;
   readonly isStale?: boolean;
   /** Whom a new session is begun with; null: the account's own agent. */
   readonly agent?: BegunWith | null;
@@ -36,77 +41,96 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   const composer = useRef<ComposerHandle>(null);
   const forget = useCallback((text: string) => composer.current?.forget(text), []);
   const choice = useModelChoice(initial, agent?.name ?? null);
-  const { talk, live } = useTalk({
-    initial,
-    isStale,
-    agentId: agent?.id ?? null,
-    model: choice.model,
-    onCreated,
-    onAccepted: forget,
-  });
-  const { messages, isBusy, send, retry, stop } = talk;
-  const listed = useListedSession(talk.sessionId);
-  const isGone = useIsGone(talk.sessionId);
+  const { store, state } = useConversation({ initial, isStale, onCreated, onAccepted: forget });
+  const { turns, run } = state;
+  const isBusy = run !== null;
+  const listed = useListedSession(state.sessionId);
+  const isGone = useIsGone(state.sessionId);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const pin = usePinnedScroll(scroller, content, isBusy);
-  const turns = useMemo(() => turnsOf(messages), [messages]);
-  const isFirst = talk.sessionId === null && turns.length === 0;
+  const { turns: shown, older, newer } = shownIn(state);
+  const pin = usePinnedScroll(scroller, content, isBusy, newer === null);
+  const lookAt = useLookAt(content, store, shown, pin.leaveEnd);
+  useMoreTurns(scroller, content, store, state);
+  const isFirst = state.sessionId === null && turns.length === 0;
   const last = turns.at(-1);
-  useConversationKeys({ isBusy, onStop: stop, onRetry: isGone ? () => {} : retry });
-
+  const agentId = agent?.id ?? null;
+  const sentWith = useMemo(
+    () => ({
+      ...(agentId === null ? {} : { agent_id: agentId }),
+      ...(choice.model === null ? {} : { model: choice.model }),
+    }),
+    [agentId, choice.model],
+  );
   useEffect(() => {
     if (listed) document.title = `${titleOf(listed)} · Parley`;
   }, [listed]);
 
   useEffect(() => {
-    if (isBusy) wantMarkdown();
+    if (isBusy) void wantMarkdown();
   }, [isBusy]);
 
   const ask = useCallback(
     (text: string) => {
-      send(text);
+      store.send(text, sentWith);
       pin.toEnd();
     },
-    [send, pin.toEnd],
+    [store, sentWith, pin.toEnd],
   );
-  const again = useCallback(() => {
-    retry();
-    pin.toEnd();
-  }, [retry, pin.toEnd]);
+  const again = useCallback(
+    (turn: Turn) => {
+      store.again(turn.key, sentWith);
+      pin.toEnd();
+    },
+    [store, sentWith, pin.toEnd],
+  );
+  useConversationKeys({
+    isBusy,
+    onStop: () => void store.stop(),
+    onRetry: () => {
+      if (last?.question && !isGone) again(last);
+    },
+  });
+
+  const toEnd = () => {
+    store.lookAtEnd();
+    // What stands elsewhere is far from the end.
+    pin.toEnd(newer === null);
+  };
 
   const goOn = useCallback(() => ask(GO_ON), [ask]);
 
   return (
     <div className="conversation" data-first={isFirst || undefined}>
-      <Head session={listed} canSummarise={turns.length > 0 && !isBusy} />
+      <Head session={listed} canSummarise={turns.length > 0 && !isBusy} onLookAt={lookAt} />
       {isFirst && <FirstHead agent={agent} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <div ref={scroller} className="scroller" tabIndex={0} hidden={isFirst}>
         <div ref={content} role="log" aria-live="off" aria-label="Conversation" className="log measure">
-          {turns.map((turn) => (
-            <Guard key={turn.key} of={turn.answer} fallback={<BrokenTurn turn={turn} />}>
+          {older && <MoreTurns side="older" beyond={older} onRead={() => void store.readOlder()} />}
+          {shown.map((turn) => (
+            <Guard key={turn.key} of={turn} fallback={<BrokenTurn turn={turn} />}>
               <TurnArticle
                 turn={turn}
                 isLast={turn === last && !isGone}
-                isBusy={isBusy}
-                onRetry={again}
+                isGoing={turn === last && isBusy}
+                onAgain={again}
                 onContinue={goOn}
               />
             </Guard>
           ))}
+          {newer && <MoreTurns side="newer" beyond={newer} onRead={() => void store.readNewer()} />}
         </div>
       </div>
-      {!isFirst && !pin.isPinned && <Jump hasNew={pin.hasNew} onJump={() => pin.toEnd(true)} />}
-      <TalkComposer talk={talk} isGone={isGone} composer={composer} onSend={ask} choice={choice} />
+      {!isFirst && !pin.isPinned && <Jump hasNew={pin.hasNew} onJump={toEnd} />}
+      <TalkComposer state={state} store={store} isGone={isGone} composer={composer} onSend={ask} choice={choice} />
       {isFirst && agent === null && <Starters onChoose={(text) => composer.current?.fill(text, true)} />}
       {isFirst && model.isDemo && choice.model === null && <DemoNote />}
       <StatusRegion
         isBusy={isBusy}
-        isLost={talk.isLost}
-        ending={last ? endingOf(last.answer?.metadata, isBusy) : null}
+        isLost={state.connection === "lost"}
+        ending={last ? endingOf(last, isBusy, true) : null}
       />
-      {live}
     </div>
   );
 }

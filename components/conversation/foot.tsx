@@ -5,35 +5,38 @@ import { formatDuration, formatNumber } from "../time";
 import { IconButton } from "../ui/icon-button";
 import { copyAnswer, richHtml } from "./copy";
 import { markdownOf } from "./segments";
-import type { AnswerFacts, ChatMessage } from "./turn-messages";
+import type { Stop, TurnState } from "./turn-state";
 
 type FootProps = {
-  readonly answer: ChatMessage | null;
+  readonly turn: TurnState;
   readonly isWaiting: boolean;
   readonly onRetry: (() => void) | null;
   readonly prose: () => readonly Element[];
 };
 
 /** Always in its place, so that nothing moves when the answer ends. */
-export function Foot({ answer, isWaiting, onRetry, prose }: FootProps) {
-  const markdown = answer ? markdownOf(answer.parts) : "";
+export function Foot({ turn, isWaiting, onRetry, prose }: FootProps) {
+  const hasText = turn.blocks.some((block) => block.kind === "text" && block.text.trim() !== "");
   return (
     <div className="foot" data-waiting={isWaiting || undefined}>
       <div className="foot-actions">
-        {markdown !== "" && (
-          <IconButton icon={Copy} label="Copy the answer" onClick={() => copyAnswer(markdown, richHtml(prose()))} />
+        {hasText && (
+          <IconButton
+            icon={Copy}
+            label="Copy the answer"
+            onClick={() => copyAnswer(markdownOf(turn.blocks), richHtml(prose()))}
+          />
         )}
         {onRetry && <IconButton icon={RotateCcw} label="Answer again" onClick={onRetry} />}
       </div>
       <span className="foot-facts">
-        <Facts facts={answer?.metadata} />
+        <Facts stop={turn.stop} />
       </span>
     </div>
   );
 }
 
-function Facts({ facts }: { facts: AnswerFacts | undefined }) {
-  const stop = facts?.stop;
+function Facts({ stop }: { stop: Stop | null }) {
   if (!stop) return null;
   const { duration_ms, total_input_tokens, total_output_tokens } = stop.usage;
   const tokens = (total_input_tokens ?? 0) + (total_output_tokens ?? 0);

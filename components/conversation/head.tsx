@@ -11,8 +11,16 @@ import { type ListedSession, titleOf } from "../sidebar/session-store";
 import { Wordmark } from "../sidebar/wordmark";
 import { MenuButton } from "../ui/menu-button";
 import { notify } from "../ui/notify";
+import { OutlineButton } from "./outline";
 
-export function Head({ session, canSummarise }: { session: ListedSession | null; canSummarise: boolean }) {
+type HeadProps = {
+  readonly session: ListedSession | null;
+  readonly canSummarise: boolean;
+  /** Shows a question of the session, by its id and its place. */
+  readonly onLookAt: (id: string, place: string) => void;
+};
+
+export function Head({ session, ...rest }: HeadProps) {
   if (!session) {
     return (
       <header className="conversation-head" data-bare>
@@ -23,12 +31,12 @@ export function Head({ session, canSummarise }: { session: ListedSession | null;
       </header>
     );
   }
-  return <SessionHead session={session} canSummarise={canSummarise} />;
+  return <SessionHead session={session} {...rest} />;
 }
 
-type SessionHeadProps = { session: ListedSession; canSummarise: boolean };
+type SessionHeadProps = HeadProps & { readonly session: ListedSession };
 
-function SessionHead({ session, canSummarise }: SessionHeadProps) {
+function SessionHead({ session, canSummarise, onLookAt }: SessionHeadProps) {
   const { store } = useShell();
   const actions = useSessionActions();
   const [renaming, setRenaming] = useState(false);
@@ -67,6 +75,7 @@ function SessionHead({ session, canSummarise }: SessionHeadProps) {
       )}
       {!renaming && <HeadSummary session={session} isWorking={summing} />}
       <div className="head-end">
+        <OutlineButton sessionId={id} onChoose={onLookAt} />
         <MenuButton
           label="More"
           entries={[

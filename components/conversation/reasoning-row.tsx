@@ -1,24 +1,19 @@
 "use client";
 
-import type { ReasoningUIPart } from "ai";
 import { Brain } from "lucide-react";
 import { useState } from "react";
 import { formatSeconds, formatThought } from "../time";
 import { WorkingDash } from "../ui/dash";
 import { LedgerRow } from "./ledger-row";
-import { factsOf } from "./turn-messages";
+import type { ReasoningBlock } from "./turn-state";
 import { useSeconds } from "./use-seconds";
 
-export function ReasoningRow({ part, isOver }: { part: ReasoningUIPart; isOver: boolean }) {
-  const isThinking = part.state === "streaming" && !isOver;
-  const { startedAt, durationMs } = factsOf(part.providerMetadata);
+export function ReasoningRow({ block, isOver }: { block: ReasoningBlock; isOver: boolean }) {
+  const { startedAt, durationMs } = block;
+  const isThinking = !block.done && !isOver;
   const seconds = useSeconds(startedAt, isThinking);
-  const name = isThinking
-    ? "Thinking"
-    : durationMs === undefined
-      ? "Thought"
-      : `Thought for ${formatThought(durationMs)}`;
-  const text = part.text.trim();
+  const name = isThinking ? "Thinking" : durationMs === null ? "Thought" : `Thought for ${formatThought(durationMs)}`;
+  const text = block.text.trim();
   const [wasLive] = useState(isThinking);
   return (
     <LedgerRow

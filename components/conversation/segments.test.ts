@@ -1,23 +1,18 @@
 import { expect, test } from "vitest";
 import { wholeWords } from "./markdown/prose";
 import { numberColumns, shapeOf } from "./result-shape";
-import { endingOf, ledgerEntries, markdownOf, precisOf, segmentsOf, turnsOf } from "./segments";
-import { type ChatMessage, questionMessage } from "./turn-messages";
+import { endingOf, ledgerEntries, markdownOf, precisOf, segmentsOf } from "./segments";
+import type { TextBlock, ToolBlock } from "./turn-state";
 
-type Parts = ChatMessage["parts"];
-const text = (value: string, continues = false): Parts[number] => ({
-  type: "text",
-  text: value,
-  state: "done",
-  providerMetadata: { parley: continues ? { continues } : {} },
-});
-const call = (toolCallId: string): Parts[number] => ({
-  type: "dynamic-tool",
-  toolName: "calculator",
-  toolCallId,
-  state: "output-available",
+const text = (value: string, continues = false): TextBlock => ({ kind: "text", text: value, done: true, continues });
+const call = (callId: string): ToolBlock => ({
+  kind: "tool",
+  callId,
+  name: "calculator",
+  argumentText: "",
   input: {},
-  output: 1,
+  startedAt: null,
+  result: { output: 1, isError: false, cut: null, durationMs: null },
 });
 
 test("text between calls stays in its place", () => {
@@ -33,24 +28,16 @@ test("a block that goes on joins without a paragraph, others with one", () => {
 test("six finished calls fold to one row, five do not", () => {
   const calls = (count: number) => segmentsOf(Array.from({ length: count }, (_, index) => call(`${index}`)));
   const entries = (count: number) =>
-    calls(count).flatMap((segment) => (segment.kind === "ledger" ? ledgerEntries(segment.parts) : []));
+    calls(count).flatMap((segment) => (segment.kind === "ledger" ? ledgerEntries(segment.items) : []));
   expect(entries(5).map((entry) => entry.kind)).toEqual(Array(5).fill("one"));
   expect(entries(6).map((entry) => entry.kind)).toEqual(["many"]);
 });
 
-test("messages pair into turns; an answer without a question stands alone", () => {
-  const answer = (id: string): ChatMessage => ({ id, role: "assistant", parts: [] });
-  const turns = turnsOf([questionMessage("q1", "Hi"), answer("a1"), answer("a2"), questionMessage("q2", "So")]);
-  expect(turns.map((turn) => [turn.question?.id ?? null, turn.answer?.id ?? null])).toEqual([
-    ["q1", "a1"],
-    [null, "a2"],
-    ["q2", null],
-  ]);
-});
-
-test("an answer without a stop broke off, unless it is being given", () => {
-  expect(endingOf(undefined, true)).toBe("going");
-  expect(endingOf(undefined, false)).toBe("broke");
+test("an answer without a stop broke off, unless it is being given, or no run made it", () => {
+  expect(endingOf({ stop: null, runId: "r" }, true, true)).toBe("going");
+  expect(endingOf({ stop: null, runId: "r" }, false, true)).toBe("broke");
+  expect(endingOf({ stop: null, runId: "r" }, false, false)).toBe("ready");
+  expect(endingOf({ stop: null, runId: null }, false, true)).toBe("ready");
 });
 
 test("the précis is the first argument that is words", () => {

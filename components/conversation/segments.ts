@@ -1,55 +1,64 @@
-import type { DynamicToolUIPart, ReasoningUIPart } from "ai";
-import { type AnswerFacts, type ChatMessage, factsOf } from "./turn-messages";
+import type { Block, ReasoningBlock, ToolBlock, TurnState } from "./turn-state";
 
-export type LedgerPart = ReasoningUIPart | DynamicToolUIPart;
+export type LedgerBlock = ReasoningBlock | ToolBlock;
+
+/** What was done, with its place in the answer, which names it. */
+export type LedgerItem = { readonly block: LedgerBlock; readonly key: string };
 
 export type Segment =
-  | { readonly kind: "ledger"; readonly key: string; readonly parts: readonly LedgerPart[] }
+  | { readonly kind: "ledger"; readonly key: string; readonly items: readonly LedgerItem[] }
   | { readonly kind: "text"; readonly key: string; readonly text: string; readonly isOpen: boolean };
 
 /** An answer in the order it was made: ledgers of what was done, and the text between them. */
-export function segmentsOf(parts: ChatMessage["parts"]): readonly Segment[] {
+export function segmentsOf(blocks: readonly Block[]): readonly Segment[] {
   const segments: Segment[] = [];
-  parts.forEach((part, index) => {
+  for (const [index, block] of blocks.entries()) {
     const last = segments.at(-1);
-    if (part.type === "text") {
-      const isOpen = part.state === "streaming";
-      const joins = factsOf(part.providerMetadata).continues ? "" : "\n\n";
+    const key = `${index}`;
+    if (block.kind === "text") {
+      const isOpen = !block.done;
+      const joins = block.continues ? "" : "\n\n";
       if (last?.kind === "text") {
-        segments[segments.length - 1] = { ...last, text: last.text + joins + part.text, isOpen };
-      } else if (part.text.trim() !== "" || isOpen)
-        segments.push({ kind: "text", key: `${index}`, text: part.text, isOpen });
-    } else if (part.type === "reasoning" || part.type === "dynamic-tool") {
-      if (last?.kind === "ledger") segments[segments.length - 1] = { ...last, parts: [...last.parts, part] };
-      else segments.push({ kind: "ledger", key: `${index}`, parts: [part] });
-    }
-  });
+        segments[segments.length - 1] = { ...last, text: last.text + joins + block.text, isOpen };
+      } else if (block.text.trim() !== "" || isOpen) segments.push({ kind: "text", key, text: block.text, isOpen });
+    } else if (last?.kind === "ledger") {
+      segments[segments.length - 1] = { ...last, items: [...last.items, { block, key }] };
+    } else segments.push({ kind: "ledger", key, items: [{ block, key }] });
+  }
   return segments;
 }
 
 /** The Markdown of an answer, as it came. */
-export const markdownOf = (parts: ChatMessage["parts"]): string =>
-  segmentsOf(parts)
+export const markdownOf = (blocks: readonly Block[]): string =>
+  segmentsOf(blocks)
     .flatMap((segment) => (segment.kind === "text" ? [segment.text.trim()] : []))
     .join("\n\n");
 
 export type LedgerEntry =
-  | { readonly kind: "one"; readonly part: LedgerPart; readonly key: string }
-  | { readonly kind: "many"; readonly parts: readonly DynamicToolUIPart[]; readonly key: string };
+  | { readonly kind: "one"; readonly item: LedgerItem; readonly key: string }
+  | {
+      readonly kind: "many";
+      readonly items: readonly LedgerItem[];
+      readonly calls: readonly ToolBlock[];
+      readonly key: string;
+    };
 
-const isDone = (part: LedgerPart): part is DynamicToolUIPart =>
-  part.type === "dynamic-tool" && part.state === "output-available";
+const isDone = (block: LedgerBlock | undefined): block is ToolBlock =>
+  block?.kind === "tool" && block.result !== null && !block.result.isError;
 
 /** More than five finished calls in a row stand as one. */
-export function ledgerEntries(parts: readonly LedgerPart[]): readonly LedgerEntry[] {
+export function ledgerEntries(items: readonly LedgerItem[]): readonly LedgerEntry[] {
   const entries: LedgerEntry[] = [];
-  for (let index = 0; index < parts.length; ) {
-    const run: DynamicToolUIPart[] = [];
-    for (let next = parts[index]; next && isDone(next); next = parts[index + run.length]) run.push(next);
-    const part = parts[index];
-    if (run.length > 5) entries.push({ kind: "many", parts: run, key: `${index}-many` });
-    else if (part) entries.push({ kind: "one", part, key: `${index}` });
-    index += run.length > 5 ? run.length : 1;
+  for (let index = 0; index < items.length; ) {
+    const calls: ToolBlock[] = [];
+    for (let next = items[index]?.block; isDone(next); next = items[index + calls.length]?.block) calls.push(next);
+    const item = items[index];
+    const isMany = calls.length > 5;
+    const key = `${index}`;
+    if (isMany)
+      entries.push({ kind: "many", items: items.slice(index, index + calls.length), calls, key: `${key}-many` });
+    else if (item) entries.push({ kind: "one", item, key });
+    index += isMany ? calls.length : 1;
   }
   return entries;
 }
@@ -61,28 +70,14 @@ export function precisOf(input: unknown): string {
   return typeof words === "string" ? words.trim().replace(/\s+/g, " ").slice(0, 200) : "";
 }
 
-export type Turn = { readonly key: string; readonly question: ChatMessage | null; readonly answer: ChatMessage | null };
-
-export function turnsOf(messages: readonly ChatMessage[]): readonly Turn[] {
-  const turns: Turn[] = [];
-  for (const message of messages) {
-    const last = turns.at(-1);
-    if (message.role === "user") turns.push({ key: message.id, question: message, answer: null });
-    else if (last && !last.answer) turns[turns.length - 1] = { ...last, answer: message };
-    else turns.push({ key: message.id, question: null, answer: message });
-  }
-  return turns;
-}
-
-export const textOf = (message: ChatMessage | null): string =>
-  message?.parts.map((part) => (part.type === "text" ? part.text : "")).join("") ?? "";
-
 export type Ending = "going" | "ready" | "stopped" | "broke";
 
-/** How a turn stands, by its stop. */
-export function endingOf(facts: AnswerFacts | undefined, isBusy: boolean): Ending {
-  const stop = facts?.stop;
-  if (!stop) return isBusy ? "going" : "broke";
+type Ended = Pick<TurnState, "stop" | "runId">;
+
+/** How a turn stands, by its stop. What was stored without a run of its own has none, and is as it should be. */
+export function endingOf({ stop, runId }: Ended, isGoing: boolean, isLast: boolean): Ending {
+  if (!stop && isGoing) return "going";
+  if (!stop) return isLast && runId !== null ? "broke" : "ready";
   if (stop.status === "cancelled" || stop.error === "cancelled") return "stopped";
   return stop.is_error ? "broke" : "ready";
 }

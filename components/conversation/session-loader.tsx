@@ -2,8 +2,8 @@
 
 import Link from "next/link";
 import { type ReactNode, useEffect, useState } from "react";
-import type { FullSession } from "@/lib/dialects/llamacloud/answers.ts";
-import { isProblem, retrieveSession } from "../api";
+import type { SessionWindow } from "@/lib/dialects/web/index.ts";
+import { isProblem, readWindow } from "../api";
 import { useShell } from "../frame/shell";
 import { Dash } from "../ui/dash";
 import { Conversation } from "./conversation";
@@ -17,7 +17,7 @@ type SessionLoaderProps = {
 /** For when the router goes back to an address whose page it never had from the server. */
 export function SessionLoader({ id, fallback, onCreated }: SessionLoaderProps) {
   const { store } = useShell();
-  const [session, setSession] = useState<FullSession | null>(null);
+  const [session, setSession] = useState<SessionWindow | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
 
@@ -25,11 +25,10 @@ export function SessionLoader({ id, fallback, onCreated }: SessionLoaderProps) {
   useEffect(() => {
     const aborter = new AbortController();
     setFailure(null);
-    retrieveSession(id, aborter.signal).then(
-      (full) => {
-        const { events: _, ...summary } = full;
-        store.take([summary]);
-        setSession(full);
+    readWindow(id, null, aborter.signal).then(
+      (window) => {
+        store.take([window.session]);
+        setSession(window);
       },
       (thrown) => {
         if (!aborter.signal.aborted) setFailure(isProblem(thrown) ? thrown.message : "It could not be read.");

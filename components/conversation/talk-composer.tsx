@@ -3,13 +3,15 @@
 import { type RefObject, useEffect } from "react";
 import { Composer } from "./composer";
 import { ComposerLine, useOnline } from "./composer-line";
+import type { ConversationState } from "./conversation-state";
+import type { ConversationStore } from "./conversation-store";
 import { ModelSelect } from "./model-choice";
-import type { Talk } from "./use-conversation";
 import type { ComposerHandle } from "./use-draft-field";
 import type { ModelChoice } from "./use-model-choice";
 
 type TalkComposerProps = {
-  readonly talk: Talk;
+  readonly state: ConversationState;
+  readonly store: ConversationStore;
   /** The session was deleted in another place. */
   readonly isGone: boolean;
   readonly composer: RefObject<ComposerHandle | null>;
@@ -17,9 +19,10 @@ type TalkComposerProps = {
   readonly choice: ModelChoice;
 };
 
-/** The composer of a talk, with what stands in the way of the next question; a question that is refused comes back. */
-export function TalkComposer({ talk, isGone, composer, onSend, choice }: TalkComposerProps) {
-  const { isBusy, refusal, setRefusal } = talk;
+/** The composer of a conversation, with what stands in the way of the next question; a question that is refused comes back. */
+export function TalkComposer({ state, store, isGone, composer, onSend, choice }: TalkComposerProps) {
+  const { refusal, run } = state;
+  const isBusy = run !== null;
   const isOnline = useOnline();
 
   useEffect(() => {
@@ -28,25 +31,25 @@ export function TalkComposer({ talk, isGone, composer, onSend, choice }: TalkCom
 
   return (
     <Composer
-      sessionId={talk.sessionId}
+      sessionId={state.sessionId}
       placeholder={placeholderFor(isOnline, isGone, isBusy)}
       isBusy={isBusy}
-      isStopping={talk.isStopping}
+      isStopping={run?.isStopping === true}
       canSend={isOnline && !isGone}
       handle={composer}
       onSend={onSend}
-      onStop={talk.stop}
+      onStop={() => void store.stop()}
       choice={<ModelSelect choice={choice} />}
       line={
         <ComposerLine
           isOnline={isOnline}
           isGone={isGone}
-          isLost={talk.isLost}
+          isLost={state.connection === "lost"}
           refusal={refusal}
           onAgain={() => {
             if (!refusal) return;
             composer.current?.fill("", true);
-            setRefusal(null);
+            store.forgetRefusal();
             onSend(refusal.text);
           }}
         />

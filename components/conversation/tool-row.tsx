@@ -1,31 +1,31 @@
 "use client";
 
-import type { DynamicToolUIPart } from "ai";
 import { CircleX, Square, Wrench } from "lucide-react";
 import type { ReactNode } from "react";
 import { formatDuration, formatSeconds } from "../time";
 import { WorkingDash } from "../ui/dash";
 import { Arguments } from "./arguments";
+import { arrivingArguments } from "./arriving-arguments";
 import { LedgerRow } from "./ledger-row";
 import { Result } from "./result";
 import { precisOf } from "./segments";
-import { toolState } from "./tool-state";
-import { factsOf } from "./turn-messages";
+import { errorText, toolState } from "./tool-state";
+import type { ToolBlock } from "./turn-state";
 import { useSeconds } from "./use-seconds";
 
-type ToolRowProps = { readonly part: DynamicToolUIPart; readonly isOver: boolean; readonly wasStopped: boolean };
+type ToolRowProps = { readonly block: ToolBlock; readonly isOver: boolean; readonly wasStopped: boolean };
 
-export function ToolRow({ part, isOver, wasStopped }: ToolRowProps) {
-  const state = toolState(part, isOver, wasStopped);
+export function ToolRow({ block, isOver, wasStopped }: ToolRowProps) {
+  const { result } = block;
+  const state = toolState(block, isOver, wasStopped);
   const isRunning = state === "running";
   const isFailed = state === "failed";
   const isCut = state === "stopped" || state === "interrupted";
-  const seconds = useSeconds(
-    factsOf(part.callProviderMetadata).startedAt,
-    isRunning && part.state === "input-available",
-  );
-  const { durationMs } = "resultProviderMetadata" in part ? factsOf(part.resultProviderMetadata) : {};
-  const duration = durationMs === undefined ? null : <span>{formatDuration(durationMs)}</span>;
+  const isArriving = block.input === null && result === null;
+  const input = block.input ?? arrivingArguments(block.argumentText);
+  const seconds = useSeconds(block.startedAt, isRunning && !isArriving);
+  const durationMs = result?.durationMs ?? null;
+  const duration = durationMs === null ? null : <span>{formatDuration(durationMs)}</span>;
 
   let end: ReactNode = duration;
   if (isRunning) {
@@ -49,8 +49,8 @@ export function ToolRow({ part, isOver, wasStopped }: ToolRowProps) {
       kind="tool"
       state={isCut ? "stopped" : state}
       icon={isFailed ? CircleX : isCut ? Square : Wrench}
-      name={<code>{part.toolName}</code>}
-      precis={precisOf(part.input)}
+      name={<code>{block.name}</code>}
+      precis={precisOf(input)}
       end={end}
       isFailed={isFailed}
       isOpenAtFirst={isFailed}
@@ -59,7 +59,7 @@ export function ToolRow({ part, isOver, wasStopped }: ToolRowProps) {
         <dl className="arguments">
           <dt>error</dt>
           <dd dir="auto" className="whitespace-pre-wrap break-words">
-            {part.errorText}
+            {errorText(result?.output)}
           </dd>
         </dl>
       )}
@@ -69,8 +69,8 @@ export function ToolRow({ part, isOver, wasStopped }: ToolRowProps) {
           <dd>May have run. It is not run twice.</dd>
         </dl>
       )}
-      <Arguments input={part.input} isArriving={part.state === "input-streaming" && isRunning} />
-      {part.state === "output-available" && <Result value={part.output} />}
+      <Arguments input={input} isArriving={isArriving && isRunning} />
+      {result && !result.isError && <Result value={result.output} />}
     </LedgerRow>
   );
 }

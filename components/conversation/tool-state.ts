@@ -1,14 +1,20 @@
-import type { DynamicToolUIPart } from "ai";
-import { factsOf } from "./turn-messages";
+import type { ToolBlock } from "./turn-state";
 
 export type ToolState = "running" | "done" | "failed" | "stopped" | "interrupted";
 
 /** How a call stands. `isOver`: its turn is, so what has no result never gets one; `wasStopped`: because a person stopped it. */
-export function toolState(part: DynamicToolUIPart, isOver: boolean, wasStopped: boolean): ToolState {
-  if (part.state === "output-available") return "done";
-  const cut = part.state === "output-error" ? factsOf(part.resultProviderMetadata).cut : null;
-  if (cut === undefined) return "failed";
-  if (cut !== null) return cut === "cancelled" ? "stopped" : "interrupted";
-  if (!isOver) return "running";
-  return wasStopped ? "stopped" : "interrupted";
+export function toolState({ result }: ToolBlock, isOver: boolean, wasStopped: boolean): ToolState {
+  if (result === null) {
+    if (!isOver) return "running";
+    return wasStopped ? "stopped" : "interrupted";
+  }
+  if (!result.isError) return "done";
+  if (result.cut === null) return "failed";
+  return result.cut === "cancelled" ? "stopped" : "interrupted";
+}
+
+/** What a failed call says of its failure. */
+export function errorText(output: unknown): string {
+  const inner = typeof output === "object" && output !== null && "error" in output ? output.error : output;
+  return typeof inner === "string" ? inner : JSON.stringify(inner);
 }

@@ -3,12 +3,12 @@
 import { CircleAlert } from "lucide-react";
 import { formatNumber } from "../time";
 import { Keys } from "../ui/keys";
-import type { AnswerFacts, ChatMessage } from "./turn-messages";
+import type { TurnState } from "./turn-state";
 
 /** What a stopped turn came to: “Stopped after 214 tokens, 1 call cancelled.” */
-export function Stopped({ facts, answer }: { facts: AnswerFacts | undefined; answer: ChatMessage | null }) {
-  const tokens = facts?.stop?.usage.total_output_tokens ?? 0;
-  const calls = answer?.parts.filter((part) => part.type === "dynamic-tool" && part.state !== "output-available") ?? [];
+export function Stopped({ turn: { stop, blocks } }: { turn: TurnState }) {
+  const tokens = stop?.usage.total_output_tokens ?? 0;
+  const calls = blocks.filter((block) => block.kind === "tool" && (block.result?.isError ?? true));
   const after = tokens > 0 ? ` after ${formatNumber(tokens)} tokens` : "";
   const cancelled = calls.length > 0 ? `, ${calls.length} ${calls.length === 1 ? "call" : "calls"} cancelled` : "";
   return <p className="stopped">{`Stopped${after}${cancelled}.`}</p>;
@@ -22,8 +22,7 @@ const CUTS = {
 } as const;
 
 /** Why an answer that went well is not whole; null: it is. */
-export function cutOf(facts: AnswerFacts | undefined): string | null {
-  const stop = facts?.stop;
+export function cutOf({ stop }: TurnState): string | null {
   if (!stop || stop.is_error) return null;
   if (stop.limit) return CUTS[stop.limit];
   return stop.finish_reason === "length" ? CUTS.length : null;
@@ -44,16 +43,14 @@ export function Cut({ why, onContinue }: { why: string; onContinue: (() => void)
 }
 
 type BrokeProps = {
-  readonly facts: AnswerFacts | undefined;
-  readonly hasAnswer: boolean;
+  readonly turn: TurnState;
   readonly onRetry: (() => void) | null;
 };
 
-export function Broke({ facts, hasAnswer, onRetry }: BrokeProps) {
-  const stop = facts?.stop;
+export function Broke({ turn: { stop, runId, blocks }, onRetry }: BrokeProps) {
   const isInterrupted = stop?.status === "interrupted" || stop?.error === "interrupted" || !stop;
   const cause = isInterrupted ? "The server stopped in the middle." : sentence(stop?.error ?? "");
-  const kept = hasAnswer ? "What arrived is kept, and so is your message." : "Your message is kept.";
+  const kept = blocks.length > 0 ? "What arrived is kept, and so is your message." : "Your message is kept.";
   return (
     <div className="broke">
       <p className="broke-title">
@@ -63,14 +60,14 @@ export function Broke({ facts, hasAnswer, onRetry }: BrokeProps) {
       <p className="broke-text" dir="auto">
         {[cause, kept].filter(Boolean).join(" ")}
       </p>
-      {(onRetry || facts?.runId) && (
+      {(onRetry || runId) && (
         <div className="broke-actions">
           {onRetry && (
             <button type="button" className="button" onClick={onRetry}>
               Try again <Keys mac="R" other="R" />
             </button>
           )}
-          {facts?.runId && <span className="broke-run">run {facts.runId.replace(/^run[-_]/, "").slice(0, 8)}</span>}
+          {runId && <span className="broke-run">run {runId.replace(/^run[-_]/, "").slice(0, 8)}</span>}
         </div>
       )}
     </div>

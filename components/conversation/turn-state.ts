@@ -40,11 +40,14 @@ export type Block = TextBlock | ReasoningBlock | ToolBlock;
 
 export type Stop = Extract<SessionEvent, { type: "stop" }>;
 
+/** What was asked. A question that is being sent may have more than its text; the fold keeps it. */
+export type Question = { readonly id: string; readonly text: string };
+
 /** One turn as its events have told it so far. */
 export type TurnState = {
   readonly runId: string | null;
   readonly startedAt: string | null;
-  readonly question: { readonly id: string; readonly text: string } | null;
+  readonly question: Question | null;
   readonly blocks: readonly Block[];
   /** The id of the newest stored message of the turn. */
   readonly lastMessageId: string | null;

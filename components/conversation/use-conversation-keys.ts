@@ -1,33 +1,32 @@
 "use client";
 
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent } from "react";
 import { isField } from "../ui/keys";
 
 type Keys = { readonly isBusy: boolean; readonly onStop: () => void; readonly onRetry: () => void };
 
 /** Esc stops; single letters act while the focus is in the conversation and not in a field. */
 export function useConversationKeys(keys: Keys): void {
-  const latest = useRef(keys);
-  latest.current = keys;
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === "Escape") {
+      const isLayerOpen = document.querySelector("[popover]:popover-open, .sidebar[data-open]") !== null;
+      if (keys.isBusy && !isLayerOpen) {
+        event.preventDefault();
+        keys.onStop();
+      }
+      return;
+    }
+    const target = event.target instanceof Element ? event.target : null;
+    const log = target?.closest(".scroller")?.querySelector("[role=log]");
+    if (!log || isField(event.target) || target?.closest(".composer")) return;
+    if (act(event.key, log, target, keys)) event.preventDefault();
+  });
 
   useEffect(() => {
-    function onKey(event: KeyboardEvent) {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-      if (event.key === "Escape") {
-        const isLayerOpen = document.querySelector("[role=menu]:popover-open, .sidebar[data-open]") !== null;
-        if (latest.current.isBusy && !isLayerOpen) {
-          event.preventDefault();
-          latest.current.onStop();
-        }
-        return;
-      }
-      const target = event.target instanceof Element ? event.target : null;
-      const log = target?.closest(".scroller")?.querySelector("[role=log]");
-      if (!log || isField(event.target) || target?.closest(".composer")) return;
-      if (act(event.key, log, target, latest.current)) event.preventDefault();
-    }
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    const listener = (event: KeyboardEvent) => onKey(event);
+    window.addEventListener("keydown", listener);
+    return () => window.removeEventListener("keydown", listener);
   }, []);
 }
 

@@ -69,7 +69,7 @@ export function useDraftField(sessionId: string | null, handle: RefObject<Compos
     grow(element);
     setLength(element.value.trim().length);
     writeDraft(session.current, element.value);
-    wantMarkdown();
+    void wantMarkdown();
   }
 
   function empty() {

@@ -1,7 +1,7 @@
 "use client";
 
 import { useCallback, useEffect, useMemo, useState } from "react";
-import type { FullSession } from "@/lib/dialects/llamacloud/answers.ts";
+import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { listModels, type Models } from "../api";
 import { useShell } from "../frame/shell";
 import { type ModelGroup, modelGroups } from "./model-options";
@@ -20,7 +20,7 @@ export type ModelChoice = {
 const KEY = "parley:model";
 
 /** Choosing the model of a session: what its last answer was given by, and of a new one what was chosen last. */
-export function useModelChoice(initial: FullSession | null, agentName: string | null): ModelChoice {
+export function useModelChoice(initial: SessionWindow | null, agentName: string | null): ModelChoice {
   const { viewer } = useShell();
   // A visitor has no account yet whose models could be listed.
   const hasAccount = viewer.kind !== "none";
@@ -58,7 +58,7 @@ export function useModelChoice(initial: FullSession | null, agentName: string | 
 }
 
 /** The model of a session's last answer; of a session without one the last choice on this device. */
-function rememberedModel(initial: FullSession | null): string | null {
+function rememberedModel(initial: SessionWindow | null): string | null {
   const last = initial?.events.findLast((event) => event.type === "stop");
   if (last) return last.model ?? null;
   try {

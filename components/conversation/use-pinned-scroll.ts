@@ -1,6 +1,6 @@
 "use client";
 
-import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 const nearPx = 24;
 
@@ -9,12 +9,19 @@ export function usePinnedScroll(
   scroller: RefObject<HTMLElement | null>,
   content: RefObject<HTMLElement | null>,
   isLive: boolean,
+  /** Whether the end of what is shown is the end of the session. */
+  isAtLast: boolean,
 ) {
   const pinned = useRef(true);
   const live = useRef(isLive);
-  live.current = isLive;
+  const atLast = useRef(isAtLast);
   const [isPinned, setIsPinned] = useState(true);
   const [hasNew, setHasNew] = useState(false);
+
+  useLayoutEffect(() => {
+    live.current = isLive;
+    atLast.current = isAtLast;
+  }, [isLive, isAtLast]);
 
   const set = useCallback((next: boolean) => {
     pinned.current = next;
@@ -46,7 +53,7 @@ export function usePinnedScroll(
     const onScroll = () => {
       // Moving up without a shorter page is the reader's doing, whatever moved it.
       if (box.scrollTop < lastTop - 2 && box.scrollHeight >= lastHeight && fromEnd() > nearPx) unpin();
-      else if (box.scrollTop > lastTop && fromEnd() <= nearPx && !pinned.current) set(true);
+      else if (box.scrollTop > lastTop && fromEnd() <= nearPx && !pinned.current && atLast.current) set(true);
       lastTop = box.scrollTop;
       lastHeight = box.scrollHeight;
     };
@@ -69,7 +76,9 @@ export function usePinnedScroll(
     };
   }, [scroller, content, set]);
 
-  return { isPinned, hasNew, toEnd };
+  const leaveEnd = useCallback(() => set(false), [set]);
+
+  return { isPinned, hasNew, toEnd, leaveEnd };
 }
 
 /** Calls `turnBack` at each sign that the reader wants to stay where they are; gives what ends that. */

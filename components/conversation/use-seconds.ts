@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 
 /** Whole seconds since a moment, counted while something runs. */
-export function useSeconds(sinceIso: string | undefined, isRunning: boolean): number {
+export function useSeconds(sinceIso: string | null, isRunning: boolean): number {
   const [seconds, setSeconds] = useState(0);
   useEffect(() => {
     if (!isRunning) return;

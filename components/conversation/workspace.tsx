@@ -1,8 +1,8 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { useEffect, useState } from "react";
-import type { FullSession } from "@/lib/dialects/llamacloud/answers.ts";
+import { useCallback, useEffect, useState } from "react";
+import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { Conversation } from "./conversation";
 import type { BegunWith } from "./first-visit";
 import { LogSkeleton } from "./log-skeleton";
@@ -11,7 +11,7 @@ import { SessionLoader } from "./session-loader";
 type Open = {
   readonly key: string;
   readonly id: string | null;
-  readonly initial: FullSession | null;
+  readonly initial: SessionWindow | null;
   /** The address has come to name this session. */
   readonly isSettled: boolean;
 };
@@ -20,14 +20,14 @@ const idIn = (pathname: string): string | null | undefined =>
   pathname === "/" ? null : /^\/s\/([^/]+)$/.exec(pathname)?.[1];
 
 /** States that were on screen and left: the router may bring them back, older than their session. */
-const left = new WeakSet<FullSession>();
+const left = new WeakSet<SessionWindow>();
 
 /** The conversation that the address names. A first question makes the session in place, without a new page. */
-export function Workspace({ initial, agent = null }: { initial: FullSession | null; agent?: BegunWith | null }) {
+export function Workspace({ initial, agent = null }: { initial: SessionWindow | null; agent?: BegunWith | null }) {
   const wanted = idIn(usePathname());
   const [isStale] = useState(() => initial !== null && left.has(initial));
   const [open, setOpen] = useState<Open>(() => {
-    const id = initial?.session_id ?? null;
+    const id = initial?.session.session_id ?? null;
     return { key: id ?? "new", id, initial, isSettled: true };
   });
 
@@ -42,10 +42,10 @@ export function Workspace({ initial, agent = null }: { initial: FullSession | nu
     setOpen({ key: wanted ?? `new-${open.key}`, id: wanted, initial: null, isSettled: true });
   }
 
-  function created(id: string) {
+  const created = useCallback((id: string) => {
     setOpen((now) => ({ ...now, id, isSettled: false }));
     window.history.pushState(null, "", `/s/${id}`);
-  }
+  }, []);
 
   if (open.id !== null && open.initial === null && open.key === open.id) {
     return <SessionLoader key={open.key} id={open.id} fallback={<LogSkeleton />} onCreated={created} />;

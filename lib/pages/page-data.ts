@@ -7,14 +7,14 @@ import { portsOf, type Scope } from "../core/scope.ts";
 import { lookNow } from "../core/session-changes.ts";
 import { getSession } from "../core/sessions.ts";
 import { listSignIns } from "../core/sign-ins.ts";
-import { getHistory } from "../core/turn/history.ts";
+import { getWindow } from "../core/turn/history.ts";
 import { type Account, findAccount } from "../db/accounts.ts";
 import { listSessions } from "../db/sessions.ts";
-import type { FullSession, SessionPage } from "../dialects/llamacloud/answers.ts";
-import { encodeCursor, encodeEvents, encodePage } from "../dialects/llamacloud/index.ts";
+import type { SessionPage } from "../dialects/llamacloud/answers.ts";
+import { encodeCursor, encodePage } from "../dialects/llamacloud/index.ts";
 import { encodeAgent, encodeApiKey, encodeProvider, encodeSignIn } from "../dialects/web/encode.ts";
+import { encodeWindow, type SessionWindow, TURNS_IN_WINDOW } from "../dialects/web/window.ts";
 import { ChatError } from "../domain/errors.ts";
-import { digitsValue } from "../domain/exact-numbers.ts";
 import { summaryOf } from "../routes/llamacloud-session.ts";
 import { isOpen } from "../server/hosts.ts";
 import { type Parley, parley } from "../server/parley.ts";
@@ -69,16 +69,16 @@ export async function loadShell(): Promise<Shell> {
   };
 }
 
-/** The session as its retrieve endpoint gives it with `event_ids=1&details=1`, or null when the viewer has none such. */
-export async function loadSession(id: string): Promise<FullSession | null> {
+/** The last turns of a session as the page begins with them, or null when the viewer has none such. */
+export async function loadSession(id: string): Promise<SessionWindow | null> {
   const running = await parley();
   const account = await viewerAccount(running);
   if (!account) return null;
   const scope: Scope = { ...portsOf(running.ports, account.id), via: "cookie" };
   try {
     const session = await getSession(scope, id);
-    const events = digitsValue(encodeEvents(await getHistory(scope, session), true));
-    return { ...(await summaryOf(scope, { details: true }, session)), events };
+    const window = await getWindow(scope, session.id, { branchId: null, before: null, turns: TURNS_IN_WINDOW });
+    return encodeWindow(await summaryOf(scope, { details: true }, session), window);
   } catch (thrown) {
     if (thrown instanceof ChatError && thrown.code === "not-found") return null;
     throw thrown;

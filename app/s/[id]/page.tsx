@@ -7,14 +7,14 @@ import { sessionOfRequest, shellOfRequest } from "../../page-state";
 type Props = { params: Promise<{ id: string }> };
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const session = await sessionOfRequest((await params).id);
-  return { title: session ? (session.generated_title ?? "New session") : "Nothing is here" };
+  const window = await sessionOfRequest((await params).id);
+  return { title: window ? (window.session.generated_title ?? "New session") : "Nothing is here" };
 }
 
 export default async function Page({ params }: Props) {
   const [{ id }, shell] = await Promise.all([params, shellOfRequest()]);
   if (!shell.guests && shell.viewer.kind === "none") return <SignIn canSignUp={shell.signUp} canStayGuest={false} />;
-  const session = await sessionOfRequest(id);
-  if (!session) notFound();
-  return <Workspace key={id} initial={session} />;
+  const window = await sessionOfRequest(id);
+  if (!window) notFound();
+  return <Workspace key={id} initial={window} />;
 }

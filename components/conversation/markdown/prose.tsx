@@ -12,8 +12,14 @@ const wanted = new Promise<void>((resolve) => {
 if (typeof window === "undefined") want();
 else onIntent(() => want());
 
-/** Brings the renderer's code: answers of the server's page stand as they are until someone stirs. */
-export const wantMarkdown = () => want();
+/**
+ * Brings the renderer's code: answers of the server's page stand as they are until someone stirs. Resolves when it is there,
+ * and where it cannot be had.
+ */
+export function wantMarkdown(): Promise<unknown> {
+  want();
+  return import("./markdown").catch(() => null);
+}
 
 const Markdown = lazy(() => wanted.then(() => import("./markdown")));
 

@@ -1,4 +1,12 @@
-import { readHistory, readRunInput } from "../../db/history.ts";
+import {
+  type OutlineEntry,
+  readHistory,
+  readOutline,
+  readRunInput,
+  readWindow,
+  type StoredWindow,
+  type WindowPlace,
+} from "../../db/history.ts";
 import * as db from "../../db/runs.ts";
 import { notFound } from "../../domain/errors.ts";
 import type { TurnMessage } from "../../domain/events.ts";
@@ -51,6 +59,63 @@ export async function getHistory(
     coveredIds,
     running: running && { runId: running.runId, input: running.input, messages: foldEvents(events ?? []) },
   };
+}
+
+/** Some turns of a session, and what runs after them. */
+export type Window = Omit<StoredWindow, "runs"> & { readonly runs: ReadonlyMap<string, Run> };
+
+/**
+ * The last turns of a session with the one that runs, or some turns before a place in it, as they were at one moment; at most
+ * `turns` of them, and fewer where they are large. Throws "not-found" for a session that was deleted since it was read, and
+ * for a branch that it does not have.
+ */
+export async function getWindow(scope: Scope, sessionId: string, place: WindowPlace): Promise<Window> {
+  const found = await readWindow(scope.database, scope.accountId, sessionId, place);
+  if (!found) throw notFound("session", sessionId);
+  const { running, runs } = found;
+  // What this process has not written yet is newer than what is read.
+  const events = running && (scope.runner.find(running.runId)?.events ?? running.events);
+  return {
+    ...found,
+    runs: new Map(runs.map((run) => [run.id, run])),
+    running: running && { ...running, events: events ?? [] },
+  };
+}
+
+export type { OutlineEntry };
+
+/** Where some turns are: on the line of a branch, from a question on. */
+export type WindowStart = { readonly branchId: string; readonly from: number; readonly turns: number };
+
+/**
+ * As `getWindow`, of the turns from a question on; `newerFrom` is the position of the question that follows them. Null: the
+ * last turns of the line are among them, and with them the one that runs.
+ */
+export async function getWindowFrom(
+  scope: Scope,
+  sessionId: string,
+  { branchId, from, turns }: WindowStart,
+): Promise<Window & { readonly newerFrom: number | null }> {
+  const { database, accountId } = scope;
+  const limit = turns + 1;
+  const ahead = await readOutline(database, accountId, sessionId, { branchId, from, limit });
+  // Where so many turns are too large for one window, fewer are read: those from the question on.
+  for (let count = turns; ; count = Math.floor(count / 2)) {
+    const before = ahead[count]?.position ?? null;
+    const window = await getWindow(scope, sessionId, { branchId, before, turns: Math.min(count, ahead.length) || 1 });
+    const isWhole = (window.line[0]?.position ?? from) <= from;
+    if (isWhole || count <= 1) return { ...window, newerFrom: before };
+  }
+}
+
+/** Questions of a session from a place on, oldest first, and the place of the next; without a place from the first on. */
+export async function getOutline(
+  scope: Scope,
+  sessionId: string,
+  place: { readonly branchId: string | null; readonly from: number; readonly limit: number },
+): Promise<{ readonly items: readonly OutlineEntry[]; readonly next: OutlineEntry | null }> {
+  const found = await readOutline(scope.database, scope.accountId, sessionId, { ...place, limit: place.limit + 1 });
+  return { items: found.slice(0, place.limit), next: found[place.limit] ?? null };
 }
 
 /** What a running or ended turn was asked: its input while it runs, then the messages before its first answer. */

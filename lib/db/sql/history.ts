@@ -5,9 +5,11 @@ import { RUN_JSON, RunRow } from "./runs.ts";
 import { statement } from "./statement.ts";
 
 const json = (columns: readonly string[]): string => columns.map((name) => `'${name}', m."${name}"`).join(", ");
-const MESSAGE_JSON = `json_build_object(${json(Object.keys(MessageRow.shape))})`;
+/** A message under `m` as one JSON value. */
+export const MESSAGE_JSON = `json_build_object(${json(Object.keys(MessageRow.shape))})`;
 
-const Running = z.object({
+/** A turn that runs, as one JSON value. */
+export const Running = z.object({
   runId: z.string(),
   input: z.array(NewMessage).nullable(),
   // Unpacked by who reads them.

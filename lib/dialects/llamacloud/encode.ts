@@ -79,14 +79,19 @@ const errorText = (run: Ended): string => (run.status === "failed" ? (run.error?
 export const estimatedTokens = (usage: Run["usage"]): { readonly estimated_output_tokens?: number } =>
   usage?.isEstimated && usage.outputTokens !== null ? { estimated_output_tokens: usage.outputTokens } : {};
 
+/** What is told of a history, or of a part of it: then with what follows the last message, which may be of the same run. */
+type Told = Pick<History, "line" | "runs" | "running"> & {
+  readonly next?: { readonly runId: string | null; readonly role: string } | null;
+};
+
 /**
  * The events of a session: the contract, 4.4 and 6.2. Each committed turn ends in one `stop`; a running one has none. A call
  * to which something else was said has the result "not answered", as the model sees it.
  */
-export function encodeEvents(history: History, withIds: boolean): SessionEvent[] {
-  const { line, runs, running } = history;
+export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
+  const { line, runs, running, next = null } = history;
   const events: SessionEvent[] = [];
-  const unanswered = unansweredCalls([...line, ...(running?.input ?? [])]);
+  const unanswered = unansweredCalls([...line, ...(running?.input ?? []), ...(next ? [{ ...next, parts: [] }] : [])]);
   const numbers = noticeNumbers();
   const encode = (message: Encoded, runId: string | null) =>
     events.push(...encodeMessage(message, runId, withIds, numbers));
@@ -96,7 +101,7 @@ export function encodeEvents(history: History, withIds: boolean): SessionEvent[]
     const mine = unanswered.filter(({ at }) => at === n);
     for (const { call, isOpen } of mine) if (!isOpen) events.push(notAnswered(message, call, withIds));
     const run = runId === null ? undefined : runs.get(runId);
-    if (run && line[n + 1]?.runId !== runId) {
+    if (run && (n + 1 < line.length ? line[n + 1] : next)?.runId !== runId) {
       const own = withIds
         ? { status: run.status, model: run.model, agent: run.agent, finish_reason: run.finishReason }
         : {};

@@ -45,4 +45,4 @@ export {
   StreamBody,
   TitleBody,
 } from "./schema.ts";
-export { llamacloudFrames } from "./stream.ts";
+export { eventEncoder, llamacloudFrames } from "./stream.ts";

@@ -29,6 +29,11 @@ export const ListQuery = ScopeQuery.extend({
 
 export const FollowQuery = ScopeQuery.extend({
   after: integerText(z.number().min(0)).optional().describe("The number of the last event that was read"),
+  at: text(SHORT_TEXT)
+    .optional()
+    .describe(
+      "Ours: its type and its id, as `type:event_id`; where the turn has gone another way since, it is told from its beginning",
+    ),
 });
 
 const IndexIds = list(text(SHORT_TEXT), MAX_INDEXES);

@@ -1,5 +1,5 @@
 import type { Stretch } from "../../core/turn/follow.ts";
-import type { LastEvent, TurnEvent } from "../../domain/events.ts";
+import { isLast, type LastEvent, type TurnEvent } from "../../domain/events.ts";
 import { exactValue } from "../../domain/exact-numbers.ts";
 import type { NewMessage } from "../../domain/message.ts";
 import type { RunAgent } from "../../domain/run.ts";
@@ -11,6 +11,11 @@ export type StreamOptions = {
   readonly input: readonly NewMessage[];
   /** Frames of events up to this number are left out; from 0 on the input comes first. */
   readonly after: number;
+  /**
+   * What that event was, as the reader had it: see `placeOf`. Where the turn has gone another way since, it is told from its
+   * beginning. Null: nobody has said.
+   */
+  readonly at?: string | null;
   /** Whether events carry their ids and frames an `id:` line with the event's number. */
   readonly withIds: boolean;
   readonly skippedIndexIds: readonly string[];
@@ -27,28 +32,45 @@ export async function* llamacloudFrames(
   stretches: AsyncIterable<Stretch>,
   options: StreamOptions,
 ): AsyncGenerator<string, void> {
-  const { runId, input, after, withIds } = options;
+  const { runId, input, after, at = null, withIds } = options;
   const frame = (event: SessionEvent, seq: number) =>
     `${withIds ? `id: ${seq}\n` : ""}data: ${JSON.stringify(event)}\n\n`;
-  if (after === 0) {
-    // Of what a caller said: what it asked, and how it answered calls.
-    const asked = input
-      .filter(({ role }) => role === "user" || role === "tool")
-      .flatMap((message) => exactValue(encodeMessage(message, runId, withIds)));
-    if (asked.length > 0) yield asked.map((event) => frame(event, 0)).join("");
-  }
+  // Of what a caller said: what it asked, and how it answered calls.
+  const asked = input
+    .filter(({ role }) => role === "user" || role === "tool")
+    .flatMap((message) => exactValue(encodeMessage(message, runId, withIds)).map((event) => frame(event, 0)));
+  if (after === 0 && asked.length > 0) yield asked.join("");
   const encode = eventEncoder(options);
+  // What the reader has, until it is known to be what there is.
+  let held: string[] | null = after > 0 && at !== null ? asked : null;
   for await (const { from, events } of stretches) {
-    const frames = events.flatMap((event, n) => {
+    const frames: string[] = [];
+    for (const [n, event] of events.entries()) {
       const seq = from + n;
       const encoded = encode(event);
-      return seq > after ? encoded.map((one) => frame(one, seq)) : [];
-    });
+      const told = encoded.map((one) => frame(one, seq));
+      if (seq > after && held === null) frames.push(...told);
+      held?.push(...told);
+      if (held === null || (seq < after && !isLast(event))) continue;
+      if (seq !== after || placeOf(encoded.at(-1)) !== at) frames.push(...held);
+      held = null;
+    }
     if (frames.length > 0) yield frames.join("");
   }
 }
 
-function eventEncoder({ runId, withIds, skippedIndexIds, agent }: StreamOptions): (event: TurnEvent) => SessionEvent[] {
+/** What tells an event of a turn from another one of the same number: its type and its id. */
+const placeOf = (event: SessionEvent | undefined): string | null => (event ? `${event.type}:${event.event_id}` : null);
+
+type EncoderOptions = Pick<StreamOptions, "runId" | "withIds" | "skippedIndexIds" | "agent">;
+
+/** Tells the events of one turn, from its first on: what is on the wire for each. */
+export function eventEncoder({
+  runId,
+  withIds,
+  skippedIndexIds,
+  agent,
+}: EncoderOptions): (event: TurnEvent) => SessionEvent[] {
   let text: string[] = [];
   let message = { id: "", at: 0, parts: 0 };
   let notices = 0;

@@ -37,9 +37,12 @@ export {
   BranchesQuery,
   ChangesQuery,
   DeleteAccountBody,
+  OutlineQuery,
   PasswordBody,
   ProviderBody,
   ProviderPatch,
+  TurnsQuery,
   UsageQuery,
 } from "./schema.ts";
 export { encodeTool, ToolInput } from "./tools.ts";
+export { encodeOutline, encodeWindow, type Outline, type SessionWindow } from "./window.ts";

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { SLUG } from "../../core/bots.ts";
 import { PROVIDER_KINDS, PROVIDER_NAME } from "../../domain/model-provider.ts";
 import { SHORT_TEXT, text } from "../bounds.ts";
+import { integerText } from "../integer-text.ts";
+import { decodeWindowPlace, TURNS_IN_WINDOW } from "./window.ts";
 
 // What the web app sends to its own routes.
 
@@ -117,6 +119,26 @@ const position = text(SHORT_TEXT)
 export const BranchesQuery = z.object({ from: position, upto: position });
 /** The line to be shown. */
 export const BranchBody = z.object({ branch_id: z.guid() });
+
+/** A place on a session's line, as an answer has given it. */
+const WindowPlace = text(SHORT_TEXT).transform((place, context) => {
+  const found = decodeWindowPlace(place);
+  if (found) return found;
+  context.addIssue({ code: "custom", ...fault("This is no place that an answer has given") });
+  return z.NEVER;
+});
+
+/** Which turns of a session are asked for: those before a place, or from one on; without either the last. */
+export const TurnsQuery = z.object({
+  before: WindowPlace.optional(),
+  from: WindowPlace.optional(),
+  limit: integerText(z.number().min(1).max(100))
+    .optional()
+    .transform((turns) => turns ?? TURNS_IN_WINDOW),
+});
+
+/** The questions of a session from a place on; without one from the first. */
+export const OutlineQuery = z.object({ from: WindowPlace.optional() });
 
 // Any text may be asked with: one that is no token of this database is told so by `reset`.
 export const ChangesQuery = z.object({ since: text(200).optional() });

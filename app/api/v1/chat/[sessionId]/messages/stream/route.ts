@@ -51,6 +51,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
         runId: run.id,
         input: await getTurnInput(scope, run.id),
         after,
+        at: query.at ?? null,
         withIds: true,
         skippedIndexIds: [],
         agent: run.agent,

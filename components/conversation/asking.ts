@@ -1,0 +1,99 @@
+import { isProblem } from "../api";
+import type { ConversationPorts, SentWith } from "./conversation-ports";
+import type { HeldState } from "./held-state";
+import { readBeyond } from "./read-beyond";
+import type { SessionReader } from "./session-reader";
+import type { TurnStream } from "./turn-reader";
+
+/** A stop is asked for so often, until there is a turn to stop. */
+const STOPS = 6;
+
+/** Sends questions, and stops what was asked. */
+export function createAsking(ports: ConversationPorts, held: HeldState, reader: SessionReader) {
+  const { get, tell } = held;
+  /** Asks, in place of the turn of a key and all after it where one is given. One question at a time. */
+  async function ask(text: string, sentWith: SentWith, inPlaceOf: string | null): Promise<void> {
+    // What the first turn on screen follows is not known before it is read.
+    if (inPlaceOf !== null && inPlaceOf === get().turns[0]?.key) await readBeyond(ports, held, "older");
+    const { run, turns } = get();
+    if (run) return;
+    const at = turns.findIndex(({ key }) => key === inPlaceOf);
+    const before = turns[at - 1];
+    const place = at === -1 ? {} : { parent_id: before?.lastMessageId ?? before?.question?.id ?? null };
+    const turn = { ...sentWith, ...place, prompt: text, message_id: ports.newId() };
+    tell({ type: "asked", question: { id: turn.message_id, text }, inPlaceOf });
+    const own = new AbortController();
+    const isMine = reader.claim(own);
+    try {
+      const sessionId = get().sessionId ?? (await make(text, own.signal));
+      ports.told.running(sessionId, "here");
+      const stream = await persist(() => ports.ask(sessionId, turn, own.signal), own.signal);
+      if (!isMine()) return;
+      reader.release();
+      tell({ type: "taken", runId: stream.runId });
+      ports.told.accepted(text);
+      // Whoever has left the page needs no stream; the turn goes on without one.
+      if (reader.isOpen()) await reader.follow(stream, own);
+      else own.abort();
+    } catch (thrown) {
+      if (!isMine()) return;
+      reader.release();
+      refuse(thrown instanceof Error ? thrown.message : "", isProblem(thrown) ? thrown.status : 0);
+    }
+  }
+
+  function refuse(why: string, status: number): void {
+    tell({ type: "refused", why, status });
+    const { sessionId, refusal } = get();
+    if (sessionId === null) return;
+    ports.told.running(sessionId, null);
+    // Another turn runs, or what was to be replaced is no longer what is stored.
+    if (status === 409 || refusal?.text === "") void reader.refresh();
+  }
+
+  async function make(question: string, signal: AbortSignal): Promise<string> {
+    const session = await ports.createSession(signal);
+    reader.knows(session.last_updated_at);
+    tell({ type: "made", sessionId: session.session_id });
+    if (reader.isOpen()) ports.told.made(session, question);
+    return session.session_id;
+  }
+
+  /** Repeats what the network swallowed; the message id makes the repeat harmless. */
+  async function persist(send: () => Promise<TurnStream>, signal: AbortSignal): Promise<TurnStream> {
+    for (const ms of [400, 1000, 2000]) {
+      try {
+        return await send();
+      } catch (thrown) {
+        if (!isProblem(thrown) || thrown.status !== 0 || signal.aborted) throw thrown;
+        tell({ type: "connection", connection: "lost" });
+        await ports.wait(ms, signal);
+      }
+    }
+    return send();
+  }
+
+  async function stop(): Promise<void> {
+    const { run } = get();
+    if (!run || run.isStopping) return;
+    tell({ type: "stopping" });
+    for (let attempt = 0; attempt < STOPS; attempt++) {
+      const { sessionId } = get();
+      if (sessionId === null) break;
+      try {
+        if (await ports.stop(sessionId)) return;
+      } catch {
+        ports.told.stopUnheard();
+      }
+      await ports.wait(300, new AbortController().signal);
+      if (!get().run) return;
+    }
+    const isTaken = get().run?.id !== null;
+    reader.release(true);
+    if (!isTaken) return refuse("Stopped before it was sent.", 0);
+    tell({ type: "left" });
+    await reader.refresh();
+  }
+
+  return { ask, stop };
+}

@@ -1,0 +1,71 @@
+import { v4 as newId } from "uuid";
+import { askTurn, createSession, followTurn, readWindow, retrieveSummary, stopTurn } from "../api";
+import { provisionalTitle, type SessionStore } from "../sidebar/session-store";
+import { notify } from "../ui/notify";
+import type { ConversationPorts } from "./conversation-ports";
+import { wantMarkdown } from "./markdown/prose";
+import { nextFrame } from "./notifier";
+import { eventsOf } from "./sse";
+import type { TurnStream } from "./turn-reader";
+
+type Page = {
+  /** The list of sessions, which hears how this one stands. */
+  readonly sessions: SessionStore;
+  readonly onCreated: (id: string) => void;
+  readonly onAccepted: (text: string) => void;
+};
+
+/** The ports of a store in a browser. */
+export function browserPorts({ sessions, onCreated, onAccepted }: Page): ConversationPorts {
+  return {
+    createSession,
+    ask: async (id, turn, signal) => streamOf(await askTurn(id, { index_ids: [], ...turn }, signal)),
+    follow: async (id, place, signal) => {
+      const response = await followTurn(id, place, signal);
+      return response && streamOf(response);
+    },
+    stop: async (id) => (await stopTurn(id)).stopped,
+    readWindow,
+    readSummary: retrieveSummary,
+    newId,
+    wait: pause,
+    frame: nextFrame,
+    ready: wantMarkdown,
+    told: {
+      made(session, question) {
+        sessions.take([{ ...session, running_run_id: "here", provisional_title: provisionalTitle(question) }]);
+        onCreated(session.session_id);
+      },
+      accepted: onAccepted,
+      running: (id, runId) => sessions.patch(id, { running_run_id: runId }),
+      summary: (session) => sessions.take([session]),
+      stopUnheard: () => void notify({ text: "The server did not hear Stop. Trying again." }),
+    },
+  };
+}
+
+const streamOf = (response: Response): TurnStream => ({
+  runId: response.headers.get("x-run-id"),
+  events: response.body ? eventsOf(response.body) : nothing(),
+});
+
+async function* nothing(): AsyncGenerator<never, void> {}
+
+/** Waits, but not past the moment the network is back. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      window.removeEventListener("online", end);
+      signal.removeEventListener("abort", abort);
+      resolve();
+    };
+    const abort = () => {
+      end();
+      reject(signal.reason);
+    };
+    const timer = setTimeout(end, ms);
+    window.addEventListener("online", end);
+    signal.addEventListener("abort", abort);
+  });
+}

@@ -1,0 +1,49 @@
+import type { SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
+import type { SessionWindow } from "@/lib/dialects/web/index.ts";
+import type { Schedule } from "./notifier";
+import type { ReaderPorts, TurnStream } from "./turn-reader";
+
+/**
+ * What a question is sent with, besides its text. What else the server's turns take, such as files, is a field here and is
+ * sent as it is.
+ */
+export type SentWith = { readonly agent_id?: string; readonly model?: string };
+
+/** A turn as it is asked for. */
+export type AskedTurn = SentWith & {
+  readonly prompt: string;
+  /** Also the key of the turn: a repeat of it is harmless. */
+  readonly message_id: string;
+  /** The message that the question follows; null: it is the first. Absent: it follows the last. */
+  readonly parent_id?: string | null;
+};
+
+export type WindowWhere = { readonly before: string } | { readonly from: string };
+
+/** What a conversation asks of the world. Each throws a Problem, with status 0 where nothing came back. */
+export type ConversationPorts = ReaderPorts & {
+  readonly createSession: (signal: AbortSignal) => Promise<SessionSummary>;
+  readonly ask: (sessionId: string, turn: AskedTurn, signal: AbortSignal) => Promise<TurnStream>;
+  /** Whether a turn was there to be stopped. */
+  readonly stop: (sessionId: string) => Promise<boolean>;
+  /** The turns before a place or from one on; null: the last. */
+  readonly readWindow: (sessionId: string, where: WindowWhere | null) => Promise<SessionWindow>;
+  readonly readSummary: (sessionId: string) => Promise<SessionSummary>;
+  readonly newId: () => string;
+  readonly frame: Schedule;
+  /** Resolves when what draws an answer is there: a page that is just opened waits for it. */
+  readonly ready: () => Promise<unknown>;
+  readonly told: PageTold;
+};
+
+/** What the rest of the page is told. */
+export type PageTold = {
+  /** The first question has made its session, while the conversation is on screen. */
+  readonly made: (session: SessionSummary, question: string) => void;
+  /** The server has taken a question; its draft may go. */
+  readonly accepted: (text: string) => void;
+  /** A turn runs, or none does any more. */
+  readonly running: (sessionId: string, runId: string | null) => void;
+  readonly summary: (session: SessionSummary) => void;
+  readonly stopUnheard: () => void;
+};

@@ -1,0 +1,301 @@
+import fc from "fast-check";
+import { expect, test, vi } from "vitest";
+import { type FakeServer, fakeServer, turnOf } from "@/lib/testing/fake-chat-server.ts";
+import type { ConversationPorts } from "./conversation-ports";
+import { type ConversationStore, createConversationStore } from "./conversation-store";
+
+/** A store on a page of its own. */
+async function open(
+  server: FakeServer,
+  sessionId: string | null = null,
+  over: Partial<Omit<ConversationPorts, "told">> = {},
+) {
+  const told = {
+    made: vi.fn<ConversationPorts["told"]["made"]>(),
+    accepted: vi.fn<ConversationPorts["told"]["accepted"]>(),
+    running: vi.fn<ConversationPorts["told"]["running"]>(),
+    summary: vi.fn(),
+    stopUnheard: vi.fn(),
+  };
+  const ports = { ...server.ports(), told, ...over };
+  const window = sessionId === null ? null : await ports.readWindow(sessionId, null);
+  const store = createConversationStore(ports, { window, isStale: false });
+  const close = store.open();
+  await idle();
+  return { store, told, close };
+}
+
+/** Until nothing is left that can happen by itself. */
+const idle = async () => {
+  for (let n = 0; n < 20; n++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+const shown = (store: ConversationStore) => store.get().turns.map(turnOf);
+
+test("the first question makes the session, is shown at once, and its answer comes with the events", async () => {
+  const server = fakeServer();
+  const { store, told } = await open(server);
+  store.send("Hi", { model: "m" });
+  expect(shown(store)).toEqual([["Hi", "", "going"]]);
+  await idle();
+  expect(told.made).toHaveBeenCalledWith(expect.objectContaining({ session_id: "s1" }), "Hi");
+  expect(told.accepted).toHaveBeenCalledWith("Hi");
+  server.say("Hello ");
+  await idle();
+  expect(shown(store)).toEqual([["Hi", "Hello ", "going"]]);
+  server.end();
+  await idle();
+  expect(shown(store)).toEqual(server.line());
+  expect(server.asked()).toEqual([{ model: "m", prompt: "Hi", message_id: expect.any(String) }]);
+  expect(told.running.mock.calls.at(-1)).toEqual(["s1", null]);
+});
+
+test("lesson 1, 4: a page that is opened in mid-answer begins with what was said and goes on behind it", async () => {
+  const server = fakeServer();
+  const one = await open(server);
+  one.store.send("Hi");
+  await idle();
+  server.say("One ");
+  server.say("two ");
+  await idle();
+  const two = await open(server, "s1");
+  expect(shown(two.store)).toEqual([["Hi", "One two ", "going"]]);
+  const [place] = server.followedFrom();
+  expect(place).toEqual({ after: expect.any(Number), at: expect.any(String) });
+  expect(place?.after).toBeGreaterThan(2);
+  server.say("three");
+  server.end();
+  await idle();
+  for (const { store } of [one, two]) expect(shown(store)).toEqual([["Hi", "One two three", "ready"]]);
+});
+
+test("lesson 20: a connection that breaks in mid-answer goes on where it was, and nothing is shown twice", async () => {
+  const server = fakeServer();
+  const { store } = await open(server);
+  store.send("Hi");
+  await idle();
+  server.say("One ");
+  await idle();
+  const connections: string[] = [];
+  store.subscribe(() => connections.push(store.get().connection));
+  server.breakConnections();
+  server.say("two ");
+  await idle();
+  expect(connections).toContain("lost");
+  expect(server.followedFrom().at(-1)?.after).toBeGreaterThan(0);
+  server.end();
+  await idle();
+  expect(shown(store)).toEqual([["Hi", "One two ", "ready"]]);
+});
+
+test("a turn that went another way while nobody could follow is told from its beginning, in one step", async () => {
+  const server = fakeServer();
+  const { store } = await open(server);
+  store.send("Hi");
+  await idle();
+  server.say("One ");
+  server.say("lost words ");
+  await idle();
+  const texts: string[] = [];
+  store.subscribe(() => texts.push(String(shown(store)[0]?.[1])));
+  server.die({ keeps: 1 });
+  server.say("and other ones");
+  server.end();
+  await idle();
+  expect(shown(store)).toEqual(server.line());
+  expect(shown(store)[0]?.[1]).toBe("One and other ones");
+  expect(texts.filter((text) => !text.startsWith("One "))).toEqual([]);
+});
+
+test("lesson 5: a question the network swallowed is sent again under the same id", async () => {
+  const server = fakeServer();
+  server.swallow(2);
+  const { store } = await open(server);
+  store.send("Hi");
+  await idle();
+  server.end("Hello");
+  await idle();
+  expect(shown(store)).toEqual([["Hi", "Hello", "ready"]]);
+  expect(server.line()).toHaveLength(1);
+});
+
+test("a refused question leaves the conversation as it was, with its text and the reason", async () => {
+  const server = fakeServer();
+  const one = await open(server);
+  one.store.send("Hi");
+  await idle();
+  const two = await open(server, "s1", { follow: async () => null });
+  await idle();
+  const { told } = two;
+  server.refuseNext(402, "Too dear.");
+  server.end("Hello");
+  await idle();
+  await two.store.refresh();
+  two.store.send("Again");
+  await idle();
+  expect(two.store.get().refusal).toEqual({ text: "Again", why: "Too dear.", status: 402 });
+  expect(shown(two.store)).toEqual(server.line());
+  expect(told.accepted).not.toHaveBeenCalled();
+});
+
+test("another tab's turn: 409 gives the text back, and the turn that runs is shown and followed", async () => {
+  const server = fakeServer();
+  const one = await open(server);
+  one.store.send("Hi");
+  await idle();
+  server.end("Hello");
+  await idle();
+  const two = await open(server, "s1");
+  one.store.send("One's");
+  await idle();
+  two.store.send("Two's");
+  await idle();
+  expect(two.store.get().refusal).toMatchObject({ text: "Two's", status: 409 });
+  server.end("For one");
+  await idle();
+  for (const { store } of [one, two]) expect(shown(store)).toEqual(server.line());
+});
+
+test("lesson 9: Stop before the run exists is asked for again until there is one", async () => {
+  const server = fakeServer();
+  const taken = Promise.withResolvers<void>();
+  const { ask } = server.ports();
+  const { store } = await open(server, null, {
+    async ask(...asked) {
+      await taken.promise;
+      return ask(...asked);
+    },
+    async wait() {
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  });
+  store.send("Hi");
+  await new Promise((resolve) => setImmediate(resolve));
+  void store.stop();
+  taken.resolve();
+  await idle();
+  expect(shown(store)).toEqual([["Hi", "", "stopped"]]);
+});
+
+test("Stop of a question that the server never took gives it back", async () => {
+  const server = fakeServer();
+  const { store } = await open(server, null, { ask: () => new Promise(() => {}) });
+  store.send("Hi");
+  await idle();
+  await store.stop();
+  expect(store.get().refusal).toEqual({ text: "Hi", why: "Stopped before it was sent.", status: 0 });
+  expect(store.get().turns).toEqual([]);
+});
+
+test("a store that is left follows no more, and goes on where it was when it is opened again", async () => {
+  const server = fakeServer();
+  const { store, close } = await open(server);
+  store.send("Hi");
+  await idle();
+  server.say("One ");
+  await idle();
+  close();
+  await idle();
+  expect(server.readers()).toBe(0);
+  server.say("two");
+  await idle();
+  expect(shown(store)).toEqual([["Hi", "One ", "going"]]);
+  store.open();
+  await idle();
+  server.end();
+  await idle();
+  expect(shown(store)).toEqual([["Hi", "One two", "ready"]]);
+});
+
+test("a question that is asked and left before the server has it is asked all the same", async () => {
+  const server = fakeServer();
+  const { store, close, told } = await open(server);
+  store.send("Hi");
+  close();
+  await idle();
+  expect(server.line()).toHaveLength(1);
+  expect(told.made).not.toHaveBeenCalled();
+  expect(server.readers()).toBe(0);
+});
+
+test("pieces that come together are drawn once", async () => {
+  const server = fakeServer();
+  let frames: (() => void)[] = [];
+  const { store } = await open(server, null, {
+    frame(draw) {
+      frames.push(draw);
+      return () => {
+        frames = frames.filter((one) => one !== draw);
+      };
+    },
+  });
+  store.send("Hi");
+  await idle();
+  let draws = 0;
+  store.subscribe(() => draws++);
+  for (let n = 0; n < 50; n++) server.say("word ");
+  await idle();
+  expect([draws, frames.length]).toEqual([0, 1]);
+  frames[0]?.();
+  expect(draws).toBe(1);
+});
+
+type Act = { readonly tab: 0 | 1; readonly act: (typeof ACTS)[number] };
+const ACTS = ["send", "stop", "again", "edit", "switch", "reload", "say", "end", "break", "die", "news"] as const;
+
+test("figure 5: whatever is done in two tabs, both come to show the same line, which is what the server has", async () => {
+  const acts = fc.array(fc.record<Act>({ tab: fc.constantFrom(0, 1), act: fc.constantFrom(...ACTS) }), {
+    maxLength: 14,
+  });
+  await fc.assert(
+    fc.asyncProperty(acts, async (all) => {
+      const server = fakeServer();
+      const first = await open(server);
+      first.store.send("Question 0");
+      await idle();
+      const tabs = [first, await open(server, "s1")];
+      for (const [n, { tab, act }] of all.entries()) {
+        await perform(server, tabs, tab, act, n);
+        await idle();
+      }
+      if (server.isRunning()) server.end();
+      await idle();
+      for (const { store } of tabs) store.hear(server.news());
+      await idle();
+      for (const { store } of tabs) expect(shown(store)).toEqual(server.line());
+      for (const { store } of tabs) expect(store.get().run).toBeNull();
+    }),
+    { numRuns: 100 },
+  );
+}, 60_000);
+
+async function perform(
+  server: FakeServer,
+  tabs: Awaited<ReturnType<typeof open>>[],
+  tab: 0 | 1,
+  act: Act["act"],
+  n: number,
+): Promise<void> {
+  const here = tabs[tab];
+  if (!here) return;
+  const { store } = here;
+  const last = store.get().turns.at(-1);
+  if (act === "send") store.send(`Question ${n + 1}`);
+  if (act === "stop") void store.stop();
+  if (act === "again" && last) store.again(last.key);
+  if (act === "edit" && store.get().turns[0]) store.edit(store.get().turns[0]?.key ?? "", `Edited ${n}`);
+  if (act === "switch") {
+    here.close();
+    await idle();
+    tabs[tab] = { ...here, close: store.open() };
+  }
+  if (act === "reload") {
+    here.close();
+    tabs[tab] = await open(server, "s1");
+  }
+  if (act === "say" && server.isRunning()) server.say(`word ${n} `);
+  if (act === "end" && server.isRunning()) server.end(`end ${n}`);
+  if (act === "break") server.breakConnections();
+  if (act === "die" && server.isRunning()) server.die({ keeps: 1 });
+  if (act === "news") store.hear(server.news());
+}

@@ -1,0 +1,62 @@
+import type { SessionWindow } from "@/lib/dialects/web/index.ts";
+import { createAsking } from "./asking";
+import type { ConversationPorts, SentWith } from "./conversation-ports";
+import type { ConversationState } from "./conversation-state";
+import { holdState } from "./held-state";
+import { lookAt, readBeyond } from "./read-beyond";
+import { conversationOf } from "./reduce";
+import { createSessionReader, type News } from "./session-reader";
+
+export type ConversationStore = ReturnType<typeof createConversationStore>;
+
+/**
+ * One session on one page, outside React: its state, and what can be done to it. `begun` is what the page came with, null for
+ * a new session; with `isStale` it may be older than what is stored.
+ *
+ * To add something that a person can do, add an action to `reduce` and a function here. What changes the session on the server
+ * by a route of its own, such as another branch or the answer to a call, asks that route and then `refresh`, which shows what
+ * is stored and follows what runs. What waits to be sent is a field of the state, and is sent when `run` becomes null.
+ */
+export function createConversationStore(
+  ports: ConversationPorts,
+  begun: { readonly window: SessionWindow | null; readonly isStale: boolean },
+) {
+  const first = conversationOf(begun.window);
+  const held = holdState(first, ports.frame);
+  const reader = createSessionReader(ports, held, begun.window?.session.last_updated_at ?? "");
+  const { ask, stop } = createAsking(ports, held, reader);
+  let isStale = begun.isStale;
+  return {
+    subscribe: held.subscribe,
+    get: held.get,
+    /** What the server has drawn. */
+    getFirst: (): ConversationState => first,
+    /** Begins to follow the session; gives what ends that. The turn itself goes on, and is followed when this is called again. */
+    open(): () => void {
+      const wasStale = isStale;
+      isStale = false;
+      return reader.open(wasStale);
+    },
+    /** Asks the next question. */
+    send: (text: string, sentWith: SentWith = {}) => void ask(text, sentWith, null),
+    /** Asks another question in place of a turn's, and of all after it. */
+    edit: (key: string, text: string, sentWith: SentWith = {}) => void ask(text, sentWith, key),
+    /** Asks a turn's question again, in its place. */
+    again(key: string, sentWith: SentWith = {}) {
+      const text = held.get().turns.find((turn) => turn.key === key)?.question?.text;
+      if (text !== undefined) void ask(text, sentWith, key);
+    },
+    stop,
+    refresh: reader.refresh,
+    /** Reads the turns before those that are shown, or after them. */
+    readOlder: () => readBeyond(ports, held, "older"),
+    readNewer: () => readBeyond(ports, held, "newer"),
+    /** Shows a question, by its id and its place, with what follows it. False: it cannot be read. */
+    lookAt: (id: string, place: string) => lookAt(ports, held, id, place),
+    /** Shows the last turns again. */
+    lookAtEnd: () => held.tell({ type: "elsewhere", window: null }),
+    forgetRefusal: () => held.tell({ type: "refusal-read" }),
+    /** Takes in what the list of sessions has heard of this one. */
+    hear: (news: News) => reader.hear(news),
+  };
+}

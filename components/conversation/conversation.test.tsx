@@ -1,0 +1,50 @@
+import { prerender } from "react-dom/static";
+import { expect, test } from "vitest";
+import type { SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
+import type { SessionWindow } from "@/lib/dialects/web/index.ts";
+import { ShellProvider } from "../frame/shell";
+import { Conversation } from "./conversation";
+
+const shell = {
+  viewer: { id: "a", kind: "guest", name: null },
+  model: { id: "demo", isDemo: true },
+  vouchers: [],
+  guests: true,
+  signUp: true,
+  sessions: { items: [], next_page_token: null },
+  changesToken: "",
+} as const;
+const session = { session_id: "s", last_updated_at: "1", generated_title: "T", index_ids: null, job_metadata: null };
+const ids = (id: string, run: string) => ({ event_id: `${id}.0`, message_id: id, run_id: run });
+const usage = { duration_ms: 10, total_input_tokens: 3, total_output_tokens: 4, turns: 1 };
+const events: readonly SessionEvent[] = [
+  { type: "user_input", content: "First question", ...ids("q1", "r1") },
+  { type: "text", content: "First answer", ...ids("a1", "r1") },
+  { type: "stop", is_error: false, error: null, usage, status: "completed", event_id: "r1.stop", run_id: "r1" },
+  { type: "user_input", content: "Second question", ...ids("q2", "r2") },
+  { type: "text_delta", content: "What was said so far, and ", ...ids("a2", "r2") },
+];
+const running = { run_id: "r2", after: 7, at: "text_delta:a2.0" };
+
+test("lesson 1: the server's HTML of a page in mid-answer has the question, what was said so far, and Stop", async () => {
+  const html = await drawn({ session, events, before: null, after: null, running });
+  expect(html).toContain("Second question");
+  expect(html).toContain("What was said so far, and");
+  expect(html).toMatch(/data-stop/u);
+  expect(html).not.toContain("broke off");
+});
+
+test("a page of a long session says that there are older messages", async () => {
+  const html = await drawn({ session, events: events.slice(0, 3), before: "b.40", after: null, running: null });
+  expect(html).toContain("First answer");
+  expect(html).toContain("Show older messages");
+});
+
+async function drawn(initial: SessionWindow): Promise<string> {
+  const { prelude } = await prerender(
+    <ShellProvider shell={shell} renderedAtMs={0}>
+      <Conversation initial={initial} onCreated={() => {}} />
+    </ShellProvider>,
+  );
+  return new Response(prelude).text();
+}

@@ -1,0 +1,134 @@
+"use client";
+
+import { ListTree } from "lucide-react";
+import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from "react";
+import { formatNumber } from "../time";
+import { IconButton } from "../ui/icon-button";
+import { useOutline } from "./use-outline";
+
+const ROW_PX = 44;
+/** So many rows are drawn above and below what is seen. */
+const SPARE = 10;
+
+type OutlineProps = {
+  readonly sessionId: string;
+  readonly onChoose: (id: string, place: string) => void;
+};
+
+/** The button of the outline, and its sheet in the browser's top layer: every question of the session. */
+export function OutlineButton({ sessionId, onChoose }: OutlineProps) {
+  const id = useId();
+  const [isOpen, setOpen] = useState(false);
+  const sheet = useRef<HTMLDivElement>(null);
+  return (
+    <>
+      <IconButton
+        icon={ListTree}
+        label="Outline"
+        className="head-outline"
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        popoverTarget={id}
+      />
+      <div
+        ref={sheet}
+        id={id}
+        role="dialog"
+        aria-label="Outline"
+        popover="auto"
+        className="outline"
+        onToggle={(event) => setOpen(event.newState === "open")}
+      >
+        {isOpen && (
+          <OutlineList
+            sessionId={sessionId}
+            onChoose={(question, place) => {
+              sheet.current?.hidePopover();
+              onChoose(question, place);
+            }}
+          />
+        )}
+      </div>
+    </>
+  );
+}
+
+/** The questions in their order, the last one first in focus. Only the rows that are seen are drawn. */
+function OutlineList({ sessionId, onChoose }: OutlineProps) {
+  const { items, state } = useOutline(sessionId, true);
+  const box = useRef<HTMLDivElement>(null);
+  const [at, setAt] = useState<number | null>(null);
+  const [{ top, height }, setView] = useState({ top: 0, height: 800 });
+  const focused = at ?? items.length - 1;
+
+  // The last question is where the reader is: the list begins there, also while more of it comes.
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element || focused < 0) return;
+    const from = focused * ROW_PX;
+    const isSeen = from >= element.scrollTop && from + ROW_PX <= element.scrollTop + element.clientHeight;
+    if (!isSeen) element.scrollTop = at === null ? element.scrollHeight : from - element.clientHeight / 2;
+    setView({ top: element.scrollTop, height: element.clientHeight });
+    element.querySelector<HTMLElement>(`[data-row="${focused}"]`)?.focus({ preventScroll: true });
+  }, [focused, at]);
+
+  function onKeyDown(event: KeyboardEvent) {
+    const to = target(event.key, focused, items.length);
+    if (to === null) return;
+    event.preventDefault();
+    setAt(to);
+  }
+
+  const first = Math.max(0, Math.min(Math.floor(top / ROW_PX), focused) - SPARE);
+  const seen = Math.ceil(height / ROW_PX);
+  const rows = items.slice(first, Math.max(Math.floor(top / ROW_PX) + seen, focused) + SPARE);
+  return (
+    <>
+      <p className="outline-head" role="status">
+        {state === "failed" ? "Not all of it could be read." : headOf(items.length, state === "whole")}
+      </p>
+      <div
+        ref={box}
+        className="outline-box"
+        onScroll={({ currentTarget }) => setView({ top: currentTarget.scrollTop, height: currentTarget.clientHeight })}
+      >
+        <ol style={{ blockSize: items.length * ROW_PX }} onKeyDown={onKeyDown}>
+          {rows.map(({ id, text, place }, n) => (
+            <li
+              key={id}
+              style={{ insetBlockStart: (first + n) * ROW_PX }}
+              aria-setsize={items.length}
+              aria-posinset={first + n + 1}
+            >
+              <button
+                type="button"
+                className="outline-row"
+                data-row={first + n}
+                tabIndex={first + n === focused ? 0 : -1}
+                dir="auto"
+                onClick={() => onChoose(id, place)}
+              >
+                {text.trim() || "A question without words"}
+              </button>
+            </li>
+          ))}
+        </ol>
+      </div>
+    </>
+  );
+}
+
+function headOf(count: number, isWhole: boolean): string {
+  if (count === 0) return isWhole ? "No questions yet" : "Reading the outline";
+  return `${formatNumber(count)} ${count === 1 ? "question" : "questions"}${isWhole ? "" : " so far"}`;
+}
+
+/** The row that a key leads to; null: it leads nowhere. */
+function target(key: string, at: number, count: number): number | null {
+  const steps: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 };
+  const step = steps[key];
+  if (count === 0) return null;
+  if (key === "Home") return 0;
+  if (key === "End") return count - 1;
+  return step === undefined ? null : Math.min(count - 1, Math.max(0, at + step));
+}

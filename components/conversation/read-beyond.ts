@@ -1,0 +1,44 @@
+import type { ConversationPorts } from "./conversation-ports";
+import type { HeldState } from "./held-state";
+import { shownIn } from "./other-turns";
+
+type Ports = Pick<ConversationPorts, "readWindow">;
+
+/** Reads the turns before those that are shown, or after them; at most one read of a side at a time. */
+export async function readBeyond(
+  { readWindow }: Ports,
+  { get, tell }: HeldState,
+  side: "older" | "newer",
+): Promise<void> {
+  const { sessionId } = get();
+  const place = shownIn(get())[side];
+  if (sessionId === null || place === null || place.reading === "yes") return;
+  tell({ type: "reading", side, reading: "yes" });
+  // Other turns may be shown by then than those that this was asked for.
+  const isAsked = () => shownIn(get())[side]?.place === place.place;
+  try {
+    const window = await readWindow(sessionId, side === "older" ? { before: place.place } : { from: place.place });
+    if (isAsked()) tell({ type: side, window });
+  } catch {
+    if (isAsked()) tell({ type: "reading", side, reading: "failed" });
+  }
+}
+
+/** Looks at a question and what follows it, wherever in the session it stands. False: it cannot be read. */
+export async function lookAt(
+  { readWindow }: Ports,
+  { get, tell }: HeldState,
+  id: string,
+  place: string,
+): Promise<boolean> {
+  const { sessionId, turns } = get();
+  if (sessionId === null) return false;
+  try {
+    const isLast = turns.some(({ key }) => key === id);
+    const window = isLast ? null : await readWindow(sessionId, { from: place });
+    tell({ type: "elsewhere", window });
+    return true;
+  } catch {
+    return false;
+  }
+}

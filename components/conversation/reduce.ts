@@ -1,0 +1,111 @@
+import type { SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
+import type { SessionWindow } from "@/lib/dialects/web/index.ts";
+import { type Action, type ConversationState, emptyConversation } from "./conversation-state";
+import { beyond, withElsewhere, withNewer, withOlder, withReading } from "./other-turns";
+import { emptyTurn, foldEvent, type Question, type TurnState } from "./turn-state";
+import { turnsIn, unchanged } from "./turns-in";
+
+/** The conversation after one more thing has happened. */
+export function reduce(state: ConversationState, action: Action): ConversationState {
+  switch (action.type) {
+    case "window":
+      return withWindow(state, action.window);
+    case "reading":
+      return withReading(state, action.side, action.reading);
+    case "older":
+      return withOlder(state, action.window);
+    case "newer":
+      return withNewer(state, action.window);
+    case "elsewhere":
+      return action.window ? withElsewhere(state, action.window) : { ...state, elsewhere: null };
+    case "asked":
+      return withQuestion(state, action.question, action.inPlaceOf);
+    case "made":
+      return { ...state, sessionId: action.sessionId };
+    case "taken":
+      return state.run ? { ...state, run: { ...state.run, id: action.runId, replaced: [] } } : state;
+    case "refused":
+      return withRefusal(state, action.why, action.status);
+    case "refusal-read":
+      return { ...state, refusal: null };
+    case "event":
+      return withEvent(state, action.event, action.number);
+    case "told-again":
+      return withTurnOfRun(state, action.turn, action.number, action.at);
+    case "connection":
+      return state.connection === action.connection ? state : { ...state, connection: action.connection };
+    case "stopping":
+      return state.run ? { ...state, run: { ...state.run, isStopping: true } } : state;
+    case "left":
+      return { ...state, run: null, connection: "open" };
+  }
+}
+
+/** The conversation that a page begins with. */
+export const conversationOf = (window: SessionWindow | null): ConversationState =>
+  window ? withWindow(emptyConversation, window) : emptyConversation;
+
+function withWindow(state: ConversationState, window: SessionWindow): ConversationState {
+  const told = turnsIn(window.events, window.running?.run_id ?? null);
+  const fresh = told.turns;
+  const running = told.isOver ? null : window.running;
+  const shown = new Map(state.turns.map((turn) => [turn.key, turn]));
+  // What stands before a message is the same on every branch: what was read of it stays right.
+  const at = state.turns.findIndex(({ key }) => key === fresh[0]?.key);
+  const isKept = at > 0;
+  const turns = fresh.map((turn) => unchanged(shown.get(turn.key), turn));
+  return {
+    ...state,
+    sessionId: window.session.session_id,
+    turns: isKept ? [...state.turns.slice(0, at), ...turns] : turns,
+    older: isKept ? state.older : beyond(window.before),
+    run: running && { id: running.run_id, after: running.after, at: running.at, isStopping: false, replaced: [] },
+    connection: "open",
+  };
+}
+
+function withQuestion(state: ConversationState, question: Question, inPlaceOf: string | null): ConversationState {
+  const at = inPlaceOf === null ? -1 : state.turns.findIndex(({ key }) => key === inPlaceOf);
+  const kept = at === -1 ? state.turns : state.turns.slice(0, at);
+  const replaced = at === -1 ? [] : state.turns.slice(at);
+  return {
+    ...state,
+    turns: [...kept, { ...emptyTurn, key: question.id, question }],
+    elsewhere: null,
+    run: { id: null, after: 0, at: null, isStopping: false, replaced },
+    refusal: null,
+  };
+}
+
+function withRefusal(state: ConversationState, why: string, status: number): ConversationState {
+  const { run } = state;
+  if (!run) return state;
+  const text = run.replaced.length > 0 ? "" : (state.turns.at(-1)?.question?.text ?? "");
+  const turns = [...state.turns.slice(0, -1), ...run.replaced];
+  return { ...state, turns, run: null, connection: "open", refusal: { text, why, status } };
+}
+
+function withEvent(state: ConversationState, event: SessionEvent, number: number): ConversationState {
+  const last = state.turns.at(-1);
+  if (!last || !state.run) return state;
+  const isKnown = event.type === "user_input" && state.turns.some(({ question }) => question?.id === event.message_id);
+  const turn = isKnown ? { ...last, runId: event.run_id ?? last.runId } : foldEvent(last, event);
+  return withTurnOfRun(state, turn, number, placeOf(event));
+}
+
+/** What tells an event of a turn from another one of the same number. */
+export const placeOf = (event: SessionEvent): string => `${event.type}:${event.event_id}`;
+
+function withTurnOfRun(
+  state: ConversationState,
+  told: TurnState,
+  number: number,
+  at: string | null,
+): ConversationState {
+  const last = state.turns.at(-1);
+  if (!last || !state.run) return state;
+  const question = told.question ?? last.question;
+  const turns = state.turns.with(-1, { ...told, question, key: last.key });
+  if (told.stop !== null) return { ...state, turns, run: null, connection: "open" };
+  return { ...state, turns, run: { ...state.run, id: state.run.id ?? told.runId, after: number, at } };
+}

@@ -1,0 +1,122 @@
+import type { ConversationPorts } from "./conversation-ports";
+import type { HeldState } from "./held-state";
+import { readTurn, type TurnStream } from "./turn-reader";
+
+/** What another tab or device did, as the list of sessions has heard it. */
+export type News = { readonly running: string | null; readonly updatedAt: string };
+
+type Ports = Omit<ConversationPorts, "ask" | "stop" | "createSession" | "newId" | "frame">;
+
+export type SessionReader = ReturnType<typeof createSessionReader>;
+
+/** Reads what the server has of a session: the turn that runs, what is stored, and what has changed elsewhere. */
+export function createSessionReader(ports: Ports, held: HeldState, knownUpdate: string) {
+  const { get, tell, lastRun } = held;
+  /** Ends the request of the turn that runs: the asking, then the reading of its events. */
+  let request: AbortController | null = null;
+  let isOpen = false;
+  let isSettling = false;
+  /** A run that the server lets nobody follow: it is not tried again. */
+  let lostRun: string | null = null;
+  let refreshing: Promise<void> | null = null;
+  let known = knownUpdate;
+  let heard: News = { running: null, updatedAt: "" };
+
+  /** Follows the turn that runs to its end, and then shows the list how the session stands. */
+  async function follow(stream: TurnStream | null, own = new AbortController()): Promise<void> {
+    const { sessionId, run } = get();
+    if (sessionId === null || run === null || request) return;
+    request = own;
+    ports.told.running(sessionId, run.id ?? "here");
+    const ended = await readTurn(ports, { sessionId, state: get, tell, signal: own.signal }, stream);
+    if (request === own) request = null;
+    if (ended === "left") return;
+    if (ended === "gone") lostRun = get().run?.id ?? null;
+    if (get().run) tell({ type: "left" });
+    ports.told.running(sessionId, null);
+    await (ended === "gone" ? refresh() : settle(sessionId));
+  }
+
+  /** What has come of the session by a turn that ended here is no news. */
+  async function settle(sessionId: string): Promise<void> {
+    isSettling = true;
+    const summary = await ports.readSummary(sessionId).catch(() => null);
+    isSettling = false;
+    if (summary !== null) {
+      if (!get().run) known = later(known, summary.last_updated_at);
+      ports.told.summary(summary);
+    }
+    check();
+  }
+
+  async function readLast(id: string): Promise<void> {
+    try {
+      const window = await ports.readWindow(id, null);
+      if (get().run) return;
+      const { session, running } = window;
+      known = later(known, later(session.last_updated_at, heard.updatedAt));
+      heard = { running: running?.run_id ?? null, updatedAt: session.last_updated_at };
+      const isLost = running !== null && running.run_id === lostRun;
+      tell({ type: "window", window: isLost ? { ...window, running: null } : window });
+      ports.told.summary(session);
+    } catch {
+      // The next news or the reader's next act asks again.
+    } finally {
+      refreshing = null;
+    }
+  }
+
+  /** Shows the session as it is stored, and follows the turn that runs. */
+  function refresh(): Promise<void> {
+    const { sessionId, run } = get();
+    if (sessionId === null || run || !isOpen) return Promise.resolve();
+    refreshing ??= readLast(sessionId);
+    return refreshing.then(() => follow(null));
+  }
+
+  function check(): void {
+    if (!isOpen || isSettling || get().run || get().sessionId === null) return;
+    const isNewRun = heard.running !== null && heard.running !== "here" && heard.running !== lastRun();
+    if (isNewRun || heard.updatedAt > known) void refresh();
+  }
+
+  return {
+    follow,
+    refresh,
+    isOpen: () => isOpen,
+    /** Takes the place of the request, so that nothing else is read meanwhile; gives whether it still has it. */
+    claim(own: AbortController): () => boolean {
+      request = own;
+      return () => request === own;
+    },
+    /** Gives the place back, and ends what is in it where that is asked for. */
+    release(isEnded = false) {
+      if (isEnded) request?.abort();
+      request = null;
+    },
+    /** The session is known as it stands at this time. */
+    knows(updatedAt: string) {
+      known = later(known, updatedAt);
+    },
+    hear(news: News) {
+      heard = news;
+      check();
+    },
+    /** Begins to follow; gives what ends that. `isStale`: what is shown may be older than what is stored. */
+    open(isStale: boolean): () => void {
+      isOpen = true;
+      if (isStale) {
+        if (get().run) tell({ type: "left" });
+        void refresh();
+      } else if (get().run?.id) void ports.ready().then(() => (isOpen ? follow(null) : undefined));
+      return () => {
+        isOpen = false;
+        if (!get().run?.id) return;
+        request?.abort();
+        request = null;
+      };
+    },
+  };
+}
+
+const later = (a: string, b: string) => (a > b ? a : b);
