@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { type Action, emptyConversation } from "./conversation-state";
+import { shownIn } from "./other-turns";
 import { conversationOf, reduce } from "./reduce";
 
 const session: SessionWindow["session"] = {
@@ -149,4 +150,56 @@ test("events move the place where the stream goes on, touch only the last turn, 
 
 test("no event of a turn is taken in where none runs", () => {
   expect(after(emptyConversation, { type: "event", event: said("1", "x"), number: 1 })).toBe(emptyConversation);
+});
+
+test("a call that was answered goes on in its own turn, though its answer has a run of its own", () => {
+  const named = { call_id: "c", name: "f" };
+  const call: SessionEvent = {
+    type: "tool_call",
+    ...named,
+    arguments: {},
+    event_id: "a1.0",
+    message_id: "a1",
+    run_id: "run-1",
+  };
+  const result: SessionEvent = {
+    type: "tool_result",
+    ...named,
+    result: 4,
+    event_id: "t.0",
+    message_id: "t",
+    run_id: "run-2",
+  };
+  const waits = { ...stop("1"), pending_call_ids: ["c"] } as SessionEvent;
+  const running = { run_id: "run-2", after: 0, at: null };
+  const state = conversationOf(windowOf([asked("1"), call, waits, result], { running }));
+  expect(state.turns).toHaveLength(1);
+  expect(state.turns[0]?.blocks[0]).toMatchObject({ kind: "tool", result: { output: 4 } });
+  expect([state.turns[0]?.stop, state.run?.id]).toEqual([null, "run-2"]);
+});
+
+test("turns elsewhere are shown instead of the last, in both directions, until they meet them", () => {
+  const begun = conversationOf(windowOf([...turn("8"), ...turn("9")], { before: "x.14" }));
+  const there = after(begun, { type: "elsewhere", window: windowOf(turn("4"), { before: "x.6", after: "x.8" }) });
+  expect([shownIn(there).turns.map(({ key }) => key), there.turns]).toEqual([["4"], begun.turns]);
+  const more = after(
+    there,
+    { type: "reading", side: "newer", reading: "yes" },
+    { type: "newer", window: windowOf([...turn("5"), ...turn("6")], { after: "x.12" }) },
+    { type: "older", window: windowOf(turn("3"), { before: "x.4" }) },
+  );
+  expect(shownIn(more).turns.map(({ key }) => key)).toEqual(["3", "4", "5", "6"]);
+  expect([shownIn(more).older?.place, shownIn(more).newer?.place]).toEqual(["x.4", "x.12"]);
+  const met = after(more, { type: "newer", window: windowOf([...turn("7"), ...turn("8")], { after: "x.18" }) });
+  expect(met.elsewhere).toBeNull();
+  expect(met.turns.map(({ key }) => key)).toEqual(["3", "4", "5", "6", "7", "8", "9"]);
+  expect(met.turns.at(-1)).toBe(begun.turns.at(-1));
+});
+
+test("who asks while looking elsewhere is at the end again", () => {
+  const begun = conversationOf(windowOf(turn("9"), { before: "x.16" }));
+  const there = after(begun, { type: "elsewhere", window: windowOf(turn("4"), { after: "x.8" }) });
+  const sent = after(there, { type: "asked", question: { id: "q", text: "Ten" }, inPlaceOf: null });
+  expect(shownIn(sent).turns.map(({ key }) => key)).toEqual(["9", "q"]);
+  expect(shownIn(after(there, { type: "elsewhere", window: null })).turns).toBe(begun.turns);
 });
