@@ -1,7 +1,7 @@
 import { isProblem } from "../api";
 import type { ConversationPorts, SentWith } from "./conversation-ports";
 import type { HeldState } from "./held-state";
-import { readBeyond } from "./read-beyond";
+import { shownIn } from "./other-turns";
 import type { SessionReader } from "./session-reader";
 import type { TurnStream } from "./turn-reader";
 
@@ -9,17 +9,13 @@ import type { TurnStream } from "./turn-reader";
 const STOPS = 6;
 
 /** Sends questions, and stops what was asked. */
-export function createAsking(ports: ConversationPorts, held: HeldState, reader: SessionReader) {
-  const { get, tell } = held;
+export function createAsking(ports: ConversationPorts, { get, tell }: HeldState, reader: SessionReader) {
   /** Asks, in place of the turn of a key and all after it where one is given. One question at a time. */
   async function ask(text: string, sentWith: SentWith, inPlaceOf: string | null): Promise<void> {
-    // What the first turn on screen follows is not known before it is read.
-    if (inPlaceOf !== null && inPlaceOf === get().turns[0]?.key) await readBeyond(ports, held, "older");
-    const { run, turns } = get();
-    if (run) return;
-    const at = turns.findIndex(({ key }) => key === inPlaceOf);
-    const before = turns[at - 1];
-    const place = at === -1 ? {} : { parent_id: before?.lastMessageId ?? before?.question?.id ?? null };
+    if (get().run) return;
+    const replaced = inPlaceOf === null ? null : shownIn(get()).turns.find(({ key }) => key === inPlaceOf)?.question;
+    if (replaced === undefined) return;
+    const place = replaced === null ? {} : { instead_of_id: replaced.id };
     const turn = { ...sentWith, ...place, prompt: text, message_id: ports.newId() };
     tell({ type: "asked", question: { id: turn.message_id, text }, inPlaceOf });
     const own = new AbortController();

@@ -7,6 +7,7 @@ import { useIsGone, useListedSession, useShell } from "../frame/shell";
 import { titleOf } from "../sidebar/session-store";
 import { Guard } from "../ui/guard";
 import { BrokenTurn } from "./broken-turn";
+import { writeDraft } from "./draft";
 import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
 import { Head } from "./head";
 import { wantMarkdown } from "./markdown/prose";
@@ -16,7 +17,7 @@ import { endingOf } from "./segments";
 import { StatusRegion } from "./status-region";
 import { TalkComposer } from "./talk-composer";
 import { TurnArticle } from "./turn";
-import type { Turn } from "./turns-in";
+import { type Edited, useAskAnew } from "./use-ask-anew";
 import { useConversation } from "./use-conversation";
 import { useConversationKeys } from "./use-conversation-keys";
 import type { ComposerHandle } from "./use-draft-field";
@@ -24,6 +25,7 @@ import { useLookAt } from "./use-look-at";
 import { useModelChoice } from "./use-model-choice";
 import { useMoreTurns } from "./use-more-turns";
 import { usePinnedScroll } from "./use-pinned-scroll";
+import { useVersions } from "./use-versions";
 
 type ConversationProps = {
   readonly initial: SessionWindow | null;
@@ -39,7 +41,11 @@ const GO_ON = "Continue where you stopped.";
 export function Conversation({ initial, isStale = false, agent = null, onCreated }: ConversationProps) {
   const { model } = useShell();
   const composer = useRef<ComposerHandle>(null);
-  const forget = useCallback((text: string) => composer.current?.forget(text), []);
+  const edited = useRef<Edited | null>(null);
+  const forget = useCallback((text: string) => {
+    composer.current?.forget(text);
+    if (edited.current?.text === text) writeDraft(edited.current.draft, "");
+  }, []);
   const choice = useModelChoice(initial, agent?.name ?? null);
   const { store, state } = useConversation({ initial, isStale, onCreated, onAccepted: forget });
   const { turns, run } = state;
@@ -77,20 +83,9 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
     },
     [store, sentWith, pin.toEnd],
   );
-  const again = useCallback(
-    (turn: Turn) => {
-      store.again(turn.key, sentWith);
-      pin.toEnd();
-    },
-    [store, sentWith, pin.toEnd],
-  );
-  useConversationKeys({
-    isBusy,
-    onStop: () => void store.stop(),
-    onRetry: () => {
-      if (last?.question && !isGone) again(last);
-    },
-  });
+  const { again, edit } = useAskAnew({ store, sentWith, isGone, edited, onAsked: pin.toEnd });
+  const versions = useVersions(scroller, store, shown, pin.leaveEnd);
+  useConversationKeys({ isBusy, onStop: () => void store.stop() });
 
   const toEnd = () => {
     store.lookAtEnd();
@@ -115,6 +110,8 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
                 isLast={turn === last && !isGone}
                 isGoing={turn === last && isBusy}
                 onAgain={again}
+                onEdit={edit}
+                onStep={versions.step}
                 onContinue={goOn}
               />
             </Guard>
@@ -130,6 +127,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
         isBusy={isBusy}
         isLost={state.connection === "lost"}
         ending={last ? endingOf(last, isBusy, true) : null}
+        version={versions.said}
       />
     </div>
   );

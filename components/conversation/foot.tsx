@@ -6,16 +6,21 @@ import { IconButton } from "../ui/icon-button";
 import { copyAnswer, richHtml } from "./copy";
 import { markdownOf } from "./segments";
 import type { Stop, TurnState } from "./turn-state";
+import type { Versions } from "./turns-in";
+import { type Direction, VersionSteps } from "./versions";
 
 type FootProps = {
   readonly turn: TurnState;
   readonly isWaiting: boolean;
-  readonly onRetry: (() => void) | null;
+  /** Asks for another answer; null: there is no question. */
+  readonly onAgain: (() => void) | null;
+  readonly versions: Versions | null;
+  readonly onStep: (direction: Direction) => void;
   readonly prose: () => readonly Element[];
 };
 
 /** Always in its place, so that nothing moves when the answer ends. */
-export function Foot({ turn, isWaiting, onRetry, prose }: FootProps) {
+export function Foot({ turn, isWaiting, onAgain, versions, onStep, prose }: FootProps) {
   const hasText = turn.blocks.some((block) => block.kind === "text" && block.text.trim() !== "");
   return (
     <div className="foot" data-waiting={isWaiting || undefined}>
@@ -27,8 +32,9 @@ export function Foot({ turn, isWaiting, onRetry, prose }: FootProps) {
             onClick={() => copyAnswer(markdownOf(turn.blocks), richHtml(prose()))}
           />
         )}
-        {onRetry && <IconButton icon={RotateCcw} label="Answer again" onClick={onRetry} />}
+        {onAgain && <IconButton icon={RotateCcw} label="Answer again" data-act="again" onClick={onAgain} />}
       </div>
+      {versions && <VersionSteps versions={versions} onStep={onStep} />}
       <span className="foot-facts">
         <Facts stop={turn.stop} />
       </span>

@@ -43,6 +43,7 @@ const windowOf = (events: readonly SessionEvent[], more: Partial<SessionWindow> 
   before: null,
   after: null,
   running: null,
+  forks: [],
   ...more,
 });
 const after = (first: ReturnType<typeof conversationOf>, ...actions: Action[]) => actions.reduce(reduce, first);

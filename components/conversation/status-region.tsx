@@ -3,10 +3,16 @@
 import { useEffect, useRef, useState } from "react";
 import type { Ending } from "./segments";
 
-type StatusRegionProps = { readonly isBusy: boolean; readonly isLost: boolean; readonly ending: Ending | null };
+type StatusRegionProps = {
+  readonly isBusy: boolean;
+  readonly isLost: boolean;
+  readonly ending: Ending | null;
+  /** Which version of a turn is shown since somebody asked for another; empty: nobody has. */
+  readonly version: string;
+};
 
 /** What a screen reader hears of a turn: its start, that it goes on, its end. Never the text itself. */
-export function StatusRegion({ isBusy, isLost, ending }: StatusRegionProps) {
+export function StatusRegion({ isBusy, isLost, ending, version }: StatusRegionProps) {
   const [said, setSaid] = useState("");
   const wasBusy = useRef(false);
   const wasLost = useRef(false);
@@ -30,6 +36,10 @@ export function StatusRegion({ isBusy, isLost, ending }: StatusRegionProps) {
     else if (wasLost.current) setSaid("Back online");
     wasLost.current = isLost;
   }, [isLost]);
+
+  useEffect(() => {
+    if (version !== "") setSaid(version);
+  }, [version]);
 
   return (
     <p role="status" className="sr-only" data-status>

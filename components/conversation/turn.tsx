@@ -9,6 +9,7 @@ import { Question } from "./question";
 import { endingOf, segmentsOf } from "./segments";
 import { Broke, Cut, cutOf, Stopped } from "./turn-end";
 import type { Turn } from "./turns-in";
+import type { Direction } from "./versions";
 
 type TurnProps = {
   readonly turn: Turn;
@@ -16,18 +17,30 @@ type TurnProps = {
   /** Its answer is being given. */
   readonly isGoing: boolean;
   readonly onAgain: (turn: Turn) => void;
+  /** Asks its question in other words; gives whether they were taken. */
+  readonly onEdit: (turn: Turn, text: string) => boolean;
+  readonly onStep: (turn: Turn, direction: Direction) => void;
   /** Asks for the rest of an answer that was cut. */
   readonly onContinue: () => void;
 };
 
 /** A question and its answer. Drawn anew only when the turn itself is another, or its place. */
-export const TurnArticle = memo(function TurnArticle({ turn, isLast, isGoing, onAgain, onContinue }: TurnProps) {
+export const TurnArticle = memo(function TurnArticle({
+  turn,
+  isLast,
+  isGoing,
+  onAgain,
+  onEdit,
+  onStep,
+  onContinue,
+}: TurnProps) {
   const label = useId();
   const article = useRef<HTMLElement>(null);
   const ending = endingOf(turn, isGoing, isLast);
   const segments = segmentsOf(turn.blocks);
   const cut = cutOf(turn);
-  const onRetry = isLast && turn.question ? () => onAgain(turn) : null;
+  const again = turn.question ? () => onAgain(turn) : null;
+  const onRetry = isLast ? again : null;
   return (
     <article
       ref={article}
@@ -39,7 +52,14 @@ export const TurnArticle = memo(function TurnArticle({ turn, isLast, isGoing, on
       data-ending={ending}
       tabIndex={-1}
     >
-      {turn.question && <Question id={label} text={turn.question.text} />}
+      {turn.question && (
+        <Question
+          id={label}
+          questionId={turn.question.id}
+          text={turn.question.text}
+          onEdit={(text) => onEdit(turn, text)}
+        />
+      )}
       <div className="answer">
         <span className="sr-only">Answer</span>
         {segments.map((segment, index) =>
@@ -64,7 +84,9 @@ export const TurnArticle = memo(function TurnArticle({ turn, isLast, isGoing, on
         <Foot
           turn={turn}
           isWaiting={ending === "going"}
-          onRetry={onRetry}
+          onAgain={again}
+          versions={turn.versions}
+          onStep={(direction) => onStep(turn, direction)}
           prose={() => [...(article.current?.querySelectorAll("[data-prose] > div") ?? [])]}
         />
       </div>

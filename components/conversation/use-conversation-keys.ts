@@ -3,7 +3,15 @@
 import { useEffect, useEffectEvent } from "react";
 import { isField } from "../ui/keys";
 
-type Keys = { readonly isBusy: boolean; readonly onStop: () => void; readonly onRetry: () => void };
+type Keys = { readonly isBusy: boolean; readonly onStop: () => void };
+
+/** The buttons of a turn that letters press. */
+const ACTS = {
+  r: '[data-act="again"]',
+  e: '[data-act="edit"]',
+  "[": '[data-version="previous"]',
+  "]": '[data-version="next"]',
+};
 
 /** Esc stops; single letters act while the focus is in the conversation and not in a field. */
 export function useConversationKeys(keys: Keys): void {
@@ -18,9 +26,16 @@ export function useConversationKeys(keys: Keys): void {
       return;
     }
     const target = event.target instanceof Element ? event.target : null;
+    if (event.key === "ArrowUp" && target instanceof HTMLTextAreaElement && target.matches("[data-composer]")) {
+      const edits = document.querySelectorAll<HTMLElement>('[role=log] [data-act="edit"]');
+      if (target.value !== "" || edits.length === 0) return;
+      event.preventDefault();
+      edits.item(edits.length - 1).click();
+      return;
+    }
     const log = target?.closest(".scroller")?.querySelector("[role=log]");
     if (!log || isField(event.target) || target?.closest(".composer")) return;
-    if (act(event.key, log, target, keys)) event.preventDefault();
+    if (act(event.key, log, target)) event.preventDefault();
   });
 
   useEffect(() => {
@@ -30,7 +45,7 @@ export function useConversationKeys(keys: Keys): void {
   }, []);
 }
 
-function act(key: string, log: Element, target: Element | null, { isBusy, onRetry }: Keys): boolean {
+function act(key: string, log: Element, target: Element | null): boolean {
   const turns = [...log.querySelectorAll<HTMLElement>(".turn")];
   const at = turns.findIndex((turn) => turn.contains(target));
   const turn = turns[at] ?? turns.at(-1);
@@ -46,8 +61,13 @@ function act(key: string, log: Element, target: Element | null, { isBusy, onRetr
       turn?.querySelector<HTMLElement>(".foot-actions button")?.click();
       return true;
     case "r":
-      if (!isBusy && at === turns.length - 1) onRetry();
-      return true;
+    case "e":
+    case "[":
+    case "]": {
+      const button = turn?.querySelector<HTMLElement>(ACTS[key]);
+      button?.click();
+      return button != null;
+    }
     case ".":
       for (const head of turn?.querySelectorAll<HTMLElement>("button.ledger-head") ?? []) head.click();
       return true;
