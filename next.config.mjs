@@ -28,8 +28,8 @@ export default {
   typescript: { ignoreBuildErrors: true },
   // Loading every route at the start takes longer than the start itself; a route is loaded with its first request.
   experimental: { preloadEntriesOnStart: false },
-  // What is read by its path, so that no import leads there: the thread of templates, its engine, and the names of the
-  // migrations, which a start compares.
+  // What is read by its path, so that no import leads there: the thread of templates, its engine, the process that reads
+  // documents, and the names of the migrations, which a start compares.
   outputFileTracingIncludes: {
     "/**": [
       "./lib/templates/engine.ts",
@@ -37,6 +37,11 @@ export default {
       "./lib/templates/render-here.ts",
       "./lib/templates/thread.ts",
       "./lib/domain/errors.ts",
+      "./lib/domain/extraction.ts",
+      "./lib/domain/text.ts",
+      "./lib/ingest/*.ts",
+      "./node_modules/{unpdf,htmlparser2,domhandler,domutils,domelementtype,dom-serializer,entities}/package.json",
+      "./node_modules/{unpdf,htmlparser2,domhandler,domutils,domelementtype,dom-serializer,entities}/dist/**/*",
       "./node_modules/minijinja-js/package.json",
       "./node_modules/minijinja-js/dist/node/*",
       "./prisma/migrations/**/*",

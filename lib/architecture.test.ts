@@ -15,6 +15,7 @@ type Layer =
   | "lib/outbound"
   | "lib/model"
   | "lib/templates"
+  | "lib/ingest"
   | "lib/dialects"
   | "lib/core"
   | "lib/db"
@@ -41,6 +42,8 @@ const KEPT = [
   "@electric-sql",
   "pino",
   "minijinja-js",
+  "unpdf",
+  "htmlparser2",
 ] as const;
 type Package = (typeof KEPT)[number];
 
@@ -82,13 +85,23 @@ const RULES: Readonly<Record<Layer, Rule>> = {
     packages: ["next"],
   },
   "lib/server": {
-    uses: ["lib/outbound", "lib/model", "lib/templates", "lib/dialects", "lib/core", "lib/db", "lib/domain"],
+    uses: [
+      "lib/outbound",
+      "lib/model",
+      "lib/templates",
+      "lib/ingest",
+      "lib/dialects",
+      "lib/core",
+      "lib/db",
+      "lib/domain",
+    ],
     names: [],
     packages: ["pino"],
   },
   "lib/outbound": { uses: ["lib/domain"], names: [], packages: [] },
   "lib/model": { uses: ["lib/domain"], names: [], packages: ["@ai-sdk"] },
   "lib/templates": { uses: ["lib/domain"], names: [], packages: ["minijinja-js"] },
+  "lib/ingest": { uses: ["lib/domain"], names: [], packages: ["unpdf", "htmlparser2"] },
   "lib/dialects": { uses: ["lib/core", "lib/domain"], names: ["lib/db"], packages: [] },
   "lib/core": { uses: ["lib/db", "lib/domain"], names: [], packages: [] },
   "lib/db": { uses: ["lib/domain"], names: [], packages: ["prisma", "@prisma", "pg", "@electric-sql"] },

@@ -19,7 +19,7 @@ export type DocInput = {
 };
 
 /**
- * Makes a doc of an agent or a user and gives it. Text search finds it at once; its embeddings come behind.
+ * Makes a doc of its owner and gives it. Text search finds it at once; its embeddings come behind.
  *
  * Throws "not-found" for the owner, "conflict" where the owner has a doc of this title and content.
  */
@@ -34,7 +34,8 @@ export async function createDoc(scope: Scope, owner: DocOwner, input: DocInput):
     const isInserted = await db.insertDoc(database, accountId, { ...input, id, owner, contentHash, chunks });
     if (!isInserted) throw notFound(owner.role, owner.id);
   } catch (thrown) {
-    if (!/^Doc_(?:agentId|userId)_title_contentHash_key$/u.test(violated(thrown) ?? "")) throw thrown;
+    if (!/^Doc_(?:agent|user|index|session|project)Id_title_contentHash_key$/u.test(violated(thrown) ?? ""))
+      throw thrown;
     throw new ChatError("conflict", `The ${owner.role} has a doc with this title and content already`, {
       field: "content",
     });
@@ -70,8 +71,7 @@ export async function searchDocsOf(
 ): Promise<DocHit[]> {
   checkReachesOwner(scope, owner);
   const { role, id } = owner;
-  const owners = { agentIds: role === "agent" ? [id] : [], userIds: role === "user" ? [id] : [] };
-  return searchDocs(scope, owners, query, options);
+  return searchDocs(scope, { agentIds: [], userIds: [], [`${role}Ids`]: [id] }, query, options);
 }
 
 /** Deletes a doc of one owner. Throws "not-found". */

@@ -7,6 +7,7 @@ import type { Asker } from "../domain/turn-policy.ts";
 import type { Spent } from "../domain/usage.ts";
 import type { Admission, Reservation, Work } from "./admitted.ts";
 import type { Host } from "./host.ts";
+import type { JobRunner } from "./job-runner.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Log } from "./log.ts";
 import type { ProviderPort } from "./provider-port.ts";
@@ -65,6 +66,8 @@ export type Ports = {
   readonly lanes: Lanes;
   /** Renders the templates of an account, one after the other with those of the others. */
   readonly templatesOf: (accountId: string) => RenderTemplate;
+  /** Does stored jobs. Absent: nobody does here. */
+  readonly jobs?: Pick<JobRunner, "wake" | "cancel">;
   /** Requests to addresses that somebody else chose. */
   readonly outbound: Outbound;
   /** Runs a tool. Throws what the model is to be told. */

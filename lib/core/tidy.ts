@@ -50,7 +50,7 @@ export function hourlyTidying(ports: Ports): () => Promise<void> {
 
 /**
  * Does once all that a server does from time to time: goes on with turns that were left, drops events that nobody follows
- * any more, tidies, and has docs embedded that wait for it. For a host without timers. Gives how many turns it goes on
+ * any more, tidies, and does what stored jobs and docs without embeddings wait for. For a host without timers. Gives how many turns it goes on
  * with; these and the docs go on behind the answer. Throws what failed first, after the rest is done.
  */
 export async function sweep(ports: Ports): Promise<number> {
@@ -66,6 +66,7 @@ export async function sweep(ports: Ports): Promise<number> {
     () => pruneLines(ports.database),
     () => tidy(ports),
     async () => embedPending(ports),
+    async () => ports.jobs?.wake(),
   ]);
   return takenOver;
 }

@@ -25,7 +25,10 @@ export type DocScope = {
   readonly metadataFilter: Readonly<Record<string, unknown>>;
 };
 
-const scopeValues = ({ accountId, owners, metadataFilter }: DocScope) => ({ ...owners, accountId, metadataFilter });
+const scopeValues = ({ accountId, owners, metadataFilter }: DocScope) => {
+  const nobody = { indexIds: [], sessionIds: [], projectIds: [] };
+  return { ...nobody, ...owners, accountId, metadataFilter };
+};
 
 export type ScoredChunk = { readonly id: string; readonly score: number };
 
@@ -84,7 +87,10 @@ export async function readVectors(
 /** Pieces by their ids, in no order, each with its doc. */
 export async function findChunks(database: Database, accountId: string, ids: readonly string[]) {
   const found = await findChunkRows(database, { accountId, ids });
-  return found.map(({ agentId, userId, ...chunk }) => ({ ...chunk, owner: ownerOf({ agentId, userId }) }));
+  return found.map(({ agentId, userId, indexId, sessionId, projectId, ...chunk }) => ({
+    ...chunk,
+    owner: ownerOf({ agentId, userId, indexId, sessionId, projectId }),
+  }));
 }
 
 export type PendingChunk = {
@@ -95,7 +101,7 @@ export type PendingChunk = {
   readonly embedInstruction: string | null;
 };
 
-/** Pieces of agents' and users' docs that `model` has not embedded, but for those of some accounts, the oldest docs first. */
+/** Pieces of docs that `model` has not embedded, but for those of some accounts, the oldest docs first. */
 export async function listPendingChunks(
   database: Database,
   model: string,

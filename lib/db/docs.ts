@@ -9,13 +9,24 @@ import { fromBytes } from "./vector-bytes.ts";
 import { violated } from "./violated.ts";
 
 /** The columns that say whose a doc is. */
-const ownerWhere = ({ role, id }: DocOwner) => (role === "agent" ? { agentId: id } : { userId: id });
+export const OWNER_COLUMNS = {
+  agentId: true,
+  userId: true,
+  indexId: true,
+  sessionId: true,
+  projectId: true,
+} as const satisfies Prisma.DocSelect;
+type OwnerRow = Readonly<Record<keyof typeof OWNER_COLUMNS, string | null>>;
+
+/** The column that says whose a doc is, for a condition or a new row. */
+export function ownerWhere({ role, id }: DocOwner): Partial<Record<keyof OwnerRow, string>> {
+  return { [`${role}Id`]: id };
+}
 
 const select = (withEmbeddings: boolean) =>
   ({
+    ...OWNER_COLUMNS,
     id: true,
-    agentId: true,
-    userId: true,
     title: true,
     language: true,
     metadata: true,
@@ -27,18 +38,22 @@ const select = (withEmbeddings: boolean) =>
   }) as const satisfies Prisma.DocSelect;
 
 /** Whose the doc of a row is. */
-export const ownerOf = (row: { readonly agentId: string | null; readonly userId: string | null }): DocOwner =>
-  row.agentId === null ? { role: "user", id: row.userId ?? "" } : { role: "agent", id: row.agentId };
+export function ownerOf({ agentId, userId, indexId, sessionId, projectId }: OwnerRow): DocOwner {
+  if (agentId !== null) return { role: "agent", id: agentId };
+  if (userId !== null) return { role: "user", id: userId };
+  if (indexId !== null) return { role: "index", id: indexId };
+  return sessionId === null ? { role: "project", id: projectId ?? "" } : { role: "session", id: sessionId };
+}
 
 function toDoc(row: Prisma.DocGetPayload<{ select: ReturnType<typeof select> }>): Doc {
-  const { agentId, userId, chunks, metadata, ...fields } = row;
+  const { agentId, userId, indexId, sessionId, projectId, chunks, metadata, ...fields } = row;
   const known = chunks.flatMap(({ embedding }) => embedding ?? []);
   const vectors = known.flatMap(({ vector }) => (vector ? [Array.from(fromBytes(vector))] : []));
   const isEmbedded = chunks.length > 0 && known.length === chunks.length;
   return {
     ...fields,
     metadata: JsonObject.parse(metadata),
-    owner: ownerOf({ agentId, userId }),
+    owner: ownerOf({ agentId, userId, indexId, sessionId, projectId }),
     content: chunks.map(({ content }) => content),
     embeddingModel: isEmbedded ? (known[0]?.model ?? null) : null,
     embeddings: isEmbedded && vectors.length > 0 ? vectors : null,
@@ -59,7 +74,7 @@ export type NewDoc = {
 /**
  * Inserts a doc with its pieces. Gives false when the account has no such owner.
  *
- * Throws the violation of "Doc_agentId_title_contentHash_key" or "Doc_userId_title_contentHash_key" as it is.
+ * Throws the violation of "Doc_agentId_title_contentHash_key" or the key of another kind of owner as it is.
  */
 export async function insertDoc(database: Database, accountId: string, doc: NewDoc): Promise<boolean> {
   const { id, owner, title, contentHash, chunks, metadata, embedInstruction } = doc;
@@ -75,15 +90,22 @@ export async function insertDoc(database: Database, accountId: string, doc: NewD
     return true;
   } catch (thrown) {
     // The owner went meanwhile.
-    if (/^Doc_(?:agentId|userId)_fkey$/u.test(violated(thrown) ?? "")) return false;
+    if (/^Doc_(?:agent|user|index|session|project)Id_fkey$/u.test(violated(thrown) ?? "")) return false;
     throw thrown;
   }
 }
 
-async function hasOwner({ prisma }: Database, accountId: string, { role, id }: DocOwner): Promise<boolean> {
+/** Whether the account has such an owner. */
+export async function hasOwner({ prisma }: Database, accountId: string, { role, id }: DocOwner): Promise<boolean> {
   const where = { id, accountId };
-  const found = role === "agent" ? await prisma.agent.count({ where }) : await prisma.user.count({ where });
-  return found > 0;
+  const counts: Readonly<Record<DocOwner["role"], () => Promise<number>>> = {
+    agent: () => prisma.agent.count({ where }),
+    user: () => prisma.user.count({ where }),
+    index: () => prisma.index.count({ where }),
+    session: () => prisma.session.count({ where }),
+    project: () => prisma.project.count({ where }),
+  };
+  return (await counts[role]()) > 0;
 }
 
 /** A doc of an agent or a user of the account, or null. */
@@ -131,8 +153,8 @@ export async function deleteDocs(
   owner: DocOwner,
   filter: Readonly<Record<string, unknown>>,
 ): Promise<string[]> {
-  const { agentId = null, userId = null }: { agentId?: string | null; userId?: string | null } = ownerWhere(owner);
-  const gone = await deleteDocRows(database, { accountId, agentId, userId, filter });
+  const nobody = { agentId: null, userId: null, indexId: null, sessionId: null, projectId: null };
+  const gone = await deleteDocRows(database, { accountId, ...nobody, ...ownerWhere(owner), filter });
   const ids = gone.map(({ id }) => id);
   await forgetDocs(database, accountId, ids);
   return ids;

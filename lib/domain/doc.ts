@@ -1,5 +1,10 @@
+const DOC_OWNER_ROLES = ["agent", "user", "index", "session", "project"] as const;
+
 /** Whose a doc is. */
-export type DocOwner = { readonly role: "agent" | "user"; readonly id: string };
+export type DocOwner = { readonly role: (typeof DOC_OWNER_ROLES)[number]; readonly id: string };
+
+/** Whether a doc is of a file that is being read, can be found, or cannot be read. */
+export type DocState = "pending" | "ready" | "failed";
 
 /** A text that can be recalled, in the pieces that are searched. */
 export type Doc = {
@@ -27,10 +32,24 @@ export type DocHit = {
     readonly index: number;
     readonly content: string;
     readonly embedding: readonly number[] | null;
+    /** Where it stands in a doc of a file. */
+    readonly place?: {
+      readonly pageFrom: number | null;
+      readonly pageTo: number | null;
+      readonly startChar: number | null;
+      readonly endChar: number | null;
+      readonly headings: readonly string[];
+    };
   };
   /** A cosine distance (smaller is closer) for a hit by vector, a rank (larger is better) for one by text alone. */
   readonly distance: number;
 };
 
 /** What a search may look into. */
-export type DocOwners = { readonly agentIds: readonly string[]; readonly userIds: readonly string[] };
+export type DocOwners = {
+  readonly agentIds: readonly string[];
+  readonly userIds: readonly string[];
+  readonly indexIds?: readonly string[];
+  readonly sessionIds?: readonly string[];
+  readonly projectIds?: readonly string[];
+};

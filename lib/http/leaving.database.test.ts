@@ -50,6 +50,7 @@ const WITHOUT_MARK: Readonly<Record<string, string>> = {
     "ApiKey.scopes",
     "Doc.state",
     "Identity.provider",
+    "Job.input",
     "Job.kind",
     "Job.state",
     "Message.role",
@@ -260,7 +261,11 @@ async function plant(world: string, account: Account, session: string, agent: st
     { lang: `${world}session` },
   ]);
   await pool.query(`update "Agent" set slug = $2, model = $2 where id = $1`, [agent, `${world}agent`]);
-  await pool.query(`update "Doc" set language = $2, "embedInstruction" = $2 where id = $1`, [doc, `${world}doc`]);
+  await pool.query(`update "Doc" set language = $2, "embedInstruction" = $2, reason = $2 where id = $1`, [
+    doc,
+    `${world}doc`,
+  ]);
+  await pool.query(`update "DocChunk" set headings = array[$2] where "docId" = $1`, [doc, `${world}doc`]);
 }
 
 test("S18: no text stays of an account, and nothing of it at all", async () => {

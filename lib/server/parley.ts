@@ -2,6 +2,8 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Redis } from "ioredis";
 import { admitting } from "../core/admission.ts";
+import { ingestTask } from "../core/ingest.ts";
+import { type JobRunner, type JobTask, startJobRunner } from "../core/job-runner.ts";
 import { openLanes } from "../core/lanes.ts";
 import { embedPending } from "../core/recall/embed-pending.ts";
 import { OWN_TEMPLATES } from "../core/render/templates.ts";
@@ -20,6 +22,7 @@ import { deafChannel, type OpenChannel } from "../domain/channel.ts";
 import { ChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { type Hide, hiding } from "../domain/secrets.ts";
+import { openExtraction } from "../ingest/extract-file.ts";
 import { chooseModel } from "../model/choose-model.ts";
 import { type ModelSetup, openModels } from "../model/models.ts";
 import { WAITS, type Waits } from "../model/waits.ts";
@@ -161,6 +164,9 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
   const runner = startRunner({ host, database, signals, log, now: Date.now, newId });
   let graceMs = 0;
   opened.defer(() => runner.drain(graceMs));
+  const tasks = new Map<string, JobTask>();
+  const jobs = startJobRunner({ host, database, log, now: Date.now, owner: runner.owner }, tasks);
+  opened.defer(jobs.drain);
   // Nobody waits for titles, and a burst of turns is not to compete with its own.
   const lanes = openLanes(2, 200);
   opened.defer(() => lanes.close());
@@ -179,6 +185,7 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     runner,
     signals,
     lanes,
+    jobs,
     templatesOf: (accountId) => (source, variables) => templates.render(accountId, source, variables),
     outbound: safeFetch({ allow: settings.outboundAllow }),
     // Not before a tool is run: each start would take longer.
@@ -202,11 +209,15 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     },
     onTurnEnded: noteTurn,
   };
+  tasks.set(
+    "ingest",
+    ingestTask(database, openExtraction(root, log), () => embedPending(ports)),
+  );
   runner.startTakingOver({
     all: () => takeOverAll(ports),
     one: (accountId, runId) => takeOverRun(ports, accountId, runId),
   });
-  if (host.isAlwaysAwake) await beginWork(ports, book);
+  if (host.isAlwaysAwake) await beginWork(ports, book, jobs);
   if (database.kind === "pglite") {
     const snapshots = keepSnapshots(database, { ...backups, root, log });
     opened.defer(snapshots.close);
@@ -249,13 +260,15 @@ async function modelSetup(
 }
 
 /** Goes on with what processes before left, and looks for more of it from then on. */
-async function beginWork(ports: Ports, book: UsageBook): Promise<void> {
+async function beginWork(ports: Ports, book: UsageBook, jobs: JobRunner): Promise<void> {
   const { database, runner } = ports;
   // The lock of the embedded database proves that every other owner of a turn is dead.
   if (database.kind === "pglite") await forgetOthersInLine(database, runner.owner);
   await takeOver(ports, database.kind === "pglite" ? "of-other-owners" : "expired");
   runner.startSweeping(hourlyTidying(ports));
   runner.startSweeping(book.flush);
+  await jobs.start();
+  runner.startSweeping(async () => jobs.wake());
   embedPending(ports);
 }
 

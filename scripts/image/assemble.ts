@@ -15,6 +15,8 @@ const ENTRIES = [
   "lib/db/backup/child.ts",
   "lib/db/pglite/worker.ts",
   "lib/templates/thread.ts",
+  "lib/ingest/child.ts",
+  "lib/ingest/watch.ts",
 ];
 /** Packages that are found by their name at run time, where no import shows them. */
 const NAMED = ["minijinja-js"];

@@ -81,8 +81,11 @@ async function hits(
     const chunk = chunks.find((one) => one.id === id);
     if (!chunk) return [];
     const { docId, owner, title, metadata, index, content } = chunk;
+    const { pageFrom, pageTo, startChar, endChar, headings } = chunk;
     const embedding = includeEmbeddings ? chunk.vector : null;
-    return [{ docId, owner, title, metadata, snippet: { id, index, content, embedding }, distance: toDistance(score) }];
+    const place = { pageFrom, pageTo, startChar, endChar, headings };
+    const snippet = { id, index, content, embedding, place };
+    return [{ docId, owner, title, metadata, snippet, distance: toDistance(score) }];
   });
 }
 

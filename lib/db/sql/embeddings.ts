@@ -9,8 +9,7 @@ export const listPendingChunkRows = statement({
   name: "list-pending-chunks",
   text: `select c.id, d."accountId", c."docId", c.content, d."embedInstruction" from "Doc" d join "DocChunk" c on c."docId" = d.id
      left join "ChunkEmbedding" e on e."chunkId" = c.id
-     where d.state = 'ready' and (d."agentId" is not null or d."userId" is not null)
-       and (e."chunkId" is null or e.model <> $1) and d."accountId" <> all($2::uuid[])
+     where d.state = 'ready' and (e."chunkId" is null or e.model <> $1) and d."accountId" <> all($2::uuid[])
      order by d."createdAt", d.id, c.position limit $3`,
   parameters: { model: "text", exceptAccountIds: "uuid[]", limit: "int8" },
   row: z.object({

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { DocOwner } from "../domain/doc.ts";
+import { newId } from "../domain/ids.ts";
+import { makeDocx, makePdf, paragraph } from "../testing/documents.ts";
+import { openTestServer, type TestServer } from "../testing/server.ts";
+import { storedFile } from "../testing/stored-file.ts";
+import { deleteDoc, searchDocsOf } from "./docs.ts";
+import { cancelIngest, getFileDoc, ingestFile } from "./ingest.ts";
+import { DEFAULT_RECALL } from "./recall/recall.ts";
+import type { Scope } from "./scope.ts";
+
+let server: TestServer;
+let scope: Scope;
+let project: DocOwner;
+beforeAll(async () => {
+  server = await openTestServer();
+  scope = { ...server.parley.ports, accountId: server.parley.ownerId, via: "key" };
+  const { rows } = await scope.database.pool.query(`select id from "Project" where "accountId" = $1`, [
+    scope.accountId,
+  ]);
+  project = { role: "project", id: rows[0].id };
+}, 60_000);
+afterAll(() => server.close());
+
+async function ingest(name: string, bytes: Buffer, owner = project, title = name) {
+  const fileId = await storedFile(scope.database, scope.accountId, name, bytes);
+  return ingestFile(scope, owner, { fileId, title, metadata: { kind: "test" } });
+}
+
+const ended = (id: string) =>
+  vi.waitFor(async () => {
+    const doc = await getFileDoc(scope, id);
+    expect(doc.state).not.toBe("pending");
+    return doc;
+  }, 60_000);
+
+const found = (owner: DocOwner, text: string) =>
+  searchDocsOf(scope, owner, { text, vector: null }, { ...DEFAULT_RECALL, mode: "text", limit: 5 });
+
+const pieces = async (docId: string) =>
+  (await scope.database.pool.query(`select * from "DocChunk" where "docId" = $1 order by position`, [docId])).rows;
+
+test("a PDF is read behind the answer, and a search finds the page", async () => {
+  const pages = Array.from({ length: 12 }, (_, n) => `Chapter ${n + 1}\nAll about the fruit called sort${n + 1}x.`);
+  const doc = await ingest("fruit.pdf", makePdf(pages));
+  expect(doc).toMatchObject({ state: "pending", owner: project, characters: null });
+  expect(await ended(doc.id)).toMatchObject({ state: "ready", progress: 100, pages: 12, reason: "" });
+  const [hit] = await found(project, "sort7x");
+  expect(hit).toMatchObject({ docId: doc.id, owner: project, snippet: { place: { pageFrom: 7, pageTo: 7 } } });
+});
+
+test("a Word document is found by its words, with the headings over them", async () => {
+  const body = `${paragraph("Orchard", "H1")}${paragraph("Trees", "H2")}${paragraph("The quincewort grows slowly.")}`;
+  const doc = await ingest("orchard.docx", makeDocx(body));
+  expect(await ended(doc.id)).toMatchObject({ state: "ready" });
+  const [hit] = await found(project, "quincewort");
+  expect(hit?.snippet.place?.headings).toEqual(["Orchard", "Trees"]);
+});
+
+test("five million characters are read whole, and nothing of them is lost or said twice", async () => {
+  const lines = Array.from({ length: 125_000 }, (_, n) => `Line ${n} of a long text, word${n}.\n`.padEnd(40, "."));
+  const text = lines.join("").slice(0, 5_000_000);
+  const doc = await ingest("long.txt", Buffer.from(text));
+  expect(await ended(doc.id)).toMatchObject({ state: "ready", characters: 5_000_000 });
+  let covered = 0;
+  for (const [n, piece] of (await pieces(doc.id)).entries()) {
+    expect(piece.position).toBe(n);
+    expect(piece.content).toBe(text.slice(piece.startChar, piece.endChar));
+    expect(piece.startChar).toBeLessThanOrEqual(covered);
+    covered = piece.endChar;
+  }
+  expect(covered).toBe(5_000_000);
+  expect((await found(project, "word98765"))[0]?.docId).toBe(doc.id);
+}, 120_000);
+
+test("what cannot be read is failed with a sentence, has no pieces, and can be tried again", async () => {
+  const doc = await ingest("broken.pdf", Buffer.from("%PDF-1.7 and nothing more"));
+  const failed = await ended(doc.id);
+  expect(failed).toMatchObject({ state: "failed", reason: expect.stringMatching(/damaged/u) });
+  expect(await pieces(doc.id)).toEqual([]);
+  const fileId = failed.fileId ?? "";
+  const again = await ingestFile(scope, project, { fileId, title: "broken.pdf", metadata: null });
+  expect(again).toMatchObject({ id: doc.id, state: "pending" });
+  expect((await ended(doc.id)).jobId).not.toBe(failed.jobId);
+});
+
+test("the same content under the same title is one doc of an owner, and the account's file is shared", async () => {
+  const bytes = Buffer.from("Medlars are eaten late.");
+  const fileId = await storedFile(scope.database, scope.accountId, "medlar.txt", bytes);
+  const input = { fileId, title: "medlar", metadata: null };
+  const [one, other] = await Promise.all([ingestFile(scope, project, input), ingestFile(scope, project, input)]);
+  expect(other.id).toBe(one.id);
+  await ended(one.id);
+  expect((await ingestFile(scope, project, input)).state).toBe("ready");
+  expect(await pieces(one.id)).toHaveLength(1);
+});
+
+test("a doc is found by its own kind of owner alone, and goes with all its pieces", async () => {
+  const { pool } = scope.database;
+  const index = newId();
+  await pool.query(`insert into "Index" (id, "accountId", "projectId", name) values ($1, $2, $3, 'x')`, [
+    index,
+    scope.accountId,
+    project.id,
+  ]);
+  const owner: DocOwner = { role: "index", id: index };
+  const doc = await ingest("sloe.txt", Buffer.from("Sloegin is made of sloes."), owner);
+  await ended(doc.id);
+  expect((await found(owner, "sloegin")).map(({ docId }) => docId)).toEqual([doc.id]);
+  expect(await found(project, "sloegin")).toEqual([]);
+  await expect(ingest("x.txt", Buffer.from("x1"), { role: "index", id: newId() })).rejects.toThrow("Index not found");
+  await deleteDoc(scope, owner, doc.id);
+  expect(await pieces(doc.id)).toEqual([]);
+  expect((await pool.query(`select 1 from "Job" where "docId" = $1`, [doc.id])).rows).toEqual([]);
+});
+
+test("another account reaches neither the file nor the doc", async () => {
+  const doc = await ingest("mine.txt", Buffer.from("Nobody else's words."));
+  const { fileId } = await ended(doc.id);
+  const { id: accountId } = await server.makeAccount();
+  const other: Scope = { ...scope, accountId };
+  const input = { fileId: fileId ?? "", title: "mine", metadata: null };
+  await expect(ingestFile(other, project, input)).rejects.toThrow("File not found");
+  await expect(getFileDoc(other, doc.id)).rejects.toThrow("Doc not found");
+  await expect(cancelIngest(other, doc.id)).rejects.toThrow("Doc not found");
+});
+
+test("a doc that waits, or is being read, is cancelled and found by nobody", async () => {
+  const long = Buffer.from("Damson jam is dark. ".repeat(200_000));
+  const [reading, waiting] = [
+    await ingest("damson.txt", long),
+    await ingest("damson-2.txt", Buffer.concat([long, long]), project),
+  ];
+  await cancelIngest(scope, waiting.id);
+  await cancelIngest(scope, reading.id);
+  for (const { id } of [reading, waiting]) {
+    expect(await ended(id)).toMatchObject({ state: "failed", reason: expect.stringMatching(/^Cancelled/u) });
+    expect(await pieces(id)).toEqual([]);
+  }
+  expect(await found(project, "damson")).toEqual([]);
+});

@@ -1,0 +1,91 @@
+import type { Database } from "../db/database.ts";
+import * as db from "../db/ingest.ts";
+import { cancelLeasedJob, type TakenJob } from "../db/leased-jobs.ts";
+import type { DocOwner } from "../domain/doc.ts";
+import { ChatError, notFound } from "../domain/errors.ts";
+import type { ExtractFile } from "../domain/extraction.ts";
+import { isId } from "../domain/ids.ts";
+import { getFile, readFile } from "./file-source.ts";
+import type { JobTask } from "./job-runner.ts";
+import { checkMayEdit, checkReachesOwner, reachesOwner } from "./reach.ts";
+import type { Scope } from "./scope.ts";
+
+/** So many documents of an account wait to be read. */
+const MOST_OPEN = 500;
+const CANCELLED = "Cancelled before it was read.";
+
+export type FileDocInput = {
+  readonly fileId: string;
+  readonly title: string;
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+};
+
+/**
+ * Makes a doc of a file of the account and gives it as it is: it is read behind the answer, and found once it is "ready".
+ * Where the owner has a doc of this title and content already, that one is given.
+ *
+ * Throws "not-found" for the owner and the file, "rate-limited" where too many documents of the account wait.
+ */
+export async function ingestFile(scope: Scope, owner: DocOwner, input: FileDocInput): Promise<db.FileDoc> {
+  checkReachesOwner(scope, owner);
+  checkMayEdit(scope);
+  const { database, accountId } = scope;
+  const { id, hash } = await getFile(scope, input.fileId);
+  if ((await db.openJobs(database, accountId)) >= MOST_OPEN) {
+    const message = `${MOST_OPEN} documents wait to be read. Add more when some are.`;
+    throw new ChatError("rate-limited", message, { retryAfterSeconds: 60 });
+  }
+  const docId = isId(owner.id)
+    ? await db.insertFileDoc(database, accountId, { ...input, owner, file: { id, hash } })
+    : null;
+  if (docId === null) throw notFound(owner.role, owner.id);
+  scope.jobs?.wake();
+  return getFileDoc(scope, docId);
+}
+
+/** How far a doc of any owner is. Throws "not-found". */
+export async function getFileDoc(scope: Scope, id: string): Promise<db.FileDoc> {
+  const doc = isId(id) ? await db.findFileDoc(scope.database, scope.accountId, id) : null;
+  if (!doc || !reachesOwner(scope, doc.owner)) throw notFound("doc", id);
+  return doc;
+}
+
+/** Ends the reading of a doc, which is "failed" then; one that has been read stays as it is. Throws "not-found". */
+export async function cancelIngest(scope: Scope, docId: string): Promise<void> {
+  checkMayEdit(scope);
+  const { jobId } = await getFileDoc(scope, docId);
+  if (jobId === null) return;
+  const { database, accountId } = scope;
+  const cancelled = await cancelLeasedJob(database, accountId, jobId, CANCELLED);
+  if (cancelled?.isOver) await db.failWaitingDoc(database, accountId, docId, CANCELLED);
+  scope.jobs?.cancel(jobId);
+}
+
+/** How the jobs are done that read the files of docs. `onReady` hears of each doc that can be found from then on. */
+export function ingestTask(database: Database, extractFile: ExtractFile, onReady: () => void): JobTask {
+  return {
+    async run(job, hold, signal) {
+      const docId = docOf(job);
+      const file = await db.findDocFile(database, job.accountId, docId);
+      if (!file) throw new ChatError("bad-request", "The file of the document was deleted.");
+      // What a process that was ended has left, of a version that may have cut it otherwise.
+      if (!(await db.clearPieces(database, hold, docId))) throw lost();
+      const bytes = readFile({ database, accountId: job.accountId }, file);
+      for await (const part of extractFile({ ...file, bytes }, signal)) {
+        const isHeld =
+          part.type === "pieces"
+            ? await db.insertPieces(database, hold, docId, part.pieces, Math.floor(99 * part.progress))
+            : await db.endIngest(database, hold, docId, { ...part, state: "ready" });
+        if (!isHeld) throw lost();
+        signal.throwIfAborted();
+      }
+      onReady();
+    },
+    async giveUp(job, hold, jobState, reason) {
+      await db.endIngest(database, hold, docOf(job), { state: "failed", jobState, reason });
+    },
+  };
+}
+
+const docOf = (job: TakenJob): string => job.docId ?? "";
+const lost = (): ChatError => new ChatError("interrupted", "Another process reads this document");

@@ -1,0 +1,158 @@
+import { z } from "zod";
+import type { DocOwner, DocState } from "../domain/doc.ts";
+import type { DocPiece } from "../domain/extraction.ts";
+import { newId } from "../domain/ids.ts";
+import type { Database } from "./database.ts";
+import { hasOwner, OWNER_COLUMNS, ownerOf, ownerWhere } from "./docs.ts";
+import type { Hold } from "./leased-jobs.ts";
+import {
+  clearPieceRows,
+  countOpenJobs,
+  endIngestRow,
+  failWaitingDocRow,
+  insertFileDocRow,
+  insertPieceRows,
+  readAgainRow,
+} from "./sql/ingest.ts";
+import { violated } from "./violated.ts";
+
+const State = z.enum(["pending", "ready", "failed"]) satisfies z.ZodType<DocState>;
+
+export type NewFileDoc = {
+  readonly owner: DocOwner;
+  readonly file: { readonly id: string; readonly hash: string };
+  readonly title: string;
+  readonly metadata: unknown;
+};
+
+/**
+ * Enters a doc of a file, with the job that reads it. Gives its id: of the one that the owner has of this title and content,
+ * where there is one, which is read again if it could not be read before. Null where the account has no such owner.
+ */
+export async function insertFileDoc(
+  database: Database,
+  accountId: string,
+  { owner, file, title, metadata }: NewFileDoc,
+): Promise<string | null> {
+  if (!(await hasOwner(database, accountId, owner))) return null;
+  const fields = { fileId: file.id, title, contentHash: file.hash, metadata };
+  const nobody = { agentId: null, userId: null, indexId: null, sessionId: null, projectId: null };
+  try {
+    const [made] = await insertFileDocRow(database, {
+      id: newId(),
+      accountId,
+      jobId: newId(),
+      ...fields,
+      ...nobody,
+      ...ownerWhere(owner),
+    });
+    if (made) return made.id;
+  } catch (thrown) {
+    // The owner went meanwhile.
+    if (/^Doc_(?:agent|user|index|session|project)Id_fkey$/u.test(violated(thrown) ?? "")) return null;
+    throw thrown;
+  }
+  const where = { accountId, title, contentHash: file.hash, ...ownerWhere(owner) };
+  const known = await database.prisma.doc.findFirst({ where, select: { id: true } });
+  if (known) await readAgainRow(database, { id: known.id, accountId, fileId: file.id, jobId: newId() });
+  return known?.id ?? null;
+}
+
+/** How many jobs of an account wait or work. */
+export async function openJobs(database: Database, accountId: string): Promise<number> {
+  const [counted] = await countOpenJobs(database, { accountId });
+  return counted?.open ?? 0;
+}
+
+export type FileDoc = {
+  readonly id: string;
+  readonly owner: DocOwner;
+  readonly title: string;
+  readonly fileId: string | null;
+  readonly state: DocState;
+  /** Why it failed, in a sentence; empty otherwise. */
+  readonly reason: string;
+  /** 0 to 100. */
+  readonly progress: number;
+  readonly characters: number | null;
+  readonly pages: number | null;
+  /** The latest job that reads it. */
+  readonly jobId: string | null;
+};
+
+/** A doc of the account with how far it is, or null. */
+export async function findFileDoc({ prisma }: Database, accountId: string, id: string): Promise<FileDoc | null> {
+  const doc = await prisma.doc.findFirst({
+    where: { id, accountId },
+    select: {
+      ...OWNER_COLUMNS,
+      id: true,
+      title: true,
+      fileId: true,
+      state: true,
+      reason: true,
+      characters: true,
+      pages: true,
+      jobs: { orderBy: [{ createdAt: "desc" }, { id: "desc" }], take: 1, select: { id: true, progress: true } },
+    },
+  });
+  if (!doc) return null;
+  const { jobs, agentId, userId, indexId, sessionId, projectId, ...fields } = doc;
+  const state = State.parse(doc.state);
+  return {
+    ...fields,
+    state,
+    owner: ownerOf({ agentId, userId, indexId, sessionId, projectId }),
+    progress: state === "ready" ? 100 : (jobs[0]?.progress ?? 0),
+    jobId: jobs[0]?.id ?? null,
+  };
+}
+
+/** The file that a doc is made of; null where either is gone. */
+export async function findDocFile({ prisma }: Database, accountId: string, docId: string) {
+  const doc = await prisma.doc.findFirst({
+    where: { id: docId, accountId },
+    select: { file: { select: { id: true, name: true, mediaType: true, size: true } } },
+  });
+  return doc?.file ?? null;
+}
+
+/** Removes the pieces of a doc. Gives false where its job is no longer its owner's, and does nothing then. */
+export async function clearPieces(database: Database, { jobId, owner }: Hold, docId: string): Promise<boolean> {
+  const held = await clearPieceRows(database, { jobId, owner, docId });
+  return held.length > 0;
+}
+
+/** Adds pieces to a doc, and notes how far its job is, 0 to 100. Gives false as `clearPieces`. */
+export async function insertPieces(
+  database: Database,
+  { jobId, owner }: Hold,
+  docId: string,
+  pieces: readonly DocPiece[],
+  progress: number,
+): Promise<boolean> {
+  const rows = pieces.map((piece) => ({ ...piece, id: newId() }));
+  const held = await insertPieceRows(database, { jobId, owner, docId, pieces: rows, progress });
+  return held.length > 0;
+}
+
+type Outcome =
+  | { readonly state: "ready"; readonly characters: number; readonly pages: number | null }
+  | { readonly state: "failed"; readonly jobState: "failed" | "aborted"; readonly reason: string };
+
+/** Ends a job together with its doc, which can be found from then on, or has no pieces. Gives false as `clearPieces`. */
+export async function endIngest(
+  database: Database,
+  { jobId, owner }: Hold,
+  docId: string,
+  outcome: Outcome,
+): Promise<boolean> {
+  const nothing = { reason: "", characters: null, pages: null, jobState: "succeeded" };
+  const held = await endIngestRow(database, { jobId, owner, docId, ...nothing, ...outcome });
+  return held.length > 0;
+}
+
+/** Marks a doc whose job was cancelled before anybody took it. */
+export async function failWaitingDoc(database: Database, accountId: string, id: string, reason: string): Promise<void> {
+  await failWaitingDocRow(database, { id, accountId, reason });
+}

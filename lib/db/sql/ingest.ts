@@ -1,0 +1,119 @@
+import { z } from "zod";
+import { statement } from "./statement.ts";
+
+// What a job does to its doc. By hand for the fence: each holds the job's row first, so that nothing of a process that has
+// lost its job comes behind the one that has it now.
+
+const HELD = `held as materialized (
+  select id from "Job" where id = $1 and "leaseOwner" = $2 and state = 'in_progress' for no key update
+)`;
+const hold = { jobId: "uuid", owner: "text" } as const;
+const Id = z.object({ id: z.string() });
+
+/** How many jobs of an account are open. */
+export const countOpenJobs = statement({
+  name: "count-open-jobs",
+  text: `select count(*)::int as open from "Job" where "accountId" = $1 and input is not null
+     and state in ('pending', 'retrying', 'in_progress')`,
+  parameters: { accountId: "uuid" },
+  row: z.object({ open: z.number() }),
+});
+
+/** Enters a doc of a file and the job that reads it, unless its owner has one of this title and content. */
+export const insertFileDocRow = statement({
+  name: "insert-file-doc",
+  text: `with doc as (
+       insert into "Doc" (id, "accountId", "agentId", "userId", "indexId", "sessionId", "projectId", "fileId", title,
+         "contentHash", state, metadata)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', $11) on conflict do nothing returning id
+     )
+     insert into "Job" (id, "accountId", "docId", kind, state, input)
+     select $12, $2, doc.id, 'ingest', 'pending', '{}' from doc returning "docId" as id`,
+  parameters: {
+    id: "uuid",
+    accountId: "uuid",
+    agentId: "uuid?",
+    userId: "uuid?",
+    indexId: "uuid?",
+    sessionId: "uuid?",
+    projectId: "uuid?",
+    fileId: "uuid",
+    title: "text",
+    contentHash: "text",
+    metadata: "jsonb",
+    jobId: "uuid",
+  },
+  row: Id,
+});
+
+/** Has a failed doc of a file read again. */
+export const readAgainRow = statement({
+  name: "read-doc-again",
+  text: `with doc as (
+       update "Doc" set state = 'pending', reason = '', "fileId" = $3 where id = $1 and "accountId" = $2 and state = 'failed'
+         and not exists (select 1 from "DocChunk" c where c."docId" = $1) returning id
+     )
+     insert into "Job" (id, "accountId", "docId", kind, state, input)
+     select $4, $2, doc.id, 'ingest', 'pending', '{}' from doc returning "docId" as id`,
+  parameters: { id: "uuid", accountId: "uuid", fileId: "uuid", jobId: "uuid" },
+  row: Id,
+});
+
+/** Removes the pieces of the doc of a job. */
+export const clearPieceRows = statement({
+  name: "clear-pieces",
+  text: `with ${HELD}, gone as (delete from "DocChunk" where "docId" = $3 and exists (select 1 from held))
+     select id from held`,
+  parameters: { ...hold, docId: "uuid" },
+  row: Id,
+});
+
+/** Adds pieces to the doc of a job, and says how far it is. */
+export const insertPieceRows = statement({
+  name: "insert-pieces",
+  text: `with ${HELD}, added as (
+       insert into "DocChunk" (id, "docId", position, content, "pageFrom", "pageTo", "startChar", "endChar", headings, tokens)
+       select x.id, $3, x.position, x.content, x."pageFrom", x."pageTo", x."startChar", x."endChar",
+         array(select jsonb_array_elements_text(x.headings)), x.tokens
+       from held, jsonb_to_recordset($4) x(id uuid, position int, content text, "pageFrom" int, "pageTo" int,
+         "startChar" int, "endChar" int, headings jsonb, tokens int)
+     ), told as (
+       update "Job" set progress = greatest(progress, $5), "updatedAt" = now() where id in (select id from held)
+     )
+     select id from held`,
+  parameters: { ...hold, docId: "uuid", pieces: "jsonb", progress: "int4" },
+  row: Id,
+});
+
+/** Ends a job together with its doc, which has all its pieces, or none. */
+export const endIngestRow = statement({
+  name: "end-ingest",
+  text: `with ended as (
+       update "Job" set state = case when $4 = 'ready' then 'succeeded' else $7 end, reason = $5, "leaseUntil" = null,
+         progress = case when $4 = 'ready' then 100 else progress end, "updatedAt" = now()
+       where id = $1 and "leaseOwner" = $2 and state = 'in_progress' returning id
+     ), gone as (
+       delete from "DocChunk" where "docId" = $3 and $4 <> 'ready' and exists (select 1 from ended)
+     ), doc as (
+       update "Doc" set state = $4, reason = $5, characters = $6, pages = $8
+       where id = $3 and exists (select 1 from ended)
+     )
+     select id from ended`,
+  parameters: {
+    ...hold,
+    docId: "uuid",
+    state: "text",
+    reason: "text",
+    characters: "int4?",
+    jobState: "text",
+    pages: "int4?",
+  },
+  row: Id,
+});
+
+/** Marks a doc that waited for a job which has been ended. */
+export const failWaitingDocRow = statement({
+  name: "fail-waiting-doc",
+  text: `update "Doc" set state = 'failed', reason = $3 where id = $1 and "accountId" = $2 and state = 'pending'`,
+  parameters: { id: "uuid", accountId: "uuid", reason: "text" },
+});

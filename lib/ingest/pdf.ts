@@ -1,0 +1,108 @@
+import { getDocumentProxy } from "unpdf";
+import { MOST_CHARACTERS } from "../domain/extraction.ts";
+import { storable } from "../domain/text.ts";
+import { refusal, tooLong } from "./refusal.ts";
+
+const MOST_PAGES = 10_000;
+const BETWEEN_PAGES = "\n\n";
+
+export type PagedText = {
+  readonly text: string;
+  /** Where the pages begin in the text. */
+  readonly pages: readonly number[];
+};
+
+/** What PDF.js gives of a page's text: runs of characters, each with where it stands, and marks without text. */
+type Item = {
+  readonly type?: string;
+  readonly str?: string;
+  readonly hasEOL?: boolean;
+  readonly transform?: readonly number[];
+  readonly height?: number;
+};
+
+/**
+ * The text of a PDF page by page, with an empty line where there is a gap between lines. `tell` hears how many pages are
+ * read. Throws a sentence for one that is encrypted, damaged, has too many pages, or has no text at all.
+ */
+export async function pdfToText(bytes: Uint8Array, tell: (done: number, all: number) => void): Promise<PagedText> {
+  const pdf = await opened(bytes);
+  if (pdf.numPages > MOST_PAGES)
+    throw refusal(`The PDF has more than ${MOST_PAGES} pages. Split it into smaller files.`);
+  const pieces: string[] = [];
+  const pages: number[] = [];
+  let length = 0;
+  let unread = 0;
+  for (let n = 1; n <= pdf.numPages; n++) {
+    pages.push(length);
+    const text = await pageText(pdf, n).catch(() => null);
+    if (text === null) unread++;
+    const piece = storable(text ?? "") + (n < pdf.numPages ? BETWEEN_PAGES : "");
+    pieces.push(piece);
+    length += piece.length;
+    if (length > MOST_CHARACTERS) throw tooLong();
+    tell(n, pdf.numPages);
+  }
+  if (unread === pdf.numPages) throw refusal("The PDF is damaged: none of its pages can be read.");
+  const text = pieces.join("");
+  if (text.trim() === "") {
+    throw refusal(
+      "The PDF has no text: its pages are pictures, as of a scanner. Have the text recognised (OCR) first.",
+    );
+  }
+  return { text, pages };
+}
+
+async function opened(bytes: Uint8Array) {
+  try {
+    return await getDocumentProxy(bytes, {
+      disableFontFace: true,
+      useSystemFonts: false,
+      enableXfa: false,
+      maxImageSize: 1024 * 1024,
+      verbosity: 0,
+    });
+  } catch (thrown) {
+    const name = thrown instanceof Error ? thrown.name : "";
+    if (name === "PasswordException") throw refusal("The PDF is encrypted. Save it without a password.", thrown);
+    throw refusal("The PDF is damaged and cannot be opened.", thrown);
+  }
+}
+
+async function pageText(pdf: Awaited<ReturnType<typeof opened>>, n: number): Promise<string> {
+  const page = await pdf.getPage(n);
+  try {
+    const { items } = await page.getTextContent();
+    return joined(items);
+  } finally {
+    page.cleanup();
+  }
+}
+
+/** A line that begins so much lower than the one before it begins a paragraph. */
+const PARAGRAPH_GAP = 1.6;
+
+function joined(items: readonly Item[]): string {
+  let text = "";
+  let lastY: number | null = null;
+  let height = 0;
+  let isLineStart = true;
+  for (const { str = "", hasEOL = false, transform, height: own = 0 } of items) {
+    const y = transform?.[5];
+    if (isLineStart && str.trim() !== "" && y !== undefined) {
+      if (lastY !== null && height > 0 && lastY - y > PARAGRAPH_GAP * Math.max(height, own)) text += "\n";
+      lastY = y;
+      height = own;
+    }
+    text += str;
+    if (str !== "") isLineStart = false;
+    if (!hasEOL) continue;
+    text += "\n";
+    isLineStart = true;
+  }
+  const lines = text.split("\n").map((line) => line.trimEnd());
+  return lines
+    .join("\n")
+    .replaceAll(/\n{3,}/gu, "\n\n")
+    .trim();
+}

@@ -1,0 +1,110 @@
+import { deflateRawSync, deflateSync } from "node:zlib";
+
+// Small documents of every kind, made byte by byte, so that tests can say what is wrong with them.
+
+/** A PDF with a page for each text, whose lines are set in Helvetica. `extra` objects are put behind the pages. */
+export function makePdf(
+  pages: readonly string[],
+  { compressed = true }: { readonly compressed?: boolean } = {},
+): Buffer {
+  const objects: (string | Buffer)[] = [
+    "",
+    "",
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+  ];
+  const kids: number[] = [];
+  for (const text of pages) {
+    const content = Buffer.from(contentOf(text), "latin1");
+    const bytes = compressed ? deflateSync(content) : content;
+    const filter = compressed ? " /Filter /FlateDecode" : "";
+    objects.push(streamObject(`/Length ${bytes.length}${filter}`, bytes));
+    const contents = objects.length;
+    objects.push(
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents ${contents} 0 R >>`,
+    );
+    kids.push(objects.length);
+  }
+  objects[0] = "<< /Type /Catalog /Pages 2 0 R >>";
+  objects[1] = `<< /Type /Pages /Count ${kids.length} /Kids [${kids.map((n) => `${n} 0 R`).join(" ")}] >>`;
+  return pdfOf(objects);
+}
+
+const streamObject = (dictionary: string, bytes: Buffer): Buffer =>
+  Buffer.concat([Buffer.from(`<< ${dictionary} >>\nstream\n`), bytes, Buffer.from("\nendstream")]);
+
+function contentOf(text: string): string {
+  const lines = text.split("\n").map((line) => `(${line.replaceAll(/[\\()]/gu, "\\$&")}) Tj T*`);
+  return `BT /F1 11 Tf 14 TL 60 780 Td ${lines.join("\n")} ET`;
+}
+
+/** A PDF of objects numbered from 1, of which the first is the catalogue. */
+export function pdfOf(objects: readonly (string | Buffer)[], trailer = ""): Buffer {
+  const parts: Buffer[] = [Buffer.from("%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n", "latin1")];
+  const offsets: number[] = [];
+  let at = parts[0]?.length ?? 0;
+  for (const [n, object] of objects.entries()) {
+    offsets.push(at);
+    const part = Buffer.concat([Buffer.from(`${n + 1} 0 obj\n`), Buffer.from(object), Buffer.from("\nendobj\n")]);
+    parts.push(part);
+    at += part.length;
+  }
+  const rows = offsets.map((offset) => `${String(offset).padStart(10, "0")} 00000 n \n`).join("");
+  const size = objects.length + 1;
+  parts.push(
+    Buffer.from(
+      `xref\n0 ${size}\n0000000000 65535 f \n${rows}trailer\n<< /Size ${size} /Root 1 0 R ${trailer}>>\nstartxref\n${at}\n%%EOF\n`,
+    ),
+  );
+  return Buffer.concat(parts);
+}
+
+/** A file of a ZIP archive. `claims`: the size that the archive says it has. */
+export type ZipFile = { readonly name: string; readonly bytes: Buffer | string; readonly claims?: number };
+
+/** A ZIP archive, without check sums. `flags` 1: it says that it is encrypted. */
+export function makeZip(files: readonly ZipFile[], flags = 0): Buffer {
+  const parts: Buffer[] = [];
+  const central: Buffer[] = [];
+  let at = 0;
+  for (const { name, bytes, claims } of files) {
+    const packed = deflateRawSync(bytes);
+    const common = Buffer.alloc(26);
+    common.writeUInt16LE(20, 0);
+    common.writeUInt16LE(flags, 2);
+    common.writeUInt16LE(8, 4);
+    common.writeUInt32LE(packed.length, 14);
+    common.writeUInt32LE(claims ?? Buffer.byteLength(bytes), 18);
+    common.writeUInt16LE(Buffer.byteLength(name), 22);
+    const local = Buffer.concat([Buffer.from("PK\u0003\u0004"), common, Buffer.from(name), packed]);
+    const tail = Buffer.alloc(14);
+    tail.writeUInt32LE(at, 10);
+    central.push(Buffer.concat([Buffer.from("PK\u0001\u0002\u0014\u0000"), common, tail, Buffer.from(name)]));
+    parts.push(local);
+    at += local.length;
+  }
+  const list = Buffer.concat(central);
+  const end = Buffer.alloc(22);
+  end.write("PK\u0005\u0006", "latin1");
+  end.writeUInt16LE(files.length, 8);
+  end.writeUInt16LE(files.length, 10);
+  end.writeUInt32LE(list.length, 12);
+  end.writeUInt32LE(at, 16);
+  return Buffer.concat([...parts, list, end]);
+}
+
+const W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
+
+/** A Word document with this in its body, in Word's own XML. The styles "H1" to "H3" are headings. */
+export function makeDocx(body: string, more: readonly ZipFile[] = []): Buffer {
+  const style = (n: number) => `<w:style w:type="paragraph" w:styleId="H${n}"><w:name w:val="heading ${n}"/></w:style>`;
+  return makeZip([
+    { name: "[Content_Types].xml", bytes: "<Types/>" },
+    { name: "word/styles.xml", bytes: `<w:styles ${W}>${[1, 2, 3].map(style).join("")}</w:styles>` },
+    { name: "word/document.xml", bytes: `<?xml version="1.0"?><w:document ${W}><w:body>${body}</w:body></w:document>` },
+    ...more,
+  ]);
+}
+
+/** A paragraph of a Word document; `style` is "H1" to "H3" or absent. */
+export const paragraph = (text: string, style?: string): string =>
+  `<w:p>${style ? `<w:pPr><w:pStyle w:val="${style}"/></w:pPr>` : ""}<w:r><w:t xml:space="preserve">${text}</w:t></w:r></w:p>`;
