@@ -2,10 +2,10 @@ import * as db from "../db/branches.ts";
 import type { Fork } from "../domain/branch.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId } from "../domain/ids.ts";
-import type { Message } from "../domain/message.ts";
 import type { Session } from "../domain/session.ts";
 import type { Scope } from "./scope.ts";
 import { getSession } from "./sessions.ts";
+import type { Window } from "./turn/history.ts";
 
 const MOST = { mostForks: 100, mostBeside: 10 };
 
@@ -33,15 +33,16 @@ export async function listBranches(
   return { activeBranchId, forks };
 }
 
-/** The forks of a session beside some messages of its active line, and beside the turn that runs behind them. */
+/** The forks of a session beside the messages of a window of its active line, and beside the turn that runs behind them. */
 export async function forksBeside(
   scope: Scope,
   { id, hasBranches }: Session,
-  line: readonly Pick<Message, "position">[],
+  { line, running }: Pick<Window, "line" | "running">,
 ): Promise<readonly Fork[]> {
   if (!hasBranches) return [];
   const from = line[0]?.position ?? 0;
-  const upto = (line.at(-1)?.position ?? -1) + 2;
+  const end = (line.at(-1)?.position ?? -1) + 1;
+  const upto = running === null ? end : end + 1;
   return db.listForks(scope.database, scope.accountId, id, { from, upto, ...MOST });
 }
 

@@ -79,7 +79,7 @@ export async function loadSession(id: string): Promise<SessionWindow | null> {
   try {
     const session = await getSession(scope, id);
     const window = await getWindow(scope, session.id, { branchId: null, before: null, turns: TURNS_IN_WINDOW });
-    const forks = await forksBeside(scope, session, window.line);
+    const forks = await forksBeside(scope, session, window);
     return encodeWindow(await summaryOf(scope, { details: true }, session), window, forks);
   } catch (thrown) {
     if (thrown instanceof ChatError && thrown.code === "not-found") return null;

@@ -19,7 +19,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
             before: before?.position ?? null,
             turns,
           });
-      const forks = await forksBeside(scope, session, window.line);
+      const forks = await forksBeside(scope, session, window);
       return Response.json(encodeWindow(await summaryOf(scope, { details: true }, session), window, forks));
     },
   }),
