@@ -92,11 +92,11 @@ function OutlineList({ sessionId, onChoose }: OutlineProps) {
         className="outline-box"
         onScroll={({ currentTarget }) => setView({ top: currentTarget.scrollTop, height: currentTarget.clientHeight })}
       >
-        <ol style={{ blockSize: items.length * ROW_PX }} onKeyDown={onKeyDown}>
+        <ol ref={placed("block-size", items.length)} onKeyDown={onKeyDown}>
           {rows.map(({ id, text, place }, n) => (
             <li
               key={id}
-              style={{ insetBlockStart: (first + n) * ROW_PX }}
+              ref={placed("inset-block-start", first + n)}
               aria-setsize={items.length}
               aria-posinset={first + n + 1}
             >
@@ -117,6 +117,10 @@ function OutlineList({ sessionId, onChoose }: OutlineProps) {
     </>
   );
 }
+
+/** Sets a length of so many rows on an element; the page's policy takes no style out of its text. */
+const placed = (property: string, rows: number) => (element: HTMLElement | null) =>
+  element?.style.setProperty(property, `${rows * ROW_PX}px`);
 
 function headOf(count: number, isWhole: boolean): string {
   if (count === 0) return isWhole ? "No questions yet" : "Reading the outline";

@@ -82,7 +82,12 @@ export async function findTargets(url: string, key: string): Promise<Targets> {
     .filter(({ path }) => !known.has(path.replaceAll(/\{\w+\}/gu, "{}")) && !LEFT_OUT.test(path))
     .flatMap(({ path, methods }) =>
       methods.map(
-        (method): Operation => ({ method, path, body: WEB_BODY, query: ["since", "days", "from", "callbackUrl"] }),
+        (method): Operation => ({
+          method,
+          path,
+          body: WEB_BODY,
+          query: ["since", "days", "from", "before", "callbackUrl"],
+        }),
       ),
     );
   const pages = ["/", "/agents", "/account", "/sign-in", "/docs", "/s/{session_id}", "/nothing"].flatMap((path) =>

@@ -111,15 +111,6 @@ export const UsageQuery = z.object({
     .default(30),
 });
 
-const position = text(SHORT_TEXT)
-  .regex(/^\d{1,9}$/u, fault("Input should be a position: a whole number of 0 or more"))
-  .transform(Number)
-  .optional();
-/** Which positions of a line are asked about: from the first to before the second. */
-export const BranchesQuery = z.object({ from: position, upto: position });
-/** The line to be shown. */
-export const BranchBody = z.object({ branch_id: z.guid() });
-
 /** A place on a session's line, as an answer has given it. */
 const WindowPlace = text(SHORT_TEXT).transform((place, context) => {
   const found = decodeWindowPlace(place);
@@ -139,6 +130,15 @@ export const TurnsQuery = z.object({
 
 /** The questions of a session from a place on; without one from the first. */
 export const OutlineQuery = z.object({ from: WindowPlace.optional() });
+
+const position = text(SHORT_TEXT)
+  .regex(/^\d{1,9}$/u, fault("Input should be a position: a whole number of 0 or more"))
+  .transform(Number)
+  .optional();
+/** Which positions of a line are asked about: from the first to before the second. */
+export const BranchesQuery = z.object({ from: position, upto: position });
+/** The line to be shown. */
+export const BranchBody = z.object({ branch_id: z.guid() });
 
 // Any text may be asked with: one that is no token of this database is told so by `reset`.
 export const ChangesQuery = z.object({ since: text(200).optional() });
