@@ -83,8 +83,8 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
     },
     [store, sentWith, pin.toEnd],
   );
-  const { again, edit } = useAskAnew({ store, sentWith, isGone, edited, onAsked: pin.toEnd });
-  const versions = useVersions(scroller, store, shown, pin.leaveEnd);
+  const { again, edit } = useAskAnew({ store, sentWith, isGone, edited, content, onAsked: pin.toEnd });
+  const versions = useVersions(scroller, store, shown, pin);
   useConversationKeys({ isBusy, onStop: () => void store.stop() });
 
   const toEnd = () => {

@@ -29,6 +29,7 @@ export function Foot({ turn, isWaiting, onAgain, versions, onStep, prose }: Foot
           <IconButton
             icon={Copy}
             label="Copy the answer"
+            data-act="copy"
             onClick={() => copyAnswer(markdownOf(turn.blocks), richHtml(prose()))}
           />
         )}

@@ -17,10 +17,11 @@ type AskAnew = {
   readonly isGone: boolean;
   readonly edited: RefObject<Edited | null>;
   readonly onAsked: () => void;
+  readonly content: RefObject<HTMLElement | null>;
 };
 
 /** Asking a turn's question once more, as it is or in other words: beside the turn, which stays. Both stay the same functions. */
-export function useAskAnew({ store, sentWith, isGone, edited, onAsked }: AskAnew) {
+export function useAskAnew({ store, sentWith, isGone, edited, onAsked, content }: AskAnew) {
   const mayAsk = useCallback((): boolean => {
     if (isGone) void notify({ text: "The session was deleted. Nothing more can be asked in it." });
     else if (store.get().run) void notify({ text: "An answer is being given. Stop it, or wait for its end." });
@@ -28,13 +29,21 @@ export function useAskAnew({ store, sentWith, isGone, edited, onAsked }: AskAnew
     return false;
   }, [store, isGone]);
 
+  /** The focus was in the turn that is replaced, and goes to the one that is asked. */
+  const asked = useCallback(() => {
+    onAsked();
+    requestAnimationFrame(() => {
+      content.current?.querySelector<HTMLElement>(".turn[data-last]")?.focus({ preventScroll: true });
+    });
+  }, [content, onAsked]);
+
   const again = useCallback(
     (turn: Turn): void => {
       if (!mayAsk()) return;
       store.again(turn.key, sentWith);
-      onAsked();
+      asked();
     },
-    [store, sentWith, mayAsk, onAsked],
+    [store, sentWith, mayAsk, asked],
   );
 
   const edit = useCallback(
@@ -42,10 +51,10 @@ export function useAskAnew({ store, sentWith, isGone, edited, onAsked }: AskAnew
       if (!turn.question || !mayAsk()) return false;
       edited.current = { text, draft: editDraft(turn.question.id) };
       store.edit(turn.key, text, sentWith);
-      onAsked();
+      asked();
       return true;
     },
-    [store, sentWith, edited, mayAsk, onAsked],
+    [store, sentWith, edited, mayAsk, asked],
   );
 
   return { again, edit };

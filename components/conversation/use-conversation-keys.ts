@@ -7,6 +7,7 @@ type Keys = { readonly isBusy: boolean; readonly onStop: () => void };
 
 /** The buttons of a turn that letters press. */
 const ACTS = {
+  c: '[data-act="copy"]',
   r: '[data-act="again"]',
   e: '[data-act="edit"]',
   "[": '[data-version="previous"]',
@@ -58,8 +59,6 @@ function act(key: string, log: Element, target: Element | null): boolean {
       return next !== undefined;
     }
     case "c":
-      turn?.querySelector<HTMLElement>(".foot-actions button")?.click();
-      return true;
     case "r":
     case "e":
     case "[":

@@ -19,8 +19,7 @@ export function useVersions(
   scroller: RefObject<HTMLElement | null>,
   store: ConversationStore,
   shown: readonly Turn[],
-  /** The reader leaves the end. */
-  leaveEnd: () => void,
+  { leaveEnd, toEnd }: { readonly leaveEnd: () => void; readonly toEnd: () => void },
 ): { readonly said: string; readonly step: (turn: Turn, direction: Direction) => void } {
   const [wanted, setWanted] = useState<Wanted | null>(null);
   const [said, setSaid] = useState("");
@@ -34,10 +33,12 @@ export function useVersions(
       box.scrollTop += turn.getBoundingClientRect().top - wanted.top;
       const button = turn.querySelector<HTMLElement>(`[data-version="${wanted.direction}"]`);
       (button ?? turn).focus({ preventScroll: true });
+      // Where nothing is below, the reader is at the end without going there.
+      if (box.scrollHeight - box.scrollTop - box.clientHeight <= 1) toEnd();
     }
     if (found.versions) setSaid(`Version ${found.versions.shown} of ${found.versions.count}`);
     setWanted(null);
-  }, [scroller, wanted, found]);
+  }, [scroller, wanted, found, toEnd]);
 
   function step(turn: Turn, direction: Direction): void {
     const version = turn.versions?.[direction];
@@ -45,6 +46,8 @@ export function useVersions(
     if (!version || !box) return;
     if (store.get().run) return void notify({ text: "An answer is being given. Stop it, or wait for its end." });
     leaveEnd();
+    // The same words are said again.
+    setSaid("");
     const top = turnIn(box, turn.key)?.getBoundingClientRect().top ?? 0;
     setWanted({ key: version.questionId, top, direction });
     store.show(version).catch((thrown) => {
