@@ -7,7 +7,7 @@ import { shownIn } from "./other-turns";
 import { lookAt, readBeyond } from "./read-beyond";
 import { conversationOf } from "./reduce";
 import { createSessionReader, type News } from "./session-reader";
-import type { Version } from "./turns-in";
+import { isOf, type Version } from "./turns-in";
 
 export type ConversationStore = ReturnType<typeof createConversationStore>;
 
@@ -59,7 +59,7 @@ export function createConversationStore(
       await ports.showBranch(sessionId, branchId);
       await reader.refreshAfter();
       // Its line may go on for longer than what is read of its end.
-      const isThere = held.get().turns.some(({ key }) => key === questionId);
+      const isThere = held.get().turns.some((turn) => isOf(turn, questionId));
       if (!isThere) await lookAt(ports, held, questionId, place);
     },
     stop,

@@ -3,7 +3,7 @@ import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { type Action, type ConversationState, emptyConversation } from "./conversation-state";
 import { beyond, shownIn, withElsewhere, withNewer, withOlder, withReading } from "./other-turns";
 import { emptyTurn, foldEvent, type Question, type TurnState } from "./turn-state";
-import { turnsIn, unchanged } from "./turns-in";
+import { type Turn, turnsIn, unchanged } from "./turns-in";
 
 /** The conversation after one more thing has happened. */
 export function reduce(state: ConversationState, action: Action): ConversationState {
@@ -47,7 +47,7 @@ export const conversationOf = (window: SessionWindow | null): ConversationState 
 
 function withWindow(state: ConversationState, window: SessionWindow): ConversationState {
   const told = turnsIn(window.events, window.running?.run_id ?? null, window.forks);
-  const fresh = told.turns;
+  const fresh = withKeysOf(state.turns, told.turns);
   const running = told.isOver ? null : window.running;
   const shown = new Map(state.turns.map((turn) => [turn.key, turn]));
   // What stands before a message is the same on every branch: what was read of it stays right.
@@ -62,6 +62,15 @@ function withWindow(state: ConversationState, window: SessionWindow): Conversati
     run: running && { id: running.run_id, after: running.after, at: running.at, isStopping: false, replaced: [] },
     connection: "open",
   };
+}
+
+/** A turn that was asked here keeps the key that it was asked under, so that it is not drawn as another. */
+function withKeysOf(shown: readonly Turn[], stored: readonly Turn[]): readonly Turn[] {
+  const keys = new Map(shown.map(({ question, key }) => [question?.id, key]));
+  return stored.map((turn) => {
+    const key = turn.question === null ? undefined : keys.get(turn.question.id);
+    return key === undefined || key === turn.key ? turn : { ...turn, key };
+  });
 }
 
 function withQuestion(state: ConversationState, question: Question, inPlaceOf: string | null): ConversationState {

@@ -57,6 +57,10 @@ const isSameVersions = (a: Versions | null, b: Versions | null): boolean =>
     a?.previous?.branchId === b?.previous?.branchId &&
     a?.next?.branchId === b?.next?.branchId);
 
+/** Whether a turn is that of a question, whose id it may not have been asked under. */
+export const isOf = ({ key, question }: Turn, questionId: string): boolean =>
+  key === questionId || question?.id === questionId;
+
 /** A turn whose calls wait for their answers goes on with these, by a run of their own. */
 const isOver = ({ stop }: TurnState): boolean => stop !== null && (stop.pending_call_ids ?? []).length === 0;
 

@@ -4,11 +4,11 @@ import { type RefObject, useLayoutEffect, useState } from "react";
 import { isProblem } from "../api";
 import { notify } from "../ui/notify";
 import type { ConversationStore } from "./conversation-store";
-import type { Turn } from "./turns-in";
+import { isOf, type Turn } from "./turns-in";
 import type { Direction } from "./versions";
 
 type Wanted = {
-  readonly key: string;
+  readonly questionId: string;
   /** Where the turn stood on the screen: the version that takes its place stands there too. */
   readonly top: number;
   readonly direction: Direction;
@@ -23,12 +23,12 @@ export function useVersions(
 ): { readonly said: string; readonly step: (turn: Turn, direction: Direction) => void } {
   const [wanted, setWanted] = useState<Wanted | null>(null);
   const [said, setSaid] = useState("");
-  const found = wanted === null ? undefined : shown.find(({ key }) => key === wanted.key);
+  const found = wanted === null ? undefined : shown.find((turn) => isOf(turn, wanted.questionId));
 
   useLayoutEffect(() => {
     const box = scroller.current;
     if (!box || wanted === null || found === undefined) return;
-    const turn = turnIn(box, wanted.key);
+    const turn = turnIn(box, found.key);
     if (turn) {
       box.scrollTop += turn.getBoundingClientRect().top - wanted.top;
       const button = turn.querySelector<HTMLElement>(`[data-version="${wanted.direction}"]`);
@@ -49,7 +49,7 @@ export function useVersions(
     // The same words are said again.
     setSaid("");
     const top = turnIn(box, turn.key)?.getBoundingClientRect().top ?? 0;
-    setWanted({ key: version.questionId, top, direction });
+    setWanted({ questionId: version.questionId, top, direction });
     store.show(version).catch((thrown) => {
       setWanted(null);
       const why = isProblem(thrown) && thrown.message !== "" ? thrown.message : "The server did not answer";
