@@ -16,7 +16,8 @@ const HARMLESS = /^(?:<script><\/script>|&[a-z0-9]+;)$/iu;
 /** Whether an address is one of our own files of code. */
 function isOwnCode(address: string): boolean {
   const url = URL.parse(address, document.baseURI);
-  return url !== null && url.origin === location.origin && url.pathname.startsWith("/_next/static/");
+  if (url === null || url.origin !== location.origin) return false;
+  return url.pathname.startsWith("/_next/static/") || url.pathname === "/drawing/formulas.js";
 }
 
 const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes }; // Chromium's; no other browser has to have it

@@ -1,12 +1,11 @@
-import { FOR_ALL } from "./lib/server/answer-headers.ts";
+import { DRAWING, FOR_ALL } from "./lib/server/answer-headers.ts";
+
+const listed = (headers) => Object.entries(headers).map(([key, value]) => ({ key, value }));
 
 /** Vercel answers for files itself, where no code of ours could add to them. The page of a link says its own of the first. */
-const headersOfFiles = async () => [
-  {
-    source: "/((?!sign-in/link).*)",
-    headers: Object.entries(FOR_ALL).map(([key, value]) => ({ key, value })),
-  },
-];
+const headersOfFiles = [{ source: "/((?!sign-in/link).*)", headers: listed(FOR_ALL) }];
+/** What the frame that draws diagrams says of itself; the last that matches counts. */
+const headersOfDrawing = Object.entries(DRAWING).map(([source, headers]) => ({ source, headers: listed(headers) }));
 
 /** @type {import("next").NextConfig} */
 export default {
@@ -47,7 +46,7 @@ export default {
       "./prisma/migrations/**/*",
     ],
   },
-  headers: process.env.VERCEL ? headersOfFiles : undefined,
+  headers: async () => [...(process.env.VERCEL ? headersOfFiles : []), ...headersOfDrawing],
   poweredByHeader: false,
   // The app shows no picture through Next, so that nobody needs its converter, and it is not open to strangers.
   images: { unoptimized: true },

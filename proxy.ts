@@ -6,7 +6,9 @@ import { parseSettings } from "./lib/server/settings";
 import { unavailablePage } from "./lib/server/unavailable-page";
 
 /** Pages, and what else a browser opens. Routes of the API check their host themselves and pay for no copy of their body. */
-export const config = { matcher: ["/((?!api(?:/|$)|v1(?:/|$)|sessions(?:/|$)|_next/|reference/|favicon\\.svg$).*)"] };
+export const config = {
+  matcher: ["/((?!api(?:/|$)|v1(?:/|$)|sessions(?:/|$)|_next/|reference/|drawing/|favicon\\.svg$).*)"],
+};
 
 const isDev = process.env.NODE_ENV === "development";
 const read = readSettings();

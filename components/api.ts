@@ -229,10 +229,27 @@ export const changeProvider = (
 
 export const removeProvider = (id: string) => request(`/api/app/providers/${id}`, { method: "DELETE" });
 
+/** A model that may be chosen, and what is known of it; null: nobody says. */
+export type ListedModel = {
+  readonly id: string;
+  /** What its provider calls it for people. */
+  readonly label: string | null;
+  /** The provider that the account has added and that has it; null: the server's own. */
+  readonly provider: string | null;
+  readonly context_window: number | null;
+  readonly tools: boolean | null;
+  readonly images: boolean | null;
+  readonly reasoning: boolean | null;
+  /** US dollars for a million tokens. */
+  readonly price: { readonly input: number | null; readonly output: number | null } | null;
+};
+
 /** The models that may be chosen, and the one that answers where nobody has chosen. */
 export type Models = {
   readonly default: string;
-  readonly items: readonly { readonly id: string; readonly context_window: number | null }[];
+  readonly items: readonly ListedModel[];
+  /** Providers that have not told all their models, which may be asked for by name. */
+  readonly unlisted: readonly string[];
 };
 
 export const listModels = (signal?: AbortSignal) => read<Models>("/api/app/models", { signal });

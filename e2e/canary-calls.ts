@@ -173,6 +173,78 @@ export async function askFailingModel({ call, canaries: { plant }, ownerKey: key
   await Promise.all(asks);
 }
 
+/**
+ * Adds providers of models to the owner's account: with bodies that are wrong, with keys that their servers refuse in every way,
+ * and one that answers, which is then asked through every dialect and fails in every way.
+ */
+export async function addProviders(
+  { call, url, canaries: { plant, find }, ownerKey: key }: World,
+  at: string,
+  cookie: string,
+) {
+  const headers = { origin: url, "sec-fetch-site": "same-origin", cookie };
+  const send = (method: string, path: string, body?: unknown) =>
+    call(method, `/api/app/providers${path}`, { body, headers });
+  const provider = (name: string, address: string) => ({
+    name,
+    kind: "compatible",
+    base_url: address,
+    api_key: plant(`provider key ${name}`, "sk-"),
+  });
+  const good = provider("echo", `${at}/v1`);
+  for (const body of [
+    { ...provider("in-a-list", at), api_key: [plant("provider key in a list")] },
+    { ...provider("in-an-object", at), api_key: { key: plant("provider key in an object") } },
+    { ...provider("of-no-kind", at), kind: "nobody" },
+    { ...provider("in-the-address", at), base_url: `${at}/v1?key=${plant("provider key in an address")}` },
+    { ...good, name: `Not a name ${plant("provider key in a name")}` },
+    `{"name": "x", "api_key": "${plant("provider key in a body that is no JSON")}"`,
+    ...MODES.map((mode) => provider(`mode-${mode}`, `${at}/mode-${mode}/v1`)),
+  ]) {
+    const { status, text } = await send("POST", "", body);
+    // One that answers 404 has no list, and is taken as it is.
+    expect([status, ...find(text)]).toEqual([text.includes('"mode-404"') ? 201 : 422]);
+  }
+  const made = await send("POST", "", good);
+  expect([made.status, ...find(made.text)]).toEqual([201]);
+  const path = `/${made.json().id}`;
+  await send("POST", "", good);
+  await send("PATCH", path, { api_key: [plant("provider key of a change, in a list")] });
+  await send("PATCH", path, { base_url: `${at}/mode-401/v1`, api_key: plant("provider key of a change", "sk-") });
+  expect((await send("PATCH", path, { api_key: plant("provider key of a change that holds", "sk-") })).status).toBe(
+    200,
+  );
+  for (const listing of ["/api/app/models", "/api/agents/models", "/api/v1/compatibility/openai/v1/models"]) {
+    const listed = await call("GET", listing, { key });
+    expect([listed.status, ...find(listed.text)]).toEqual([200]);
+  }
+  await askProvider(call, key, "echo/test-model");
+}
+
+/** Asks a model in each way in which its provider may fail, through every dialect. */
+async function askProvider(call: World["call"], key: string, model: string): Promise<void> {
+  const uid = "echo-bot";
+  const body = { name: "Echo", slug: uid, model };
+  const bot = (await call("POST", "/v1/bots", { key, body })).json() as unknown as { uid: string; id: string };
+  const agent = bot.id ?? bot.uid;
+  expect((await call("PATCH", `/api/app/agents/${agent}`, { key, body: { name: "Echo", model } })).status).toBe(200);
+  const asks = [...MODES, "none"].map(async (mode, n) => {
+    const content = `Hello MODE:${mode}`;
+    const messages = [{ role: "user", content }];
+    const stream = n % 2 === 0;
+    await call("POST", "/v1/chat", { key, body: { bot_slug: uid, prompt: content, stream } });
+    const assistant = `/api/v1/compatibility/openai/v1/assistants/${agent}/chat/completions`;
+    await call("POST", assistant, { key, body: { messages, stream } });
+    const session = (await call("POST", "/api/sessions", { key, body: { agent } })).json();
+    await call("POST", `/api/sessions/${session.id}/chat`, { key, body: { messages, stream } });
+    const chat = (await call("POST", "/api/v1/chat", { key })).json();
+    const asked = { index_ids: [], prompt: content, model };
+    await call("POST", `/api/v1/chat/${chat.session_id}/messages/stream?event_ids=1`, { key, body: asked });
+    await call("GET", `/api/v1/chat/${chat.session_id}?event_ids=1&details=1`, { key });
+  });
+  await Promise.all(asks);
+}
+
 /** Makes tools that hold secrets, has them run by the owner, by a stranger and by a key that only reads, and breaks them. */
 export async function runTools(
   { call, canaries: { plant, find }, ownerKey: key }: World,

@@ -40,22 +40,33 @@ export const MODES = [
   "no-json",
 ] as const;
 
-/** A model provider that says in each of its errors which key it was sent, whole, cut and encoded. */
+/**
+ * A model provider that says in each of its errors which key it was sent, whole, cut and encoded. A question names how it is to
+ * fail, and so does an address `/mode-…/v1` for its list of models, which holds the key too.
+ */
 export const startModel = (): Promise<Listening> =>
   listen(async (request, response) => {
-    if (request.url?.endsWith("/models")) return json(response, 200, { data: [{ id: "test-model" }] });
+    const { headers } = request;
+    const url = request.url?.replace(/\?.*$/u, "") ?? "";
     const body = await bodyOf(request);
-    const mode = /MODE:([\w-]+)/u.exec(body.slice(body.lastIndexOf("MODE:")))?.[1] ?? "";
-    const key = request.headers.authorization?.replace("Bearer ", "") ?? "none";
-    const message = told(key, JSON.stringify(request.headers));
+    const key = headers.authorization?.replace("Bearer ", "") ?? "none";
+    const asked = /^\/mode-([\w-]+)\//u.exec(url) ?? /MODE:([\w-]+)/u.exec(body.slice(body.lastIndexOf("MODE:")));
+    const mode = asked?.[1] ?? "";
+    const message = told(key, JSON.stringify(headers));
     const error = { error: { message, type: message, code: message, param: message } };
     if (/^\d/u.test(mode)) {
       return json(response, Number(mode), error, { "retry-after": "0", "x-key": key, "www-authenticate": key });
     }
     if (mode === "redirect") return response.writeHead(307, { location: `/v1/models?key=${key}` }).end();
     if (mode === "reset") return response.destroy();
-    if (request.url?.endsWith("/embeddings")) {
-      if (mode === "no-json") return response.writeHead(200, { "content-type": "application/json" }).end(`no ${key}`);
+    if (/\/(?:embeddings|models)$/u.test(url) && mode !== "") {
+      const text = mode === "no-json" ? `no ${key}` : JSON.stringify(error);
+      return response.writeHead(200, { "content-type": "application/json" }).end(text);
+    }
+    if (url.endsWith("/models")) {
+      return json(response, 200, { data: [{ id: "test-model" }, { id: `for ${key}` }, { id: "named", name: key }] });
+    }
+    if (url.endsWith("/embeddings")) {
       return json(response, 200, { data: [{ embedding: [1, 0] }], usage: { prompt_tokens: 1 } });
     }
     response.writeHead(200, { "content-type": "text/event-stream" });
@@ -89,7 +100,8 @@ function answer(body: string): string {
 /** What a tool calls: it tells back what it was sent, in its body, in a redirect, or not at all. */
 export const startSite = (): Promise<Listening> =>
   listen(async (request, response) => {
-    const { url = "", headers } = request;
+    const { headers } = request;
+    const url = request.url?.replace(/\?.*$/u, "") ?? "";
     if (url.startsWith("/break")) return response.destroy();
     if (url.startsWith("/move")) return response.writeHead(302, { location: `/echo?${headers.authorization}` }).end();
     const body = await bodyOf(request);

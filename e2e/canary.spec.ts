@@ -5,7 +5,15 @@ import { newId } from "../lib/domain/ids.ts";
 import { hashKey } from "../lib/server/keys.ts";
 import { freePort } from "../lib/testing/free-port.ts";
 import { openCanaries } from "./canaries.ts";
-import { askFailingModel, callAsStranger, caller, runTools, signInWithProvider, signUpAndIn } from "./canary-calls.ts";
+import {
+  addProviders,
+  askFailingModel,
+  callAsStranger,
+  caller,
+  runTools,
+  signInWithProvider,
+  signUpAndIn,
+} from "./canary-calls.ts";
 import { columnsOf, startCollector, startModel, startSite, startStores } from "./canary-world.ts";
 import { startProvider } from "./oidc-provider.ts";
 import { bodyOf, signInAsOwner, startServer, type WatchedServer } from "./server.ts";
@@ -96,7 +104,7 @@ test.beforeAll(async ({ browser }) => {
     GOOGLE_CLIENT_SECRET: settings.google,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer ${settings.otel}`,
-    OUTBOUND_ALLOW: site.host,
+    OUTBOUND_ALLOW: [site.host, model.host].join(","),
     REQUESTS_PER_MINUTE: "100000",
     TURNS_PER_MINUTE: "100000",
     SIGN_UP: "on",
@@ -120,9 +128,12 @@ test.beforeAll(async ({ browser }) => {
   for (const { name, value } of await page.context().cookies()) {
     if (!name.includes("callback-url")) canaries.add(`cookie ${name}`, value);
   }
+  await signInAsOwner(page, server);
+  const cookies = async () => (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+  await addProviders(world, model.url, await cookies());
   await seePages(page);
   expect((await call("GET", "/api/metrics", { key: settings.parley })).status).toBe(200);
-  ownerCookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+  ownerCookie = await cookies();
 });
 
 test.afterAll(async () => {
@@ -242,7 +253,6 @@ async function makeReadKey(): Promise<void> {
 
 /** Sees the pages as the owner, whose tools and keys they show. */
 async function seePages(page: Page): Promise<void> {
-  await signInAsOwner(page, server);
   const agents = await stores.pool.query<{ id: string }>(`select "agentId" as id from "Tool" group by 1`);
   const paths = ["/account", "/agents", "/docs", ...agents.rows.map(({ id }) => `/agents/${id}`)];
   for (const path of paths) {

@@ -20,14 +20,25 @@ const ADDRESSES: readonly string[] = [
   `${OUT}/pixel.png`,
   "//evil.example/pixel.png",
   `${OUT}\\@localhost/pixel.png`,
+  `java\nscript:${RUN}`,
+  `javascript\u200b:${RUN}`,
+  `feed:javascript:${RUN}`,
+  `view-source:javascript:${RUN}`,
+  `data:text/html;charset=utf-7,+ADw-script+AD4-${RUN}+ADw-/script+AD4-`,
+  `data:image/png;base64,iVBORw0KGgo=" onerror="${RUN}`,
+  `file:///etc/passwd`,
+  `/\\evil.example/x`,
+  `?next=javascript:${RUN}`,
+  `../../api/app/keys`,
 ];
 
-const IN_MARKDOWN: readonly ((address: string) => string)[] = [
+const IN_MARKDOWN: readonly ((address: string, n: number) => string)[] = [
   (address) => `[a link](${address})`,
   (address) => `![an image](${address})`,
-  (address) => `[a link][1]\n\n[1]: <${address}>`,
+  (address, n) => `[a link][${n}]\n\n[${n}]: <${address}>`,
   (address) => `[![an image](${address})](${address})`,
   (address) => `<${address}>`,
+  (address) => `[a link](<${address}> "title' onmouseover='${RUN}")`,
 ];
 
 const TAGS: readonly string[] = [
@@ -67,6 +78,24 @@ const TAGS: readonly string[] = [
   `<IMG """><SCRIPT>${RUN}</SCRIPT>">`,
 ];
 
+/** Handlers and tags that browsers have grown; each with what makes it run by itself. */
+const HANDLERS: readonly string[] = [
+  ...[
+    "onload",
+    "onerror",
+    "onfocus",
+    "onanimationstart",
+    "ontransitionend",
+    "onpointerover",
+    "onwheel",
+    "onbeforetoggle",
+  ],
+  ...["onbegin", "onpageshow", "onhashchange", "onscroll", "oncanplay", "oncut", "onsearch", "onscrollsnapchange"],
+].flatMap((name) => [
+  `<svg ${name}="${RUN}"><animate ${name}="${RUN}" attributeName=x dur=1s></svg>`,
+  `<input ${name}='${RUN}' autofocus tabindex=1 style="animation:x 1s">`,
+]);
+
 const BLOCKS: readonly string[] = [
   `\`\`\`mermaid\ngraph TD; A["<img src=x onerror='${RUN}'>"]; click A "javascript:${RUN}"\n\`\`\``,
   `\`\`\`html\n<script>${RUN}</script>\n\`\`\``,
@@ -80,9 +109,111 @@ const BLOCKS: readonly string[] = [
   `{"__html": "<img src=x onerror='${RUN}'>", "dangerouslySetInnerHTML": {"__html": "<script>${RUN}</script>"}}`,
 ];
 
+const DIAGRAMS: readonly string[] = [
+  `graph TD; A["<img src=x onerror='${RUN}'>"] --> B`,
+  `graph TD; A-->B; click A "javascript:${RUN}"`,
+  `graph TD; A-->B; click A href "javascript:${RUN}" "t" _self`,
+  `graph TD; A-->B; click A call window.fetch("${OUT}/call")`,
+  `graph TD; A["<script>${RUN}</script>"]`,
+  `graph TD; A["<a href='javascript:${RUN}'>x</a>"]`,
+  `graph TD; A["<iframe srcdoc='<script>${RUN}</script>'></iframe>"]`,
+  `graph TD; A["<svg/onload=${RUN}>"]`,
+  `graph TD; A["\`<img src=x onerror=${RUN}>\`"]`,
+  `graph TD; A[/"<img src=${OUT}/p.png>"/]`,
+  `graph TD; A@{ img: "${OUT}/p.png", label: "x", w: 60, h: 60 }`,
+  `graph TD; A@{ icon: "x:y", label: "<img src=${OUT}/p.png>" }`,
+  `graph TD; A-->B; style A fill:url(${OUT}/p.svg#a),stroke:url(${OUT}/p.png)`,
+  `graph TD; A:::x; classDef x fill:#fff,background:url(${OUT}/p.png)`,
+  `graph TD; A:::x; classDef x fill:red}*{background:url(${OUT}/p.png)}`,
+  `%%{init: {"securityLevel": "loose", "flowchart": {"htmlLabels": true}}}%%\ngraph TD; A["<img src=x onerror='${RUN}'>"]`,
+  `%%{init: {"themeCSS": "*{background:url(${OUT}/p.png)}"}}%%\ngraph TD; A-->B`,
+  `%%{init: {"themeCSS": "@import url(${OUT}/x.css);"}}%%\ngraph TD; A-->B`,
+  `%%{init: {"theme": "base", "themeVariables": {"fontFamily": "x;}*{background:url(${OUT}/p.png)}"}}}%%\ngraph TD; A-->B`,
+  `%%{init: {"fontFamily": "\\"><script>${RUN}</script>"}}%%\ngraph TD; A-->B`,
+  `%%{init: {"dompurifyConfig": {"ADD_ATTR": ["onerror"], "ADD_TAGS": ["script"]}}}%%\ngraph TD; A["<img src=x onerror='${RUN}'>"]`,
+  `%%{init: {"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}}%%\ngraph TD; A-->B`,
+  `---\nconfig:\n  securityLevel: loose\n  themeCSS: "*{background:url(${OUT}/p.png)}"\n---\ngraph TD; A-->B`,
+  `---\ntitle: "<script>${RUN}</script>"\n---\ngraph TD; A-->B`,
+  `sequenceDiagram\n  A->>B: <img src=x onerror="${RUN}">\n  link A: x @ javascript:${RUN}`,
+  `sequenceDiagram\n  participant A\n  links A: {"x": "javascript:${RUN}"}\n  A->>B: x`,
+  `sequenceDiagram\n  Note over A: <iframe src="${OUT}/f"></iframe>`,
+  `classDiagram\n  class A\n  click A href "javascript:${RUN}"\n  A : <img src=x onerror=${RUN}>`,
+  `classDiagram\n  class A\n  callback A "window.fetch" "x"`,
+  `gantt\n  title <img src=x onerror="${RUN}">\n  section A\n  x :a, 2024-01-01, 1d\n  click a href "javascript:${RUN}"`,
+  `gantt\n  section A\n  x :a, 2024-01-01, 1d\n  click a call fetch("${OUT}/gantt")`,
+  `pie title <script>${RUN}</script>\n  "<img src=x onerror='${RUN}'>" : 1`,
+  `erDiagram\n  "<img src=x onerror='${RUN}'>" ||--o{ B : "<script>${RUN}</script>"`,
+  `stateDiagram-v2\n  [*] --> A : <img src=x onerror="${RUN}">\n  note right of A : <script>${RUN}</script>`,
+  `journey\n  title <img src=x onerror=${RUN}>\n  section <b>x\n    y: 5: <script>${RUN}</script>`,
+  `gitGraph\n  commit id: "<img src=x onerror='${RUN}'>" tag: "<script>${RUN}</script>"`,
+  `mindmap\n  root(("<img src=x onerror='${RUN}'>"))`,
+  `timeline\n  title <script>${RUN}</script>\n  2024 : <img src=${OUT}/p.png>`,
+  `quadrantChart\n  title <img src=x onerror="${RUN}">\n  x-axis a --> b`,
+  `C4Context\n  Person(a, "<img src=x onerror='${RUN}'>", "x", $link="javascript:${RUN}", $sprite="${OUT}/p.png")`,
+  `requirementDiagram\n  requirement x {\n  id: "<script>${RUN}</script>"\n  text: x\n  }`,
+  `block-beta\n  a["<img src=x onerror='${RUN}'>"]`,
+  `graph TD\n${Array.from({ length: 400 }, (_, n) => `a${n}-->a${n + 1}`).join("\n")}`,
+  `graph TD; A["${"x".repeat(25_000)}"]`,
+  `nothing that is a diagram <script>${RUN}</script>`,
+];
+
+const FORMULAS: readonly string[] = [
+  `\\href{javascript:${RUN}}{x}`,
+  `\\href{${OUT}/x}{x}`,
+  `\\url{javascript:${RUN}}`,
+  `\\includegraphics{${OUT}/x.png}`,
+  `\\includegraphics[height=1em, alt=x]{javascript:${RUN}}`,
+  `\\htmlData{onclick=${RUN}}{x}`,
+  `\\htmlStyle{background:url(${OUT}/x.png)}{x}`,
+  `\\htmlClass{x" onmouseover="${RUN}}{x}`,
+  `\\htmlId{x}{x}`,
+  `\\text{<img src=x onerror="${RUN}">}`,
+  `\\text{</annotation></semantics></math><script>${RUN}</script>}`,
+  `\\textcolor{url(${OUT}/x.png)}{x}`,
+  `\\colorbox{red;background:url(${OUT}/x.png)}{x}`,
+  `\\color{#fff"onload="${RUN}}x`,
+  `\\fcolorbox{red}{blue}{x}\\cancel{x}\\enclose{box}{x}`,
+  `\\rule{999999em}{999999em}`,
+  `\\kern999999em x\\hspace{99999em}`,
+  `\\raisebox{9999em}{x}\\smash{\\rule{9em}{9999em}}`,
+  `\\def\\a{\\a\\a}\\a`,
+  `\\def\\a#1{#1#1#1#1#1#1#1#1}\\a{\\a{\\a{\\a{\\a{\\a{\\a{x}}}}}}}`,
+  `\\edef\\a{xxxxxxxxxx}\\edef\\b{\\a\\a\\a\\a\\a\\a\\a\\a\\a\\a}\\edef\\c{\\b\\b\\b\\b\\b\\b\\b\\b\\b\\b}\\c\\c\\c\\c\\c`,
+  `\\newcommand{\\x}{\\x}\\x`,
+  `\\gdef\\frac{\\href{javascript:${RUN}}{x}}\\frac`,
+  `\\def\\htmlData{}\\let\\x\\htmlData\\x{onclick=${RUN}}{x}`,
+  `${"\\hat{".repeat(60)}x${"}^2".repeat(60)}`,
+  `${"\\sqrt{".repeat(300)}x${"}".repeat(300)}`,
+  `${"{".repeat(2000)}x${"}".repeat(2000)}`,
+  `${"\\left(".repeat(200)}x${"\\right)".repeat(200)}`,
+  `${"x^{".repeat(400)}y${"}".repeat(400)}`,
+  `\\begin{matrix}${"a&".repeat(900)}a\\end{matrix}`,
+  `\\begin{array}{${"c|".repeat(300)}}${"a&".repeat(299)}a\\end{array}`,
+  `\\char"202e \\unicode{x}\\mathchoice{a}{b}{c}{d}`,
+  `\\__proto__ \\constructor \\toString`,
+  `\\begin{__proto__}x\\end{__proto__}`,
+  `\\require{html}\\style{background:url(${OUT}/x.png)}{x}`,
+  `\\operatorname{<script>${RUN}</script>}`,
+  `\\tag{<script>${RUN}</script>}x`,
+  `\\verb|<img src=x onerror=${RUN}>|`,
+];
+
+const IN_FORMULA: readonly ((formula: string) => string)[] = [
+  (formula) => `$$${formula}$$`,
+  (formula) => `In words $${formula}$ and \\(${formula}\\)`,
+];
+
 /** Every hostile text, once. */
 export const VECTORS: readonly string[] = [
   ...TAGS,
   ...BLOCKS,
-  ...ADDRESSES.flatMap((address) => IN_MARKDOWN.map((inMarkdown) => inMarkdown(address))),
+  ...HANDLERS,
+  ...ADDRESSES.flatMap((address, n) => IN_MARKDOWN.map((inMarkdown) => inMarkdown(address, n))),
+  ...DIAGRAMS.map((diagram) => `\`\`\`mermaid\n${diagram}\n\`\`\``),
+  ...FORMULAS.flatMap((formula) => IN_FORMULA.map((inFormula) => inFormula(formula))),
 ];
+
+/** The same, a few in each message. */
+export const MESSAGES: readonly string[] = Array.from({ length: Math.ceil(VECTORS.length / 4) }, (_, n) =>
+  VECTORS.slice(n * 4, n * 4 + 4).join("\n\n"),
+);

@@ -1,6 +1,6 @@
 import { type Cookie, expect, type Page, test } from "@playwright/test";
 import { promptOf, startHostileModel } from "./hostile-model.ts";
-import { VECTORS } from "./hostile-vectors.ts";
+import { MESSAGES, VECTORS } from "./hostile-vectors.ts";
 import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
 import { NOTHING, unfold, type Watched, watchContext } from "./watch-page.ts";
 
@@ -62,7 +62,8 @@ async function openOwner(page: Page): Promise<Watched> {
 const planted = (page: Page) =>
   page.evaluate(() => {
     const main = document.querySelector("main") ?? document.body;
-    const elements = "script, iframe, object, embed, form:has([onfocus]), base, link, meta, video, audio, style, math";
+    const elements =
+      "script, iframe, object, embed, form:has([onfocus]), base, link, meta, video, audio, style, math:not(.katex math)";
     const safe = /^(?:https?:|mailto:|tel:|#|\/)/u;
     const links = [...document.querySelectorAll("a[href]")].map((link) => link.getAttribute("href") ?? "");
     const handlers = [...document.querySelectorAll("*")].flatMap(({ attributes }) =>
@@ -72,19 +73,38 @@ const planted = (page: Page) =>
       ran: "hurt" in globalThis,
       elements: [...main.querySelectorAll(elements)].map(({ outerHTML }) => outerHTML.slice(0, 100)),
       links: links.filter((href) => !safe.test(href)),
-      images: [...document.images].map(({ src }) => src).filter((src) => !src.startsWith(location.origin)),
+      images: [...document.images]
+        .map(({ src }) => src)
+        .filter((src) => !src.startsWith(location.origin) && !src.startsWith(`blob:${location.origin}/`)),
       handlers,
     };
   });
 const CLEAN = { ran: false, elements: [], links: [], images: [], handlers: [] };
 
-test("S6: more than 400 hostile renderings run nothing, load nothing and trip no policy", async ({ page }) => {
+/** Draws what is drawn when it is seen: all diagrams and formulas are drawn, or shown as they were written. */
+async function drawAll(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const diagram of document.querySelectorAll(".diagram")) diagram.scrollIntoView();
+  });
+  const waiting = page.locator('main [data-state="waiting"]:is(.tex, .diagram)');
+  while ((await waiting.count()) > 0) {
+    await waiting.first().evaluate((element) => {
+      element.scrollIntoView({ block: "center" });
+      return new Promise((resolve) => setTimeout(resolve, 20));
+    });
+  }
+}
+
+test("S6: more than 300 hostile texts in 400 places run nothing, load nothing and trip no policy", async ({ page }) => {
+  test.slow();
+  expect(VECTORS.length).toBeGreaterThan(300);
   const parts = 4;
-  const size = Math.ceil(VECTORS.length / parts);
-  const texts = Array.from({ length: parts }, (_, n) => VECTORS.slice(n * size, (n + 1) * size));
+  const size = Math.ceil(MESSAGES.length / parts);
+  const texts = Array.from({ length: parts }, (_, n) => MESSAGES.slice(n * size, (n + 1) * size));
   const sessions = await Promise.all(texts.map(talkOf));
   const watched = await openOwner(page);
   let renderings = 0;
+  let drawn = 0;
   for (const [n, id] of sessions.entries()) {
     await page.goto(`${server.url}/s/${id}`);
     const turns = page.getByRole("log").getByRole("article");
@@ -93,11 +113,14 @@ test("S6: more than 400 hostile renderings run nothing, load nothing and trip no
     await page.mouse.move(300, 300);
     await expect(page.locator(".prose-plain")).toHaveCount(0);
     await unfold(page);
+    await drawAll(page);
     renderings += await page
       .locator("main .prose, main .reasoning, main .arguments, main .result, main .question")
       .count();
+    drawn += await page.locator('main [data-state="drawn"]').count();
     expect(await planted(page)).toEqual(CLEAN);
   }
+  expect(drawn).toBeGreaterThan(20);
   expect(renderings).toBeGreaterThan(400);
   expect(watched).toEqual(NOTHING);
 });

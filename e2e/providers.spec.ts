@@ -8,7 +8,7 @@ const KEY = "sk-box-0123456789abcdefWXYZ";
 let server: WatchedServer;
 let box: ModelBox;
 test.beforeAll(async () => {
-  box = await startModelBox(KEY);
+  box = await startModelBox(KEY, 300);
   server = await startServer();
 });
 test.afterAll(async () => {
@@ -22,7 +22,7 @@ test("with no key in the settings the owner adds a server of models, chooses a m
 }) => {
   await signInAsOwner(page, server);
   // There is nothing to choose yet.
-  await expect(page.getByLabel("Model", { exact: true })).toHaveCount(0);
+  await expect(modelButton(page)).toHaveCount(0);
   await page.getByRole("link", { name: "add a provider" }).click();
 
   await test.step("what is wrong with a provider is told at its field, and nothing is saved", async () => {
@@ -40,7 +40,7 @@ test("with no key in the settings the owner adds a server of models, chooses a m
   await test.step("it is saved once it has answered, and its key is shown no more", async () => {
     await page.getByLabel("API key, if it asks for one").fill(KEY);
     await page.keyboard.press("Enter");
-    await expect(page.getByText("“box” answers. 2 models found.")).toBeVisible();
+    await expect(page.getByText("“box” answers. 302 models found.")).toBeVisible();
     await expect(page.getByRole("list", { name: "Model providers" })).toContainText("key ends in WXYZ");
     expect(await page.content()).not.toContain(KEY.slice(0, 12));
     await expectNoAxeFault(page);
@@ -48,10 +48,21 @@ test("with no key in the settings the owner adds a server of models, chooses a m
 
   await test.step("a model is chosen by keys where one writes, and answers", async () => {
     await page.goto(server.url);
-    const choice = page.getByLabel("Model", { exact: true });
-    await choice.focus();
-    await choice.selectOption("box/llama");
-    await page.getByLabel("Message").fill("hello");
+    await expect(modelButton(page)).toHaveAccessibleName("Model: demo");
+    await page.getByLabel("Message").focus();
+    await page.keyboard.press("ControlOrMeta+/");
+    const field = page.getByRole("combobox", { name: "Find among models" });
+    await expect(field).toBeFocused();
+    await expect(page.getByText("203 more. Write to narrow them down.")).toBeVisible();
+    await expectNoAxeFault(page);
+    await page.keyboard.type("llama");
+    const option = page.getByRole("option", { name: /^llama/u });
+    await expect(option).toContainText("Llama of the box · 8k tokens · no images · tools · $0.20 in, $0.60 out");
+    await page.keyboard.press("Enter");
+    await expect(field).toBeHidden();
+    await expect(page.getByLabel("Message")).toBeFocused();
+    await expect(modelButton(page)).toHaveAccessibleName("Model: box/llama");
+    await page.keyboard.type("hello");
     await page.keyboard.press("Enter");
     await expect(page.getByText("the box answers as llama")).toBeVisible();
     await expect(page.locator(".foot-model")).toContainText("box/llama");
@@ -60,14 +71,51 @@ test("with no key in the settings the owner adds a server of models, chooses a m
   await test.step("the session keeps it, a new one begins with it, and another may be chosen in between", async () => {
     await page.waitForURL(/\/s\//u);
     await page.reload();
-    const choice = page.getByLabel("Model", { exact: true });
-    await expect(choice).toHaveValue("box/llama");
-    await choice.selectOption("box/vendor/qwen");
+    await expect(modelButton(page)).toHaveAccessibleName("Model: box/llama");
+    await modelButton(page).click();
+    await page.getByRole("option", { name: /^vendor\/qwen/u }).click();
     await page.getByLabel("Message").fill("and you?");
     await page.keyboard.press("Enter");
     await expect(page.getByText("the box answers as vendor/qwen")).toBeVisible();
     await page.goto(server.url);
-    await expect(choice).toHaveValue("box/vendor/qwen");
+    await expect(modelButton(page)).toHaveAccessibleName("Model: box/vendor/qwen");
+  });
+
+  await test.step("the list closes by Escape and by a press elsewhere, and nothing is chosen", async () => {
+    await modelButton(page).click();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("option")).toHaveCount(0);
+    await modelButton(page).click();
+    await page.getByRole("heading", { name: "What shall we talk about?" }).click();
+    await expect(page.getByRole("option")).toHaveCount(0);
+    await expect(modelButton(page)).toHaveAccessibleName("Model: box/vendor/qwen");
+  });
+
+  await test.step("an agent is chosen beside the model, answers, and is kept by the session", async () => {
+    const headers = { authorization: `Bearer ${server.key()}` };
+    const data = { name: "Clerk", about: "Files what it is told", model: "box/llama" };
+    await request.post(`${server.url}/api/app/agents`, { headers, data });
+    await page.goto(server.url);
+    await expect(agentButton(page)).toHaveAccessibleName("Agent: Parley");
+    await page.getByLabel("Message").focus();
+    // The second press goes on to the agents.
+    await page.keyboard.press("ControlOrMeta+/");
+    await expect(page.getByRole("combobox", { name: "Find among models" })).toBeFocused();
+    await page.keyboard.press("ControlOrMeta+/");
+    await expect(page.getByRole("listbox", { name: "Agent" })).toBeFocused();
+    await expectNoAxeFault(page);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await expect(agentButton(page)).toHaveAccessibleName("Agent: Clerk");
+    // It brings its own model.
+    await expect(modelButton(page)).toHaveAccessibleName("Model: box/llama");
+    await page.getByLabel("Message").fill("file this");
+    await page.keyboard.press("Enter");
+    await expect(page.getByText("the box answers as llama")).toBeVisible();
+    await page.waitForURL(/\/s\//u);
+    await page.reload();
+    await expect(agentButton(page)).toHaveAccessibleName("Agent: Clerk");
   });
 
   await test.step("once it is removed, the server's own model answers again", async () => {
@@ -98,6 +146,9 @@ test("with no key in the settings the owner adds a server of models, chooses a m
     await expect(page.locator(".turn")).toHaveCount(2);
   });
 });
+
+const modelButton = (page: Page) => page.getByRole("button", { name: /^Model: /u });
+const agentButton = (page: Page) => page.getByRole("button", { name: /^Agent: /u });
 
 async function expectNoAxeFault(page: Page): Promise<void> {
   // A notice that comes or goes has less contrast than it is drawn with.

@@ -316,8 +316,14 @@ async function makeOwned(): Promise<Record<string, string>> {
     keyHint: null,
     sealedKey: null,
   });
+  const file = await server.fetch(`${ORIGIN}/api/app/files?name=secret.txt`, {
+    method: "POST",
+    headers,
+    body: "a secret file",
+  });
   return {
     userId,
+    fileId: (await file.json()).id,
     jobId,
     identityId,
     providerId,
@@ -333,6 +339,7 @@ async function makeOwned(): Promise<Record<string, string>> {
     assistantId: agentId,
     bot: agentId,
     messageId: full.events[0].message_id,
+    runId: full.events[0].run_id,
   };
 }
 
@@ -353,6 +360,7 @@ async function counts(): Promise<unknown> {
     "Session",
     "Branch",
     "Message",
+    "File",
     "Summary",
     "Run",
   ];

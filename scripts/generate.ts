@@ -1,8 +1,10 @@
-// Makes what is made of packages: the Prisma client, and the script that shows the reference at /docs.
+// Makes what is made of packages: the Prisma client, the script that shows the reference at /docs, and what draws formulas
+// and diagrams.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeDrawing } from "./drawing/make.ts";
 
 // Prisma looks for its schema engine binary first, which generating does not use and which a closed network cannot
 // download: any existing file satisfies the look.
@@ -24,3 +26,5 @@ if (existsSync(packed)) {
 } else {
   console.log("Without development packages the page /docs stays empty; /api/openapi.json has the same.");
 }
+
+makeDrawing(root);

@@ -46,7 +46,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
     composer.current?.forget(text);
     if (edited.current?.text === text) writeDraft(edited.current.draft, "");
   }, []);
-  const choice = useModelChoice(initial, agent?.name ?? null);
+  const choice = useModelChoice(initial, agent);
   const { store, state } = useConversation({ initial, isStale, onCreated, onAccepted: forget });
   const { turns, run } = state;
   const isBusy = run !== null;
@@ -60,13 +60,12 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   useMoreTurns(scroller, content, store, state);
   const isFirst = state.sessionId === null && turns.length === 0;
   const last = turns.at(-1);
-  const agentId = agent?.id ?? null;
   const sentWith = useMemo(
     () => ({
-      ...(agentId === null ? {} : { agent_id: agentId }),
+      ...(choice.agentId === null ? {} : { agent_id: choice.agentId }),
       ...(choice.model === null ? {} : { model: choice.model }),
     }),
-    [agentId, choice.model],
+    [choice.agentId, choice.model],
   );
   useEffect(() => {
     if (listed) document.title = `${titleOf(listed)} · Parley`;

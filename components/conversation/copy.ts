@@ -36,20 +36,40 @@ const styles: ReadonlyMap<string, string> = new Map(
 );
 
 const kept = new Set(["href", "dir", "start", "colspan", "rowspan"]);
+const MATHML = "http://www.w3.org/1998/Math/MathML";
 
 /** What stands in an answer as HTML that carries its own style: no controls, no classes, no scripts. */
 export function richHtml(parts: readonly Element[]): string {
-  return parts.map((part) => cleaned(part)?.innerHTML ?? "").join("");
+  return parts.map((part) => cleaned(part.cloneNode(true) as Element).innerHTML).join(""); // a copy of an element is one
 }
 
-function cleaned(element: Element): Element | null {
-  const copy = element.cloneNode(true) as Element;
-  for (const control of copy.querySelectorAll("button, .code-head, svg, .sr-only")) control.remove();
+/** Makes an element that nobody else has ready to be pasted elsewhere; gives it back. */
+export function cleaned(copy: Element): Element {
+  for (const formula of copy.querySelectorAll(".tex")) formula.replaceWith(mathOf(formula));
+  for (const diagram of copy.querySelectorAll(".diagram")) {
+    const source = document.createElement("pre");
+    source.textContent = diagram.querySelector("pre")?.textContent ?? "";
+    diagram.replaceWith(source);
+  }
+  for (const box of copy.querySelectorAll("input[type=checkbox]")) box.replaceWith(isTicked(box) ? "☑ " : "☐ ");
+  for (const control of copy.querySelectorAll("button, .code-head, svg, .sr-only, [hidden]")) control.remove();
   for (const node of copy.querySelectorAll("*")) {
+    if (node.namespaceURI === MATHML) continue;
     for (const { name } of [...node.attributes]) if (!kept.has(name)) node.removeAttribute(name);
     const style = styles.get(node.localName);
     if (style) node.setAttribute("style", style);
   }
   for (const wrapper of [...copy.querySelectorAll("div, span")]) wrapper.replaceWith(...wrapper.childNodes);
   return copy;
+}
+
+const isTicked = (box: Element): boolean => box.hasAttribute("checked") || (box as HTMLInputElement).checked; // chosen as a checkbox
+
+/** A formula as office programs take it: MathML, or the source where it is not set. */
+function mathOf(formula: Element): Element {
+  const math = formula.querySelector("math");
+  if (math) return math;
+  const source = document.createElement("code");
+  source.textContent = formula.getAttribute("data-source") ?? formula.textContent;
+  return source;
 }

@@ -53,13 +53,21 @@ function Facts({ stop }: { stop: Stop | null }) {
   ].join(" · ");
   return (
     <>
-      {stop.model && (
-        <span className="foot-model">
-          <bdi>{stop.model}</bdi>
-          {told && " · "}
-        </span>
+      {stop.agent && (
+        <>
+          <bdi title={stop.agent.name}>{stop.agent.name}</bdi>
+          {" · "}
+        </>
       )}
-      {told}
+      {stop.model && (
+        <>
+          <bdi className="foot-model" title={stop.model}>
+            {stop.model}
+          </bdi>
+          {told && " · "}
+        </>
+      )}
+      <span className="foot-told">{told}</span>
     </>
   );
 }

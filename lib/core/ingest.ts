@@ -5,7 +5,7 @@ import type { DocOwner } from "../domain/doc.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import type { ExtractFile } from "../domain/extraction.ts";
 import { isId } from "../domain/ids.ts";
-import { getFile, readFile } from "./file-source.ts";
+import { getFile, readFile } from "./files.ts";
 import type { JobTask } from "./job-runner.ts";
 import { checkMayEdit, checkReachesOwner, reachesOwner } from "./reach.ts";
 import type { Scope } from "./scope.ts";

@@ -1,4 +1,5 @@
 import type { Database } from "../db/database.ts";
+import type { FileLimits } from "../domain/file.ts";
 import type { EmbedTexts, ModelEvent, ModelInfo, ModelRequest } from "../domain/model.ts";
 import type { Outbound } from "../domain/outbound.ts";
 import type { Session } from "../domain/session.ts";
@@ -59,6 +60,8 @@ export type Ports = {
   readonly providers?: ProviderPort;
   /** Whether models are offered the server's own tools. Absent: they are. */
   readonly hasBuiltinTools?: boolean;
+  /** How much files may come to. Absent: `FILE_LIMITS`. */
+  readonly files?: FileLimits;
   readonly runner: Runner;
   /** Wakes those who wait, here and in other processes. */
   readonly signals: Signals;
@@ -105,6 +108,8 @@ export type Limits = {
   readonly resume: (work: Pick<Work, "tokens" | "endUserHash"> & { readonly since: number }) => Reservation;
   /** So many turns of the account run at once; null: as many as it likes. */
   readonly mostAtOnce: number | null;
+  /** Counts a file of so many bytes that is about to be stored. Throws "rate-limited". */
+  readonly countUpload?: (bytes: number) => Promise<void>;
 };
 
 /** Who asks, and what the core works with. Every query carries `accountId`. */

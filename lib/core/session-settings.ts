@@ -4,6 +4,7 @@ import { violated } from "../db/violated.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import type { Session } from "../domain/session.ts";
+import { dropUnusedFiles } from "./files.ts";
 import { checkReachesAccount } from "./reach.ts";
 import type { Scope } from "./scope.ts";
 import { checkParticipants, createSession, endTurns, getSession } from "./sessions.ts";
@@ -76,5 +77,6 @@ export async function clearHistory(scope: Scope, id: string): Promise<void> {
   await endTurns(scope.runner.ofSession(session.id), historyDeleted());
   const isCleared = await db.clearHistory(scope.database, scope.accountId, session.id, newId());
   if (!isCleared) throw notFound("session", id);
+  await dropUnusedFiles(scope);
   scope.signals.notify(deletionTopics(session.id, session.runningRunId));
 }

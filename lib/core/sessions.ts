@@ -9,6 +9,7 @@ import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import type { Session, SessionWithAgents } from "../domain/session.ts";
 import { defaults } from "./agents.ts";
+import { dropUnusedFiles } from "./files.ts";
 import { knownIndexIds } from "./indexes.ts";
 import { projectNamed } from "./projects.ts";
 import { checkReachesAccount } from "./reach.ts";
@@ -169,11 +170,12 @@ export async function checkParticipants(
   }
 }
 
-/** Deletes a session for good, with the turns that run in it, stored or not. Throws "not-found". */
+/** Deletes a session for good, with the turns that run in it, stored or not, and the files of its messages. Throws "not-found". */
 export async function deleteSession(scope: Scope, id: string): Promise<void> {
   const session = await getSession(scope, id);
   await endTurns(scope.runner.ofSession(session.id), sessionDeleted());
   if (!(await db.deleteSession(scope.database, scope.accountId, session.id))) throw notFound("session", id);
+  await dropUnusedFiles(scope);
   scope.signals.notify(deletionTopics(session.id, session.runningRunId));
   // Turns that began between the look and the delete.
   void endTurns(scope.runner.ofSession(session.id), sessionDeleted());

@@ -1,3 +1,4 @@
+import { sweepUnusedFiles } from "../db/files.ts";
 import { emptyLeftAccounts } from "../db/leave-account.ts";
 import { pruneLines } from "../db/line.ts";
 import { pruneEvents } from "../db/run-events.ts";
@@ -16,8 +17,9 @@ const USAGE_DAYS = 400;
 const MOST_LOOKS = 10;
 
 /**
- * Removes guests that nobody sees and sign-ins whose time is over, forgets sessions that were deleted over a day ago and
- * what was used over 400 days ago, and goes on with the deletion of accounts that a process has not come to the end of.
+ * Removes guests that nobody sees, sign-ins whose time is over and files that nothing refers to, forgets sessions that were
+ * deleted over a day ago and what was used over 400 days ago, and goes on with the deletion of accounts that a process has
+ * not come to the end of.
  * What fails keeps the rest from nothing. Throws what failed first.
  */
 async function tidy(ports: Ports): Promise<void> {
@@ -28,6 +30,7 @@ async function tidy(ports: Ports): Promise<void> {
     () => deleteExpiredSignIns(database, MOST),
     () => emptyLeftAccounts(database),
     () => forgetUsage(database, USAGE_DAYS, MOST),
+    () => sweepUnusedFiles(database, MOST),
   ]);
 }
 

@@ -1,5 +1,6 @@
 import type { NewMessage } from "../domain/message.ts";
 import type { ModelSettings } from "../domain/model.ts";
+import type { PromptTrace } from "../domain/prompt-trace.ts";
 import type { PromptRecipe, TurnPlan, TurnPolicy } from "../domain/turn-policy.ts";
 import type { Database } from "./database.ts";
 import { claimRunRows, findEnteredRun, holdAccount, insertRunRow, listRunningRuns } from "./sql/claims.ts";
@@ -24,8 +25,8 @@ export type Claim = {
   readonly policy: TurnPolicy;
   readonly plan: TurnPlan;
   readonly input: readonly NewMessage[];
-  /** The recipe of its prompt. */
-  readonly context: PromptRecipe;
+  /** The recipe of its prompt, and what of it is kept after its end. */
+  readonly context: PromptRecipe & { readonly trace: PromptTrace | null };
   readonly settings: ModelSettings;
   readonly requestKey: string | null;
   readonly requestHash: string | null;
@@ -150,6 +151,8 @@ export type DetachedRun = Pick<
   readonly sessionId: string | null;
   /** Whom the caller asks for. */
   readonly endUserHash: string | null;
+  /** What is kept of its prompt after its end; null where nothing of the run is shown later. */
+  readonly context: { readonly trace: PromptTrace } | null;
 };
 
 /** Enters such a run: a row for its usage, and for repeats. As `claimRun` does. */

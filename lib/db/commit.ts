@@ -89,6 +89,12 @@ async function endRuns(connection: Connection, commits: readonly Commit[]): Prom
   return new Set(ended.map(({ id }) => id));
 }
 
+/** Which message refers to which file. */
+const filesOf = (messages: Commit["messages"]) =>
+  messages.flatMap(({ id, parts }) =>
+    parts.flatMap((part) => (part.type === "file" ? [{ messageId: id, fileId: part.fileId }] : [])),
+  );
+
 const toInput = ({ runId, events, output, usage, durationMs, fallbackTitle, makes: _, ...commit }: Commit) => ({
   ...commit,
   id: runId,
@@ -99,5 +105,6 @@ const toInput = ({ runId, events, output, usage, durationMs, fallbackTitle, make
   seqFrom: events.seqFrom,
   seqTo: events.seqFrom + events.events.length - 1,
   events: packed(events.events),
+  files: filesOf(commit.messages),
   output: output && { ...output, events: packed(output.events) },
 });

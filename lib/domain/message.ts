@@ -11,6 +11,18 @@ export const Part = z.discriminatedUnion("type", [
     continues: z.literal(true).optional(),
   }),
   z.object({ type: z.literal("image"), url: z.string(), detail: z.enum(["low", "high", "auto"]).optional() }),
+  z.object({
+    type: z.literal("file"),
+    fileId: z.string(),
+    /** What it was called when it was attached. */
+    name: z.string(),
+    mediaType: z.string(),
+    /** In bytes. */
+    size: z.number(),
+    detail: z.enum(["low", "high", "auto"]).optional(),
+    /** The most tokens of its text that models get to read. */
+    mostTokens: z.number().optional(),
+  }),
   z.object({ type: z.literal("reasoning"), text: z.string(), durationMs: z.number().optional() }),
   z.object({ type: z.literal("tool-call"), callId: z.string(), name: z.string(), input: z.unknown() }),
   z.object({
@@ -28,6 +40,8 @@ export const Part = z.discriminatedUnion("type", [
   ProviderData.extend({ type: z.literal("provider-data") }),
 ]);
 export type Part = z.infer<typeof Part>;
+/** A stored file that belongs to a message. */
+export type FilePart = Extract<Part, { readonly type: "file" }>;
 
 export type Role = "system" | "user" | "assistant" | "tool";
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { FilePart } from "./message.ts";
 import type { ProviderData } from "./provider-data.ts";
 import type { ToolDefinition } from "./tool.ts";
 
@@ -32,14 +33,16 @@ export const ModelSettings = z
   .partial();
 export type ModelSettings = Readonly<z.infer<typeof ModelSettings>>;
 
-export type PromptPart =
+/** A part as a model gets it. */
+export type ReadyPart =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "image"; readonly url: string; readonly detail?: "low" | "high" | "auto" };
+/** A part of a prompt: the content of a file is read when the model is called. */
+export type PromptPart = ReadyPart | Readonly<FilePart>;
 
-/** One message as the model sees it. */
-export type PromptMessage =
+type MessageOf<Part> =
   | { readonly role: "system"; readonly text: string }
-  | { readonly role: "user"; readonly name?: string; readonly parts: readonly PromptPart[] }
+  | { readonly role: "user"; readonly name?: string; readonly parts: readonly Part[] }
   | {
       readonly role: "assistant";
       readonly name?: string;
@@ -55,6 +58,10 @@ export type PromptMessage =
       readonly output: unknown;
       readonly isError: boolean;
     };
+/** One message of a prompt. */
+export type PromptMessage = MessageOf<PromptPart>;
+/** One message as the model gets it. */
+export type ReadyMessage = MessageOf<ReadyPart>;
 
 export const ToolChoice = z.union([z.enum(["auto", "none"]), z.object({ name: z.string() }).readonly()]);
 export type ToolChoice = z.infer<typeof ToolChoice>;
@@ -64,7 +71,7 @@ export type ModelRequest = {
   readonly model: string;
   /** What it is for: the demo model answers a title differently from a turn. */
   readonly purpose: "turn" | "title" | "summary";
-  readonly messages: readonly PromptMessage[];
+  readonly messages: readonly ReadyMessage[];
   readonly tools: readonly ToolDefinition[];
   readonly toolChoice: ToolChoice;
   readonly settings: ModelSettings;

@@ -26,6 +26,7 @@ type Thing =
   | "history"
   | "request"
   | "key"
+  | "file"
   | "provider";
 type World = {
   /** The word of one thing of this world; of all of them where nothing is said. */
@@ -93,7 +94,8 @@ const WITHOUT_MARK: Readonly<Record<string, string>> = {
     "Run.usage",
     "WaitingTurn.owner",
   ]),
-  ...of("there while the turn runs", ["Run.context", "Run.input", "Run.plan"]),
+  ...of("ids, numbers and hashes once the turn has ended", ["Run.context"]),
+  ...of("there while the turn runs", ["Run.input", "Run.plan"]),
 };
 
 /** What each deletion takes away, and whose text must be gone with it. */
@@ -106,13 +108,13 @@ const DELETIONS: readonly {
   {
     what: "a session",
     path: ({ session }) => `/api/sessions/${session}`,
-    gone: ["session", "history"],
+    gone: ["session", "history", "file"],
     stays: ["agent"],
   },
   {
     what: "a history",
     path: ({ session }) => `/api/sessions/${session}/history`,
-    gone: ["history"],
+    gone: ["history", "file"],
     stays: ["session"],
   },
   { what: "a doc", path: ({ agent, doc }) => `/api/agents/${agent}/docs/${doc}`, gone: ["doc"], stays: ["user-doc"] },
@@ -205,6 +207,13 @@ async function makeWorld(): Promise<World> {
     const headers = { "idempotency-key": `${mark("request")}-${Object.keys(more).length}` };
     await made(account, `/api/sessions/${session}/chat`, { messages, ...more }, headers);
   }
+  const file = await api.send("POST", `/api/app/files?name=${mark("file")}.txt`, {
+    key: account.key,
+    body: `${mark("file")} is what it says.`,
+  });
+  const asked = { index_ids: [], prompt: `${h} What does it say?`, attachments: [(await file.json()).id] };
+  const stream = `/api/v1/chat/${session}/messages/stream`;
+  expect((await api.call("POST", stream, { key: account.key, body: asked })).body).toContain('"is_error":false');
   await pretend(account, session, h);
   await plant(world, account, session, agent, doc);
   const provider = newId();

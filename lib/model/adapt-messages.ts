@@ -27,6 +27,16 @@ export const textContent = (messages: Messages): Messages =>
     return text === null ? message : { ...message, content: text };
   });
 
+const UNSEEN: WirePart = { type: "text", text: "[An image is attached. It cannot be seen here.]" };
+
+/** Words in the place of images; what is words alone then is one text. */
+export const withoutImages = (messages: Messages): Messages =>
+  changed(messages, (message) => {
+    if (!isParts(message.content) || !message.content.some(({ type }) => type === "image_url")) return message;
+    const content = message.content.map((part) => (part.type === "image_url" ? UNSEEN : part));
+    return { ...message, content: contentText(content) ?? content };
+  });
+
 /** Something in place of an empty content: servers refuse it, and a message that is left out would break the order. */
 export const noEmptyContent = (messages: Messages): Messages =>
   changed(messages, (message) => {

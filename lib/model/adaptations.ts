@@ -2,6 +2,7 @@ import * as messages from "./adapt-messages.ts";
 import { THOUGHT_NAMES } from "./chat-content.ts";
 import { KEPT_FIELDS } from "./chat-kept.ts";
 import type { ChatBody } from "./chat-request.ts";
+import { refusesImages } from "./image-refusal.ts";
 
 /** What is known of a request besides its body. */
 export type About = {
@@ -74,6 +75,9 @@ const SIGNATURE = /thought[_ ]?signature/iu;
 /** Where servers take the signature of a call. */
 const SIGNED = ["extra_content", "provider_specific_fields", "thought_signature", "signature"];
 const NO_THOUGHTS = "(not kept)";
+
+/** Names the adaptation of models that cannot see. */
+export const NO_IMAGES = "without images";
 
 /** Gemini's word for a call that another model made (Gemini API, "Thought signatures", questions and answers). */
 const NO_SIGNATURE = "skip_thought_signature_validator";
@@ -228,6 +232,14 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     change: ofMessages(messages.alternatingRoles),
     told: "wants user and assistant in turns: neighbours of one role are one message",
     servers: "templates of Gemma, Llama 2 and Mistral models; Perplexity",
+  },
+  {
+    name: NO_IMAGES,
+    // A server that takes a text alone takes no images either.
+    at: (words) => (refusesImages(words) || /content[^.]{0,40}(?:must|should) be (?:a )?str/iu.test(words) ? 0 : -1),
+    change: ofMessages(messages.withoutImages),
+    told: "takes no images with this model, and was told in words that they are there",
+    servers: "vLLM, llama.cpp, Ollama, LM Studio, OpenRouter, Mistral, DeepSeek and others, for models that cannot see",
   },
   {
     name: "text content",

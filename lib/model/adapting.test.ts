@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ModelEvent, type ModelRequest, type PromptMessage, unknownModel } from "../domain/model.ts";
+import { type ModelEvent, type ModelRequest, type ReadyMessage, unknownModel } from "../domain/model.ts";
 import { DEMANDS, type Demand, openStrictModel, type Seen, type StrictModel, saying } from "../testing/strict-model.ts";
 import { ADAPTATIONS } from "./adaptations.ts";
 import { type Lessons, lessons } from "./adapting.ts";
@@ -13,11 +13,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const user = (text: string): PromptMessage => ({ role: "user", parts: [{ type: "text", text }] });
-const assistant = (text: string): PromptMessage => ({ role: "assistant", text, calls: [] });
-const system = (text: string): PromptMessage => ({ role: "system", text });
+const user = (text: string): ReadyMessage => ({ role: "user", parts: [{ type: "text", text }] });
+const assistant = (text: string): ReadyMessage => ({ role: "assistant", text, calls: [] });
+const system = (text: string): ReadyMessage => ({ role: "system", text });
 const CALL_ID = "0192c0de-0000-7000-8000-000000000001";
-const called: readonly PromptMessage[] = [
+const called: readonly ReadyMessage[] = [
   { role: "assistant", text: "", calls: [{ callId: CALL_ID, name: "clock", input: {} }] },
   { role: "tool", callId: CALL_ID, name: "clock", output: { time: "noon" }, isError: false },
 ];
@@ -223,7 +223,7 @@ test("17: arguments that are no JSON object are sent as an empty one", async () 
       : [500, { error: { message: "arguments" } }];
   const seen = server.model("arguments", [saying("Well.")], [objects]);
   const calls = [{ callId: "a", name: "f", input: '{"city":"Os' }];
-  const result: PromptMessage = {
+  const result: ReadyMessage = {
     role: "tool",
     callId: "a",
     name: "f",
@@ -238,7 +238,7 @@ test("17: arguments that are no JSON object are sent as an empty one", async () 
 
 test("15: what a provider wants back goes to the family of models that made it, and to no other", async () => {
   const kept = { extra_content: { google: { thought_signature: "c2ln" } } };
-  const said = (from: string): PromptMessage => ({
+  const said = (from: string): ReadyMessage => ({
     role: "assistant",
     text: "",
     calls: [{ callId: "a", name: "f", input: {} }],
@@ -277,7 +277,7 @@ test("16: a server that wants its thoughts back everywhere gets them, and a word
           },
         ];
   const seen = server.model("deepseek-x", [saying("Well.")], [wants]);
-  const own: PromptMessage = {
+  const own: ReadyMessage = {
     role: "assistant",
     text: "Yes",
     calls: [],
@@ -337,7 +337,7 @@ test("16: a server that takes no thoughts back gets none", async () => {
         ]
       : null;
   const seen = server.model("mistral-x", [saying("Well.")], [none]);
-  const own: PromptMessage = {
+  const own: ReadyMessage = {
     role: "assistant",
     text: "",
     calls: [{ callId: "a", name: "f", input: {} }],
@@ -421,7 +421,7 @@ const ALL = [
 ];
 const message = fc.oneof(
   fc.constantFrom(user("Hi"), assistant("Well"), system("Note")),
-  fc.constant<PromptMessage>({
+  fc.constant<ReadyMessage>({
     role: "user",
     name: "Bo",
     parts: [

@@ -1,6 +1,6 @@
 import { ChatError } from "../domain/errors.ts";
 import type { ModelInfo, ModelRequest } from "../domain/model.ts";
-import { type About, ADAPTATIONS, type Adaptation } from "./adaptations.ts";
+import { type About, ADAPTATIONS, type Adaptation, NO_IMAGES } from "./adaptations.ts";
 import { type ChatBody, chatRequestBody } from "./chat-request.ts";
 import { cutToFit, type Room, roomIn, roomyTokens } from "./context-cut.ts";
 import { refusalWords } from "./provider-error.ts";
@@ -55,7 +55,12 @@ export function lessons(now: () => number = Date.now): Lessons {
       const { window, names, cannot } = known;
       const contextWindow = window ?? model.contextWindow;
       const tools = names.has("without tools") || cannot.has("tools") ? false : model.tools;
-      return { ...model, contextWindow, tools, images: cannot.has("images") ? false : model.images };
+      return {
+        ...model,
+        contextWindow,
+        tools,
+        images: names.has(NO_IMAGES) || cannot.has("images") ? false : model.images,
+      };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import type { ModelEvent, ModelRequest, PromptMessage } from "../domain/model.ts";
+import type { ModelEvent, ModelRequest, ReadyMessage } from "../domain/model.ts";
 import { callOpenAI } from "./ai-sdk.ts";
 
 afterEach(() => {
@@ -37,13 +37,13 @@ test("15: sealed thoughts of a step with calls go back to the models that sealed
     usage: { inputTokens: 5, outputTokens: 2 },
   });
   if (data?.type !== "provider-data") throw new Error("no data");
-  const said: PromptMessage = {
+  const said: ReadyMessage = {
     role: "assistant",
     text: "",
     calls: [{ callId: "call_1", name: "clock", input: {} }],
     provider: data,
   };
-  const result: PromptMessage = { role: "tool", callId: "call_1", name: "clock", output: "noon", isError: false };
+  const result: ReadyMessage = { role: "tool", callId: "call_1", name: "clock", output: "noon", isError: false };
   await ask("gpt-5-mini", [user("Hi"), said, result]);
   await ask("o4-mini", [user("Hi"), said, result]);
   const kinds = sent.map(({ input }) => input.map((item: { type?: string; role?: string }) => item.type ?? item.role));
@@ -56,7 +56,7 @@ test("15: sealed thoughts of a step with calls go back to the models that sealed
   expect(sent[1].store).toBe(false);
 });
 
-const user = (text: string): PromptMessage => ({ role: "user", parts: [{ type: "text", text }] });
+const user = (text: string): ReadyMessage => ({ role: "user", parts: [{ type: "text", text }] });
 
 // biome-ignore lint/suspicious/noExplicitAny: requests of the provider's protocol, of which the test looks at parts.
 function provide(): any[] {
@@ -70,7 +70,7 @@ function provide(): any[] {
   return sent;
 }
 
-async function ask(model: string, messages: readonly PromptMessage[]): Promise<ModelEvent[]> {
+async function ask(model: string, messages: readonly ReadyMessage[]): Promise<ModelEvent[]> {
   const request: ModelRequest = {
     model,
     purpose: "turn",

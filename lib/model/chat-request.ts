@@ -1,5 +1,5 @@
 import { exactJson } from "../domain/exact-numbers.ts";
-import type { ModelRequest, PromptMessage, PromptPart } from "../domain/model.ts";
+import type { ModelRequest, ReadyMessage, ReadyPart } from "../domain/model.ts";
 import { isObject } from "./shapes.ts";
 
 /** A message as it is sent. */
@@ -72,7 +72,7 @@ const choice = (toolChoice: ModelRequest["toolChoice"]) => {
   return toolChoice === "none" ? "none" : { type: "function", function: { name: toolChoice.name } };
 };
 
-function message(prompt: PromptMessage, to: string): WireMessage {
+function message(prompt: ReadyMessage, to: string): WireMessage {
   switch (prompt.role) {
     case "system":
       return { role: "system", content: prompt.text };
@@ -92,7 +92,7 @@ function message(prompt: PromptMessage, to: string): WireMessage {
   }
 }
 
-function assistantMessage(prompt: Extract<PromptMessage, { role: "assistant" }>, to: string): WireMessage {
+function assistantMessage(prompt: Extract<ReadyMessage, { role: "assistant" }>, to: string): WireMessage {
   const { text, calls, name } = prompt;
   const own = prompt.provider?.from === to && to !== "" ? prompt.provider : undefined;
   // Thoughts go back with calls alone: elsewhere nobody asks for them, and they cost what they cost.
@@ -119,7 +119,7 @@ function assistantMessage(prompt: Extract<PromptMessage, { role: "assistant" }>,
   };
 }
 
-const part = (prompt: PromptPart): WirePart =>
+const part = (prompt: ReadyPart): WirePart =>
   prompt.type === "text"
     ? { type: "text", text: prompt.text }
     : { type: "image_url", image_url: { url: prompt.url, ...(prompt.detail ? { detail: prompt.detail } : {}) } };

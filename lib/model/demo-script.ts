@@ -1,4 +1,4 @@
-import type { ModelRequest, PromptMessage } from "../domain/model.ts";
+import type { ModelRequest, ReadyMessage } from "../domain/model.ts";
 
 export type DemoAnswer = {
   readonly reasoning: string | null;
@@ -6,7 +6,7 @@ export type DemoAnswer = {
   readonly calls: readonly { readonly name: string; readonly input: Readonly<Record<string, unknown>> }[];
 };
 
-type Result = Extract<PromptMessage, { role: "tool" }>;
+type Result = Extract<ReadyMessage, { role: "tool" }>;
 
 const say = (text: string): DemoAnswer => ({ reasoning: null, text, calls: [] });
 
@@ -28,12 +28,12 @@ export function demoAnswer(request: ModelRequest): DemoAnswer {
 
 const CONTINUE = /^Your last message broke off\. Continue/u;
 
-function lastQuestion(messages: readonly PromptMessage[]): string {
+function lastQuestion(messages: readonly ReadyMessage[]): string {
   const questions = userTexts(messages).filter((text) => !CONTINUE.test(text));
   return questions.at(-1) ?? "";
 }
 
-const userTexts = (messages: readonly PromptMessage[]): string[] =>
+const userTexts = (messages: readonly ReadyMessage[]): string[] =>
   messages.flatMap((message) =>
     message.role === "user"
       ? [
@@ -46,7 +46,7 @@ const userTexts = (messages: readonly PromptMessage[]): string[] =>
   );
 
 /** The rest of an answer that broke off, when the conversation asks for it. */
-function continued(messages: readonly PromptMessage[]): DemoAnswer | null {
+function continued(messages: readonly ReadyMessage[]): DemoAnswer | null {
   const last = messages.at(-1);
   const cut = messages.at(-2);
   if (last?.role !== "user" || cut?.role !== "assistant" || !CONTINUE.test(userTexts([last])[0] ?? "")) return null;
@@ -73,7 +73,7 @@ function answerTo(request: ModelRequest, question: string): DemoAnswer {
   );
 }
 
-function resultsOfThisTurn(messages: readonly PromptMessage[]): Result[] {
+function resultsOfThisTurn(messages: readonly ReadyMessage[]): Result[] {
   const from = messages.findLastIndex((message) => message.role === "user");
   return messages.slice(from + 1).flatMap((message) => (message.role === "tool" ? [message] : []));
 }
@@ -198,7 +198,7 @@ const asSchema = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? { ...value } : {};
 
 /** Answers questions about what was said before: a name, a liking, the last question. */
-function fromConversation(messages: readonly PromptMessage[], question: string): DemoAnswer | null {
+function fromConversation(messages: readonly ReadyMessage[], question: string): DemoAnswer | null {
   const told = userTexts(messages).slice(0, -1);
   if (/\bwhat(?:'s| is) my name\b|\bwho am i\b/iu.test(question)) {
     const name = told
@@ -223,7 +223,7 @@ function fromConversation(messages: readonly PromptMessage[], question: string):
 }
 
 /** Answers from reference documents in the system message, with the sentence that shares most words. */
-function fromDocuments(messages: readonly PromptMessage[], question: string): DemoAnswer | null {
+function fromDocuments(messages: readonly ReadyMessage[], question: string): DemoAnswer | null {
   const system = messages.flatMap((message) => (message.role === "system" ? [message.text] : [])).join("\n");
   const at = system.indexOf("Reference documents:");
   if (at < 0) return null;
@@ -295,7 +295,7 @@ function titleOf(question: string): string {
   return title.charAt(0).toUpperCase() + title.slice(1);
 }
 
-function summaryOf(messages: readonly PromptMessage[]): string {
+function summaryOf(messages: readonly ReadyMessage[]): string {
   const text = userTexts(messages).at(-1) ?? "";
   const questions = [...text.matchAll(/^user: (.+)$/gmu)].map((match) => match[1] ?? "");
   const first = questions[0] ?? text.slice(0, 80);

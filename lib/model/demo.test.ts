@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import type { ModelEvent, ModelRequest, PromptMessage } from "../domain/model.ts";
+import type { ModelEvent, ModelRequest, ReadyMessage } from "../domain/model.ts";
 import { callDemo } from "./demo.ts";
 
 const paced = vi.hoisted(() => ({ pauses: 0 }));
@@ -14,7 +14,7 @@ beforeEach(() => {
   paced.pauses = 0;
 });
 
-const user = (text: string): PromptMessage => ({ role: "user", parts: [{ type: "text", text }] });
+const user = (text: string): ReadyMessage => ({ role: "user", parts: [{ type: "text", text }] });
 const CONTINUE = user("Your last message broke off. Continue exactly where it stopped, without repeating any of it.");
 const calculator = {
   name: "calculator",
@@ -36,7 +36,7 @@ test("an answer that broke off anywhere is gone on with exactly", async () => {
   const messages = [user("Write 60 words")];
   const whole = textOf(await events({ messages }));
   for (let at = 1; at < whole.length; at++) {
-    const cut: PromptMessage = { role: "assistant", text: whole.slice(0, at), calls: [] };
+    const cut: ReadyMessage = { role: "assistant", text: whole.slice(0, at), calls: [] };
     const rest = await events({ messages: [...messages, cut, CONTINUE] });
     expect(whole.slice(0, at) + textOf(rest)).toBe(whole);
   }

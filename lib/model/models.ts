@@ -57,7 +57,7 @@ export function openModels(setup: ModelSetup) {
 function demoModels(setup: ModelSetup) {
   const provider = callProvider(setup, lessons());
   const answer = observed(callDemo, "parley.demo");
-  const demo = unknownModel("demo");
+  const demo: ModelInfo = { ...unknownModel("demo"), images: false };
   const listed = setup.model ?? DEFAULT_MODEL;
   const call: CallModel = (request) => {
     if (request.apiKey === undefined) return answer(request);

@@ -1,6 +1,6 @@
 import type { LanguageModelV4Message } from "@ai-sdk/provider";
 import { exactJson, exactValue } from "../domain/exact-numbers.ts";
-import type { PromptMessage, PromptPart } from "../domain/model.ts";
+import type { ReadyMessage, ReadyPart } from "../domain/model.ts";
 import { shortId } from "./adapt-messages.ts";
 import { keptOfCall, keptThoughts } from "./sealed-thoughts.ts";
 import { isObject } from "./shapes.ts";
@@ -16,10 +16,10 @@ export type PromptRules = {
   readonly hasShortIds?: boolean;
 };
 
-type Assistant = Extract<PromptMessage, { role: "assistant" }>;
+type Assistant = Extract<ReadyMessage, { role: "assistant" }>;
 
 /** Messages for a provider package. What another provider sealed into an answer stays here. */
-export function packagePrompt(messages: readonly PromptMessage[], rules: PromptRules): LanguageModelV4Message[] {
+export function packagePrompt(messages: readonly ReadyMessage[], rules: PromptRules): LanguageModelV4Message[] {
   const fitted = rules.isStrict ? inTurns(systemFirst(messages)) : messages;
   const idOf = (id: string) => (rules.hasShortIds ? shortId(id) : id);
   return fitted.map((prompt): LanguageModelV4Message => {
@@ -57,7 +57,7 @@ function assistantParts({ text, calls, provider }: Assistant, from: string | nul
 }
 
 function resultPart(
-  { callId, name, output, isError }: Extract<PromptMessage, { role: "tool" }>,
+  { callId, name, output, isError }: Extract<ReadyMessage, { role: "tool" }>,
   idOf: (id: string) => string,
 ) {
   const isText = typeof output === "string";
@@ -74,7 +74,7 @@ const textOutput = (output: unknown) => ({
   value: typeof output === "string" ? output : exactJson(output),
 });
 
-function part(prompt: PromptPart): Extract<LanguageModelV4Message, { role: "user" }>["content"][number] {
+function part(prompt: ReadyPart): Extract<LanguageModelV4Message, { role: "user" }>["content"][number] {
   if (prompt.type === "text") return { type: "text", text: prompt.text };
   const data = /^data:(image\/[\w.+-]+);base64,(.*)$/su.exec(prompt.url);
   const providerOptions = prompt.detail ? { openai: { imageDetail: prompt.detail } } : undefined;
@@ -86,22 +86,22 @@ function part(prompt: PromptPart): Extract<LanguageModelV4Message, { role: "user
 }
 
 /** The system messages at the beginning as one, and each later one as a note of the user's that says so. */
-function systemFirst(messages: readonly PromptMessage[]): PromptMessage[] {
+function systemFirst(messages: readonly ReadyMessage[]): ReadyMessage[] {
   const first = messages.findIndex(({ role }) => role !== "system");
   const head = messages.slice(0, first < 0 ? messages.length : first);
   const texts = head.flatMap((one) => (one.role === "system" ? one.text : []));
-  const rest = messages.slice(head.length).map((one): PromptMessage => {
+  const rest = messages.slice(head.length).map((one): ReadyMessage => {
     if (one.role !== "system") return one;
     return { role: "user", parts: [{ type: "text", text: `Note of the system: ${one.text}` }] };
   });
   return [...(texts.length === 0 ? [] : [{ role: "system" as const, text: texts.join("\n\n") }]), ...rest];
 }
 
-const said = (text: string): PromptMessage => ({ role: "user", parts: [{ type: "text", text }] });
+const said = (text: string): ReadyMessage => ({ role: "user", parts: [{ type: "text", text }] });
 
 /** User and assistant in turns, the user first and, but for results of calls, last. */
-function inTurns(messages: readonly PromptMessage[]): PromptMessage[] {
-  const turns: PromptMessage[] = [];
+function inTurns(messages: readonly ReadyMessage[]): ReadyMessage[] {
+  const turns: ReadyMessage[] = [];
   for (const message of messages) {
     const last = turns.at(-1);
     if (last?.role === "user" && message.role === "user") {

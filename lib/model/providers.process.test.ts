@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, LookupFunction } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import type { CallModel, ModelEvent, ModelRequest, PromptMessage } from "../domain/model.ts";
+import type { CallModel, ModelEvent, ModelRequest, ReadyMessage } from "../domain/model.ts";
 import type { ProviderKind } from "../domain/model-provider.ts";
 import { lessons } from "./adapting.ts";
 import { callProviderOf } from "./provider-call.ts";
@@ -297,7 +297,7 @@ function callOf(kind: ProviderKind): CallModel {
 }
 
 /** One model call, and what it came to as a message of the conversation. */
-async function step(kind: ProviderKind, messages: readonly PromptMessage[]) {
+async function step(kind: ProviderKind, messages: readonly ReadyMessage[]) {
   const call = callOf(kind);
   const request: ModelRequest = {
     model: MODELS[kind],
@@ -316,7 +316,7 @@ async function step(kind: ProviderKind, messages: readonly PromptMessage[]) {
     ),
   );
   const data = events.find((event) => event.type === "provider-data");
-  const message: PromptMessage = {
+  const message: ReadyMessage = {
     role: "assistant",
     text: events.map((event) => (event.type === "text-delta" ? event.text : "")).join(""),
     calls: events.flatMap((event) =>
@@ -333,7 +333,7 @@ const orders = KINDS.map((_, n) => [...KINDS.slice(n), ...KINDS.slice(0, n), KIN
 test.each(orders.map((order) => [order.join(" → "), order] as const))(
   "a conversation of six turns with tools is refused by nobody: %s",
   async (_, order) => {
-    const messages: PromptMessage[] = [
+    const messages: ReadyMessage[] = [
       { role: "system", text: "Be brief." },
       { role: "system", text: "Use tools." },
       // A greeting that a caller put there, and a turn that was stopped before its first word.
@@ -364,11 +364,11 @@ test.each(orders.map((order) => [order.join(" → "), order] as const))(
 );
 
 test("what one provider sealed goes back to it, and to no other", async () => {
-  const question: PromptMessage = { role: "user", parts: [{ type: "text", text: "What time is it?" }] };
+  const question: ReadyMessage = { role: "user", parts: [{ type: "text", text: "What time is it?" }] };
   const { message } = await step("anthropic", [question]);
   expect(message).toMatchObject({ provider: { from: "anthropic claude" } });
   const [{ callId } = { callId: "" }] = message.role === "assistant" ? message.calls : [];
-  const result: PromptMessage = {
+  const result: ReadyMessage = {
     role: "tool",
     callId,
     name: "get_time",

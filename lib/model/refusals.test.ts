@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ModelRequest, PromptMessage } from "../domain/model.ts";
+import type { ModelRequest, ReadyMessage } from "../domain/model.ts";
 import { adapting, lessons } from "./adapting.ts";
 import { refusedRequest } from "./provider-error.ts";
 
@@ -169,7 +169,7 @@ test.each(WILD)("%j teaches %j", (said, learned) => {
 
 const FROM = "http://models.test/v1 m";
 const calls = [{ callId: "0192c0de-0000-7000-8000-000000000001", name: "clock", input: {} }];
-const messages: readonly PromptMessage[] = [
+const messages: readonly ReadyMessage[] = [
   { role: "system", text: "a" },
   { role: "system", text: "b" },
   {

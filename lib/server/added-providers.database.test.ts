@@ -88,6 +88,25 @@ describe("a provider that a person adds", () => {
     expect(new Set(box.calls.map(({ key }) => key))).toEqual(new Set([`Bearer ${KEY}`]));
   });
 
+  test("a session goes on with a model of another provider, which gets what was said before", async () => {
+    const { body: session } = await api.call("POST", "/api/v1/chat", { body: {} });
+    const path = `/api/v1/chat/${session.session_id}`;
+    for (const [prompt, model] of [
+      ["first", "box/llama"],
+      ["second", "test-model"],
+      ["third", "box/vendor/qwen"],
+    ]) {
+      await api.call("POST", `${path}/messages/stream`, { body: { index_ids: [], prompt, model } });
+    }
+    const { events } = (await api.call("GET", `${path}?event_ids=1`)).body;
+    const told = events.flatMap((event: { type: string; content: string }) =>
+      event.type === "text" ? event.content : [],
+    );
+    expect(told).toEqual(["the box answers as llama", "the server's own answer", "the box answers as vendor/qwen"]);
+    const second = JSON.stringify(api.modelCalls().at(-1)?.body.messages);
+    expect(second).toMatch(/first.*the box answers as llama.*second/u);
+  });
+
   test("a model that it does not have is refused with those there are", async () => {
     const { body: session } = await api.call("POST", "/api/v1/chat", { body: {} });
     const told = await api.call("POST", `/api/v1/chat/${session.session_id}/messages/stream`, {
@@ -181,6 +200,16 @@ describe("a provider is not saved", () => {
     const told = await add(body);
     expect(told.status).toBe(422);
     expect(Object.keys(fields(told.body))).toContain(field);
+  });
+
+  test("whose address holds a key, since addresses are stored and shown as they are", async () => {
+    for (const query of ["key=abc", "api-version=1&access_token=abc"]) {
+      const told = await add({ name: "keyed", base_url: `${base}?${query}` });
+      expect([told.status, fields(told.body).base_url]).toEqual([
+        422,
+        expect.stringContaining("without a name, password or key"),
+      ]);
+    }
   });
 
   test("at a private address, but by the owner of a server for this machine", async () => {

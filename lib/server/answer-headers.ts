@@ -16,6 +16,19 @@ export const FOR_ALL: Readonly<Record<string, string>> = {
   "cross-origin-resource-policy": "same-origin",
 };
 
+/**
+ * By their path, files that draw diagrams (scripts/drawing). The page is shown in a hidden frame of our own pages, has no
+ * origin, runs the one script and loads nothing else; that script is read by a page without an origin.
+ */
+export const DRAWING: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "/drawing/diagrams.html": {
+    "content-security-policy":
+      "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts",
+    "x-frame-options": "SAMEORIGIN",
+  },
+  "/drawing/diagrams.js": { "cross-origin-resource-policy": "cross-origin" },
+};
+
 /** For what is no page: nothing of it is run, shown in a frame or loads anything. */
 const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
 /** For a picture that is opened by itself. */

@@ -12,10 +12,11 @@ test("S6: scripts of a page run by their nonce alone", () => {
   );
   expect(policy.get("script-src")).toBe("script-src 'self' 'nonce-abc' 'strict-dynamic'");
   expect([...policy.values()].filter((part) => part.includes("unsafe"))).toEqual([]);
-  for (const name of ["object-src", "base-uri", "frame-ancestors", "frame-src"]) {
+  for (const name of ["object-src", "base-uri", "frame-ancestors"]) {
     expect(policy.get(name)).toBe(`${name} 'none'`);
   }
   expect(policy.get("img-src")).toBe("img-src 'self' data: blob:");
+  for (const name of ["frame-src", "worker-src"]) expect(policy.get(name)).toBe(`${name} 'self'`);
   expect(policy.get("form-action")).toBe("form-action 'self'");
 });
 

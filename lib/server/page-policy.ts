@@ -5,7 +5,8 @@ const NO_STYLES = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
 /**
  * The Content-Security-Policy of a page of ours: scripts run that carry `nonce`, or that such a script has loaded; nothing
- * is loaded from elsewhere, shown in a frame or sent to another origin.
+ * is loaded from elsewhere or sent to another origin. Of our own pages one alone lets itself be shown in a frame: that which
+ * draws diagrams (next.config.mjs), without an origin.
  *
  * `isDev`: React's development build evaluates text, and the page is told of changes over a socket.
  */
@@ -18,7 +19,8 @@ export function pagePolicy(nonce: string, isDev: boolean): string {
     "font-src 'self'",
     `connect-src 'self'${isDev ? " ws:" : ""}`,
     "object-src 'none'",
-    "frame-src 'none'",
+    "frame-src 'self'",
+    "worker-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",

@@ -182,6 +182,7 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     modelsOf: added.modelsOf,
     providers: added.port,
     hasBuiltinTools: settings.builtinTools,
+    files: settings.files,
     runner,
     signals,
     lanes,

@@ -11,6 +11,7 @@ import type { Settings } from "./settings.ts";
 
 const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
+const MB = 1000 * 1000;
 const ATTEMPTS_PER_MINUTE = 10;
 const ATTEMPTS_OF_ADDRESS_PER_MINUTE = 30;
 const SIGN_UPS_PER_HOUR = 10;
@@ -50,6 +51,8 @@ export type RateLimits = {
   readonly countAttempt: (name: string) => Promise<void>;
   /** Counts a try at anybody's password from an address. Throws "rate-limited" after thirty in a minute. */
   readonly countAttemptFrom: (address: string) => Promise<void>;
+  /** Counts a file of so many bytes that somebody is about to store. Throws "rate-limited", and has then counted nothing. */
+  readonly countUpload: (who: Counted, bytes: number) => Promise<void>;
   /** Counts an account that is made from an address. Throws "rate-limited" after ten in an hour. */
   readonly countSignUp: (address: string) => Promise<void>;
   /** Where an account, a public bot or the whole server stands in its tokens of the day; null: it has no limit. */
@@ -111,6 +114,11 @@ export function openRateLimits({
     seconds: HOUR_SECONDS,
     what: "new accounts an hour from one address",
   });
+  const uploads = limit("uploads", settings.uploadsPerMinute, { what: "files a minute" });
+  const guestUploads = limit("guest-uploads", settings.guestUploadMbPerHour, {
+    seconds: HOUR_SECONDS,
+    what: `MB of files an hour ${FOR_GUESTS}`,
+  });
   const address = limit("address", settings.requestsPerMinute, { isKept: false, what: "requests a minute" });
 
   function turnCounts({ accountId, keyId, endUserHash, stranger: asking, guestAddress }: Counted): Count[] {
@@ -155,6 +163,13 @@ export function openRateLimits({
     async countSignUp(from) {
       await consume({ limit: signUps, name: networkOf(from), points: 1, isShown: false });
     },
+    async countUpload({ accountId, guestAddress }, bytes) {
+      const network = guestAddress == null ? null : networkOf(guestAddress);
+      const points = Math.max(1, Math.ceil(bytes / MB));
+      const ofGuests: Count[] =
+        network === null ? [] : [{ limit: guestUploads, name: network, points, isShown: false }];
+      await consumeAll([...ofGuests, { limit: uploads, name: accountId, points: 1, isShown: false }], () => {});
+    },
     async countGuest(from) {
       await consume({ limit: guests, name: networkOf(from), points: 1, isShown: false });
     },
@@ -184,6 +199,7 @@ export const limitsOf = (
   admit: ({ endUserHash, ...size }) => limits.admit({ ...who, endUserHash }, size, onRate),
   resume: ({ endUserHash, ...work }) => limits.resume({ ...who, endUserHash }, work),
   mostAtOnce: turnsAtOnce ?? null,
+  countUpload: (bytes) => limits.countUpload(who, bytes),
 });
 
 /** Tells a caller where it stands: RateLimit header fields (draft-ietf-httpapi-ratelimit-headers, version 03). */

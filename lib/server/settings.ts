@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { ChatError } from "../domain/errors.ts";
+import { FILE_LIMITS, type FileLimits } from "../domain/file.ts";
 import { isSecretName } from "../domain/secrets.ts";
 import { isOnVercel, missingSettings, withPlatform } from "./vercel-settings.ts";
 
@@ -32,6 +33,7 @@ const hosts = (example: string) =>
 /** Keys are stored as plain SHA-256, so that a short one could be found from that. */
 export const SHORTEST_KEY = 24;
 const KEY = `must have ${SHORTEST_KEY} characters or more, such as what \`openssl rand -hex 24\` prints`;
+const MB = 1000 * 1000;
 const PORT = "must be a whole number from 0 to 65535";
 const COUNT = "must be a whole number of 1 or more";
 const count = z.preprocess(
@@ -131,6 +133,12 @@ const Variables = z.object({
   STRANGER_TURNS_PER_MINUTE: countUnlessOff(10),
   BOT_TOKENS_PER_DAY: countUnlessOff(200_000),
   REQUESTS_PER_MINUTE: count,
+  FILE_MB: between(1, 2000, FILE_LIMITS.each / MB),
+  ACCOUNT_FILES_MB: between(1, 10_000_000, FILE_LIMITS.room.account / MB),
+  GUEST_FILES_MB: between(1, 10_000_000, FILE_LIMITS.room.guest / MB),
+  SERVER_FILES_MB: between(1, 10_000_000, FILE_LIMITS.room.all / MB),
+  UPLOADS_PER_MINUTE: countUnlessOff(60),
+  GUEST_UPLOAD_MB_PER_HOUR: countUnlessOff(100),
   TRUSTED_PROXIES: z.preprocess(
     blankIsUnset,
     z.coerce
@@ -235,6 +243,12 @@ export type Settings = {
   readonly botTokensPerDay?: number;
   /** API requests from one address in a minute. */
   readonly requestsPerMinute?: number;
+  /** How much files may come to. */
+  readonly files: FileLimits;
+  /** Files that an account may store in a minute. */
+  readonly uploadsPerMinute?: number;
+  /** Megabytes of files that the guests of one address may store in an hour together. */
+  readonly guestUploadMbPerHour?: number;
   /** How many proxies in front of the server are believed about where a request comes from. */
   readonly trustedProxies: number;
   /** With whom people may sign in, besides e-mail and password. */
@@ -391,6 +405,9 @@ export function parseSettings(given: Environment): Settings {
     strangerTurnsPerMinute: env.STRANGER_TURNS_PER_MINUTE ?? undefined,
     botTokensPerDay: env.BOT_TOKENS_PER_DAY ?? undefined,
     requestsPerMinute: env.REQUESTS_PER_MINUTE,
+    files: filesOf(env, isOnVercel(environment) ? FUNCTION_BODY_BYTES : Number.POSITIVE_INFINITY),
+    uploadsPerMinute: env.UPLOADS_PER_MINUTE ?? undefined,
+    guestUploadMbPerHour: env.GUEST_UPLOAD_MB_PER_HOUR ?? undefined,
     vouchers: vouchersOf(env),
     hasOtlp: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     guests: isOn(env.GUESTS ?? open),
@@ -400,6 +417,12 @@ export function parseSettings(given: Environment): Settings {
     mostBodyBytes: isOnVercel(environment) ? FUNCTION_BODY_BYTES : undefined,
   };
 }
+
+/** A file comes as a body, so none is larger than a body may be. */
+const filesOf = (env: z.output<typeof Variables>, mostBodyBytes: number): FileLimits => ({
+  each: Math.min(env.FILE_MB * MB, mostBodyBytes),
+  room: { guest: env.GUEST_FILES_MB * MB, account: env.ACCOUNT_FILES_MB * MB, all: env.SERVER_FILES_MB * MB },
+});
 
 const inMs = (count: number | undefined): number | undefined => (count === undefined ? undefined : count * 1000);
 

@@ -62,7 +62,7 @@ export const claimOf = (
     policy: GOES_ON,
     plan: PLAN,
     input: [],
-    context: { system: "", summary: null, from: 0, budget: null, overflow: "truncate", dropped: 0 },
+    context: { system: "", summary: null, from: 0, budget: null, overflow: "truncate", dropped: 0, trace: null },
     settings: { model: "test-model" },
     title: null,
     renames: false,

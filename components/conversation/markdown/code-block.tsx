@@ -1,60 +1,36 @@
 "use client";
 
 import { Copy, WrapText } from "lucide-react";
-import { isValidElement, type ReactNode, useMemo, useState } from "react";
-import { useIsCodeFenceIncomplete } from "streamdown";
+import { createContext, isValidElement, memo, type ReactNode, useContext, useMemo, useState } from "react";
 import { copyText } from "../copy";
+import { Diagram } from "./diagram/diagram";
 import { highlight } from "./highlight";
+import { languageName } from "./languages";
 
-const names: ReadonlyMap<string, string> = new Map([
-  ["js", "JavaScript"],
-  ["javascript", "JavaScript"],
-  ["ts", "TypeScript"],
-  ["typescript", "TypeScript"],
-  ["tsx", "TSX"],
-  ["jsx", "JSX"],
-  ["py", "Python"],
-  ["python", "Python"],
-  ["sh", "Shell"],
-  ["bash", "Shell"],
-  ["shell", "Shell"],
-  ["zsh", "Shell"],
-  ["sql", "SQL"],
-  ["json", "JSON"],
-  ["yaml", "YAML"],
-  ["yml", "YAML"],
-  ["html", "HTML"],
-  ["css", "CSS"],
-  ["xml", "XML"],
-  ["rs", "Rust"],
-  ["rust", "Rust"],
-  ["go", "Go"],
-  ["java", "Java"],
-  ["cpp", "C++"],
-  ["c", "C"],
-  ["cs", "C#"],
-  ["rb", "Ruby"],
-  ["ruby", "Ruby"],
-  ["php", "PHP"],
-  ["md", "Markdown"],
-  ["toml", "TOML"],
-  ["diff", "Diff"],
-]);
+/** Whether more of a block may come, so that code in it need not be whole. */
+export const StillOpen = createContext(false);
 
-/** A fenced block: its children are the one code element that the fence became. */
-export function CodeBlock({ children }: { children?: ReactNode }) {
+/** Code in a list or a quotation: its children are the one code element that the fence became. */
+export function NestedCode({ children }: { children?: ReactNode }) {
+  const isOpen = useContext(StillOpen);
   const { code, language } = contentOf(children);
-  const isOpen = useIsCodeFenceIncomplete();
+  return <CodeBlock code={code} language={language} isOpen={isOpen} />;
+}
+
+type CodeProps = {
+  readonly code: string;
+  readonly language: string;
+  /** Whether its fence has not closed: it gets its colours, or is drawn, when it does. */
+  readonly isOpen: boolean;
+};
+
+export function CodeBlock({ code, language, isOpen }: CodeProps) {
   const [wrap, setWrap] = useState(false);
-  const tokens = useMemo(
-    () => (isOpen ? [{ kind: null, text: code }] : highlight(code, language)),
-    [isOpen, code, language],
-  );
-  let position = 0;
+  if (language.toLowerCase() === "mermaid") return <Diagram code={code} isOpen={isOpen} />;
   return (
     <div className="code" dir="ltr" data-wrap={wrap || undefined}>
       <div className="code-head">
-        <span className="code-language">{names.get(language.toLowerCase()) ?? (language || "Text")}</span>
+        <span className="code-language">{languageName(language)}</span>
         <button type="button" className="code-action" aria-pressed={wrap} onClick={() => setWrap(!wrap)}>
           <WrapText size={16} strokeWidth={1.6} aria-hidden="true" />
           Wrap
@@ -66,23 +42,45 @@ export function CodeBlock({ children }: { children?: ReactNode }) {
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <pre tabIndex={0}>
-        <code>
-          {tokens.map(({ kind, text }) => {
-            const key = position;
-            position += text.length;
-            return kind ? (
-              <span key={key} className={`tok-${kind}`}>
-                {text}
-              </span>
-            ) : (
-              text
-            );
-          })}
-        </code>
+        <code>{isOpen ? <Growing code={code} /> : <Coloured code={code} language={language} />}</code>
       </pre>
     </div>
   );
 }
+
+function Coloured({ code, language }: { code: string; language: string }) {
+  const tokens = useMemo(() => highlight(code, language), [code, language]);
+  let position = 0;
+  return tokens.map(({ kind, text }) => {
+    const key = position;
+    position += text.length;
+    return kind ? (
+      <span key={key} className={`tok-${kind}`}>
+        {text}
+      </span>
+    ) : (
+      text
+    );
+  });
+}
+
+const PIECE = 4096;
+
+/** Code that grows at its end, in pieces of whole lines: only the last one is made and laid out again. */
+function Growing({ code }: { code: string }) {
+  const pieces: string[] = [];
+  for (let from = 0; from <= code.length; ) {
+    const end = code.indexOf("\n", from + PIECE);
+    pieces.push(end < 0 ? code.slice(from) : code.slice(from, end));
+    from = end < 0 ? code.length + 1 : end + 1;
+  }
+  // biome-ignore lint/suspicious/noArrayIndexKey: a piece is what stands at its place.
+  return pieces.map((piece, index) => <Piece key={index} text={piece} />);
+}
+
+const Piece = memo(function Piece({ text }: { text: string }) {
+  return <span className="code-piece">{text}</span>;
+});
 
 function contentOf(children: ReactNode): { code: string; language: string } {
   const child = Array.isArray(children) ? children.find(isValidElement) : children;

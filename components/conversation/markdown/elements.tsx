@@ -1,17 +1,11 @@
 "use client";
 
-import {
-  type ComponentProps,
-  createContext,
-  isValidElement,
-  type ReactNode,
-  useContext,
-  useLayoutEffect,
-  useRef,
-} from "react";
-import type { ExtraProps } from "streamdown";
-import { find, type Hast, plain } from "./hast";
+import type { Element } from "hast";
+import { type ComponentProps, createContext, isValidElement, type ReactNode, useContext, useState } from "react";
 import { hostOf, liesAbout, safeHref } from "./links";
+
+/** What the renderer gives besides the attributes: the element that Markdown became. */
+export type ExtraProps = { readonly node?: Element };
 
 type Props<T extends keyof React.JSX.IntrinsicElements> = ComponentProps<T> & ExtraProps;
 
@@ -32,9 +26,16 @@ export function SafeLink({ href, children }: Props<"a">) {
   );
 }
 
-/** An image of another host is not loaded, which would tell that host who reads: the reader may open it by itself. */
+/** A picture that is written out in the text itself; nothing in these kinds runs. */
+const INLINE_PICTURE = /^data:image\/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=]+$/u;
+
+/**
+ * An image of another host is not loaded, which would tell that host who reads: the reader may open it by itself. One that
+ * stands in the text is shown when the reader wants it.
+ */
 export function SafeImage({ src, alt }: Props<"img">) {
   const isInLink = useContext(InLink);
+  if (typeof src === "string" && src.startsWith("data:")) return <InlineImage src={src} alt={alt || "Image"} />;
   const target = safeHref(src);
   const host = target && hostOf(target);
   return (
@@ -54,38 +55,33 @@ export function SafeImage({ src, alt }: Props<"img">) {
   );
 }
 
-/** Columns of numbers stand at the end; once two rows have come the columns keep their widths. */
-export function Table({ node, children }: Props<"table">) {
-  const table = useRef<HTMLTableElement>(null);
-  useLayoutEffect(() => {
-    const element = table.current;
-    if (!element?.closest("[data-streaming]") || element.style.tableLayout || element.rows.length < 3) return;
-    for (const cell of element.rows[0]?.cells ?? []) cell.style.inlineSize = `${cell.offsetWidth}px`;
-    element.style.tableLayout = "fixed";
-  });
+function InlineImage({ src, alt }: { src: string; alt: string }) {
+  const isInLink = useContext(InLink);
+  const [isShown, setIsShown] = useState(false);
+  const isPicture = INLINE_PICTURE.test(src);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys.
-    <div className="table-scroll" role="group" aria-label="Table" tabIndex={0}>
-      <table ref={table} data-numbers={numberColumns(node).join(" ") || undefined}>
-        {children}
-      </table>
-    </div>
+    <span className="image-frame">
+      <span dir="auto">{alt}</span>
+      {isPicture && (
+        <span className="link-host">{formatBytes((src.length - src.indexOf(",")) * 0.75)}, in the text</span>
+      )}
+      {isPicture && !isInLink && !isShown && (
+        <button type="button" className="small-action" onClick={() => setIsShown(true)}>
+          Load image
+        </button>
+      )}
+      {/* biome-ignore lint/performance/noImgElement: it is in the text. */}
+      {isShown && <img className="inline-image" src={src} alt={alt} />}
+    </span>
   );
 }
 
-function numberColumns(node: unknown): number[] {
-  const rows = find(node as Hast, "tr").map((row) => (row.children ?? []).filter((cell) => cell.tagName === "td"));
-  const body = rows.filter((cells) => cells.length > 0);
-  const columns = body[0]?.map((_, index) => index + 1) ?? [];
-  return columns.filter((column) => column > 1 && body.every((cells) => isNumeric(cells[column - 1])));
-}
-
-const isNumeric = (cell: Hast | undefined) =>
-  /^[\s+−–-]*[$€£¥]?\s?\d[\d.,\s'’]*\s?(?:%|°|[\p{L}/µ]{1,4}(?:\s\d+\s\p{L}{1,3})?)?\s*$/u.test(
-    // A number is short, and the pattern is not made for more.
-    cell ? plain(cell).slice(0, 60) : "",
-  );
+const formatBytes = (bytes: number): string =>
+  bytes < 1000
+    ? `${Math.ceil(bytes)} B`
+    : bytes < 1e6
+      ? `${Math.round(bytes / 1000)} KB`
+      : `${(bytes / 1e6).toFixed(1)} MB`;
 
 function textOf(node: ReactNode): string {
   if (typeof node === "string" || typeof node === "number") return String(node);

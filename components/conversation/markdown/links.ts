@@ -21,5 +21,6 @@ export function liesAbout(text: string, href: string): boolean {
   const claimed = /^\s*(?:https?:\/\/)?((?:[\p{L}\p{N}-]+\.)+\p{L}{2,})(?:[/:?#\s]|$)/u.exec(text)?.[1];
   if (!host || !claimed) return false;
   const bare = (name: string) => name.toLowerCase().replace(/^www\./, "");
-  return bare(claimed) !== bare(host.replace(/:\d+$/, ""));
+  // Names in other scripts have an old form, which the address has.
+  return bare(hostOf(`http://${claimed}`) ?? claimed) !== bare(host.replace(/:\d+$/, ""));
 }

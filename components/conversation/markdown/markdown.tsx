@@ -1,24 +1,34 @@
 "use client";
 
-import type { ComponentProps } from "react";
-import { type Components, type ExtraProps, Streamdown } from "streamdown";
-import { CodeBlock } from "./code-block";
-import { SafeImage, SafeLink, Table } from "./elements";
-import { nameTasks } from "./task-list";
+import type { Root } from "hast";
+import { type Components, toJsxRuntime } from "hast-util-to-jsx-runtime";
+import { type ComponentProps, memo, type ReactNode, useId, useMemo, useState } from "react";
+import { Fragment, jsx, jsxs } from "react/jsx-runtime";
+import remend from "remend";
+import { type Block, blockReader } from "./blocks";
+import { CodeBlock, NestedCode, StillOpen } from "./code-block";
+import { copySources } from "./copy-selection";
+import { type ExtraProps, SafeImage, SafeLink } from "./elements";
+import { type Hast, plain } from "./hast";
+import { noteReader } from "./notes";
+import { readWords } from "./syntax/read";
+import { isTooMuch } from "./syntax/too-much";
+import { Table } from "./table";
+import { Formula } from "./tex/formula";
 
 type Props = ComponentProps<"p"> & ExtraProps;
 
 /** An element as Markdown means it, in the direction of its own words. */
-function Block({ node, style, ...props }: Props) {
+function Words({ node, ...props }: Props) {
   // Every name in the table below takes the props that Markdown can give.
   const Tag = (node?.tagName ?? "p") as "p";
-  // Cells are aligned by the style sheet: the page's policy takes no style out of its text.
-  return <Tag dir="auto" data-align={style?.textAlign} {...props} />;
+  return <Tag dir="auto" {...props} />;
 }
 
-function Plain({ node, ...props }: Props) {
-  const Tag = (node?.tagName ?? "span") as "p";
-  return <Tag {...props} />;
+/** Cells are aligned by the style sheet: the page's policy takes no style out of its text. */
+function Cell({ node, align, ...props }: ComponentProps<"td"> & ExtraProps) {
+  const Tag = (node?.tagName ?? "td") as "td"; // a cell of either kind
+  return <Tag dir="auto" data-align={align} {...props} />;
 }
 
 /** Headings of an answer stand under its question, all on one level, and keep their size. */
@@ -26,31 +36,107 @@ function Heading({ node, ...props }: Props) {
   return <h3 dir="auto" data-size={node?.tagName.slice(1)} {...props} />;
 }
 
+function Emphasis({ node, ...props }: ComponentProps<"em"> & ExtraProps) {
+  return <em data-upright={(node && /\p{Script=Arabic}/u.test(plain(node as Hast))) || undefined} {...props} />;
+}
+
+function Tex({ fence = "$", children }: { fence?: string; children?: ReactNode }) {
+  return <Formula source={String(children)} fence={fence} />;
+}
+
 const components = {
-  ...Object.fromEntries(["p", "li", "blockquote", "td", "th"].map((name) => [name, Block])),
+  ...Object.fromEntries(["p", "li", "blockquote"].map((name) => [name, Words])),
   ...Object.fromEntries(["h1", "h2", "h3", "h4", "h5", "h6"].map((name) => [name, Heading])),
-  ...Object.fromEntries(
-    ["ul", "ol", "thead", "tbody", "tr", "strong", "hr", "sup", "sub", "section", "code"].map((name) => [name, Plain]),
-  ),
+  em: Emphasis,
+  td: Cell,
+  th: Cell,
   table: Table,
   a: SafeLink,
   img: SafeImage,
-  pre: CodeBlock,
-} as unknown as Components;
+  pre: NestedCode,
+  tex: Tex,
+} as unknown as Components; // "tex" is an element of our own
 
-// Without the plugin that parses HTML, tags stay what they are: text.
-const plugins = [nameTasks];
+const show = (root: Root): ReactNode =>
+  toJsxRuntime(root, { Fragment, jsx, jsxs, components, passNode: true, tableCellAlignToStyle: false });
+
+type BlockProps = { readonly block: Block; readonly known: string; readonly id: string; readonly isLast: boolean };
+
+const Shown = memo(
+  function Shown({ block, known, id, isLast }: BlockProps) {
+    if (block.kind === "code") return <CodeBlock code={block.text} language={block.language} isOpen={block.isOpen} />;
+    if (block.kind === "plain") return <p className="prose-plain">{block.text}</p>;
+    if (block.kind === "math") {
+      return (
+        <div className="tex-block">
+          <Formula source={block.text} fence={block.fence} isOpen={block.isOpen} />
+        </div>
+      );
+    }
+    return <Read text={isLast ? remend(block.text, UNFINISHED) : block.text} known={known} id={id} isLast={isLast} />;
+  },
+  (a, b) => a.block === b.block && a.known === b.known && a.isLast === b.isLast,
+);
+
+/** What is completed at the end of a text that still comes; formulas are not guessed at. */
+const UNFINISHED = { katex: false, inlineKatex: false, singleTilde: false } as const;
+
+function Read({ text, known, id, isLast }: { text: string; known: string; id: string; isLast: boolean }) {
+  const shown = useMemo(() => (isTooMuch(text) ? null : show(readWords(text, known, id))), [text, known, id]);
+  if (shown === null) return <p className="prose-plain">{text}</p>;
+  return <StillOpen value={isLast}>{shown}</StillOpen>;
+}
+
+type GroupProps = {
+  readonly blocks: readonly Block[];
+  readonly known: readonly string[];
+  readonly id: string;
+  readonly hasLast: boolean;
+};
+
+const Group = memo(
+  function Group({ blocks, known, id, hasLast }: GroupProps) {
+    return (
+      <div className="prose-group">
+        {blocks.map((block, n) => (
+          <Shown
+            // biome-ignore lint/suspicious/noArrayIndexKey: a block is what stands at its place.
+            key={n}
+            block={block}
+            known={known[n] ?? ""}
+            id={id}
+            isLast={hasLast && n === blocks.length - 1}
+          />
+        ))}
+      </div>
+    );
+  },
+  (a, b) =>
+    a.blocks === b.blocks && a.hasLast === b.hasLast && (a.known === b.known || a.known.join("") === b.known.join("")),
+);
+
+const NOTHING: readonly string[] = [];
+
+if (typeof document !== "undefined") copySources();
 
 export default function Markdown({ text, isStreaming }: { text: string; isStreaming: boolean }) {
+  const [reader] = useState(blockReader);
+  const [notes] = useState(noteReader);
+  const id = useId().replace(/\W/gu, "");
+  const groups = reader(text, !isStreaming);
+  const known = notes(groups, !isStreaming);
   return (
-    <Streamdown
-      components={components}
-      rehypePlugins={plugins}
-      parseIncompleteMarkdown={isStreaming}
-      isAnimating={isStreaming}
-      controls={false}
-    >
-      {text}
-    </Streamdown>
+    <div>
+      {groups.map((blocks, n) => (
+        <Group
+          // biome-ignore lint/suspicious/noArrayIndexKey: a group is what stands at its place.
+          key={n}
+          blocks={blocks}
+          known={known[n] ?? NOTHING}
+          id={id}
+          hasLast={isStreaming && n === groups.length - 1}
+        />
+      ))}
+    </div>
   );
 }

@@ -1,11 +1,9 @@
 import { find, type Hast, plain } from "./hast";
 
-/** Names the checkbox of each item of a task list by the item's words: a plugin for what Markdown became. */
-export const nameTasks = () => (root: unknown) => nameIn(root as Hast); // what the renderer hands to its plugins
-
-function nameIn(node: Hast): void {
+/** Names the checkbox of each item of a task list by the item's words, in place. */
+export function nameTasks(node: Hast): void {
   if (node.tagName === "li") nameBox(node);
-  for (const child of node.children ?? []) nameIn(child);
+  for (const child of node.children ?? []) nameTasks(child);
 }
 
 function nameBox(item: Hast): void {

@@ -37,9 +37,10 @@ export async function recall(
 ): Promise<DocHit[]> {
   const options = { ...DEFAULT_RECALL, ...said };
   const spoken = messages.flatMap((message) => {
-    const [part] = message.parts;
+    const words = message.parts.filter((one) => one.type !== "file");
+    const [part] = words;
     const isSpoken = message.role === "user" || message.role === "assistant";
-    if (!isSpoken || message.parts.length !== 1 || part?.type !== "text" || part.text.trim() === "") return [];
+    if (!isSpoken || words.length !== 1 || part?.type !== "text" || part.text.trim() === "") return [];
     return [{ by: message.name ?? message.role, text: part.text }];
   });
   const asked = spoken.slice(-options.numSearchMessages);

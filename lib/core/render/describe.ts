@@ -11,6 +11,8 @@ export type Description = {
   readonly messages: readonly PromptMessage[];
   /** About how many tokens it would have had with nothing dropped. */
   readonly size: number;
+  /** So many messages at its end are new. */
+  readonly fresh: number;
   /** What the prompt was made of, kept with the run. */
   readonly recipe: PromptRecipe;
 };
@@ -32,17 +34,23 @@ export async function describe(renderTemplate: RenderTemplate, input: DescribeIn
   const system = isSilent ? "" : await renderTemplate(template, variables(input));
   const { from, budget, overflow } = input;
   const recipe = { system, summary: input.summary?.text ?? null, from, budget, overflow };
-  const fitted = assemble(recipe, input);
-  return { messages: fitted.messages, size: fitted.size, recipe: { ...recipe, dropped: fitted.dropped } };
+  const { messages, size, fresh, dropped } = assemble(recipe, input);
+  return { messages, size, fresh, recipe: { ...recipe, dropped } };
 }
 
 /** Puts a prompt together by its recipe: the same from the same messages, whoever does it. Throws as `describe` does. */
 export function assemble(
   { system, summary, budget, overflow }: Omit<PromptRecipe, "dropped">,
   { line, input, recallTools }: Pick<DescribeInput, "line" | "input" | "recallTools">,
-): Fitted {
-  const head: PromptMessage[] = system.trim() === "" ? [] : [{ role: "system", text: system }];
-  const before: PromptMessage[] = summary === null ? [] : [{ role: "system", text: summaryText(summary) }];
+): Fitted & Pick<Description, "fresh"> {
   const { past, fresh } = promptLine(line, input, recallTools);
-  return fit({ system: [...head, ...before], past, fresh }, budget, overflow);
+  const head = [...systemMessage(system), ...summaryMessage(summary)];
+  return { ...fit({ system: head, past, fresh }, budget, overflow), fresh: fresh.length };
 }
+
+/** The message that a prompt begins with; none for a text that says nothing. */
+export const systemMessage = (text: string): PromptMessage[] => (text.trim() === "" ? [] : [{ role: "system", text }]);
+
+/** The message that stands for what was said before; none where nothing does. */
+export const summaryMessage = (summary: string | null): PromptMessage[] =>
+  summary === null ? [] : [{ role: "system", text: summaryText(summary) }];

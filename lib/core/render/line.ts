@@ -4,6 +4,13 @@ import { NOT_ANSWERED } from "../../domain/open-calls.ts";
 
 type Stored = Pick<NewMessage, "role" | "name"> & { readonly parts: readonly Part[] };
 
+export type PromptLine = {
+  readonly past: readonly PromptMessage[];
+  readonly fresh: readonly PromptMessage[];
+  /** For each of `past` and then of `fresh`: which stored message it comes of, counted through past and new ones. */
+  readonly origins: readonly number[];
+};
+
 /**
  * Past and new messages as the model sees them, in order. The calls that new results answer count as new.
  *
@@ -12,31 +19,34 @@ type Stored = Pick<NewMessage, "role" | "name"> & { readonly parts: readonly Par
  * it. With `recallTools` off, past calls go with their results,
  * but for those that a new message answers. The text of a past message of one part is trimmed.
  */
-export function promptLine(
-  past: readonly Stored[],
-  fresh: readonly Stored[],
-  recallTools: boolean,
-): { readonly past: readonly PromptMessage[]; readonly fresh: readonly PromptMessage[] } {
+export function promptLine(past: readonly Stored[], fresh: readonly Stored[], recallTools: boolean): PromptLine {
   const line: PromptMessage[] = [];
+  const origins: number[] = [];
+  const push = (message: PromptMessage, origin: number) => {
+    line.push(message);
+    origins.push(origin);
+  };
   let border = 0;
-  const open = new Map<string, string>();
+  const open = new Map<string, { readonly name: string; readonly at: number }>();
   const answered = new Set(fresh.flatMap((message) => results(message).map((part) => part.callId)));
   const closeOpen = () => {
-    for (const [callId, name] of open) line.push({ role: "tool", callId, name, output: NOT_ANSWERED, isError: true });
+    for (const [callId, { name, at }] of open) {
+      push({ role: "tool", callId, name, output: NOT_ANSWERED, isError: true }, at);
+    }
     open.clear();
   };
 
-  const before = joinContinued(past);
-  for (const [n, message] of [...before, ...joinContinued(fresh)].entries()) {
+  const before = joinContinued(past, 0);
+  for (const [n, { message, at }] of [...before, ...joinContinued(fresh, past.length)].entries()) {
     if (n === before.length) {
       if (results(message).length === 0) closeOpen();
       border = open.size > 0 ? line.findLastIndex((one) => one.role === "assistant") : line.length;
     }
     for (const { callId, output, isError } of results(message)) {
-      const name = open.get(callId);
-      if (name === undefined) continue;
+      const called = open.get(callId);
+      if (called === undefined) continue;
       open.delete(callId);
-      line.push({ role: "tool", callId, name, output, isError });
+      push({ role: "tool", callId, name: called.name, output, isError }, at);
     }
     if (message.role === "tool") continue;
     closeOpen();
@@ -44,12 +54,12 @@ export function promptLine(
     const isPast = n < before.length;
     switch (message.role) {
       case "system":
-        line.push({ role: "system", text: messageText(message.parts) });
+        push({ role: "system", text: messageText(message.parts) }, at);
         break;
       case "user": {
         const parts = message.parts.flatMap(userPart);
         if (parts.length === 0 && results(message).length > 0) break;
-        line.push({ role: "user", name, parts: isPast ? trimmed(parts) : parts });
+        push({ role: "user", name, parts: isPast ? trimmed(parts) : parts }, at);
         break;
       }
       case "assistant": {
@@ -59,14 +69,9 @@ export function promptLine(
           part.type === "tool-call" && (recallTools || !isPast || answered.has(part.callId)) ? [part] : [],
         );
         if (text === "" && calls.length === 0) break;
-        line.push({
-          role: "assistant",
-          name,
-          text,
-          calls: calls.map(({ callId, name, input }) => ({ callId, name, input })),
-          ...providerOf(message.parts),
-        });
-        for (const call of calls) open.set(call.callId, call.name);
+        const called = calls.map(({ callId, name, input }) => ({ callId, name, input }));
+        push({ role: "assistant", name, text, calls: called, ...providerOf(message.parts) }, at);
+        for (const { callId, name } of calls) open.set(callId, { name, at });
         break;
       }
       default:
@@ -75,20 +80,24 @@ export function promptLine(
   }
   closeOpen();
   if (fresh.length === 0) border = line.length;
-  return { past: line.slice(0, border), fresh: line.slice(border) };
+  return { past: line.slice(0, border), fresh: line.slice(border), origins };
 }
 
-/** Joins an answer that broke off with the one that goes on with it: providers refuse two of one role in a row. */
-function joinContinued(messages: readonly Stored[]): Stored[] {
-  const joined: Stored[] = [];
-  for (const message of messages) {
-    const last = joined.at(-1);
+/**
+ * Joins an answer that broke off with the one that goes on with it: providers refuse two of one role in a row. `at` counts
+ * from `start` and is that of the first of them.
+ */
+function joinContinued(messages: readonly Stored[], start: number): { message: Stored; readonly at: number }[] {
+  const joined: { message: Stored; readonly at: number }[] = [];
+  for (const [n, message] of messages.entries()) {
+    const before = joined.at(-1);
+    const last = before?.message;
     const first = message.parts.find((part) => part.type === "text");
     const goesOn = message.role === "assistant" && first?.type === "text" && first.continues === true;
-    if (goesOn && last?.role === "assistant" && !last.parts.some((part) => part.type === "tool-call")) {
-      joined[joined.length - 1] = { ...last, parts: [...last.parts, ...message.parts] };
+    if (goesOn && before && last?.role === "assistant" && !last.parts.some((part) => part.type === "tool-call")) {
+      before.message = { ...last, parts: [...last.parts, ...message.parts] };
     } else {
-      joined.push(message);
+      joined.push({ message, at: start + n });
     }
   }
   return joined;
@@ -113,6 +122,7 @@ const trimmed = (parts: PromptPart[]): PromptPart[] => {
 const userPart = (part: Part): PromptPart[] => {
   if (part.type === "text") return [{ type: "text", text: part.text }];
   if (part.type === "image") return [{ type: "image", url: part.url, detail: part.detail }];
+  if (part.type === "file") return [part];
   return [];
 };
 

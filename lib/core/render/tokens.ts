@@ -1,4 +1,5 @@
-import type { PromptMessage } from "../../domain/model.ts";
+import { isImage, isText } from "../../domain/file.ts";
+import type { PromptMessage, PromptPart } from "../../domain/model.ts";
 
 /** Tokens of a text, guessed: one for each four characters, and never none for some text. */
 export const approximateTokens = (text: string): number => Math.ceil(text.length / 4);
@@ -12,9 +13,7 @@ export function messageTokens(message: PromptMessage): number {
     case "system":
       return 4 + approximateTokens(message.text);
     case "user":
-      return (
-        4 + message.parts.reduce((sum, part) => sum + (part.type === "text" ? approximateTokens(part.text) : 800), 0)
-      );
+      return 4 + message.parts.reduce((sum, part) => sum + partTokens(part), 0);
     case "assistant":
       return (
         4 +
@@ -27,3 +26,20 @@ export function messageTokens(message: PromptMessage): number {
       return 4 + approximateTokens(JSON.stringify(message.output) ?? "");
   }
 }
+
+/** What an image comes to, guessed: providers count by its size, of which nothing is known here. */
+const IMAGE_TOKENS = 800;
+/** The words around the text of a file, or in the place of one that no model can read. */
+const FRAME_TOKENS = 40;
+/** Tokens of one file that a model gets to read at the most. */
+export const MOST_FILE_TOKENS = 25_000;
+
+/** Tokens of a part of a question, guessed. */
+export function partTokens(part: PromptPart): number {
+  if (part.type === "text") return approximateTokens(part.text);
+  if (part.type === "image" || isImage(part.mediaType)) return IMAGE_TOKENS;
+  return FRAME_TOKENS + (isText(part.mediaType) ? Math.min(shownTokens(part), Math.ceil(part.size / 4)) : 0);
+}
+
+/** So many tokens of a text file's content are read at the most. */
+export const shownTokens = ({ mostTokens = MOST_FILE_TOKENS }: { readonly mostTokens?: number }): number => mostTokens;

@@ -50,8 +50,13 @@ function docVariables(hits: readonly DocHit[]) {
   }));
 }
 
+type Described = Pick<
+  DescribeInput,
+  "session" | "agent" | "agents" | "users" | "tools" | "settings" | "metadata" | "docs"
+>;
+
 /** What a template can name: the Julep contract, section 4.3. */
-export function variables(input: DescribeInput): Record<string, unknown> {
+export function variables(input: Described): Record<string, unknown> {
   const { session, agent, agents, users, tools, settings, metadata, docs } = input;
   const active = agentVariables(agent);
   return {

@@ -11,9 +11,10 @@ import * as db from "../../db/runs.ts";
 import { notFound } from "../../domain/errors.ts";
 import type { TurnMessage } from "../../domain/events.ts";
 import { foldEvents } from "../../domain/fold.ts";
-import type { Message, NewMessage } from "../../domain/message.ts";
+import type { Message, NewMessage, Part } from "../../domain/message.ts";
 import type { Run, RunAgent } from "../../domain/run.ts";
 import type { Session } from "../../domain/session.ts";
+import { readyFiles } from "../render/ready-parts.ts";
 import type { Scope } from "../scope.ts";
 
 export type History = {
@@ -138,3 +139,18 @@ export async function agentOfRun(scope: Scope, runId: string): Promise<RunAgent 
 /** The latest run of a session that stored or stores messages, running or ended; null when there is none. */
 export const findLatestRun = (scope: Scope, sessionId: string): Promise<Run | null> =>
   db.findLatestRun(scope.database, scope.accountId, sessionId);
+
+/**
+ * A history with the content of its files in their place, as models get them: for a dialect that knows no files. Of images
+ * the latest come first to what room there is, and the others are told in words; `withImages` false: all are.
+ */
+export async function withFileContent(scope: Scope, history: History, withImages = true): Promise<History> {
+  const files = readyFiles(scope, { seesImages: withImages });
+  const line: Message[] = [];
+  for (const message of history.line.toReversed()) {
+    const parts: Part[] = [];
+    for (const part of message.parts) parts.push(part.type === "file" ? await files(part) : part);
+    line.push({ ...message, parts });
+  }
+  return { ...history, line: line.reverse() };
+}

@@ -16,6 +16,7 @@ import { recall } from "../recall/recall.ts";
 import { type Description, describe } from "../render/describe.ts";
 import type { DescribeInput } from "../render/describe-input.ts";
 import { fewTemplates } from "../render/few-templates.ts";
+import { withShares } from "../render/file-shares.ts";
 import { renderInput } from "../render/input.ts";
 import type { Scope } from "../scope.ts";
 import { toolsInReach } from "../tools/who-may.ts";
@@ -83,7 +84,8 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   const most = overflow === "truncate" ? budget : null;
   const past = await pastOf(scope, session, request, policy.recallTools, most);
   const { line, from, forkPosition, nextPosition } = past;
-  const asked = request.answersCalls ? answeringInput(line, request.input) : request.input;
+  const given = request.answersCalls ? answeringInput(line, request.input) : request.input;
+  const asked = withShares(given, budget);
   const docs = policy.recall ? await recalled(scope, session, agent, users, [...line, ...asked]) : [];
 
   const unrendered: DescribeInput = {

@@ -4,11 +4,13 @@ import type { NewSession } from "../../db/new-session.ts";
 import { appendEvents } from "../../db/run-events.ts";
 import { toChatError } from "../../domain/errors.ts";
 import { isLast, type LastEvent, type TurnEvent } from "../../domain/events.ts";
+import { isText } from "../../domain/file.ts";
 import { fold } from "../../domain/fold.ts";
 import type { NewMessage } from "../../domain/message.ts";
 import type { RunStatus } from "../../domain/run.ts";
 import type { TurnPolicy } from "../../domain/turn-policy.ts";
 import { type Tokenizer, tokenizerOf } from "../render/tokenizer.ts";
+import { partTokens } from "../render/tokens.ts";
 import type { Ports } from "../scope.ts";
 import { SESSION_GONE } from "./failure.ts";
 import type { LiveRun } from "./live-run.ts";
@@ -198,7 +200,7 @@ function toCommit(
     durationMs: last.durationMs,
     steps: last.steps,
     messages: messages.map((message) => {
-      const tokenCount = tokenizer.count(countedText(message.parts));
+      const tokenCount = tokenizer.count(countedText(message.parts)) + fileTokens(message.parts);
       return { ...message, tokenCount, tokenizer: tokenizer.name };
     }),
     fallbackTitle: recording.fallbackTitle,
@@ -219,6 +221,10 @@ const countedText = (parts: NewMessage["parts"]): string =>
       return [];
     })
     .join("\n");
+
+/** About how many tokens the texts of files come to. */
+const fileTokens = (parts: NewMessage["parts"]): number =>
+  parts.reduce((sum, part) => sum + (part.type === "file" && isText(part.mediaType) ? partTokens(part) : 0), 0);
 
 const status = (last: LastEvent): RunStatus => (last.type === "turn-end" ? "completed" : last.status);
 

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { ChatError } from "../../domain/errors.ts";
 import { isLast, type TurnEvent } from "../../domain/events.ts";
-import type { ModelEvent, ModelRequest } from "../../domain/model.ts";
+import type { ModelEvent } from "../../domain/model.ts";
+import type { PromptRequest } from "./call-model.ts";
 import { runTurn, type TurnPorts, type TurnTool } from "./run-turn.ts";
 
 afterEach(() => {
@@ -367,7 +368,7 @@ async function run({
   repeats = false,
   ...ports
 }: Partial<TurnPorts> & { script: readonly Script[]; abortAt?: string; repeats?: boolean }) {
-  const requests: ModelRequest[] = [];
+  const requests: PromptRequest[] = [];
   const logged: object[] = [];
   const stopping = new AbortController();
   const stop = () => stopping.abort(new ChatError("cancelled", "stopped"));

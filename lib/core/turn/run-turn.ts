@@ -1,12 +1,13 @@
 import { ChatError, toChatError } from "../../domain/errors.ts";
 import type { TurnEvent, TurnLimit, TurnUsage } from "../../domain/events.ts";
-import type { CallModel, FinishReason, ModelRequest, PromptMessage, ToolChoice, Usage } from "../../domain/model.ts";
+import type { FinishReason, ModelRequest, PromptMessage, ToolChoice, Usage } from "../../domain/model.ts";
 import { tokenCount } from "../../domain/token-count.ts";
 import { cutBy, type ToolCall, type ToolDefinition } from "../../domain/tool.ts";
 import type { TurnPolicy } from "../../domain/turn-policy.ts";
 import type { Log } from "../log.ts";
 import { approximateTokens, promptTokens } from "../render/tokens.ts";
 import { executeTool } from "../tools/execute.ts";
+import type { CallWithFiles } from "./call-model.ts";
 import { stepReader } from "./step-reader.ts";
 
 /** A tool as a turn holds it. Without `run` the caller runs it: calling it ends the turn with the call open. */
@@ -47,7 +48,7 @@ export type TurnPorts = Pick<TurnPolicy, "maxSteps" | "maxMs" | "atLimit"> & {
   readonly request: Pick<ModelRequest, "model" | "settings" | "apiKey" | "endUser" | "mayCut">;
   readonly tools: readonly TurnTool[];
   readonly toolChoice: ToolChoice;
-  readonly callModel: CallModel;
+  readonly callModel: CallWithFiles;
   readonly signal: AbortSignal;
   readonly newId: () => string;
   /** Milliseconds since 1970. */

@@ -7,9 +7,10 @@ import type { TurnPolicy } from "../../domain/turn-policy.ts";
 import type { Admission } from "../admitted.ts";
 import type { Scope } from "../scope.ts";
 import { fallbackTitle, improveTitle } from "../titles.ts";
+import { callWithFiles } from "./call-model.ts";
 import { type LiveRun, liveRun } from "./live-run.ts";
 import type { PreparedTurn } from "./prepare.ts";
-import { questionOf } from "./question.ts";
+import { topicOf } from "./question.ts";
 import { type Recording, record } from "./record.ts";
 import { runTurn } from "./run-turn.ts";
 import type { TurnCall } from "./turn-call.ts";
@@ -54,7 +55,7 @@ export function readyRun(
     tools,
     toolChoice: call.toolChoice,
     ...policy,
-    callModel: (request) => scope.models.call(admission, request),
+    callModel: callWithFiles(scope, admission),
     signal: live.signal,
     newId,
     now,
@@ -115,7 +116,7 @@ export function recording(
       // A key that came with the request is for its turn alone.
       if (!policy.stores || session === null || scope.providerKey !== undefined) return;
       const isFirst = session.titleSource === "none";
-      scope.host.keepAwake(improveTitle(scope, session, isFirst ? questionOf(input) : null));
+      scope.host.keepAwake(improveTitle(scope, session, isFirst ? topicOf(input) : null));
     },
     onEnded(last, isLeft) {
       // Who goes on with a turn that was left settles it.
@@ -129,6 +130,6 @@ const statusOf = (last: LastEvent): string => (last.type === "turn-end" ? "compl
 
 /** The title of a session until it has a better one: the first words of what it was asked. */
 export function questionTitle(input: readonly NewMessage[]): string | null {
-  const question = questionOf(input);
+  const question = topicOf(input);
   return question === null ? null : fallbackTitle(question);
 }

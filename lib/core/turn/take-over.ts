@@ -12,6 +12,7 @@ import { assemble } from "../render/describe.ts";
 import { approximateTokens, promptTokens } from "../render/tokens.ts";
 import { type Ports, portsOf, type Scope } from "../scope.ts";
 import { runTopic } from "../signals.ts";
+import { callWithFiles } from "./call-model.ts";
 import { type LiveRun, liveRun } from "./live-run.ts";
 import { readPast } from "./past.ts";
 import { record } from "./record.ts";
@@ -179,7 +180,7 @@ function continued(
     tools: turnTools(scope, session, policy, plan.tools),
     toolChoice: plan.toolChoice,
     ...policy,
-    callModel: (request) => scope.models.call(admission, request),
+    callModel: callWithFiles(scope, admission),
     signal,
     newId: scope.newId,
     now: scope.now,

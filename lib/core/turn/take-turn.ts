@@ -11,12 +11,14 @@ import type { Admission } from "../admitted.ts";
 import { askerOf, type Scope } from "../scope.ts";
 import { makeRoom } from "../summarise.ts";
 import { atMost } from "./background.ts";
+import { imageKeeper } from "./keep-images.ts";
 import { type PreparedTurn, prepareTurn } from "./prepare.ts";
 import { findRepeated, getRepeated, type NamedCall, withName } from "./request-key.ts";
 import type { InLine } from "./session-line.ts";
 import { questionTitle, type ReadyRun, readyRun } from "./start-run.ts";
 import { takeOverRun } from "./take-over.ts";
 import type { TakenTurn } from "./taken-turn.ts";
+import { traceOf } from "./trace.ts";
 import type { TurnCall } from "./turn-call.ts";
 import { draining, whenFree } from "./wait-in-line.ts";
 
@@ -91,36 +93,44 @@ const mayCallEarly = (scope: Scope, { requestKey }: TurnCall): boolean =>
 
 /** A turn that claims no session: it stores nothing, or makes a session of its own at its end. */
 async function takeDetached(scope: Scope, call: NamedCall): Promise<TakenTurn> {
-  const prepared = call.prepared ?? (await prepareTurn(scope, call.policy, call));
-  call.check?.(prepared);
-  const admission = await admitTurn(scope, call, prepared);
-  const runId = scope.newId();
-  const callsEarly = mayCallEarly(scope, call);
-  const ready = readyRun(scope, runId, call, prepared, { admission, callsEarly });
-  const entered = await insertRun(scope.database, {
-    runId,
-    accountId: scope.accountId,
-    owner: scope.runner.owner,
-    dialect: call.dialect,
-    agentId: prepared.agent.id,
-    policy: call.policy,
-    plan: planOf(scope, call, prepared),
-    sessionId: call.sessionId,
-    settings: prepared.settings,
-    requestKey: call.named?.key ?? null,
-    requestHash: call.named?.hash ?? null,
-    endUserHash: endUserHash(call),
-    mostAtOnce: scope.limits?.mostAtOnce ?? null,
-  }).catch((thrown) => {
-    ready.giveUp();
-    admission.withdraw();
-    throw thrown;
-  });
-  if (entered === "claimed") return begun(scope, runId, call, prepared, ready);
-  ready.giveUp();
-  admission.withdraw();
-  if (entered === "crowded") throw crowded(scope);
-  return getRepeated(scope, call);
+  const plain = call.prepared ?? (await prepareTurn(scope, call.policy, call));
+  call.check?.(plain);
+  const admission = await admitTurn(scope, call, plain);
+  const images = imageKeeper(scope);
+  let ready: ReadyRun | null = null;
+  let isTaken = false;
+  try {
+    const input = call.policy.stores ? await images.keep(plain.input) : plain.input;
+    const prepared = { ...plain, input };
+    const runId = scope.newId();
+    ready = readyRun(scope, runId, call, prepared, { admission, callsEarly: mayCallEarly(scope, call) });
+    const entered = await insertRun(scope.database, {
+      runId,
+      accountId: scope.accountId,
+      owner: scope.runner.owner,
+      dialect: call.dialect,
+      agentId: prepared.agent.id,
+      policy: call.policy,
+      plan: planOf(scope, call, prepared),
+      sessionId: call.sessionId,
+      settings: prepared.settings,
+      requestKey: call.named?.key ?? null,
+      requestHash: call.named?.hash ?? null,
+      endUserHash: endUserHash(call),
+      context: call.policy.stores ? { trace: traceOf(prepared) } : null,
+      mostAtOnce: scope.limits?.mostAtOnce ?? null,
+    });
+    if (entered === "crowded") throw crowded(scope);
+    if (entered !== "claimed") return await getRepeated(scope, call);
+    isTaken = true;
+    return begun(scope, runId, call, prepared, ready);
+  } finally {
+    if (!isTaken) {
+      ready?.giveUp();
+      admission.withdraw();
+      await images.giveUp();
+    }
+  }
 }
 
 /** Starts a turn that is entered. */
@@ -161,15 +171,17 @@ async function claimTurn(scope: Scope, call: StoredCall, waits: Waits | null): P
   let admission: Admission | null = null;
   let ready: ReadyRun | null = null;
   let isTaken = false;
+  const images = imageKeeper(scope);
   try {
     for (let changed = 0; ; known = undefined) {
       // Nothing is prepared for a session that is busy still.
       if (waits) known = await whenFree(scope, { ...waits, sessionId: call.sessionId, signal: call.signal });
-      const prepared = await prepareTurn(scope, call.policy, { ...call, known });
+      const plain = await prepareTurn(scope, call.policy, { ...call, known });
       // In another process somebody waits, who came first.
-      if (!waits && prepared.session.isAwaited) throw busy();
-      call.check?.(prepared);
-      admission ??= await admitTurn(scope, call, prepared);
+      if (!waits && plain.session.isAwaited) throw busy();
+      call.check?.(plain);
+      admission ??= await admitTurn(scope, call, plain);
+      const prepared = { ...plain, input: await images.keep(plain.input) };
       const runId = scope.newId();
       const leave = scope.runner.enter(call.sessionId);
       // Where another may be first, or this is a repeat, no model is asked before the claim holds.
@@ -208,6 +220,7 @@ async function claimTurn(scope: Scope, call: StoredCall, waits: Waits | null): P
     if (!isTaken) {
       ready?.giveUp();
       admission?.withdraw();
+      await images.giveUp();
     }
   }
 }
@@ -239,7 +252,7 @@ async function claimOf(scope: Scope, runId: string, call: StoredCall, prepared: 
     policy: call.policy,
     plan: planOf(scope, call, prepared),
     input: prepared.input,
-    context: prepared.description.recipe,
+    context: { ...prepared.description.recipe, trace: traceOf(prepared) },
     settings: prepared.settings,
     requestKey: call.named?.key ?? null,
     requestHash: call.named?.hash ?? null,

@@ -84,8 +84,8 @@ export const claimRunRows = statement({
 export const insertRunRow = statement({
   name: "insert-run",
   text: `insert into "Run" (id, "accountId", "sessionId", "agentId", dialect, status, stores, policy, plan, settings,
-           "leaseOwner", "leaseUntil", "requestKey", "requestHash", "endUserHash")
-         values ($1, $2, $3, $4, $5, 'running', $9, $6, $13, $7, $8, now() + ${LEASE}, $10, $11, $12)`,
+           "leaseOwner", "leaseUntil", "requestKey", "requestHash", "endUserHash", context)
+         values ($1, $2, $3, $4, $5, 'running', $9, $6, $13, $7, $8, now() + ${LEASE}, $10, $11, $12, $14)`,
   parameters: {
     runId: "uuid",
     accountId: "uuid",
@@ -100,5 +100,6 @@ export const insertRunRow = statement({
     requestHash: "text?",
     endUserHash: "text?",
     plan: "json",
+    context: "json",
   },
 });

@@ -38,7 +38,7 @@ export const endRunRows = statement({
   text: `with input as (
        select * from json_to_recordset($1::json) as i(id uuid, owner text, status text, "finishReason" text, "limit" text,
          error jsonb, usage jsonb, "usageEstimated" boolean, "durationMs" int, steps int, messages json, title text, "seqFrom" int,
-         "seqTo" int, events json, output json, "freesKey" boolean)
+         "seqTo" int, events json, output json, "freesKey" boolean, files json)
      ), sessions as materialized (
        select s.id from "Session" s
        where s.id in (select r."sessionId" from "Run" r join input i on i.id = r.id) order by s.id for no key update
@@ -48,13 +48,14 @@ export const endRunRows = statement({
      ), run as (
        update "Run" r set status = i.status, "finishReason" = i."finishReason", "turnLimit" = i."limit",
          error = i.error, usage = i.usage, "usageEstimated" = i."usageEstimated", "durationMs" = i."durationMs", steps = i.steps,
-         -- What it was made of has been needed to go on with it. Of its settings only the model is shown.
-         input = null, plan = null, context = null, settings = json_build_object('model', r.settings->>'model'),
+         -- What it was made of has been needed to go on with it. Of its settings only the model is shown, of its prompt
+         -- what is no text.
+         input = null, plan = null, context = r.context->'trace', settings = json_build_object('model', r.settings->>'model'),
          "leaseUntil" = null, "endedAt" = now(), output = i.output,
          "requestKey" = case when i."freesKey" then null else r."requestKey" end
        from input i join held on held.id = i.id
        where r.id = i.id and r."leaseOwner" = i.owner and r.status = 'running'
-       returning r.id, r."sessionId", r."branchId", r."agentId", r.stores, i.messages,
+       returning r.id, r."accountId", r."sessionId", r."branchId", r."agentId", r.stores, i.messages, i.files,
          json_array_length(i.messages) as count, i.title, i."seqFrom", i."seqTo", i.events
      ), branch as (
        update "Branch" b set "nextPosition" = b."nextPosition" + run.count
@@ -67,6 +68,15 @@ export const endRunRows = statement({
          m.item->>'source', m.item->'parts', m.item->>'model', (m.item->>'tokenCount')::int, m.item->>'tokenizer',
          (m.item->>'createdAt')::timestamptz
        from run join branch on branch.id = run."branchId", json_array_elements(run.messages) with ordinality m(item, n)
+     ), file as (
+       -- Nobody need hold them any more. One that is just being deleted is left out: it is waited for here.
+       update "File" f set "heldUntil" = null
+       from run join branch on branch.id = run."branchId", json_to_recordset(run.files) as x("fileId" uuid)
+       where f.id = x."fileId" and f."accountId" = run."accountId" returning f.id
+     ), use as (
+       insert into "MessageFile" ("messageId", "fileId")
+       select distinct x."messageId", file.id
+       from run, json_to_recordset(run.files) as x("messageId" uuid, "fileId" uuid), file where file.id = x."fileId"
      ), session as (
        update "Session" s set "lastRunId" = run.id, "updatedAt" = now(),
          title = case when s."titleSource" = 'none' and run.title is not null then run.title else s.title end,

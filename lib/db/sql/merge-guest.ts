@@ -21,11 +21,12 @@ export const copyDefaultAgent = statement({
   parameters: { guestId: "uuid", agentId: "uuid" },
 });
 
-/** Moves files that the other account has not. */
+/** Moves files. What the other account has too stays a file of its own, of a hash that no content has: messages name it. */
 export const moveFiles = statement({
   name: "move-files",
-  text: `update "File" f set "accountId" = $2 where "accountId" = $1
-      and not exists (select 1 from "File" o where o."accountId" = $2 and o.hash = f.hash)`,
+  text: `update "File" f set "accountId" = $2, hash = case when exists (
+        select 1 from "File" o where o."accountId" = $2 and o.hash = f.hash) then f.hash || ' ' || f.id else f.hash end
+      where "accountId" = $1`,
   parameters: { guestId: "uuid", accountId: "uuid" },
 });
 

@@ -6,7 +6,7 @@ import type { TurnCall } from "../../core/turn/turn-call.ts";
 import type { Agent } from "../../domain/agent.ts";
 import { ChatError } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
-import type { NewMessage } from "../../domain/message.ts";
+import type { NewMessage, Part } from "../../domain/message.ts";
 import type { ModelSettings } from "../../domain/model.ts";
 import type { SessionWithAgents } from "../../domain/session.ts";
 import { decodeResponseFormat } from "../response-format.ts";
@@ -103,10 +103,19 @@ const decodeMessages = ({ messages }: CompletionBody): NewMessage[] =>
     role: role === "user" || role === "assistant" ? role : "system",
     name: null,
     source: "api_request",
-    parts: [{ type: "text", text: content }],
+    parts: decodeContent(content),
     model: null,
     createdAt: new Date(),
   }));
+
+type Content = CompletionBody["messages"][number]["content"];
+
+const decodeContent = (content: Content): Part[] =>
+  typeof content === "string"
+    ? [{ type: "text", text: content }]
+    : content.map((part) =>
+        part.type === "text" ? part : { type: "image", url: part.image_url.url, detail: part.image_url.detail },
+      );
 
 const settingsChange = ({ temperature, top_p }: AssistantBody): SettingsChange => ({ temperature, topP: top_p });
 

@@ -51,26 +51,58 @@ const int = (least: number, most?: number) =>
   z.preprocess(lenientInt, most === undefined ? z.int().min(least) : z.int().min(least).max(most));
 const number = (least: number, most: number) => z.preprocess(lenientNumber, z.number().min(least).max(most));
 
-/** A text, or a list of text parts, which are joined. */
-const Content = z.preprocess((value, context) => {
-  if (!Array.isArray(value)) return value;
-  const texts: string[] = [];
+const WEB_ADDRESS = /^https?:\/\//iu;
+const LONGEST_ADDRESS = 16_384;
+const isImageUrl = (url: string): boolean =>
+  /^data:image\/[\w.+-]{1,100};base64,/iu.test(url) ||
+  (url.length <= LONGEST_ADDRESS && WEB_ADDRESS.test(url) && URL.canParse(url));
+
+const TextPart = z.object({ type: z.literal("text"), text: text(MESSAGE_TEXT) });
+const ImagePart = z.object({
+  type: z.literal("image_url"),
+  image_url: z.object({
+    url: text(MESSAGE_TEXT).refine(isImageUrl).describe("An http or https address, or a data URL of an image"),
+    detail: z.enum(["low", "high", "auto"]).optional(),
+  }),
+});
+const ContentPart = z.union([TextPart, ImagePart]);
+type ContentPart = z.output<typeof ContentPart>;
+const MOST_PARTS = 10_000;
+
+const WRONG_PART =
+  'Value error, only parts of the form {"type": "text", "text": …} are supported, and {"type": "image_url", "image_url": {"url": …}} with an http or https address or a data URL of an image';
+
+/** A text, or a list of parts. Texts alone are joined; where there are images the parts stay as they are. */
+function readContent(value: unknown, context: Fault): unknown {
+  if (typeof value === "string") {
+    if (value.length > MESSAGE_TEXT) {
+      context.addIssue({ code: "too_big", origin: "string", maximum: MESSAGE_TEXT, inclusive: true, input: value });
+    }
+    return value;
+  }
+  if (!Array.isArray(value)) {
+    context.addIssue({ code: "invalid_type", expected: "string", input: value });
+    return value;
+  }
+  const parts: ContentPart[] = [];
   let faults = 0;
   for (const [n, part] of value.entries()) {
     if (faults === MOST_ISSUES) break;
-    const { type, text: said } = (typeof part === "object" && part !== null ? part : {}) as {
-      type?: unknown;
-      text?: unknown;
-    };
-    if (type === "text" && typeof said === "string") texts.push(said);
+    const read = ContentPart.safeParse(part);
+    if (read.success) parts.push(read.data);
     else {
       faults++;
-      const message = 'Value error, only parts of the form {"type": "text", "text": …} are supported';
-      context.addIssue({ code: "custom", path: [n], message, params: { type: "value_error" } });
+      context.addIssue({ code: "custom", path: [n], message: WRONG_PART, params: { type: "value_error" } });
     }
   }
-  return texts.join("");
-}, text(MESSAGE_TEXT).describe("A text, or a list of text parts"));
+  const hasImages = parts.some(({ type }) => type === "image_url");
+  return hasImages ? parts : parts.map((part) => (part.type === "text" ? part.text : "")).join("");
+}
+
+const Content = z.preprocess(
+  readContent,
+  z.union([text(MESSAGE_TEXT), list(ContentPart, MOST_PARTS)]).describe("A text, or a list of texts and images"),
+);
 
 /** Which roles are allowed is said by 400, not here: the contract, 2.1. */
 const AssistantMessage = z.object({ role: text(SHORT_TEXT), content: Content });

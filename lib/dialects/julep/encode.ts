@@ -9,7 +9,7 @@ import { exactJson, exactValue } from "../../domain/exact-numbers.ts";
 import { foldEvents } from "../../domain/fold.ts";
 import type { Job } from "../../domain/job.ts";
 import type { Message, Part } from "../../domain/message.ts";
-import type { FinishReason, PromptMessage, PromptPart } from "../../domain/model.ts";
+import type { FinishReason, ReadyMessage, ReadyPart } from "../../domain/model.ts";
 import type { Session, SessionReplacement } from "../../domain/session.ts";
 import type { Tool } from "../../domain/tool.ts";
 import type { ChatInput, HistoryQuery, WireMessage, WirePart } from "./schema.ts";
@@ -199,6 +199,9 @@ function encodePart(part: Part, isResultAlone: boolean): unknown[] {
       return [{ type: "text", text: part.text }];
     case "image":
       return [encodeImage(part)];
+    case "file":
+      // Its content has taken its place: see `withFileContent`.
+      return [{ type: "text", text: part.name }];
     case "tool-result": {
       const content = outputParts(part.output);
       return isResultAlone ? content : [{ type: "tool_result", tool_use_id: part.callId, content }];
@@ -229,7 +232,7 @@ const isWirePart = (value: unknown): value is WirePart =>
 
 /** What chat would send, and with which tools: the contract, 3.7 and 4.2. */
 export const encodeRender = (
-  messages: readonly PromptMessage[],
+  messages: readonly ReadyMessage[],
   tools: readonly Tool[],
   docs: readonly DocHit[],
   body: ChatInput,
@@ -250,7 +253,7 @@ type Rendered = {
 };
 
 /** What the prompt does not hold of the new messages, which stand at its end: `continue` and some names. */
-function withEchoes(messages: readonly PromptMessage[], sent: readonly WireMessage[]): Rendered[] {
+function withEchoes(messages: readonly ReadyMessage[], sent: readonly WireMessage[]): Rendered[] {
   const left = [...sent];
   const rendered: Rendered[] = [];
   for (const message of messages.toReversed()) {
@@ -261,7 +264,7 @@ function withEchoes(messages: readonly PromptMessage[], sent: readonly WireMessa
   return rendered.reverse();
 }
 
-function encodePrompt(message: PromptMessage): Rendered {
+function encodePrompt(message: ReadyMessage): Rendered {
   const empty = { name: null, tool_call_id: null, tool_calls: [], continue: null };
   switch (message.role) {
     case "system":
@@ -280,7 +283,7 @@ function encodePrompt(message: PromptMessage): Rendered {
   }
 }
 
-function promptContent(parts: readonly PromptPart[]): string | unknown[] {
+function promptContent(parts: readonly ReadyPart[]): string | unknown[] {
   const [only] = parts;
   if (parts.length === 1 && only?.type === "text") return only.text;
   return parts.map((part) => (part.type === "text" ? { type: "text", text: part.text } : encodeImage(part)));

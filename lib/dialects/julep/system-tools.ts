@@ -18,7 +18,7 @@ import type { OperationName } from "../../core/tools/operations.ts";
 import type { Operate, OperationCall } from "../../core/tools/run-system.ts";
 import { turnFailure } from "../../core/turn/failure.ts";
 import { endedTurn, followLive } from "../../core/turn/follow.ts";
-import { getHistory } from "../../core/turn/history.ts";
+import { getHistory, withFileContent } from "../../core/turn/history.ts";
 import { takeTurn } from "../../core/turn/take-turn.ts";
 import { createUser, deleteUser, getUser, listUsers, patchUser, replaceUser, saveUser } from "../../core/users.ts";
 import type { DocOwner } from "../../domain/doc.ts";
@@ -157,9 +157,9 @@ const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   "session.delete": deleted(deleteSession),
   "session.history": async ({ scope, id }) => {
     const session = await getSession(scope, id);
-    return encodeHistory(session, await getHistory(scope, session, { sources: SHOWN_SOURCES }), SHOWN_SOURCES, {
-      offset: 0,
-    });
+    const history = await getHistory(scope, session, { sources: SHOWN_SOURCES });
+    // The model that has called it reads words.
+    return encodeHistory(session, await withFileContent(scope, history, false), SHOWN_SOURCES, { offset: 0 });
   },
   "session.chat": async ({ scope, id, input, signal }) => {
     // Without tools of its own, so that two sessions cannot call each other in turn.

@@ -88,9 +88,20 @@ const continues = z
   .optional()
   .describe("With event_ids=1: goes on where the text block before it broke off");
 
+/** Ours. */
+const Attachment = z.strictObject({
+  id: id.nullable().describe("What /api/app/files serves it by; null: an image at an address"),
+  name: z.string(),
+  media_type: z.string(),
+  size: count.nullable().describe("In bytes"),
+  url: z.string().optional().describe("Where the image is, for one that is no file here"),
+});
+export type Attachment = Wire<typeof Attachment>;
+const attachments = z.array(Attachment).optional().describe("Files and images of the question, where it has some");
+
 export const SessionEvent = z
   .discriminatedUnion("type", [
-    z.strictObject({ type: z.literal("user_input"), content: z.string(), ...ids }),
+    z.strictObject({ type: z.literal("user_input"), content: z.string(), attachments, ...ids }),
     z.strictObject({ type: z.literal("thinking_delta"), content: z.string(), ...ids }),
     z.strictObject({
       type: z.literal("thinking"),

@@ -1,10 +1,11 @@
+import { holdFiles } from "../../core/files.ts";
 import { knownIndexIds } from "../../core/indexes.ts";
 import { checkProject, defaultProject } from "../../core/projects.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { TurnCall } from "../../core/turn/turn-call.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
-import type { NewMessage, Part } from "../../domain/message.ts";
+import type { FilePart, NewMessage, Part } from "../../domain/message.ts";
 import type { Session, SessionWithAgents } from "../../domain/session.ts";
 import type { Surface } from "../dialect.ts";
 import type { ScopeQuery, StreamBody } from "./schema.ts";
@@ -50,12 +51,20 @@ export async function turnIndexes(
   return { bind: isBound && !isSame ? asked.filter((id) => known.has(id)) : null, skipped };
 }
 
+/** The files that a question brings, held while it is asked. Throws "not-found" for one that is not there. */
+export async function turnAttachments(scope: Scope, { attachments }: StreamBody): Promise<readonly FilePart[]> {
+  const files = await holdFiles(scope, [...new Set(attachments ?? [])]);
+  return files.map(({ id, name, mediaType, size }) => ({ type: "file", fileId: id, name, mediaType, size }));
+}
+
 /** A stream request. */
 export type StreamCall = {
   /** The surface that was asked: LlamaCloud's own, or the web app's, whose pages speak this dialect too. */
   readonly by: Pick<Surface, "name" | "policy">;
   readonly known: SessionWithAgents;
   readonly body: StreamBody;
+  /** What the question brings besides its words. */
+  readonly attached: readonly FilePart[];
   /** Indexes to bind the session to; null leaves its own. */
   readonly bind: readonly string[] | null;
   /** Indexes that were asked for and are not there. */
@@ -66,7 +75,7 @@ export type StreamCall = {
 };
 
 /** A stream request as a turn: a question, or the answers to the calls that wait. */
-export function decodeTurn({ by, known, body, bind, cancelsOnDisconnect }: StreamCall): TurnCall {
+export function decodeTurn({ by, known, body, attached, bind, cancelsOnDisconnect }: StreamCall): TurnCall {
   const { name, policy } = by;
   const results = body.tool_results ?? null;
   return {
@@ -82,7 +91,7 @@ export function decodeTurn({ by, known, body, bind, cancelsOnDisconnect }: Strea
     parentId: body.parent_id,
     insteadOf: body.instead_of_id ?? undefined,
     agentId: body.agent_id ?? undefined,
-    input: results?.map(answerMessage) ?? [newInput("user", { type: "text", text: body.prompt ?? "" })],
+    input: results?.map(answerMessage) ?? [newInput("user", questionParts(body.prompt ?? "", attached))],
     answersCalls: results !== null,
     tools: [],
     toolChoice: "auto",
@@ -93,17 +102,23 @@ export function decodeTurn({ by, known, body, bind, cancelsOnDisconnect }: Strea
   };
 }
 
+/** Files stand before the words that are about them: so models read both best. */
+const questionParts = (prompt: string, attached: readonly FilePart[]): Part[] => [
+  ...attached,
+  ...(prompt.trim() === "" ? [] : [{ type: "text" as const, text: prompt }]),
+];
+
 type Answer = NonNullable<StreamBody["tool_results"]>[number];
 
 const answerMessage = ({ call_id, output, is_error }: Answer): NewMessage =>
-  newInput("tool", { type: "tool-result", callId: call_id, name: "", output, isError: is_error ?? false });
+  newInput("tool", [{ type: "tool-result", callId: call_id, name: "", output, isError: is_error ?? false }]);
 
-const newInput = (role: "user" | "tool", part: Part): NewMessage => ({
+const newInput = (role: "user" | "tool", parts: Part[]): NewMessage => ({
   id: newId(),
   role,
   name: null,
   source: "api_request",
-  parts: [part],
+  parts,
   model: null,
   createdAt: new Date(),
 });

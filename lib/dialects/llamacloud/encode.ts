@@ -6,7 +6,15 @@ import { NOT_ANSWERED, unansweredCalls } from "../../domain/open-calls.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Session } from "../../domain/session.ts";
 import type { ToolCall } from "../../domain/tool.ts";
-import type { EventIds, JobMetadata, SessionDetails, SessionEvent, SessionPage, SessionSummary } from "./answers.ts";
+import type {
+  Attachment,
+  EventIds,
+  JobMetadata,
+  SessionDetails,
+  SessionEvent,
+  SessionPage,
+  SessionSummary,
+} from "./answers.ts";
 
 /** A session as create, list, summary and title answer it: the contract, 4.1. `details`: who answers in it. */
 export function encodeSummary(session: Session, details: Answering | null): SessionSummary {
@@ -173,7 +181,7 @@ export function encodeMessage(
   const { role, parts } = message;
   const mark = (part: number) => (withIds ? idsOf(message, runId, String(part)) : {});
   if (role === "system") return [];
-  if (role === "user") return [{ type: "user_input", content: messageText(parts), ...mark(0) }];
+  if (role === "user") return [{ ...encodeQuestion(parts), ...mark(0) }];
   return parts.flatMap((part, n): SessionEvent[] => {
     switch (part.type) {
       case "text":
@@ -199,12 +207,28 @@ export function encodeMessage(
         return [{ type: "notice", content: part.text, ...noticeIds(runId, numberOf(runId), message.createdAt) }];
       }
       case "image":
+      case "file":
       case "provider-data":
         return [];
       default:
         return part satisfies never;
     }
   });
+}
+
+/** What somebody asks, with the files and images that belong to it. */
+function encodeQuestion(parts: readonly Part[]) {
+  const attachments = parts.flatMap((part): Attachment[] => {
+    if (part.type === "file") {
+      return [{ id: part.fileId, name: part.name, media_type: part.mediaType, size: part.size }];
+    }
+    if (part.type === "image") {
+      return [{ id: null, name: "image", media_type: "image/*", size: null, url: part.url }];
+    }
+    return [];
+  });
+  const content = messageText(parts);
+  return { type: "user_input" as const, content, ...(attachments.length > 0 ? { attachments } : {}) };
 }
 
 /** `arguments` is an object on the wire; what a model sent instead stands under "value". */

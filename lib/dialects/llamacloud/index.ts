@@ -33,7 +33,7 @@ export const llamacloud = {
   sample: llamacloudSample,
 } satisfies Dialect<StreamCall>;
 
-export { decodeCursor, encodeCursor, inProject, projectOf, turnIndexes } from "./decode.ts";
+export { decodeCursor, encodeCursor, inProject, projectOf, turnAttachments, turnIndexes } from "./decode.ts";
 export { encodeEvents, encodeIndex, encodePage, encodeSummary } from "./encode.ts";
 export {
   CreateBody,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { TOOL_LIMITS } from "../../core/tools/limits.ts";
 import { exactJson } from "../../domain/exact-numbers.ts";
+import { MOST_FILES } from "../../domain/file.ts";
 import { anyJson, callersOwn, jsonObject, LONG_TEXT, list, SHORT_TEXT, text } from "../bounds.ts";
 import { integerText } from "../integer-text.ts";
 
@@ -88,15 +89,18 @@ const Prompt = z
     abort: true,
   })
   // For the reference: a code point has at most two units.
-  .max(2 * MAX_PROMPT)
-  .refine((said) => said.trim() !== "", fault("value_error", "Value error, prompt must not be blank"));
+  .max(2 * MAX_PROMPT);
 
+const isObject = ({ value }: { readonly value: unknown }): boolean =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+/** Said of whatever was sent. */
+const isBlank = (prompt: unknown): boolean => typeof prompt === "string" && prompt.trim() === "";
 const isAnswering = (body: object): boolean => "tool_results" in body && body.tool_results != null;
 
 export const StreamBody = z
   .object({
     index_ids: IndexIds,
-    prompt: Prompt.optional().describe("Required without tool_results"),
+    prompt: Prompt.optional().describe("Required without tool_results; blank only with attachments"),
     require_all_indexes: z.boolean().nullish(),
     /** Ours, all from here on: see the contract, section 8. */
     message_id: z.guid().nullish(),
@@ -104,6 +108,9 @@ export const StreamBody = z
     instead_of_id: z.guid().nullish().describe("Ours: the message in whose place the new one comes"),
     agent_id: z.guid().nullish(),
     model: text(120).min(1).nullish(),
+    attachments: list(z.guid(), MOST_FILES)
+      .nullish()
+      .describe("Ours: ids of files that were sent to POST /api/app/files, for the question"),
     client_tools: z.boolean().nullish().describe("Ours: whether the caller answers calls of the agent's functions"),
     tool_results: list(ToolAnswer, MAX_ANSWERS)
       .min(1)
@@ -118,7 +125,12 @@ export const StreamBody = z
   .refine((body) => isAnswering(body) || body.prompt !== undefined, {
     ...fault("missing", "Field required"),
     path: ["prompt"],
-    when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
+    when: isObject,
+  })
+  .refine((body) => !isBlank(body.prompt) || (body.attachments?.length ?? 0) > 0, {
+    ...fault("value_error", "Value error, prompt must not be blank"),
+    path: ["prompt"],
+    when: isObject,
   })
   .refine((body) => !isAnswering(body) || body.prompt === undefined, {
     ...fault("value_error", "Value error, prompt and tool_results are not sent together"),

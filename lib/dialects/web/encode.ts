@@ -4,6 +4,7 @@ import type { SignIn } from "../../core/sign-ins.ts";
 import type { NamedShare, NamedShares } from "../../core/usage.ts";
 import type { Agent } from "../../domain/agent.ts";
 import type { ApiKey } from "../../domain/api-key.ts";
+import type { FileInfo } from "../../domain/file.ts";
 import type { ModelInfo } from "../../domain/model.ts";
 import type { ModelProvider } from "../../domain/model-provider.ts";
 import { withoutToolSecrets } from "../../domain/tool-secrets.ts";
@@ -48,6 +49,9 @@ export const encodeApiKey = (key: ApiKey) => ({
   last_used_at: key.lastUsedAt?.toISOString() ?? null,
   created_at: key.createdAt.toISOString(),
 });
+
+/** A file that was uploaded: what is attached names its id. */
+export const encodeFile = ({ id, name, mediaType, size }: FileInfo) => ({ id, name, media_type: mediaType, size });
 
 export const encodeSignIn = (signIn: SignIn) => ({
   id: signIn.id,

@@ -23,11 +23,13 @@ export {
   encodeApiKey,
   encodeBranches,
   encodeChanges,
+  encodeFile,
   encodeListedAgent,
   encodeModels,
   encodeProvider,
   encodeSignIn,
 } from "./encode.ts";
+export { encodeContext } from "./encode-context.ts";
 export {
   AccountBody,
   AgentBody,
@@ -36,12 +38,14 @@ export {
   BranchBody,
   BranchesQuery,
   ChangesQuery,
+  ContextQuery,
   DeleteAccountBody,
   OutlineQuery,
   PasswordBody,
   ProviderBody,
   ProviderPatch,
   TurnsQuery,
+  UploadQuery,
   UsageQuery,
 } from "./schema.ts";
 export { encodeTool, ToolInput } from "./tools.ts";

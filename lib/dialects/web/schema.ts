@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SLUG } from "../../core/bots.ts";
 import { PROVIDER_KINDS, PROVIDER_NAME } from "../../domain/model-provider.ts";
+import { isSecretName } from "../../domain/secrets.ts";
 import { SHORT_TEXT, text } from "../bounds.ts";
 import { integerText } from "../integer-text.ts";
 import { decodeWindowPlace, TURNS_IN_WINDOW } from "./window.ts";
@@ -75,7 +76,10 @@ const providerFields = {
   /** Where a compatible server is; its path goes up to what stands before `/chat/completions`. */
   base_url: text(2000)
     .trim()
-    .refine(isBaseUrl, fault("Enter an address such as http://localhost:11434/v1, without a name or password in it"))
+    .refine(
+      isBaseUrl,
+      fault("Enter an address such as http://localhost:11434/v1, without a name, password or key in it"),
+    )
     .nullish(),
   api_key: text(4000)
     .trim()
@@ -100,8 +104,14 @@ export const ProviderPatch = z.object(providerFields).partial();
 function isBaseUrl(address: string): boolean {
   const url = URL.parse(address);
   const isWeb = url?.protocol === "http:" || url?.protocol === "https:";
-  return isWeb && url.username === "" && url.password === "" && url.hash === "";
+  return isWeb && url.username === "" && url.password === "" && url.hash === "" && !hasSecret(url);
 }
+
+/** What an upload says of itself besides its bytes: how it is called. */
+export const UploadQuery = z.object({ name: text(2000) });
+
+/** An address is stored and shown as it is; a key has its own field. */
+const hasSecret = ({ searchParams }: URL): boolean => [...searchParams.keys()].some(isSecretName);
 
 export const UsageQuery = z.object({
   days: text(SHORT_TEXT)
@@ -142,3 +152,18 @@ export const BranchBody = z.object({ branch_id: z.guid() });
 
 // Any text may be asked with: one that is no token of this database is told so by `reset`.
 export const ChangesQuery = z.object({ since: text(200).optional() });
+
+const whole = (max: number) =>
+  text(SHORT_TEXT)
+    .regex(/^\d{1,9}$/u, fault("Input should be a whole number of 0 or more"))
+    .transform(Number)
+    .pipe(z.int().max(max));
+
+/** Which of a turn's context is read: its items from `first` on, or of one `item` its text from the character `at` on. */
+export const ContextQuery = z.object({
+  first: whole(999_999_999).default(0),
+  item: whole(999_999_999).optional(),
+  at: whole(999_999_999).default(0),
+  /** "1": messages are told as the JSON that a model is sent, and not in words. */
+  raw: z.enum(["0", "1"]).default("0"),
+});

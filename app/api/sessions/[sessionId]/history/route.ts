@@ -1,6 +1,6 @@
 import { clearHistory } from "@/lib/core/session-settings";
 import { getSession } from "@/lib/core/sessions";
-import { getHistory } from "@/lib/core/turn/history";
+import { getHistory, withFileContent } from "@/lib/core/turn/history";
 import { encodeDeleted, encodeHistory, HistoryQuery, julep, pathId, SHOWN_SOURCES } from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
 
@@ -12,7 +12,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
       const session = await getSession(scope, pathId(params.sessionId, "session_id"));
       const asked = new URL(request.url).searchParams.getAll("source");
       const sources = asked.length > 0 ? asked : SHOWN_SOURCES;
-      const history = await getHistory(scope, session, { sources, ...query });
+      const history = await withFileContent(scope, await getHistory(scope, session, { sources, ...query }));
       return Response.json(encodeHistory(session, history, sources, query));
     },
   }),

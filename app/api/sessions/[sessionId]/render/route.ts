@@ -1,3 +1,5 @@
+import { readyMessages } from "@/lib/core/render/ready-messages";
+import { readyFiles } from "@/lib/core/render/ready-parts";
 import { prepareTurn } from "@/lib/core/turn/prepare";
 import {
   ChatInput,
@@ -21,7 +23,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
       const policy = decodePolicy(body);
       // Nothing is asked of the provider here, so a key for it counts for nothing.
       const { description, listedTools, docs } = await prepareTurn({ ...scope, providerKey: undefined }, policy, turn);
-      return Response.json(encodeRender(description.messages, listedTools, docs, body));
+      const messages = await readyMessages(description.messages, readyFiles(scope));
+      return Response.json(encodeRender(messages, listedTools, docs, body));
     },
   }),
 });

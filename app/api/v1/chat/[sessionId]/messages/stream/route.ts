@@ -6,6 +6,7 @@ import {
   llamacloudFrames,
   ScopeQuery,
   StreamBody,
+  turnAttachments,
   turnIndexes,
 } from "@/lib/dialects/llamacloud";
 import { web } from "@/lib/dialects/web";
@@ -31,6 +32,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
         known,
         body,
         ...(await turnIndexes(scope, known.session, body)),
+        attached: await turnAttachments(scope, body),
         cancelsOnDisconnect: request.headers.get("x-on-disconnect")?.trim().toLowerCase() === "cancel",
         withIds: query.event_ids ?? false,
       });

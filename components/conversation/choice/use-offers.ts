@@ -1,0 +1,42 @@
+"use client";
+
+import { useCallback, useEffect, useRef, useState } from "react";
+import { listAgents, listModels, type Models } from "../../api";
+import type { ChoosableAgent } from "./agent-options";
+
+/** So long what was asked is taken as it is. */
+const FRESH_MS = 60_000;
+const MOST_PAGES = 10;
+
+/** What may be chosen of: null until it is known. What could not be read stays as it was, and is asked for again. */
+export function useOffers(hasAccount: boolean): {
+  readonly models: Models | null;
+  readonly agents: readonly ChoosableAgent[] | null;
+  readonly refresh: () => void;
+} {
+  const [models, setModels] = useState<Models | null>(null);
+  const [agents, setAgents] = useState<readonly ChoosableAgent[] | null>(null);
+  const askedAt = useRef(0);
+  const refresh = useCallback(() => {
+    if (!hasAccount || Date.now() - askedAt.current < FRESH_MS) return;
+    askedAt.current = Date.now();
+    const again = () => {
+      askedAt.current = 0;
+    };
+    // Where nothing can be read the agent's own model answers, as it does anyway.
+    listModels().then(setModels, again);
+    allAgents().then(setAgents, again);
+  }, [hasAccount]);
+  useEffect(refresh, [refresh]);
+  return { models, agents, refresh };
+}
+
+async function allAgents(): Promise<readonly ChoosableAgent[]> {
+  const found: ChoosableAgent[] = [];
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const { items, has_more } = await listAgents(found.length);
+    found.push(...items);
+    if (!has_more) break;
+  }
+  return found;
+}

@@ -1,0 +1,38 @@
+/** How languages are written, by what stands behind a fence. */
+const names: ReadonlyMap<string, string> = new Map([
+  ["js", "JavaScript"],
+  ["javascript", "JavaScript"],
+  ["ts", "TypeScript"],
+  ["typescript", "TypeScript"],
+  ["tsx", "TSX"],
+  ["jsx", "JSX"],
+  ["py", "Python"],
+  ["python", "Python"],
+  ["sh", "Shell"],
+  ["bash", "Shell"],
+  ["shell", "Shell"],
+  ["zsh", "Shell"],
+  ["sql", "SQL"],
+  ["json", "JSON"],
+  ["yaml", "YAML"],
+  ["yml", "YAML"],
+  ["html", "HTML"],
+  ["css", "CSS"],
+  ["xml", "XML"],
+  ["rs", "Rust"],
+  ["rust", "Rust"],
+  ["go", "Go"],
+  ["java", "Java"],
+  ["cpp", "C++"],
+  ["c", "C"],
+  ["cs", "C#"],
+  ["rb", "Ruby"],
+  ["ruby", "Ruby"],
+  ["php", "PHP"],
+  ["md", "Markdown"],
+  ["toml", "TOML"],
+  ["diff", "Diff"],
+]);
+
+/** What a block of code is headed with. */
+export const languageName = (language: string): string => names.get(language.toLowerCase()) ?? (language || "Text");
