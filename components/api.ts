@@ -85,10 +85,10 @@ export const listSessions = (pageToken: string | null) =>
     `${base}?details=1&all_projects=1&page_size=50${pageToken ? `&page_token=${encodeURIComponent(pageToken)}` : ""}`,
   );
 
-/** Turns of a session: the last, or those before a place that an earlier answer has given, or from one on. */
+/** Turns of a session: the last, or so many of them, or those before a place that an earlier answer has given, or from one on. */
 export const readWindow = (
   id: string,
-  where: { readonly before: string } | { readonly from: string } | null,
+  where: { readonly before: string } | { readonly from: string } | { readonly limit: string } | null,
   signal?: AbortSignal,
 ) => read<SessionWindow>(`/api/app/sessions/${id}/turns?${new URLSearchParams(where ?? {})}`, { signal });
 
@@ -128,7 +128,9 @@ export const readChanges = (since: string, signal?: AbortSignal) =>
 
 export type TurnRequest = {
   readonly index_ids: readonly string[];
-  readonly prompt: string;
+  /** Absent where calls are answered instead. */
+  readonly prompt?: string;
+  readonly tool_results?: readonly { readonly call_id: string; readonly output: unknown; readonly is_error: boolean }[];
   readonly message_id: string;
   readonly instead_of_id?: string;
   /** Absent: the session's. */

@@ -1,5 +1,5 @@
 import { isProblem } from "../api";
-import type { ConversationPorts, SentWith } from "./conversation-ports";
+import type { AskedTurn, CallResult, ConversationPorts, SentWith } from "./conversation-ports";
 import type { HeldState } from "./held-state";
 import { shownIn } from "./other-turns";
 import type { SessionReader } from "./session-reader";
@@ -10,14 +10,28 @@ const STOPS = 6;
 
 /** Sends questions, and stops what was asked. */
 export function createAsking(ports: ConversationPorts, { get, tell }: HeldState, reader: SessionReader) {
-  /** Asks, in place of the turn of a key and all after it where one is given. One question at a time. */
-  async function ask(text: string, sentWith: SentWith, inPlaceOf: string | null): Promise<void> {
+  /**
+   * Asks, in place of the turn of a key and all after it where one is given. One question at a time. Under an id that the
+   * server has seen it is not asked again.
+   */
+  async function ask(text: string, sentWith: SentWith, inPlaceOf: string | null, id = ports.newId()): Promise<void> {
     if (get().run) return;
     const replaced = inPlaceOf === null ? null : shownIn(get()).turns.find(({ key }) => key === inPlaceOf)?.question;
     if (replaced === undefined) return;
     const place = replaced === null ? {} : { instead_of_id: replaced.id };
-    const turn = { ...sentWith, ...place, prompt: text, message_id: ports.newId() };
-    tell({ type: "asked", question: { id: turn.message_id, text }, inPlaceOf });
+    tell({ type: "asked", question: { id, text }, inPlaceOf });
+    await take({ ...sentWith, ...place, prompt: text, message_id: id }, text);
+  }
+
+  /** Answers the calls that wait at the end of the last turn, which goes on. */
+  async function answer(results: readonly CallResult[], sentWith: SentWith): Promise<void> {
+    if (get().run || get().sessionId === null) return;
+    tell({ type: "answered" });
+    await take({ ...sentWith, tool_results: results, message_id: ports.newId() }, "");
+  }
+
+  /** Sends a turn that is shown already, and follows it. */
+  async function take(turn: AskedTurn, text: string): Promise<void> {
     const own = new AbortController();
     const isMine = reader.claim(own);
     try {
@@ -26,11 +40,13 @@ export function createAsking(ports: ConversationPorts, { get, tell }: HeldState,
       const stream = await persist(() => ports.ask(sessionId, turn, own.signal), own.signal);
       if (!isMine()) return;
       reader.release();
-      tell({ type: "taken", runId: stream.runId });
+      const isRepeat = stream.runId !== null && get().turns.some(({ runId }) => runId === stream.runId);
+      tell(isRepeat ? { type: "repeated" } : { type: "taken", runId: stream.runId });
       ports.told.accepted(text);
       // Whoever has left the page needs no stream; the turn goes on without one.
-      if (reader.isOpen()) await reader.follow(stream, own);
-      else own.abort();
+      if (reader.isOpen() && !isRepeat) return await reader.follow(stream, own);
+      own.abort();
+      if (isRepeat) await reader.refresh();
     } catch (thrown) {
       if (!isMine()) return;
       reader.release();
@@ -91,5 +107,5 @@ export function createAsking(ports: ConversationPorts, { get, tell }: HeldState,
     await reader.refresh();
   }
 
-  return { ask, stop };
+  return { ask, answer, stop };
 }

@@ -30,12 +30,14 @@ type ComposerLineProps = {
   /** The session was deleted in another place. */
   readonly isGone: boolean;
   readonly isLost: boolean;
+  /** So many messages wait to be sent. */
+  readonly waiting: number;
   readonly refusal: Refusal | null;
   readonly onAgain: () => void;
 };
 
 /** What stands between the reader and the next answer, with the way out. */
-export function ComposerLine({ isOnline, isGone, isLost, refusal, onAgain }: ComposerLineProps) {
+export function ComposerLine({ isOnline, isGone, isLost, waiting, refusal, onAgain }: ComposerLineProps) {
   const isSignedOut = useSignedOut();
   if (isGone) {
     return (
@@ -56,7 +58,7 @@ export function ComposerLine({ isOnline, isGone, isLost, refusal, onAgain }: Com
       <div className="composer-line">
         <WifiOff size={17} strokeWidth={1.6} aria-hidden="true" />
         <span>
-          <b className="font-[560]">Offline.</b> What is on screen stays; what you write is kept.
+          <b className="font-[560]">Offline.</b> {offlineWords(waiting)}
         </span>
       </div>
     );
@@ -99,6 +101,12 @@ function SignedOut({ wasSent }: { wasSent: boolean }) {
       </Link>
     </div>
   );
+}
+
+function offlineWords(waiting: number): string {
+  if (waiting === 0) return "What is on screen stays; what you write is kept.";
+  if (waiting === 1) return "1 message waits and is sent once when you are back.";
+  return `${waiting} messages wait, and each is sent once when you are back.`;
 }
 
 function sentenceFor({ status, why }: Refusal): string {

@@ -16,6 +16,8 @@ type ComposerProps = {
   readonly isBusy: boolean;
   readonly isStopping: boolean;
   readonly canSend: boolean;
+  /** What is sent now waits: for the end of the answer, or for the connection. */
+  readonly isHolding: boolean;
   readonly handle: RefObject<ComposerHandle | null>;
   readonly onSend: (text: string) => void;
   readonly onStop: () => void;
@@ -26,14 +28,15 @@ type ComposerProps = {
 };
 
 export function Composer(props: ComposerProps) {
-  const { sessionId, placeholder, isBusy, isStopping, canSend, handle, onSend, onStop, line, choice } = props;
+  const { sessionId, placeholder, isBusy, isStopping, canSend, isHolding, handle, onSend, onStop, line, choice } =
+    props;
   const { field, length, changed, empty } = useDraftField(sessionId, handle);
   const isReady = length > 0 && length <= limit && canSend;
 
   function send() {
     const element = field.current;
     const text = element?.value.trim() ?? "";
-    if (!element || text === "" || !isReady || isBusy) return;
+    if (!element || text === "" || !isReady) return;
     empty();
     onSend(text);
     element.focus();
@@ -82,7 +85,19 @@ export function Composer(props: ComposerProps) {
               {formatNumber(length)} of {formatNumber(limit)} characters
             </span>
           )}
-          <SendButton isBusy={isBusy} isStopping={isStopping} isReady={isReady} onSend={send} onStop={onStop} />
+          {isBusy && isReady && (
+            <button type="button" className="button composer-queue" onClick={send}>
+              Queue
+            </button>
+          )}
+          <SendButton
+            isBusy={isBusy}
+            isStopping={isStopping}
+            isReady={isReady}
+            word={isHolding ? "Queue" : "Send"}
+            onSend={send}
+            onStop={onStop}
+          />
         </div>
       </form>
     </div>
@@ -93,12 +108,14 @@ function SendButton({
   isBusy,
   isStopping,
   isReady,
+  word,
   onSend,
   onStop,
 }: {
   isBusy: boolean;
   isStopping: boolean;
   isReady: boolean;
+  word: string;
   onSend: () => void;
   onStop: () => void;
 }) {
@@ -127,7 +144,7 @@ function SendButton({
       onClick={onSend}
     >
       <ArrowUp size={20} strokeWidth={1.6} aria-hidden="true" />
-      <span className="composer-word">Send</span>
+      <span className="composer-word">{word}</span>
     </button>
   );
 }

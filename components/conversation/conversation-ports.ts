@@ -9,16 +9,24 @@ import type { ReaderPorts, TurnStream } from "./turn-reader";
  */
 export type SentWith = { readonly agent_id?: string; readonly model?: string };
 
-/** A turn as it is asked for. */
-export type AskedTurn = SentWith & {
-  readonly prompt: string;
-  /** Also the key of the turn: a repeat of it is harmless. */
-  readonly message_id: string;
-  /** The message in whose place the question comes. Absent: it follows the last. */
-  readonly instead_of_id?: string;
-};
+/** What a call has given that waited for the person. */
+export type CallResult = { readonly call_id: string; readonly output: unknown; readonly is_error: boolean };
 
-export type WindowWhere = { readonly before: string } | { readonly from: string };
+/** What a turn begins with: a question, or the results of all calls that wait. */
+type Input =
+  | { readonly prompt: string; readonly tool_results?: undefined }
+  | { readonly prompt?: undefined; readonly tool_results: readonly CallResult[] };
+
+/** A turn as it is asked for. */
+export type AskedTurn = SentWith &
+  Input & {
+    /** Also the key of the turn: a repeat of it is harmless. */
+    readonly message_id: string;
+    /** The message in whose place the question comes. Absent: it follows the last. */
+    readonly instead_of_id?: string;
+  };
+
+export type WindowWhere = { readonly before: string } | { readonly from: string } | { readonly limit: string };
 
 /** What a conversation asks of the world. Each throws a Problem, with status 0 where nothing came back. */
 export type ConversationPorts = ReaderPorts & {
@@ -26,11 +34,10 @@ export type ConversationPorts = ReaderPorts & {
   readonly ask: (sessionId: string, turn: AskedTurn, signal: AbortSignal) => Promise<TurnStream>;
   /** Whether a turn was there to be stopped. */
   readonly stop: (sessionId: string) => Promise<boolean>;
-  /** The turns before a place or from one on; null: the last. */
+  /** The turns before a place or from one on, or so many of the last; null: the last. */
   readonly readWindow: (sessionId: string, where: WindowWhere | null) => Promise<SessionWindow>;
   /** Makes the line of a branch the one that is shown. */
   readonly showBranch: (sessionId: string, branchId: string) => Promise<unknown>;
-  readonly readSummary: (sessionId: string) => Promise<SessionSummary>;
   readonly newId: () => string;
   readonly frame: Schedule;
   /** Resolves when what draws an answer is there: a page that is just opened waits for it. */

@@ -15,10 +15,19 @@ export type Run = {
   readonly isStopping: boolean;
   /** The turns that it stands in place of: they come back when it is refused. */
   readonly replaced: readonly Turn[];
+  /** The turn that it goes on with, as it was when its calls waited; null: it has a turn of its own. */
+  readonly goesOn: TurnState | null;
 };
 
-/** Why a question was not taken; `text` is empty where it stands in the conversation already. */
-export type Refusal = { readonly text: string; readonly why: string; readonly status: number };
+/**
+ * Why a question was not taken; `key` is that of its turn, `text` is empty where it stands in the conversation already.
+ */
+export type Refusal = {
+  readonly key: string;
+  readonly text: string;
+  readonly why: string;
+  readonly status: number;
+};
 
 /** Where turns beyond those that were read are asked for, and whether somebody does. */
 export type Beyond = { readonly place: string; readonly reading: "no" | "yes" | "failed" };
@@ -39,6 +48,8 @@ export type ConversationState = {
   /** "lost": the connection broke and is being mended. */
   readonly connection: "open" | "lost";
   readonly refusal: Refusal | null;
+  /** The key of the question that the server has taken last, now or before; null: none. */
+  readonly taken: string | null;
 };
 
 export const emptyConversation: ConversationState = {
@@ -49,6 +60,7 @@ export const emptyConversation: ConversationState = {
   run: null,
   connection: "open",
   refusal: null,
+  taken: null,
 };
 
 /** What can happen to a conversation. */
@@ -64,6 +76,10 @@ export type Action =
   | { readonly type: "elsewhere"; readonly window: SessionWindow | null }
   /** A question, in place of the turn of a key and all after it. */
   | { readonly type: "asked"; readonly question: Question; readonly inPlaceOf: string | null }
+  /** The calls that waited, by which the last turn goes on. */
+  | { readonly type: "answered" }
+  /** The server had taken this question before, and its turn is shown already. */
+  | { readonly type: "repeated" }
   | { readonly type: "made"; readonly sessionId: string }
   | { readonly type: "taken"; readonly runId: string | null }
   | { readonly type: "refused"; readonly why: string; readonly status: number }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { type FakeServer, fakeServer, turnOf } from "@/lib/testing/fake-chat-server.ts";
+import { problem } from "../api";
 import type { ConversationPorts } from "./conversation-ports";
 import { type ConversationStore, createConversationStore } from "./conversation-store";
 
@@ -133,7 +134,7 @@ test("a refused question leaves the conversation as it was, with its text and th
   await two.store.refresh();
   two.store.send("Again");
   await idle();
-  expect(two.store.get().refusal).toEqual({ text: "Again", why: "Too dear.", status: 402 });
+  expect(two.store.get().refusal).toMatchObject({ text: "Again", why: "Too dear.", status: 402 });
   expect(shown(two.store)).toEqual(server.line());
   expect(told.accepted).not.toHaveBeenCalled();
 });
@@ -183,7 +184,7 @@ test("Stop of a question that the server never took gives it back", async () => 
   store.send("Hi");
   await idle();
   await store.stop();
-  expect(store.get().refusal).toEqual({ text: "Hi", why: "Stopped before it was sent.", status: 0 });
+  expect(store.get().refusal).toMatchObject({ text: "Hi", why: "Stopped before it was sent.", status: 0 });
   expect(store.get().turns).toEqual([]);
 });
 
@@ -264,7 +265,7 @@ test("an edited question that is refused leaves the turns as they were", async (
   await idle();
   expect(shown(store)).toEqual([["One", "To One", "ready"]]);
   expect(store.get().turns[0]?.versions).toBeNull();
-  expect(store.get().refusal).toEqual({ text: "", why: "Too dear.", status: 402 });
+  expect(store.get().refusal).toMatchObject({ text: "", why: "Too dear.", status: 402 });
 });
 
 test("pieces that come together are drawn once", async () => {
@@ -287,6 +288,57 @@ test("pieces that come together are drawn once", async () => {
   expect([draws, frames.length]).toEqual([0, 1]);
   frames[0]?.();
   expect(draws).toBe(1);
+});
+
+test("a session that cannot be read is asked for once for each news, not again and again", async () => {
+  const server = fakeServer();
+  const one = await open(server);
+  one.store.send("Hi");
+  await idle();
+  server.end("Hello");
+  await idle();
+  const window = await server.ports().readWindow("s1", null);
+  let reads = 0;
+  const { store } = await open(server, "s1", {
+    async readWindow() {
+      if (reads++ === 0) return window;
+      throw problem(503, "Not now.");
+    },
+  });
+  store.hear({ running: null, updatedAt: "9", branchId: null });
+  await idle();
+  expect(reads).toBe(2);
+});
+
+test("what is heard while the session is read is not taken for what was read", async () => {
+  const server = fakeServer();
+  const one = await open(server);
+  one.store.send("Hi");
+  await idle();
+  server.end("Hello");
+  await idle();
+  const { readWindow } = server.ports();
+  let slow: Promise<void> | null = null;
+  const two = await open(server, "s1", {
+    async readWindow(...asked) {
+      const window = await readWindow(...asked);
+      await slow;
+      return window;
+    },
+  });
+  const first = Promise.withResolvers<void>();
+  slow = first.promise;
+  void two.store.refresh();
+  await idle();
+  one.store.send("And?");
+  await idle();
+  server.end("More");
+  await idle();
+  two.store.hear(server.news());
+  slow = null;
+  first.resolve();
+  await idle();
+  expect(shown(two.store)).toEqual(server.line());
 });
 
 type Act = { readonly tab: 0 | 1; readonly act: (typeof ACTS)[number] };
@@ -327,7 +379,7 @@ test("figure 5: whatever is done in two tabs, both come to show the same line, w
       for (const { store } of tabs) expect(shown(store)).toEqual(server.line());
       for (const { store } of tabs) expect(store.get().run).toBeNull();
     }),
-    { numRuns: 100 },
+    { numRuns: 150 },
   );
 }, 60_000);
 
@@ -367,3 +419,38 @@ async function perform(
   if (act === "die" && server.isRunning()) server.die({ keeps: 1 });
   if (act === "news") store.hear(server.news());
 }
+
+test("16: a message that has waited is asked once, however often and from wherever it is sent", async () => {
+  const server = fakeServer();
+  const one = await open(server);
+  one.store.send("Hi", {}, "waited");
+  await idle();
+  server.say("Hello");
+  server.end();
+  await idle();
+  const two = await open(server, "s1");
+  two.store.send("Hi", {}, "waited");
+  await idle();
+  expect(server.asked()).toHaveLength(1);
+  expect(shown(two.store)).toEqual(server.line());
+  expect(two.store.get()).toMatchObject({ run: null, refusal: null, taken: "waited" });
+});
+
+test("16: the answers to calls are sent once, with who answers, and a refusal leaves the calls waiting", async () => {
+  const server = fakeServer();
+  const { store } = await open(server);
+  store.send("Hi");
+  await idle();
+  server.end();
+  await idle();
+  const results = [{ call_id: "c", output: 1, is_error: false }];
+  server.refuseNext(409, "The call does not wait");
+  store.answerCalls(results, { model: "m" });
+  store.answerCalls(results, { model: "m" });
+  await idle();
+  expect(shown(store)).toEqual(server.line());
+  expect([store.get().run, store.get().refusal?.why]).toEqual([null, "The call does not wait"]);
+  store.answerCalls(results, { model: "m" });
+  await idle();
+  expect(server.asked().slice(1)).toEqual([{ model: "m", tool_results: results, message_id: expect.any(String) }]);
+});

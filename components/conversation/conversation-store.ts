@@ -1,6 +1,6 @@
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { createAsking } from "./asking";
-import type { ConversationPorts, SentWith } from "./conversation-ports";
+import type { CallResult, ConversationPorts, SentWith } from "./conversation-ports";
 import type { ConversationState } from "./conversation-state";
 import { holdState } from "./held-state";
 import { shownIn } from "./other-turns";
@@ -30,7 +30,7 @@ export function createConversationStore(
     updatedAt: session?.last_updated_at ?? "",
     branchId: session?.active_branch_id ?? null,
   });
-  const { ask, stop } = createAsking(ports, held, reader);
+  const { ask, answer, stop } = createAsking(ports, held, reader);
   let isStale = begun.isStale;
   return {
     subscribe: held.subscribe,
@@ -43,8 +43,10 @@ export function createConversationStore(
       isStale = false;
       return reader.open(wasStale);
     },
-    /** Asks the next question. */
-    send: (text: string, sentWith: SentWith = {}) => void ask(text, sentWith, null),
+    /** Asks the next question; with an id one that has waited, and is asked once however often it is sent. */
+    send: (text: string, sentWith: SentWith = {}, id?: string) => void ask(text, sentWith, null, id),
+    /** Answers all calls that wait. */
+    answerCalls: (results: readonly CallResult[], sentWith: SentWith = {}) => void answer(results, sentWith),
     /** Asks another question in place of a turn's, and of all after it. */
     edit: (key: string, text: string, sentWith: SentWith = {}) => void ask(text, sentWith, key),
     /** Asks a turn's question again, in its place. */

@@ -7,6 +7,7 @@ import { useIsGone, useListedSession, useShell } from "../frame/shell";
 import { titleOf } from "../sidebar/session-store";
 import { Guard } from "../ui/guard";
 import { BrokenTurn } from "./broken-turn";
+import type { CallResult } from "./conversation-ports";
 import { writeDraft } from "./draft";
 import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
 import { Head } from "./head";
@@ -17,6 +18,7 @@ import { endingOf } from "./segments";
 import { StatusRegion } from "./status-region";
 import { TalkComposer } from "./talk-composer";
 import { TurnArticle } from "./turn";
+import { waitingCalls } from "./turn-state";
 import { type Edited, useAskAnew } from "./use-ask-anew";
 import { useConversation } from "./use-conversation";
 import { useConversationKeys } from "./use-conversation-keys";
@@ -25,7 +27,9 @@ import { useLookAt } from "./use-look-at";
 import { useModelChoice } from "./use-model-choice";
 import { useMoreTurns } from "./use-more-turns";
 import { usePinnedScroll } from "./use-pinned-scroll";
+import { useQueue } from "./use-queue";
 import { useVersions } from "./use-versions";
+import { WaitingList } from "./waiting-list";
 
 type ConversationProps = {
   readonly initial: SessionWindow | null;
@@ -58,7 +62,6 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   const pin = usePinnedScroll(scroller, content, isBusy, newer === null);
   const lookAt = useLookAt(content, store, shown, pin.leaveEnd);
   useMoreTurns(scroller, content, store, state);
-  const isFirst = state.sessionId === null && turns.length === 0;
   const last = turns.at(-1);
   const sentWith = useMemo(
     () => ({
@@ -75,12 +78,19 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
     if (isBusy) void wantMarkdown();
   }, [isBusy]);
 
-  const ask = useCallback(
-    (text: string) => {
-      store.send(text, sentWith);
+  const send = useCallback(
+    (text: string, id?: string) => {
+      store.send(text, sentWith, id);
       pin.toEnd();
     },
     [store, sentWith, pin.toEnd],
+  );
+  const queue = useQueue({ store, state, isGone, onSend: send });
+  const isFirst = state.sessionId === null && turns.length === 0 && queue.items.length === 0;
+  const ask = useCallback((text: string) => send(text), [send]);
+  const answer = useCallback(
+    (results: readonly CallResult[]) => store.answerCalls(results, sentWith),
+    [store, sentWith],
   );
   const { again, edit } = useAskAnew({ store, sentWith, isGone, edited, content, onAsked: pin.toEnd });
   const versions = useVersions(scroller, store, shown, pin);
@@ -112,14 +122,34 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
                 onEdit={edit}
                 onStep={versions.step}
                 onContinue={goOn}
+                onAnswer={answer}
               />
             </Guard>
           ))}
           {newer && <MoreTurns side="newer" beyond={newer} onRead={() => void store.readNewer()} />}
+          {queue.items.length > 0 && (
+            <WaitingList
+              items={queue.items}
+              reason={queue.reason}
+              why={state.refusal?.why ?? null}
+              onChange={queue.change}
+              onTakeBack={(id) => composer.current?.fill(queue.takeBack(id))}
+              onSendAnyway={queue.sendAnyway}
+              onEditing={queue.setEditing}
+            />
+          )}
         </div>
       </div>
       {!isFirst && !pin.isPinned && <Jump hasNew={pin.hasNew} onJump={toEnd} />}
-      <TalkComposer state={state} store={store} isGone={isGone} composer={composer} onSend={ask} choice={choice} />
+      <TalkComposer
+        state={state}
+        store={store}
+        queue={queue}
+        isGone={isGone}
+        composer={composer}
+        onSend={ask}
+        choice={choice}
+      />
       {isFirst && agent === null && <Starters onChoose={(text) => composer.current?.fill(text, true)} />}
       {isFirst && model.isDemo && choice.model === null && <DemoNote />}
       <StatusRegion
@@ -127,6 +157,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
         isLost={state.connection === "lost"}
         ending={last ? endingOf(last, isBusy, true) : null}
         version={versions.said}
+        waitingFor={isBusy || !last ? null : (waitingCalls(last)[0]?.name ?? null)}
       />
     </div>
   );

@@ -127,7 +127,7 @@ test("a question is shown before the server has it, and comes back when it is re
   ]);
   const refused = after(sent, { type: "refused", why: "No.", status: 409 });
   expect(shown(refused)).toEqual([["Ask 1", "Answer 1"]]);
-  expect([refused.run, refused.refusal]).toEqual([null, { text: "Two", why: "No.", status: 409 }]);
+  expect([refused.run, refused.refusal]).toEqual([null, { key: "2", text: "Two", why: "No.", status: 409 }]);
 });
 
 test("what is asked in place of turns brings them back when it is refused, and has no text to give back", () => {
@@ -139,7 +139,7 @@ test("what is asked in place of turns brings them back when it is refused, and h
   expect(refused.refusal?.text).toBe("");
 });
 
-test("events move the place where the stream goes on, touch only the last turn, and stop ends the run", () => {
+test("lesson 22: events move the place where the stream goes on, touch only the last turn, and stop ends the run", () => {
   const begun = conversationOf(windowOf(turn("1")));
   const sent = after(begun, { type: "asked", question: { id: "2", text: "Ask 2" }, inPlaceOf: null });
   const piece: SessionEvent = {

@@ -20,10 +20,14 @@ export function reduce(state: ConversationState, action: Action): ConversationSt
       return action.window ? withElsewhere(state, action.window) : { ...state, elsewhere: null };
     case "asked":
       return withQuestion(state, action.question, action.inPlaceOf);
+    case "answered":
+      return withAnswers(state);
+    case "repeated":
+      return { ...withTaken(state), turns: state.turns.slice(0, -1), run: null, connection: "open" };
     case "made":
       return { ...state, sessionId: action.sessionId };
     case "taken":
-      return state.run ? { ...state, run: { ...state.run, id: action.runId, replaced: [] } } : state;
+      return state.run ? { ...withTaken(state), run: { ...state.run, id: action.runId, replaced: [] } } : state;
     case "refused":
       return withRefusal(state, action.why, action.status);
     case "refusal-read":
@@ -59,7 +63,14 @@ function withWindow(state: ConversationState, window: SessionWindow): Conversati
     sessionId: window.session.session_id,
     turns: isKept ? [...state.turns.slice(0, at), ...turns] : turns,
     older: isKept ? state.older : beyond(window.before),
-    run: running && { id: running.run_id, after: running.after, at: running.at, isStopping: false, replaced: [] },
+    run: running && {
+      id: running.run_id,
+      after: running.after,
+      at: running.at,
+      isStopping: false,
+      replaced: [],
+      goesOn: told.goesOn,
+    },
     connection: "open",
   };
 }
@@ -86,7 +97,24 @@ function withQuestion(state: ConversationState, question: Question, inPlaceOf: s
     older,
     turns: [...kept, { ...emptyTurn, key: question.id, question, versions }],
     elsewhere: null,
-    run: { id: null, after: 0, at: null, isStopping: false, replaced },
+    run: { id: null, after: 0, at: null, isStopping: false, replaced, goesOn: null },
+    refusal: null,
+  };
+}
+
+const withTaken = (state: ConversationState): ConversationState => ({
+  ...state,
+  taken: state.turns.at(-1)?.key ?? null,
+});
+
+function withAnswers(state: ConversationState): ConversationState {
+  const last = state.turns.at(-1);
+  if (!last) return state;
+  return {
+    ...state,
+    turns: state.turns.with(-1, { ...last, stop: null }),
+    elsewhere: null,
+    run: { id: null, after: 0, at: null, isStopping: false, replaced: [last], goesOn: last },
     refusal: null,
   };
 }
@@ -95,8 +123,9 @@ function withRefusal(state: ConversationState, why: string, status: number): Con
   const { run } = state;
   if (!run) return state;
   const text = run.replaced.length > 0 ? "" : (state.turns.at(-1)?.question?.text ?? "");
+  const key = state.turns.at(-1)?.key ?? "";
   const turns = [...state.turns.slice(0, -1), ...run.replaced];
-  return { ...state, turns, run: null, connection: "open", refusal: { text, why, status } };
+  return { ...state, turns, run: null, connection: "open", refusal: { key, text, why, status } };
 }
 
 function withEvent(state: ConversationState, event: SessionEvent, number: number): ConversationState {

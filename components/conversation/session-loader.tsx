@@ -6,6 +6,7 @@ import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { isProblem, readWindow } from "../api";
 import { useShell } from "../frame/shell";
 import { Dash } from "../ui/dash";
+import { signInPath } from "../viewer";
 import { Conversation } from "./conversation";
 
 type SessionLoaderProps = {
@@ -18,7 +19,7 @@ type SessionLoaderProps = {
 export function SessionLoader({ id, fallback, onCreated }: SessionLoaderProps) {
   const { store } = useShell();
   const [session, setSession] = useState<SessionWindow | null>(null);
-  const [failure, setFailure] = useState<string | null>(null);
+  const [failure, setFailure] = useState<{ readonly why: string; readonly isSignedOut: boolean } | null>(null);
   const [attempt, setAttempt] = useState(0);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again.
@@ -31,7 +32,10 @@ export function SessionLoader({ id, fallback, onCreated }: SessionLoaderProps) {
         setSession(window);
       },
       (thrown) => {
-        if (!aborter.signal.aborted) setFailure(isProblem(thrown) ? thrown.message : "It could not be read.");
+        if (aborter.signal.aborted) return;
+        const isSignedOut = isProblem(thrown) && thrown.status === 401;
+        const why = isProblem(thrown) ? thrown.message : "It could not be read.";
+        setFailure({ why: isSignedOut ? "You are signed out." : why, isSignedOut });
       },
     );
     return () => aborter.abort();
@@ -43,8 +47,13 @@ export function SessionLoader({ id, fallback, onCreated }: SessionLoaderProps) {
     <div className="page-note">
       <Dash />
       <h1>This session did not load</h1>
-      <p>{failure}</p>
+      <p>{failure.why}</p>
       <div className="page-note-actions">
+        {failure.isSignedOut && (
+          <Link href={signInPath(`/s/${id}`)} className="button" prefetch={false}>
+            Sign in
+          </Link>
+        )}
         <button type="button" className="button" onClick={() => setAttempt(attempt + 1)}>
           Try again
         </button>

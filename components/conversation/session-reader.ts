@@ -1,6 +1,8 @@
+import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import type { ConversationPorts } from "./conversation-ports";
 import type { HeldState } from "./held-state";
 import { readTurn, type TurnStream } from "./turn-reader";
+import { isOf, type Turn, turnsIn } from "./turns-in";
 
 /** What another tab or device did, as the list of sessions has heard it. */
 export type News = {
@@ -23,7 +25,7 @@ export function createSessionReader(ports: Ports, held: HeldState, begun: Pick<N
   let isSettling = false;
   /** A run that the server lets nobody follow: it is not tried again. */
   let lostRun: string | null = null;
-  let refreshing: Promise<void> | null = null;
+  let refreshing: Promise<boolean> | null = null;
   let known = begun.updatedAt;
   let shownBranch = begun.branchId;
   let heard: News = { running: null, updatedAt: "", branchId: null };
@@ -43,31 +45,42 @@ export function createSessionReader(ports: Ports, held: HeldState, begun: Pick<N
     await (ended === "gone" ? refresh() : settle(sessionId));
   }
 
-  /** What has come of the session by a turn that ended here is no news. */
+  /** Looks at the end of the session after a turn that ended here: somebody else may have asked before it. */
   async function settle(sessionId: string): Promise<void> {
+    const before = heard;
     isSettling = true;
-    const summary = await ports.readSummary(sessionId).catch(() => null);
+    const window = await ports.readWindow(sessionId, { limit: "2" }).catch(() => null);
     isSettling = false;
-    if (summary !== null) {
-      if (!get().run) known = later(known, summary.last_updated_at);
-      ports.told.summary(summary);
-    }
-    check();
+    if (window === null || get().run) return;
+    const isWhole = joinsOn(window, get().turns);
+    if (!isWhole) return refresh();
+    show(window, before);
+    return get().run ? follow(null) : check();
   }
 
-  async function readLast(id: string): Promise<void> {
+  /** Shows what was read when `before` was the last news. What was heard since may be newer. */
+  function show(window: SessionWindow, before: News): void {
+    const { session, running } = window;
+    known = later(known, later(session.last_updated_at, before.updatedAt));
+    shownBranch = session.active_branch_id ?? shownBranch;
+    if (heard === before) {
+      heard = { running: running?.run_id ?? null, updatedAt: session.last_updated_at, branchId: shownBranch };
+    }
+    const isLost = running !== null && running.run_id === lostRun;
+    tell({ type: "window", window: isLost ? { ...window, running: null } : window });
+    ports.told.summary(session);
+  }
+
+  /** Whether it could be read. */
+  async function readLast(id: string): Promise<boolean> {
+    const before = heard;
     try {
       const window = await ports.readWindow(id, null);
-      if (get().run) return;
-      const { session, running } = window;
-      known = later(known, later(session.last_updated_at, heard.updatedAt));
-      shownBranch = session.active_branch_id ?? null;
-      heard = { running: running?.run_id ?? null, updatedAt: session.last_updated_at, branchId: shownBranch };
-      const isLost = running !== null && running.run_id === lostRun;
-      tell({ type: "window", window: isLost ? { ...window, running: null } : window });
-      ports.told.summary(session);
+      if (!get().run) show(window, before);
+      return true;
     } catch {
       // The next news or the reader's next act asks again.
+      return false;
     } finally {
       refreshing = null;
     }
@@ -78,7 +91,10 @@ export function createSessionReader(ports: Ports, held: HeldState, begun: Pick<N
     const { sessionId, run } = get();
     if (sessionId === null || run || !isOpen) return Promise.resolve();
     refreshing ??= readLast(sessionId);
-    return refreshing.then(() => follow(null));
+    return refreshing.then((isRead) => {
+      if (get().run) return follow(null);
+      if (isRead) check();
+    });
   }
 
   function check(): void {
@@ -134,6 +150,12 @@ export function createSessionReader(ports: Ports, held: HeldState, begun: Pick<N
       };
     },
   };
+}
+
+/** Whether the first turn of a window is one of those that are shown, so that none is missing between them. */
+function joinsOn({ events }: SessionWindow, shown: readonly Turn[]): boolean {
+  const first = turnsIn(events, null).turns[0]?.key;
+  return first !== undefined && shown.some((turn) => isOf(turn, first));
 }
 
 const later = (a: string, b: string) => (a > b ? a : b);

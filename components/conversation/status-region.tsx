@@ -7,12 +7,14 @@ type StatusRegionProps = {
   readonly isBusy: boolean;
   readonly isLost: boolean;
   readonly ending: Ending | null;
+  /** The function that the person is to answer; null: none. */
+  readonly waitingFor: string | null;
   /** Which version of a turn is shown since somebody asked for another; empty: nobody has. */
   readonly version: string;
 };
 
 /** What a screen reader hears of a turn: its start, that it goes on, its end. Never the text itself. */
-export function StatusRegion({ isBusy, isLost, ending, version }: StatusRegionProps) {
+export function StatusRegion({ isBusy, isLost, ending, waitingFor, version }: StatusRegionProps) {
   const [said, setSaid] = useState("");
   const wasBusy = useRef(false);
   const wasLost = useRef(false);
@@ -27,9 +29,11 @@ export function StatusRegion({ isBusy, isLost, ending, version }: StatusRegionPr
       wasBusy.current = true;
       return () => clearTimeout(timer);
     }
-    if (wasBusy.current) setSaid(ending === "stopped" ? "Stopped" : ending === "broke" ? "Failed" : "Answer ready");
+    if (wasBusy.current && waitingFor !== null) setSaid(`Waiting for you: ${waitingFor}`);
+    else if (wasBusy.current)
+      setSaid(ending === "stopped" ? "Stopped" : ending === "broke" ? "Failed" : "Answer ready");
     wasBusy.current = false;
-  }, [isBusy, ending]);
+  }, [isBusy, ending, waitingFor]);
 
   useEffect(() => {
     if (isLost) setSaid("Reconnecting");

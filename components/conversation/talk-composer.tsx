@@ -8,10 +8,12 @@ import type { ConversationStore } from "./conversation-store";
 import { ModelSelect } from "./model-choice";
 import type { ComposerHandle } from "./use-draft-field";
 import type { ModelChoice } from "./use-model-choice";
+import type { SendQueue } from "./use-queue";
 
 type TalkComposerProps = {
   readonly state: ConversationState;
   readonly store: ConversationStore;
+  readonly queue: SendQueue;
   /** The session was deleted in another place. */
   readonly isGone: boolean;
   readonly composer: RefObject<ComposerHandle | null>;
@@ -20,14 +22,22 @@ type TalkComposerProps = {
 };
 
 /** The composer of a conversation, with what stands in the way of the next question; a question that is refused comes back. */
-export function TalkComposer({ state, store, isGone, composer, onSend, choice }: TalkComposerProps) {
+export function TalkComposer({ state, store, queue, isGone, composer, onSend, choice }: TalkComposerProps) {
   const { refusal, run } = state;
   const isBusy = run !== null;
   const isOnline = useOnline();
 
+  // One that waits is shown where it waits.
+  const isQueued = refusal !== null && queue.items.some(({ id }) => id === refusal.key);
   useEffect(() => {
-    if (refusal && refusal.text !== "") composer.current?.fill(refusal.text);
-  }, [refusal, composer]);
+    if (refusal && refusal.text !== "" && !isQueued) composer.current?.fill(refusal.text);
+  }, [refusal, isQueued, composer]);
+
+  function send(text: string) {
+    if (!queue.isHolding) return onSend(text);
+    queue.add(text);
+    composer.current?.forget(text);
+  }
 
   return (
     <Composer
@@ -35,9 +45,10 @@ export function TalkComposer({ state, store, isGone, composer, onSend, choice }:
       placeholder={placeholderFor(isOnline, isGone, isBusy)}
       isBusy={isBusy}
       isStopping={run?.isStopping === true}
-      canSend={isOnline && !isGone}
+      canSend={!isGone && (!queue.isHolding || queue.hasRoom)}
+      isHolding={queue.isHolding}
       handle={composer}
-      onSend={onSend}
+      onSend={send}
       onStop={() => void store.stop()}
       choice={<ModelSelect choice={choice} />}
       line={
@@ -45,7 +56,8 @@ export function TalkComposer({ state, store, isGone, composer, onSend, choice }:
           isOnline={isOnline}
           isGone={isGone}
           isLost={state.connection === "lost"}
-          refusal={refusal}
+          waiting={queue.items.length}
+          refusal={isQueued ? null : refusal}
           onAgain={() => {
             if (!refusal) return;
             composer.current?.fill("", true);

@@ -1,11 +1,13 @@
 "use client";
 
-import { CircleX, Square, Wrench } from "lucide-react";
+import { CircleX, Hand, Square, Wrench } from "lucide-react";
 import type { ReactNode } from "react";
 import { formatDuration, formatSeconds } from "../time";
 import { WorkingDash } from "../ui/dash";
 import { Arguments } from "./arguments";
 import { arrivingArguments } from "./arriving-arguments";
+import { CallForm } from "./call-form";
+import { useCalls } from "./calls";
 import { LedgerRow } from "./ledger-row";
 import { Result } from "./result";
 import { precisOf } from "./segments";
@@ -17,7 +19,9 @@ type ToolRowProps = { readonly block: ToolBlock; readonly isOver: boolean; reado
 
 export function ToolRow({ block, isOver, wasStopped }: ToolRowProps) {
   const { result } = block;
-  const state = toolState(block, isOver, wasStopped);
+  const calls = useCalls();
+  const isWaiting = isOver && calls.waiting.includes(block.callId);
+  const state = toolState(block, isOver, wasStopped, isWaiting);
   const isRunning = state === "running";
   const isFailed = state === "failed";
   const isCut = state === "stopped" || state === "interrupted";
@@ -43,17 +47,20 @@ export function ToolRow({ block, isOver, wasStopped }: ToolRowProps) {
       </>
     );
   } else if (isCut) end = state === "stopped" ? "Stopped" : "Interrupted";
+  else if (isWaiting)
+    end = <b className="ledger-waits">{calls.given.has(block.callId) ? "Answered" : "Waiting for you"}</b>;
+  else if (state === "unanswered") end = "Not answered";
 
   return (
     <LedgerRow
       kind="tool"
       state={isCut ? "stopped" : state}
-      icon={isFailed ? CircleX : isCut ? Square : Wrench}
+      icon={isFailed ? CircleX : isCut ? Square : isWaiting || state === "unanswered" ? Hand : Wrench}
       name={<code>{block.name}</code>}
       precis={precisOf(input)}
       end={end}
       isFailed={isFailed}
-      isOpenAtFirst={isFailed}
+      isOpenAtFirst={isFailed || isWaiting}
     >
       {isFailed && (
         <dl className="arguments">
@@ -70,6 +77,15 @@ export function ToolRow({ block, isOver, wasStopped }: ToolRowProps) {
         </dl>
       )}
       <Arguments input={input} isArriving={isArriving && isRunning} />
+      {isWaiting && (
+        <CallForm
+          callId={block.callId}
+          name={block.name}
+          given={calls.given.get(block.callId) ?? null}
+          others={calls.waiting.length - 1}
+          onGive={(answer) => calls.give(block.callId, answer)}
+        />
+      )}
       {result && !result.isError && <Result value={result.output} />}
     </LedgerRow>
   );

@@ -19,6 +19,8 @@ test.each<[string, readonly SessionEvent[], ToolState]>([
   ["a failure that says cancelled", [asked, answered("cancelled", {})], "failed"],
   ["a call that was cancelled", [asked, answered("The session was deleted", { cut: "cancelled" })], "stopped"],
   ["a call whose process went", [asked, answered("It is not run twice", { cut: "interrupted" })], "interrupted"],
+  ["a call that was passed over", [asked, answered("not answered", { cut: "unanswered" })], "unanswered"],
+  ["a failure that says not answered", [asked, answered("not answered", {})], "failed"],
 ])("C27: %s is known by its code, not by its words", (_, events, state) => {
   for (const wasStopped of [true, false]) expect(toolState(callOf(events), true, wasStopped)).toBe(state);
 });
@@ -28,6 +30,7 @@ test("a call without a result runs as long as its turn does", () => {
   expect(toolState(call, false, false)).toBe("running");
   expect(toolState(call, true, true)).toBe("stopped");
   expect(toolState(call, true, false)).toBe("interrupted");
+  expect(toolState(call, true, false, true)).toBe("waiting");
 });
 
 function callOf(events: readonly SessionEvent[]): ToolBlock {

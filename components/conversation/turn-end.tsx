@@ -7,9 +7,11 @@ import type { TurnState } from "./turn-state";
 
 /** What a stopped turn came to: “Stopped after 214 tokens, 1 call cancelled.” */
 export function Stopped({ turn: { stop, blocks } }: { turn: TurnState }) {
-  const tokens = stop?.usage.total_output_tokens ?? 0;
+  const told = stop?.usage.total_output_tokens ?? null;
+  const tokens = told ?? stop?.estimated_output_tokens ?? 0;
   const calls = blocks.filter((block) => block.kind === "tool" && (block.result?.isError ?? true));
-  const after = tokens > 0 ? ` after ${formatNumber(tokens)} tokens` : "";
+  const about = told === null ? "about " : "";
+  const after = tokens > 0 ? ` after ${about}${formatNumber(tokens)} ${tokens === 1 ? "token" : "tokens"}` : "";
   const cancelled = calls.length > 0 ? `, ${calls.length} ${calls.length === 1 ? "call" : "calls"} cancelled` : "";
   return <p className="stopped">{`Stopped${after}${cancelled}.`}</p>;
 }

@@ -66,7 +66,7 @@ async function readStream(stream: TurnStream, { state, tell, signal }: Reading):
     if (signal.aborted || run === null) return run === null;
     const number = given ?? run.after;
     // A number that was told before: the turn has gone another way, and is told from its beginning.
-    if (again === null && given !== null && run.after > 0 && given <= run.after) again = emptyTurn;
+    if (again === null && given !== null && run.after > 0 && given <= run.after) again = run.goesOn ?? emptyTurn;
     if (again === null) tell({ type: "event", event, number });
     else {
       again = foldEvent(again, event);

@@ -32,7 +32,7 @@ export type ToolOutcome = {
   readonly output: unknown;
   readonly isError: boolean;
   /** Why the tool has not answered, though it may have run; null: it has, or failed. */
-  readonly cut: CallCut | null;
+  readonly cut: CallCut | "unanswered" | null;
   readonly durationMs: number | null;
 };
 
@@ -43,6 +43,9 @@ export type Stop = Extract<SessionEvent, { type: "stop" }>;
 /** What was asked. A question that is being sent may have more than its text; the fold keeps it. */
 export type Question = { readonly id: string; readonly text: string };
 
+/** What was done to make an answer possible, or is odd about it. */
+export type Notice = { readonly id: string; readonly text: string };
+
 /** One turn as its events have told it so far. */
 export type TurnState = {
   readonly runId: string | null;
@@ -51,6 +54,7 @@ export type TurnState = {
   readonly blocks: readonly Block[];
   /** The id of the newest stored message of the turn. */
   readonly lastMessageId: string | null;
+  readonly notices: readonly Notice[];
   readonly stop: Stop | null;
 };
 
@@ -60,6 +64,7 @@ export const emptyTurn: TurnState = {
   question: null,
   blocks: [],
   lastMessageId: null,
+  notices: [],
   stop: null,
 };
 
@@ -85,8 +90,12 @@ export function foldEvent(turn: TurnState, event: SessionEvent): TurnState {
       return { ...next, blocks: foldReasoning(turn.blocks, event) };
     case "tool_call_delta":
     case "tool_call":
-    case "tool_result":
       return { ...next, blocks: foldTool(turn.blocks, event) };
+    case "tool_result":
+      // The answer to a call that waited: the turn goes on.
+      return { ...next, blocks: foldTool(turn.blocks, event), stop: null };
+    case "notice":
+      return { ...next, notices: withNotice(turn.notices, event) };
     case "stop":
       return { ...next, blocks: turn.blocks.map(closed), stop: event };
     default:
@@ -95,6 +104,24 @@ export function foldEvent(turn: TurnState, event: SessionEvent): TurnState {
 }
 
 type Of<T extends SessionEvent["type"]> = Extract<SessionEvent, { type: T }>;
+
+/** Whether an event is the answer to a call with which a turn had ended. */
+export const goesOnWith = ({ blocks }: TurnState, event: SessionEvent): boolean =>
+  event.type === "tool_result" &&
+  blocks.some((block) => block.kind === "tool" && block.callId === event.call_id && block.result === null);
+
+/** The calls of a turn that wait for the person, in their order. */
+export function waitingCalls({ blocks, stop }: TurnState): readonly ToolBlock[] {
+  const ids = stop?.pending_call_ids ?? [];
+  if (ids.length === 0) return [];
+  return blocks.flatMap((block) =>
+    block.kind === "tool" && block.result === null && ids.includes(block.callId) ? [block] : [],
+  );
+}
+
+function withNotice(notices: readonly Notice[], { event_id: id = "", content: text }: Of<"notice">): readonly Notice[] {
+  return notices.some((notice) => notice.id === id) ? notices : [...notices, { id, text }];
+}
 
 function foldText(blocks: readonly Block[], event: Of<"text" | "text_delta">): readonly Block[] {
   const open = blocks.at(-1);

@@ -2,9 +2,12 @@
 
 import { memo, useId, useRef } from "react";
 import { WorkingDash } from "../ui/dash";
+import { Answerable } from "./calls";
+import type { CallResult } from "./conversation-ports";
 import { Foot } from "./foot";
 import { Ledger } from "./ledger";
 import { Prose } from "./markdown/prose";
+import { Notices } from "./notices";
 import { Question } from "./question";
 import { endingOf, segmentsOf } from "./segments";
 import { Broke, Cut, cutOf, Stopped } from "./turn-end";
@@ -22,6 +25,8 @@ type TurnProps = {
   readonly onStep: (turn: Turn, direction: Direction) => void;
   /** Asks for the rest of an answer that was cut. */
   readonly onContinue: () => void;
+  /** Answers the calls that wait for the person. */
+  readonly onAnswer: (results: readonly CallResult[]) => void;
 };
 
 /** A question and its answer. Drawn anew only when the turn itself is another, or its place. */
@@ -33,6 +38,7 @@ export const TurnArticle = memo(function TurnArticle({
   onEdit,
   onStep,
   onContinue,
+  onAnswer,
 }: TurnProps) {
   const label = useId();
   const article = useRef<HTMLElement>(null);
@@ -62,17 +68,19 @@ export const TurnArticle = memo(function TurnArticle({
       )}
       <div className="answer">
         <span className="sr-only">Answer</span>
-        {segments.map((segment, index) =>
-          segment.kind === "ledger" ? (
-            <Ledger key={segment.key} items={segment.items} isOver={!isGoing} wasStopped={ending === "stopped"} />
-          ) : (
-            <Prose
-              key={segment.key}
-              text={segment.text}
-              isStreaming={isGoing && segment.isOpen && index === segments.length - 1}
-            />
-          ),
-        )}
+        <Answerable turn={turn} onAnswer={isLast && !isGoing ? onAnswer : null}>
+          {segments.map((segment, index) =>
+            segment.kind === "ledger" ? (
+              <Ledger key={segment.key} items={segment.items} isOver={!isGoing} wasStopped={ending === "stopped"} />
+            ) : (
+              <Prose
+                key={segment.key}
+                text={segment.text}
+                isStreaming={isGoing && segment.isOpen && index === segments.length - 1}
+              />
+            ),
+          )}
+        </Answerable>
         {isGoing && segments.length === 0 && (
           <p className="answer-wait">
             <WorkingDash />
@@ -81,6 +89,7 @@ export const TurnArticle = memo(function TurnArticle({
         {cut !== null && !isGoing && <Cut why={cut} onContinue={isLast ? onContinue : null} />}
         {ending === "stopped" && <Stopped turn={turn} />}
         {ending === "broke" && <Broke turn={turn} onRetry={onRetry} />}
+        <Notices notices={turn.notices} />
         <Foot
           turn={turn}
           isWaiting={ending === "going"}

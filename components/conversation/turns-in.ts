@@ -1,6 +1,6 @@
 import type { SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
 import type { ForkView } from "@/lib/dialects/web/fork.ts";
-import { type Block, emptyTurn, foldEvent, type TurnState } from "./turn-state";
+import { type Block, emptyTurn, foldEvent, goesOnWith, type TurnState } from "./turn-state";
 
 /** Another version of a turn: its branch, its question, and where that stands. */
 export type Version = { readonly branchId: string; readonly questionId: string; readonly place: string };
@@ -19,17 +19,28 @@ export type Versions = {
  */
 export type Turn = TurnState & { readonly key: string; readonly versions: Versions | null };
 
-/** The turns that events tell of. The one that runs is the last, also where nothing was said in it yet. */
-export function turnsIn(events: readonly SessionEvent[], runningId: string | null, forks: readonly ForkView[]) {
+/**
+ * The turns that events tell of. The one that runs is the last, also where nothing was said in it yet; `goesOn` is that as it
+ * was before its calls were answered, null where none of its calls was.
+ */
+export function turnsIn(events: readonly SessionEvent[], runningId: string | null, forks: readonly ForkView[] = []) {
   const told: TurnState[] = [];
+  let goesOn: TurnState | null = null;
   for (const event of events) {
     const open = told.at(-1);
-    if (event.type === "user_input" || !open || isOver(open)) told.push(foldEvent(emptyTurn, event));
-    else told[told.length - 1] = foldEvent({ ...open, stop: null }, event);
+    const isOfOpen = open !== undefined && (open.stop === null || goesOnWith(open, event));
+    if (isOfOpen && open.stop !== null) goesOn = open;
+    if (event.type === "user_input" || !isOfOpen) {
+      told.push(foldEvent(emptyTurn, event));
+      goesOn = null;
+    } else told[told.length - 1] = foldEvent(open, event);
   }
   const last = told.at(-1);
   const isThere = last !== undefined && (last.runId ?? runningId) === runningId;
-  if (runningId !== null && !isThere) told.push({ ...emptyTurn, runId: runningId });
+  if (runningId !== null && !isThere) {
+    told.push({ ...emptyTurn, runId: runningId });
+    goesOn = null;
+  }
   const keys = new Set<string>();
   const forked = new Map(forks.map((fork) => [fork.message_id, versionsOf(fork)]));
   const turns: readonly Turn[] = told.map((turn) => ({
@@ -38,7 +49,7 @@ export function turnsIn(events: readonly SessionEvent[], runningId: string | nul
     versions: forked.get(turn.question?.id ?? null) ?? null,
   }));
   // It may have told its end a moment before that is stored.
-  return { turns, isOver: isThere && last.stop !== null };
+  return { turns, goesOn, isOver: isThere && last.stop !== null };
 }
 
 function versionsOf({ position, shown, count, alternatives }: ForkView): Versions {
@@ -61,9 +72,6 @@ const isSameVersions = (a: Versions | null, b: Versions | null): boolean =>
 export const isOf = ({ key, question }: Turn, questionId: string): boolean =>
   key === questionId || question?.id === questionId;
 
-/** A turn whose calls wait for their answers goes on with these, by a run of their own. */
-const isOver = ({ stop }: TurnState): boolean => stop !== null && (stop.pending_call_ids ?? []).length === 0;
-
 /** A name that a turn keeps, and that no other of `taken` has. */
 function newKey(turn: TurnState, taken: Set<string>): string {
   const name = turn.question?.id ?? `answer:${turn.runId}`;
@@ -83,6 +91,8 @@ export function unchanged(shown: Turn | undefined, stored: Turn): Turn {
     shown.question?.text === stored.question?.text &&
     shown.stop?.status === stored.stop?.status &&
     shown.stop?.is_error === stored.stop?.is_error &&
+    shown.stop?.pending_call_ids?.length === stored.stop?.pending_call_ids?.length &&
+    shown.notices.length === stored.notices.length &&
     shown.blocks.length === stored.blocks.length &&
     shown.blocks.every((block, n) => isSameBlock(block, stored.blocks[n]));
   return isSame ? shown : stored;

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useEffectEvent } from "react";
-import { isField } from "../ui/keys";
+import { isCommand, isField } from "../ui/keys";
 
 type Keys = { readonly isBusy: boolean; readonly onStop: () => void };
 
@@ -14,9 +14,15 @@ const ACTS = {
   "]": '[data-version="next"]',
 };
 
-/** Esc stops; single letters act while the focus is in the conversation and not in a field. */
+/** Esc stops, J with ⌘ or Ctrl goes to what waits for the person; single letters act while the focus is in the conversation and not in a field. */
 export function useConversationKeys(keys: Keys): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (isCommand(event) && event.code === "KeyJ" && !event.shiftKey && !event.altKey) {
+      const waiting = document.querySelector<HTMLElement>("[data-waiting-call] textarea");
+      if (!waiting) return;
+      event.preventDefault();
+      return waiting.focus();
+    }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape") {
       const isLayerOpen = document.querySelector("[popover]:popover-open, .sidebar[data-open]") !== null;

@@ -170,9 +170,10 @@ export function fakeServer() {
       if (run) finish(run, "cancelled");
       return run !== null;
     },
-    async readWindow() {
+    async readWindow(_, where) {
       const run = running();
-      const events = runs.flatMap((one) => [questionOf(one), ...one.log.filter((event) => event !== null)]);
+      const last = where && "limit" in where ? -Number(where.limit) : 0;
+      const events = runs.slice(last).flatMap((one) => [questionOf(one), ...one.log.filter((event) => event !== null)]);
       const place = run && { run_id: run.runId, ...endOf(run) };
       return structuredClone({ session: summary(), events, before: null, after: null, running: place, forks: forks() });
     },
@@ -180,7 +181,6 @@ export function fakeServer() {
       if (running()) throw problem(409, "Session already has a running turn");
       runs = lines[Number(branchId.slice(1))] ?? runs;
     },
-    readSummary: async () => summary(),
     newId: () => `q${++ids}`,
     frame(draw) {
       let isOff = false;
@@ -199,7 +199,7 @@ export function fakeServer() {
     followedFrom: () => places,
     readers: () => readers.length,
     isRunning: () => running() !== null,
-    line: () => runs.map((run) => [run.asked.prompt, wholeText(run), run.ending]),
+    line: () => runs.map((run) => [run.asked.prompt ?? "", wholeText(run), run.ending]),
     news: () => ({
       running: running()?.runId ?? null,
       updatedAt: summary().last_updated_at,
@@ -251,7 +251,7 @@ export function fakeServer() {
 
 const questionOf = ({ asked: { message_id, prompt }, runId }: Run): SessionEvent => ({
   type: "user_input",
-  content: prompt,
+  content: prompt ?? "",
   event_id: `${message_id}.0`,
   message_id,
   run_id: runId,

@@ -134,7 +134,12 @@ export const SessionEvent = z
       result: z.unknown(),
       image_attachment: z.strictObject({ attachment_name: z.string(), source_id: z.string() }).nullable().optional(),
       is_error: z.boolean().optional().describe("With event_ids=1"),
-      cut: CallCut.optional().describe("With event_ids=1: why the tool has not answered, though it may have run"),
+      cut: z
+        .enum([...CallCut.options, "unanswered"])
+        .optional()
+        .describe(
+          "With event_ids=1: why the tool has not answered, though it may have run; unanswered: nobody was to run it",
+        ),
       duration_ms: z.number().min(0).optional().describe("With event_ids=1"),
       ...ids,
     }),

@@ -116,7 +116,8 @@ export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
       const guessed = withIds ? estimatedTokens(run.usage) : {};
       const ids = { event_id: `${run.id}.stop`, run_id: run.id, created_at: createdAt.toISOString() };
       const pending = unanswered.flatMap(({ call, at, isOpen }) =>
-        isOpen && line[at]?.runId === runId ? [call.callId] : [],
+        // Where a part ends before a result, nobody can tell here which of its calls were answered.
+        isOpen && next === null && line[at]?.runId === runId ? [call.callId] : [],
       );
       const waits = pending.length > 0 ? { pending_call_ids: pending } : {};
       const limit = run.limit === null ? {} : { limit: run.limit };
@@ -167,7 +168,9 @@ export const noticeIds = (runId: string | null, number: number, at: Date): Parti
 });
 
 function notAnswered(message: Message, { callId, name }: ToolCall, withIds: boolean): SessionEvent {
-  const own = withIds ? { is_error: true, ...idsOf(message, message.runId, `${callId}.unanswered`) } : {};
+  const own = withIds
+    ? { is_error: true, cut: "unanswered" as const, ...idsOf(message, message.runId, `${callId}.unanswered`) }
+    : {};
   return { type: "tool_result", call_id: callId, name, result: NOT_ANSWERED, ...own };
 }
 

@@ -1,0 +1,112 @@
+"use client";
+
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { Dash } from "../ui/dash";
+import { isTouch } from "../ui/keys";
+import { sends } from "./composer-keys";
+import { asksPerson, type Reason, type Waiting, wordsOf } from "./queue";
+
+type WaitingListProps = {
+  readonly items: readonly Waiting[];
+  /** What the first waits for; null: it is being sent. */
+  readonly reason: Reason | null;
+  /** Why the last one was not taken, in the server's words. */
+  readonly why: string | null;
+  readonly onChange: (id: string, text: string) => void;
+  readonly onTakeBack: (id: string) => void;
+  /** The person wants the first to be sent in spite of the reason. */
+  readonly onSendAnyway: () => void;
+  /** One of them is being changed: nothing is sent meanwhile. */
+  readonly onEditing: (isEditing: boolean) => void;
+};
+
+/** The messages that wait to be sent, where they will stand. */
+export function WaitingList({ items, reason, why, onEditing, onChange, ...acts }: WaitingListProps) {
+  const [editing, setEditing] = useState<string | null>(null);
+  const isEditing = items.some(({ id }) => id === editing);
+  useEffect(() => {
+    onEditing(isEditing);
+    return () => onEditing(false);
+  }, [isEditing, onEditing]);
+  return (
+    <ol className="waiting-list" aria-label="Waiting to be sent">
+      {items.map((item, index) => {
+        const words = index === 0 ? wordsOf(reason ?? "answer") : "Waits for the message before it";
+        return (
+          <li key={item.id} className="turn waiting-message">
+            <div className="question">
+              <Dash />
+              {editing === item.id ? (
+                <EditField
+                  text={item.text}
+                  onDone={(text) => {
+                    if (text !== null) onChange(item.id, text);
+                    setEditing(null);
+                  }}
+                />
+              ) : (
+                <p className="question-text" dir="auto" data-long={item.text.length > 280 || undefined}>
+                  {item.text}
+                </p>
+              )}
+            </div>
+            <p className="waiting-words">
+              <span>{index === 0 && reason === "refused" && why ? `${words}: ${why}` : words}</span>
+              {index === 0 && asksPerson(reason) && (
+                <button type="button" className="small-action" onClick={acts.onSendAnyway}>
+                  {reason === "refused" ? "Try again" : "Send anyway"}
+                </button>
+              )}
+              <button type="button" className="small-action" onClick={() => setEditing(item.id)}>
+                Edit
+              </button>
+              <button type="button" className="small-action" onClick={() => acts.onTakeBack(item.id)}>
+                Take back
+              </button>
+            </p>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+/** The text of a message as it is changed; null: it stays. */
+function EditField({ text, onDone }: { text: string; onDone: (text: string | null) => void }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    const element = field.current;
+    element?.focus();
+    element?.setSelectionRange(element.value.length, element.value.length);
+  }, []);
+
+  function done() {
+    const changed = field.current?.value.trim() ?? "";
+    onDone(changed === "" ? null : changed);
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
+    const { key, keyCode, shiftKey } = event;
+    if (key === "Escape") {
+      event.preventDefault();
+      return onDone(null);
+    }
+    const { isComposing } = event.nativeEvent;
+    if (!sends({ key, keyCode, shiftKey, isComposing, isTouch: isTouch() })) return;
+    event.preventDefault();
+    done();
+  }
+
+  return (
+    <textarea
+      ref={field}
+      className="question-text waiting-field"
+      aria-label="Message that waits"
+      defaultValue={text}
+      rows={1}
+      dir="auto"
+      onKeyDown={onKeyDown}
+      onBlur={done}
+    />
+  );
+}

@@ -1,0 +1,109 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { ownerHeaders, startServer, type WatchedServer } from "./server.ts";
+
+let server: WatchedServer;
+let agent: string;
+let headers: Record<string, string>;
+
+test.beforeAll(async () => {
+  server = await startServer();
+  headers = await ownerHeaders(server);
+  const send = async (path: string, body: object) =>
+    (await fetch(`${server.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) })).json();
+  agent = (await send("/api/app/agents", { name: "Guide" })).id;
+  const parameters = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
+  await send(`/api/app/agents/${agent}/tools`, { name: "window_view", type: "function", function: { parameters } });
+});
+test.afterAll(() => server.kill("SIGTERM"));
+
+const composer = (page: Page) => page.getByRole("textbox", { name: "Message", exact: true });
+const articles = (page: Page) => page.getByRole("log").getByRole("article");
+const waiting = (page: Page) => page.getByRole("list", { name: "Waiting to be sent" }).getByRole("listitem");
+const isReady = (page: Page) => expect(page.getByRole("status").filter({ hasText: "Answer ready" })).toHaveCount(1);
+
+async function ask(page: Page, question: string): Promise<void> {
+  await composer(page).fill(question);
+  await composer(page).press("Enter");
+}
+
+test("16: a call that nobody runs is a form; its answer goes on with the turn", async ({ page, context }) => {
+  const cookies = (headers.cookie ?? "").split("; ").map((line) => line.split("="));
+  await context.addCookies(cookies.map(([name = "", ...value]) => ({ name, value: value.join("="), url: server.url })));
+  await page.goto(`${server.url}/?agent=${agent}`);
+  await ask(page, "Look at the window view for Bonn");
+  const form = page.getByRole("textbox", { name: /What does window_view give/ });
+  await expect(form).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "Waiting for you: window_view" })).toHaveCount(1);
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await page.reload();
+  await page.keyboard.press("Control+j");
+  await expect(form).toBeFocused();
+  await form.fill('{"sky": "grey"}');
+  await form.press("Control+Enter");
+  await expect(articles(page).last()).toContainText('{"sky":"grey"}');
+  await expect(articles(page)).toHaveCount(1);
+  await page.reload();
+  await expect(articles(page)).toHaveCount(1);
+  await expect(form).toHaveCount(0);
+});
+
+test("16: messages queue while an answer runs, survive a reload, and each is sent once and in its order", async ({
+  page,
+}) => {
+  await page.goto(server.url);
+  await ask(page, "Write 900 words");
+  await expect(articles(page).last()).toContainText("(6)");
+  await ask(page, "What is 2 * 3?");
+  await ask(page, "What is 4 * 5?");
+  await ask(page, "Never sent");
+  await expect(waiting(page)).toHaveCount(3);
+  await expect(waiting(page).first()).toContainText("Waits for the answer");
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await page.reload();
+  await expect(waiting(page)).toHaveCount(3);
+  await waiting(page).last().getByRole("button", { name: "Take back" }).click();
+  await expect(composer(page)).toHaveValue("Never sent");
+  await waiting(page).nth(1).getByRole("button", { name: "Edit" }).click();
+  await page.getByRole("textbox", { name: "Message that waits" }).fill("What is 7 * 8?");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: /^Stop/ }).click();
+  await expect(articles(page).nth(2)).toContainText("56");
+  await expect(articles(page).nth(1)).toContainText("6");
+  await expect(articles(page).first()).toContainText(/Stopped after about \d+ tokens/);
+  await expect(waiting(page)).toHaveCount(0);
+  await isReady(page);
+  await page.reload();
+  await expect(articles(page)).toHaveCount(3);
+});
+
+test("16: what is written offline waits for the connection and is sent once", async ({ page, context }) => {
+  await page.goto(server.url);
+  await ask(page, "Hello");
+  await isReady(page);
+  await context.setOffline(true);
+  await ask(page, "What is 3 * 3?");
+  await expect(waiting(page)).toContainText("Waits for the connection");
+  await expect(page.getByText("1 message waits and is sent once when you are back.")).toBeVisible();
+  await context.setOffline(false);
+  await expect(articles(page).nth(1)).toContainText("9");
+  await expect(waiting(page)).toHaveCount(0);
+  await page.reload();
+  await expect(articles(page)).toHaveCount(2);
+});
+
+test("16: a lost sign-in is said with a link that comes back here, and nothing is written for somebody else", async ({
+  page,
+  context,
+}) => {
+  await page.goto(server.url);
+  await ask(page, "Hello");
+  await isReady(page);
+  await context.clearCookies();
+  await ask(page, "Are you there?");
+  await expect(page.getByText("You are signed out.")).toBeVisible();
+  const link = page.getByRole("alert").getByRole("link", { name: "Sign in" });
+  await expect(link).toHaveAttribute("href", `/sign-in?from=${encodeURIComponent(new URL(page.url()).pathname)}`);
+  await expect(page.getByText("Session not found")).toHaveCount(0);
+  expect(await context.cookies()).not.toContainEqual(expect.objectContaining({ name: /session-token/ }));
+});
