@@ -76,7 +76,7 @@ async function readOne(n: number, what: string, name: string): Promise<void> {
   const { id } = await ingestFile(scope, owner, { fileId, title: `${n}`, metadata: null });
   let doc = await getFileDoc(scope, id);
   while (doc.state === "pending" && performance.now() - startedAt < LONGEST_MS) {
-    await pause(50);
+    await pause(200);
     doc = await getFileDoc(scope, id);
   }
   const growth = memory.stop();

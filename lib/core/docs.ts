@@ -5,6 +5,7 @@ import { violated } from "../db/violated.ts";
 import type { Doc, DocHit, DocOwner } from "../domain/doc.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
+import { dropUnusedFiles } from "./files.ts";
 import { checkMayEdit, checkReachesOwner, reachesOwner } from "./reach.ts";
 import { embedPending } from "./recall/embed-pending.ts";
 import { type SearchOptions, type SearchQuery, searchDocs } from "./recall/search.ts";
@@ -80,6 +81,7 @@ export async function deleteDoc(scope: Scope, owner: DocOwner, id: string): Prom
   checkMayEdit(scope);
   const isGone = isId(id) && (await db.deleteDoc(scope.database, scope.accountId, owner, id));
   if (!isGone) throw notFound("doc", id);
+  await dropUnusedFiles(scope);
 }
 
 /** Deletes the docs of one owner whose metadata contains `filter`; an empty filter deletes all. Gives their ids. */
@@ -90,5 +92,7 @@ export async function deleteDocs(
 ): Promise<string[]> {
   checkReachesOwner(scope, owner);
   checkMayEdit(scope);
-  return db.deleteDocs(scope.database, scope.accountId, owner, filter);
+  const ids = await db.deleteDocs(scope.database, scope.accountId, owner, filter);
+  if (ids.length > 0) await dropUnusedFiles(scope);
+  return ids;
 }

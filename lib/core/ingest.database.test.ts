@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { DocOwner } from "../domain/doc.ts";
 import { newId } from "../domain/ids.ts";
@@ -55,6 +57,27 @@ test("a Word document is found by its words, with the headings over them", async
   expect(await ended(doc.id)).toMatchObject({ state: "ready" });
   const [hit] = await found(project, "quincewort");
   expect(hit?.snippet.place?.headings).toEqual(["Orchard", "Trees"]);
+});
+
+test.each<[string, string, number | null, readonly string[]]>([
+  ["handbook.pdf", "handbookword7", 7, []],
+  ["report.pdf", "reportword9", 9, []],
+  ["minutes.docx", "minuteword5", null, ["Minutes of the orchard", "Part 5", "Tools of part 5"]],
+  ["contract.docx", "contractword13", null, ["Contract of harvest", "§ 13 Clause"]],
+  ["guide.md", "guideword3", null, ["Guide to the orchard", "Part 3", "Tools of part 3"]],
+  ["manual.html", "manualword6", null, ["Manual of the press", "Chapter 6"]],
+  ["letters.txt", "letterword20", null, []],
+  ["diary-utf16.txt", "diaryword11", null, []],
+  ["prices.csv", "csvword111", null, ["id,name,note,price"]],
+  ["stock-latin1.tsv", "stockword222", null, ["Größe\tOrt\tAnzahl"]],
+  ["press.go", "codeword44", null, []],
+  ["harvest.py", "pyword31", null, []],
+])("%s is read, and a search for %s finds its place", async (name, word, page, headings) => {
+  const doc = await ingest(name, readFileSync(join(import.meta.dirname, "../ingest/fixtures", name)));
+  expect(await ended(doc.id)).toMatchObject({ state: "ready" });
+  const [hit] = await found(project, word);
+  expect(hit).toMatchObject({ docId: doc.id, snippet: { content: expect.stringContaining(word) } });
+  expect(hit?.snippet.place).toMatchObject({ pageFrom: page, pageTo: page, headings });
 });
 
 test("five million characters are read whole, and nothing of them is lost or said twice", async () => {

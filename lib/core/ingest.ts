@@ -5,7 +5,7 @@ import type { DocOwner } from "../domain/doc.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import type { ExtractFile } from "../domain/extraction.ts";
 import { isId } from "../domain/ids.ts";
-import { getFile, readFile } from "./files.ts";
+import { holdFiles, readFile } from "./files.ts";
 import type { JobTask } from "./job-runner.ts";
 import { checkMayEdit, checkReachesOwner, reachesOwner } from "./reach.ts";
 import type { Scope } from "./scope.ts";
@@ -30,14 +30,14 @@ export async function ingestFile(scope: Scope, owner: DocOwner, input: FileDocIn
   checkReachesOwner(scope, owner);
   checkMayEdit(scope);
   const { database, accountId } = scope;
-  const { id, hash } = await getFile(scope, input.fileId);
+  // Held, so that it is there when the doc is.
+  const [file] = await holdFiles(scope, [input.fileId]);
+  if (!file) throw notFound("file", input.fileId);
   if ((await db.openJobs(database, accountId)) >= MOST_OPEN) {
     const message = `${MOST_OPEN} documents wait to be read. Add more when some are.`;
     throw new ChatError("rate-limited", message, { retryAfterSeconds: 60 });
   }
-  const docId = isId(owner.id)
-    ? await db.insertFileDoc(database, accountId, { ...input, owner, file: { id, hash } })
-    : null;
+  const docId = isId(owner.id) ? await db.insertFileDoc(database, accountId, { ...input, owner, file }) : null;
   if (docId === null) throw notFound(owner.role, owner.id);
   scope.jobs?.wake();
   return getFileDoc(scope, docId);

@@ -1,13 +1,11 @@
 import { Parser } from "htmlparser2";
 import { markdownSink } from "./markdown-sink.ts";
-import { refusal } from "./refusal.ts";
+import { checkDepth, refusal } from "./refusal.ts";
 import { type Archive, openArchive } from "./zip.ts";
 
 /** So many bytes of XML are read: markup is some ten times as long as its text. */
-const MOST_XML_BYTES = 64 * 1024 * 1024;
+const MOST_XML_BYTES = 128 * 1024 * 1024;
 const MOST_STYLE_BYTES = 4 * 1024 * 1024;
-/** XML is handed on in stretches, so that its text is never in memory as a whole. */
-const STRETCH = 256 * 1024;
 
 export type PagedMarkdown = {
   readonly text: string;
@@ -19,18 +17,18 @@ export type PagedMarkdown = {
  * The text of a Word document in Markdown: headings, lists, tables and footnotes. What was deleted with changes tracked is left
  * out. Throws a sentence for an archive that is no such document.
  */
-export function docxToMarkdown(bytes: Uint8Array): PagedMarkdown {
+export async function docxToMarkdown(bytes: Uint8Array): Promise<PagedMarkdown> {
   const archive = openArchive(bytes);
   const main = "word/document.xml";
   if (!archive.has(main)) throw refusal(otherArchive(archive));
-  const styles = headingStyles(archive);
+  const styles = await headingStyles(archive);
   const sink = markdownSink();
   const pages = [0];
-  parse(archive, main, MOST_XML_BYTES, body(sink, styles, pages));
+  await parse(archive, main, MOST_XML_BYTES, body(sink, styles, pages));
   for (const notes of ["word/footnotes.xml", "word/endnotes.xml"]) {
     if (!archive.has(notes)) continue;
     sink.block();
-    parse(archive, notes, MOST_XML_BYTES, body(sink, styles, []));
+    await parse(archive, notes, MOST_XML_BYTES, body(sink, styles, []));
   }
   return { text: sink.done(), pages: pages.length > 1 ? pages : null };
 }
@@ -50,22 +48,31 @@ type Handler = {
   readonly onclosetag?: (name: string) => void;
 };
 
-function parse(archive: Archive, name: string, most: number, handler: Handler): void {
-  const xml = archive.read(name, most);
-  if (!xml) return;
-  const parser = new Parser(handler, { xmlMode: true, decodeEntities: true });
+/** Reads XML bit by bit, so that it is never in memory as a whole. */
+async function parse(archive: Archive, name: string, most: number, handler: Handler): Promise<void> {
+  let depth = 0;
+  const counted: Handler = {
+    ...handler,
+    onopentag(tag, attributes) {
+      checkDepth(++depth);
+      handler.onopentag(tag, attributes);
+    },
+    onclosetag(tag) {
+      depth--;
+      handler.onclosetag?.(tag);
+    },
+  };
+  const parser = new Parser(counted, { xmlMode: true, decodeEntities: true });
   const decoder = new TextDecoder();
-  for (let at = 0; at < xml.length; at += STRETCH) {
-    parser.write(decoder.decode(xml.subarray(at, at + STRETCH), { stream: true }));
-  }
+  for await (const piece of archive.read(name, most)) parser.write(decoder.decode(piece, { stream: true }));
   parser.end();
 }
 
 /** The levels of styles that are headings, by the ids of the styles. Their names are English in every language of Word. */
-function headingStyles(archive: Archive): ReadonlyMap<string, number> {
+async function headingStyles(archive: Archive): Promise<ReadonlyMap<string, number>> {
   const levels = new Map<string, number>();
   let id = "";
-  parse(archive, "word/styles.xml", MOST_STYLE_BYTES, {
+  await parse(archive, "word/styles.xml", MOST_STYLE_BYTES, {
     onopentag(name, attributes) {
       if (name === "w:style") id = attributes["w:styleId"] ?? "";
       const level = /^heading ([1-6])$/iu.exec(attributes["w:val"] ?? "")?.[1];

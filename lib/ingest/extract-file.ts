@@ -22,7 +22,7 @@ type Log = { readonly warn: (fields: object, message: string) => void };
 
 /**
  * Reads documents, each in a process of its own that sees no settings, writes nothing, and is ended when it takes more than
- * 280 MB, 60 s of the processor, or when `signal` is aborted. `root`: the folder of package.json.
+ * 260 MB, 60 s of the processor, or when `signal` is aborted. `root`: the folder of package.json.
  */
 export function openExtraction(root: string, log: Log): ExtractFile {
   return async function* extractFile(file, signal) {
@@ -70,7 +70,7 @@ async function* answers(child: Reader, file: SourceFile, log: Log, signal: Abort
   });
   // The first fault of what feeds it; that it does not take the rest is none.
   let fault: unknown = null;
-  const fed = feed(child.stdin, file).catch((thrown) => {
+  void feed(child.stdin, file).catch((thrown) => {
     fault = thrown;
     child.kill("SIGKILL");
   });
@@ -86,7 +86,6 @@ async function* answers(child: Reader, file: SourceFile, log: Log, signal: Abort
     throw refusal(BROKEN);
   }
   await ended;
-  await fed;
   signal.throwIfAborted();
   if (fault !== null) throw fault;
   const limit = SENTENCES[complaint.trim().split("\n").at(-1) ?? ""];

@@ -96,7 +96,7 @@ test("reads a PDF page by page", async () => {
   ]);
 });
 
-const bomb = Buffer.alloc(65 * 1024 * 1024, "<w:p/>");
+const bomb = Buffer.alloc(129 * 1024 * 1024, "<w:p/>");
 const encrypted = pdfOf(
   [
     "<< /Type /Catalog /Pages 2 0 R >>",
@@ -135,10 +135,12 @@ test.each<[string, Buffer | string, string, RegExp]>([
   });
 });
 
-test("deep nesting is read like any other", async () => {
-  const depth = 3000;
+test("deep nesting is read like any other, and what nobody has written is refused", async () => {
+  const depth = 2000;
   const html = `${"<div><b>".repeat(depth)}pear${"</b></div>".repeat(depth)}`;
   expect(await textOf(html, "a.html")).toBe("pear");
   const xml = `${"<w:sdt><w:sdtContent>".repeat(depth)}${paragraph("plum")}${"</w:sdtContent></w:sdt>".repeat(depth)}`;
   expect(await textOf(makeDocx(xml), "a.docx")).toBe("plum");
+  await expect(textOf("<i>".repeat(1_000_000), "a.html")).rejects.toThrow("over 5000 deep");
+  await expect(textOf(makeDocx("<w:p>".repeat(1_000_000)), "a.docx")).rejects.toThrow("over 5000 deep");
 });

@@ -5,6 +5,9 @@ import { type Kind, kindOf } from "./kind.ts";
 import { piecesOf } from "./pieces.ts";
 import { hasNoText, tooLong } from "./refusal.ts";
 
+/** A UTF-16 unit takes no more in any encoding that is read, but for a mark before all. */
+const BYTES_OF_CHARACTER = 3;
+
 export type Extraction = {
   readonly kind: Kind;
   readonly text: string;
@@ -53,6 +56,7 @@ async function read(
       return { text: htmlToMarkdown(decodeText(bytes, mediaType)) };
     }
     default:
+      if (bytes.byteLength > BYTES_OF_CHARACTER * MOST_CHARACTERS + BYTES_OF_CHARACTER) throw tooLong();
       return { text: decodeText(bytes, mediaType) };
   }
 }

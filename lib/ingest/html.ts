@@ -1,5 +1,6 @@
 import { Parser } from "htmlparser2";
 import { type MarkdownSink, markdownSink } from "./markdown-sink.ts";
+import { checkDepth } from "./refusal.ts";
 
 /** What a reader of the page does not see, or is no text. */
 const LEFT_OUT = new Set(
@@ -100,7 +101,7 @@ function walker(sink: MarkdownSink) {
     onend: release,
     onopentag(name: string, attributes: Attributes) {
       release();
-      depth++;
+      checkDepth(++depth);
       if (hiddenFrom !== null) return;
       if (LEFT_OUT.has(name) || isHidden(attributes)) hiddenFrom = depth;
       else if (fence) fence.language ||= languageOf(attributes);

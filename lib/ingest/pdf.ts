@@ -3,7 +3,9 @@ import { MOST_CHARACTERS } from "../domain/extraction.ts";
 import { storable } from "../domain/text.ts";
 import { refusal, tooLong } from "./refusal.ts";
 
-const MOST_PAGES = 10_000;
+const MOST_PAGES = 5000;
+/** The reader keeps what it has seen: after so many pages it begins anew. */
+const PAGES_KEPT = 2000;
 const BETWEEN_PAGES = "\n\n";
 
 export type PagedText = {
@@ -26,7 +28,7 @@ type Item = {
  * read. Throws a sentence for one that is encrypted, damaged, has too many pages, or has no text at all.
  */
 export async function pdfToText(bytes: Uint8Array, tell: (done: number, all: number) => void): Promise<PagedText> {
-  const pdf = await opened(bytes);
+  let pdf = await opened(bytes);
   if (pdf.numPages > MOST_PAGES)
     throw refusal(`The PDF has more than ${MOST_PAGES} pages. Split it into smaller files.`);
   const pieces: string[] = [];
@@ -35,6 +37,10 @@ export async function pdfToText(bytes: Uint8Array, tell: (done: number, all: num
   let unread = 0;
   for (let n = 1; n <= pdf.numPages; n++) {
     pages.push(length);
+    if (n % PAGES_KEPT === 0) {
+      await pdf.loadingTask.destroy();
+      pdf = await opened(bytes);
+    }
     const text = await pageText(pdf, n).catch(() => null);
     if (text === null) unread++;
     const piece = storable(text ?? "") + (n < pdf.numPages ? BETWEEN_PAGES : "");
@@ -55,7 +61,8 @@ export async function pdfToText(bytes: Uint8Array, tell: (done: number, all: num
 
 async function opened(bytes: Uint8Array) {
   try {
-    return await getDocumentProxy(bytes, {
+    // A copy: the reader takes the memory of what it is given.
+    return await getDocumentProxy(bytes.slice(), {
       disableFontFace: true,
       useSystemFonts: false,
       enableXfa: false,

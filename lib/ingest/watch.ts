@@ -5,7 +5,7 @@ import { workerData } from "node:worker_threads";
 import type { Limit } from "./said.ts";
 
 const LOOK_MS = 50;
-const MOST_MEMORY = 280 * 1024 * 1024;
+const MOST_MEMORY = 260 * 1024 * 1024;
 /** Of the processor, so that a busy machine ends nothing that would have come to its end. */
 const MOST_CPU_MS = 60_000;
 /** However slowly what comes of it is taken. */

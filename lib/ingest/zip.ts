@@ -1,4 +1,5 @@
-import { inflateRawSync } from "node:zlib";
+import { Readable } from "node:stream";
+import { createInflateRaw } from "node:zlib";
 import { refusal } from "./refusal.ts";
 
 /** A file in a ZIP archive, and where its bytes are. */
@@ -17,8 +18,8 @@ const DEFLATED = 8;
 
 export type Archive = {
   readonly has: (name: string) => boolean;
-  /** A file of the archive, or null where there is none. Throws a sentence where it has more bytes than `most`. */
-  readonly read: (name: string, most: number) => Buffer | null;
+  /** A file of the archive bit by bit, nothing where there is none. Throws a sentence where it has more bytes than `most`. */
+  readonly read: (name: string, most: number) => AsyncGenerator<Uint8Array, void>;
 };
 
 /**
@@ -31,9 +32,9 @@ export function openArchive(bytes: Uint8Array): Archive {
     const entries = entriesOf(whole);
     return {
       has: (name) => entries.has(name),
-      read(name, most) {
+      async *read(name, most) {
         const entry = entries.get(name);
-        return entry ? unpacked(whole, entry, most) : null;
+        if (entry) yield* unpacked(whole, entry, most);
       },
     };
   } catch (thrown) {
@@ -74,20 +75,28 @@ function endOf(whole: Buffer): number {
   throw damaged();
 }
 
-function unpacked(whole: Buffer, { method, packed, size, at }: Entry, most: number): Buffer {
+async function* unpacked(
+  whole: Buffer,
+  { method, packed, size, at }: Entry,
+  most: number,
+): AsyncGenerator<Uint8Array, void> {
   if (size > most) throw tooBig();
+  if (at + 30 > whole.length || whole.readUInt32LE(at) !== LOCAL) throw damaged();
+  const from = at + 30 + whole.readUInt16LE(at + 26) + whole.readUInt16LE(at + 28);
+  const bytes = whole.subarray(from, from + packed);
+  if (method === STORED) return yield bytes;
+  if (method !== DEFLATED) throw damaged();
+  let length = 0;
   try {
-    if (whole.readUInt32LE(at) !== LOCAL) throw damaged();
-    const from = at + 30 + whole.readUInt16LE(at + 26) + whole.readUInt16LE(at + 28);
-    const bytes = whole.subarray(from, from + packed);
-    if (method === STORED) return bytes;
-    if (method !== DEFLATED) throw damaged();
-    return inflateRawSync(bytes, { maxOutputLength: most });
-  } catch (thrown) {
-    if (thrown instanceof Error && "code" in thrown) {
-      if (thrown.code === "ERR_BUFFER_TOO_LARGE") throw tooBig();
-      if (thrown.code !== "bad-request") throw damaged(thrown);
+    for await (const piece of Readable.from([bytes]).compose(createInflateRaw())) {
+      length += piece.length;
+      // More than it says is the work of somebody who means no good.
+      if (length > Math.min(most, size)) throw tooBig();
+      yield piece;
     }
-    throw thrown;
+  } catch (thrown) {
+    // Of the unpacking, by its codes: Z_DATA_ERROR, Z_BUF_ERROR …
+    const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+    throw code.startsWith("Z_") ? damaged(thrown) : thrown;
   }
 }

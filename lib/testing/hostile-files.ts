@@ -76,11 +76,11 @@ const PDFS: readonly HostileFile[] = [
     name: "a.pdf",
     make: () => pdfOf(["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 1000000000 /Kids [] >>"]),
   },
-  { what: "a PDF of 10,001 pages", name: "a.pdf", make: () => makePdf(Array.from({ length: 10_001 }, () => "x")) },
+  { what: "a PDF of 10,000 pages", name: "a.pdf", make: () => makePdf(Array.from({ length: 10_000 }, () => "x")) },
   {
-    what: "a PDF of 10,000 pages",
+    what: "a PDF of 5,000 pages",
     name: "a.pdf",
-    make: () => makePdf(Array.from({ length: 10_000 }, (_, n) => `Page ${n}`)),
+    make: () => makePdf(Array.from({ length: 5000 }, (_, n) => `Page ${n}`)),
   },
   {
     what: "pages that hold one another",

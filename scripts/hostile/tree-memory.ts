@@ -21,15 +21,19 @@ export function treeMemory(pid: number) {
 
 /** What a process and its children hold that no file does: proc(5), RssAnon. */
 function bytesOf(pid: number): number {
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/u.test(name));
-  return pids.reduce((sum, one) => {
-    try {
-      const status = readFileSync(`/proc/${one}/status`, "utf8");
-      const isOurs = one === String(pid) || new RegExp(`^PPid:\\s+${pid}$`, "mu").test(status);
-      return isOurs ? sum + 1024 * Number(/^RssAnon:\s+(\d+) kB$/mu.exec(status)?.[1] ?? 0) : sum;
-    } catch {
-      // It has ended.
-      return sum;
-    }
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const children = tasks.flatMap((task) => said(`/proc/${pid}/task/${task}/children`).split(" ").filter(Boolean));
+  return [String(pid), ...children].reduce((sum, one) => {
+    const kilobytes = /^RssAnon:\s+(\d+) kB$/mu.exec(said(`/proc/${one}/status`))?.[1];
+    return sum + 1024 * Number(kilobytes ?? 0);
   }, 0);
+}
+
+/** What a file says; nothing where its process has ended. */
+function said(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
 }

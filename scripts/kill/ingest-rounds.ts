@@ -20,23 +20,27 @@ const END_MS = 60_000;
 /** What became of a round. `wrong` is what must not be. */
 export type IngestRound = { readonly killedAfterMs: number; readonly hadEnded: boolean; readonly wrong: string | null };
 
-type Rounds = { readonly rounds: number; readonly seed: number; readonly tell: (round: IngestRound) => void };
+type Rounds = {
+  readonly rounds: number;
+  readonly seed: number;
+  /** Within which time of its opening a process is killed; absent: as long as one takes that nobody kills. */
+  readonly withinMs?: number;
+  readonly tell: (round: IngestRound) => void;
+};
 
 /**
  * Kills a process that reads docs, with all that it has started, at random moments, and lets another one go on: each doc must
  * be ready then with exactly the pieces that its file has, each once.
  */
-export async function ingestRounds({ rounds, seed, tell }: Rounds): Promise<IngestRound[]> {
+export async function ingestRounds({ rounds, seed, withinMs, tell }: Rounds): Promise<IngestRound[]> {
   const dataDir = mkdtempSync(join(tmpdir(), "parley-ingest-"));
   const random = dice(seed);
   const all: IngestRound[] = [];
   try {
-    // How long it takes where nobody kills: the moments are spread over that.
-    await enter(dataDir, 0);
-    const whole = await run(dataDir, END_MS);
+    const within = withinMs ?? (await timeOfWhole(dataDir));
     for (let n = 1; n <= rounds; n++) {
       await enter(dataDir, n);
-      const killedAfterMs = random.upTo(Math.ceil(whole.ms * 1.1));
+      const killedAfterMs = random.upTo(Math.ceil(within));
       const { hadEnded } = await run(dataDir, killedAfterMs);
       const end = await run(dataDir, END_MS);
       const wrong = end.hadEnded ? await look(dataDir, n) : "The docs were not read to their end";
@@ -50,12 +54,18 @@ export async function ingestRounds({ rounds, seed, tell }: Rounds): Promise<Inge
   }
 }
 
+/** How long it takes where nobody kills, and a little more. */
+async function timeOfWhole(dataDir: string): Promise<number> {
+  await enter(dataDir, 0);
+  return 1.1 * (await run(dataDir, END_MS)).ms;
+}
+
 /** The documents of a round: their names and bytes. */
 const documentsOf = (round: number): [string, Buffer][] => [
-  [`text-${round}.txt`, Buffer.from(`Round ${round}. ${"A sentence of some words that ends here. ".repeat(15_000)}`)],
+  [`text-${round}.txt`, Buffer.from(`Round ${round}. ${"A sentence of some words that ends here. ".repeat(8000)}`)],
   [
     `pages-${round}.pdf`,
-    makePdf(Array.from({ length: 60 }, (_, n) => `Page ${n + 1} of round ${round}\nHas two lines.`)),
+    makePdf(Array.from({ length: 30 }, (_, n) => `Page ${n + 1} of round ${round}\nHas two lines.`)),
   ],
 ];
 

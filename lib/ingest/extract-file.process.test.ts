@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ingestRounds } from "../../scripts/kill/ingest-rounds.ts";
+import type { Extracted } from "../domain/extraction.ts";
+import { HOSTILE_FILES } from "../testing/hostile-files.ts";
+import { openExtraction } from "./extract-file.ts";
+
+const LIMIT = { timeout: 300_000 };
+const extractFile = openExtraction(join(import.meta.dirname, "../.."), { warn() {} });
+
+async function extracted(name: string, bytes: Buffer, signal = new AbortController().signal): Promise<Extracted[]> {
+  const file = {
+    name,
+    mediaType: "",
+    size: bytes.length,
+    bytes: (async function* () {
+      yield bytes;
+    })(),
+  };
+  const parts: Extracted[] = [];
+  for await (const part of extractFile(file, signal)) parts.push(part);
+  return parts;
+}
+
+test("a document that takes too much memory ends its own process, with a sentence", LIMIT, async () => {
+  const bomb = HOSTILE_FILES.find(({ what }) => what === "a page of 400 MB of spaces");
+  await expect(extracted("a.pdf", bomb?.make() ?? Buffer.alloc(0))).rejects.toMatchObject({
+    code: "bad-request",
+    message: expect.stringMatching(/too much memory/u),
+  });
+});
+
+test("what reads a document may read the program and nothing else", LIMIT, async () => {
+  const entity = HOSTILE_FILES.find(({ what }) => what === "an entity of another file");
+  const [pieces] = await extracted("a.docx", entity?.make() ?? Buffer.alloc(0));
+  expect(pieces?.type === "pieces" && pieces.pieces[0]?.content).toBe("before &x; after");
+});
+
+test("reading ends when nobody wants it any more", LIMIT, async () => {
+  const controller = new AbortController();
+  const endless = {
+    name: "a.txt",
+    mediaType: "",
+    size: 10,
+    bytes: (async function* () {
+      yield Buffer.from("begin");
+      controller.abort(new Error("not wanted"));
+      await new Promise(() => {});
+    })(),
+  };
+  const reading = (async () => {
+    for await (const _ of extractFile(endless, controller.signal));
+  })();
+  await expect(reading).rejects.toThrow("not wanted");
+});
+
+test("a process that is killed while it reads leaves nothing twice and nothing out", LIMIT, async () => {
+  const rounds = await ingestRounds({ rounds: 1, seed: 1, withinMs: 1500, tell() {} });
+  expect(rounds.map(({ wrong }) => wrong)).toEqual([null]);
+});
