@@ -1,6 +1,6 @@
 "use client";
 
-import { type RefObject, useLayoutEffect, useState } from "react";
+import { type RefObject, useCallback, useLayoutEffect, useState } from "react";
 import { isProblem } from "../api";
 import { notify } from "../ui/notify";
 import type { ConversationStore } from "./conversation-store";
@@ -40,23 +40,27 @@ export function useVersions(
     setWanted(null);
   }, [scroller, wanted, found, toEnd]);
 
-  function step(turn: Turn, direction: Direction): void {
-    const version = turn.versions?.[direction];
-    const box = scroller.current;
-    if (!version || !box) return;
-    if (store.get().run) return void notify({ text: "An answer is being given. Stop it, or wait for its end." });
-    leaveEnd();
-    // The same words are said again.
-    setSaid("");
-    const top = turnIn(box, turn.key)?.getBoundingClientRect().top ?? 0;
-    setWanted({ questionId: version.questionId, top, direction });
-    store.show(version).catch((thrown) => {
-      setWanted(null);
-      const why = isProblem(thrown) && thrown.message !== "" ? thrown.message : "The server did not answer";
-      void notify({ text: `The other version is not shown. ${why}.` });
-      void store.refresh();
-    });
-  }
+  // The same function at each draw: whoever gets it is drawn anew with another one.
+  const step = useCallback(
+    (turn: Turn, direction: Direction): void => {
+      const version = turn.versions?.[direction];
+      const box = scroller.current;
+      if (!version || !box) return;
+      if (store.get().run) return void notify({ text: "An answer is being given. Stop it, or wait for its end." });
+      leaveEnd();
+      // The same words are said again.
+      setSaid("");
+      const top = turnIn(box, turn.key)?.getBoundingClientRect().top ?? 0;
+      setWanted({ questionId: version.questionId, top, direction });
+      store.show(version).catch((thrown) => {
+        setWanted(null);
+        const why = isProblem(thrown) && thrown.message !== "" ? thrown.message : "The server did not answer";
+        void notify({ text: `The other version is not shown. ${why}.` });
+        void store.refresh();
+      });
+    },
+    [scroller, store, leaveEnd],
+  );
 
   return { said, step };
 }
