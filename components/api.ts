@@ -32,7 +32,7 @@ export function fieldFaults<Field extends string>(
 }
 
 /** The sentence and the fields of an error body `{detail: string | [{loc, msg}]}`. */
-function problemOf(status: number, body: unknown): Problem {
+export function problemOf(status: number, body: unknown): Problem {
   const detail = typeof body === "object" && body !== null && "detail" in body ? body.detail : null;
   if (typeof detail === "string") return problem(status, detail);
   if (Array.isArray(detail)) {
@@ -137,6 +137,8 @@ export type TurnRequest = {
   readonly agent_id?: string;
   /** Absent: the agent's own. */
   readonly model?: string;
+  /** Ids of files that were uploaded. */
+  readonly attachments?: readonly string[];
 };
 
 export const askTurn = (id: string, body: TurnRequest, signal?: AbortSignal) =>
@@ -155,6 +157,9 @@ export async function followTurn(
   const response = await request(`${base}/${id}/messages/stream?${where}&event_ids=1&details=1`, { signal });
   return response.status === 204 ? null : response;
 }
+
+/** Gives up a file that was uploaded and is not to be sent. */
+export const forgetUpload = (id: string) => request(`/api/app/files/${id}`, { method: "DELETE", keepalive: true });
 
 export async function createAccount(email: string, password: string): Promise<void> {
   await request("/api/app/account", json("POST", { email, password }));

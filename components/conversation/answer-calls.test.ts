@@ -91,6 +91,6 @@ test("15: notices are kept with their turn, each once", () => {
 
 test("16: a question that the server had taken before is not shown twice", () => {
   const begun = conversationOf(windowOf(pending));
-  const sent = reduce(begun, { type: "asked", question: { id: "q", text: "Again" }, inPlaceOf: null });
+  const sent = reduce(begun, { type: "asked", question: { id: "q", text: "Again", files: [] }, inPlaceOf: null });
   expect(reduce(sent, { type: "repeated" })).toMatchObject({ run: null, turns: begun.turns });
 });

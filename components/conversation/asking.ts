@@ -1,12 +1,18 @@
 import { isProblem } from "../api";
-import type { AskedTurn, CallResult, ConversationPorts, SentWith } from "./conversation-ports";
+import type { AttachedFile } from "./attachments/attachment";
+import type { Asked, AskedTurn, CallResult, ConversationPorts, SentWith } from "./conversation-ports";
 import type { HeldState } from "./held-state";
 import { shownIn } from "./other-turns";
 import type { SessionReader } from "./session-reader";
 import type { TurnStream } from "./turn-reader";
+import type { Question } from "./turn-state";
 
 /** A stop is asked for so often, until there is a turn to stop. */
 const STOPS = 6;
+
+/** The files of a question that can be sent again: those that the server has. */
+export const resent = (files: Question["files"] = []): readonly AttachedFile[] =>
+  files.flatMap(({ id, size, ...file }) => (id === null ? [] : [{ ...file, id, size: size ?? 0 }]));
 
 /** Sends questions, and stops what was asked. */
 export function createAsking(ports: ConversationPorts, { get, tell }: HeldState, reader: SessionReader) {
@@ -14,13 +20,17 @@ export function createAsking(ports: ConversationPorts, { get, tell }: HeldState,
    * Asks, in place of the turn of a key and all after it where one is given. One question at a time. Under an id that the
    * server has seen it is not asked again.
    */
-  async function ask(text: string, sentWith: SentWith, inPlaceOf: string | null, id = ports.newId()): Promise<void> {
+  async function ask(text: string, asked: Asked, inPlaceOf: string | null, id = ports.newId()): Promise<void> {
     if (get().run) return;
     const replaced = inPlaceOf === null ? null : shownIn(get()).turns.find(({ key }) => key === inPlaceOf)?.question;
     if (replaced === undefined) return;
     const place = replaced === null ? {} : { instead_of_id: replaced.id };
-    tell({ type: "asked", question: { id, text }, inPlaceOf });
-    await take({ ...sentWith, ...place, prompt: text, message_id: id }, text);
+    const { files = resent(replaced?.files), ...sentWith } = asked;
+    const attached = files.length === 0 ? {} : { attachments: files.map((file) => file.id) };
+    tell({ type: "asked", question: { id, text, files }, inPlaceOf });
+    const turn = { ...sentWith, ...attached, ...place, prompt: text, message_id: id };
+    // Without words a new session is called by its files until it has a title.
+    await take(turn, text, text || (files[0]?.name ?? ""));
   }
 
   /** Answers the calls that wait at the end of the last turn, which goes on. */
@@ -31,11 +41,11 @@ export function createAsking(ports: ConversationPorts, { get, tell }: HeldState,
   }
 
   /** Sends a turn that is shown already, and follows it. */
-  async function take(turn: AskedTurn, text: string): Promise<void> {
+  async function take(turn: AskedTurn, text: string, topic = text): Promise<void> {
     const own = new AbortController();
     const isMine = reader.claim(own);
     try {
-      const sessionId = get().sessionId ?? (await make(text, own.signal));
+      const sessionId = get().sessionId ?? (await make(topic, own.signal));
       ports.told.running(sessionId, "here");
       const stream = await persist(() => ports.ask(sessionId, turn, own.signal), own.signal);
       if (!isMine()) return;

@@ -77,7 +77,7 @@ export function ComposerLine({ isOnline, isGone, isLost, waiting, refusal, onAga
     <div className="composer-line" data-kind="error" role="alert">
       <CircleAlert size={17} strokeWidth={1.6} aria-hidden="true" />
       <span>{sentenceFor(refusal)}</span>
-      {refusal.text !== "" && (
+      {(refusal.text !== "" || refusal.files.length > 0) && (
         <button type="button" className="small-action" onClick={onAgain}>
           Try again
         </button>

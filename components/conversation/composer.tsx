@@ -1,10 +1,24 @@
 "use client";
 
 import { ArrowUp, Square } from "lucide-react";
-import type { KeyboardEvent, ReactNode, RefObject } from "react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
+import { useShell } from "../frame/shell";
 import { formatNumber } from "../time";
 import { Dash } from "../ui/dash";
 import { isTouch } from "../ui/keys";
+import { AttachButton } from "./attachments/attach-button";
+import type { AttachedFile, Attachment } from "./attachments/attachment";
+import { Chips } from "./attachments/chips";
+import { DropZone } from "./attachments/drop-zone";
+import { useAttachments } from "./attachments/use-attachments";
 import { sends } from "./composer-keys";
 import { type ComposerHandle, useDraftField } from "./use-draft-field";
 
@@ -19,35 +33,59 @@ type ComposerProps = {
   /** What is sent now waits: for the end of the answer, or for the connection. */
   readonly isHolding: boolean;
   readonly handle: RefObject<ComposerHandle | null>;
-  readonly onSend: (text: string) => void;
+  readonly onSend: (text: string, files: readonly AttachedFile[]) => void;
   readonly onStop: () => void;
   /** Stands above the text: what waits, what failed. */
   readonly line?: ReactNode;
   /** Stands beside Send: who is to answer. */
   readonly choice?: ReactNode;
+  /** Whether who is to answer sees images; null: nobody knows. */
+  readonly seesImages?: boolean | null;
 };
 
 export function Composer(props: ComposerProps) {
   const { sessionId, placeholder, isBusy, isStopping, canSend, isHolding, handle, onSend, onStop, line, choice } =
     props;
+  const { files: limits } = useShell();
   const { field, length, changed, empty } = useDraftField(sessionId, handle);
-  const isReady = length > 0 && length <= limit && canSend;
+  const attachments = useAttachments(sessionId, limits);
+  const { list } = attachments;
+  const hasFailed = list.some(({ progress }) => progress.kind === "failed");
+  // Words can wait in a list of their own; one with files waits here, for them and for the answer that is being given.
+  const isHeld = attachments.isPending || (isHolding && list.length > 0);
+  const isReady = (length > 0 || list.length > 0) && length <= limit && canSend && !hasFailed;
 
   function send() {
     const element = field.current;
-    const text = element?.value.trim() ?? "";
-    if (!element || text === "" || !isReady) return;
+    if (!element || !isReady || isHeld) return;
+    const text = element.value.trim();
+    const files = attachments.take();
     empty();
-    onSend(text);
+    onSend(text, files);
     element.focus();
   }
+  const waiting = useWaitingSend(isHeld, isReady, send);
+
+  useLayoutEffect(() => {
+    const draft = handle.current;
+    if (!draft) return;
+    handle.current = {
+      ...draft,
+      attach: attachments.put,
+      detach: () => void attachments.take(),
+      forget(text) {
+        draft.forget(text);
+        attachments.forget();
+      },
+    };
+  });
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
     const { key, keyCode, shiftKey } = event;
     const isComposing = event.nativeEvent.isComposing;
     if (!sends({ key, keyCode, shiftKey, isComposing, isTouch: isTouch() })) return;
     event.preventDefault();
-    send();
+    waiting.press();
   }
 
   const nearLimit = length >= limit * 0.9;
@@ -57,11 +95,12 @@ export function Composer(props: ComposerProps) {
         className="composer-box measure"
         onSubmit={(event) => {
           event.preventDefault();
-          send();
+          waiting.press();
         }}
       >
         <hr className="composer-rule" />
         {line}
+        <Chips attachments={attachments} limits={limits} note={waiting.words ?? blindness(list, props.seesImages)} />
         <Dash />
         <textarea
           ref={field}
@@ -77,8 +116,15 @@ export function Composer(props: ComposerProps) {
           spellCheck
           onInput={changed}
           onKeyDown={onKeyDown}
+          onPaste={(event) => {
+            const pasted = pastedFiles(event.clipboardData);
+            if (pasted.length === 0) return;
+            event.preventDefault();
+            attachments.add(pasted);
+          }}
         />
         <div className="composer-bar">
+          <AttachButton onFiles={attachments.add} />
           {choice}
           {nearLimit && (
             <span className="composer-hint" data-kind={length > limit ? "error" : undefined} role="status">
@@ -86,7 +132,7 @@ export function Composer(props: ComposerProps) {
             </span>
           )}
           {isBusy && isReady && (
-            <button type="button" className="button composer-queue" onClick={send}>
+            <button type="button" className="button composer-queue" onClick={waiting.press}>
               Queue
             </button>
           )}
@@ -95,14 +141,43 @@ export function Composer(props: ComposerProps) {
             isStopping={isStopping}
             isReady={isReady}
             word={isHolding ? "Queue" : "Send"}
-            onSend={send}
+            onSend={waiting.press}
             onStop={onStop}
           />
         </div>
       </form>
+      <DropZone onFiles={attachments.add} />
     </div>
   );
 }
+
+/** Sends at once, or as soon as nothing holds it; pressed again before that, it does not. */
+function useWaitingSend(isHeld: boolean, isReady: boolean, send: () => void) {
+  const [isWaiting, setIsWaiting] = useState(false);
+  const now = useRef(send);
+  now.current = send;
+
+  useEffect(() => {
+    if (!isWaiting || isHeld) return;
+    setIsWaiting(false);
+    if (isReady) now.current();
+  }, [isWaiting, isHeld, isReady]);
+
+  return {
+    press: () => (isHeld && isReady ? setIsWaiting(!isWaiting) : send()),
+    words: isWaiting ? "It is sent when the files and the answer are there. Press again to hold it back." : null,
+  };
+}
+
+/** What is to be known before images go to a model that cannot see them; null: nothing. */
+const blindness = (list: readonly Attachment[], seesImages: boolean | null | undefined): string | null =>
+  seesImages === false && list.some(({ preview }) => preview !== null)
+    ? "This model cannot see images: it is told their names alone."
+    : null;
+
+/** The files of a clipboard. Words that come with a picture of themselves, as office programs copy them, are words. */
+const pastedFiles = (clipboard: DataTransfer): readonly File[] =>
+  clipboard.types.includes("text/plain") ? [] : [...clipboard.files];
 
 function SendButton({
   isBusy,

@@ -1,5 +1,6 @@
 import type { SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
+import type { AttachedFile } from "./attachments/attachment";
 import type { Schedule } from "./notifier";
 import type { ReaderPorts, TurnStream } from "./turn-reader";
 
@@ -9,12 +10,15 @@ import type { ReaderPorts, TurnStream } from "./turn-reader";
  */
 export type SentWith = { readonly agent_id?: string; readonly model?: string };
 
+/** A question with its files. Absent: none, and where it stands in place of another one those of that one. */
+export type Asked = SentWith & { readonly files?: readonly AttachedFile[] };
+
 /** What a call has given that waited for the person. */
 export type CallResult = { readonly call_id: string; readonly output: unknown; readonly is_error: boolean };
 
 /** What a turn begins with: a question, or the results of all calls that wait. */
 type Input =
-  | { readonly prompt: string; readonly tool_results?: undefined }
+  | { readonly prompt: string; readonly attachments?: readonly string[]; readonly tool_results?: undefined }
   | { readonly prompt?: undefined; readonly tool_results: readonly CallResult[] };
 
 /** A turn as it is asked for. */

@@ -420,6 +420,29 @@ async function perform(
   if (act === "news") store.hear(server.news());
 }
 
+test("16: a question takes its files along, keeps them when it is asked again, and gives them back when it is refused", async () => {
+  const server = fakeServer();
+  const files = [{ id: "f1", name: "a.csv", media_type: "text/csv", size: 5 }];
+  const { store } = await open(server);
+  store.send("Hi", { files });
+  await idle();
+  server.end("Hello");
+  await idle();
+  expect(server.asked().at(-1)).toMatchObject({ prompt: "Hi", attachments: ["f1"] });
+  expect(server.asked().at(-1)).not.toHaveProperty("files");
+  const [turn] = store.get().turns;
+  expect(turn?.question?.files).toEqual(files);
+  store.again(turn?.key ?? "");
+  await idle();
+  server.end("Hello");
+  await idle();
+  expect(server.asked().at(-1)).toMatchObject({ prompt: "Hi", attachments: ["f1"] });
+  server.refuseNext(404, "File not found");
+  store.send("", { files });
+  await idle();
+  expect(store.get().refusal).toMatchObject({ text: "", files, why: "File not found", status: 404 });
+});
+
 test("16: a message that has waited is asked once, however often and from wherever it is sent", async () => {
   const server = fakeServer();
   const one = await open(server);

@@ -1,6 +1,6 @@
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { createAsking } from "./asking";
-import type { CallResult, ConversationPorts, SentWith } from "./conversation-ports";
+import type { Asked, CallResult, ConversationPorts, SentWith } from "./conversation-ports";
 import type { ConversationState } from "./conversation-state";
 import { holdState } from "./held-state";
 import { shownIn } from "./other-turns";
@@ -44,13 +44,13 @@ export function createConversationStore(
       return reader.open(wasStale);
     },
     /** Asks the next question; with an id one that has waited, and is asked once however often it is sent. */
-    send: (text: string, sentWith: SentWith = {}, id?: string) => void ask(text, sentWith, null, id),
+    send: (text: string, sentWith: Asked = {}, id?: string) => void ask(text, sentWith, null, id),
     /** Answers all calls that wait. */
     answerCalls: (results: readonly CallResult[], sentWith: SentWith = {}) => void answer(results, sentWith),
     /** Asks another question in place of a turn's, and of all after it. */
-    edit: (key: string, text: string, sentWith: SentWith = {}) => void ask(text, sentWith, key),
+    edit: (key: string, text: string, sentWith: Asked = {}) => void ask(text, sentWith, key),
     /** Asks a turn's question again, in its place. */
-    again(key: string, sentWith: SentWith = {}) {
+    again(key: string, sentWith: Asked = {}) {
       const text = shownIn(held.get()).turns.find((turn) => turn.key === key)?.question?.text;
       if (text !== undefined) void ask(text, sentWith, key);
     },

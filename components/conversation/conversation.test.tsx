@@ -11,6 +11,7 @@ const shell = {
   vouchers: [],
   guests: true,
   signUp: true,
+  files: { each: 25_000_000, most: 10 },
   sessions: { items: [], next_page_token: null },
   changesToken: "",
 } as const;

@@ -6,6 +6,7 @@ import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { useIsGone, useListedSession, useShell } from "../frame/shell";
 import { titleOf } from "../sidebar/session-store";
 import { Guard } from "../ui/guard";
+import type { AttachedFile } from "./attachments/attachment";
 import { BrokenTurn } from "./broken-turn";
 import type { CallResult } from "./conversation-ports";
 import { writeDraft } from "./draft";
@@ -79,15 +80,15 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   }, [isBusy]);
 
   const send = useCallback(
-    (text: string, id?: string) => {
-      store.send(text, sentWith, id);
+    (text: string, id?: string, files: readonly AttachedFile[] = []) => {
+      store.send(text, { ...sentWith, files }, id);
       pin.toEnd();
     },
     [store, sentWith, pin.toEnd],
   );
   const queue = useQueue({ store, state, isGone, onSend: send });
   const isFirst = state.sessionId === null && turns.length === 0 && queue.items.length === 0;
-  const ask = useCallback((text: string) => send(text), [send]);
+  const ask = useCallback((text: string, files?: readonly AttachedFile[]) => send(text, undefined, files), [send]);
   const answer = useCallback(
     (results: readonly CallResult[]) => store.answerCalls(results, sentWith),
     [store, sentWith],

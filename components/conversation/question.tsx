@@ -2,8 +2,10 @@
 
 import { Copy, Pencil } from "lucide-react";
 import { useState } from "react";
+import type { Attachment } from "@/lib/dialects/llamacloud/answers.ts";
 import { Dash } from "../ui/dash";
 import { IconButton } from "../ui/icon-button";
+import { QuestionFiles } from "./attachments/question-files";
 import { copyText } from "./copy";
 import { QuestionEditor } from "./question-editor";
 
@@ -12,11 +14,12 @@ type QuestionProps = {
   readonly id: string;
   readonly questionId: string;
   readonly text: string;
+  readonly files: readonly Attachment[];
   /** Asks it in other words; gives whether they were taken. */
   readonly onEdit: (text: string) => boolean;
 };
 
-export function Question({ id, questionId, text, onEdit }: QuestionProps) {
+export function Question({ id, questionId, text, files, onEdit }: QuestionProps) {
   const [open, setOpen] = useState(false);
   const [isEditing, setIsEditing] = useState(false);
   const isLong = text.length > 280;
@@ -27,9 +30,10 @@ export function Question({ id, questionId, text, onEdit }: QuestionProps) {
       <div className="question">
         <Dash />
         <h2 id={id} className="sr-only">
-          {text}
+          {text || files.map(({ name }) => name).join(", ")}
         </h2>
         <QuestionEditor questionId={questionId} text={text} onSend={onEdit} onClose={() => setIsEditing(false)} />
+        <QuestionFiles files={files} />
       </div>
     );
   }
@@ -44,13 +48,14 @@ export function Question({ id, questionId, text, onEdit }: QuestionProps) {
         data-long={isLong || undefined}
         data-folded={(folds && !open) || undefined}
       >
-        {pieces(text)}
+        {text === "" ? <span className="sr-only">{files.map(({ name }) => name).join(", ")}</span> : pieces(text)}
       </h2>
       {folds && (
         <button type="button" className="question-more" aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? "Show less" : "Show all"}
         </button>
       )}
+      <QuestionFiles files={files} />
       <div className="question-actions">
         <IconButton icon={Pencil} label="Edit the question" data-act="edit" onClick={() => setIsEditing(true)} />
         <IconButton icon={Copy} label="Copy the question" onClick={() => copyText(text)} />

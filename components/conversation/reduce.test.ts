@@ -56,7 +56,7 @@ const shown = ({ turns }: ReturnType<typeof conversationOf>) =>
 test("a turn that was asked here is not drawn as another once it is read as it is stored", () => {
   const state = after(
     conversationOf(windowOf(turn("1"))),
-    { type: "asked", question: { id: "mine", text: "Ask 2" }, inPlaceOf: "1" },
+    { type: "asked", question: { id: "mine", text: "Ask 2", files: [] }, inPlaceOf: "1" },
     { type: "taken", runId: "run-2" },
     ...turn("2").map((event, n): Action => ({ type: "event", event, number: n })),
   );
@@ -120,19 +120,19 @@ test("a turn of which a window had only the end is one turn when its beginning c
 
 test("a question is shown before the server has it, and comes back when it is refused", () => {
   const begun = conversationOf(windowOf(turn("1")));
-  const sent = after(begun, { type: "asked", question: { id: "2", text: "Two" }, inPlaceOf: null });
+  const sent = after(begun, { type: "asked", question: { id: "2", text: "Two", files: [] }, inPlaceOf: null });
   expect(shown(sent)).toEqual([
     ["Ask 1", "Answer 1"],
     ["Two", ""],
   ]);
   const refused = after(sent, { type: "refused", why: "No.", status: 409 });
   expect(shown(refused)).toEqual([["Ask 1", "Answer 1"]]);
-  expect([refused.run, refused.refusal]).toEqual([null, { key: "2", text: "Two", why: "No.", status: 409 }]);
+  expect([refused.run, refused.refusal]).toEqual([null, { key: "2", text: "Two", files: [], why: "No.", status: 409 }]);
 });
 
 test("what is asked in place of turns brings them back when it is refused, and has no text to give back", () => {
   const begun = conversationOf(windowOf([...turn("1"), ...turn("2")]));
-  const sent = after(begun, { type: "asked", question: { id: "3", text: "Ask 1" }, inPlaceOf: "1" });
+  const sent = after(begun, { type: "asked", question: { id: "3", text: "Ask 1", files: [] }, inPlaceOf: "1" });
   expect(shown(sent)).toEqual([["Ask 1", ""]]);
   const refused = after(sent, { type: "refused", why: "No.", status: 500 });
   expect(refused.turns).toEqual(begun.turns);
@@ -141,7 +141,7 @@ test("what is asked in place of turns brings them back when it is refused, and h
 
 test("lesson 22: events move the place where the stream goes on, touch only the last turn, and stop ends the run", () => {
   const begun = conversationOf(windowOf(turn("1")));
-  const sent = after(begun, { type: "asked", question: { id: "2", text: "Ask 2" }, inPlaceOf: null });
+  const sent = after(begun, { type: "asked", question: { id: "2", text: "Ask 2", files: [] }, inPlaceOf: null });
   const piece: SessionEvent = {
     type: "text_delta",
     content: "He",
@@ -213,7 +213,7 @@ test("turns elsewhere are shown instead of the last, in both directions, until t
 test("who asks while looking elsewhere is at the end again", () => {
   const begun = conversationOf(windowOf(turn("9"), { before: "x.16" }));
   const there = after(begun, { type: "elsewhere", window: windowOf(turn("4"), { after: "x.8" }) });
-  const sent = after(there, { type: "asked", question: { id: "q", text: "Ten" }, inPlaceOf: null });
+  const sent = after(there, { type: "asked", question: { id: "q", text: "Ten", files: [] }, inPlaceOf: null });
   expect(shownIn(sent).turns.map(({ key }) => key)).toEqual(["9", "q"]);
   expect(shownIn(after(there, { type: "elsewhere", window: null })).turns).toBe(begun.turns);
 });

@@ -122,10 +122,11 @@ function withAnswers(state: ConversationState): ConversationState {
 function withRefusal(state: ConversationState, why: string, status: number): ConversationState {
   const { run } = state;
   if (!run) return state;
-  const text = run.replaced.length > 0 ? "" : (state.turns.at(-1)?.question?.text ?? "");
+  const asked = run.replaced.length > 0 ? null : state.turns.at(-1)?.question;
   const key = state.turns.at(-1)?.key ?? "";
   const turns = [...state.turns.slice(0, -1), ...run.replaced];
-  return { ...state, turns, run: null, connection: "open", refusal: { key, text, why, status } };
+  const refusal = { key, text: asked?.text ?? "", files: asked?.files ?? [], why, status };
+  return { ...state, turns, run: null, connection: "open", refusal };
 }
 
 function withEvent(state: ConversationState, event: SessionEvent, number: number): ConversationState {

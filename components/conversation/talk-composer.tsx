@@ -1,6 +1,8 @@
 "use client";
 
 import { type RefObject, useEffect } from "react";
+import { resent } from "./asking";
+import type { AttachedFile } from "./attachments/attachment";
 import { Composer } from "./composer";
 import { ComposerLine, useOnline } from "./composer-line";
 import type { ConversationState } from "./conversation-state";
@@ -17,7 +19,7 @@ type TalkComposerProps = {
   /** The session was deleted in another place. */
   readonly isGone: boolean;
   readonly composer: RefObject<ComposerHandle | null>;
-  readonly onSend: (text: string) => void;
+  readonly onSend: (text: string, files: readonly AttachedFile[]) => void;
   readonly choice: ModelChoice;
 };
 
@@ -30,11 +32,14 @@ export function TalkComposer({ state, store, queue, isGone, composer, onSend, ch
   // One that waits is shown where it waits.
   const isQueued = refusal !== null && queue.items.some(({ id }) => id === refusal.key);
   useEffect(() => {
-    if (refusal && refusal.text !== "" && !isQueued) composer.current?.fill(refusal.text);
+    if (isQueued) return;
+    if (refusal && refusal.text !== "") composer.current?.fill(refusal.text);
+    if (refusal && refusal.files.length > 0) composer.current?.attach?.(resent(refusal.files));
   }, [refusal, isQueued, composer]);
 
-  function send(text: string) {
-    if (!queue.isHolding) return onSend(text);
+  function send(text: string, files: readonly AttachedFile[]) {
+    // One with files waits in the composer.
+    if (!queue.isHolding || files.length > 0) return onSend(text, files);
     queue.add(text);
     composer.current?.forget(text);
   }
@@ -51,6 +56,7 @@ export function TalkComposer({ state, store, queue, isGone, composer, onSend, ch
       onSend={send}
       onStop={() => void store.stop()}
       choice={<ModelSelect choice={choice} />}
+      seesImages={choice.seesImages}
       line={
         <ComposerLine
           isOnline={isOnline}
@@ -61,8 +67,9 @@ export function TalkComposer({ state, store, queue, isGone, composer, onSend, ch
           onAgain={() => {
             if (!refusal) return;
             composer.current?.fill("", true);
+            composer.current?.detach?.();
             store.forgetRefusal();
-            onSend(refusal.text);
+            onSend(refusal.text, resent(refusal.files));
           }}
         />
       }

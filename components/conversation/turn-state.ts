@@ -1,4 +1,4 @@
-import type { SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
+import type { Attachment, SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
 import type { CallCut } from "@/lib/domain/tool.ts";
 
 export type TextBlock = {
@@ -41,7 +41,11 @@ export type Block = TextBlock | ReasoningBlock | ToolBlock;
 export type Stop = Extract<SessionEvent, { type: "stop" }>;
 
 /** What was asked. A question that is being sent may have more than its text; the fold keeps it. */
-export type Question = { readonly id: string; readonly text: string };
+export type Question = {
+  readonly id: string;
+  readonly text: string;
+  readonly files: readonly Attachment[];
+};
 
 /** What was done to make an answer possible, or is odd about it. */
 export type Notice = { readonly id: string; readonly text: string };
@@ -80,7 +84,11 @@ export function foldEvent(turn: TurnState, event: SessionEvent): TurnState {
     case "user_input":
       return {
         ...next,
-        question: { id: event.message_id ?? event.event_id ?? `question:${event.run_id}`, text: event.content },
+        question: {
+          id: event.message_id ?? event.event_id ?? `question:${event.run_id}`,
+          text: event.content,
+          files: event.attachments ?? [],
+        },
       };
     case "text_delta":
     case "text":

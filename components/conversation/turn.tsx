@@ -63,6 +63,7 @@ export const TurnArticle = memo(function TurnArticle({
           id={label}
           questionId={turn.question.id}
           text={turn.question.text}
+          files={turn.question.files}
           onEdit={(text) => onEdit(turn, text)}
         />
       )}

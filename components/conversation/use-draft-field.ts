@@ -2,6 +2,7 @@
 
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { isTouch } from "../ui/keys";
+import type { AttachedFile } from "./attachments/attachment";
 import { readDraft, writeDraft } from "./draft";
 import { wantMarkdown } from "./markdown/prose";
 
@@ -11,6 +12,9 @@ export type ComposerHandle = {
   readonly focus: () => void;
   /** The question is with the server; its draft may go. */
   readonly forget: (text: string) => void;
+  /** Puts files back that were sent and refused. */
+  readonly detach?: () => void;
+  readonly attach?: (files: readonly AttachedFile[]) => void;
 };
 
 type DraftField = {

@@ -15,6 +15,8 @@ export type ModelChoice = {
   readonly model: string | null;
   /** What the model is called that answers where nobody has chosen. */
   readonly ownModel: string;
+  /** Whether the model that is to answer sees images; null: nobody knows. */
+  readonly seesImages: boolean | null;
   /** What may be chosen instead; empty until it is known, and where there is nothing else. */
   readonly modelGroups: readonly ChoiceGroup[];
   /** Providers whose models may be asked for by name. */
@@ -69,6 +71,7 @@ export function useModelChoice(initial: SessionWindow | null, begunWith: BegunWi
   return {
     model,
     ownModel,
+    seesImages: models?.items.find(({ id }) => id === (model ?? ownModel))?.images ?? null,
     modelGroups: useMemo(() => (models === null ? [] : modelGroups(models.items, ownModel)), [models, ownModel]),
     unlisted: models?.unlisted ?? NONE,
     choose,

@@ -6,7 +6,7 @@ import { claimDrafts } from "../conversation/draft";
 import { createSessionStore, type ListedSession, type SessionList, type SessionStore } from "../sidebar/session-store";
 import { setViewer, signedOut } from "../viewer";
 
-type ShellValue = Pick<Shell, "viewer" | "model" | "vouchers" | "guests" | "signUp" | "changesToken"> & {
+type ShellValue = Pick<Shell, "viewer" | "model" | "vouchers" | "guests" | "signUp" | "files" | "changesToken"> & {
   readonly store: SessionStore;
   /** When the server made the page, so that both sides group the list alike. */
   readonly renderedAtMs: number;

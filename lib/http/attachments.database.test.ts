@@ -9,10 +9,16 @@ import { type Api, openApi } from "../testing/api.ts";
 let api: Api;
 type Account = { readonly id: string; readonly key: string };
 let account: Account;
+/** Whether the model refuses images, as those do that cannot see them. */
+let isBlind = false;
 
 beforeAll(async () => {
   api = await openApi();
   account = await api.server.makeAccount();
+  api.model.on(
+    { predicate: ({ messages }) => isBlind && JSON.stringify(messages).includes("image_url") },
+    { error: { message: "This model does not support image input", type: "invalid_request_error" }, status: 400 },
+  );
   api.model.on({ predicate: () => true }, { content: "I see." });
 });
 afterAll(() => api.close());
@@ -261,4 +267,21 @@ test("16: a guest's files go along to the account that it signs in to, equal one
   expect(await takeGuestAlong({ database }, guest.id, home.id)).toBe(true);
   for (const id of ids) expect((await call("GET", `/api/app/files/${id}`, undefined, home)).status).toBe(200);
   expect(await files(home)).toBe(3);
+});
+
+// The last one: what the model cannot do is remembered.
+test("16: a model that refuses images is asked without them, and from then on is known not to see", async () => {
+  isBlind = true;
+  const session = await llamacloudSession();
+  const noticed = ({ body }: { readonly body: string }): string =>
+    /"type":"notice","content":"([^"]*)"/u.exec(body)?.[1] ?? "";
+  const first = await ask(session, "What is it?", [await upload(image(), "photo.png")]);
+  expect(first.body).toContain('"is_error":false');
+  expect(noticed(first)).toMatch(/takes no images with this model, and was told in words that they are there/u);
+  expect(lastContent()).toContain("[An image is attached. It cannot be seen here.]");
+  const second = await ask(session, "And now?", []);
+  expect(noticed(second)).toBe(
+    "This model cannot see images: it was told that they are there, and what they are called.",
+  );
+  expect(JSON.stringify(lastCall())).toContain('The image \\"photo.png\\" (image/png,');
 });

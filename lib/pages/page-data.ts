@@ -16,6 +16,7 @@ import { encodeCursor, encodePage } from "../dialects/llamacloud/index.ts";
 import { encodeAgent, encodeApiKey, encodeProvider, encodeSignIn } from "../dialects/web/encode.ts";
 import { encodeWindow, type SessionWindow, TURNS_IN_WINDOW } from "../dialects/web/window.ts";
 import { ChatError } from "../domain/errors.ts";
+import { MOST_FILES } from "../domain/file.ts";
 import { summaryOf } from "../routes/llamacloud-session.ts";
 import { isOpen } from "../server/hosts.ts";
 import { type Parley, parley } from "../server/parley.ts";
@@ -43,6 +44,8 @@ export type Shell = {
   readonly guests: boolean;
   /** Whether a visitor may make an account. */
   readonly signUp: boolean;
+  /** How large a file may be, in bytes, and how many a question may have. */
+  readonly files: { readonly each: number; readonly most: number };
   readonly sessions: SessionPage;
   /** What to ask for changes with that came after `sessions` was read. */
   readonly changesToken: string;
@@ -65,6 +68,7 @@ export async function loadShell(): Promise<Shell> {
     vouchers: running.settings.vouchers.map(shownVoucher),
     guests: isOpen("guests", running.settings, asked),
     signUp: isOpen("signUp", running.settings, asked),
+    files: { each: running.settings.files.each, most: MOST_FILES },
     sessions: account ? await firstPage(running, account.id) : { items: [], next_page_token: null },
     changesToken: token,
   };

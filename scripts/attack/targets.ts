@@ -126,12 +126,14 @@ async function makeThings(url: string, key: string): Promise<Readonly<Record<str
   const agent = await made("/api/agents", { name: "attacked" });
   const session = await made("/api/sessions", { agent });
   const user = await made("/api/users", { name: "attacked" });
+  const file = await made("/api/app/files?name=attacked.json", { text: "of a file" });
   const ids = {
     session_id: session,
     agent_id: agent,
     assistant_id: agent,
     bot: agent,
     user_id: user,
+    file_id: file,
     tool_id: await made(`/api/agents/${agent}/tools`, { name: "attacked", type: "function" }),
     doc_id: await made(`/api/agents/${agent}/docs`, { title: "attacked", content: "a text" }),
     index_id: await made("/api/v1/indexes", { name: "attacked" }),

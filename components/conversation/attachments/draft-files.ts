@@ -1,0 +1,35 @@
+import { readDraft, writeDraft } from "../draft";
+import type { AttachedFile } from "./attachment";
+
+/** The server keeps what nobody sends for an hour; a little less, so that nothing is shown that is gone. */
+const KEPT_MS = 55 * 60_000;
+
+const nameOf = (sessionId: string | null): string => `files:${sessionId ?? "new"}`;
+
+type Kept = AttachedFile & { readonly at: number };
+
+/** The files of a draft that are with the server, for a session on this device. */
+export const readDraftFiles = (sessionId: string | null, now = Date.now()): readonly AttachedFile[] =>
+  keptOf(sessionId).flatMap(({ at, ...file }) => (at + KEPT_MS > now ? [file] : []));
+
+export function writeDraftFiles(sessionId: string | null, files: readonly AttachedFile[], now = Date.now()): void {
+  const known = new Map(keptOf(sessionId).map((file) => [file.id, file.at]));
+  const kept: Kept[] = files.map((file) => ({ ...file, at: known.get(file.id) ?? now }));
+  writeDraft(nameOf(sessionId), kept.length === 0 ? "" : JSON.stringify(kept));
+}
+
+function keptOf(sessionId: string | null): readonly Kept[] {
+  try {
+    const kept: unknown = JSON.parse(readDraft(nameOf(sessionId)) || "[]");
+    return Array.isArray(kept) ? kept.filter(isKept) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isKept(value: unknown): value is Kept {
+  if (typeof value !== "object" || value === null) return false;
+  const { id, name, media_type, size, at } = value as Readonly<Record<string, unknown>>; // any object has such names or not
+  const texts = [id, name, media_type].every((text) => typeof text === "string");
+  return texts && typeof size === "number" && typeof at === "number";
+}

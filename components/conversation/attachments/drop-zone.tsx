@@ -1,0 +1,57 @@
+"use client";
+
+import { useEffect, useRef, useState } from "react";
+
+/** Takes files that are dropped anywhere on the page, and shows that it would while they are held over it. */
+export function DropZone({ onFiles }: { readonly onFiles: (files: readonly File[]) => void }) {
+  const [isOver, setIsOver] = useState(false);
+  const take = useRef(onFiles);
+  take.current = onFiles;
+
+  useEffect(() => {
+    // Each element that is entered is left again: the page is left when all are.
+    let depth = 0;
+    const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes("Files") ?? false;
+    const show = (isShown: boolean) => {
+      if (!isShown) depth = 0;
+      setIsOver(isShown);
+    };
+    const heard = {
+      dragenter(event: DragEvent) {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        depth++;
+        show(true);
+      },
+      dragover(event: DragEvent) {
+        if (hasFiles(event)) event.preventDefault();
+      },
+      dragleave(event: DragEvent) {
+        if (hasFiles(event) && --depth <= 0) show(false);
+      },
+      drop(event: DragEvent) {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        show(false);
+        take.current(droppedFiles(event));
+      },
+    };
+    const names = ["dragenter", "dragover", "dragleave", "drop"] as const;
+    for (const name of names) window.addEventListener(name, heard[name]);
+    return () => {
+      for (const name of names) window.removeEventListener(name, heard[name]);
+    };
+  }, []);
+
+  return (
+    <div className="drop-zone" hidden={!isOver} aria-hidden="true">
+      <span>Drop files to attach them</span>
+    </div>
+  );
+}
+
+/** The files of a drop; a folder is none. */
+function droppedFiles({ dataTransfer }: DragEvent): readonly File[] {
+  const items = [...(dataTransfer?.items ?? [])].filter((item) => item.kind === "file");
+  return items.flatMap((item) => (item.webkitGetAsEntry()?.isDirectory ? [] : (item.getAsFile() ?? [])));
+}

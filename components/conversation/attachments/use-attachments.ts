@@ -1,0 +1,174 @@
+"use client";
+
+import { useCallback, useEffect, useRef, useState } from "react";
+import { v4 as newId } from "uuid";
+import { isSafeImage } from "@/lib/domain/file.ts";
+import { forgetUpload, isProblem } from "../../api";
+import {
+  type AttachedFile,
+  type Attachment,
+  type AttachmentLimits,
+  arrived,
+  attachmentOf,
+  faultOf,
+  isPending,
+  type Progress,
+  withinCount,
+} from "./attachment";
+import { readDraftFiles, writeDraftFiles } from "./draft-files";
+import { upload } from "./upload";
+
+export type Attachments = {
+  readonly list: readonly Attachment[];
+  readonly isPending: boolean;
+  /** What was left out of the files that were given last; null: nothing. */
+  readonly words: string | null;
+  readonly add: (files: readonly File[]) => void;
+  readonly remove: (key: string) => void;
+  readonly again: (key: string) => void;
+  /** Takes what has arrived out of the composer; the draft keeps it until `forget`. */
+  readonly take: () => readonly AttachedFile[];
+  /** Puts files back that were taken. */
+  readonly put: (files: readonly AttachedFile[]) => void;
+  /** The files are with a question that the server has; the draft may let them go. */
+  readonly forget: () => void;
+};
+
+/**
+ * The files of a composer: sent to the server one by one as soon as they are given, and kept with the draft of its session.
+ *
+ * One by one, since a visitor becomes a guest with the first, and the others are to be the same guest's.
+ */
+export function useAttachments(sessionId: string | null, limits: AttachmentLimits): Attachments {
+  const [list, setList] = useState<readonly Attachment[]>([]);
+  const [words, setWords] = useState<string | null>(null);
+  const files = useRef(new Map<string, File>());
+  const leaving = useRef(new Map<string, AbortController>());
+  const session = useRef(sessionId);
+  const isSending = useRef(false);
+
+  const change = useCallback((key: string, progress: Progress) => {
+    setList((now) => now.map((one) => (one.key === key ? { ...one, progress } : one)));
+  }, []);
+
+  useEffect(() => {
+    const from = session.current;
+    session.current = sessionId;
+    // A session that came to be under this composer takes the draft with it.
+    if (from === null && sessionId !== null) {
+      writeDraftFiles(sessionId, readDraftFiles(null));
+      return writeDraftFiles(null, []);
+    }
+    setList(readDraftFiles(sessionId).map(attachmentOf));
+  }, [sessionId]);
+
+  // What is taken stays in the draft until the server has the question.
+  const hasTaken = useRef(false);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (isFirst.current) {
+      isFirst.current = false;
+      return;
+    }
+    if (list.length > 0) hasTaken.current = false;
+    if (!hasTaken.current) writeDraftFiles(session.current, arrived(list));
+  }, [list]);
+
+  useEffect(() => {
+    const next = list.find(({ progress }) => progress.kind === "waiting");
+    const file = next && files.current.get(next.key);
+    if (isSending.current || !next || !file) return;
+    const aborter = new AbortController();
+    leaving.current.set(next.key, aborter);
+    isSending.current = true;
+    change(next.key, { kind: "sending", share: 0 });
+    upload(file, (share) => change(next.key, { kind: "sending", share }), aborter.signal)
+      .then(
+        (stored): Progress => ({ kind: "done", file: stored }),
+        (thrown: unknown): Progress => ({ kind: "failed", ...reasonOf(thrown) }),
+      )
+      .then((progress) => {
+        isSending.current = false;
+        leaving.current.delete(next.key);
+        // Also wakes this effect for the next one.
+        change(next.key, progress);
+      });
+  }, [list, change]);
+
+  useEffect(
+    () => () => {
+      for (const aborter of leaving.current.values()) aborter.abort();
+    },
+    [],
+  );
+
+  const add = useCallback(
+    (given: readonly File[]) => {
+      const { taken, words: left } = withinCount(given, list.length, limits);
+      setWords(left);
+      const added = taken.map((file): Attachment => {
+        const fault = faultOf(file, limits);
+        const key = newId();
+        files.current.set(key, file);
+        return {
+          key,
+          name: file.name,
+          size: file.size,
+          preview: isSafeImage(file.type) ? URL.createObjectURL(file) : null,
+          progress: fault === null ? { kind: "waiting" } : { kind: "failed", why: fault, isFinal: true },
+        };
+      });
+      setList((now) => [...now, ...added]);
+    },
+    [list.length, limits],
+  );
+
+  const remove = useCallback(
+    (key: string) => {
+      const gone = list.find((one) => one.key === key);
+      if (!gone) return;
+      leaving.current.get(key)?.abort();
+      files.current.delete(key);
+      setWords(null);
+      const left = list.filter((one) => one !== gone);
+      leave(gone, left);
+      setList((now) => now.filter((one) => one.key !== key));
+    },
+    [list],
+  );
+
+  const again = useCallback((key: string) => change(key, { kind: "waiting" }), [change]);
+
+  const take = useCallback(() => {
+    hasTaken.current = true;
+    setWords(null);
+    setList([]);
+    return arrived(list);
+  }, [list]);
+
+  const put = useCallback((back: readonly AttachedFile[]) => {
+    setList((now) => [...back.map(attachmentOf), ...now]);
+  }, []);
+
+  const forget = useCallback(() => {
+    if (hasTaken.current) writeDraftFiles(session.current, []);
+    writeDraftFiles(null, []);
+  }, []);
+
+  return { list, isPending: list.some(isPending), words, add, remove, again, take, put, forget };
+}
+
+/** What an attachment holds of the browser's memory goes, and what the server holds for nobody else. */
+function leave({ preview, progress }: Attachment, left: readonly Attachment[]): void {
+  if (preview?.startsWith("blob:")) URL.revokeObjectURL(preview);
+  const isShared = (id: string) => arrived(left).some((file) => file.id === id);
+  // What fails here goes after an hour anyway.
+  if (progress.kind === "done" && !isShared(progress.file.id)) forgetUpload(progress.file.id).catch(() => {});
+}
+
+function reasonOf(thrown: unknown): { readonly why: string; readonly isFinal: boolean } {
+  if (!isProblem(thrown)) return { why: "It could not be sent.", isFinal: false };
+  const { status, message } = thrown;
+  if (status === 0) return { why: "The connection broke.", isFinal: false };
+  return { why: message, isFinal: status === 413 || status === 401 || status === 403 };
+}
