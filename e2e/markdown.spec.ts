@@ -1,3 +1,4 @@
+import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { promptOf, startHostileModel } from "./hostile-model.ts";
 import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
@@ -52,11 +53,11 @@ ${"```"}
    - [x] Bake the **bread**
    - [ ] Eat it
 
-| city | inhabitants | area in square kilometres | founded in the year | remarks about the city | another column | and a last one |
-|:-----|------------:|--------------------------:|:-------------------:|------------------------|----------------|----------------|
-| Oslo | 709,037 | 480.76 | 1048 | on a fjord, with forests around it | words | words |
-| Bergen | 291,189 | 464.71 | 1070 | rain, and seven mountains | words | words |
-| Trondheim | 212,660 | 528.60 | 997 | the cathedral | words | words |
+| city | inhabitants | area in square kilometres | founded in | remarks about the city | another column 1 | another column 2 | another column 3 | another column 4 | another column 5 | another column 6 | another column 7 |
+|:--|--:|--:|:-:|---|---|---|---|---|---|---|---|
+| Oslo | 709,037 | 480.76 | 1048 | on a fjord | words | words | words | words | words | words | words |
+| Bergen | 291,189 | 464.71 | 1070 | seven mountains | words | words | words | words | words | words | words |
+| Trondheim | 212,660 | 528.60 | 997 | the cathedral | words | words | words | words | words | words | words |
 
 > A quotation, and a note[^1].
 
@@ -162,6 +163,16 @@ test("answers with formulas, diagrams and tables are drawn, copied as their sour
   await prose.getByRole("button", { name: "Widen" }).click();
   await expect(prose.getByRole("checkbox", { name: "Bake the bread" })).toBeChecked();
 
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of [390, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      await drawn(page);
+      const { violations } = await new AxeBuilder({ page }).include("main").analyze();
+      const named = violations.map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map(({ html }) => html.slice(0, 120))]);
+      expect([colorScheme, width, named]).toEqual([colorScheme, width, []]);
+    }
+  }
   if (shots) await shoot(page, shots);
   // Copying is looked at last: Chromium reports the styles of what it copies under the policy of the page.
   expect(watched).toEqual(NOTHING);

@@ -36,7 +36,7 @@ export function OutlineButton({ sessionId, onChoose }: OutlineProps) {
         role="dialog"
         aria-label="Outline"
         popover="auto"
-        className="outline"
+        className="outline-sheet"
         onToggle={(event) => setOpen(event.newState === "open")}
       >
         {isOpen && (

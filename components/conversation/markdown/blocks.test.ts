@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Block, blockReader } from "./blocks";
+import { blockReader } from "./blocks";
+import type { Block } from "./lines";
 
 const TEXT = `# Heading
 Words

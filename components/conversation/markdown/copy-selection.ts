@@ -14,7 +14,10 @@ const BLOCKS = new Set([
   "ARTICLE",
   "DETAILS",
 ]);
-const UNSEEN = "button, .code-head, .sr-only, [hidden], [aria-hidden=true], svg, style, script";
+/** Between their children stands nothing. */
+const HOLDERS = new Set(["DIV", "UL", "OL", "TABLE", "THEAD", "TBODY", "TR", "BLOCKQUOTE"]);
+const UNSEEN =
+  "button, .code-head, .sr-only, [hidden], [aria-hidden=true], svg, style, script, .small-action, .image-frame .link-host";
 
 /**
  * Has what is copied out of answers carry what is not seen as text: the source of formulas and diagrams, once, and the
@@ -58,12 +61,14 @@ function textOf(node: Node, range: Range): string {
   if (!(node instanceof Element)) return childrenOf(node, range);
   if (node.matches(UNSEEN)) return "";
   const source = node.getAttribute("data-source");
-  if (source !== null && node.querySelector("pre:not([hidden])") === null) return source;
+  if (source !== null && !isCut(node, range)) return source;
   switch (node.tagName) {
     case "BR":
       return "\n";
     case "INPUT":
-      return (node as HTMLInputElement).checked ? "[x] " : "[ ] "; // the boxes of tasks are the only fields of answers
+      return (node as HTMLInputElement).checked ? "[x]" : "[ ]"; // the boxes of tasks are the only fields of answers
+    case "SUP":
+      return `[${childrenOf(node, range)}]`;
     case "LI":
       return item(node, childrenOf(node, range));
     case "TR":
@@ -72,6 +77,10 @@ function textOf(node: Node, range: Range): string {
       return childrenOf(node, range);
   }
 }
+
+/** Whether a selection begins or ends in an element: of its source, that is shown, only a part is meant. */
+const isCut = (element: Element, { startContainer, endContainer }: Range): boolean =>
+  element.contains(startContainer) || element.contains(endContainer);
 
 function sliced(text: Text, { startContainer, startOffset, endContainer, endOffset }: Range): string {
   const from = text === startContainer ? startOffset : 0;
@@ -84,14 +93,16 @@ function childrenOf(node: Node, range: Range): string {
   let text = "";
   for (const child of node.childNodes) {
     const own = textOf(child, range);
-    if (own.trim() === "" && !(child instanceof Text)) continue;
+    if (own.trim() === "" && (!(child instanceof Text) || HOLDERS.has(node.nodeName))) continue;
     const isBlock = child instanceof Element && (BLOCKS.has(child.tagName) || child.matches("[data-display]"));
     if (!isBlock) text += child instanceof Element && child.tagName === "LI" ? `${own}\n` : own;
-    else if (child.closest("li") && child.tagName !== "PRE") text = `${text.trimEnd()}\n${own.replace(/\s+$/u, "")}`;
-    else text = `${text.trimEnd()}\n\n${own.replace(/\s+$/u, "")}\n\n`;
+    else if (child.closest("li") && child.tagName !== "PRE") text = `${text.trimEnd()}\n${bare(own)}`;
+    else text = `${text.trimEnd()}\n\n${bare(own)}\n\n`;
   }
   return text;
 }
+
+const bare = (text: string): string => text.replace(/^\n+|\s+$/gu, "");
 
 function item(element: Element, words: string): string {
   const list = element.parentElement;

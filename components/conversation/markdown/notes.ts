@@ -1,4 +1,4 @@
-import type { Block } from "./blocks";
+import type { Block } from "./lines";
 
 const DEFINITION = /^ {0,3}\[([^\]\n]{1,200})\]:[ \t]*(\S.*)$/gmu;
 const LABEL = /\[([^[\]\n]{1,200})\]/gu;

@@ -24,7 +24,7 @@ export function Table({ node, children }: { readonly node?: Element; readonly ch
     if (!element || !table.current) return;
     const look = () => {
       const hidden = element.scrollWidth - element.clientWidth;
-      setIsOver((was) => was || hidden > 1);
+      setIsOver(hidden > 1);
       element.toggleAttribute("data-before", hidden > 1 && Math.abs(element.scrollLeft) > 1);
       element.toggleAttribute("data-after", hidden - Math.abs(element.scrollLeft) > 1);
     };
@@ -46,7 +46,7 @@ export function Table({ node, children }: { readonly node?: Element; readonly ch
           {children}
         </table>
       </div>
-      {isOver && (
+      {(isOver || isWide) && (
         <button
           type="button"
           className="code-action table-widen"

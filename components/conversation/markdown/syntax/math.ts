@@ -1,8 +1,10 @@
 import type { Options } from "mdast-util-from-markdown";
 import type { attention } from "micromark-core-commonmark";
 import type { Syntax } from "./cjk";
+import { looksLikeMath } from "./looks-like-math";
 
 type Tokenize = (typeof attention)["tokenize"];
+type Effects = Parameters<Tokenize>[0];
 type State = ReturnType<Tokenize>;
 type Code = Parameters<State>[0];
 type FromMarkdown = Exclude<NonNullable<Options["mdastExtensions"]>[number], readonly unknown[]>;
@@ -17,8 +19,10 @@ declare module "micromark-util-types" {
 
 const DOLLAR = 36;
 const OPEN = 40;
+const CLOSE = 41;
 const BACKSLASH = 92;
 const BRACKET = 91;
+const CLOSE_BRACKET = 93;
 /** A formula in a line of words is shorter. */
 const MAX_CHARACTERS = 5000;
 
@@ -29,17 +33,93 @@ const isBreak = (code: Code): boolean => code !== null && code < -2;
 const isSpace = (code: Code): boolean => code === null || code < 0 || code === 32;
 const isWord = (code: Code): boolean => code !== null && code > 0 && /[\p{L}\p{N}]/u.test(String.fromCharCode(code));
 
-/** Words between dollars or escaped brackets are words, unless something in them is only written in formulas. */
-function looksLikeMath(content: string): boolean {
-  const bare = content.trim();
-  if (bare === "") return false;
-  if (/[\\^_{}=<>≤≥≈∈×·√∑∫]/u.test(bare)) return true;
-  // Prices, lists and asides: two words in a row, or a sentence's punctuation.
-  if (/\p{L}{2,}[\s,;.:]+\p{L}|\p{L}[\s,;:]+\p{L}{2,}|[.,;:!?]$/u.test(bare) || /^[\d\s.,–-]+\p{L}{2,}/u.test(bare))
-    return false;
-  return /[+*/|()!'−-]/u.test(bare)
-    ? !/\p{L}{4,}/u.test(bare)
-    : /^(?:\p{L}{1,2}|[\d.,\s]*\p{L}?|\p{L}\d+)$/u.test(bare);
+/** A sign that ends a formula: the second `$$`, or what closes `\\(` or `\\[`. */
+const endOf =
+  (fence: string): Tokenize =>
+  (effects, ok, nok) => {
+    const second = fence === "$$" ? DOLLAR : fence === "\\(" ? CLOSE : CLOSE_BRACKET;
+    function first(code: Code): ReturnType<State> {
+      effects.enter("mathTextFence");
+      effects.consume(code);
+      return fence === "$" ? after : next;
+    }
+    function next(code: Code): ReturnType<State> {
+      if (code !== second) return nok(code);
+      effects.consume(code);
+      return after;
+    }
+    function after(code: Code): ReturnType<State> {
+      effects.exit("mathTextFence");
+      return fence === "$" && (code === DOLLAR || isWord(code)) ? nok(code) : ok(code);
+    }
+    return first;
+  };
+
+type Ways = {
+  readonly finished: (content: string, code: Code) => ReturnType<State>;
+  /** There is no end, as far as was looked. */
+  readonly endless: State;
+  readonly nok: State;
+};
+
+/** Reads what stands behind the opening of a formula, and its end. */
+function readContent(effects: Effects, fence: string, { finished, endless, nok }: Ways): State {
+  const sign = fence.startsWith("$") ? DOLLAR : BACKSLASH;
+  let content = "";
+  let last: Code = null;
+
+  function take(code: Code): void {
+    effects.consume(code);
+    content += code === null || code < 0 ? " " : String.fromCharCode(code);
+    last = code;
+  }
+
+  function between(code: Code): ReturnType<State> {
+    if (code === null || content.length > MAX_CHARACTERS) return endless(code);
+    if (isBreak(code)) {
+      if (fence === "$") return nok(code);
+      effects.enter("lineEnding");
+      take(code);
+      effects.exit("lineEnding");
+      return between;
+    }
+    if (code === sign) return closing(code);
+    effects.enter("mathTextData");
+    return data(code);
+  }
+
+  function data(code: Code): ReturnType<State> {
+    if (code === null || isBreak(code) || code === sign || content.length > MAX_CHARACTERS) {
+      effects.exit("mathTextData");
+      return between(code);
+    }
+    take(code);
+    return code === BACKSLASH ? escaped : data;
+  }
+
+  /** What a backslash makes ordinary ends nothing. */
+  function escaped(code: Code): ReturnType<State> {
+    if (code === null || isBreak(code)) return data(code);
+    take(code);
+    return data;
+  }
+
+  function closing(code: Code): ReturnType<State> {
+    // "$5 and $6": a dollar after a space begins something.
+    if (fence === "$" && isSpace(last)) return nok(code);
+    const end = { tokenize: endOf(fence), partial: true };
+    return effects.attempt(end, (next) => finished(content, next), notYet)(code);
+  }
+
+  /** A sign that could end a formula and does not is a part of it; but a second dollar says that these are no formulas. */
+  function notYet(code: Code): ReturnType<State> {
+    if (fence === "$") return nok(code);
+    effects.enter("mathTextData");
+    take(code);
+    return code === BACKSLASH ? escaped : data;
+  }
+
+  return between;
 }
 
 const tokenizeMath: Tokenize = function tokenizeMath(effects, ok, nok) {
@@ -48,15 +128,6 @@ const tokenizeMath: Tokenize = function tokenizeMath(effects, ok, nok) {
   const from = this.now().offset;
   const marks = searched.get(context) ?? new Map<string, number>();
   searched.set(context, marks);
-  let fence = "";
-  let content = "";
-  let last: Code = null;
-
-  /** Looked through to here without an end. */
-  function giveUp(code: Code): ReturnType<State> {
-    marks.set(fence, Math.max(marks.get(fence) ?? 0, context.now().offset));
-    return nok(code);
-  }
 
   function start(code: Code): ReturnType<State> {
     // "US$5": a sign after a word is money, and "$$$" is three of them.
@@ -79,93 +150,24 @@ const tokenizeMath: Tokenize = function tokenizeMath(effects, ok, nok) {
     return (next) => opened(code === OPEN ? "\\(" : "\\[", next);
   }
 
-  function opened(kind: string, code: Code): ReturnType<State> {
-    fence = kind;
+  function opened(fence: string, code: Code): ReturnType<State> {
     effects.exit("mathTextFence");
-    if (from < (marks.get(kind) ?? 0)) return nok(code);
-    if (kind === "$" && isSpace(code)) return nok(code);
-    return between(code);
+    if (from < (marks.get(fence) ?? 0)) return nok(code);
+    if (fence === "$" && isSpace(code)) return nok(code);
+    const endless: State = (last) => {
+      marks.set(fence, Math.max(marks.get(fence) ?? 0, context.now().offset));
+      return nok(last);
+    };
+    return readContent(effects, fence, { finished: (content, next) => finished(fence, content, next), endless, nok })(
+      code,
+    );
   }
 
-  function between(code: Code): ReturnType<State> {
-    if (code === null || content.length > MAX_CHARACTERS) return giveUp(code);
-    if (isBreak(code)) {
-      if (fence === "$") return nok(code);
-      effects.enter("lineEnding");
-      effects.consume(code);
-      effects.exit("lineEnding");
-      content += "\n";
-      last = code;
-      return between;
-    }
-    if (closesAt(code)) return closing(code);
-    effects.enter("mathTextData");
-    return data(code);
-  }
-
-  const closesAt = (code: Code): boolean => code === (fence.startsWith("$") ? DOLLAR : BACKSLASH);
-
-  function data(code: Code): ReturnType<State> {
-    if (code === null || isBreak(code) || closesAt(code) || content.length > MAX_CHARACTERS) {
-      effects.exit("mathTextData");
-      return between(code);
-    }
-    effects.consume(code);
-    content += code < 0 ? " " : String.fromCharCode(code);
-    last = code;
-    return code === BACKSLASH ? escaped : data;
-  }
-
-  /** What a backslash makes ordinary ends nothing. */
-  function escaped(code: Code): ReturnType<State> {
-    if (code === null || isBreak(code)) return data(code);
-    effects.consume(code);
-    content += code < 0 ? " " : String.fromCharCode(code);
-    last = code;
-    return data;
-  }
-
-  function closing(code: Code): ReturnType<State> {
-    // "$5 and $6": a dollar after a space begins something.
-    if (fence === "$" && isSpace(last)) return nok(code);
-    return effects.attempt({ tokenize: tokenizeEnd, partial: true }, finished, notYet)(code);
-  }
-
-  const tokenizeEnd: Tokenize = (inner, done, not) => {
-    function first(code: Code): ReturnType<State> {
-      inner.enter("mathTextFence");
-      inner.consume(code);
-      return fence === "$" ? end : second;
-    }
-    function second(code: Code): ReturnType<State> {
-      const wanted = fence === "$$" ? DOLLAR : fence.charCodeAt(1) + (fence === "\\(" ? 1 : 2);
-      if (code !== wanted) return not(code);
-      inner.consume(code);
-      return end;
-    }
-    function end(code: Code): ReturnType<State> {
-      inner.exit("mathTextFence");
-      if (fence === "$" && (code === DOLLAR || isWord(code))) return not(code);
-      return done(code);
-    }
-    return first;
-  };
-
-  function finished(code: Code): ReturnType<State> {
+  function finished(fence: string, content: string, code: Code): ReturnType<State> {
     const isMath = fence === "$$" ? content.trim() !== "" : looksLikeMath(content);
     if (!isMath) return nok(code);
     effects.exit("mathText");
     return ok(code);
-  }
-
-  /** A sign that could end a formula and does not is a part of it; but a second dollar says that these are no formulas. */
-  function notYet(code: Code): ReturnType<State> {
-    if (fence === "$") return nok(code);
-    effects.enter("mathTextData");
-    effects.consume(code);
-    content += String.fromCharCode(code ?? 32);
-    last = code;
-    return code === BACKSLASH ? escaped : data;
   }
 
   return start;
