@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { ChatInput, decodePolicy, decodeRequest } from "../dialects/julep/index.ts";
 import type { DocOwner } from "../domain/doc.ts";
 import { newId } from "../domain/ids.ts";
 import { makeDocx, makePdf, paragraph } from "../testing/documents.ts";
-import { openTestServer, type TestServer } from "../testing/server.ts";
+import { ORIGIN, OWNER_KEY, openTestServer, type TestServer } from "../testing/server.ts";
 import { storedFile } from "../testing/stored-file.ts";
 import { deleteDoc, searchDocsOf } from "./docs.ts";
 import { cancelIngest, getFileDoc, ingestFile } from "./ingest.ts";
 import { DEFAULT_RECALL } from "./recall/recall.ts";
 import type { Scope } from "./scope.ts";
+import { prepareTurn } from "./turn/prepare.ts";
 
 let server: TestServer;
 let scope: Scope;
@@ -135,6 +137,37 @@ test("a doc is found by its own kind of owner alone, and goes with all its piece
   await deleteDoc(scope, owner, doc.id);
   expect(await pieces(doc.id)).toEqual([]);
   expect((await pool.query(`select 1 from "Job" where "docId" = $1`, [doc.id])).rows).toEqual([]);
+});
+
+test("docs of a project and of a session are recalled in its turns, and none of the project for strangers", async () => {
+  const headers = { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/json" };
+  const post = async (path: string, body: object) => {
+    const answer = await server.fetch(`${ORIGIN}/api${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    return answer.json();
+  };
+  const { id: agent } = await post("/agents", { name: "Ada" });
+  const { id: session } = await post("/sessions", { agent });
+  const ofProject = await ingest("azarole.txt", Buffer.from("An azarole is a small hawthorn."));
+  const ofSession = await ingest("azarole-2.txt", Buffer.from("Azarole two: for here."), {
+    role: "session",
+    id: session,
+  });
+  await ended(ofProject.id);
+  await ended(ofSession.id);
+  const asked = { messages: [{ role: "user", content: "What is an azarole?" }] };
+  const { docs } = await post(`/sessions/${session}/render`, asked);
+  const owner = { id: agent, role: "agent" };
+  const told = docs.map((doc: { readonly id: string; readonly owner: object }) => ({ id: doc.id, owner: doc.owner }));
+  expect(told).toEqual(
+    expect.arrayContaining([
+      { id: ofProject.id, owner },
+      { id: ofSession.id, owner },
+    ]),
+  );
+  const turn = decodeRequest(session, ChatInput.parse(asked));
+  const policy = decodePolicy(ChatInput.parse(asked));
+  const { docs: forStranger } = await prepareTurn({ ...scope, stranger: "somebody" }, policy, turn);
+  expect(forStranger.map(({ docId }) => docId)).toEqual([ofSession.id]);
 });
 
 test("another account reaches neither the file nor the doc", async () => {

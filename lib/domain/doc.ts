@@ -25,6 +25,8 @@ export type Doc = {
 export type DocHit = {
   readonly docId: string;
   readonly owner: DocOwner;
+  /** The agent in whose turn it was recalled. Absent: somebody has searched for it. */
+  readonly recalledBy?: string;
   readonly title: string;
   readonly metadata: Readonly<Record<string, unknown>> | null;
   readonly snippet: {

@@ -42,6 +42,8 @@ export type Session = {
   readonly agentIds: readonly string[];
   readonly userIds: readonly string[];
   readonly indexIds: readonly string[];
+  /** Whether it or its project has docs. Absent: it is not stored yet, and nobody has looked. */
+  readonly hasDocs?: boolean;
   /** The last committed run. */
   readonly lastRun: Run | null;
   /** The turn that runs now. */

@@ -244,7 +244,7 @@ const TEXTS: readonly HostileFile[] = [
   { what: "fences that never end", name: "a.md", make: () => Buffer.alloc(4 * MEGABYTE, "```\n~~~~\n") },
   { what: "a million headings", name: "a.md", make: () => Buffer.alloc(4 * MEGABYTE, "# a\n") },
   { what: "a quotation mark that never ends", name: "a.csv", make: () => text(`a,b\n"${"x,\n".repeat(1_500_000)}`) },
-  { what: "a name of 100,000 characters", name: `${"x".repeat(100_000)}.txt`, make: () => text("hello") },
+  { what: "a name of 100,000 characters", name: `${"x".repeat(100_000)}.txt`, make: () => text("hello there") },
 ];
 
 /** Files of every kind that break readers, fill memory, or take for ever. */

@@ -142,12 +142,17 @@ async function recalled(
   users: readonly User[],
   messages: readonly NewMessage[],
 ): Promise<readonly DocHit[]> {
+  // What is of the account as a whole is nothing for strangers, and nothing for who reaches one agent.
+  const isInAccount = scope.stranger == null && scope.onlyAgentId == null;
   const owners = {
     agentIds: agent.hasDocs ? [agent.id] : [],
     userIds: users.filter((user) => user.hasDocs).map((user) => user.id),
+    sessionIds: session.hasDocs ? [session.id] : [],
+    projectIds: isInAccount && (agent.hasDocs || session.hasDocs) ? [session.projectId] : [],
   };
-  if (owners.agentIds.length + owners.userIds.length === 0) return [];
-  return recall(scope, owners, messages, session.recallOptions);
+  if (Object.values(owners).every((ids) => ids.length === 0)) return [];
+  const hits = await recall(scope, owners, messages, session.recallOptions);
+  return hits.map((hit) => ({ ...hit, recalledBy: agent.id }));
 }
 
 async function activeAgent(

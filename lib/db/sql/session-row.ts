@@ -36,6 +36,7 @@ export const SessionRow = SettingsRow.extend({
   agentIds: z.array(z.string()),
   userIds: z.array(z.string()),
   indexIds: z.array(z.string()),
+  hasDocs: z.boolean(),
   lastRun: RunRow.nullable(),
   runningRunId: z.string().nullable(),
   isAwaited: z.boolean(),
@@ -59,6 +60,8 @@ export const SESSION_COLUMNS = `s.id, s."projectId",
     as "userIds",
   coalesce((select json_agg(x."indexId" order by x.position) from "SessionIndex" x where x."sessionId" = s.id), '[]')
     as "indexIds",
+  (exists (select 1 from "Doc" d where d."sessionId" = s.id)
+    or exists (select 1 from "Doc" d where d."projectId" = s."projectId")) as "hasDocs",
   (select ${RUN_JSON} from "Run" r where r.id = s."lastRunId") as "lastRun",
   (select r.id from "Run" r where r."sessionId" = s.id and r.status = 'running' and r.stores) as "runningRunId",
   exists (select 1 from "WaitingTurn" w where w."sessionId" = s.id and w."leaseUntil" > now()) as "isAwaited",

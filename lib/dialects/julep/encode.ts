@@ -86,10 +86,11 @@ export function encodeDoc({ embeddings, ...doc }: Doc) {
   };
 }
 
-/** A piece of a doc that was found. */
-export const encodeHit = ({ docId, owner, title, snippet, distance, metadata }: DocHit) => ({
+/** A piece of a doc that was found. Owners that Julep does not know are told as the agent that recalls. */
+export const encodeHit = ({ docId, owner, recalledBy, title, snippet, distance, metadata }: DocHit) => ({
   id: docId,
-  owner: { id: owner.id, role: owner.role },
+  owner:
+    owner.role === "agent" || owner.role === "user" ? owner : { id: recalledBy ?? owner.id, role: "agent" as const },
   title,
   snippet: { index: snippet.index, content: snippet.content, embedding: snippet.embedding },
   distance,
