@@ -92,6 +92,10 @@ export const readWindow = (
   signal?: AbortSignal,
 ) => read<SessionWindow>(`/api/app/sessions/${id}/turns?${new URLSearchParams(where ?? {})}`, { signal });
 
+/** Shows the line of a branch, from now on and everywhere. */
+export const showBranch = (id: string, branchId: string) =>
+  request(`/api/app/sessions/${id}/branches`, json("POST", { branch_id: branchId }));
+
 /** A page of the questions of a session, from the first or from a place on. */
 export const readOutline = (id: string, from: string | null, signal: AbortSignal) =>
   read<Outline>(`/api/app/sessions/${id}/outline${from === null ? "" : `?from=${from}`}`, { signal });
@@ -148,7 +152,7 @@ export type TurnRequest = {
   readonly prompt?: string;
   readonly tool_results?: readonly { readonly call_id: string; readonly output: unknown; readonly is_error: boolean }[];
   readonly message_id: string;
-  readonly parent_id?: string | null;
+  readonly instead_of_id?: string;
   /** Absent: the session's. */
   readonly agent_id?: string;
   /** Absent: the agent's own. */

@@ -41,6 +41,7 @@ const windowOf = (events: readonly SessionEvent[], running: string | null = null
   before: null,
   after: null,
   running: running === null ? null : { run_id: running, after: 3, at: "text:x" },
+  forks: [],
 });
 
 test("16: calls that wait are told, and the turn that answers them is shown as one with theirs", () => {

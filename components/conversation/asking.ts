@@ -2,7 +2,7 @@ import { isProblem } from "../api";
 import type { AttachedFile } from "./attachments/attachment";
 import type { Asked, AskedTurn, CallResult, ConversationPorts, SentWith } from "./conversation-ports";
 import type { HeldState } from "./held-state";
-import { readBeyond } from "./read-beyond";
+import { shownIn } from "./other-turns";
 import type { SessionReader } from "./session-reader";
 import type { TurnStream } from "./turn-reader";
 import type { Question } from "./turn-state";
@@ -15,21 +15,17 @@ export const resent = (files: Question["files"] = []): readonly AttachedFile[] =
   files.flatMap(({ id, size, ...file }) => (id === null ? [] : [{ ...file, id, size: size ?? 0 }]));
 
 /** Sends questions, and stops what was asked. */
-export function createAsking(ports: ConversationPorts, held: HeldState, reader: SessionReader) {
-  const { get, tell } = held;
+export function createAsking(ports: ConversationPorts, { get, tell }: HeldState, reader: SessionReader) {
   /**
    * Asks, in place of the turn of a key and all after it where one is given. One question at a time. Under an id that the
    * server has seen it is not asked again.
    */
   async function ask(text: string, asked: Asked, inPlaceOf: string | null, id = ports.newId()): Promise<void> {
-    // What the first turn on screen follows is not known before it is read.
-    if (inPlaceOf !== null && inPlaceOf === get().turns[0]?.key) await readBeyond(ports, held, "older");
-    const { run, turns } = get();
-    if (run) return;
-    const at = turns.findIndex(({ key }) => key === inPlaceOf);
-    const before = turns[at - 1];
-    const place = at === -1 ? {} : { parent_id: before?.lastMessageId ?? before?.question?.id ?? null };
-    const { files = resent(turns[at]?.question?.files), ...sentWith } = asked;
+    if (get().run) return;
+    const replaced = inPlaceOf === null ? null : shownIn(get()).turns.find(({ key }) => key === inPlaceOf)?.question;
+    if (replaced === undefined) return;
+    const place = replaced === null ? {} : { instead_of_id: replaced.id };
+    const { files = resent(replaced?.files), ...sentWith } = asked;
     const attached = files.length === 0 ? {} : { attachments: files.map((file) => file.id) };
     tell({ type: "asked", question: { id, text, files }, inPlaceOf });
     const turn = { ...sentWith, ...attached, ...place, prompt: text, message_id: id };

@@ -1,5 +1,5 @@
 import { v4 as newId } from "uuid";
-import { askTurn, createSession, followTurn, readWindow, stopTurn } from "../api";
+import { askTurn, createSession, followTurn, readWindow, showBranch, stopTurn } from "../api";
 import { provisionalTitle, type SessionStore } from "../sidebar/session-store";
 import { notify } from "../ui/notify";
 import type { ConversationPorts } from "./conversation-ports";
@@ -26,6 +26,7 @@ export function browserPorts({ sessions, onCreated, onAccepted }: Page): Convers
     },
     stop: async (id) => (await stopTurn(id)).stopped,
     readWindow,
+    showBranch,
     newId,
     wait: pause,
     frame: nextFrame,

@@ -26,8 +26,8 @@ export type AskedTurn = SentWith &
   Input & {
     /** Also the key of the turn: a repeat of it is harmless. */
     readonly message_id: string;
-    /** The message that the question follows; null: it is the first. Absent: it follows the last. */
-    readonly parent_id?: string | null;
+    /** The message in whose place the question comes. Absent: it follows the last. */
+    readonly instead_of_id?: string;
   };
 
 export type WindowWhere = { readonly before: string } | { readonly from: string } | { readonly limit: string };
@@ -40,6 +40,8 @@ export type ConversationPorts = ReaderPorts & {
   readonly stop: (sessionId: string) => Promise<boolean>;
   /** The turns before a place or from one on, or so many of the last; null: the last. */
   readonly readWindow: (sessionId: string, where: WindowWhere | null) => Promise<SessionWindow>;
+  /** Makes the line of a branch the one that is shown. */
+  readonly showBranch: (sessionId: string, branchId: string) => Promise<unknown>;
   readonly newId: () => string;
   readonly frame: Schedule;
   /** Resolves when what draws an answer is there: a page that is just opened waits for it. */

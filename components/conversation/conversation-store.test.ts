@@ -219,6 +219,55 @@ test("a question that is asked and left before the server has it is asked all th
   expect(server.readers()).toBe(0);
 });
 
+test("a question that is edited stands beside the old one, and each is shown again in both tabs", async () => {
+  const server = fakeServer();
+  const one = await open(server);
+  for (const question of ["One", "Two"]) {
+    one.store.send(question);
+    await idle();
+    server.end(`To ${question}`);
+    await idle();
+  }
+  const two = await open(server, "s1");
+  one.store.edit(one.store.get().turns[0]?.key ?? "", "Uno");
+  expect(one.store.get().turns.map(({ versions }) => versions)).toEqual([
+    { shown: 2, count: 2, previous: null, next: null },
+  ]);
+  await idle();
+  server.end("To Uno");
+  for (const { store } of [one, two]) store.hear(server.news());
+  await idle();
+  for (const { store } of [one, two]) expect(shown(store)).toEqual([["Uno", "To Uno", "ready"]]);
+
+  const [turn] = two.store.get().turns;
+  expect(turn?.versions).toMatchObject({ shown: 2, count: 2, previous: { branchId: "b0" }, next: null });
+  if (turn?.versions?.previous) await two.store.show(turn.versions.previous);
+  one.store.hear(server.news());
+  await idle();
+  for (const { store } of [one, two]) {
+    expect(shown(store)).toEqual([
+      ["One", "To One", "ready"],
+      ["Two", "To Two", "ready"],
+    ]);
+    expect(store.get().turns[0]?.versions).toMatchObject({ shown: 1, count: 2, previous: null });
+  }
+});
+
+test("an edited question that is refused leaves the turns as they were", async () => {
+  const server = fakeServer();
+  const { store } = await open(server);
+  store.send("One");
+  await idle();
+  server.end("To One");
+  await idle();
+  server.refuseNext(402, "Too dear.");
+  store.edit(store.get().turns[0]?.key ?? "", "Uno");
+  await idle();
+  expect(shown(store)).toEqual([["One", "To One", "ready"]]);
+  expect(store.get().turns[0]?.versions).toBeNull();
+  expect(store.get().refusal).toMatchObject({ text: "", why: "Too dear.", status: 402 });
+});
+
 test("pieces that come together are drawn once", async () => {
   const server = fakeServer();
   let frames: (() => void)[] = [];
@@ -256,7 +305,7 @@ test("a session that cannot be read is asked for once for each news, not again a
       throw problem(503, "Not now.");
     },
   });
-  store.hear({ running: null, updatedAt: "9" });
+  store.hear({ running: null, updatedAt: "9", branchId: null });
   await idle();
   expect(reads).toBe(2);
 });
@@ -293,7 +342,20 @@ test("what is heard while the session is read is not taken for what was read", a
 });
 
 type Act = { readonly tab: 0 | 1; readonly act: (typeof ACTS)[number] };
-const ACTS = ["send", "stop", "again", "edit", "switch", "reload", "say", "end", "break", "die", "news"] as const;
+const ACTS = [
+  "send",
+  "stop",
+  "again",
+  "edit",
+  "show",
+  "switch",
+  "reload",
+  "say",
+  "end",
+  "break",
+  "die",
+  "news",
+] as const;
 
 test("figure 5: whatever is done in two tabs, both come to show the same line, which is what the server has", async () => {
   const acts = fc.array(fc.record<Act>({ tab: fc.constantFrom(0, 1), act: fc.constantFrom(...ACTS) }), {
@@ -336,6 +398,12 @@ async function perform(
   if (act === "stop") void store.stop();
   if (act === "again" && last) store.again(last.key);
   if (act === "edit" && store.get().turns[0]) store.edit(store.get().turns[0]?.key ?? "", `Edited ${n}`);
+  if (act === "show") {
+    const versions = store.get().turns.find((turn) => turn.versions)?.versions;
+    const version = versions?.previous ?? versions?.next;
+    // A turn may have begun in the other tab.
+    if (version) await store.show(version).catch(() => {});
+  }
   if (act === "switch") {
     here.close();
     await idle();

@@ -3,9 +3,11 @@ import { createAsking } from "./asking";
 import type { Asked, CallResult, ConversationPorts, SentWith } from "./conversation-ports";
 import type { ConversationState } from "./conversation-state";
 import { holdState } from "./held-state";
+import { shownIn } from "./other-turns";
 import { lookAt, readBeyond } from "./read-beyond";
 import { conversationOf } from "./reduce";
 import { createSessionReader, type News } from "./session-reader";
+import { isOf, type Version } from "./turns-in";
 
 export type ConversationStore = ReturnType<typeof createConversationStore>;
 
@@ -23,7 +25,11 @@ export function createConversationStore(
 ) {
   const first = conversationOf(begun.window);
   const held = holdState(first, ports.frame);
-  const reader = createSessionReader(ports, held, begun.window?.session.last_updated_at ?? "");
+  const session = begun.window?.session;
+  const reader = createSessionReader(ports, held, {
+    updatedAt: session?.last_updated_at ?? "",
+    branchId: session?.active_branch_id ?? null,
+  });
   const { ask, answer, stop } = createAsking(ports, held, reader);
   let isStale = begun.isStale;
   return {
@@ -45,8 +51,18 @@ export function createConversationStore(
     edit: (key: string, text: string, sentWith: Asked = {}) => void ask(text, sentWith, key),
     /** Asks a turn's question again, in its place. */
     again(key: string, sentWith: Asked = {}) {
-      const text = held.get().turns.find((turn) => turn.key === key)?.question?.text;
+      const text = shownIn(held.get()).turns.find((turn) => turn.key === key)?.question?.text;
       if (text !== undefined) void ask(text, sentWith, key);
+    },
+    /** Shows another version of a turn, from now on and everywhere. Throws a Problem where the server refuses. */
+    async show({ branchId, questionId, place }: Version): Promise<void> {
+      const { sessionId } = held.get();
+      if (sessionId === null) return;
+      await ports.showBranch(sessionId, branchId);
+      await reader.refreshAfter();
+      // Its line may go on for longer than what is read of its end.
+      const isThere = held.get().turns.some((turn) => isOf(turn, questionId));
+      if (!isThere) await lookAt(ports, held, questionId, place);
     },
     stop,
     refresh: reader.refresh,

@@ -28,7 +28,7 @@ const events: readonly SessionEvent[] = [
 const running = { run_id: "r2", after: 7, at: "text_delta:a2.0" };
 
 test("lesson 1: the server's HTML of a page in mid-answer has the question, what was said so far, and Stop", async () => {
-  const html = await drawn({ session, events, before: null, after: null, running });
+  const html = await drawn({ session, events, before: null, after: null, running, forks: [] });
   expect(html).toContain("Second question");
   expect(html).toContain("What was said so far, and");
   expect(html).toMatch(/data-stop/u);
@@ -36,9 +36,31 @@ test("lesson 1: the server's HTML of a page in mid-answer has the question, what
 });
 
 test("a page of a long session says that there are older messages", async () => {
-  const html = await drawn({ session, events: events.slice(0, 3), before: "b.40", after: null, running: null });
+  const html = await drawn({
+    session,
+    events: events.slice(0, 3),
+    before: "b.40",
+    after: null,
+    running: null,
+    forks: [],
+  });
   expect(html).toContain("First answer");
   expect(html).toContain("Show older messages");
+});
+
+test("a turn with other versions says which one it is, and each answer can be asked for again", async () => {
+  const alternative = (number: number) => ({
+    number,
+    branch_id: `b${number}`,
+    message_id: `q${number}`,
+    created_at: "2026-01-01T00:00:00Z",
+  });
+  const fork = { position: 0, message_id: "q1", shown: 2, count: 3, alternatives: [1, 2, 3].map(alternative) };
+  const told = events.slice(0, 3);
+  const html = await drawn({ session, events: told, before: null, after: null, running: null, forks: [fork] });
+  expect(html).toContain("Version <!-- -->2<!-- --> of <!-- -->3");
+  expect(html).toContain("Answer again");
+  expect(html).toContain("Edit the question");
 });
 
 async function drawn(initial: SessionWindow): Promise<string> {

@@ -9,6 +9,7 @@ import { Guard } from "../ui/guard";
 import type { AttachedFile } from "./attachments/attachment";
 import { BrokenTurn } from "./broken-turn";
 import type { CallResult } from "./conversation-ports";
+import { writeDraft } from "./draft";
 import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
 import { Head } from "./head";
 import { wantMarkdown } from "./markdown/prose";
@@ -18,8 +19,9 @@ import { endingOf } from "./segments";
 import { StatusRegion } from "./status-region";
 import { TalkComposer } from "./talk-composer";
 import { TurnArticle } from "./turn";
-import { waitingCalls } from "./turn-state";
 import type { Turn } from "./turns-in";
+import { waitingCalls } from "./turn-state";
+import { type Edited, useAskAnew } from "./use-ask-anew";
 import { useConversation } from "./use-conversation";
 import { useConversationKeys } from "./use-conversation-keys";
 import type { ComposerHandle } from "./use-draft-field";
@@ -28,6 +30,7 @@ import { useModelChoice } from "./use-model-choice";
 import { useMoreTurns } from "./use-more-turns";
 import { usePinnedScroll } from "./use-pinned-scroll";
 import { useQueue } from "./use-queue";
+import { useVersions } from "./use-versions";
 import { WaitingList } from "./waiting-list";
 
 type ConversationProps = {
@@ -46,7 +49,11 @@ const GO_ON = "Continue where you stopped.";
 export function Conversation({ initial, isStale = false, agent = null, onCreated }: ConversationProps) {
   const { model } = useShell();
   const composer = useRef<ComposerHandle>(null);
-  const forget = useCallback((text: string) => composer.current?.forget(text), []);
+  const edited = useRef<Edited | null>(null);
+  const forget = useCallback((text: string) => {
+    composer.current?.forget(text);
+    if (edited.current?.text === text) writeDraft(edited.current.draft, "");
+  }, []);
   const choice = useModelChoice(initial, agent);
   const { store, state } = useConversation({ initial, isStale, onCreated, onAccepted: forget });
   const { turns, run } = state;
@@ -89,20 +96,9 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
     (results: readonly CallResult[]) => store.answerCalls(results, sentWith),
     [store, sentWith],
   );
-  const again = useCallback(
-    (turn: Turn) => {
-      store.again(turn.key, sentWith);
-      pin.toEnd();
-    },
-    [store, sentWith, pin.toEnd],
-  );
-  useConversationKeys({
-    isBusy,
-    onStop: () => void store.stop(),
-    onRetry: () => {
-      if (last?.question && !isGone) again(last);
-    },
-  });
+  const { again, edit } = useAskAnew({ store, sentWith, isGone, edited, content, onAsked: pin.toEnd });
+  const versions = useVersions(scroller, store, shown, pin);
+  useConversationKeys({ isBusy, onStop: () => void store.stop() });
 
   const toEnd = () => {
     store.lookAtEnd();
@@ -130,6 +126,8 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
                 isGoing={turn === last && isBusy}
                 onAgain={again}
                 onContext={lookInto}
+                onEdit={edit}
+                onStep={versions.step}
                 onContinue={goOn}
                 onAnswer={answer}
               />
@@ -177,6 +175,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
         isBusy={isBusy}
         isLost={state.connection === "lost"}
         ending={last ? endingOf(last, isBusy, true) : null}
+        version={versions.said}
         waitingFor={isBusy || !last ? null : (waitingCalls(last)[0]?.name ?? null)}
       />
     </div>

@@ -6,18 +6,23 @@ import { IconButton } from "../ui/icon-button";
 import { copyAnswer, richHtml } from "./copy";
 import { markdownOf } from "./segments";
 import type { Stop, TurnState } from "./turn-state";
+import type { Versions } from "./turns-in";
+import { type Direction, VersionSteps } from "./versions";
 
 type FootProps = {
   readonly turn: TurnState;
   readonly isWaiting: boolean;
-  readonly onRetry: (() => void) | null;
   /** Shows what the model saw. */
   readonly onContext: () => void;
+  /** Asks for another answer; null: there is no question. */
+  readonly onAgain: (() => void) | null;
+  readonly versions: Versions | null;
+  readonly onStep: (direction: Direction) => void;
   readonly prose: () => readonly Element[];
 };
 
 /** Always in its place, so that nothing moves when the answer ends. */
-export function Foot({ turn, isWaiting, onRetry, onContext, prose }: FootProps) {
+export function Foot({ turn, isWaiting, onAgain, onContext, versions, onStep, prose }: FootProps) {
   const hasText = turn.blocks.some((block) => block.kind === "text" && block.text.trim() !== "");
   return (
     <div className="foot" data-waiting={isWaiting || undefined}>
@@ -26,21 +31,22 @@ export function Foot({ turn, isWaiting, onRetry, onContext, prose }: FootProps) 
           <IconButton
             icon={Copy}
             label="Copy the answer"
-            className="foot-copy"
+            data-act="copy"
             onClick={() => copyAnswer(markdownOf(turn.blocks), richHtml(prose()))}
           />
         )}
-        {onRetry && <IconButton icon={RotateCcw} label="Answer again" onClick={onRetry} />}
+        {onAgain && <IconButton icon={RotateCcw} label="Answer again" data-act="again" onClick={onAgain} />}
         {turn.runId !== null && (
           <IconButton
             icon={ScanText}
             label="What the model saw"
-            className="foot-context"
+            data-act="context"
             aria-haspopup="dialog"
             onClick={onContext}
           />
         )}
       </div>
+      {versions && <VersionSteps versions={versions} onStep={onStep} />}
       <span className="foot-facts">
         <Facts stop={turn.stop} />
       </span>

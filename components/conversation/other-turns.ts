@@ -33,7 +33,7 @@ export function withOlder(state: ConversationState, window: SessionWindow): Conv
 
 /** A list with older turns before its own. */
 function before({ turns }: List, window: SessionWindow): List {
-  const older = turnsIn(window.events, null).turns;
+  const older = turnsIn(window.events, null, window.forks).turns;
   const [first, ...rest] = turns;
   const last = older.at(-1);
   // A turn of very many messages may be told in two windows.
@@ -44,14 +44,14 @@ function before({ turns }: List, window: SessionWindow): List {
 }
 
 export function withElsewhere(state: ConversationState, window: SessionWindow): ConversationState {
-  const list = { turns: turnsIn(window.events, null).turns, older: beyond(window.before) };
+  const list = { turns: turnsIn(window.events, null, window.forks).turns, older: beyond(window.before) };
   return met(state, list, beyond(window.after));
 }
 
 export function withNewer(state: ConversationState, window: SessionWindow): ConversationState {
   const { elsewhere } = state;
   if (!elsewhere) return state;
-  const turns = once([...elsewhere.turns, ...turnsIn(window.events, null).turns]);
+  const turns = once([...elsewhere.turns, ...turnsIn(window.events, null, window.forks).turns]);
   return met(state, { turns, older: elsewhere.older }, beyond(window.after));
 }
 

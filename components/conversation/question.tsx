@@ -1,20 +1,42 @@
 "use client";
 
-import { Copy } from "lucide-react";
+import { Copy, Pencil } from "lucide-react";
 import { useState } from "react";
 import type { Attachment } from "@/lib/dialects/llamacloud/answers.ts";
 import { Dash } from "../ui/dash";
 import { IconButton } from "../ui/icon-button";
 import { QuestionFiles } from "./attachments/question-files";
 import { copyText } from "./copy";
+import { QuestionEditor } from "./question-editor";
 
-type QuestionProps = { readonly id: string; readonly text: string; readonly files: readonly Attachment[] };
+type QuestionProps = {
+  /** Of its heading. */
+  readonly id: string;
+  readonly questionId: string;
+  readonly text: string;
+  readonly files: readonly Attachment[];
+  /** Asks it in other words; gives whether they were taken. */
+  readonly onEdit: (text: string) => boolean;
+};
 
-export function Question({ id, text, files }: QuestionProps) {
+export function Question({ id, questionId, text, files, onEdit }: QuestionProps) {
   const [open, setOpen] = useState(false);
+  const [isEditing, setIsEditing] = useState(false);
   const isLong = text.length > 280;
   // Twelve lines of the small size hold about this many characters.
   const folds = text.split("\n").length > 12 || text.length > 1100;
+  if (isEditing) {
+    return (
+      <div className="question">
+        <Dash />
+        <h2 id={id} className="sr-only">
+          {text || files.map(({ name }) => name).join(", ")}
+        </h2>
+        <QuestionEditor questionId={questionId} text={text} onSend={onEdit} onClose={() => setIsEditing(false)} />
+        <QuestionFiles files={files} />
+      </div>
+    );
+  }
   return (
     <div className="question">
       <Dash />
@@ -35,6 +57,7 @@ export function Question({ id, text, files }: QuestionProps) {
       )}
       <QuestionFiles files={files} />
       <div className="question-actions">
+        <IconButton icon={Pencil} label="Edit the question" data-act="edit" onClick={() => setIsEditing(true)} />
         <IconButton icon={Copy} label="Copy the question" onClick={() => copyText(text)} />
       </div>
     </div>

@@ -1,6 +1,7 @@
 import type { ConversationPorts } from "./conversation-ports";
 import type { HeldState } from "./held-state";
 import { shownIn } from "./other-turns";
+import { isOf } from "./turns-in";
 
 type Ports = Pick<ConversationPorts, "readWindow">;
 
@@ -34,7 +35,7 @@ export async function lookAt(
   const { sessionId, turns } = get();
   if (sessionId === null) return false;
   try {
-    const isLast = turns.some(({ key }) => key === id);
+    const isLast = turns.some((turn) => isOf(turn, id));
     const window = isLast ? null : await readWindow(sessionId, { from: place });
     tell({ type: "elsewhere", window });
     return true;

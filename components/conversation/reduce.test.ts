@@ -43,6 +43,7 @@ const windowOf = (events: readonly SessionEvent[], more: Partial<SessionWindow> 
   before: null,
   after: null,
   running: null,
+  forks: [],
   ...more,
 });
 const after = (first: ReturnType<typeof conversationOf>, ...actions: Action[]) => actions.reduce(reduce, first);
@@ -51,6 +52,19 @@ const shown = ({ turns }: ReturnType<typeof conversationOf>) =>
     question?.text ?? null,
     blocks.map((block) => (block.kind === "tool" ? block.name : block.text)).join("|"),
   ]);
+
+test("a turn that was asked here is not drawn as another once it is read as it is stored", () => {
+  const state = after(
+    conversationOf(windowOf(turn("1"))),
+    { type: "asked", question: { id: "mine", text: "Ask 2", files: [] }, inPlaceOf: "1" },
+    { type: "taken", runId: "run-2" },
+    ...turn("2").map((event, n): Action => ({ type: "event", event, number: n })),
+  );
+  expect(state.turns[0]).toMatchObject({ key: "mine", question: { id: "2" }, versions: { shown: 2, count: 2 } });
+  const fork = { position: 0, message_id: "2", shown: 2, count: 2, alternatives: [] };
+  const again = reduce(state, { type: "window", window: windowOf(turn("2"), { forks: [fork] }) });
+  expect(again.turns.map(({ key }) => key)).toEqual(["mine"]);
+});
 
 test("a window is the turns of its events, and the turn that runs is the last", () => {
   const running = { run_id: "run-2", after: 7, at: "text_delta:a2.0" };

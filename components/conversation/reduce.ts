@@ -1,9 +1,9 @@
 import type { SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { type Action, type ConversationState, emptyConversation } from "./conversation-state";
-import { beyond, withElsewhere, withNewer, withOlder, withReading } from "./other-turns";
+import { beyond, shownIn, withElsewhere, withNewer, withOlder, withReading } from "./other-turns";
 import { emptyTurn, foldEvent, type Question, type TurnState } from "./turn-state";
-import { turnsIn, unchanged } from "./turns-in";
+import { type Turn, turnsIn, unchanged } from "./turns-in";
 
 /** The conversation after one more thing has happened. */
 export function reduce(state: ConversationState, action: Action): ConversationState {
@@ -50,8 +50,8 @@ export const conversationOf = (window: SessionWindow | null): ConversationState 
   window ? withWindow(emptyConversation, window) : emptyConversation;
 
 function withWindow(state: ConversationState, window: SessionWindow): ConversationState {
-  const told = turnsIn(window.events, window.running?.run_id ?? null);
-  const fresh = told.turns;
+  const told = turnsIn(window.events, window.running?.run_id ?? null, window.forks);
+  const fresh = withKeysOf(state.turns, told.turns);
   const running = told.isOver ? null : window.running;
   const shown = new Map(state.turns.map((turn) => [turn.key, turn]));
   // What stands before a message is the same on every branch: what was read of it stays right.
@@ -75,13 +75,27 @@ function withWindow(state: ConversationState, window: SessionWindow): Conversati
   };
 }
 
+/** A turn that was asked here keeps the key that it was asked under, so that it is not drawn as another. */
+function withKeysOf(shown: readonly Turn[], stored: readonly Turn[]): readonly Turn[] {
+  const keys = new Map(shown.map(({ question, key }) => [question?.id, key]));
+  return stored.map((turn) => {
+    const key = turn.question === null ? undefined : keys.get(turn.question.id);
+    return key === undefined || key === turn.key ? turn : { ...turn, key };
+  });
+}
+
 function withQuestion(state: ConversationState, question: Question, inPlaceOf: string | null): ConversationState {
-  const at = inPlaceOf === null ? -1 : state.turns.findIndex(({ key }) => key === inPlaceOf);
-  const kept = at === -1 ? state.turns : state.turns.slice(0, at);
-  const replaced = at === -1 ? [] : state.turns.slice(at);
+  // What is asked in the place of a turn follows what stands before that one.
+  const { turns, older } = inPlaceOf === null ? state : shownIn(state);
+  const at = turns.findIndex(({ key }) => key === inPlaceOf);
+  const kept = at === -1 ? turns : turns.slice(0, at);
+  const replaced = at === -1 ? [] : turns.slice(at);
+  const count = (replaced[0]?.versions?.count ?? 1) + 1;
+  const versions = at === -1 ? null : { shown: count, count, previous: null, next: null };
   return {
     ...state,
-    turns: [...kept, { ...emptyTurn, key: question.id, question }],
+    older,
+    turns: [...kept, { ...emptyTurn, key: question.id, question, versions }],
     elsewhere: null,
     run: { id: null, after: 0, at: null, isStopping: false, replaced, goesOn: null },
     refusal: null,
@@ -135,7 +149,7 @@ function withTurnOfRun(
   const last = state.turns.at(-1);
   if (!last || !state.run) return state;
   const question = told.question ?? last.question;
-  const turns = state.turns.with(-1, { ...told, question, key: last.key });
+  const turns = state.turns.with(-1, { ...told, question, key: last.key, versions: last.versions });
   if (told.stop !== null) return { ...state, turns, run: null, connection: "open" };
   return { ...state, turns, run: { ...state.run, id: state.run.id ?? told.runId, after: number, at } };
 }

@@ -2,17 +2,22 @@ import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import type { ConversationPorts } from "./conversation-ports";
 import type { HeldState } from "./held-state";
 import { readTurn, type TurnStream } from "./turn-reader";
-import { type Turn, turnsIn } from "./turns-in";
+import { isOf, type Turn, turnsIn } from "./turns-in";
 
 /** What another tab or device did, as the list of sessions has heard it. */
-export type News = { readonly running: string | null; readonly updatedAt: string };
+export type News = {
+  readonly running: string | null;
+  readonly updatedAt: string;
+  /** The branch whose line is shown; null: nobody has said. */
+  readonly branchId: string | null;
+};
 
 type Ports = Omit<ConversationPorts, "ask" | "stop" | "createSession" | "newId" | "frame">;
 
 export type SessionReader = ReturnType<typeof createSessionReader>;
 
 /** Reads what the server has of a session: the turn that runs, what is stored, and what has changed elsewhere. */
-export function createSessionReader(ports: Ports, held: HeldState, knownUpdate: string) {
+export function createSessionReader(ports: Ports, held: HeldState, begun: Pick<News, "updatedAt" | "branchId">) {
   const { get, tell, lastRun } = held;
   /** Ends the request of the turn that runs: the asking, then the reading of its events. */
   let request: AbortController | null = null;
@@ -21,8 +26,9 @@ export function createSessionReader(ports: Ports, held: HeldState, knownUpdate: 
   /** A run that the server lets nobody follow: it is not tried again. */
   let lostRun: string | null = null;
   let refreshing: Promise<boolean> | null = null;
-  let known = knownUpdate;
-  let heard: News = { running: null, updatedAt: "" };
+  let known = begun.updatedAt;
+  let shownBranch = begun.branchId;
+  let heard: News = { running: null, updatedAt: "", branchId: null };
 
   /** Follows the turn that runs to its end, and then shows the list how the session stands. */
   async function follow(stream: TurnStream | null, own = new AbortController()): Promise<void> {
@@ -56,7 +62,10 @@ export function createSessionReader(ports: Ports, held: HeldState, knownUpdate: 
   function show(window: SessionWindow, before: News): void {
     const { session, running } = window;
     known = later(known, later(session.last_updated_at, before.updatedAt));
-    if (heard === before) heard = { running: running?.run_id ?? null, updatedAt: session.last_updated_at };
+    shownBranch = session.active_branch_id ?? shownBranch;
+    if (heard === before) {
+      heard = { running: running?.run_id ?? null, updatedAt: session.last_updated_at, branchId: shownBranch };
+    }
     const isLost = running !== null && running.run_id === lostRun;
     tell({ type: "window", window: isLost ? { ...window, running: null } : window });
     ports.told.summary(session);
@@ -91,12 +100,22 @@ export function createSessionReader(ports: Ports, held: HeldState, knownUpdate: 
   function check(): void {
     if (!isOpen || isSettling || get().run || get().sessionId === null) return;
     const isNewRun = heard.running !== null && heard.running !== "here" && heard.running !== lastRun();
-    if (isNewRun || heard.updatedAt > known) void refresh();
+    // Its own turns fork lines too, and only what is stored knows how its versions stand then.
+    shownBranch ??= heard.branchId;
+    const isOtherLine = heard.branchId !== null && heard.branchId !== shownBranch;
+    if (isNewRun || isOtherLine || heard.updatedAt > known) void refresh();
+  }
+
+  /** As `refresh`, of what is stored from now on. */
+  async function refreshAfter(): Promise<void> {
+    await refreshing;
+    await refresh();
   }
 
   return {
     follow,
     refresh,
+    refreshAfter,
     isOpen: () => isOpen,
     /** Takes the place of the request, so that nothing else is read meanwhile; gives whether it still has it. */
     claim(own: AbortController): () => boolean {
@@ -136,7 +155,7 @@ export function createSessionReader(ports: Ports, held: HeldState, knownUpdate: 
 /** Whether the first turn of a window is one of those that are shown, so that none is missing between them. */
 function joinsOn({ events }: SessionWindow, shown: readonly Turn[]): boolean {
   const first = turnsIn(events, null).turns[0]?.key;
-  return shown.some(({ key }) => key === first);
+  return first !== undefined && shown.some((turn) => isOf(turn, first));
 }
 
 const later = (a: string, b: string) => (a > b ? a : b);

@@ -9,10 +9,12 @@ type StatusRegionProps = {
   readonly ending: Ending | null;
   /** The function that the person is to answer; null: none. */
   readonly waitingFor: string | null;
+  /** Which version of a turn is shown since somebody asked for another; empty: nobody has. */
+  readonly version: string;
 };
 
 /** What a screen reader hears of a turn: its start, that it goes on, its end. Never the text itself. */
-export function StatusRegion({ isBusy, isLost, ending, waitingFor }: StatusRegionProps) {
+export function StatusRegion({ isBusy, isLost, ending, waitingFor, version }: StatusRegionProps) {
   const [said, setSaid] = useState("");
   const wasBusy = useRef(false);
   const wasLost = useRef(false);
@@ -38,6 +40,10 @@ export function StatusRegion({ isBusy, isLost, ending, waitingFor }: StatusRegio
     else if (wasLost.current) setSaid("Back online");
     wasLost.current = isLost;
   }, [isLost]);
+
+  useEffect(() => {
+    if (version !== "") setSaid(version);
+  }, [version]);
 
   return (
     <p role="status" className="sr-only" data-status>

@@ -23,7 +23,14 @@ const nothing = () => {};
 function drawn(events: readonly SessionEvent[], isLast = true): string {
   const [turn] = turnsIn(events, null).turns;
   if (!turn) throw new Error("No turn was told");
-  const acts = { onAgain: nothing, onContext: nothing, onContinue: nothing, onAnswer: nothing };
+  const acts = {
+    onAgain: nothing,
+    onContext: nothing,
+    onEdit: () => true,
+    onStep: nothing,
+    onContinue: nothing,
+    onAnswer: nothing,
+  };
   const html = renderToStaticMarkup(<TurnArticle turn={turn} isLast={isLast} isGoing={false} {...acts} />);
   return html.replaceAll(/<[^>]+>/gu, " ").replaceAll(/\s+/gu, " ");
 }

@@ -12,6 +12,7 @@ import { Question } from "./question";
 import { endingOf, segmentsOf } from "./segments";
 import { Broke, Cut, cutOf, Stopped } from "./turn-end";
 import type { Turn } from "./turns-in";
+import type { Direction } from "./versions";
 
 type TurnProps = {
   readonly turn: Turn;
@@ -21,6 +22,9 @@ type TurnProps = {
   readonly onAgain: (turn: Turn) => void;
   /** Shows what the model saw. */
   readonly onContext: (turn: Turn) => void;
+  /** Asks its question in other words; gives whether they were taken. */
+  readonly onEdit: (turn: Turn, text: string) => boolean;
+  readonly onStep: (turn: Turn, direction: Direction) => void;
   /** Asks for the rest of an answer that was cut. */
   readonly onContinue: () => void;
   /** Answers the calls that wait for the person. */
@@ -34,6 +38,8 @@ export const TurnArticle = memo(function TurnArticle({
   isGoing,
   onAgain,
   onContext,
+  onEdit,
+  onStep,
   onContinue,
   onAnswer,
 }: TurnProps) {
@@ -42,7 +48,8 @@ export const TurnArticle = memo(function TurnArticle({
   const ending = endingOf(turn, isGoing, isLast);
   const segments = segmentsOf(turn.blocks);
   const cut = cutOf(turn);
-  const onRetry = isLast && turn.question ? () => onAgain(turn) : null;
+  const again = turn.question ? () => onAgain(turn) : null;
+  const onRetry = isLast ? again : null;
   return (
     <article
       ref={article}
@@ -54,7 +61,15 @@ export const TurnArticle = memo(function TurnArticle({
       data-ending={ending}
       tabIndex={-1}
     >
-      {turn.question && <Question id={label} text={turn.question.text} files={turn.question.files} />}
+      {turn.question && (
+        <Question
+          id={label}
+          questionId={turn.question.id}
+          text={turn.question.text}
+          files={turn.question.files}
+          onEdit={(text) => onEdit(turn, text)}
+        />
+      )}
       <div className="answer">
         <span className="sr-only">Answer</span>
         <Answerable turn={turn} onAnswer={isLast && !isGoing ? onAnswer : null}>
@@ -82,8 +97,10 @@ export const TurnArticle = memo(function TurnArticle({
         <Foot
           turn={turn}
           isWaiting={ending === "going"}
-          onRetry={onRetry}
+          onAgain={again}
           onContext={() => onContext(turn)}
+          versions={turn.versions}
+          onStep={(direction) => onStep(turn, direction)}
           prose={() => [...(article.current?.querySelectorAll("[data-prose] > div") ?? [])]}
         />
       </div>

@@ -3,7 +3,17 @@
 import { useEffect, useEffectEvent } from "react";
 import { isCommand, isField } from "../ui/keys";
 
-type Keys = { readonly isBusy: boolean; readonly onStop: () => void; readonly onRetry: () => void };
+type Keys = { readonly isBusy: boolean; readonly onStop: () => void };
+
+/** The buttons of a turn that letters press. */
+const ACTS = {
+  c: '[data-act="copy"]',
+  x: '[data-act="context"]',
+  r: '[data-act="again"]',
+  e: '[data-act="edit"]',
+  "[": '[data-version="previous"]',
+  "]": '[data-version="next"]',
+};
 
 /** Esc stops, J with ⌘ or Ctrl goes to what waits for the person; single letters act while the focus is in the conversation and not in a field. */
 export function useConversationKeys(keys: Keys): void {
@@ -24,9 +34,16 @@ export function useConversationKeys(keys: Keys): void {
       return;
     }
     const target = event.target instanceof Element ? event.target : null;
+    if (event.key === "ArrowUp" && target instanceof HTMLTextAreaElement && target.matches("[data-composer]")) {
+      const edits = document.querySelectorAll<HTMLElement>('[role=log] [data-act="edit"]');
+      if (target.value !== "" || edits.length === 0) return;
+      event.preventDefault();
+      edits.item(edits.length - 1).click();
+      return;
+    }
     const log = target?.closest(".scroller")?.querySelector("[role=log]");
     if (!log || isField(event.target) || target?.closest(".composer")) return;
-    if (act(event.key, log, target, keys)) event.preventDefault();
+    if (act(event.key, log, target)) event.preventDefault();
   });
 
   useEffect(() => {
@@ -36,7 +53,7 @@ export function useConversationKeys(keys: Keys): void {
   }, []);
 }
 
-function act(key: string, log: Element, target: Element | null, { isBusy, onRetry }: Keys): boolean {
+function act(key: string, log: Element, target: Element | null): boolean {
   const turns = [...log.querySelectorAll<HTMLElement>(".turn")];
   const at = turns.findIndex((turn) => turn.contains(target));
   const turn = turns[at] ?? turns.at(-1);
@@ -49,14 +66,15 @@ function act(key: string, log: Element, target: Element | null, { isBusy, onRetr
       return next !== undefined;
     }
     case "c":
-      turn?.querySelector<HTMLElement>(".foot-copy")?.click();
-      return true;
     case "x":
-      turn?.querySelector<HTMLElement>(".foot-context")?.click();
-      return true;
     case "r":
-      if (!isBusy && at === turns.length - 1) onRetry();
-      return true;
+    case "e":
+    case "[":
+    case "]": {
+      const button = turn?.querySelector<HTMLElement>(ACTS[key]);
+      button?.click();
+      return button != null;
+    }
     case ".":
       for (const head of turn?.querySelectorAll<HTMLElement>("button.ledger-head") ?? []) head.click();
       return true;

@@ -29,9 +29,10 @@ export function useConversation({ initial, isStale, onCreated, onAccepted }: Con
   const listed = useListedSession(state.sessionId);
   const running = listed?.running_run_id ?? null;
   const updatedAt = listed?.last_updated_at ?? "";
+  const branchId = listed?.active_branch_id ?? null;
 
   useEffect(() => store.open(), [store]);
-  useEffect(() => store.hear({ running, updatedAt }), [store, running, updatedAt]);
+  useEffect(() => store.hear({ running, updatedAt, branchId }), [store, running, updatedAt, branchId]);
 
   return { store, state };
 }

@@ -3,7 +3,7 @@
 import { type RefObject, useLayoutEffect, useState } from "react";
 import { notify } from "../ui/notify";
 import type { ConversationStore } from "./conversation-store";
-import type { Turn } from "./turns-in";
+import { isOf, type Turn } from "./turns-in";
 
 /** Showing a question, wherever in the session it stands: its turn is read where it must be, and comes to the top. */
 export function useLookAt(
@@ -14,15 +14,15 @@ export function useLookAt(
   leaveEnd: () => void,
 ): (id: string, place: string) => void {
   const [wanted, setWanted] = useState<string | null>(null);
-  const isThere = wanted !== null && shown.some(({ key }) => key === wanted);
+  const key = wanted === null ? undefined : shown.find((turn) => isOf(turn, wanted))?.key;
 
   useLayoutEffect(() => {
-    if (!isThere || wanted === null) return;
-    const turn = content.current?.querySelector<HTMLElement>(`[data-turn="${CSS.escape(wanted)}"]`);
+    if (key === undefined) return;
+    const turn = content.current?.querySelector<HTMLElement>(`[data-turn="${CSS.escape(key)}"]`);
     turn?.focus({ preventScroll: true });
     turn?.scrollIntoView({ block: "start" });
     setWanted(null);
-  }, [content, wanted, isThere]);
+  }, [content, key]);
 
   return (id, place) => {
     leaveEnd();

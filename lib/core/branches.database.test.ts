@@ -116,6 +116,19 @@ describe("the alternatives of a turn", () => {
     expect((await lines.branches(id, "?upto=202")).forks.at(-1)?.position).toBe(201);
   });
 
+  test("come with the turns of a page, beside those that it shows", async () => {
+    const id = await sessionWith("Q1", "Q2", "Q3");
+    const turns = async (query = "") => (await api.call("GET", `/api/app/sessions/${id}/turns${query}`)).body;
+    expect((await turns()).forks).toEqual([]);
+    await lines.instead(id, "Q3", "Q3b");
+    await lines.instead(id, "Q1", "Q1b");
+    await lines.showNumber(id, 0, 1);
+    const [first, , , , last] = await lines.line(id);
+    const { forks, before } = await turns("?limit=1");
+    expect(forks).toMatchObject([{ position: 4, message_id: last?.id, shown: 2, count: 2 }]);
+    expect((await turns(`?limit=5&before=${before}`)).forks).toMatchObject([{ position: 0, message_id: first?.id }]);
+  });
+
   test("count a turn that runs, and are not changed meanwhile", async () => {
     const id = await sessionWith("Q1", "Q2");
     const before = await lines.branches(id);

@@ -2,11 +2,12 @@ import * as db from "../db/branches.ts";
 import type { Fork } from "../domain/branch.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId } from "../domain/ids.ts";
+import type { Session } from "../domain/session.ts";
 import type { Scope } from "./scope.ts";
 import { getSession } from "./sessions.ts";
+import type { Window } from "./turn/history.ts";
 
-const MOST_FORKS = 100;
-const MOST_BESIDE = 10;
+const MOST = { mostForks: 100, mostBeside: 10 };
 
 export type Branches = {
   /** The branch whose line is shown. */
@@ -28,8 +29,21 @@ export async function listBranches(
   { from = 0, upto = 2_147_483_647 }: { readonly from?: number; readonly upto?: number } = {},
 ): Promise<Branches> {
   const { id, activeBranchId } = await getSession(scope, sessionId);
-  const window = { from, upto, mostForks: MOST_FORKS, mostBeside: MOST_BESIDE };
-  return { activeBranchId, forks: await db.listForks(scope.database, scope.accountId, id, window) };
+  const forks = await db.listForks(scope.database, scope.accountId, id, { from, upto, ...MOST });
+  return { activeBranchId, forks };
+}
+
+/** The forks of a session beside the messages of a window of its active line, and beside the turn that runs behind them. */
+export async function forksBeside(
+  scope: Scope,
+  { id, hasBranches }: Session,
+  { line, running }: Pick<Window, "line" | "running">,
+): Promise<readonly Fork[]> {
+  if (!hasBranches) return [];
+  const from = line[0]?.position ?? 0;
+  const end = (line.at(-1)?.position ?? -1) + 1;
+  const upto = running === null ? end : end + 1;
+  return db.listForks(scope.database, scope.accountId, id, { from, upto, ...MOST });
 }
 
 /**

@@ -2,6 +2,7 @@ import { headers } from "next/headers";
 import { hasPassword, identitiesOf } from "../core/accounts.ts";
 import { findSampleAgent, getAgent } from "../core/agents.ts";
 import { listApiKeys } from "../core/api-keys.ts";
+import { forksBeside } from "../core/branches.ts";
 import { listProviders, mayAddProviders } from "../core/model-providers.ts";
 import { portsOf, type Scope } from "../core/scope.ts";
 import { lookNow } from "../core/session-changes.ts";
@@ -82,7 +83,8 @@ export async function loadSession(id: string): Promise<SessionWindow | null> {
   try {
     const session = await getSession(scope, id);
     const window = await getWindow(scope, session.id, { branchId: null, before: null, turns: TURNS_IN_WINDOW });
-    return encodeWindow(await summaryOf(scope, { details: true }, session), window);
+    const forks = await forksBeside(scope, session, window);
+    return encodeWindow(await summaryOf(scope, { details: true }, session), window, forks);
   } catch (thrown) {
     if (thrown instanceof ChatError && thrown.code === "not-found") return null;
     throw thrown;

@@ -31,6 +31,8 @@ export type FakeServer = ReturnType<typeof fakeServer>;
 
 export function fakeServer() {
   let runs: Run[] = [];
+  /** All lines in the order of their making; `runs` is the one that is shown. */
+  const lines: Run[][] = [runs];
   let isMade = false;
   let version = 0;
   let ids = 0;
@@ -109,7 +111,23 @@ export function fakeServer() {
     index_ids: null,
     job_metadata: null,
     running_run_id: running()?.runId ?? null,
+    active_branch_id: `b${lines.indexOf(runs)}`,
   });
+
+  const forks = (): SessionWindow["forks"] =>
+    runs.flatMap((run, at) => {
+      const through = lines.filter((line) => line.slice(0, at).every((one, n) => one === runs[n]));
+      const beside = [...new Set(through.flatMap((line) => line[at] ?? []))];
+      if (beside.length < 2) return [];
+      const alternatives = beside.map((one, n) => ({
+        number: n + 1,
+        branch_id: `b${one === run ? lines.indexOf(runs) : lines.findLastIndex((line) => line[at] === one)}`,
+        message_id: one.asked.message_id,
+        created_at: "",
+      }));
+      const fork = { position: at, message_id: run.asked.message_id, shown: beside.indexOf(run) + 1 };
+      return [{ ...fork, count: beside.length, alternatives }];
+    });
 
   const ports = (): Omit<ConversationPorts, "told"> => ({
     async createSession() {
@@ -131,14 +149,11 @@ export function fakeServer() {
       }
       if (running() || !isMade) throw problem(409, "Session already has a running turn");
       asked.push(turn);
-      if (turn.parent_id === null) runs = [];
-      else if (turn.parent_id !== undefined) {
-        const parent = runs.findIndex(
-          ({ runId, asked: { message_id } }) =>
-            turn.parent_id?.startsWith(`${runId}.`) || message_id === turn.parent_id,
-        );
-        if (parent === -1) throw problem(404, "No such message");
-        runs = runs.slice(0, parent + 1);
+      if (turn.instead_of_id !== undefined) {
+        const at = runs.findIndex(({ asked: { message_id } }) => message_id === turn.instead_of_id);
+        if (at === -1) throw problem(404, "Message not found");
+        runs = runs.slice(0, at);
+        lines.push(runs);
       }
       const run: Run = { asked: turn, runId: `run${++ids}`, log: [null, null], said: [], step: 1, ending: "going" };
       runs.push(run);
@@ -160,7 +175,11 @@ export function fakeServer() {
       const last = where && "limit" in where ? -Number(where.limit) : 0;
       const events = runs.slice(last).flatMap((one) => [questionOf(one), ...one.log.filter((event) => event !== null)]);
       const place = run && { run_id: run.runId, ...endOf(run) };
-      return structuredClone({ session: summary(), events, before: null, after: null, running: place });
+      return structuredClone({ session: summary(), events, before: null, after: null, running: place, forks: forks() });
+    },
+    async showBranch(_, branchId) {
+      if (running()) throw problem(409, "Session already has a running turn");
+      runs = lines[Number(branchId.slice(1))] ?? runs;
     },
     newId: () => `q${++ids}`,
     frame(draw) {
@@ -181,7 +200,11 @@ export function fakeServer() {
     readers: () => readers.length,
     isRunning: () => running() !== null,
     line: () => runs.map((run) => [run.asked.prompt ?? "", wholeText(run), run.ending]),
-    news: () => ({ running: running()?.runId ?? null, updatedAt: summary().last_updated_at }),
+    news: () => ({
+      running: running()?.runId ?? null,
+      updatedAt: summary().last_updated_at,
+      branchId: summary().active_branch_id ?? null,
+    }),
     swallow(times: number) {
       swallowed = times;
     },

@@ -59,7 +59,8 @@ export function useAttachments(sessionId: string | null, limits: AttachmentLimit
       writeDraftFiles(sessionId, readDraftFiles(null));
       return writeDraftFiles(null, []);
     }
-    setList(readDraftFiles(sessionId).map(attachmentOf));
+    const kept = readDraftFiles(sessionId).map(attachmentOf);
+    setList((now) => [...kept.filter(({ key }) => !now.some((one) => one.key === key)), ...now]);
   }, [sessionId]);
 
   // What is taken stays in the draft until the server has the question.

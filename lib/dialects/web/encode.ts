@@ -9,6 +9,7 @@ import type { ModelInfo } from "../../domain/model.ts";
 import type { ModelProvider } from "../../domain/model-provider.ts";
 import { withoutToolSecrets } from "../../domain/tool-secrets.ts";
 import type { DayUsage } from "../../domain/usage.ts";
+import { encodeFork } from "./fork.ts";
 import { encodeTool } from "./tools.ts";
 
 // What the web app gets from its own routes and with its pages.
@@ -105,18 +106,7 @@ export const encodeChanges = <Item>({
 /** Where other lines of a session pass the one that is shown: see `listBranches`. */
 export const encodeBranches = ({ activeBranchId, forks }: Branches) => ({
   active_branch_id: activeBranchId,
-  forks: forks.map(({ position, messageId, shown, count, alternatives }) => ({
-    position,
-    message_id: messageId,
-    shown,
-    count,
-    alternatives: alternatives.map((alternative) => ({
-      number: alternative.number,
-      branch_id: alternative.branchId,
-      message_id: alternative.messageId,
-      created_at: alternative.createdAt.toISOString(),
-    })),
-  })),
+  forks: forks.map(encodeFork),
 });
 
 /** A provider of models: of its key the end, null where it has none. */

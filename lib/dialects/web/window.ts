@@ -1,7 +1,9 @@
 import type { OutlineEntry, Window } from "../../core/turn/history.ts";
+import type { Fork } from "../../domain/branch.ts";
 import { digitsValue } from "../../domain/exact-numbers.ts";
 import type { SessionEvent, SessionSummary } from "../llamacloud/answers.ts";
 import { encodeEvents, eventEncoder } from "../llamacloud/index.ts";
+import { encodeFork, type ForkView } from "./fork.ts";
 
 /** Some turns of a session, oldest first, as their events with ids: what its page begins with, and how it goes on upwards. */
 export type SessionWindow = {
@@ -14,6 +16,8 @@ export type SessionWindow = {
   readonly after: string | null;
   /** The turn that runs, and where its stream goes on: after the event of this number, which is `at`. */
   readonly running: { readonly run_id: string; readonly after: number; readonly at: string | null } | null;
+  /** Where others go another way, by the message that these have there. */
+  readonly forks: readonly ForkView[];
 };
 
 /** So many turns a page begins with. */
@@ -23,6 +27,7 @@ export const TURNS_IN_WINDOW = 40;
 export function encodeWindow(
   session: SessionSummary,
   window: Window & { readonly newerFrom?: number | null },
+  forks: readonly Fork[],
 ): SessionWindow {
   const { line, runs, next, olderBefore, branchId } = window;
   const running = window.running && runningSoFar(window.running);
@@ -35,6 +40,7 @@ export function encodeWindow(
     before: placeAt(branchId, olderBefore),
     after: placeAt(branchId, window.newerFrom ?? null),
     running: running?.place ?? null,
+    forks: forks.map(encodeFork),
   };
 }
 

@@ -1,3 +1,4 @@
+import { forksBeside } from "@/lib/core/branches";
 import { getSession } from "@/lib/core/sessions";
 import { getWindow, getWindowFrom } from "@/lib/core/turn/history";
 import { encodeWindow, TurnsQuery, web } from "@/lib/dialects/web";
@@ -18,7 +19,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
             before: before?.position ?? null,
             turns,
           });
-      return Response.json(encodeWindow(await summaryOf(scope, { details: true }, session), window));
+      const forks = await forksBeside(scope, session, window);
+      return Response.json(encodeWindow(await summaryOf(scope, { details: true }, session), window, forks));
     },
   }),
 });

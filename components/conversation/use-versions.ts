@@ -1,0 +1,69 @@
+"use client";
+
+import { type RefObject, useCallback, useLayoutEffect, useState } from "react";
+import { isProblem } from "../api";
+import { notify } from "../ui/notify";
+import type { ConversationStore } from "./conversation-store";
+import { isOf, type Turn } from "./turns-in";
+import type { Direction } from "./versions";
+
+type Wanted = {
+  readonly questionId: string;
+  /** Where the turn stood on the screen: the version that takes its place stands there too. */
+  readonly top: number;
+  readonly direction: Direction;
+};
+
+/** Going to another version of a turn, which comes to stand where the turn stood; `said` tells which one is shown now. */
+export function useVersions(
+  scroller: RefObject<HTMLElement | null>,
+  store: ConversationStore,
+  shown: readonly Turn[],
+  { leaveEnd, toEnd }: { readonly leaveEnd: () => void; readonly toEnd: () => void },
+): { readonly said: string; readonly step: (turn: Turn, direction: Direction) => void } {
+  const [wanted, setWanted] = useState<Wanted | null>(null);
+  const [said, setSaid] = useState("");
+  const found = wanted === null ? undefined : shown.find((turn) => isOf(turn, wanted.questionId));
+
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    if (!box || wanted === null || found === undefined) return;
+    const turn = turnIn(box, found.key);
+    if (turn) {
+      box.scrollTop += turn.getBoundingClientRect().top - wanted.top;
+      const button = turn.querySelector<HTMLElement>(`[data-version="${wanted.direction}"]`);
+      (button ?? turn).focus({ preventScroll: true });
+      // Where nothing is below, the reader is at the end without going there.
+      if (box.scrollHeight - box.scrollTop - box.clientHeight <= 1) toEnd();
+    }
+    if (found.versions) setSaid(`Version ${found.versions.shown} of ${found.versions.count}`);
+    setWanted(null);
+  }, [scroller, wanted, found, toEnd]);
+
+  // The same function at each draw: whoever gets it is drawn anew with another one.
+  const step = useCallback(
+    (turn: Turn, direction: Direction): void => {
+      const version = turn.versions?.[direction];
+      const box = scroller.current;
+      if (!version || !box) return;
+      if (store.get().run) return void notify({ text: "An answer is being given. Stop it, or wait for its end." });
+      leaveEnd();
+      // The same words are said again.
+      setSaid("");
+      const top = turnIn(box, turn.key)?.getBoundingClientRect().top ?? 0;
+      setWanted({ questionId: version.questionId, top, direction });
+      store.show(version).catch((thrown) => {
+        setWanted(null);
+        const why = isProblem(thrown) && thrown.message !== "" ? thrown.message : "The server did not answer";
+        void notify({ text: `The other version is not shown. ${why}.` });
+        void store.refresh();
+      });
+    },
+    [scroller, store, leaveEnd],
+  );
+
+  return { said, step };
+}
+
+const turnIn = (box: HTMLElement, key: string): HTMLElement | null =>
+  box.querySelector<HTMLElement>(`[data-turn="${CSS.escape(key)}"]`);
