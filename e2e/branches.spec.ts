@@ -64,6 +64,7 @@ test("by keys alone: a question is edited, answered again, and each version show
   await expect(turns(page)).toHaveCount(1);
   await expect(turns(page).last()).toContainText("10");
   await isReady(page);
+  await expect(turns(page).first()).toContainText("Version 2 of 2");
   await turns(page).first().focus();
   await page.keyboard.press("[");
   await expect(turns(page)).toHaveCount(2);
