@@ -168,6 +168,13 @@ test("what the API makes is in the sidebar of the browser that the printed link 
   const headers = { authorization: `Bearer ${server.key()}` };
   const created = await fetch(`${server.url}/api/v1/chat`, { method: "POST", headers });
   const { session_id } = await created.json();
+  // A session without a message is in no list of the app.
+  const asked = await fetch(`${server.url}/api/v1/chat/${session_id}/messages/stream`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ index_ids: [], prompt: "Hello" }),
+  });
+  await asked.text();
   await fetch(`${server.url}/api/v1/chat/${session_id}`, {
     method: "PATCH",
     headers,

@@ -111,7 +111,7 @@ test("S6: more than 300 hostile texts in 400 places run nothing, load nothing an
     await expect(turns).toHaveCount(texts[n]?.length ?? 0);
     // Markdown is made where a reader stirs.
     await page.mouse.move(300, 300);
-    await expect(page.locator(".prose-plain")).toHaveCount(0);
+    await expect(page.locator("[data-unread]")).toHaveCount(0);
     await unfold(page);
     await drawAll(page);
     renderings += await page

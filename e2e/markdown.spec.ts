@@ -98,7 +98,7 @@ async function open(page: Page): Promise<Watched> {
   }, promptOf(ANSWER));
   await page.goto(`${server.url}/s/${session}`);
   await page.mouse.move(300, 300);
-  await expect(page.locator(".prose-plain")).toHaveCount(0);
+  await expect(page.locator("[data-unread]")).toHaveCount(0);
   await drawn(page);
   return watched;
 }

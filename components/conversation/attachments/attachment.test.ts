@@ -6,6 +6,7 @@ import {
   countInWords,
   faultOf,
   imageAddress,
+  isAlone,
   isPending,
   withinCount,
 } from "./attachment";
@@ -46,4 +47,12 @@ test("only images that browsers show safely have an address to be shown from", (
   for (const media_type of ["image/svg+xml", "text/html", "text/plain", "image/*"]) {
     expect(imageAddress({ id: "f", media_type })).toBeNull();
   }
+});
+
+test("a stored file is left alone while another attachment has it, or may come to have it", () => {
+  expect(isAlone(FILE, [])).toBe(true);
+  expect(isAlone(FILE, [of({ kind: "done", file: { ...FILE, id: "another" } })])).toBe(true);
+  expect(isAlone(FILE, [of({ kind: "done", file: { ...FILE, name: "copy.csv" } })])).toBe(false);
+  expect(isAlone(FILE, [of({ kind: "sending", share: 0.5 })])).toBe(false);
+  expect(isAlone(FILE, [of({ kind: "waiting" })])).toBe(false);
 });

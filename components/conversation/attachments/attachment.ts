@@ -71,3 +71,10 @@ export function countInWords(attachments: readonly Attachment[], { each, most }:
   const place = `${attachments.length} of ${most} files, ${sizeInWords(each)} each`;
   return pending === 0 ? place : `${place}. ${pending === 1 ? "One is" : `${pending} are`} on the way.`;
 }
+
+/**
+ * Whether no other attachment has this stored file: equal contents are stored once. One that is on its way may come to have
+ * it too.
+ */
+export const isAlone = ({ id }: AttachedFile, others: readonly Attachment[]): boolean =>
+  !others.some(isPending) && !arrived(others).some((file) => file.id === id);

@@ -11,6 +11,7 @@ import {
   arrived,
   attachmentOf,
   faultOf,
+  isAlone,
   isPending,
   type Progress,
   withinCount,
@@ -162,9 +163,8 @@ export function useAttachments(sessionId: string | null, limits: AttachmentLimit
 /** What an attachment holds of the browser's memory goes, and what the server holds for nobody else. */
 function leave({ preview, progress }: Attachment, left: readonly Attachment[]): void {
   if (preview?.startsWith("blob:")) URL.revokeObjectURL(preview);
-  const isShared = (id: string) => arrived(left).some((file) => file.id === id);
   // What fails here goes after an hour anyway.
-  if (progress.kind === "done" && !isShared(progress.file.id)) forgetUpload(progress.file.id).catch(() => {});
+  if (progress.kind === "done" && isAlone(progress.file, left)) forgetUpload(progress.file.id).catch(() => {});
 }
 
 function reasonOf(thrown: unknown): { readonly why: string; readonly isFinal: boolean } {

@@ -41,7 +41,7 @@ export const Prose = memo(function Prose({ text, isStreaming }: ProseProps) {
 function Plain({ text }: { text: string }) {
   useEffect(want, []);
   return (
-    <div>
+    <div data-unread>
       <p className="prose-plain" dir="auto">
         {text}
       </p>

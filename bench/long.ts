@@ -1,0 +1,223 @@
+// npm run bench:long: opens a session of 10,000 messages and one of 100 in a real Chromium whose CPU is slowed four times, and
+// prints what they cost. The database is a PostgreSQL of its own, the model writes 100 tokens a second.
+import { spawnSync } from "node:child_process";
+import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
+import { fillSession } from "../lib/testing/long-session.ts";
+import { startPostgres } from "../lib/testing/postgres-server.ts";
+import { needsBuild } from "../scripts/build-stamp.ts";
+import { CHROMIUM_FLAGS, findChromium } from "../scripts/chromium.ts";
+import { startServer } from "../scripts/server.ts";
+import { keepTemporaryFiles } from "../scripts/temporary.ts";
+import { median, quantile } from "./processes.ts";
+import { startStampedModel } from "./stamped-model.ts";
+
+const KEY = "the key of the benchmark, and no other";
+const ROUNDS = 5;
+const SLOWER = 4;
+
+keepTemporaryFiles("bench-long");
+if (needsBuild()) spawnSync(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
+const postgres = await startPostgres();
+const model = await startStampedModel();
+const DATABASE_URL = `${postgres.url}/postgres`;
+const server = await startServer({
+  DATABASE_URL,
+  PARLEY_API_KEY: KEY,
+  OPENAI_BASE_URL: `http://127.0.0.1:${model.port}/v1`,
+  OPENAI_MODEL: "10x1500",
+  OPENAI_SMALL_MODEL: "title",
+});
+const browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
+const headers = { authorization: `Bearer ${KEY}` };
+let hasFailed = false;
+const lastTurn = (page: Page) => page.getByRole("log").getByRole("article").last();
+const composer = (page: Page) => page.getByRole("textbox", { name: /message/i });
+const seenBy = (page: Page) =>
+  page.evaluate(() => (globalThis as unknown as { seen: { blockedMs: number; shift: number } }).seen); // set by newPage
+
+try {
+  const cookies = await signIn(browser);
+  const sessions = { empty: await newSession(0), short: await newSession(50), long: await newSession(5000) };
+  await openings(cookies, sessions);
+  await scrolling(cookies, sessions.long);
+  await typing(cookies, sessions);
+  await health(cookies, sessions.long);
+} finally {
+  await browser.close();
+  await server.kill("SIGTERM");
+  model.close();
+  await postgres.stop();
+}
+process.exit(hasFailed ? 1 : 0);
+
+function report(what: string, value: number, must: number, unit = ""): void {
+  const holds = value <= must;
+  hasFailed ||= !holds;
+  console.log(`${holds ? "ok  " : "FAIL"} ${what}: ${Number(value.toPrecision(3))}${unit} (at most ${must}${unit})`);
+}
+
+async function newSession(questions: number): Promise<string> {
+  const response = await fetch(`${server.url}/api/v1/chat`, { method: "POST", headers });
+  const { session_id } = await response.json();
+  if (questions > 0) await fillSession(DATABASE_URL, session_id, questions);
+  return session_id;
+}
+
+type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
+
+async function signIn(in_: Browser): Promise<Cookies> {
+  const context = await in_.newContext();
+  const page = await context.newPage();
+  await page.goto(/Sign in as its owner, once: (\S+)/u.exec(server.output())?.[1] ?? "about:blank");
+  await page.locator("form").getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL((url) => url.pathname === "/");
+  const cookies = await context.cookies();
+  await context.close();
+  return cookies;
+}
+
+/** A page of a browser that has nothing in its cache, slowed. */
+async function newPage(cookies: Cookies): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  await context.addCookies(cookies);
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    const seen = { blockedMs: 0, shift: 0 };
+    Object.assign(globalThis, { seen });
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) seen.blockedMs += Math.max(0, duration - 50);
+    }).observe({ type: "longtask", buffered: true });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        // The library does not know these entries.
+        const { value, hadRecentInput } = entry as unknown as { value: number; hadRecentInput: boolean };
+        if (!hadRecentInput) seen.shift += value;
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  const session = await context.newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
+  return page;
+}
+
+/** Figures 11, 12 and 15: what it takes until the last message is seen. */
+async function openings(cookies: Cookies, sessions: { readonly short: string; readonly long: string }): Promise<void> {
+  const times = { short: [] as number[], long: [] as number[] };
+  const servers = { short: [] as number[], long: [] as number[] };
+  const blocked: number[] = [];
+  let [nodes, scriptBytes, shift] = [0, 0, 0];
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const which of ["short", "long"] as const) {
+      const asked = performance.now();
+      await (await fetch(`${server.url}/api/app/sessions/${sessions[which]}/turns`, { headers })).text();
+      servers[which].push(performance.now() - asked);
+      const page = await newPage(cookies);
+      const startedAt = performance.now();
+      await page.goto(`${server.url}/s/${sessions[which]}`, { waitUntil: "commit" });
+      await lastTurn(page).waitFor();
+      await page.waitForFunction(() => {
+        const box = document.querySelector(".scroller");
+        return box !== null && box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+      });
+      times[which].push(performance.now() - startedAt);
+      await page.waitForLoadState("networkidle");
+      if (which === "long") {
+        const seen = await seenBy(page);
+        blocked.push(seen.blockedMs);
+        shift = Math.max(shift, seen.shift);
+        nodes = await page.evaluate(() => document.querySelectorAll("*").length);
+        scriptBytes = await page.evaluate(() =>
+          performance
+            .getEntriesByType("resource")
+            .filter(({ name }) => name.endsWith(".js"))
+            .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).encodedBodySize, 0),
+        );
+      }
+      await page.context().close();
+    }
+  }
+  report("11 time of the first window, 10,000 messages over 100", median(servers.long) / median(servers.short), 1.5);
+  report("12 last message seen, 10,000 over 100", median(times.long) / median(times.short), 1.3);
+  report("12 blocking time", median(blocked), 200, " ms");
+  report("12 nodes", nodes, 5000);
+  report("15 script at first load, gzip", scriptBytes / 1000, 200, " KB");
+  report("layout shift while it opens", shift, 0);
+}
+
+/** Figure 13: frames while a reader scrolls up through 10,000 messages. */
+async function scrolling(cookies: Cookies, id: string): Promise<void> {
+  const page = await newPage(cookies);
+  await page.goto(`${server.url}/s/${id}`);
+  await page.mouse.move(700, 400);
+  const frames = page.evaluate(async () => {
+    const times: number[] = [];
+    const end = performance.now() + 8000;
+    for (let last = performance.now(); last < end; ) {
+      const now = await new Promise<number>(requestAnimationFrame);
+      times.push(now - last);
+      last = now;
+    }
+    return times.slice(5);
+  });
+  for (let n = 0; n < 60; n++) {
+    await page.mouse.wheel(0, -700);
+    await page.waitForTimeout(80);
+  }
+  report("13 frame while scrolling, p95", quantile(await frames, 0.95), 34, " ms");
+  await page.context().close();
+}
+
+/** From a key to the frame that shows it, while an answer of 100 tokens a second is drawn. */
+async function typing(cookies: Cookies, sessions: { readonly empty: string; readonly long: string }): Promise<void> {
+  const timed = async (id: string) => {
+    const page = await newPage(cookies);
+    await page.goto(`${server.url}/s/${id}`);
+    await composer(page).fill("Write");
+    await composer(page).press("Enter");
+    await lastTurn(page).getByText("at1").first().waitFor();
+    await composer(page).focus();
+    const times = page.evaluate(
+      () =>
+        new Promise<number[]>((resolve) => {
+          const found: number[] = [];
+          document.addEventListener(
+            "keydown",
+            (event) => {
+              requestAnimationFrame(() => setTimeout(() => found.push(performance.now() - event.timeStamp)));
+              if (event.key === "z") setTimeout(() => resolve(found), 300);
+            },
+            true,
+          );
+        }),
+    );
+    for (const key of `${"abcdefghij".repeat(5)}z`) {
+      await page.keyboard.press(key);
+      await page.waitForTimeout(60);
+    }
+    const all = await times;
+    const { shift } = await seenBy(page);
+    await page.context().close();
+    return { p95: quantile(all, 0.95), shift };
+  };
+  const empty = await timed(sessions.empty);
+  const long = await timed(sessions.long);
+  report("a key's way to the screen while 100 tokens/s come, p95, long over empty", long.p95 / empty.p95, 1.3);
+  report("layout shift while it streams", long.shift, 0);
+}
+
+/** Whether ten pages of long sessions that open at once hold up anybody else. */
+async function health(cookies: Cookies, id: string): Promise<void> {
+  const contexts = await Promise.all(Array.from({ length: 10 }, () => newPage(cookies)));
+  let isOver = false;
+  const opened = Promise.all(contexts.map((page) => page.request.get(`${server.url}/s/${id}`))).then(() => {
+    isOver = true;
+  });
+  const times: number[] = [];
+  while (!isOver) {
+    const startedAt = performance.now();
+    await (await fetch(`${server.url}/api/health`)).text();
+    times.push(performance.now() - startedAt);
+  }
+  await opened;
+  report("health while ten long sessions open, p95", quantile(times, 0.95), 50, " ms");
+}

@@ -1,0 +1,106 @@
+import { expect, type Page, test } from "@playwright/test";
+import { fillSession } from "../lib/testing/long-session.ts";
+import { startPostgres } from "../lib/testing/postgres-server.ts";
+import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
+
+// A session of 2,000 messages. What it costs is measured by `npm run bench:long`.
+
+const QUESTIONS = 1000;
+
+let postgres: Awaited<ReturnType<typeof startPostgres>>;
+let server: WatchedServer;
+test.beforeAll(async () => {
+  postgres = await startPostgres();
+  server = await startServer({ DATABASE_URL: `${postgres.url}/postgres` });
+});
+test.afterAll(async () => {
+  await server.kill("SIGTERM");
+  await postgres.stop();
+});
+
+const log = (page: Page) => page.getByRole("log");
+const turn = (page: Page, n: number) => log(page).getByRole("heading", { name: `Question ${n}`, exact: true });
+const composer = (page: Page) => page.getByRole("textbox", { name: /message/i });
+const turns = (page: Page) => log(page).getByRole("article").count();
+
+async function openLong(page: Page): Promise<string> {
+  const headers = { authorization: `Bearer ${server.key()}` };
+  const made = await fetch(`${server.url}/api/v1/chat`, { method: "POST", headers });
+  const { session_id } = await made.json();
+  await fillSession(`${postgres.url}/postgres`, session_id, QUESTIONS);
+  await signInAsOwnerOnce(page);
+  const html = await (await page.request.get(`${server.url}/s/${session_id}`)).text();
+  await page.goto(`${server.url}/s/${session_id}`);
+  return html;
+}
+
+let state: Awaited<ReturnType<ReturnType<Page["context"]>["storageState"]>> | null = null;
+/** The printed link is good once. */
+async function signInAsOwnerOnce(page: Page): Promise<void> {
+  if (state) return void (await page.context().addCookies(state.cookies));
+  await signInAsOwner(page, server);
+  state = await page.context().storageState();
+}
+
+test("lessons 22 and 25: a long session begins with its last turns, and has older ones without a jump", async ({
+  page,
+}) => {
+  const html = await openLong(page);
+  expect(html).toContain(`Question ${QUESTIONS - 1}`);
+  expect(html).not.toContain("Question 900<");
+  expect(html.length).toBeLessThan(1_000_000);
+  await expect(turn(page, QUESTIONS - 1)).toBeInViewport();
+  expect(await page.evaluate(() => document.querySelectorAll("*").length)).toBeLessThan(5000);
+
+  await log(page).hover();
+  const before = await turns(page);
+  // The first turn in view stays where it is while others come above it.
+  const anchor = turn(page, QUESTIONS - before);
+  await anchor.scrollIntoViewIfNeeded();
+  await expect.poll(() => turns(page)).toBeGreaterThan(before);
+  await expect(anchor).toBeInViewport();
+  const top = async () => (await anchor.boundingBox())?.y ?? 0;
+  const now = await top();
+  await page.mouse.wheel(0, -40);
+  await expect.poll(async () => Math.abs((await top()) - now - 40)).toBeLessThan(60);
+});
+
+test("lesson 25: the outline has every question, leads to the first by keys, and the end is one press away", async ({
+  page,
+}) => {
+  await openLong(page);
+  await page.getByRole("button", { name: "Outline" }).press("Enter");
+  const outline = page.getByRole("dialog", { name: "Outline" });
+  await expect(outline).toContainText(/1,000 questions$/m);
+  await expect(outline.getByRole("button", { name: "Question 999" })).toBeFocused();
+  await page.keyboard.press("Home");
+  await expect(outline.getByRole("button", { name: "Question 0", exact: true })).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(outline).toBeHidden();
+  await expect(turn(page, 1)).toBeInViewport();
+  await expect(turn(page, QUESTIONS - 1)).toHaveCount(0);
+  await page.getByRole("button", { name: /Jump to the end/ }).click();
+  await expect(turn(page, QUESTIONS - 1)).toBeInViewport();
+});
+
+test("lessons 23 and 27: a turn sends the new message alone, and who turns back while it is answered stays there", async ({
+  page,
+}) => {
+  await openLong(page);
+  const sent = page.waitForRequest(
+    (request) => request.method() === "POST" && request.url().includes("/messages/stream"),
+  );
+  await composer(page).fill("Write 400 words");
+  await composer(page).press("Enter");
+  expect((await sent).postDataBuffer()?.length ?? 0).toBeLessThan(2048);
+  await expect(log(page).getByRole("article").last()).toContainText("(2)");
+  await log(page).hover();
+  await page.mouse.wheel(0, -600);
+  const read = log(page).getByRole("article").nth(-3);
+  const y = async () => Math.round((await read.boundingBox())?.y ?? 0);
+  await expect(page.getByRole("button", { name: /Jump to the end/ })).toBeVisible();
+  const there = await y();
+  await expect(log(page).getByRole("article").last()).toContainText("(6)");
+  expect(await y()).toBe(there);
+});
