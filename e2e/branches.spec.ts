@@ -92,6 +92,9 @@ test("another tab follows to the line that is shown, and a turn keeps its place 
   await expect(turns(two)).toHaveCount(2);
   await expect(turns(two).last()).toContainText("Version 2 of 2");
 
+  // Markdown is made where a reader stirs.
+  await two.mouse.move(300, 300);
+  await expect(two.locator("[data-unread]")).toHaveCount(0);
   await turns(two).last().scrollIntoViewIfNeeded();
   const before = await turns(two).last().boundingBox();
   await turns(two).last().getByRole("button", { name: "Previous version" }).click();
