@@ -89,6 +89,42 @@ test("lesson 20: a connection that breaks in mid-answer goes on where it was, an
   expect(shown(store)).toEqual([["Hi", "One two ", "ready"]]);
 });
 
+test("a question that is asked at the moment in which an answer ends is followed like any other", async () => {
+  const server = fakeServer();
+  const { ask } = server.ports();
+  const ways = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let asks = 0;
+  const { store, told } = await open(server, null, {
+    ask: async (...given) => {
+      await ways[asks++]?.promise;
+      return ask(...given);
+    },
+  });
+  store.send("Hi");
+  ways[0]?.resolve();
+  await idle();
+  server.say("One");
+  await idle();
+  const forget = store.subscribe(() => {
+    if (store.get().run) return;
+    forget();
+    store.send("And then?");
+  });
+  server.end();
+  await idle();
+  expect(shown(store).at(-1)).toEqual(["And then?", "", "going"]);
+  ways[1]?.resolve();
+  await idle();
+  server.say("Two");
+  server.end();
+  await idle();
+  expect(shown(store)).toEqual([
+    ["Hi", "One", "ready"],
+    ["And then?", "Two", "ready"],
+  ]);
+  expect(told.running.mock.calls.at(-1)).toEqual(["s1", null]);
+});
+
 test("a turn that went another way while nobody could follow is told from its beginning, in one step", async () => {
   const server = fakeServer();
   const { store } = await open(server);

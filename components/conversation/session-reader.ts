@@ -37,8 +37,10 @@ export function createSessionReader(ports: Ports, held: HeldState, begun: Pick<N
     request = own;
     ports.told.running(sessionId, run.id ?? "here");
     const ended = await readTurn(ports, { sessionId, state: get, tell, signal: own.signal }, stream);
-    if (request === own) request = null;
-    if (ended === "left") return;
+    // Whoever waits for the end of a turn may have asked the next question at once: then all that follows is that one's.
+    const isMine = request === own;
+    if (isMine) request = null;
+    if (ended === "left" || !isMine) return;
     if (ended === "gone") lostRun = get().run?.id ?? null;
     if (get().run) tell({ type: "left" });
     ports.told.running(sessionId, null);
