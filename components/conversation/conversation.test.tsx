@@ -1,3 +1,5 @@
+import { AppRouterContext } from "next/dist/shared/lib/app-router-context.shared-runtime";
+import type { ContextType } from "react";
 import { prerender } from "react-dom/static";
 import { expect, test } from "vitest";
 import type { SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
@@ -35,6 +37,18 @@ test("lesson 1: the server's HTML of a page in mid-answer has the question, what
   expect(html).not.toContain("broke off");
 });
 
+test("a session that is in no list, or on a later page of it, has its head all the same", async () => {
+  const html = await drawn({
+    session,
+    events: events.slice(0, 3),
+    before: null,
+    after: null,
+    running: null,
+    forks: [],
+  });
+  expect(html).toMatch(/<h1[^>]*>(?:<[^>]+>)*T</u);
+});
+
 test("a page of a long session says that there are older messages", async () => {
   const html = await drawn({
     session,
@@ -63,11 +77,23 @@ test("a turn with other versions says which one it is, and each answer can be as
   expect(html).toContain("Edit the question");
 });
 
+/** Nobody goes anywhere while a page is drawn. */
+const router = {
+  back() {},
+  forward() {},
+  refresh() {},
+  push() {},
+  replace() {},
+  prefetch() {},
+} as unknown as NonNullable<ContextType<typeof AppRouterContext>>; // what a page's router has besides is its own
+
 async function drawn(initial: SessionWindow): Promise<string> {
   const { prelude } = await prerender(
-    <ShellProvider shell={shell} renderedAtMs={0}>
-      <Conversation initial={initial} onCreated={() => {}} />
-    </ShellProvider>,
+    <AppRouterContext value={router}>
+      <ShellProvider shell={shell} renderedAtMs={0}>
+        <Conversation initial={initial} onCreated={() => {}} />
+      </ShellProvider>
+    </AppRouterContext>,
   );
   return new Response(prelude).text();
 }

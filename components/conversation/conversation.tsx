@@ -47,7 +47,7 @@ const ContextSheet = lazy(() => import("./context/context-sheet"));
 const GO_ON = "Continue where you stopped.";
 
 export function Conversation({ initial, isStale = false, agent = null, onCreated }: ConversationProps) {
-  const { model } = useShell();
+  const { model, store: sessions } = useShell();
   const composer = useRef<ComposerHandle>(null);
   const edited = useRef<Edited | null>(null);
   const forget = useCallback((text: string) => {
@@ -58,8 +58,15 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   const { store, state } = useConversation({ initial, isStale, onCreated, onAccepted: forget });
   const { turns, run } = state;
   const isBusy = run !== null;
-  const listed = useListedSession(state.sessionId);
+  const inList = useListedSession(state.sessionId);
   const isGone = useIsGone(state.sessionId);
+  // One of long ago is on a later page of the list, and one without a message in none.
+  const listed = inList ?? (isGone ? null : (initial?.session ?? null));
+  useEffect(() => {
+    if (initial && initial.events.length > 0 && !sessions.find(initial.session.session_id)) {
+      sessions.take([initial.session]);
+    }
+  }, [initial, sessions]);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const { turns: shown, older, newer } = shownIn(state);

@@ -19,6 +19,10 @@ export async function fillSession(databaseUrl: string, sessionId: string, questi
        from "Session" s, generate_series(0, $2::int * 2 - 1) n where s.id = $1`,
       [sessionId, questions],
     );
+    await client.query(
+      `update "Branch" set "nextPosition" = $2 where id = (select "activeBranchId" from "Session" where id = $1)`,
+      [sessionId, questions * 2],
+    );
     await client.query(`analyze "Message"`);
   } finally {
     await client.end();
