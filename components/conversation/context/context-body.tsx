@@ -55,7 +55,8 @@ function Seen({ context, turn, onRaw, onMore }: Omit<BodyProps, "read" | "onAgai
             <span
               key={one.part}
               data-chosen={one === part || undefined}
-              style={{ flexGrow: Math.max(1, one.tokens) }}
+              // The page's policy takes no style out of its text.
+              ref={(element) => element?.style.setProperty("flex-grow", String(Math.max(1, one.tokens)))}
             />
           ))}
         </div>
