@@ -88,6 +88,9 @@ async function drawAll(page: Page): Promise<void> {
   });
   const waiting = page.locator('main [data-state="waiting"]:is(.tex, .diagram)');
   while ((await waiting.count()) > 0) {
+    // A page that has not come to life yet does not notice who stirs.
+    await page.mouse.move(300, 300);
+    await page.mouse.move(310, 310);
     await waiting.first().evaluate((element) => {
       element.scrollIntoView({ block: "center" });
       return new Promise((resolve) => setTimeout(resolve, 20));

@@ -106,7 +106,12 @@ async function open(page: Page): Promise<Watched> {
 async function drawn(page: Page): Promise<void> {
   for (const diagram of await page.locator(".diagram").all()) {
     await diagram.scrollIntoViewIfNeeded();
-    await expect(diagram).not.toHaveAttribute("data-state", "waiting", { timeout: 60_000 });
+    // A page that has not come to life yet does not notice who stirs.
+    await expect(async () => {
+      await page.mouse.move(300, 300);
+      await page.mouse.move(310, 310);
+      await expect(diagram).not.toHaveAttribute("data-state", "waiting", { timeout: 3000 });
+    }).toPass({ timeout: 60_000 });
   }
   await expect(page.locator('.tex[data-state="waiting"]')).toHaveCount(0);
 }

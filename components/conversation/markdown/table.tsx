@@ -16,7 +16,11 @@ export function Table({ node, children }: { readonly node?: Element; readonly ch
   useLayoutEffect(() => {
     const element = table.current;
     if (!element?.closest("[data-streaming]") || element.style.tableLayout || element.rows.length < 3) return;
-    for (const cell of element.rows[0]?.cells ?? []) cell.style.inlineSize = `${cell.offsetWidth}px`;
+    const width = element.offsetWidth;
+    // Shares of what fits stay right when the window gets another size.
+    const fits = width <= (scroller.current?.clientWidth ?? 0) + 1;
+    const sizeOf = (px: number) => (fits ? `${((100 * px) / width).toFixed(3)}%` : `${px}px`);
+    for (const cell of element.rows[0]?.cells ?? []) cell.style.inlineSize = sizeOf(cell.offsetWidth);
     element.style.tableLayout = "fixed";
   });
   useEffect(() => {
