@@ -31,6 +31,16 @@ const idle = async () => {
   for (let n = 0; n < 20; n++) await new Promise((resolve) => setImmediate(resolve));
 };
 
+/** A store on a page in which a question was asked and answered. */
+async function answered(server: FakeServer) {
+  const page = await open(server);
+  page.store.send("Hi");
+  await idle();
+  server.end("Hello");
+  await idle();
+  return page;
+}
+
 const shown = (store: ConversationStore) => store.get().turns.map(turnOf);
 
 test("the first question makes the session, is shown at once, and its answer comes with the events", async () => {
@@ -147,11 +157,7 @@ test("a turn that went another way while nobody could follow is told from its be
 test("lesson 5: a question the network swallowed is sent again under the same id", async () => {
   const server = fakeServer();
   server.swallow(2);
-  const { store } = await open(server);
-  store.send("Hi");
-  await idle();
-  server.end("Hello");
-  await idle();
+  const { store } = await answered(server);
   expect(shown(store)).toEqual([["Hi", "Hello", "ready"]]);
   expect(server.line()).toHaveLength(1);
 });
@@ -177,11 +183,7 @@ test("a refused question leaves the conversation as it was, with its text and th
 
 test("another tab's turn: 409 gives the text back, and the turn that runs is shown and followed", async () => {
   const server = fakeServer();
-  const one = await open(server);
-  one.store.send("Hi");
-  await idle();
-  server.end("Hello");
-  await idle();
+  const one = await answered(server);
   const two = await open(server, "s1");
   one.store.send("One's");
   await idle();
@@ -328,11 +330,7 @@ test("pieces that come together are drawn once", async () => {
 
 test("a session that cannot be read is asked for once for each news, not again and again", async () => {
   const server = fakeServer();
-  const one = await open(server);
-  one.store.send("Hi");
-  await idle();
-  server.end("Hello");
-  await idle();
+  await answered(server);
   const window = await server.ports().readWindow("s1", null);
   let reads = 0;
   const { store } = await open(server, "s1", {
@@ -348,11 +346,7 @@ test("a session that cannot be read is asked for once for each news, not again a
 
 test("what is heard while the session is read is not taken for what was read", async () => {
   const server = fakeServer();
-  const one = await open(server);
-  one.store.send("Hi");
-  await idle();
-  server.end("Hello");
-  await idle();
+  const one = await answered(server);
   const { readWindow } = server.ports();
   let slow: Promise<void> | null = null;
   const two = await open(server, "s1", {

@@ -1,8 +1,8 @@
 "use client";
 
-import { Copy, WrapText } from "lucide-react";
+import { WrapText } from "lucide-react";
 import { createContext, isValidElement, memo, type ReactNode, useContext, useMemo, useState } from "react";
-import { copyText } from "../copy";
+import { CopyCode } from "./copy-code";
 import { Diagram } from "./diagram/diagram";
 import { highlight } from "./highlight";
 import { languageName } from "./languages";
@@ -35,10 +35,7 @@ export function CodeBlock({ code, language, isOpen }: CodeProps) {
           <WrapText size={16} strokeWidth={1.6} aria-hidden="true" />
           Wrap
         </button>
-        <button type="button" className="code-action" onClick={() => copyText(code)}>
-          <Copy size={16} strokeWidth={1.6} aria-hidden="true" />
-          Copy
-        </button>
+        <CopyCode code={code} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <pre tabIndex={0}>

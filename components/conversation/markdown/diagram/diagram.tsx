@@ -1,8 +1,8 @@
 "use client";
 
-import { Copy, Workflow } from "lucide-react";
+import { Workflow } from "lucide-react";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { copyText } from "../../copy";
+import { CopyCode } from "../copy-code";
 import { type Drawn, drawDiagram, drawnDiagram } from "./frame";
 
 const DARK = "(prefers-color-scheme: dark)";
@@ -78,10 +78,7 @@ export function Diagram({ code, isOpen }: { readonly code: string; readonly isOp
             Show source
           </button>
         )}
-        <button type="button" className="code-action" onClick={() => copyText(code)}>
-          <Copy size={16} strokeWidth={1.6} aria-hidden="true" />
-          Copy
-        </button>
+        <CopyCode code={code} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <div className="diagram-view" tabIndex={0} hidden={!isPicture}>
