@@ -6,8 +6,8 @@ import {
   type ReactNode,
   type RefObject,
   useEffect,
+  useEffectEvent,
   useLayoutEffect,
-  useRef,
   useState,
 } from "react";
 import { useShell } from "../frame/shell";
@@ -154,13 +154,12 @@ export function Composer(props: ComposerProps) {
 /** Sends at once, or as soon as nothing holds it; pressed again before that, it does not. */
 function useWaitingSend(isHeld: boolean, isReady: boolean, send: () => void) {
   const [isWaiting, setIsWaiting] = useState(false);
-  const now = useRef(send);
-  now.current = send;
+  const sendNow = useEffectEvent(send);
 
   useEffect(() => {
     if (!isWaiting || isHeld) return;
     setIsWaiting(false);
-    if (isReady) now.current();
+    if (isReady) sendNow();
   }, [isWaiting, isHeld, isReady]);
 
   return {

@@ -77,6 +77,38 @@ test("a turn with other versions says which one it is, and each answer can be as
   expect(html).toContain("Edit the question");
 });
 
+test("16: what a long session's page shows at first is whole, and the turns above it are their words", async () => {
+  const long = Array.from({ length: 40 }, (_, n): readonly SessionEvent[] => [
+    { type: "user_input", content: `Question ${n}.`, ...ids(`q${n}`, `r${n}`) },
+    { type: "text", content: `Answer ${n} with **weight**.`, ...ids(`a${n}`, `r${n}`) },
+    { type: "stop", is_error: false, error: null, usage, status: "completed", event_id: `${n}`, run_id: `r${n}` },
+  ]).flat();
+  const html = await drawn({ session, events: long, before: "b.40", after: null, running: null, forks: [] });
+  const articles = html.split("<article").slice(1);
+  expect(articles).toHaveLength(40);
+  expect(articles.filter((one) => one.includes("data-resting"))).toHaveLength(28);
+  expect(articles[0]).toMatch(/Question 0\..*Answer 0 with \*\*weight\*\*\./u);
+  expect(articles[0]).not.toContain("<button");
+  expect(articles[39]).toMatch(/Question 39\..*<strong>weight<\/strong>.*Answer again/u);
+});
+
+test("16: other work is done while a page is drawn", async () => {
+  let turns = 0;
+  let isOver = false;
+  const count = () => {
+    turns++;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  const long = Array.from({ length: 12 }, (_, n): readonly SessionEvent[] => [
+    { type: "user_input", content: `Question ${n}.`, ...ids(`q${n}`, `r${n}`) },
+    { type: "text", content: "word ".repeat(20), ...ids(`a${n}`, `r${n}`) },
+  ]).flat();
+  await drawn({ session, events: long, before: null, after: null, running: null, forks: [] });
+  isOver = true;
+  expect(turns).toBeGreaterThan(12);
+});
+
 /** Nobody goes anywhere while a page is drawn. */
 const router = {
   back() {},

@@ -5,9 +5,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { useIsGone, useListedSession, useShell } from "../frame/shell";
 import { titleOf } from "../sidebar/session-store";
-import { Guard } from "../ui/guard";
 import type { AttachedFile } from "./attachments/attachment";
-import { BrokenTurn } from "./broken-turn";
 import type { CallResult } from "./conversation-ports";
 import { writeDraft } from "./draft";
 import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
@@ -15,10 +13,11 @@ import { Head } from "./head";
 import { wantMarkdown } from "./markdown/prose";
 import { MoreTurns } from "./more-turns";
 import { shownIn } from "./other-turns";
+import { wholeFrom } from "./resting";
 import { endingOf } from "./segments";
 import { StatusRegion } from "./status-region";
 import { TalkComposer } from "./talk-composer";
-import { TurnArticle } from "./turn";
+import { TurnRow } from "./turn-row";
 import { waitingCalls } from "./turn-state";
 import type { Turn } from "./turns-in";
 import { type Edited, useAskAnew } from "./use-ask-anew";
@@ -70,6 +69,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const { turns: shown, older, newer } = shownIn(state);
+  const firstWhole = state.elsewhere ? shown.length : wholeFrom(shown);
   const pin = usePinnedScroll(scroller, content, isBusy, newer === null);
   const lookAt = useLookAt(content, store, shown, pin.leaveEnd);
   useMoreTurns(scroller, content, store, state);
@@ -125,20 +125,20 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
       <div ref={scroller} className="scroller" tabIndex={0} hidden={isFirst}>
         <div ref={content} role="log" aria-live="off" aria-label="Conversation" className="log measure">
           {older && <MoreTurns side="older" beyond={older} onRead={() => void store.readOlder()} />}
-          {shown.map((turn) => (
-            <Guard key={turn.key} of={turn} fallback={<BrokenTurn turn={turn} />}>
-              <TurnArticle
-                turn={turn}
-                isLast={turn === last && !isGone}
-                isGoing={turn === last && isBusy}
-                onAgain={again}
-                onContext={lookInto}
-                onEdit={edit}
-                onStep={versions.step}
-                onContinue={goOn}
-                onAnswer={answer}
-              />
-            </Guard>
+          {shown.map((turn, place) => (
+            <TurnRow
+              key={turn.key}
+              turn={turn}
+              isLast={turn === last && !isGone}
+              startsWhole={place >= firstWhole || turn.versions !== null}
+              isGoing={turn === last && isBusy}
+              onAgain={again}
+              onContext={lookInto}
+              onEdit={edit}
+              onStep={versions.step}
+              onContinue={goOn}
+              onAnswer={answer}
+            />
           ))}
           {newer && <MoreTurns side="newer" beyond={newer} onRead={() => void store.readNewer()} />}
           {queue.items.length > 0 && (
@@ -156,7 +156,11 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
       </div>
       {!isFirst && !pin.isPinned && <Jump hasNew={pin.hasNew} onJump={toEnd} />}
       <TalkComposer
-        state={state}
+        sessionId={state.sessionId}
+        refusal={state.refusal}
+        isBusy={isBusy}
+        isStopping={run?.isStopping === true}
+        isLost={state.connection === "lost"}
         store={store}
         queue={queue}
         isGone={isGone}

@@ -1,4 +1,4 @@
-const signs = ["pointermove", "pointerdown", "keydown", "touchstart"] as const;
+const signs = ["pointermove", "pointerdown", "keydown", "touchstart", "wheel"] as const;
 
 /** Calls back once, when someone at the page stirs; what is only needed then is fetched then. */
 export function onIntent(act: () => void): () => void {

@@ -19,12 +19,17 @@ type QuestionProps = {
   readonly onEdit: (text: string) => boolean;
 };
 
+/** Whether a question is set in the small size, and whether its end is folded away. */
+export const shapeOfQuestion = (text: string) => ({
+  isLong: text.length > 280,
+  // Twelve lines of the small size hold about this many characters.
+  folds: text.length > 1100 || text.split("\n").length > 12,
+});
+
 export function Question({ id, questionId, text, files, onEdit }: QuestionProps) {
   const [open, setOpen] = useState(false);
   const [isEditing, setIsEditing] = useState(false);
-  const isLong = text.length > 280;
-  // Twelve lines of the small size hold about this many characters.
-  const folds = text.split("\n").length > 12 || text.length > 1100;
+  const { isLong, folds } = shapeOfQuestion(text);
   if (isEditing) {
     return (
       <div className="question">

@@ -5,7 +5,7 @@ import { resent } from "./asking";
 import type { AttachedFile } from "./attachments/attachment";
 import { Composer } from "./composer";
 import { ComposerLine, useOnline } from "./composer-line";
-import type { ConversationState } from "./conversation-state";
+import type { Refusal } from "./conversation-state";
 import type { ConversationStore } from "./conversation-store";
 import { ModelSelect } from "./model-choice";
 import type { ComposerHandle } from "./use-draft-field";
@@ -13,7 +13,12 @@ import type { ModelChoice } from "./use-model-choice";
 import type { SendQueue } from "./use-queue";
 
 type TalkComposerProps = {
-  readonly state: ConversationState;
+  readonly sessionId: string | null;
+  readonly refusal: Refusal | null;
+  readonly isBusy: boolean;
+  readonly isStopping: boolean;
+  /** The connection broke and is being mended. */
+  readonly isLost: boolean;
   readonly store: ConversationStore;
   readonly queue: SendQueue;
   /** The session was deleted in another place. */
@@ -23,10 +28,12 @@ type TalkComposerProps = {
   readonly choice: ModelChoice;
 };
 
-/** The composer of a conversation, with what stands in the way of the next question; a question that is refused comes back. */
-export function TalkComposer({ state, store, queue, isGone, composer, onSend, choice }: TalkComposerProps) {
-  const { refusal, run } = state;
-  const isBusy = run !== null;
+/**
+ * The composer of a conversation, with what stands in the way of the next question; a question that is refused comes back.
+ * It takes no part of what streams, so that a key need not wait for it.
+ */
+export function TalkComposer(props: TalkComposerProps) {
+  const { sessionId, refusal, isBusy, isStopping, isLost, store, queue, isGone, composer, onSend, choice } = props;
   const isOnline = useOnline();
 
   // One that waits is shown where it waits.
@@ -46,10 +53,10 @@ export function TalkComposer({ state, store, queue, isGone, composer, onSend, ch
 
   return (
     <Composer
-      sessionId={state.sessionId}
+      sessionId={sessionId}
       placeholder={placeholderFor(isOnline, isGone, isBusy)}
       isBusy={isBusy}
-      isStopping={run?.isStopping === true}
+      isStopping={isStopping}
       canSend={!isGone && (!queue.isHolding || queue.hasRoom)}
       isHolding={queue.isHolding}
       handle={composer}
@@ -61,7 +68,7 @@ export function TalkComposer({ state, store, queue, isGone, composer, onSend, ch
         <ComposerLine
           isOnline={isOnline}
           isGone={isGone}
-          isLost={state.connection === "lost"}
+          isLost={isLost}
           waiting={queue.items.length}
           refusal={isQueued ? null : refusal}
           onAgain={() => {

@@ -1,6 +1,6 @@
 "use client";
 
-import { memo, useId, useRef } from "react";
+import { useId, useRef } from "react";
 import { WorkingDash } from "../ui/dash";
 import { Answerable } from "./calls";
 import type { CallResult } from "./conversation-ports";
@@ -9,14 +9,17 @@ import { Ledger } from "./ledger";
 import { Prose } from "./markdown/prose";
 import { Notices } from "./notices";
 import { Question } from "./question";
+import { RestingTurn, useWhole } from "./resting-turn";
 import { endingOf, segmentsOf } from "./segments";
 import { Broke, Cut, cutOf, Stopped } from "./turn-end";
 import type { Turn } from "./turns-in";
 import type { Direction } from "./versions";
 
-type TurnProps = {
+export type TurnProps = {
   readonly turn: Turn;
   readonly isLast: boolean;
+  /** It is on the screen from the start. Others are drawn whole when they come near. */
+  readonly startsWhole?: boolean;
   /** Its answer is being given. */
   readonly isGoing: boolean;
   readonly onAgain: (turn: Turn) => void;
@@ -31,10 +34,11 @@ type TurnProps = {
   readonly onAnswer: (results: readonly CallResult[]) => void;
 };
 
-/** A question and its answer. Drawn anew only when the turn itself is another, or its place. */
-export const TurnArticle = memo(function TurnArticle({
+/** A question and its answer. */
+export function TurnArticle({
   turn,
   isLast,
+  startsWhole = true,
   isGoing,
   onAgain,
   onContext,
@@ -45,22 +49,30 @@ export const TurnArticle = memo(function TurnArticle({
 }: TurnProps) {
   const label = useId();
   const article = useRef<HTMLElement>(null);
+  const isWhole = useWhole(article, startsWhole || isLast || isGoing);
   const ending = endingOf(turn, isGoing, isLast);
+  const frame = {
+    className: "turn",
+    "data-turn": turn.key,
+    "aria-labelledby": turn.question ? label : undefined,
+    "aria-label": turn.question ? undefined : "Answer",
+    "data-last": isLast || undefined,
+    "data-ending": ending,
+    tabIndex: -1,
+  } as const;
+  if (!isWhole) {
+    return (
+      <article ref={article} {...frame} data-resting>
+        <RestingTurn id={label} turn={turn} />
+      </article>
+    );
+  }
   const segments = segmentsOf(turn.blocks);
   const cut = cutOf(turn);
   const again = turn.question ? () => onAgain(turn) : null;
   const onRetry = isLast ? again : null;
   return (
-    <article
-      ref={article}
-      className="turn"
-      data-turn={turn.key}
-      aria-labelledby={turn.question ? label : undefined}
-      aria-label={turn.question ? undefined : "Answer"}
-      data-last={isLast || undefined}
-      data-ending={ending}
-      tabIndex={-1}
-    >
+    <article ref={article} {...frame}>
       {turn.question && (
         <Question
           id={label}
@@ -106,4 +118,4 @@ export const TurnArticle = memo(function TurnArticle({
       </div>
     </article>
   );
-});
+}

@@ -1,7 +1,7 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { listSessions } from "../api";
 import { useSessionList, useShell } from "../frame/shell";
 import { useSessionActions } from "./session-actions";
@@ -14,15 +14,17 @@ export function SessionList({ onChoose }: { onChoose: () => void }) {
   const pathname = usePathname();
   const acting = useSessionActions();
   const acts = useRef(acting);
-  acts.current = acting;
   const [actions] = useState(() => ({
     rename: (id: string, title: string) => acts.current.rename(id, title),
     setPinned: (id: string, pinned: boolean) => acts.current.setPinned(id, pinned),
     remove: (id: string) => acts.current.remove(id),
   }));
   const choose = useRef(onChoose);
-  choose.current = onChoose;
   const [chosen] = useState(() => () => choose.current());
+  useLayoutEffect(() => {
+    acts.current = acting;
+    choose.current = onChoose;
+  });
   const clock = useClock();
   const groups = useMemo(
     () =>

@@ -1,25 +1,24 @@
 "use client";
 
 import { Paperclip } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 import { IconButton } from "../../ui/icon-button";
 
 /** Opens the system's choice of files. */
 export function AttachButton({ onFiles }: { readonly onFiles: (files: readonly File[]) => void }) {
   const input = useRef<HTMLInputElement>(null);
-  const take = useRef(onFiles);
-  take.current = onFiles;
 
   function chosen() {
     const element = input.current;
     const files = [...(element?.files ?? [])];
     // The same file can be chosen again.
     if (element) element.value = "";
-    if (files.length > 0) take.current(files);
+    if (files.length > 0) onFiles(files);
   }
 
   // What was chosen before the page had come to life is taken now.
-  useEffect(chosen, []);
+  const chosenBefore = useEffectEvent(chosen);
+  useEffect(() => chosenBefore(), []);
   return (
     <>
       <IconButton icon={Paperclip} label="Attach files" className="attach" onClick={() => input.current?.click()} />

@@ -1,12 +1,11 @@
 "use client";
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 
 /** Takes files that are dropped anywhere on the page, and shows that it would while they are held over it. */
 export function DropZone({ onFiles }: { readonly onFiles: (files: readonly File[]) => void }) {
   const [isOver, setIsOver] = useState(false);
-  const take = useRef(onFiles);
-  take.current = onFiles;
+  const take = useEffectEvent(onFiles);
 
   useEffect(() => {
     // Each element that is entered is left again: the page is left when all are.
@@ -33,7 +32,7 @@ export function DropZone({ onFiles }: { readonly onFiles: (files: readonly File[
         if (!hasFiles(event)) return;
         event.preventDefault();
         show(false);
-        take.current(droppedFiles(event));
+        take(droppedFiles(event));
       },
     };
     const names = ["dragenter", "dragover", "dragleave", "drop"] as const;

@@ -21,6 +21,9 @@ export function wantMarkdown(): Promise<unknown> {
   return import("./markdown").catch(() => null);
 }
 
+/** Resolves when the renderer is there for whoever has stirred, or cannot be had. */
+export const markdownThere = (): Promise<unknown> => wanted.then(() => import("./markdown")).catch(() => null);
+
 const Markdown = lazy(() => wanted.then(() => import("./markdown")));
 
 type ProseProps = { readonly text: string; readonly isStreaming: boolean };
