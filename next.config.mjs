@@ -28,7 +28,9 @@ export default {
   // Checked by `npm test`, by the same compiler: who only starts the app need not wait for it.
   typescript: { ignoreBuildErrors: true },
   // Loading every route at the start takes longer than the start itself; a route is loaded with its first request.
-  experimental: { preloadEntriesOnStart: false },
+  // The compiler that keeps what need not be drawn again is the one in Turbopack itself: the other costs a pass of Babel.
+  reactCompiler: true,
+  experimental: { preloadEntriesOnStart: false, turbopackRustReactCompiler: true },
   // What is read by its path, so that no import leads there: the thread of templates, its engine, the process that reads
   // documents, and the names of the migrations, which a start compares.
   outputFileTracingIncludes: {

@@ -7,7 +7,7 @@ import {
   type RefObject,
   useEffect,
   useEffectEvent,
-  useLayoutEffect,
+  useImperativeHandle,
   useState,
 } from "react";
 import { useShell } from "../frame/shell";
@@ -47,7 +47,7 @@ export function Composer(props: ComposerProps) {
   const { sessionId, placeholder, isBusy, isStopping, canSend, isHolding, handle, onSend, onStop, line, choice } =
     props;
   const { files: limits } = useShell();
-  const { field, length, changed, empty } = useDraftField(sessionId, handle);
+  const { field, length, changed, empty, fill, forget } = useDraftField(sessionId);
   const attachments = useAttachments(sessionId, limits);
   const { list } = attachments;
   const hasFailed = list.some(({ progress }) => progress.kind === "failed");
@@ -66,19 +66,16 @@ export function Composer(props: ComposerProps) {
   }
   const waiting = useWaitingSend(isHeld, isReady, send);
 
-  useLayoutEffect(() => {
-    const draft = handle.current;
-    if (!draft) return;
-    handle.current = {
-      ...draft,
-      attach: attachments.put,
-      detach: () => void attachments.take(),
-      forget(text) {
-        draft.forget(text);
-        attachments.forget();
-      },
-    };
-  });
+  useImperativeHandle(handle, () => ({
+    focus: () => field.current?.focus(),
+    fill,
+    attach: attachments.put,
+    detach: () => void attachments.take(),
+    forget(text) {
+      forget(text);
+      attachments.forget();
+    },
+  }));
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
     const { key, keyCode, shiftKey } = event;

@@ -71,6 +71,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   const { turns: shown, older, newer } = shownIn(state);
   const firstWhole = state.elsewhere ? shown.length : wholeFrom(shown);
   const pin = usePinnedScroll(scroller, content, isBusy, newer === null);
+  const { toEnd: goToEnd } = pin;
   const lookAt = useLookAt(content, store, shown, pin.leaveEnd);
   useMoreTurns(scroller, content, store, state);
   const last = turns.at(-1);
@@ -92,9 +93,9 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   const send = useCallback(
     (text: string, id?: string, files: readonly AttachedFile[] = []) => {
       store.send(text, { ...sentWith, files }, id);
-      pin.toEnd();
+      goToEnd();
     },
-    [store, sentWith, pin.toEnd],
+    [store, sentWith, goToEnd],
   );
   const queue = useQueue({ store, state, isGone, onSend: send });
   const isFirst = state.sessionId === null && turns.length === 0 && queue.items.length === 0;
@@ -103,14 +104,14 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
     (results: readonly CallResult[]) => store.answerCalls(results, sentWith),
     [store, sentWith],
   );
-  const { again, edit } = useAskAnew({ store, sentWith, isGone, edited, content, onAsked: pin.toEnd });
+  const { again, edit } = useAskAnew({ store, sentWith, isGone, edited, content, onAsked: goToEnd });
   const versions = useVersions(scroller, store, shown, pin);
   useConversationKeys({ isBusy, onStop: () => void store.stop() });
 
   const toEnd = () => {
     store.lookAtEnd();
     // What stands elsewhere is far from the end.
-    pin.toEnd(newer === null);
+    goToEnd(newer === null);
   };
 
   const goOn = useCallback(() => ask(GO_ON), [ask]);

@@ -51,9 +51,8 @@ function SessionHead({ session, canSummarise, onLookAt }: SessionHeadProps) {
       store.patch(id, { summary: { text, covers } });
     } catch (thrown) {
       void notify({ text: `No summary was made. ${isProblem(thrown) ? thrown.message : ""}`.trim() });
-    } finally {
-      setSumming(false);
     }
+    setSumming(false);
   }
 
   return (

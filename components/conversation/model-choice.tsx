@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { isCommand } from "../ui/keys";
 import { namedModel } from "./choice/model-options";
 import { Picker } from "./choice/picker";
@@ -62,14 +62,13 @@ export function ModelSelect({ choice }: { choice: ModelChoice }) {
 
 /** ⌘ / on Apple's keyboards, Ctrl / elsewhere, wherever the focus is. */
 function useChoiceKey(act: () => void): void {
-  const latest = useRef(act);
-  latest.current = act;
+  const press = useEffectEvent(act);
   useEffect(() => {
     function onKey(event: globalThis.KeyboardEvent) {
       // By the sign and not by the place of the key: on many keyboards it stands elsewhere.
       if (event.key !== "/" || !isCommand(event) || event.altKey || event.defaultPrevented) return;
       event.preventDefault();
-      latest.current();
+      press();
     }
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);

@@ -13,6 +13,16 @@ type StatusRegionProps = {
   readonly version: string;
 };
 
+/** Acts after 7 s, and every 30 s from then on; gives what ends that. */
+function again(act: () => void): () => void {
+  let timer = setTimeout(next, 7000);
+  function next() {
+    act();
+    timer = setTimeout(next, 30_000);
+  }
+  return () => clearTimeout(timer);
+}
+
 /** What a screen reader hears of a turn: its start, that it goes on, its end. Never the text itself. */
 export function StatusRegion({ isBusy, isLost, ending, waitingFor, version }: StatusRegionProps) {
   const [said, setSaid] = useState("");
@@ -22,12 +32,9 @@ export function StatusRegion({ isBusy, isLost, ending, waitingFor, version }: St
   useEffect(() => {
     if (isBusy) {
       setSaid("Working");
-      let timer = setTimeout(function again() {
-        setSaid((before) => (before === "Still working" ? "Still working " : "Still working"));
-        timer = setTimeout(again, 30_000);
-      }, 7000);
       wasBusy.current = true;
-      return () => clearTimeout(timer);
+      // The same words in a row are not heard: every other time they differ by a space.
+      return again(() => setSaid((before) => (before === "Still working" ? "Still working " : "Still working")));
     }
     if (wasBusy.current && waitingFor !== null) setSaid(`Waiting for you: ${waitingFor}`);
     else if (wasBusy.current)

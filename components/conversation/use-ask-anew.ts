@@ -21,7 +21,7 @@ type AskAnew = {
 };
 
 /** Asking a turn's question once more, as it is or in other words: beside the turn, which stays. Both stay the same functions. */
-export function useAskAnew({ store, sentWith, isGone, edited, onAsked, content }: AskAnew) {
+export function useAskAnew({ store, sentWith, isGone, edited: editedRef, onAsked, content }: AskAnew) {
   const mayAsk = useCallback((): boolean => {
     if (isGone) void notify({ text: "The session was deleted. Nothing more can be asked in it." });
     else if (store.get().run) void notify({ text: "An answer is being given. Stop it, or wait for its end." });
@@ -49,12 +49,12 @@ export function useAskAnew({ store, sentWith, isGone, edited, onAsked, content }
   const edit = useCallback(
     (turn: Turn, text: string): boolean => {
       if (!turn.question || !mayAsk()) return false;
-      edited.current = { text, draft: editDraft(turn.question.id) };
+      editedRef.current = { text, draft: editDraft(turn.question.id) };
       store.edit(turn.key, text, sentWith);
       asked();
       return true;
     },
-    [store, sentWith, edited, mayAsk, asked],
+    [store, sentWith, editedRef, mayAsk, asked],
   );
 
   return { again, edit };

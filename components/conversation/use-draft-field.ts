@@ -1,6 +1,6 @@
 "use client";
 
-import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { isTouch } from "../ui/keys";
 import type { AttachedFile } from "./attachments/attachment";
 import { readDraft, writeDraft } from "./draft";
@@ -25,10 +25,12 @@ type DraftField = {
   readonly changed: () => void;
   /** Takes the text out of the field; its draft stays until `forget`. */
   readonly empty: () => void;
+  readonly fill: ComposerHandle["fill"];
+  readonly forget: ComposerHandle["forget"];
 };
 
-/** The text of a composer: the draft of its session, kept while it is written, and within reach of `handle`. */
-export function useDraftField(sessionId: string | null, handle: RefObject<ComposerHandle | null>): DraftField {
+/** The text of a composer: the draft of its session, and kept while it is written. */
+export function useDraftField(sessionId: string | null): DraftField {
   const field = useRef<HTMLTextAreaElement>(null);
   const session = useRef(sessionId);
   const [length, setLength] = useState(0);
@@ -49,24 +51,6 @@ export function useDraftField(sessionId: string | null, handle: RefObject<Compos
     if (!isTouch() && document.activeElement === document.body) element.focus({ preventScroll: true });
   }, [sessionId]);
 
-  useLayoutEffect(() => {
-    handle.current = {
-      focus: () => field.current?.focus(),
-      fill(text, replace = false) {
-        const element = field.current;
-        if (!element) return;
-        put(element, replace || element.value.trim() === "" ? text : `${text}\n\n${element.value}`);
-        changed();
-        element.focus();
-        element.setSelectionRange(element.value.length, element.value.length);
-      },
-      forget(text) {
-        if (readDraft(null).trim() === text) writeDraft(null, "");
-        if (readDraft(session.current).trim() === text) writeDraft(session.current, "");
-      },
-    };
-  });
-
   function changed() {
     const element = field.current;
     if (!element) return;
@@ -76,12 +60,26 @@ export function useDraftField(sessionId: string | null, handle: RefObject<Compos
     void wantMarkdown();
   }
 
+  function fill(text: string, replace = false) {
+    const element = field.current;
+    if (!element) return;
+    put(element, replace || element.value.trim() === "" ? text : `${text}\n\n${element.value}`);
+    changed();
+    element.focus();
+    element.setSelectionRange(element.value.length, element.value.length);
+  }
+
+  function forget(text: string) {
+    if (readDraft(null).trim() === text) writeDraft(null, "");
+    if (readDraft(session.current).trim() === text) writeDraft(session.current, "");
+  }
+
   function empty() {
     if (field.current) put(field.current, "");
     setLength(0);
   }
 
-  return { field, length, changed, empty };
+  return { field, length, changed, empty, fill, forget };
 }
 
 function put(element: HTMLTextAreaElement, text: string): void {

@@ -10,8 +10,8 @@ const AHEAD_PX = 1500;
 
 /** Brings more turns when the reader comes near the first one or the last, and keeps what is seen where it is. */
 export function useMoreTurns(
-  scroller: RefObject<HTMLElement | null>,
-  content: RefObject<HTMLElement | null>,
+  scrollerRef: RefObject<HTMLElement | null>,
+  contentRef: RefObject<HTMLElement | null>,
   store: ConversationStore,
   state: ConversationState,
 ): void {
@@ -20,7 +20,7 @@ export function useMoreTurns(
   const seen = useRef<{ readonly turn: Element; readonly top: number } | null>(null);
 
   useEffect(() => {
-    const box = scroller.current;
+    const box = scrollerRef.current;
     if (!box || (older?.reading !== "no" && newer?.reading !== "no")) return;
     const look = () => {
       const left = box.scrollHeight - box.scrollTop - box.clientHeight;
@@ -30,14 +30,14 @@ export function useMoreTurns(
     look();
     box.addEventListener("scroll", look, { passive: true });
     return () => box.removeEventListener("scroll", look);
-  }, [scroller, store, older, newer]);
+  }, [scrollerRef, store, older, newer]);
 
   // The store tells of other turns before they are drawn: the moment to see what stands where.
   useEffect(() => {
     let shown = shownIn(store.get()).turns[0]?.key;
     return store.subscribe(() => {
       const next = shownIn(store.get()).turns[0]?.key;
-      const [box, inner] = [scroller.current, content.current];
+      const [box, inner] = [scrollerRef.current, contentRef.current];
       if (next === shown || !box || !inner) return;
       shown = next;
       const { top } = box.getBoundingClientRect();
@@ -46,11 +46,11 @@ export function useMoreTurns(
       // The browser would move it too, where it can.
       box.style.overflowAnchor = "none";
     });
-  }, [scroller, content, store]);
+  }, [scrollerRef, contentRef, store]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: other turns stand at the top now.
   useLayoutEffect(() => {
-    const box = scroller.current;
+    const box = scrollerRef.current;
     if (!box) return;
     if (seen.current?.turn.isConnected) {
       box.scrollTop += seen.current.turn.getBoundingClientRect().top - seen.current.top;
@@ -58,5 +58,5 @@ export function useMoreTurns(
     seen.current = null;
     const frame = requestAnimationFrame(() => box.style.removeProperty("overflow-anchor"));
     return () => cancelAnimationFrame(frame);
-  }, [scroller, firstKey]);
+  }, [scrollerRef, firstKey]);
 }

@@ -8,6 +8,22 @@ type Read = { readonly items: Outline["items"]; readonly state: "reading" | "who
 
 const NOTHING: Read = { items: [], state: "reading" };
 
+/** Reads the questions of a session page by page and tells of all of them after each. */
+async function readAll(sessionId: string, signal: AbortSignal, tell: (read: Read) => void): Promise<void> {
+  let items: Outline["items"] = [];
+  let place: string | null = null;
+  try {
+    do {
+      const page: Outline = await readOutline(sessionId, place, signal);
+      items = [...items, ...page.items];
+      place = page.next;
+      tell({ items, state: place === null ? "whole" : "reading" });
+    } while (place !== null);
+  } catch {
+    if (!signal.aborted) tell({ items, state: "failed" });
+  }
+}
+
 /** All questions of a session, oldest first, read page by page for as long as somebody looks. */
 export function useOutline(sessionId: string, isOpen: boolean): Read {
   const [read, setRead] = useState(NOTHING);
@@ -15,21 +31,8 @@ export function useOutline(sessionId: string, isOpen: boolean): Read {
   useEffect(() => {
     if (!isOpen) return;
     const aborter = new AbortController();
-    async function readAll() {
-      setRead(NOTHING);
-      let items: Outline["items"] = [];
-      try {
-        for (let place: string | null | undefined; place !== null; ) {
-          const page: Outline = await readOutline(sessionId, place ?? null, aborter.signal);
-          items = [...items, ...page.items];
-          place = page.next;
-          setRead({ items, state: place === null ? "whole" : "reading" });
-        }
-      } catch {
-        if (!aborter.signal.aborted) setRead({ items, state: "failed" });
-      }
-    }
-    void readAll();
+    setRead(NOTHING);
+    void readAll(sessionId, aborter.signal, setRead);
     return () => aborter.abort();
   }, [sessionId, isOpen]);
 

@@ -6,8 +6,8 @@ const nearPx = 24;
 
 /** Keeps the end in view until the reader turns back, and again once they return to the end. */
 export function usePinnedScroll(
-  scroller: RefObject<HTMLElement | null>,
-  content: RefObject<HTMLElement | null>,
+  scrollerRef: RefObject<HTMLElement | null>,
+  contentRef: RefObject<HTMLElement | null>,
   isLive: boolean,
   /** Whether the end of what is shown is the end of the session. */
   isAtLast: boolean,
@@ -31,17 +31,17 @@ export function usePinnedScroll(
 
   const toEnd = useCallback(
     (smooth = false) => {
-      const box = scroller.current;
+      const box = scrollerRef.current;
       if (!box) return;
       set(true);
       box.scrollTo({ top: box.scrollHeight, behavior: smooth ? "smooth" : "instant" });
     },
-    [scroller, set],
+    [scrollerRef, set],
   );
 
   useEffect(() => {
-    const box = scroller.current;
-    const inner = content.current;
+    const box = scrollerRef.current;
+    const inner = contentRef.current;
     if (!box || !inner) return;
     const fromEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight;
     let lastTop = box.scrollTop;
@@ -74,7 +74,7 @@ export function usePinnedScroll(
       stopListening();
       box.removeEventListener("scroll", onScroll);
     };
-  }, [scroller, content, set]);
+  }, [scrollerRef, contentRef, set]);
 
   const leaveEnd = useCallback(() => set(false), [set]);
 

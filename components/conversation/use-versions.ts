@@ -16,7 +16,7 @@ type Wanted = {
 
 /** Going to another version of a turn, which comes to stand where the turn stood; `said` tells which one is shown now. */
 export function useVersions(
-  scroller: RefObject<HTMLElement | null>,
+  scrollerRef: RefObject<HTMLElement | null>,
   store: ConversationStore,
   shown: readonly Turn[],
   { leaveEnd, toEnd }: { readonly leaveEnd: () => void; readonly toEnd: () => void },
@@ -26,7 +26,7 @@ export function useVersions(
   const found = wanted === null ? undefined : shown.find((turn) => isOf(turn, wanted.questionId));
 
   useLayoutEffect(() => {
-    const box = scroller.current;
+    const box = scrollerRef.current;
     if (!box || wanted === null || found === undefined) return;
     const turn = turnIn(box, found.key);
     if (turn) {
@@ -38,13 +38,13 @@ export function useVersions(
     }
     if (found.versions) setSaid(`Version ${found.versions.shown} of ${found.versions.count}`);
     setWanted(null);
-  }, [scroller, wanted, found, toEnd]);
+  }, [scrollerRef, wanted, found, toEnd]);
 
   // The same function at each draw: whoever gets it is drawn anew with another one.
   const step = useCallback(
     (turn: Turn, direction: Direction): void => {
       const version = turn.versions?.[direction];
-      const box = scroller.current;
+      const box = scrollerRef.current;
       if (!version || !box) return;
       if (store.get().run) return void notify({ text: "An answer is being given. Stop it, or wait for its end." });
       leaveEnd();
@@ -59,7 +59,7 @@ export function useVersions(
         void store.refresh();
       });
     },
-    [scroller, store, leaveEnd],
+    [scrollerRef, store, leaveEnd],
   );
 
   return { said, step };

@@ -19,14 +19,16 @@ export function DropZone({ onFiles }: { readonly onFiles: (files: readonly File[
       dragenter(event: DragEvent) {
         if (!hasFiles(event)) return;
         event.preventDefault();
-        depth++;
+        depth += 1;
         show(true);
       },
       dragover(event: DragEvent) {
         if (hasFiles(event)) event.preventDefault();
       },
       dragleave(event: DragEvent) {
-        if (hasFiles(event) && --depth <= 0) show(false);
+        if (!hasFiles(event)) return;
+        depth -= 1;
+        if (depth <= 0) show(false);
       },
       drop(event: DragEvent) {
         if (!hasFiles(event)) return;

@@ -32,7 +32,7 @@ export default function ContextSheet({ sessionId, turns, at, isBusy, onTurn, onC
   const opener = useRef<Element | null>(null);
 
   useLayoutEffect(() => {
-    opener.current ??= document.activeElement;
+    if (opener.current === null) opener.current = document.activeElement;
     const element = sheet.current;
     if (!element?.matches(":popover-open")) element?.showPopover();
     element?.focus();

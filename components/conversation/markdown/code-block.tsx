@@ -47,18 +47,16 @@ export function CodeBlock({ code, language, isOpen }: CodeProps) {
 
 function Coloured({ code, language }: { code: string; language: string }) {
   const tokens = useMemo(() => highlight(code, language), [code, language]);
-  let position = 0;
-  return tokens.map(({ kind, text }) => {
-    const key = position;
-    position += text.length;
-    return kind ? (
-      <span key={key} className={`tok-${kind}`}>
+  return tokens.map(({ kind, text }, index) =>
+    kind ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a token is what stands at its place.
+      <span key={index} className={`tok-${kind}`}>
         {text}
       </span>
     ) : (
       text
-    );
-  });
+    ),
+  );
 }
 
 const PIECE = 4096;

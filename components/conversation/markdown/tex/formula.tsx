@@ -20,6 +20,11 @@ const CLOSERS: ReadonlyMap<string, string> = new Map([
   ["\\[", "\\]"],
 ]);
 
+async function draw(source: string, isDisplay: boolean): Promise<Drawn> {
+  drawing ??= await import("./draw");
+  return drawing.drawFormula(source, isDisplay);
+}
+
 /** A formula as it was written, with its fence. */
 const written = (source: string, fence: string): string => `${fence}${source}${CLOSERS.get(fence) ?? fence}`;
 
@@ -30,12 +35,12 @@ export function Formula({ source, fence, isOpen = false }: FormulaProps) {
   useEffect(() => {
     if (isOpen) return;
     let isGone = false;
-    const draw = async () => {
-      drawing ??= await import("./draw");
-      const formula = await drawing.drawFormula(source, isDisplay);
-      if (!isGone) setDrawn(formula);
-    };
-    draw().catch(() => {});
+    draw(source, isDisplay).then(
+      (formula) => {
+        if (!isGone) setDrawn(formula);
+      },
+      () => {},
+    );
     return () => {
       isGone = true;
     };
