@@ -65,6 +65,27 @@ test("lessons 22 and 25: a long session begins with its last turns, and has olde
   await expect.poll(async () => Math.abs((await top()) - now - 40)).toBeLessThan(60);
 });
 
+test("16: turns above the first screen are their words until the reader comes near them, and stay where they are", async ({
+  page,
+}) => {
+  await openLong(page);
+  const resting = log(page).locator("[data-resting]");
+  await expect(turn(page, QUESTIONS - 1)).toBeInViewport();
+  expect(await resting.count()).toBeGreaterThan(20);
+  const far = log(page)
+    .getByRole("article")
+    .filter({ has: turn(page, QUESTIONS - 30) });
+  await expect(far).toContainText("**two**");
+  await expect(async () => {
+    await page.mouse.move(700, 400);
+    await page.mouse.move(710, 400);
+    await far.scrollIntoViewIfNeeded();
+    await expect(far.locator("strong")).toHaveText("two", { timeout: 1000 });
+  }).toPass({ timeout: 20_000 });
+  await expect(far).toBeInViewport();
+  await expect(far.getByRole("button", { name: "Answer again" })).toHaveCount(1);
+});
+
 test("lesson 25: the outline has every question, leads to the first by keys, and the end is one press away", async ({
   page,
 }) => {
