@@ -118,8 +118,8 @@ async function openings(cookies: Cookies, sessions: { readonly short: string; re
       await page.goto(`${server.url}/s/${sessions[which]}`, { waitUntil: "commit" });
       await lastTurn(page).waitFor();
       await page.waitForFunction(() => {
-        const box = document.querySelector(".scroller");
-        return box !== null && box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+        const [box, end] = [document.querySelector(".scroller"), document.querySelector(".turn[data-last]")];
+        return box && end && end.getBoundingClientRect().bottom < box.getBoundingClientRect().bottom;
       });
       times[which].push(performance.now() - startedAt);
       await page.waitForLoadState("networkidle");

@@ -123,7 +123,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
       <Head session={listed} canSummarise={turns.length > 0 && !isBusy} onLookAt={lookAt} />
       {isFirst && <FirstHead agent={agent} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
-      <div ref={scroller} className="scroller" tabIndex={0} hidden={isFirst}>
+      <div ref={scroller} className="scroller" data-still="" tabIndex={0} hidden={isFirst}>
         <div ref={content} role="log" aria-live="off" aria-label="Conversation" className="log measure">
           {older && <MoreTurns side="older" beyond={older} onRead={() => void store.readOlder()} />}
           {shown.map((turn, place) => (

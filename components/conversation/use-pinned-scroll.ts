@@ -64,7 +64,12 @@ export function usePinnedScroll(
       lastTop = box.scrollTop;
     });
 
-    box.scrollTop = box.scrollHeight;
+    // Until now the style sheet has held the end in view, and counted from there.
+    const away = box.hasAttribute("data-still") ? -box.scrollTop : 0;
+    box.removeAttribute("data-still");
+    box.scrollTop = box.scrollHeight - box.clientHeight - away;
+    if (away > nearPx) unpin();
+    lastTop = box.scrollTop;
     grown.observe(inner);
     grown.observe(box);
     const stopListening = onTurnBack(box, inner, unpin);

@@ -1,11 +1,13 @@
 import localFont from "next/font/local";
 
+// They are asked for before the page's words come. One that is later than its page is there for the next: words that are being
+// read do not move.
 // The ranges of the packages' latin subsets: what lies outside comes from fonts.css.
 
 export const serif = localFont({
   src: "../../node_modules/@fontsource-variable/newsreader/files/newsreader-latin-wght-normal.woff2",
   weight: "200 800",
-  display: "swap",
+  display: "optional",
   variable: "--font-newsreader",
   adjustFontFallback: false,
   declarations: [
@@ -20,7 +22,7 @@ export const serif = localFont({
 export const sans = localFont({
   src: "../../node_modules/@fontsource-variable/hanken-grotesk/files/hanken-grotesk-latin-wght-normal.woff2",
   weight: "100 900",
-  display: "swap",
+  display: "optional",
   variable: "--font-hanken",
   adjustFontFallback: false,
   declarations: [
