@@ -291,6 +291,38 @@ test("a question that is edited stands beside the old one, and each is shown aga
   }
 });
 
+test("16: a version that is asked for the moment an answer ends is found, though nobody has read yet which it is", async () => {
+  const server = fakeServer();
+  const { readWindow } = server.ports();
+  const way = Promise.withResolvers<void>();
+  let reads = 0;
+  const { store } = await open(server, null, {
+    // What is read at the end of a turn takes its time; what somebody waits for is read beside it.
+    readWindow: async (...where) => {
+      const window = await readWindow(...where);
+      if (reads++ === 1) await way.promise;
+      return window;
+    },
+  });
+  store.send("One");
+  await idle();
+  server.end("To One");
+  await idle();
+  store.edit(store.get().turns[0]?.key ?? "", "Uno");
+  await idle();
+  server.end("To Uno");
+  await idle();
+  const [turn] = store.get().turns;
+  expect(turn?.versions).toEqual({ shown: 2, count: 2, previous: null, next: null });
+  const version = await store.versionBeside(turn?.key ?? "", "previous");
+  expect(version).toMatchObject({ branchId: "b0" });
+  if (version) await store.show(version);
+  way.resolve();
+  await idle();
+  expect(shown(store)).toEqual([["One", "To One", "ready"]]);
+  expect(await store.versionBeside(store.get().turns[0]?.key ?? "", "previous")).toBeNull();
+});
+
 test("an edited question that is refused leaves the turns as they were", async () => {
   const server = fakeServer();
   const { store } = await open(server);
