@@ -25,7 +25,7 @@ test.afterAll(() => server.kill("SIGTERM"));
 
 const composer = (page: Page) => page.getByRole("textbox", { name: "Message", exact: true });
 const articles = (page: Page) => page.getByRole("log").getByRole("article");
-const waiting = (page: Page) => page.getByRole("list", { name: "Waiting to be sent" }).getByRole("listitem");
+const waiting = (page: Page) => page.getByRole("list", { name: "Waiting to be sent" }).locator("> li");
 const isReady = (page: Page) => expect(page.getByRole("status").filter({ hasText: "Answer ready" })).toHaveCount(1);
 
 async function ask(page: Page, question: string): Promise<void> {
@@ -134,7 +134,7 @@ test("16: what is written offline waits for the connection and is sent once", as
   await expect(articles(page)).toHaveCount(2);
 });
 
-test("16: a lost sign-in is said with a link that comes back here, and nothing is written for somebody else", async ({
+test("lesson 15: a lost sign-in is said with a link that comes back here, and nothing is written for somebody else", async ({
   page,
   context,
 }) => {

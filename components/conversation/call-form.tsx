@@ -56,6 +56,12 @@ function OpenForm({ callId, name, agentId, others, onGive }: Omit<CallFormProps,
   const kind = chosen === "fields" && !hasFields ? "text" : (chosen ?? (hasFields ? "fields" : guessed));
   const draft = `call:${callId}`;
 
+  // Who came here by a key before the fields were known is in the first of them.
+  const isKnown = fields !== undefined;
+  useEffect(() => {
+    if (isKnown && form.current !== null && document.activeElement === form.current) focusFirst(form.current);
+  }, [isKnown]);
+
   function give(event: FormEvent) {
     event.preventDefault();
     if (form.current === null || fields === undefined) return;
@@ -84,7 +90,16 @@ function OpenForm({ callId, name, agentId, others, onGive }: Omit<CallFormProps,
   }
 
   return (
-    <form ref={form} className="call-form" data-waiting-call onSubmit={give} onKeyDown={onKeyDown} onInput={onInput}>
+    <form
+      ref={form}
+      className="call-form"
+      data-waiting-call
+      tabIndex={-1}
+      onFocus={(event) => event.target === event.currentTarget && focusFirst(event.currentTarget)}
+      onSubmit={give}
+      onKeyDown={onKeyDown}
+      onInput={onInput}
+    >
       <div className="call-form-head">
         <label id={`${id}-label`} htmlFor={kind === "fields" ? undefined : id}>
           What does {name} give?
@@ -196,6 +211,11 @@ function answerIn(form: HTMLFormElement, fields: readonly ResultField[]) {
 
 const answerText = (form: HTMLFormElement, kind: Kind, isError: boolean) =>
   readAnswer(String(new FormData(form).get("answer") ?? ""), kind === "json" ? "json" : "text", isError);
+
+/** Goes to the first field that is answered in, where there is one yet. */
+function focusFirst(form: HTMLFormElement): void {
+  form.querySelector<HTMLElement>(".call-form-text, .call-fields :is(textarea, select, input)")?.focus();
+}
 
 function focusOn(form: HTMLFormElement, name: string): void {
   const field = form.elements.namedItem(name);

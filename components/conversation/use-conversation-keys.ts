@@ -20,8 +20,8 @@ const ACTS = {
 export function useConversationKeys(keys: Keys): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (isCommand(event) && event.code === "KeyJ" && !event.shiftKey && !event.altKey) {
-      const form = document.querySelector("[data-waiting-call]");
-      const waiting = form?.querySelector<HTMLElement>("textarea, select, input") ?? null;
+      // The form passes the focus on, once it knows what it asks for.
+      const waiting = document.querySelector<HTMLElement>("[data-waiting-call]");
       if (!waiting) return;
       event.preventDefault();
       return waiting.focus();
