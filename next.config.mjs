@@ -7,6 +7,8 @@ const headersOfFiles = [{ source: "/((?!sign-in/link).*)", headers: listed(FOR_A
 /** What the frame that draws diagrams says of itself; the last that matches counts. */
 const headersOfDrawing = Object.entries(DRAWING).map(([source, headers]) => ({ source, headers: listed(headers) }));
 
+const UNREAD = ["node_modules/sharp/**", "node_modules/@img/**", "lib/ingest/fixtures/**"];
+
 /** @type {import("next").NextConfig} */
 export default {
   // Both spellings of every path reach the handler: the official clients differ in trailing slashes.
@@ -46,6 +48,8 @@ export default {
       "./prisma/migrations/**/*",
     ],
   },
+  // Found by tracing, though nothing runs it: the converter of pictures, and what only tests read.
+  outputFileTracingExcludes: { "/**": UNREAD, "next-server": UNREAD },
   headers: async () => [...(process.env.VERCEL ? headersOfFiles : []), ...headersOfDrawing],
   poweredByHeader: false,
   // The app shows no picture through Next, so that nobody needs its converter, and it is not open to strangers.

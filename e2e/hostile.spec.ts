@@ -81,20 +81,23 @@ const planted = (page: Page) =>
   });
 const CLEAN = { ran: false, elements: [], links: [], images: [], handlers: [] };
 
+const WAITING = 'main [data-state="waiting"]:is(.tex, .diagram)';
+
 /** Draws what is drawn when it is seen: all diagrams and formulas are drawn, or shown as they were written. */
 async function drawAll(page: Page): Promise<void> {
   await page.evaluate(() => {
     for (const diagram of document.querySelectorAll(".diagram")) diagram.scrollIntoView();
   });
-  const waiting = page.locator('main [data-state="waiting"]:is(.tex, .diagram)');
+  const waiting = page.locator(WAITING);
   while ((await waiting.count()) > 0) {
     // A page that has not come to life yet does not notice who stirs.
     await page.mouse.move(300, 300);
     await page.mouse.move(310, 310);
-    await waiting.first().evaluate((element) => {
-      element.scrollIntoView({ block: "center" });
+    // One question to the page: a locator would wait for what has been drawn since it was counted.
+    await page.evaluate((selector) => {
+      document.querySelector(selector)?.scrollIntoView({ block: "center" });
       return new Promise((resolve) => setTimeout(resolve, 20));
-    });
+    }, WAITING);
   }
 }
 

@@ -12,6 +12,8 @@ const NEEDED = [
   "lib/templates/thread.ts",
   "lib/templates/render-here.ts",
   "lib/domain/errors.ts",
+  "lib/ingest/child.ts",
+  "node_modules/unpdf/package.json",
   "node_modules/minijinja-js/package.json",
   "node_modules/minijinja-js/dist/node/minijinja_js_bg.wasm",
   "prisma/migrations/migration_lock.toml",

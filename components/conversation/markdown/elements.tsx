@@ -2,6 +2,7 @@
 
 import type { Element } from "hast";
 import { type ComponentProps, createContext, isValidElement, type ReactNode, useContext, useState } from "react";
+import { sizeInWords } from "@/lib/domain/file.ts";
 import { hostOf, liesAbout, safeHref } from "./links";
 
 /** What the renderer gives besides the attributes: the element that Markdown became. */
@@ -63,7 +64,7 @@ function InlineImage({ src, alt }: { src: string; alt: string }) {
     <span className="image-frame">
       <span dir="auto">{alt}</span>
       {isPicture && (
-        <span className="link-host">{formatBytes((src.length - src.indexOf(",")) * 0.75)}, in the text</span>
+        <span className="link-host">{sizeInWords(Math.ceil((src.length - src.indexOf(",")) * 0.75))}, in the text</span>
       )}
       {isPicture && !isInLink && !isShown && (
         <button type="button" className="small-action" onClick={() => setIsShown(true)}>
@@ -75,13 +76,6 @@ function InlineImage({ src, alt }: { src: string; alt: string }) {
     </span>
   );
 }
-
-const formatBytes = (bytes: number): string =>
-  bytes < 1000
-    ? `${Math.ceil(bytes)} B`
-    : bytes < 1e6
-      ? `${Math.round(bytes / 1000)} KB`
-      : `${(bytes / 1e6).toFixed(1)} MB`;
 
 function textOf(node: ReactNode): string {
   if (typeof node === "string" || typeof node === "number") return String(node);
