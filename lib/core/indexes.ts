@@ -1,4 +1,5 @@
 import * as db from "../db/indexes.ts";
+import type { Agent } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import { getAgent } from "./agents.ts";
@@ -91,4 +92,11 @@ export async function setAgentIndexes(scope: Scope, agentId: string, indexIds: r
   const unknown = ids.find((id) => !known.has(id));
   if (unknown !== undefined) throw notFound("index", unknown);
   await db.setAgentIndexes(scope.database, scope.accountId, agent.id, ids);
+}
+
+/** Gives an agent one index alone, and the agent with it: null takes those away that it has, undefined leaves them. */
+export async function withIndex(scope: Scope, agent: Agent, indexId: string | null | undefined): Promise<Agent> {
+  if (indexId === undefined) return agent;
+  await setAgentIndexes(scope, agent.id, indexId === null ? [] : [indexId]);
+  return getAgent(scope, agent.id);
 }

@@ -21,7 +21,6 @@ export const PageQuery = ScopeQuery.extend({
   page_size: integerText(z.number().min(0)).optional().describe("20 without it, at most 100"),
   page_token: text(SHORT_TEXT).optional().describe("The `next_page_token` of the page before"),
 });
-export const DirectoryListQuery = PageQuery.extend({ name: text(SHORT_TEXT).optional() });
 export const IndexListQuery = PageQuery.extend({ source_directory_id: text(SHORT_TEXT).optional() });
 
 const Name = text(255).refine((name) => name.trim() !== "", fault("name must not be blank"));
