@@ -12,7 +12,7 @@ import type { Tool } from "../../domain/tool.ts";
 import type { TurnPlan, TurnPolicy } from "../../domain/turn-policy.ts";
 import { defaults } from "../agents.ts";
 import { checkModel } from "../models.ts";
-import { recall } from "../recall/recall.ts";
+import { recallForTurn } from "../recall/for-turn.ts";
 import { type Description, describe } from "../render/describe.ts";
 import type { DescribeInput } from "../render/describe-input.ts";
 import { fewTemplates } from "../render/few-templates.ts";
@@ -181,7 +181,7 @@ async function recalled(
     projectIds: isInAccount(scope) && (agent.hasDocs || session.hasDocs) ? [session.projectId] : [],
   };
   if (Object.values(owners).every((ids) => ids.length === 0)) return [];
-  const hits = await recall(scope, owners, messages, session.recallOptions);
+  const hits = await recallForTurn(scope, owners, messages, session.recallOptions);
   return hits.map((hit) => ({ ...hit, recalledBy: agent.id }));
 }
 
