@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { DocHit } from "../../domain/doc.ts";
 import { EXCERPT_CHARACTERS, type Recalled, type Source } from "../../domain/source.ts";
-import type { FoundPiece } from "./look-up.ts";
+import type { Hit } from "../recall/recall.ts";
 
 /** What is told of one piece, and of all of one search, in characters. */
 const MOST_OF_PIECE = 8000;
@@ -11,32 +11,30 @@ const MOST_IN_ALL = 200_000;
  * Pieces that were found as LlamaCloud tells retrieved nodes (its SDK, `RetrievalRetrieveResponse`), best first, as far as
  * there is room. `parsed_directory_file_id` is the document, `chunk_id`, which is ours, its piece.
  */
-export function retrieved(found: readonly FoundPiece[]) {
+export function retrieved(found: readonly Hit[]) {
   let room = MOST_IN_ALL;
-  return found.flatMap((one) => {
-    room -= Math.min(MOST_OF_PIECE, one.hit.snippet.content.length);
-    return room < 0 ? [] : [node(one)];
+  return found.flatMap((hit) => {
+    room -= Math.min(MOST_OF_PIECE, hit.text.length);
+    return room < 0 ? [] : [node(hit)];
   });
 }
 
-const node = ({ hit, score }: FoundPiece) => ({
-  content: hit.snippet.content.slice(0, MOST_OF_PIECE),
-  score,
+const node = (hit: Hit) => ({
+  content: hit.text.slice(0, MOST_OF_PIECE),
+  score: hit.score,
   rerank_score: null,
   metadata: { ...hit.metadata, file_name: hit.title },
   static_fields: {
-    page_range_start: placeOf(hit)?.pageFrom ?? null,
-    page_range_end: placeOf(hit)?.pageTo ?? null,
-    chunk_index: hit.snippet.index,
-    chunk_start_char: placeOf(hit)?.startChar ?? null,
-    chunk_end_char: placeOf(hit)?.endChar ?? null,
+    page_range_start: hit.pageFrom ?? null,
+    page_range_end: hit.pageTo ?? null,
+    chunk_index: hit.position,
+    chunk_start_char: hit.startChar ?? null,
+    chunk_end_char: hit.endChar ?? null,
     parsed_directory_file_id: hit.docId,
     attachments: [],
-    chunk_id: hit.snippet.id,
+    chunk_id: hit.chunkId,
   },
 });
-
-const placeOf = ({ snippet }: DocHit) => snippet.place;
 
 /** The name of the tool that gives them. */
 const RETRIEVE = "retrieve";
@@ -75,8 +73,8 @@ export const recalledHits = (hits: readonly DocHit[]): Recalled => ({
     docId: hit.docId,
     pieceId: hit.snippet.id,
     title: hit.title,
-    pageFrom: placeOf(hit)?.pageFrom ?? null,
-    pageTo: placeOf(hit)?.pageTo ?? null,
+    pageFrom: hit.snippet.place?.pageFrom ?? null,
+    pageTo: hit.snippet.place?.pageTo ?? null,
     excerpt: hit.snippet.content.slice(0, EXCERPT_CHARACTERS),
   })),
 });

@@ -91,6 +91,11 @@ describe("17: a program with the official client", () => {
     expect(results).toMatchObject([{ content: expect.stringContaining("September"), rerank_score: null }]);
     const none = { index_id, query: "plums", custom_filters: { kind: { operator: "eq" as const, value: "x" } } };
     expect((await client.beta.retrieval.retrieve(none)).results).toEqual([]);
+    const only = (value: string) => ({
+      static_filters: { parsed_directory_file_id: { operator: "eq" as const, value } },
+    });
+    const within = (value: string) => client.beta.retrieval.retrieve({ index_id, query: "plums", ...only(value) });
+    expect([(await within(file_id)).results.length, (await within(newId())).results.length]).toEqual([1, 0]);
     const names: string[] = [];
     for await (const { file_name } of client.beta.retrieval.find({ index_id, file_name: "fruit.pdf" }))
       names.push(file_name);

@@ -4,6 +4,7 @@ import type { Document } from "../../core/knowledge/documents.ts";
 import type { Scope } from "../../core/scope.ts";
 import { ChatError } from "../../domain/errors.ts";
 import type { FileInfo } from "../../domain/file.ts";
+import { isId } from "../../domain/ids.ts";
 import { anyJson, jsonObject, record, SHORT_TEXT, text } from "../bounds.ts";
 import { integerText } from "../integer-text.ts";
 import { projectOf } from "./decode.ts";
@@ -62,7 +63,10 @@ export const RetrieveBody = z.object({
   vector_pipeline_weight: anyJson().optional().describe("This changes nothing"),
   num_candidates: anyJson().optional().describe("This changes nothing"),
   rerank: anyJson().optional().describe("Nothing is reranked: this changes nothing"),
-  static_filters: anyJson().optional().describe("Refused: not offered"),
+  static_filters: z
+    .object({ parsed_directory_file_id: Filter.nullish() })
+    .nullish()
+    .describe("One document, or some: the operators eq and in are taken"),
 });
 
 const pageBody = { page_size: pageSize.nullish(), page_token: text(SHORT_TEXT).nullish() };
@@ -121,10 +125,19 @@ export function encodeItems<Item, Wire>(
 export const indexOf = async (scope: Scope, query: ScopeQuery, id: string): Promise<Index> =>
   getIndex(scope, await projectOf(scope, query), id);
 
+const refuse = (message: string, field: string) => new ChatError("bad-request", message, { field });
+
+/** Which documents alone are looked into; undefined: all. Throws "bad-request" for what is not offered. */
+export function docFilter({ static_filters }: z.output<typeof RetrieveBody>): readonly string[] | undefined {
+  const filter = static_filters?.parsed_directory_file_id;
+  if (!filter) return undefined;
+  const ids = z.array(z.string()).safeParse(filter.operator === "eq" ? [filter.value] : filter.value);
+  if (ids.success && (filter.operator === "eq" || filter.operator === "in")) return ids.data.filter(isId);
+  throw refuse("Name one document with eq, or some with in", "static_filters");
+}
+
 /** Conditions on metadata as they are looked for. Throws "bad-request" for what is not offered. */
-export function metadataFilter({ custom_filters, static_filters }: z.output<typeof RetrieveBody>) {
-  const refuse = (message: string, field: string) => new ChatError("bad-request", message, { field });
-  if (static_filters != null) throw refuse("static_filters are not offered", "static_filters");
+export function metadataFilter({ custom_filters }: z.output<typeof RetrieveBody>) {
   const filters = Object.entries(custom_filters ?? {}).flatMap(([key, filter]) => (filter ? [{ key, ...filter }] : []));
   const other = filters.find(({ operator }) => operator !== "eq");
   if (other) throw refuse(`The operator "${other.operator}" is not offered: use eq`, "custom_filters");

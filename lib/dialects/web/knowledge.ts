@@ -129,18 +129,18 @@ export const encodePassage = ({ document, piece, before, after }: Passage) => ({
 export const encodeFound = ({ mode, why, hits }: Found) => ({
   mode,
   why,
-  hits: hits.map(({ hit, score }, n) => ({
+  hits: hits.map((hit, n) => ({
     n: n + 1,
     doc_id: hit.docId,
-    chunk_id: hit.snippet.id,
-    position: hit.snippet.index,
+    chunk_id: hit.chunkId,
+    position: hit.position,
     title: hit.title,
-    text: hit.snippet.content,
-    score,
-    text_score: null,
-    vector_score: null,
-    page_from: hit.snippet.place?.pageFrom ?? null,
-    page_to: hit.snippet.place?.pageTo ?? null,
-    headings: hit.snippet.place?.headings ?? [],
+    text: hit.text,
+    score: hit.score,
+    text_score: hit.textScore ?? null,
+    vector_score: hit.vectorScore ?? null,
+    page_from: hit.pageFrom ?? null,
+    page_to: hit.pageTo ?? null,
+    headings: hit.headings,
   })),
 });

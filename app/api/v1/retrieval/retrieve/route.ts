@@ -10,11 +10,11 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     body: library.RetrieveBody,
     isReading: true,
     async handle({ scope, query, body }) {
-      const filter = library.metadataFilter(body);
+      const [filter, docIds] = [library.metadataFilter(body), library.docFilter(body)];
       const { id } = await library.indexOf(scope, query, body.index_id);
       const owners = { agentIds: [], userIds: [], indexIds: [id] };
       const limit = Math.min(body.top_k ?? 10, 50);
-      const { hits } = await lookUp(scope, owners, body.query, { limit, isAsked: true, filter });
+      const { hits } = await lookUp(scope, owners, body.query, { limit, isAsked: true, filter, docIds });
       const least = body.score_threshold ?? 0;
       return Response.json({ results: retrieved(hits.filter(({ score }) => score >= least)) });
     },
