@@ -2,10 +2,12 @@ import type { DocOwners } from "../domain/doc.ts";
 import type { Database } from "./database.ts";
 import { ownerOf } from "./docs.ts";
 import {
+  countPieceRows,
   findChunkRows,
   listBeginningRows,
   nearestChunkRows,
   readVectorRows,
+  searchFewWordRows,
   searchWordRows,
 } from "./sql/doc-search.ts";
 import {
@@ -21,33 +23,53 @@ import { toBytes } from "./vector-bytes.ts";
 export type DocScope = {
   readonly accountId: string;
   readonly owners: DocOwners;
+  /** Of these alone. Absent: of all that the owners have. */
+  readonly docIds?: readonly string[];
   /** Must be contained in the metadata of a doc. */
   readonly metadataFilter: Readonly<Record<string, unknown>>;
 };
 
-const scopeValues = ({ accountId, owners, metadataFilter }: DocScope) => {
-  const nobody = { indexIds: [], sessionIds: [], projectIds: [] };
-  return { ...nobody, ...owners, accountId, metadataFilter };
+/** The parameters of the condition that a doc is in scope. */
+const scopeValues = ({ accountId, owners, docIds, metadataFilter }: DocScope) => {
+  const nobody = { agentIds: [], userIds: [], indexIds: [], sessionIds: [], projectIds: [] };
+  return { ...nobody, ...owners, accountId, metadataFilter, docIds: docIds ?? null };
 };
 
 export type ScoredChunk = { readonly id: string; readonly score: number };
 
-/** A search for a common word ranks so many of the latest pieces that have it. */
-const RANKED = 5000;
+/** Of a term so many pieces are looked up, divided by the number of terms. */
+const LOOKED_UP = 16_000;
+/** So many of the pieces with the most telling terms are read. */
+const RANKED = 300;
+/** A scope of fewer pieces is read piece by piece. */
+const FEW = 400;
+
+/** How many pieces are in scope, or `most` where there are more. */
+async function countPieces(database: Database, scope: DocScope, most: number): Promise<number> {
+  const [counted] = await countPieceRows(database, { ...scopeValues(scope), most });
+  return counted?.pieces ?? 0;
+}
 
 /**
- * Pieces that have any of the words or a word that begins with its stem, best first, with PostgreSQL's rank.
+ * Pieces that have any of the terms, a word also in its other forms, best first, with a score of 0 to 1.
  *
- * `language` is a text search configuration: its stop words are left out and its stems are looked for.
+ * `language` is a text search configuration: its stop words are left out and its stems are looked for. `isPartial`: each
+ * term stands in so many pieces that not all of them were looked up.
  */
 export async function searchWords(
   database: Database,
   scope: DocScope,
   language: string,
-  words: readonly string[],
+  terms: { readonly words: readonly string[]; readonly exact: readonly string[] },
   limit: number,
-): Promise<ScoredChunk[]> {
-  return searchWordRows(database, { ...scopeValues(scope), language, words, limit, ranked: RANKED });
+): Promise<{ readonly found: readonly ScoredChunk[]; readonly isPartial: boolean }> {
+  const pieces = await countPieces(database, scope, FEW);
+  if (pieces === 0) return { found: [], isPartial: false };
+  const search = pieces < FEW ? searchFewWordRows : searchWordRows;
+  const most = Math.ceil(LOOKED_UP / Math.max(4, terms.words.length + terms.exact.length));
+  const values = { ...scopeValues(scope), ...terms, language, ranked: Math.max(RANKED, limit), most, limit };
+  const found = await search(database, values);
+  return { found, isPartial: found[0]?.isPartial ?? false };
 }
 
 /** The beginnings, of so many characters, of the latest pieces in scope. */
@@ -61,17 +83,17 @@ export async function listBeginnings(
 }
 
 /**
- * The pieces in scope that `model` has embedded and whose fingerprints are most alike to one, nearest first: `limit` of
- * the latest `among`. A piece that has no fingerprint yet counts as alike.
+ * The `limit` pieces in scope that `model` has embedded and whose fingerprints are most alike to one, nearest first. A piece
+ * that has no fingerprint yet counts as alike.
  */
 export async function nearestChunks(
   database: Database,
   scope: DocScope,
   model: string,
   print: string,
-  { among, limit }: { readonly among: number; readonly limit: number },
+  limit: number,
 ): Promise<string[]> {
-  const found = await nearestChunkRows(database, { ...scopeValues(scope), model, among, print, limit });
+  const found = await nearestChunkRows(database, { ...scopeValues(scope), model, print, limit });
   return found.map(({ id }) => id);
 }
 

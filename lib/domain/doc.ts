@@ -49,8 +49,8 @@ export type DocHit = {
 
 /** What a search may look into. */
 export type DocOwners = {
-  readonly agentIds: readonly string[];
-  readonly userIds: readonly string[];
+  readonly agentIds?: readonly string[];
+  readonly userIds?: readonly string[];
   readonly indexIds?: readonly string[];
   readonly sessionIds?: readonly string[];
   readonly projectIds?: readonly string[];

@@ -1,9 +1,12 @@
 import { z } from "zod";
 
+const RECALL_MODES = ["text", "vector", "hybrid"] as const;
+export type RecallMode = (typeof RECALL_MODES)[number];
+
 /** How docs are searched for. Absent means: the default of whoever searches. */
 export const RecallOptions = z
   .object({
-    mode: z.enum(["text", "vector", "hybrid"]),
+    mode: z.enum(RECALL_MODES),
     limit: z.number(),
     /** A language tag. */
     lang: z.string(),

@@ -3,7 +3,8 @@ import { type Asking, admit, readmit } from "../core/admission.ts";
 import { createDoc } from "../core/docs.ts";
 import type { Log } from "../core/log.ts";
 import { embedPending } from "../core/recall/embed-pending.ts";
-import { DEFAULT_RECALL, recall } from "../core/recall/recall.ts";
+import { recallForTurn } from "../core/recall/for-turn.ts";
+import { DEFAULT_RECALL } from "../core/recall/recall.ts";
 import type { Ports, Scope } from "../core/scope.ts";
 import { listUsage } from "../db/usage.ts";
 import { mountWordVectors } from "../dialects/julep/fixtures/word-vectors.ts";
@@ -154,7 +155,7 @@ test("S14: at the limit docs are found by their words, and wait to be embedded u
   const scope: Scope = { ...atLimit, accountId: poor.id, via: "key", limits: limitsOf(poor.id, ASKER, null) };
   const asking = [{ role: "user" as const, name: null, parts: [{ type: "text" as const, text: "boats" }] }];
   const agentIds = [owners[0]?.id ?? ""];
-  const found = await recall(scope, { agentIds, userIds: [] }, asking, DEFAULT_RECALL);
+  const found = await recallForTurn(scope, { agentIds, userIds: [] }, asking, DEFAULT_RECALL);
   expect(found.map(({ title }) => title)).toEqual(["T"]);
   embedPending({ ...ports, runner: { ...ports.runner, soon } });
   await working;

@@ -6,6 +6,7 @@ import { unit } from "./rank.ts";
 import { type SearchOptions, searchDocs } from "./search.ts";
 
 const PIECES = 5000;
+const AT_ONCE = 1000;
 const DIMENSIONS = 1536;
 const MEGABYTE = 1024 * 1024;
 
@@ -17,20 +18,22 @@ beforeAll(async () => {
   const headers = { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/json" };
   const made = await server.fetch(`${ORIGIN}/api/agents`, { method: "POST", headers, body: '{"name": "Ada"}' });
   agentId = (await made.json()).id;
-  await pool.query(
-    `with doc as (
-       insert into "Doc" (id, "accountId", "agentId", title, "contentHash")
-       values (gen_random_uuid(), $1, $2, 'Many', 'x') returning id
-     ), pieces as (
-       insert into "DocChunk" (id, "docId", position, content)
-       select gen_random_uuid(), doc.id, n, (select string_agg('pear' || n || 'x' || k, ' ') from generate_series(1, 64) k)
-         || repeat(' pear', 200)
-       from doc, generate_series(0, ${PIECES - 1}) n returning id
-     )
-     insert into "ChunkEmbedding" ("chunkId", model, vector, fingerprint)
-     select id, 'big', decode(repeat('0000803c', ${DIMENSIONS}), 'hex'), repeat('01', 512)::varbit from pieces`,
-    [server.parley.ownerId, agentId],
-  );
+  for (let from = 0; from < PIECES; from += AT_ONCE) {
+    await pool.query(
+      `with doc as (
+         insert into "Doc" (id, "accountId", "agentId", title, "contentHash")
+         values (gen_random_uuid(), $1, $2, 'Many', $3::int::text) returning id
+       ), pieces as (
+         insert into "DocChunk" (id, "docId", position, content)
+         select gen_random_uuid(), doc.id, n, (select string_agg('pear' || n || 'x' || k, ' ') from generate_series(1, 64) k)
+           || repeat(' pear', 200)
+         from doc, generate_series($3::int, $3::int + ${AT_ONCE - 1}) n returning id
+       )
+       insert into "ChunkEmbedding" ("chunkId", model, vector, fingerprint)
+       select id, 'big', decode(repeat('0000803c', ${DIMENSIONS}), 'hex'), repeat('01', 512)::varbit from pieces`,
+      [server.parley.ownerId, agentId, from],
+    );
+  }
 }, 120_000);
 afterAll(() => server.close());
 

@@ -1,16 +1,16 @@
 import { type DocScope, listBeginnings, nearestChunks, readVectors, searchWords } from "../../db/doc-search.ts";
 import type { Scope } from "../scope.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { languageOf } from "./language.ts";
 import { pacer } from "./pacer.ts";
 import { byScore, type Scored } from "./rank.ts";
+import { termsOf } from "./terms.ts";
 import { trigramMatcher } from "./trigrams.ts";
 import { searchConfiguration, wordsOf } from "./words.ts";
 
 // What a search reads and computes is bounded, whatever is asked: some megabytes, in pages of which none takes long.
 
-/** So many of the latest pieces are compared by their fingerprints. */
-const FINGERPRINTS = 20_000;
-/** So many of them, the most alike, are compared by their vectors, of so many bytes in all. */
+/** So many pieces, the most alike by their fingerprints, are compared by their vectors, of so many bytes in all. */
 const VECTORS = 400;
 const VECTOR_BYTES = 6 * 1024 * 1024;
 const VECTORS_AT_ONCE = 50;
@@ -30,7 +30,7 @@ export async function nearest(
 ): Promise<{ readonly id: string; readonly vector: Float32Array }[]> {
   const model = models.embedding?.model ?? "";
   const most = Math.max(50, Math.min(VECTORS, Math.floor(VECTOR_BYTES / (4 * vector.length))));
-  const ids = await nearestChunks(database, docs, model, fingerprint(vector), { among: FINGERPRINTS, limit: most });
+  const ids = await nearestChunks(database, docs, model, fingerprint(vector), most);
   const found: { id: string; vector: Float32Array }[] = [];
   for (let from = 0; from < ids.length; from += VECTORS_AT_ONCE) {
     found.push(...(await readVectors(database, docs.accountId, ids.slice(from, from + VECTORS_AT_ONCE))));
@@ -45,19 +45,20 @@ export async function textSearch(
   text: string,
   options: { readonly lang: string; readonly trigramSimilarityThreshold: number | null },
   limit: number,
-): Promise<Scored[]> {
-  const words = wordsOf(text);
-  if (words.length === 0) return [];
-  const found = await searchWords(database, docs, searchConfiguration(options.lang), words, limit);
+): Promise<{ readonly found: readonly Scored[]; readonly isPartial: boolean }> {
+  const terms = termsOf(text);
+  if (terms.words.length + terms.exact.length === 0) return { found: [], isPartial: false };
+  const language = searchConfiguration(languageOf(text) ?? options.lang);
+  const { found, isPartial } = await searchWords(database, docs, language, terms, limit);
   const threshold = options.trigramSimilarityThreshold;
-  if (threshold === null || found.length >= limit) return found;
+  if (threshold === null || found.length >= limit) return { found, isPartial };
   // What is alike comes behind what begins alike: its score is below the lowest of those.
   const known = new Set(found.map(({ id }) => id));
   const lowest = found.at(-1)?.score ?? 1;
-  const alike = (await similar({ database }, docs, words, threshold))
+  const alike = (await similar({ database }, docs, terms.words, threshold))
     .filter(({ id }) => !known.has(id))
     .map(({ id, score }) => ({ id, score: score * lowest }));
-  return [...found, ...alike].slice(0, limit);
+  return { found: [...found, ...alike].slice(0, limit), isPartial };
 }
 
 /** The latest pieces with a word that has at least `threshold` in common with one of the first `words`, best first. */

@@ -1,9 +1,8 @@
-import type { DocHit, DocOwners } from "../../domain/doc.ts";
+import type { DocOwner, DocOwners } from "../../domain/doc.ts";
 import { toChatError } from "../../domain/errors.ts";
-import type { NewMessage } from "../../domain/message.ts";
-import type { RecallOptions } from "../../domain/recall-options.ts";
+import type { RecallMode, RecallOptions } from "../../domain/recall-options.ts";
 import type { Scope } from "../scope.ts";
-import { embedTexts, searchDocs } from "./search.ts";
+import { embedTexts, findPieces, piecesOf } from "./search.ts";
 
 /** What a session recalls by that says nothing: the Julep contract, 3.9. */
 export const DEFAULT_RECALL: Required<RecallOptions> = {
@@ -21,45 +20,114 @@ export const DEFAULT_RECALL: Required<RecallOptions> = {
   maxQueryLength: 1000,
 };
 
-type Said = Pick<NewMessage, "role" | "name" | "parts">;
+/** Who asks, and which docs of the account are looked into: those of any of the owners that hold the other conditions. */
+export type RecallScope = Scope & {
+  readonly owners: DocOwners;
+  /** Of these alone. Absent: of all that the owners have. */
+  readonly docIds?: readonly string[];
+  /** What a doc's metadata must contain. */
+  readonly metadataFilter?: Readonly<Record<string, unknown>>;
+};
+
+export type RecallQuery = {
+  readonly text: string;
+  /** Of the text, by the embedding model. Absent: it is asked for where it is needed. */
+  readonly vector?: readonly number[];
+};
+
+/** How to search; absent is the best that is known. `confidence` is the least cosine of what is found by vector alone. */
+export type RecallSettings = Partial<
+  Pick<RecallOptions, "mode" | "limit" | "lang" | "confidence" | "alpha" | "mmrStrength" | "trigramSimilarityThreshold">
+>;
+
+/** A piece of a doc. Scores are 0 to 1, higher is better; the score of a kind is absent where that kind did not find it. */
+export type Hit = {
+  readonly docId: string;
+  readonly chunkId: string;
+  /** The place of the piece in its doc, from 0. */
+  readonly position: number;
+  readonly text: string;
+  readonly score: number;
+  readonly textScore?: number;
+  readonly vectorScore?: number;
+  readonly title: string;
+  readonly owner: DocOwner;
+  readonly pageFrom?: number;
+  readonly pageTo?: number;
+  /** Where it stands in the text of its doc, in UTF-16 units. */
+  readonly startChar?: number;
+  readonly endChar?: number;
+  /** The headings over it, the outermost first. */
+  readonly headings: readonly string[];
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+};
+
+/** `why`: for what reason it was searched in another way than asked for, or may not be all that there is. */
+export type Recalled = { readonly hits: readonly Hit[]; readonly mode: RecallMode; readonly why?: string };
 
 /**
- * The docs that a turn is to know, best first: the contract, 4.8. Nothing where nobody has said anything in plain text.
+ * Finds the pieces of docs that say most of what is asked, best first, never more than `limit` (10 where it is absent).
  *
- * `said`: how the session says to search; null: nothing. A search by vector whose embedding fails becomes one by text: an
- * answer without its docs is worse than one with fewer.
+ * Without a mode it searches by words and by vectors where there is an embedding model, else by words. What fails of
+ * embedding leaves the words. It looks at no rights but the account's: which owners the caller reaches, its caller knows.
  */
-export async function recall(
-  scope: Scope,
-  owners: DocOwners,
-  messages: readonly Said[],
-  said: RecallOptions | null,
-): Promise<DocHit[]> {
-  const options = { ...DEFAULT_RECALL, ...said };
-  const spoken = messages.flatMap((message) => {
-    const words = message.parts.filter((one) => one.type !== "file");
-    const [part] = words;
-    const isSpoken = message.role === "user" || message.role === "assistant";
-    if (!isSpoken || words.length !== 1 || part?.type !== "text" || part.text.trim() === "") return [];
-    return [{ by: message.name ?? message.role, text: part.text }];
+export async function recall(scope: RecallScope, query: RecallQuery, settings: RecallSettings = {}): Promise<Recalled> {
+  const { owners, docIds, metadataFilter = {} } = scope;
+  const mode = settings.mode ?? (scope.models.embedding === null ? "text" : "hybrid");
+  const vector = mode === "text" ? null : (query.vector ?? (await vectorOf(scope, query.text)));
+  const isLost = mode !== "text" && vector === null;
+  const options = {
+    ...DEFAULT_RECALL,
+    ...BEST,
+    ...settings,
+    metadataFilter,
+    mode: isLost ? ("text" as const) : mode,
+    includeEmbeddings: false,
+  };
+  const found = await findPieces(scope, { owners, docIds }, { text: query.text, vector }, options);
+  const chunks = await piecesOf(scope, found.scored);
+  const hits = found.scored.flatMap(({ id, score }): Hit[] => {
+    const chunk = chunks.get(id);
+    if (!chunk) return [];
+    const [textScore, vectorScore] = [found.texts.get(id), found.vectors.get(id)];
+    const place = {
+      pageFrom: chunk.pageFrom,
+      pageTo: chunk.pageTo,
+      startChar: chunk.startChar,
+      endChar: chunk.endChar,
+    };
+    return [
+      {
+        docId: chunk.docId,
+        chunkId: id,
+        position: chunk.index,
+        text: chunk.content,
+        score: Math.min(1, Math.max(0, score)),
+        ...(textScore === undefined ? {} : { textScore }),
+        ...(vectorScore === undefined ? {} : { vectorScore }),
+        title: chunk.title,
+        owner: chunk.owner,
+        ...Object.fromEntries(Object.entries(place).filter(([, value]) => value !== null)),
+        headings: chunk.headings,
+        metadata: chunk.metadata,
+      },
+    ];
   });
-  const asked = spoken.slice(-options.numSearchMessages);
-  const last = asked.at(-1);
-  if (!last) return [];
-  const text = last.text.slice(0, options.maxQueryLength);
-  const vector = options.mode === "text" ? null : await queryVector(scope, asked, options.maxQueryLength);
-  return searchDocs(scope, owners, { text, vector }, vector === null ? { ...options, mode: "text" } : options);
+  const why = isLost ? reasonOf(scope) : found.why;
+  return { hits, mode: found.mode, ...(why === undefined ? {} : { why }) };
 }
 
-async function queryVector(
-  scope: Scope,
-  asked: readonly { readonly by: string; readonly text: string }[],
-  length: number,
-): Promise<readonly number[] | null> {
+/** What the benchmark of recall found best. */
+const BEST = { confidence: 0, mmrStrength: 0, alpha: 0.5, kMultiplier: 7 } as const;
+
+const reasonOf = ({ models }: Scope): string =>
+  models.embedding === null ? "No embedding model is set up." : "The question could not be embedded.";
+
+/** The vector of a question; null where there is no embedding model, or it fails, which is logged. */
+export async function vectorOf(scope: Scope, question: string): Promise<readonly number[] | null> {
   if (scope.models.embedding === null) return null;
-  const query = asked.map(({ by, text }) => `${by}: ${text}`).join("\n\n");
   try {
-    const [vector] = await embedTexts(scope, [query.slice(-length)], { instruction: "", isAsked: false });
+    const [vector] = await embedTexts(scope, [question], { instruction: "", isAsked: false });
     return vector ?? null;
   } catch (thrown) {
     // At a limit there would be a line for each turn.

@@ -1,7 +1,7 @@
 import { findChunks } from "../../db/doc-search.ts";
 import type { DocHit, DocOwners } from "../../domain/doc.ts";
 import { ChatError } from "../../domain/errors.ts";
-import type { RecallOptions } from "../../domain/recall-options.ts";
+import type { RecallMode, RecallOptions } from "../../domain/recall-options.ts";
 import { admit, textTokens } from "../admission.ts";
 import type { Scope } from "../scope.ts";
 import { withInstruction } from "./embed-pending.ts";
@@ -20,6 +20,24 @@ export type SearchQuery = {
   readonly vector: readonly number[] | null;
 };
 
+/** What a search looks into. */
+export type SearchedDocs = {
+  readonly owners: DocOwners;
+  /** Of these alone. Absent: of all that the owners have. */
+  readonly docIds?: readonly string[];
+};
+
+/** What was found, best first. */
+export type Found = {
+  readonly scored: readonly Scored[];
+  /** What of it was found by its words, and by its vector, with the scores of these. */
+  readonly texts: ReadonlyMap<string, number>;
+  readonly vectors: ReadonlyMap<string, number>;
+  /** How it was found, and why it was another way than asked for, or may not be all; absent: nothing is to be said. */
+  readonly mode: RecallMode;
+  readonly why?: string;
+};
+
 /**
  * Finds pieces of docs, best first, never more than `limit`: the Julep contract, 3.9 and 4.8.
  *
@@ -32,19 +50,41 @@ export async function searchDocs(
   query: SearchQuery,
   options: SearchOptions,
 ): Promise<DocHit[]> {
-  const docs = { accountId: scope.accountId, owners, metadataFilter: options.metadataFilter };
-  const wanted = options.mmrStrength > 0 ? Math.min(2 * options.limit, options.limit + 10) : options.limit;
-  if (options.mode === "text" || query.vector === null) {
-    return hits(
-      scope,
-      await textSearch(scope, docs, query.text ?? "", options, options.limit),
-      options,
-      (score) => score,
-    );
-  }
+  const { mode, scored } = await findPieces(scope, { owners }, query, options);
+  const chunks = await piecesOf(scope, scored);
+  return scored.flatMap(({ id, score }) => {
+    const chunk = chunks.get(id);
+    if (!chunk) return [];
+    const { docId, owner, title, metadata, index, content } = chunk;
+    const { pageFrom, pageTo, startChar, endChar, headings } = chunk;
+    const embedding = options.includeEmbeddings ? chunk.vector : null;
+    const place = { pageFrom, pageTo, startChar, endChar, headings };
+    const snippet = { id, index, content, embedding, place };
+    return [{ docId, owner, title, metadata, snippet, distance: mode === "text" ? score : 1 - score }];
+  });
+}
+
+/** Finds pieces as `searchDocs` does, and says how. */
+export async function findPieces(
+  scope: Scope,
+  { owners, docIds }: SearchedDocs,
+  query: SearchQuery,
+  options: SearchOptions,
+): Promise<Found> {
+  const docs = { accountId: scope.accountId, owners, docIds, metadataFilter: options.metadataFilter };
+  const byText = async (limit: number) => {
+    const { found, isPartial } = await textSearch(scope, docs, query.text ?? "", options, limit);
+    return { found, texts: scoresOf(found), why: isPartial ? SOME : undefined };
+  };
+  const inWords = async (why?: string): Promise<Found> => {
+    const { found, texts, why: some } = await byText(options.limit);
+    return { mode: "text", scored: found, texts, vectors: new Map(), why: why ?? some };
+  };
+  if (options.mode === "text") return inWords();
+  if (query.vector === null) return inWords("There is no vector to search by.");
   const embedded = await nearest(scope, docs, query.vector);
   const [first] = embedded;
-  if (!first && query.text !== null) return searchDocs(scope, owners, query, { ...options, mode: "text" });
+  if (!first && query.text !== null) return inWords("Nothing here is embedded yet.");
   if (first && first.vector.length !== query.vector.length) {
     const message = `The vector has ${query.vector.length} dimensions, the docs have ${first.vector.length}`;
     throw new ChatError("bad-request", message, { field: "vector" });
@@ -54,39 +94,29 @@ export async function searchDocs(
     .map(({ id, vector }) => ({ id, score: dot(asked, vector) }))
     .filter(({ score }) => score >= options.confidence)
     .sort(byScore);
-  const vectors = new Map(embedded.map(({ id, vector }) => [id, vector]));
+  const known = new Map(embedded.map(({ id, vector }) => [id, vector]));
+  const wanted = options.mmrStrength > 0 ? Math.min(2 * options.limit, options.limit + 10) : options.limit;
   const pick = (found: readonly Scored[]) =>
     options.mmrStrength > 0
-      ? diverse(found.slice(0, wanted), vectors, options.limit, options.mmrStrength)
+      ? diverse(found.slice(0, wanted), known, options.limit, options.mmrStrength)
       : found.slice(0, options.limit);
-  if (options.mode === "vector") return hits(scope, pick(near), options, (score) => 1 - score);
+  const vectors = scoresOf(near);
+  if (options.mode === "vector") return { mode: "vector", scored: pick(near), texts: new Map(), vectors };
   const each = Math.min(MOST_OF_EACH, Math.max(options.limit, Math.floor(options.limit * options.kMultiplier)));
-  const texts = await textSearch(scope, docs, query.text ?? "", options, each);
-  return hits(scope, pick(mixed(near.slice(0, each), texts, options.alpha)), options, (score) => 1 - score);
+  const { found, texts, why } = await byText(each);
+  return { mode: "hybrid", scored: pick(mixed(near.slice(0, each), found, options.alpha)), texts, vectors, why };
 }
 
-async function hits(
-  { database, accountId }: Scope,
-  scored: readonly Scored[],
-  { includeEmbeddings }: SearchOptions,
-  toDistance: (score: number) => number,
-): Promise<DocHit[]> {
-  if (scored.length === 0) return [];
-  const chunks = await findChunks(
-    database,
-    accountId,
-    scored.map(({ id }) => id),
-  );
-  return scored.flatMap(({ id, score }) => {
-    const chunk = chunks.find((one) => one.id === id);
-    if (!chunk) return [];
-    const { docId, owner, title, metadata, index, content } = chunk;
-    const { pageFrom, pageTo, startChar, endChar, headings } = chunk;
-    const embedding = includeEmbeddings ? chunk.vector : null;
-    const place = { pageFrom, pageTo, startChar, endChar, headings };
-    const snippet = { id, index, content, embedding, place };
-    return [{ docId, owner, title, metadata, snippet, distance: toDistance(score) }];
-  });
+const SOME = "So many pieces have these words that not all of them were compared.";
+
+const scoresOf = (found: readonly Scored[]): ReadonlyMap<string, number> =>
+  new Map(found.map(({ id, score }) => [id, score]));
+
+/** Pieces of the account that were found, by their ids. */
+export async function piecesOf({ database, accountId }: Scope, scored: readonly Scored[]) {
+  const ids = scored.map(({ id }) => id);
+  const chunks = ids.length === 0 ? [] : await findChunks(database, accountId, ids);
+  return new Map(chunks.map((chunk) => [chunk.id, chunk]));
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Tool } from "../../domain/tool.ts";
 import type { TurnPlan, TurnPolicy } from "../../domain/turn-policy.ts";
 import { defaults } from "../agents.ts";
 import { checkModel } from "../models.ts";
-import { recall } from "../recall/recall.ts";
+import { recallForTurn } from "../recall/for-turn.ts";
 import { type Description, describe } from "../render/describe.ts";
 import type { DescribeInput } from "../render/describe-input.ts";
 import { fewTemplates } from "../render/few-templates.ts";
@@ -25,7 +25,7 @@ import { checkMayFork } from "./may-fork.ts";
 import { pastOf, renames } from "./past-of-turn.ts";
 import type { TurnTool } from "./run-turn.ts";
 import type { TurnRequest } from "./turn-request.ts";
-import { checkToolChoice, offeredTools, turnTools } from "./turn-tools.ts";
+import { checkToolChoice, hasOwnTools, offeredTools, turnTools } from "./turn-tools.ts";
 
 export type PreparedTurn = {
   readonly session: Session;
@@ -45,6 +45,8 @@ export type PreparedTurn = {
   readonly tools: readonly TurnTool[];
   /** Agent's tools and then the request's, those with a taken name left out. */
   readonly listedTools: readonly Tool[];
+  /** The indexes that its tools look into. */
+  readonly indexIds: readonly string[];
   /** What was recalled, best first. */
   readonly docs: readonly DocHit[];
   readonly description: Description;
@@ -74,7 +76,8 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     (tool, n, all) => all.findIndex((other) => other.name === tool.name) === n,
   );
   const offered = offeredTools(scope, session, policy, listedTools);
-  const tools = turnTools(scope, session, policy, offered);
+  const indexes = indexesOf(scope, session, agent, request);
+  const tools = turnTools(scope, session, policy, offered, indexes);
   const stored = { ...(agent.model === "" ? {} : { model: agent.model }), ...agent.settings };
   const merged = { ...stored, ...request.settings };
   const model = merged.model ?? scope.models.defaultModel;
@@ -88,7 +91,11 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   if (policy.stores && forkPosition !== null) await checkMayFork(scope, session.id);
   const given = request.answersCalls ? answeringInput(line, request.input) : request.input;
   const asked = withShares(given, budget);
-  const docs = policy.recall ? await recalled(scope, session, agent, users, [...line, ...asked]) : [];
+  // What tools look into is not told beforehand too, but for what belongs to the agent.
+  const isLookedInto = hasOwnTools(scope, policy) && (await takesTools(scope, model, indexes));
+  const recalledIndexes = isLookedInto ? agent.indexIds : indexes;
+  const participants = { session, agent, users, indexIds: recalledIndexes };
+  const docs = policy.recall ? await recalled(scope, participants, [...line, ...asked]) : [];
 
   const unrendered: DescribeInput = {
     session,
@@ -131,29 +138,52 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     offered,
     tools,
     listedTools,
+    indexIds: indexes,
     docs,
     description,
     budget,
   };
 }
 
+/** What is of the account as a whole is nothing for strangers, and nothing for who reaches one agent. */
+const isInAccount = (scope: Scope): boolean => scope.stranger == null && scope.onlyAgentId == null;
+
+/** The indexes of a turn: its own, or else its session's, and its agent's. */
+function indexesOf(scope: Scope, session: Session, agent: Agent, { indexIds }: TurnRequest): readonly string[] {
+  const own = isInAccount(scope) ? (indexIds ?? session.indexIds) : [];
+  return [...new Set([...own, ...agent.indexIds])];
+}
+
+/** Whether a model is offered tools that look into indexes: true also where nobody can tell what it takes. */
+async function takesTools(scope: Scope, model: string, indexIds: readonly string[]): Promise<boolean> {
+  if (indexIds.length === 0) return true;
+  const known = await scope.models.list(scope.providerKey).catch(() => []);
+  return known.find(({ id }) => id === model)?.tools !== false;
+}
+
+type Participants = {
+  readonly session: Session;
+  readonly agent: Agent;
+  readonly users: readonly User[];
+  /** The indexes that are looked into before the model is asked. */
+  readonly indexIds: readonly string[];
+};
+
+/** D18: docs of the agent, its indexes and the turn's, the session's users, the session itself and the project. */
 async function recalled(
   scope: Scope,
-  session: Session,
-  agent: Agent,
-  users: readonly User[],
+  { session, agent, users, indexIds }: Participants,
   messages: readonly NewMessage[],
 ): Promise<readonly DocHit[]> {
-  // What is of the account as a whole is nothing for strangers, and nothing for who reaches one agent.
-  const isInAccount = scope.stranger == null && scope.onlyAgentId == null;
   const owners = {
     agentIds: agent.hasDocs ? [agent.id] : [],
     userIds: users.filter((user) => user.hasDocs).map((user) => user.id),
+    indexIds,
     sessionIds: session.hasDocs ? [session.id] : [],
-    projectIds: isInAccount && (agent.hasDocs || session.hasDocs) ? [session.projectId] : [],
+    projectIds: isInAccount(scope) && (agent.hasDocs || session.hasDocs) ? [session.projectId] : [],
   };
   if (Object.values(owners).every((ids) => ids.length === 0)) return [];
-  const hits = await recall(scope, owners, messages, session.recallOptions);
+  const hits = await recallForTurn(scope, owners, messages, session.recallOptions);
   return hits.map((hit) => ({ ...hit, recalledBy: agent.id }));
 }
 

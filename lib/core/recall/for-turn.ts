@@ -1,0 +1,37 @@
+import type { DocHit, DocOwners } from "../../domain/doc.ts";
+import type { NewMessage } from "../../domain/message.ts";
+import type { RecallOptions } from "../../domain/recall-options.ts";
+import type { Scope } from "../scope.ts";
+import { DEFAULT_RECALL, vectorOf } from "./recall.ts";
+import { searchDocs } from "./search.ts";
+
+type Said = Pick<NewMessage, "role" | "name" | "parts">;
+
+/**
+ * The docs that a turn is to know, best first: the Julep contract, 4.8. Nothing where nobody has said anything in plain text.
+ *
+ * `said`: how the session says to search; null: nothing. A search by vector whose embedding fails becomes one by text: an
+ * answer without its docs is worse than one with fewer.
+ */
+export async function recallForTurn(
+  scope: Scope,
+  owners: DocOwners,
+  messages: readonly Said[],
+  said: RecallOptions | null,
+): Promise<DocHit[]> {
+  const options = { ...DEFAULT_RECALL, ...said };
+  const spoken = messages.flatMap((message) => {
+    const words = message.parts.filter((one) => one.type !== "file");
+    const [part] = words;
+    const isSpoken = message.role === "user" || message.role === "assistant";
+    if (!isSpoken || words.length !== 1 || part?.type !== "text" || part.text.trim() === "") return [];
+    return [{ by: message.name ?? message.role, text: part.text }];
+  });
+  const asked = spoken.slice(-options.numSearchMessages);
+  const last = asked.at(-1);
+  if (!last) return [];
+  const text = last.text.slice(0, options.maxQueryLength);
+  const whole = asked.map(({ by, text: words }) => `${by}: ${words}`).join("\n\n");
+  const vector = options.mode === "text" ? null : await vectorOf(scope, whole.slice(-options.maxQueryLength));
+  return searchDocs(scope, owners, { text, vector }, vector === null ? { ...options, mode: "text" } : options);
+}
