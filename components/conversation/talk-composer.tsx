@@ -1,6 +1,7 @@
 "use client";
 
 import { type RefObject, useEffect } from "react";
+import type { SessionDocuments } from "../knowledge/use-session-documents";
 import { resent } from "./asking";
 import type { AttachedFile } from "./attachments/attachment";
 import { Composer } from "./composer";
@@ -26,6 +27,7 @@ type TalkComposerProps = {
   readonly composer: RefObject<ComposerHandle | null>;
   readonly onSend: (text: string, files: readonly AttachedFile[]) => void;
   readonly choice: ModelChoice;
+  readonly documents: SessionDocuments;
 };
 
 /**
@@ -34,6 +36,7 @@ type TalkComposerProps = {
  */
 export function TalkComposer(props: TalkComposerProps) {
   const { sessionId, refusal, isBusy, isStopping, isLost, store, queue, isGone, composer, onSend, choice } = props;
+  const { documents } = props;
   const isOnline = useOnline();
 
   // One that waits is shown where it waits.
@@ -45,9 +48,8 @@ export function TalkComposer(props: TalkComposerProps) {
   }, [refusal, isQueued, composer]);
 
   function send(text: string, files: readonly AttachedFile[]) {
-    // One with files waits in the composer.
-    if (!queue.isHolding || files.length > 0) return onSend(text, files);
-    queue.add(text);
+    if (!queue.isHolding) return onSend(text, files);
+    queue.add(text, files);
     composer.current?.forget(text);
   }
 
@@ -64,6 +66,7 @@ export function TalkComposer(props: TalkComposerProps) {
       onStop={() => void store.stop()}
       choice={<ModelSelect choice={choice} />}
       seesImages={choice.seesImages}
+      documents={documents}
       line={
         <ComposerLine
           isOnline={isOnline}

@@ -1,6 +1,7 @@
 "use client";
 
 import { useId, useRef } from "react";
+import { TurnSources, WithSources } from "../knowledge/turn-sources";
 import { WorkingDash } from "../ui/dash";
 import { Answerable } from "./calls";
 import type { CallResult } from "./conversation-ports";
@@ -11,8 +12,10 @@ import { Notices } from "./notices";
 import { Question } from "./question";
 import { RestingTurn, useWhole } from "./resting-turn";
 import { endingOf, segmentsOf } from "./segments";
+import { type Source, sourcesOf } from "./sources";
 import { Broke, Cut, cutOf, Stopped } from "./turn-end";
 import type { Turn } from "./turns-in";
+import type { AgainFrom } from "./use-ask-anew";
 import type { Direction } from "./versions";
 
 export type TurnProps = {
@@ -22,7 +25,7 @@ export type TurnProps = {
   readonly startsWhole?: boolean;
   /** Its answer is being given. */
   readonly isGoing: boolean;
-  readonly onAgain: (turn: Turn) => void;
+  readonly onAgain: (turn: Turn, from?: AgainFrom) => void;
   /** Shows what the model saw. */
   readonly onContext: (turn: Turn) => void;
   /** Asks its question in other words; gives whether they were taken. */
@@ -33,6 +36,8 @@ export type TurnProps = {
   /** Answers the calls that wait for the person. */
   readonly onAnswer: (results: readonly CallResult[]) => void;
 };
+
+const NO_SOURCES: readonly Source[] = [];
 
 /** A question and its answer. */
 export function TurnArticle({
@@ -69,8 +74,8 @@ export function TurnArticle({
   }
   const segments = segmentsOf(turn.blocks);
   const cut = cutOf(turn);
-  const again = turn.question ? () => onAgain(turn) : null;
-  const onRetry = isLast ? again : null;
+  const again = turn.question ? (from?: AgainFrom) => onAgain(turn, from) : null;
+  const onRetry = isLast && again ? () => again() : null;
   return (
     <article ref={article} {...frame}>
       {turn.question && (
@@ -84,19 +89,21 @@ export function TurnArticle({
       )}
       <div className="answer">
         <span className="sr-only">Answer</span>
-        <Answerable turn={turn} onAnswer={isLast && !isGoing ? onAnswer : null}>
-          {segments.map((segment, index) =>
-            segment.kind === "ledger" ? (
-              <Ledger key={segment.key} items={segment.items} isOver={!isGoing} wasStopped={ending === "stopped"} />
-            ) : (
-              <Prose
-                key={segment.key}
-                text={segment.text}
-                isStreaming={isGoing && segment.isOpen && index === segments.length - 1}
-              />
-            ),
-          )}
-        </Answerable>
+        <WithSources turn={turn}>
+          <Answerable turn={turn} onAnswer={isLast && !isGoing ? onAnswer : null}>
+            {segments.map((segment, index) =>
+              segment.kind === "ledger" ? (
+                <Ledger key={segment.key} items={segment.items} isOver={!isGoing} wasStopped={ending === "stopped"} />
+              ) : (
+                <Prose
+                  key={segment.key}
+                  text={segment.text}
+                  isStreaming={isGoing && segment.isOpen && index === segments.length - 1}
+                />
+              ),
+            )}
+          </Answerable>
+        </WithSources>
         {isGoing && segments.length === 0 && (
           <p className="answer-wait">
             <WorkingDash />
@@ -105,7 +112,8 @@ export function TurnArticle({
         {cut !== null && !isGoing && <Cut why={cut} onContinue={isLast ? onContinue : null} />}
         {ending === "stopped" && <Stopped turn={turn} />}
         {ending === "broke" && <Broke turn={turn} onRetry={onRetry} />}
-        <Notices notices={turn.notices} />
+        <TurnSources turn={turn} />
+        <Notices notices={turn.notices} sources={isGoing ? NO_SOURCES : sourcesOf(turn.blocks)} />
         <Foot
           turn={turn}
           isWaiting={ending === "going"}

@@ -90,8 +90,9 @@ export async function findTargets(url: string, key: string): Promise<Targets> {
         }),
       ),
     );
-  const pages = ["/", "/agents", "/account", "/sign-in", "/docs", "/s/{session_id}", "/nothing"].flatMap((path) =>
-    ["GET", "POST"].map((method): Operation => ({ method, path, body: null, query: ["error", "callbackUrl"] })),
+  const pages = ["/", "/agents", "/indexes", "/account", "/sign-in", "/docs", "/s/{session_id}", "/nothing"].flatMap(
+    (path) =>
+      ["GET", "POST"].map((method): Operation => ({ method, path, body: null, query: ["error", "callbackUrl"] })),
   );
   return {
     operations: [...documented, ...others, ...pages],
@@ -137,6 +138,7 @@ async function makeThings(url: string, key: string): Promise<Readonly<Record<str
     tool_id: await made(`/api/agents/${agent}/tools`, { name: "attacked", type: "function" }),
     doc_id: await made(`/api/agents/${agent}/docs`, { title: "attacked", content: "a text" }),
     index_id: await made("/api/v1/indexes", { name: "attacked" }),
+    directory_id: await made("/api/v1/beta/directories", { name: "attacked" }),
   };
   return { ...ids, ...Object.fromEntries(Object.entries(ids).map(([name, id]) => [camel(name), id])) };
 }
