@@ -7,7 +7,7 @@ import { shownIn } from "./other-turns";
 import { lookAt, readBeyond } from "./read-beyond";
 import { conversationOf } from "./reduce";
 import { createSessionReader, type News } from "./session-reader";
-import { isOf, type Version } from "./turns-in";
+import { isOf, type Version, type Versions } from "./turns-in";
 
 export type ConversationStore = ReturnType<typeof createConversationStore>;
 
@@ -30,7 +30,7 @@ export function createConversationStore(
     updatedAt: session?.last_updated_at ?? "",
     branchId: session?.active_branch_id ?? null,
   });
-  const { ask, answer, stop } = createAsking(ports, held, reader);
+  const { ask, answer, stop, prepare } = createAsking(ports, held, reader);
   let isStale = begun.isStale;
   return {
     subscribe: held.subscribe,
@@ -54,6 +54,16 @@ export function createConversationStore(
       const text = shownIn(held.get()).turns.find((turn) => turn.key === key)?.question?.text;
       if (text !== undefined) void ask(text, sentWith, key);
     },
+    /**
+     * The version before or after the one of a turn that is shown; null: the server has none. Where nobody knows yet, since the
+     * turn was asked here and has just ended, this reads what is stored.
+     */
+    async versionBeside(key: string, side: "previous" | "next"): Promise<Version | null> {
+      const known = versionsOf(held.get(), key)?.[side];
+      if (known) return known;
+      await reader.refreshAfter();
+      return versionsOf(held.get(), key)?.[side] ?? null;
+    },
     /** Shows another version of a turn, from now on and everywhere. Throws a Problem where the server refuses. */
     async show({ branchId, questionId, place }: Version): Promise<void> {
       const { sessionId } = held.get();
@@ -65,6 +75,8 @@ export function createConversationStore(
       if (!isThere) await lookAt(ports, held, questionId, place);
     },
     stop,
+    /** Makes the session where there is none yet, so that something can be put into it; gives its id. Throws a Problem. */
+    prepare,
     refresh: reader.refresh,
     /** Reads the turns before those that are shown, or after them. */
     readOlder: () => readBeyond(ports, held, "older"),
@@ -78,3 +90,6 @@ export function createConversationStore(
     hear: (news: News) => reader.hear(news),
   };
 }
+
+const versionsOf = (state: ConversationState, key: string): Versions | null =>
+  shownIn(state).turns.find((turn) => turn.key === key)?.versions ?? null;

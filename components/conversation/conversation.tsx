@@ -4,10 +4,12 @@ import { ArrowDown } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { useIsGone, useListedSession, useShell } from "../frame/shell";
+import { useSessionDocuments } from "../knowledge/use-session-documents";
 import { titleOf } from "../sidebar/session-store";
 import { Guard } from "../ui/guard";
 import type { AttachedFile } from "./attachments/attachment";
 import { BrokenTurn } from "./broken-turn";
+import { ModelOfferContext } from "./choice/model-offer";
 import type { CallResult } from "./conversation-ports";
 import { writeDraft } from "./draft";
 import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
@@ -55,6 +57,11 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
     if (edited.current?.text === text) writeDraft(edited.current.draft, "");
   }, []);
   const choice = useModelChoice(initial, agent);
+  const { modelGroups, unlisted, ownModel, refresh } = choice;
+  const offer = useMemo(
+    () => ({ modelGroups, unlisted, ownModel, refresh }),
+    [modelGroups, unlisted, ownModel, refresh],
+  );
   const { store, state } = useConversation({ initial, isStale, onCreated, onAccepted: forget });
   const { turns, run } = state;
   const isBusy = run !== null;
@@ -96,6 +103,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
     },
     [store, sentWith, pin.toEnd],
   );
+  const documents = useSessionDocuments(state.sessionId, store.prepare);
   const queue = useQueue({ store, state, isGone, onSend: send });
   const isFirst = state.sessionId === null && turns.length === 0 && queue.items.length === 0;
   const ask = useCallback((text: string, files?: readonly AttachedFile[]) => send(text, undefined, files), [send]);
@@ -119,27 +127,29 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
 
   return (
     <div className="conversation" data-first={isFirst || undefined}>
-      <Head session={listed} canSummarise={turns.length > 0 && !isBusy} onLookAt={lookAt} />
+      <Head session={listed} canSummarise={turns.length > 0 && !isBusy} onLookAt={lookAt} documents={documents} />
       {isFirst && <FirstHead agent={agent} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <div ref={scroller} className="scroller" tabIndex={0} hidden={isFirst}>
         <div ref={content} role="log" aria-live="off" aria-label="Conversation" className="log measure">
           {older && <MoreTurns side="older" beyond={older} onRead={() => void store.readOlder()} />}
-          {shown.map((turn) => (
-            <Guard key={turn.key} of={turn} fallback={<BrokenTurn turn={turn} />}>
-              <TurnArticle
-                turn={turn}
-                isLast={turn === last && !isGone}
-                isGoing={turn === last && isBusy}
-                onAgain={again}
-                onContext={lookInto}
-                onEdit={edit}
-                onStep={versions.step}
-                onContinue={goOn}
-                onAnswer={answer}
-              />
-            </Guard>
-          ))}
+          <ModelOfferContext value={offer}>
+            {shown.map((turn) => (
+              <Guard key={turn.key} of={turn} fallback={<BrokenTurn turn={turn} />}>
+                <TurnArticle
+                  turn={turn}
+                  isLast={turn === last && !isGone}
+                  isGoing={turn === last && isBusy}
+                  onAgain={again}
+                  onContext={lookInto}
+                  onEdit={edit}
+                  onStep={versions.step}
+                  onContinue={goOn}
+                  onAnswer={answer}
+                />
+              </Guard>
+            ))}
+          </ModelOfferContext>
           {newer && <MoreTurns side="newer" beyond={newer} onRead={() => void store.readNewer()} />}
           {queue.items.length > 0 && (
             <WaitingList
@@ -147,7 +157,11 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
               reason={queue.reason}
               why={state.refusal?.why ?? null}
               onChange={queue.change}
-              onTakeBack={(id) => composer.current?.fill(queue.takeBack(id))}
+              onTakeBack={(id) => {
+                const taken = queue.takeBack(id);
+                composer.current?.fill(taken?.text ?? "");
+                if (taken?.files) composer.current?.attach?.(taken.files);
+              }}
               onSendAnyway={queue.sendAnyway}
               onEditing={queue.setEditing}
             />
@@ -163,6 +177,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
         composer={composer}
         onSend={ask}
         choice={choice}
+        documents={documents}
       />
       {isFirst && agent === null && <Starters onChoose={(text) => composer.current?.fill(text, true)} />}
       {isFirst && model.isDemo && choice.model === null && <DemoNote />}

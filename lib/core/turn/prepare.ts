@@ -21,6 +21,7 @@ import { renderInput } from "../render/input.ts";
 import type { Scope } from "../scope.ts";
 import { toolsInReach } from "../tools/who-may.ts";
 import { answeringInput } from "./answer-calls.ts";
+import { checkMayFork } from "./may-fork.ts";
 import { pastOf, renames } from "./past-of-turn.ts";
 import type { TurnTool } from "./run-turn.ts";
 import type { TurnRequest } from "./turn-request.ts";
@@ -58,7 +59,7 @@ export type PreparedTurn = {
  *
  * Throws "not-found" for the session, the parent message or the agent, "bad-request" for a session without an agent, a
  * model or tool choice that is not there, or a template that fails, "prompt-too-big" for a prompt over its budget,
- * "conflict" for answers to calls that do not wait.
+ * "conflict" for answers to calls that do not wait, and for a fork of a session that has as many branches as it may.
  */
 export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: TurnRequest): Promise<PreparedTurn> {
   const { database, accountId } = scope;
@@ -87,6 +88,7 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   const most = overflow === "truncate" ? budget : null;
   const past = await pastOf(scope, session, request, policy.recallTools, most);
   const { line, from, forkPosition, nextPosition } = past;
+  if (policy.stores && forkPosition !== null) await checkMayFork(scope, session.id);
   const given = request.answersCalls ? answeringInput(line, request.input) : request.input;
   const asked = withShares(given, budget);
   // What tools look into is not told beforehand too, but for what belongs to the agent.
