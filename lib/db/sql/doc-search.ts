@@ -5,7 +5,7 @@ import { statement } from "./statement.ts";
 // By hand for what Prisma has no words for: ranks of words, fingerprints, and metadata that contain an object.
 
 /** Of a doc that is being read, or could not be, nothing is found. */
-const IN_SCOPE = `d."accountId" = $1 and d.state <> 'pending' and (d."agentId" = any($2::uuid[]) or d."userId" = any($3::uuid[])
+export const IN_SCOPE = `d."accountId" = $1 and d.state <> 'pending' and (d."agentId" = any($2::uuid[]) or d."userId" = any($3::uuid[])
   or d."indexId" = any($4::uuid[]) or d."sessionId" = any($5::uuid[]) or d."projectId" = any($6::uuid[]))
   and coalesce(d.metadata, '{}') @> $7::jsonb and ($8::uuid[] is null or d.id = any($8::uuid[]))`;
 /** The parameters of that condition. */
@@ -19,6 +19,18 @@ const scope = {
   metadataFilter: "jsonb",
   docIds: "uuid[]?",
 } as const;
+
+/** Their names, in their order. */
+export const SCOPE = [
+  "accountId",
+  "agentIds",
+  "userIds",
+  "indexIds",
+  "sessionIds",
+  "projectIds",
+  "metadataFilter",
+  "docIds",
+] as const satisfies readonly (keyof typeof scope)[];
 
 /** How many pieces are in scope, or `most` where there are more. */
 export const countPieceRows = statement({
