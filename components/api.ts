@@ -317,6 +317,9 @@ export type AgentTool = {
   readonly open_to_strangers: boolean;
 };
 
+export const readTools = async (agentId: string): Promise<readonly AgentTool[]> =>
+  (await read<{ readonly tools: readonly AgentTool[] }>(`/api/app/agents/${agentId}`)).tools;
+
 /** A tool to be made or set, in Julep's shape: its spec stands under the name of its type. */
 export type ToolChange = Pick<AgentTool, "name" | "type" | "description"> & Readonly<Record<string, unknown>>;
 

@@ -27,9 +27,13 @@ function watchConsole(page: Page): string[] {
   return errors;
 }
 
-test("a visitor asks, reads an answer with a tool, and finds the session titled in the sidebar", async ({ page }) => {
+test("lesson 19: a visitor asks, reads an answer with a tool, and finds the session titled in the sidebar", async ({
+  page,
+}) => {
   const errors = watchConsole(page);
   await page.goto(server.url);
+  // The first question changes the address, and what stands on the page stays the same.
+  const field = await composer(page).elementHandle();
   await ask(page, "What is 12.5 * 8?");
   const tool = page.getByRole("button", { name: /calculator/ });
   await expect(tool).toBeVisible();
@@ -37,17 +41,20 @@ test("a visitor asks, reads an answer with a tool, and finds the session titled 
   await tool.click();
   await expect(lastAnswer(page).getByText("expression").first()).toBeVisible();
   await expect(page).toHaveURL(/\/s\/[0-9a-f-]{36}$/);
+  expect(await field?.evaluate((element) => element.isConnected)).toBe(true);
   await expect(page.getByRole("navigation").getByRole("link", { name: /12\.5/ })).toBeVisible();
   expect(errors).toEqual([]);
 });
 
-test("a reload in mid-answer shows what was said, goes on, and ends with every word once", async ({ page }) => {
+test("lessons 1 and 7: ten reloads in mid-answer show what was said, go on, and it ends with every word once", async ({
+  page,
+}) => {
   const errors = watchConsole(page);
   await page.goto(server.url);
   await ask(page, "Write 500 words");
   await expect(lastAnswer(page)).toContainText("(6)");
-  for (let n = 0; n < 2; n++) {
-    await page.reload();
+  for (let n = 0; n < 10; n++) {
+    await page.reload({ waitUntil: n < 8 ? "commit" : "load" });
     await expect(lastAnswer(page)).toContainText("(6)");
   }
   await isReady(page);
@@ -58,17 +65,23 @@ test("a reload in mid-answer shows what was said, goes on, and ends with every w
   expect(errors).toEqual([]);
 });
 
-test("two tabs on one session both see the turn that one of them starts", async ({ context }) => {
+test("lesson 8: two tabs on one session both see the turn that one of them starts, and both can stop it", async ({
+  context,
+}) => {
   const [one, two] = [await context.newPage(), await context.newPage()];
   await one.goto(server.url);
   await ask(one, "Hello");
   await isReady(one);
   await expect(one).toHaveURL(/\/s\//);
   await two.goto(one.url());
-  await ask(one, "Write 120 words");
+  await ask(one, "Write 900 words");
   await two.bringToFront();
   await expect(two.getByRole("log").getByRole("article")).toHaveCount(2);
   await expect(lastAnswer(two)).toContainText("(1) A conversation is kept");
+  await two.getByRole("button", { name: /^Stop/ }).click();
+  await expect(lastAnswer(two)).toContainText(/Stopped/);
+  await one.bringToFront();
+  await expect(lastAnswer(one)).toContainText(/Stopped/);
 });
 
 test("a tab that asks for news late hears what came since its page was made", async ({ context }) => {
@@ -90,21 +103,40 @@ test("a tab that asks for news late hears what came since its page was made", as
   await expect(lastAnswer(two)).toContainText("42");
 });
 
-test("stop ends the answer where it is, and try again gives a whole one", async ({ page }) => {
+test("lessons 10 and 34: the one live region says start, long silence and end; stop ends the answer where it is", async ({
+  page,
+}) => {
   await page.goto(server.url);
-  await ask(page, "Write 800 words");
+  await page.evaluate(() => {
+    const said: string[] = [];
+    Object.assign(window, { said });
+    const look = () => {
+      const text = document.querySelector("[data-status]")?.textContent ?? "";
+      if (text !== "" && text !== said.at(-1)) said.push(text);
+    };
+    new MutationObserver(look).observe(document.body, { childList: true, characterData: true, subtree: true });
+  });
+  await ask(page, "Write 2000 words");
   await expect(lastAnswer(page)).toContainText("(2)");
+  await expect(page.getByRole("status").filter({ hasText: "Still working" })).toHaveCount(1);
+  // No live region holds what streams.
+  await expect(page.getByRole("log")).toHaveAttribute("aria-live", "off");
+  expect(await page.locator("[role=status], [role=alert], [aria-live=polite]").allTextContents()).not.toContainEqual(
+    expect.stringContaining("A conversation is kept"),
+  );
   await page.getByRole("button", { name: /^Stop/ }).click();
   await expect(lastAnswer(page)).toContainText(/Stopped/);
   const stopped = await lastAnswer(page).textContent();
   await page.waitForTimeout(500);
   expect(await lastAnswer(page).textContent()).toBe(stopped);
+  const said = await page.evaluate(() => (window as unknown as { said: string[] }).said); // set above
+  expect(said).toEqual(["Working", "Still working", "Stopped"]);
   await lastAnswer(page).getByRole("button", { name: /again/i }).first().click();
   await isReady(page);
   await expect(page.getByRole("log").getByRole("article")).toHaveCount(1);
 });
 
-test("Enter while a word is being composed does not send, Shift+Enter breaks the line", async ({ page }) => {
+test("lesson 29: Enter while a word is being composed does not send, Shift+Enter breaks the line", async ({ page }) => {
   await page.goto(server.url);
   await composer(page).fill("にほん");
   await composer(page).dispatchEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true, cancelable: true });

@@ -8,7 +8,7 @@ const PROMPT = "Write 600 words";
 
 type Event = { type: string; content?: string; status?: string; continues?: true };
 
-test("kill -9 in mid-answer: the next start completes the answer, without a gap and with nothing twice", async () => {
+test("lesson 14: kill -9 in mid-answer: the next start completes the answer, without a gap and with nothing twice", async () => {
   const first = await startServer({ PARLEY_API_KEY: KEY });
   const whole = await answerWithout(first);
   const { session, seen } = await askAndReadSome(first);
@@ -23,7 +23,7 @@ test("kill -9 in mid-answer: the next start completes the answer, without a gap 
   expect(stop?.status).toBe("completed");
 });
 
-test("a server that is told to go in mid-answer hands the turn over, and the next start completes it", async () => {
+test("lesson 14: a server that is told to go in mid-answer hands the turn over, and the next start completes it", async () => {
   const first = await startServer({ PARLEY_API_KEY: KEY });
   const whole = await answerWithout(first);
   const { session } = await askAndReadSome(first);

@@ -84,10 +84,17 @@ test("lesson 25: the outline has every question, leads to the first by keys, and
   await expect(turn(page, QUESTIONS - 1)).toBeInViewport();
 });
 
-test("lessons 23 and 27: a turn sends the new message alone, and who turns back while it is answered stays there", async ({
+test("lessons 23, 24, 27 and 28: a turn sends the new message alone, what is typed draws no turn anew, and only who is at the end follows it", async ({
   page,
 }) => {
   await openLong(page);
+  await expect(turn(page, QUESTIONS - 1)).toBeInViewport();
+  await composer(page).focus();
+  const drawn = await drawnWhile(page, () => page.keyboard.type("a text of forty characters, and no more"));
+  expect(drawn).toBe(0);
+  // What grows late keeps who is at the end there.
+  await growLast(page);
+  await expect.poll(() => fromEnd(page)).toBeLessThanOrEqual(1);
   const sent = page.waitForRequest(
     (request) => request.method() === "POST" && request.url().includes("/messages/stream"),
   );
@@ -103,4 +110,35 @@ test("lessons 23 and 27: a turn sends the new message alone, and who turns back 
   const there = await y();
   await expect(log(page).getByRole("article").last()).toContainText("(6)");
   expect(await y()).toBe(there);
+  await growLast(page);
+  await expect.poll(() => fromEnd(page)).toBeGreaterThan(300);
+  expect(await y()).toBe(there);
 });
+
+/** So many changes of what the turns show come about while something is done. */
+async function drawnWhile(page: Page, act: () => Promise<void>): Promise<number> {
+  await log(page).evaluate((element) => {
+    const seen = { changes: 0 };
+    Object.assign(window, { seen });
+    const count = (changes: readonly unknown[]) => {
+      seen.changes += changes.length;
+    };
+    new MutationObserver(count).observe(element, { childList: true, characterData: true, subtree: true });
+  });
+  await act();
+  return page.evaluate(() => (window as unknown as { seen: { changes: number } }).seen.changes); // set above
+}
+
+/** As a picture that comes late makes the last turn higher. */
+const growLast = (page: Page) =>
+  log(page)
+    .getByRole("article")
+    .last()
+    .evaluate((element) => {
+      const late = document.createElement("div");
+      late.style.blockSize = "400px";
+      element.append(late);
+    });
+
+const fromEnd = (page: Page) =>
+  page.locator(".scroller").evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);

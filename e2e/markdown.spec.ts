@@ -118,7 +118,7 @@ async function drawn(page: Page): Promise<void> {
 
 const shots = process.env.SHOTS;
 
-test("answers with formulas, diagrams and tables are drawn, copied as their source, and trip no policy", async ({
+test("lessons 30 and 31: answers with formulas, diagrams and tables are drawn, copied as their source, and trip no policy", async ({
   page,
 }) => {
   test.slow();

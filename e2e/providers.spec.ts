@@ -68,6 +68,24 @@ test("with no key in the settings the owner adds a server of models, chooses a m
     await expect(page.locator(".foot-model")).toContainText("box/llama");
   });
 
+  await test.step("16: by keys another model answers again, in a version of its own, and the choice stays", async () => {
+    await page.getByRole("log").getByRole("article").focus();
+    await page.keyboard.press("Shift+R");
+    await expect(page.getByRole("combobox", { name: "Find among models" })).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("log").getByRole("article")).toBeFocused();
+    await page.keyboard.press("Shift+R");
+    await page.keyboard.type("qwen");
+    await page.keyboard.press("Enter");
+    await expect(page.getByText("the box answers as vendor/qwen")).toBeVisible();
+    await expect(page.locator(".foot-model")).toContainText("box/vendor/qwen");
+    await expect(page.getByText("Version 2 of 2")).toHaveCount(1);
+    await expect(modelButton(page)).toHaveAccessibleName("Model: box/llama");
+    await page.keyboard.press("[");
+    await expect(page.locator(".foot-model")).toContainText("box/llama");
+    await expectNoAxeFault(page);
+  });
+
   await test.step("the session keeps it, a new one begins with it, and another may be chosen in between", async () => {
     await page.waitForURL(/\/s\//u);
     await page.reload();

@@ -166,6 +166,8 @@ const DIALECT_FILES = [
 const MORE_FILES: Readonly<Record<string, readonly string[]>> = {
   // Julep alone has tools on the wire.
   julep: ["tools.ts", "system-tools.ts"],
+  // LlamaCloud alone has directories of documents.
+  llamacloud: ["library.ts", "library-answers.ts", "library-reference.ts"],
 };
 
 test.each(DIALECTS.map(({ name }) => name))("the folder of %s has the files of every dialect", (name) => {

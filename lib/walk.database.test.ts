@@ -21,6 +21,7 @@ const ANY_BODY = {
   name: "x",
   text: "x",
   title: "x",
+  question: "x",
   branch_id: "8d7d1c4e-0f5e-4a36-9f5e-6d0c8a9d2b11",
   content: "x",
   type: "function",
@@ -105,7 +106,7 @@ describe("without credentials, or with wrong ones", () => {
     for (const method of ["POST", "PUT", "PATCH", "DELETE"] as const) {
       const headers = { authorization: `Bearer ${narrow.reader}` };
       const { status } = await call(method, filled(path, owned), { headers, body: ANY_BODY });
-      const isReading = /\/(?:render|search|embed)$/u.test(path) && method === "POST";
+      const isReading = /\/(?:render|search|embed|ask|retrieve|find|grep|read)$/u.test(path) && method === "POST";
       if (!isReading) expect([path, method, [403, 404, 405].includes(status)]).toEqual([path, method, true]);
     }
     expect(await counts()).toEqual(before);
@@ -334,6 +335,7 @@ async function makeOwned(): Promise<Record<string, string>> {
     toolId: await made(`/api/agents/${agentId}/tools`, { name: "secret", type: "function" }),
     sessionId: session_id,
     indexId: index.id,
+    directoryId: index.id,
     projectId: index.project_id,
     agentId,
     assistantId: agentId,

@@ -59,6 +59,17 @@ export function ToolFields({ tool, type, onType, faults }: ToolFieldsProps) {
         defaultValue={texts.parameters}
         error={faults.parameters ?? null}
       />
+      {type === "function" && (
+        <TextField
+          name="returns"
+          id="tool-returns"
+          {...CODE}
+          label="Result"
+          note="A JSON schema of what it gives, or nothing. Who answers a call in the app is asked for these values."
+          defaultValue={texts.returns}
+          error={faults.returns ?? null}
+        />
+      )}
     </>
   );
 }

@@ -51,7 +51,16 @@ export function ToolForm({ agentId, tool, onClose }: { agentId: string; tool: Ag
   );
 }
 
-const FIELDS = ["name", "description", "parameters", "url", "method", "headers", "open_to_strangers"] as const;
+const FIELDS = [
+  "name",
+  "description",
+  "parameters",
+  "returns",
+  "url",
+  "method",
+  "headers",
+  "open_to_strangers",
+] as const;
 
 /** A refusal of the server by field; null where it names none. A name that is taken is told without one. */
 const faultsOf = (problem: Problem): ToolFault | null => fieldFaults(problem, FIELDS, "name");

@@ -24,6 +24,17 @@ const search: AgentTool = {
   open_to_strangers: false,
 };
 
+test("16: the schema of a function's result is set, taken away, and kept where it is shown", () => {
+  const returns = { type: "object", properties: { sky: { type: "string" } } };
+  const spec = { name: null, description: null, parameters: { type: "object" }, returns };
+  const old: AgentTool = { ...search, name: "look", type: "function", spec };
+  const shown = toolTexts(old);
+  expect(toolChange(form(shown), "function", old).change).toMatchObject({ function: { returns } });
+  const { change } = toolChange(form({ ...shown, returns: "" }), "function", old);
+  expect(change.function).toEqual({ name: null, description: null, parameters: { type: "object" } });
+  expect(toolChange(form({ ...shown, returns: "[]" }), "function", old).wrong.returns).toContain("JSON object");
+});
+
 test("what a form shows of a tool says the same of it again, and keeps what it does not show", () => {
   const { change, wrong } = toolChange(form(toolTexts(search)), "api_call", search);
   expect(wrong).toEqual({});

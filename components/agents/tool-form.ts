@@ -4,7 +4,7 @@ import type { AgentTool, ToolChange } from "../api";
 export type FormType = "function" | "api_call";
 
 export type ToolFault = Partial<
-  Record<"name" | "description" | "parameters" | "url" | "method" | "headers" | "open_to_strangers", string>
+  Record<"name" | "description" | "parameters" | "returns" | "url" | "method" | "headers" | "open_to_strangers", string>
 >;
 
 /** The texts of a form for a tool; of a new one where there is none. */
@@ -15,6 +15,7 @@ export function toolTexts(tool: AgentTool | null) {
     name: tool?.name ?? "",
     description: tool?.description ?? "",
     parameters: JSON.stringify(parameters, null, 2),
+    returns: spec.returns ? JSON.stringify(spec.returns, null, 2) : "",
     method: typeof spec.method === "string" ? spec.method : "GET",
     url: typeof spec.url === "string" ? spec.url : "",
     headers: Object.entries(asObject(spec.headers))
@@ -36,9 +37,14 @@ export function toolChange(
   if (parameters === null) wrong.parameters = 'Enter a JSON object, such as {"type": "object", "properties": {}}';
   const headers = readHeaders(text("headers"));
   if (headers === null) wrong.headers = "Enter one header a line, such as Accept: application/json";
-  const kept = old?.type === type ? asObject(old.spec) : {};
+  const returns = text("returns") === "" ? undefined : readJson(text("returns"));
+  if (returns === null) wrong.returns = 'Enter a JSON object, such as {"type": "string"}, or nothing';
+  const { returns: _before, ...kept } = old?.type === type ? asObject(old.spec) : {};
   const change = { name: text("name"), type, description: text("description") || null };
-  if (type === "function") return { change: { ...change, function: { ...kept, parameters } }, wrong };
+  if (type === "function") {
+    const spec = { ...kept, parameters, ...(returns === undefined ? {} : { returns }) };
+    return { change: { ...change, function: spec }, wrong };
+  }
   const { schema: _, ...rest } = kept;
   return {
     change: {

@@ -16,7 +16,14 @@ export function readAnswer(
   if (text.trim() === "") return { fault: isError ? "Say what went wrong" : "Write the answer" };
   const read = kind === "text" ? { value: text } : readJson(text);
   if ("fault" in read) return read;
-  const output = isError ? { error: read.value } : read.value;
+  return answerOf(isError ? { error: read.value } : read.value, isError);
+}
+
+/** An answer of a value, or what is wrong with it. */
+export function answerOf(
+  output: unknown,
+  isError: boolean,
+): { readonly answer: CallAnswer } | { readonly fault: string } {
   const size = JSON.stringify(output).length;
   if (size > MOST_CHARACTERS) return { fault: "This is too long: 256 KB at the most" };
   return { answer: { output, isError } };

@@ -1,14 +1,19 @@
 "use client";
 
-import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { isCommand } from "../ui/keys";
-import { type AnswerKind, type CallAnswer, looksLikeJson, readAnswer } from "./call-answer";
+import { type AnswerKind, answerOf, type CallAnswer, looksLikeJson, readAnswer } from "./call-answer";
 import { readDraft, writeDraft } from "./draft";
+import { type ResultField, readFields } from "./result-fields";
+import { nameOfField, ResultFields } from "./result-fields-view";
+import { useResultFields } from "./use-result-fields";
 
 type CallFormProps = {
   readonly callId: string;
   /** The name of the function that was called. */
   readonly name: string;
+  /** Whose function it is; null: nobody knows. */
+  readonly agentId: string | null;
   /** What the person has given, as long as other calls of the turn wait for theirs. */
   readonly given: CallAnswer | null;
   /** So many other calls wait besides. */
@@ -16,86 +21,103 @@ type CallFormProps = {
   readonly onGive: (answer: CallAnswer | null) => void;
 };
 
-const KINDS: readonly (readonly [AnswerKind, string])[] = [
+type Kind = "fields" | AnswerKind;
+const KINDS: readonly (readonly [Kind, string])[] = [
+  ["fields", "Fields"],
   ["text", "Text"],
   ["json", "JSON"],
 ];
+const RIGHT: ReadonlyMap<number, string> = new Map();
 
 /** Asks the person for the result of a call that nobody runs. What is written stays on the device until it is sent. */
-export function CallForm({ callId, name, given, others, onGive }: CallFormProps) {
+export function CallForm({ given, ...props }: CallFormProps) {
+  if (given === null) return <OpenForm {...props} />;
+  return (
+    <p className="call-form-given">
+      Kept, and sent with the {props.others === 1 ? "other answer" : "other answers"}.
+      <button type="button" className="small-action" onClick={() => props.onGive(null)}>
+        Change it
+      </button>
+    </p>
+  );
+}
+
+function OpenForm({ callId, name, agentId, others, onGive }: Omit<CallFormProps, "given">) {
   const id = useId();
-  const field = useRef<HTMLTextAreaElement>(null);
-  const [chosen, setChosen] = useState<AnswerKind | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const fields = useResultFields(callId, name, agentId);
+  const [chosen, setChosen] = useState<Kind | null>(null);
   const [guessed, setGuessed] = useState<AnswerKind>("text");
-  const kind = chosen ?? guessed;
   const [isError, setIsError] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
+  const [wrong, setWrong] = useState(RIGHT);
+  // What went wrong is said in words.
+  const hasFields = fields != null && !isError;
+  const kind = chosen === "fields" && !hasFields ? "text" : (chosen ?? (hasFields ? "fields" : guessed));
   const draft = `call:${callId}`;
 
+  // Who came here by a key before the fields were known is in the first of them.
+  const isKnown = fields !== undefined;
   useEffect(() => {
-    const element = field.current;
-    if (element?.value !== "") return;
-    element.value = readDraft(draft);
-    setGuessed(looksLikeJson(element.value) ? "json" : "text");
-  }, [draft]);
+    if (isKnown && form.current !== null && document.activeElement === form.current) focusFirst(form.current);
+  }, [isKnown]);
 
   function give(event: FormEvent) {
     event.preventDefault();
-    const read = readAnswer(field.current?.value ?? "", kind, isError);
+    if (form.current === null || fields === undefined) return;
+    const read = kind === "fields" && fields ? answerIn(form.current, fields) : answerText(form.current, kind, isError);
     setFault("fault" in read ? read.fault : null);
-    if ("fault" in read) return field.current?.focus();
-    if (others === 0) writeDraft(draft, "");
+    setWrong("faults" in read ? read.faults : RIGHT);
+    if (!("answer" in read)) {
+      const [first] = "faults" in read ? read.faults.keys() : [];
+      return focusOn(form.current, first === undefined ? "answer" : nameOfField(first));
+    }
+    if (others === 0) for (const one of [draft, fieldDraft(callId)]) writeDraft(one, "");
     onGive(read.answer);
   }
 
-  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
+  function onKeyDown(event: KeyboardEvent) {
     if (event.key !== "Enter" || !isCommand(event.nativeEvent) || event.nativeEvent.isComposing) return;
     event.preventDefault();
-    event.currentTarget.form?.requestSubmit();
+    form.current?.requestSubmit();
   }
 
-  if (given !== null) {
-    return (
-      <p className="call-form-given">
-        Kept, and sent with the {others === 1 ? "other answer" : "other answers"}.
-        <button type="button" className="small-action" onClick={() => onGive(null)}>
-          Change it
-        </button>
-      </p>
-    );
+  function onInput() {
+    setFault(null);
+    if (form.current && kind === "fields" && fields) {
+      writeDraft(fieldDraft(callId), JSON.stringify(textsIn(form.current, fields)));
+    }
   }
+
   return (
-    <form className="call-form" data-waiting-call onSubmit={give}>
+    <form
+      ref={form}
+      className="call-form"
+      data-waiting-call
+      tabIndex={-1}
+      onFocus={(event) => event.target === event.currentTarget && focusFirst(event.currentTarget)}
+      onSubmit={give}
+      onKeyDown={onKeyDown}
+      onInput={onInput}
+    >
       <div className="call-form-head">
-        <label htmlFor={id}>What does {name} give?</label>
+        <label id={`${id}-label`} htmlFor={kind === "fields" ? undefined : id}>
+          What does {name} give?
+        </label>
         <fieldset className="result-tabs">
           <legend className="sr-only">The answer is</legend>
-          {KINDS.map(([one, label]) => (
+          {KINDS.filter(([one]) => one !== "fields" || hasFields).map(([one, label]) => (
             <button key={one} type="button" aria-pressed={kind === one} onClick={() => setChosen(one)}>
               {label}
             </button>
           ))}
         </fieldset>
       </div>
-      <textarea
-        ref={field}
-        id={id}
-        className="call-form-text"
-        data-kind={kind}
-        rows={3}
-        dir="auto"
-        autoComplete="off"
-        spellCheck={kind === "text"}
-        aria-invalid={fault !== null}
-        aria-describedby={`${id}-note`}
-        onInput={(event) => {
-          const { value } = event.currentTarget;
-          writeDraft(draft, value);
-          setFault(null);
-          setGuessed(looksLikeJson(value) ? "json" : "text");
-        }}
-        onKeyDown={onKeyDown}
-      />
+      {fields === undefined && <p className="field-note">Reading what it is to give</p>}
+      {kind === "fields" && fields && <KeptFields id={id} callId={callId} fields={fields} faults={wrong} />}
+      {kind !== "fields" && fields !== undefined && (
+        <AnswerText id={id} draft={draft} kind={kind} isWrong={fault !== null} onGuess={setGuessed} />
+      )}
       <p id={`${id}-note`} className={fault ? "field-error" : "field-note"} role={fault ? "alert" : undefined}>
         {fault ?? noteOf(others)}
       </p>
@@ -110,6 +132,94 @@ export function CallForm({ callId, name, given, others, onGive }: CallFormProps)
       </div>
     </form>
   );
+}
+
+type AnswerTextProps = {
+  readonly id: string;
+  /** Where it is kept until it is sent. */
+  readonly draft: string;
+  readonly kind: AnswerKind;
+  readonly isWrong: boolean;
+  /** Hears how the text looks. */
+  readonly onGuess: (kind: AnswerKind) => void;
+};
+
+function AnswerText({ id, draft, kind, isWrong, onGuess }: AnswerTextProps) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    const element = field.current;
+    if (element?.value !== "") return;
+    element.value = readDraft(draft);
+    onGuess(looksLikeJson(element.value) ? "json" : "text");
+  }, [draft, onGuess]);
+  return (
+    <textarea
+      ref={field}
+      id={id}
+      name="answer"
+      className="call-form-text"
+      data-kind={kind}
+      rows={3}
+      dir="auto"
+      autoComplete="off"
+      spellCheck={kind === "text"}
+      aria-invalid={isWrong}
+      aria-describedby={`${id}-note`}
+      onInput={(event) => {
+        const { value } = event.currentTarget;
+        writeDraft(draft, value);
+        onGuess(looksLikeJson(value) ? "json" : "text");
+      }}
+    />
+  );
+}
+
+type KeptFieldsProps = {
+  readonly id: string;
+  readonly callId: string;
+  readonly fields: readonly ResultField[];
+  readonly faults: ReadonlyMap<number, string>;
+};
+
+/** The fields, with what was written in them before. */
+function KeptFields({ id, callId, fields, faults }: KeptFieldsProps) {
+  const texts = useMemo(() => keptTexts(callId) ?? fields.map(({ first }) => first), [callId, fields]);
+  return <ResultFields id={id} fields={fields} texts={texts} faults={faults} />;
+}
+
+const fieldDraft = (callId: string): string => `call-fields:${callId}`;
+
+function keptTexts(callId: string): readonly string[] | null {
+  try {
+    const kept: unknown = JSON.parse(readDraft(fieldDraft(callId)) || "null");
+    return Array.isArray(kept) && kept.every((text) => typeof text === "string") ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What stands in the fields of a form, in their order. */
+function textsIn(form: HTMLFormElement, fields: readonly ResultField[]): readonly string[] {
+  const data = new FormData(form);
+  return fields.map((_, n) => String(data.get(nameOfField(n)) ?? ""));
+}
+
+function answerIn(form: HTMLFormElement, fields: readonly ResultField[]) {
+  const read = readFields(fields, textsIn(form, fields));
+  return "value" in read ? answerOf(read.value, false) : read;
+}
+
+const answerText = (form: HTMLFormElement, kind: Kind, isError: boolean) =>
+  readAnswer(String(new FormData(form).get("answer") ?? ""), kind === "json" ? "json" : "text", isError);
+
+/** Goes to the first field that is answered in, where there is one yet. */
+function focusFirst(form: HTMLFormElement): void {
+  form.querySelector<HTMLElement>(".call-form-text, .call-fields :is(textarea, select, input)")?.focus();
+}
+
+function focusOn(form: HTMLFormElement, name: string): void {
+  const field = form.elements.namedItem(name);
+  if (field instanceof HTMLElement) field.focus();
 }
 
 function noteOf(others: number): string {

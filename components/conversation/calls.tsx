@@ -10,10 +10,12 @@ type Calls = {
   readonly waiting: readonly string[];
   /** What was given to some of them: all are sent together. */
   readonly given: ReadonlyMap<string, CallAnswer>;
+  /** Whose functions were called; null: nobody has said. */
+  readonly agentId: string | null;
   readonly give: (callId: string, answer: CallAnswer | null) => void;
 };
 
-const NONE: Calls = { waiting: [], given: new Map(), give: () => {} };
+const NONE: Calls = { waiting: [], given: new Map(), agentId: null, give: () => {} };
 const CallsContext = createContext<Calls>(NONE);
 
 /** The calls of the turn around this that wait for the person. */
@@ -46,6 +48,10 @@ export function Answerable({ turn, onAnswer, children }: AnswerableProps) {
     },
     [given, ids, onAnswer],
   );
-  const value = useMemo(() => ({ waiting: ids === "" ? [] : ids.split("\n"), given, give }), [ids, given, give]);
+  const agentId = turn.stop?.agent?.id ?? null;
+  const value = useMemo(
+    () => ({ waiting: ids === "" ? [] : ids.split("\n"), given, agentId, give }),
+    [ids, given, agentId, give],
+  );
   return <CallsContext value={value}>{children}</CallsContext>;
 }

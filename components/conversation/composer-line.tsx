@@ -110,6 +110,8 @@ function offlineWords(waiting: number): string {
 }
 
 function sentenceFor({ status, why }: Refusal): string {
-  if (status === 409) return "Not sent: another answer is being given here. Your text is kept.";
+  // Others are of a session that cannot take the question, and say why.
+  if (status === 409 && why.endsWith("has a running turn"))
+    return "Not sent: another answer is being given here. Your text is kept.";
   return `Not sent. ${why} Your text is kept.`;
 }

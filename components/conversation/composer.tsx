@@ -51,8 +51,7 @@ export function Composer(props: ComposerProps) {
   const attachments = useAttachments(sessionId, limits);
   const { list } = attachments;
   const hasFailed = list.some(({ progress }) => progress.kind === "failed");
-  // Words can wait in a list of their own; one with files waits here, for them and for the answer that is being given.
-  const isHeld = attachments.isPending || (isHolding && list.length > 0);
+  const isHeld = attachments.isPending;
   const isReady = (length > 0 || list.length > 0) && length <= limit && canSend && !hasFailed;
 
   function send() {
@@ -165,7 +164,7 @@ function useWaitingSend(isHeld: boolean, isReady: boolean, send: () => void) {
 
   return {
     press: () => (isHeld && isReady ? setIsWaiting(!isWaiting) : send()),
-    words: isWaiting ? "It is sent when the files and the answer are there. Press again to hold it back." : null,
+    words: isWaiting ? "It goes when the files are there. Press again to hold it back." : null,
   };
 }
 

@@ -99,7 +99,7 @@ test("lesson 20: a connection that breaks in mid-answer goes on where it was, an
   expect(shown(store)).toEqual([["Hi", "One two ", "ready"]]);
 });
 
-test("a question that is asked at the moment in which an answer ends is followed like any other", async () => {
+test("lesson 13: a question that is asked at the moment in which an answer ends is followed like any other", async () => {
   const server = fakeServer();
   const { ask } = server.ports();
   const ways = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -181,7 +181,7 @@ test("a refused question leaves the conversation as it was, with its text and th
   expect(told.accepted).not.toHaveBeenCalled();
 });
 
-test("another tab's turn: 409 gives the text back, and the turn that runs is shown and followed", async () => {
+test("lesson 13: another tab's turn: 409 gives the text back, and the turn that runs is shown and followed", async () => {
   const server = fakeServer();
   const one = await answered(server);
   const two = await open(server, "s1");
@@ -226,7 +226,7 @@ test("Stop of a question that the server never took gives it back", async () => 
   expect(store.get().turns).toEqual([]);
 });
 
-test("a store that is left follows no more, and goes on where it was when it is opened again", async () => {
+test("lesson 2: a store that is left follows no more, and goes on where it was when it is opened again", async () => {
   const server = fakeServer();
   const { store, close } = await open(server);
   store.send("Hi");
@@ -289,6 +289,38 @@ test("a question that is edited stands beside the old one, and each is shown aga
     ]);
     expect(store.get().turns[0]?.versions).toMatchObject({ shown: 1, count: 2, previous: null });
   }
+});
+
+test("16: a version that is asked for the moment an answer ends is found, though nobody has read yet which it is", async () => {
+  const server = fakeServer();
+  const { readWindow } = server.ports();
+  const way = Promise.withResolvers<void>();
+  let reads = 0;
+  const { store } = await open(server, null, {
+    // What is read at the end of a turn takes its time; what somebody waits for is read beside it.
+    readWindow: async (...where) => {
+      const window = await readWindow(...where);
+      if (reads++ === 1) await way.promise;
+      return window;
+    },
+  });
+  store.send("One");
+  await idle();
+  server.end("To One");
+  await idle();
+  store.edit(store.get().turns[0]?.key ?? "", "Uno");
+  await idle();
+  server.end("To Uno");
+  await idle();
+  const [turn] = store.get().turns;
+  expect(turn?.versions).toEqual({ shown: 2, count: 2, previous: null, next: null });
+  const version = await store.versionBeside(turn?.key ?? "", "previous");
+  expect(version).toMatchObject({ branchId: "b0" });
+  if (version) await store.show(version);
+  way.resolve();
+  await idle();
+  expect(shown(store)).toEqual([["One", "To One", "ready"]]);
+  expect(await store.versionBeside(store.get().turns[0]?.key ?? "", "previous")).toBeNull();
 });
 
 test("an edited question that is refused leaves the turns as they were", async () => {
@@ -386,6 +418,47 @@ const ACTS = [
   "die",
   "news",
 ] as const;
+
+test("lesson 17: a page that opens twice follows a turn once, and news that come again and again ask for nothing", async () => {
+  const server = fakeServer();
+  const one = await open(server);
+  one.store.send("Hi");
+  await idle();
+  server.say("One ");
+  const two = await open(server, "s1");
+  two.close();
+  two.store.open();
+  await idle();
+  expect(server.readers()).toBe(2);
+  for (let n = 0; n < 5; n++) two.store.hear(server.news());
+  await idle();
+  server.end("two");
+  await idle();
+  for (const { store } of [one, two]) expect(shown(store)).toEqual([["Hi", "One two", "ready"]]);
+});
+
+test("lesson 16: of two sessions that answer at once none shows a word of the other, however often one goes to and fro", async () => {
+  const servers = [fakeServer(), fakeServer()];
+  const pages = [];
+  for (const [n, server] of servers.entries()) {
+    const page = await open(server);
+    page.store.send(`Question ${n}`);
+    await idle();
+    pages.push(page);
+  }
+  for (let round = 0; round < 20; round++) {
+    for (const [n, server] of servers.entries()) server.say(`${n} `);
+    const page = pages[round % 2];
+    page?.close();
+    await idle();
+    page?.store.open();
+  }
+  for (const server of servers) server.end();
+  await idle();
+  for (const [n, { store }] of pages.entries()) {
+    expect(shown(store)).toEqual([[`Question ${n}`, `${n} `.repeat(20), "ready"]]);
+  }
+});
 
 test("figure 5: whatever is done in two tabs, both come to show the same line, which is what the server has", async () => {
   const acts = fc.array(fc.record<Act>({ tab: fc.constantFrom(0, 1), act: fc.constantFrom(...ACTS) }), {

@@ -7,7 +7,7 @@ import { shownIn } from "./other-turns";
 import { lookAt, readBeyond } from "./read-beyond";
 import { conversationOf } from "./reduce";
 import { createSessionReader, type News } from "./session-reader";
-import { isOf, type Version } from "./turns-in";
+import { isOf, type Version, type Versions } from "./turns-in";
 
 export type ConversationStore = ReturnType<typeof createConversationStore>;
 
@@ -54,6 +54,16 @@ export function createConversationStore(
       const text = shownIn(held.get()).turns.find((turn) => turn.key === key)?.question?.text;
       if (text !== undefined) void ask(text, sentWith, key);
     },
+    /**
+     * The version before or after the one of a turn that is shown; null: the server has none. Where nobody knows yet, since the
+     * turn was asked here and has just ended, this reads what is stored.
+     */
+    async versionBeside(key: string, side: "previous" | "next"): Promise<Version | null> {
+      const known = versionsOf(held.get(), key)?.[side];
+      if (known) return known;
+      await reader.refreshAfter();
+      return versionsOf(held.get(), key)?.[side] ?? null;
+    },
     /** Shows another version of a turn, from now on and everywhere. Throws a Problem where the server refuses. */
     async show({ branchId, questionId, place }: Version): Promise<void> {
       const { sessionId } = held.get();
@@ -78,3 +88,6 @@ export function createConversationStore(
     hear: (news: News) => reader.hear(news),
   };
 }
+
+const versionsOf = (state: ConversationState, key: string): Versions | null =>
+  shownIn(state).turns.find((turn) => turn.key === key)?.versions ?? null;

@@ -29,10 +29,13 @@ const events: readonly SessionEvent[] = [
 ];
 const running = { run_id: "r2", after: 7, at: "text_delta:a2.0" };
 
-test("lesson 1: the server's HTML of a page in mid-answer has the question, what was said so far, and Stop", async () => {
+test("lessons 1 and 3: the server's HTML of a page in mid-answer has the question, what was said so far, and Stop", async () => {
   const html = await drawn({ session, events, before: null, after: null, running, forks: [] });
   expect(html).toContain("Second question");
   expect(html).toContain("What was said so far, and");
+  // The answer before it is there once, beside the one that is being given.
+  expect(html.match(/<article/gu)).toHaveLength(2);
+  expect(html.match(/First answer/gu)).toHaveLength(1);
   expect(html).toMatch(/data-stop/u);
   expect(html).not.toContain("broke off");
 });

@@ -8,6 +8,7 @@ import { titleOf } from "../sidebar/session-store";
 import { Guard } from "../ui/guard";
 import type { AttachedFile } from "./attachments/attachment";
 import { BrokenTurn } from "./broken-turn";
+import { ModelOfferContext } from "./choice/model-offer";
 import type { CallResult } from "./conversation-ports";
 import { writeDraft } from "./draft";
 import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
@@ -55,6 +56,11 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
     if (edited.current?.text === text) writeDraft(edited.current.draft, "");
   }, []);
   const choice = useModelChoice(initial, agent);
+  const { modelGroups, unlisted, ownModel, refresh } = choice;
+  const offer = useMemo(
+    () => ({ modelGroups, unlisted, ownModel, refresh }),
+    [modelGroups, unlisted, ownModel, refresh],
+  );
   const { store, state } = useConversation({ initial, isStale, onCreated, onAccepted: forget });
   const { turns, run } = state;
   const isBusy = run !== null;
@@ -125,21 +131,23 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
       <div ref={scroller} className="scroller" tabIndex={0} hidden={isFirst}>
         <div ref={content} role="log" aria-live="off" aria-label="Conversation" className="log measure">
           {older && <MoreTurns side="older" beyond={older} onRead={() => void store.readOlder()} />}
-          {shown.map((turn) => (
-            <Guard key={turn.key} of={turn} fallback={<BrokenTurn turn={turn} />}>
-              <TurnArticle
-                turn={turn}
-                isLast={turn === last && !isGone}
-                isGoing={turn === last && isBusy}
-                onAgain={again}
-                onContext={lookInto}
-                onEdit={edit}
-                onStep={versions.step}
-                onContinue={goOn}
-                onAnswer={answer}
-              />
-            </Guard>
-          ))}
+          <ModelOfferContext value={offer}>
+            {shown.map((turn) => (
+              <Guard key={turn.key} of={turn} fallback={<BrokenTurn turn={turn} />}>
+                <TurnArticle
+                  turn={turn}
+                  isLast={turn === last && !isGone}
+                  isGoing={turn === last && isBusy}
+                  onAgain={again}
+                  onContext={lookInto}
+                  onEdit={edit}
+                  onStep={versions.step}
+                  onContinue={goOn}
+                  onAnswer={answer}
+                />
+              </Guard>
+            ))}
+          </ModelOfferContext>
           {newer && <MoreTurns side="newer" beyond={newer} onRead={() => void store.readNewer()} />}
           {queue.items.length > 0 && (
             <WaitingList
@@ -147,7 +155,11 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
               reason={queue.reason}
               why={state.refusal?.why ?? null}
               onChange={queue.change}
-              onTakeBack={(id) => composer.current?.fill(queue.takeBack(id))}
+              onTakeBack={(id) => {
+                const taken = queue.takeBack(id);
+                composer.current?.fill(taken?.text ?? "");
+                if (taken?.files) composer.current?.attach?.(taken.files);
+              }}
               onSendAnyway={queue.sendAnyway}
               onEditing={queue.setEditing}
             />

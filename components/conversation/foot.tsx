@@ -3,10 +3,12 @@
 import { Copy, RotateCcw, ScanText } from "lucide-react";
 import { formatDuration, formatNumber } from "../time";
 import { IconButton } from "../ui/icon-button";
+import { AgainWith } from "./again-with";
 import { copyAnswer, richHtml } from "./copy";
 import { markdownOf } from "./segments";
 import type { Stop, TurnState } from "./turn-state";
 import type { Versions } from "./turns-in";
+import type { AgainFrom } from "./use-ask-anew";
 import { type Direction, VersionSteps } from "./versions";
 
 type FootProps = {
@@ -15,7 +17,7 @@ type FootProps = {
   /** Shows what the model saw. */
   readonly onContext: () => void;
   /** Asks for another answer; null: there is no question. */
-  readonly onAgain: (() => void) | null;
+  readonly onAgain: ((from?: AgainFrom) => void) | null;
   readonly versions: Versions | null;
   readonly onStep: (direction: Direction) => void;
   readonly prose: () => readonly Element[];
@@ -35,7 +37,12 @@ export function Foot({ turn, isWaiting, onAgain, onContext, versions, onStep, pr
             onClick={() => copyAnswer(markdownOf(turn.blocks), richHtml(prose()))}
           />
         )}
-        {onAgain && <IconButton icon={RotateCcw} label="Answer again" data-act="again" onClick={onAgain} />}
+        {onAgain && (
+          <>
+            <IconButton icon={RotateCcw} label="Answer again" data-act="again" onClick={() => onAgain()} />
+            <AgainWith model={turn.stop?.model ?? null} onChoose={(model) => onAgain({ model })} />
+          </>
+        )}
         {turn.runId !== null && (
           <IconButton
             icon={ScanText}

@@ -29,6 +29,21 @@ test("16: what waits is kept in its order, for the next page of the same person 
   expect(own.kept.size).toBe(0);
 });
 
+test("16: what waits keeps its files, and one whose files cannot be read is passed over", () => {
+  const own = device();
+  const files = [{ id: "f", name: "a.csv", media_type: "text/csv", size: 5 }];
+  createQueue("s", own).add({ ...one, files });
+  expect(createQueue("s", own).get()).toEqual([{ ...one, files }]);
+  own.setItem(
+    "parley:queue:guest:s",
+    JSON.stringify([
+      { ...one, files: [{ id: "f" }] },
+      { ...two, files: "f" },
+    ]),
+  );
+  expect(createQueue("s", own).get()).toEqual([]);
+});
+
 test("16: what waits belongs to its person", () => {
   const own = device();
   setViewer({ kind: "person", id: "ada" });

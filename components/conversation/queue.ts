@@ -1,10 +1,11 @@
 import { viewerName } from "../viewer";
+import { type AttachedFile, isAttachedFile } from "./attachments/attachment";
 
 // Messages that wait to be sent: for the end of an answer, or for the connection. They belong to a person and a session, and
 // are kept on the device, so that they outlive the page.
 
 /** A message that waits. Its id is the one that it is sent under, however often: the server takes it once. */
-export type Waiting = { readonly id: string; readonly text: string };
+export type Waiting = { readonly id: string; readonly text: string; readonly files?: readonly AttachedFile[] };
 
 export const MOST_WAITING = 20;
 
@@ -104,7 +105,8 @@ const isWaiting = (value: unknown): value is Waiting =>
   "id" in value &&
   typeof value.id === "string" &&
   "text" in value &&
-  typeof value.text === "string";
+  typeof value.text === "string" &&
+  (!("files" in value) || (Array.isArray(value.files) && value.files.every(isAttachedFile)));
 
 /** How a conversation stands, as far as waiting messages ask. */
 export type Standing = {

@@ -53,7 +53,7 @@ const shown = ({ turns }: ReturnType<typeof conversationOf>) =>
     blocks.map((block) => (block.kind === "tool" ? block.name : block.text)).join("|"),
   ]);
 
-test("a turn that was asked here is not drawn as another once it is read as it is stored", () => {
+test("lesson 3, 19: a turn that was asked here is not drawn as another once it is read as it is stored", () => {
   const state = after(
     conversationOf(windowOf(turn("1"))),
     { type: "asked", question: { id: "mine", text: "Ask 2", files: [] }, inPlaceOf: "1" },

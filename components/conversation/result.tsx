@@ -1,10 +1,11 @@
 "use client";
 
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { formatNumber } from "../time";
 import { JsonTree } from "./json-tree";
 import { hostOf, safeHref } from "./markdown/links";
 import { numberColumns, type Scalar, type Shape, shapeOf } from "./result-shape";
+import { useOverflow } from "./use-overflow";
 
 const atFirst = 50;
 
@@ -85,11 +86,14 @@ function Rows({ columns, rows }: { columns: readonly string[]; rows: readonly (r
   const [all, setAll] = useState(false);
   const numbers = numberColumns(rows);
   const shown = all ? rows : rows.slice(0, atFirst);
+  const scroller = useRef<HTMLDivElement>(null);
+  const isOver = useOverflow(scroller);
+  const [isWide, setIsWide] = useState(false);
   return (
-    <>
+    <div className="result-rows" data-wide={isWide || undefined}>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
-      <div className="result-scroll" role="group" aria-label="Result table" tabIndex={0}>
+      <div ref={scroller} className="result-scroll" role="group" aria-label="Result table" tabIndex={0}>
         <table className="result-table">
           <thead>
             <tr>
@@ -114,12 +118,24 @@ function Rows({ columns, rows }: { columns: readonly string[]; rows: readonly (r
           </tbody>
         </table>
       </div>
-      {shown.length < rows.length && (
-        <button type="button" className="small-action mt-2" onClick={() => setAll(true)}>
-          Show {formatNumber(rows.length - shown.length)} more
-        </button>
-      )}
-    </>
+      <p className="result-acts">
+        {shown.length < rows.length && (
+          <button type="button" className="small-action" onClick={() => setAll(true)}>
+            Show {formatNumber(rows.length - shown.length)} more
+          </button>
+        )}
+        {(isOver || isWide) && (
+          <button
+            type="button"
+            className="small-action result-widen"
+            aria-pressed={isWide}
+            onClick={() => setIsWide(!isWide)}
+          >
+            Widen
+          </button>
+        )}
+      </p>
+    </div>
   );
 }
 

@@ -26,6 +26,8 @@ export function createSessionReader(ports: Ports, held: HeldState, begun: Pick<N
   /** A run that the server lets nobody follow: it is not tried again. */
   let lostRun: string | null = null;
   let refreshing: Promise<boolean> | null = null;
+  /** So many windows were shown. */
+  let shows = 0;
   let known = begun.updatedAt;
   let shownBranch = begun.branchId;
   let heard: News = { running: null, updatedAt: "", branchId: null };
@@ -50,10 +52,13 @@ export function createSessionReader(ports: Ports, held: HeldState, begun: Pick<N
   /** Looks at the end of the session after a turn that ended here: somebody else may have asked before it. */
   async function settle(sessionId: string): Promise<void> {
     const before = heard;
+    const shownBefore = shows;
     isSettling = true;
     const window = await ports.readWindow(sessionId, { limit: "2" }).catch(() => null);
     isSettling = false;
     if (window === null || get().run) return;
+    // What somebody else has asked for since is newer, and may be another line.
+    if (shows !== shownBefore) return check();
     const isWhole = joinsOn(window, get().turns);
     if (!isWhole) return refresh();
     show(window, before);
@@ -63,6 +68,7 @@ export function createSessionReader(ports: Ports, held: HeldState, begun: Pick<N
   /** Shows what was read when `before` was the last news. What was heard since may be newer. */
   function show(window: SessionWindow, before: News): void {
     const { session, running } = window;
+    shows++;
     known = later(known, later(session.last_updated_at, before.updatedAt));
     shownBranch = session.active_branch_id ?? shownBranch;
     if (heard === before) {

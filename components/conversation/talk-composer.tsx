@@ -38,9 +38,8 @@ export function TalkComposer({ state, store, queue, isGone, composer, onSend, ch
   }, [refusal, isQueued, composer]);
 
   function send(text: string, files: readonly AttachedFile[]) {
-    // One with files waits in the composer.
-    if (!queue.isHolding || files.length > 0) return onSend(text, files);
-    queue.add(text);
+    if (!queue.isHolding) return onSend(text, files);
+    queue.add(text, files);
     composer.current?.forget(text);
   }
 

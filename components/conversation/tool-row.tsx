@@ -81,6 +81,7 @@ export function ToolRow({ block, isOver, wasStopped }: ToolRowProps) {
         <CallForm
           callId={block.callId}
           name={block.name}
+          agentId={calls.agentId}
           given={calls.given.get(block.callId) ?? null}
           others={calls.waiting.length - 1}
           onGive={(answer) => calls.give(block.callId, answer)}

@@ -10,8 +10,10 @@ import { Prose } from "./markdown/prose";
 import { Notices } from "./notices";
 import { Question } from "./question";
 import { endingOf, segmentsOf } from "./segments";
+import { type Source, sourcesOf } from "./sources";
 import { Broke, Cut, cutOf, Stopped } from "./turn-end";
 import type { Turn } from "./turns-in";
+import type { AgainFrom } from "./use-ask-anew";
 import type { Direction } from "./versions";
 
 type TurnProps = {
@@ -19,7 +21,7 @@ type TurnProps = {
   readonly isLast: boolean;
   /** Its answer is being given. */
   readonly isGoing: boolean;
-  readonly onAgain: (turn: Turn) => void;
+  readonly onAgain: (turn: Turn, from?: AgainFrom) => void;
   /** Shows what the model saw. */
   readonly onContext: (turn: Turn) => void;
   /** Asks its question in other words; gives whether they were taken. */
@@ -30,6 +32,8 @@ type TurnProps = {
   /** Answers the calls that wait for the person. */
   readonly onAnswer: (results: readonly CallResult[]) => void;
 };
+
+const NO_SOURCES: readonly Source[] = [];
 
 /** A question and its answer. Drawn anew only when the turn itself is another, or its place. */
 export const TurnArticle = memo(function TurnArticle({
@@ -48,8 +52,8 @@ export const TurnArticle = memo(function TurnArticle({
   const ending = endingOf(turn, isGoing, isLast);
   const segments = segmentsOf(turn.blocks);
   const cut = cutOf(turn);
-  const again = turn.question ? () => onAgain(turn) : null;
-  const onRetry = isLast ? again : null;
+  const again = turn.question ? (from?: AgainFrom) => onAgain(turn, from) : null;
+  const onRetry = isLast && again ? () => again() : null;
   return (
     <article
       ref={article}
@@ -93,7 +97,7 @@ export const TurnArticle = memo(function TurnArticle({
         {cut !== null && !isGoing && <Cut why={cut} onContinue={isLast ? onContinue : null} />}
         {ending === "stopped" && <Stopped turn={turn} />}
         {ending === "broke" && <Broke turn={turn} onRetry={onRetry} />}
-        <Notices notices={turn.notices} />
+        <Notices notices={turn.notices} sources={isGoing ? NO_SOURCES : sourcesOf(turn.blocks)} />
         <Foot
           turn={turn}
           isWaiting={ending === "going"}

@@ -10,6 +10,9 @@ import type { Turn } from "./turns-in";
 /** A question that was edited and sent, and where its draft is kept until the server has it. */
 export type Edited = { readonly text: string; readonly draft: string };
 
+/** Who is to answer instead of who would; the model null: the agent's own. */
+export type AgainFrom = { readonly model: string | null };
+
 type AskAnew = {
   readonly store: ConversationStore;
   readonly sentWith: SentWith;
@@ -38,9 +41,11 @@ export function useAskAnew({ store, sentWith, isGone, edited, onAsked, content }
   }, [content, onAsked]);
 
   const again = useCallback(
-    (turn: Turn): void => {
+    (turn: Turn, from?: AgainFrom): void => {
       if (!mayAsk()) return;
-      store.again(turn.key, sentWith);
+      const { model: _, ...others } = sentWith;
+      const answerer = from === undefined ? sentWith : from.model === null ? others : { ...others, model: from.model };
+      store.again(turn.key, answerer);
       asked();
     },
     [store, sentWith, mayAsk, asked],

@@ -10,6 +10,7 @@ const ACTS = {
   c: '[data-act="copy"]',
   x: '[data-act="context"]',
   r: '[data-act="again"]',
+  R: '[data-act="again-with"]',
   e: '[data-act="edit"]',
   "[": '[data-version="previous"]',
   "]": '[data-version="next"]',
@@ -19,14 +20,16 @@ const ACTS = {
 export function useConversationKeys(keys: Keys): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (isCommand(event) && event.code === "KeyJ" && !event.shiftKey && !event.altKey) {
-      const waiting = document.querySelector<HTMLElement>("[data-waiting-call] textarea");
+      // The form passes the focus on, once it knows what it asks for.
+      const waiting = document.querySelector<HTMLElement>("[data-waiting-call]");
       if (!waiting) return;
       event.preventDefault();
       return waiting.focus();
     }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape") {
-      const isLayerOpen = document.querySelector("[popover]:popover-open, .sidebar[data-open]") !== null;
+      const isLayerOpen =
+        document.querySelector("[popover]:popover-open:not([data-docked]), .sidebar[data-open]") !== null;
       if (keys.isBusy && !isLayerOpen) {
         event.preventDefault();
         keys.onStop();
@@ -68,6 +71,7 @@ function act(key: string, log: Element, target: Element | null): boolean {
     case "c":
     case "x":
     case "r":
+    case "R":
     case "e":
     case "[":
     case "]": {

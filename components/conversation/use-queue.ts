@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { v4 as newId } from "uuid";
 import { useSignedOut } from "../frame/shell";
+import type { AttachedFile } from "./attachments/attachment";
 import { useOnline } from "./composer-line";
 import type { ConversationState } from "./conversation-state";
 import type { ConversationStore } from "./conversation-store";
@@ -16,10 +17,10 @@ export type SendQueue = {
   /** Whether a message that is written now has to wait. */
   readonly isHolding: boolean;
   readonly hasRoom: boolean;
-  readonly add: (text: string) => void;
+  readonly add: (text: string, files: readonly AttachedFile[]) => void;
   readonly change: (id: string, text: string) => void;
-  /** Gives the text of the one that is taken back. */
-  readonly takeBack: (id: string) => string;
+  /** Gives the one that is taken back. */
+  readonly takeBack: (id: string) => Waiting | null;
   readonly sendAnyway: () => void;
   readonly setEditing: (isEditing: boolean) => void;
 };
@@ -30,7 +31,7 @@ type Options = {
   /** Nothing is sent to a deleted session. */
   readonly isGone: boolean;
   /** Sends a message that has waited. */
-  readonly onSend: (text: string, id: string) => void;
+  readonly onSend: (text: string, id: string, files?: readonly AttachedFile[]) => void;
 };
 
 /** The messages that wait in a conversation, each of which is sent as soon as nothing stands in its way. */
@@ -64,7 +65,7 @@ export function useQueue({ store, state, isGone, onSend }: Options): SendQueue {
 
   useEffect(() => {
     if (!next || reason !== null || isEditing || isGone || next.id === taken) return;
-    onSend(next.text, next.id);
+    onSend(next.text, next.id, next.files);
   }, [next, reason, isEditing, isGone, taken, onSend]);
 
   return {
@@ -72,16 +73,20 @@ export function useQueue({ store, state, isGone, onSend }: Options): SendQueue {
     reason,
     isHolding: reason === "answer" || reason === "connection" || reason === "sign-in" || items.length > 0,
     hasRoom: items.length < MOST_WAITING,
-    add: useCallback((text: string) => queue.add({ id: newId(), text }), [queue]),
+    add: useCallback(
+      (text: string, files: readonly AttachedFile[]) =>
+        queue.add({ id: newId(), text, ...(files.length === 0 ? {} : { files }) }),
+      [queue],
+    ),
     change: queue.change,
     takeBack(id) {
-      const text = items.find((item) => item.id === id)?.text ?? "";
+      const taken = items.find((item) => item.id === id) ?? null;
       queue.remove(id);
       if (refusal?.key === id) store.forgetRefusal();
-      return text;
+      return taken;
     },
     sendAnyway() {
-      if (next) onSend(next.text, next.id);
+      if (next) onSend(next.text, next.id, next.files);
     },
     setEditing,
   };

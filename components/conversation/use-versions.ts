@@ -1,11 +1,11 @@
 "use client";
 
 import { type RefObject, useCallback, useLayoutEffect, useState } from "react";
-import { isProblem } from "../api";
+import { isProblem, problem } from "../api";
 import { notify } from "../ui/notify";
 import type { ConversationStore } from "./conversation-store";
 import { isOf, type Turn } from "./turns-in";
-import type { Direction } from "./versions";
+import { type Direction, hasVersion } from "./versions";
 
 type Wanted = {
   readonly questionId: string;
@@ -43,16 +43,14 @@ export function useVersions(
   // The same function at each draw: whoever gets it is drawn anew with another one.
   const step = useCallback(
     (turn: Turn, direction: Direction): void => {
-      const version = turn.versions?.[direction];
       const box = scroller.current;
-      if (!version || !box) return;
+      if (!box || !hasVersion(turn.versions, direction)) return;
       if (store.get().run) return void notify({ text: "An answer is being given. Stop it, or wait for its end." });
       leaveEnd();
       // The same words are said again.
       setSaid("");
       const top = turnIn(box, turn.key)?.getBoundingClientRect().top ?? 0;
-      setWanted({ questionId: version.questionId, top, direction });
-      store.show(version).catch((thrown) => {
+      show(store, turn.key, direction, (questionId) => setWanted({ questionId, top, direction })).catch((thrown) => {
         setWanted(null);
         const why = isProblem(thrown) && thrown.message !== "" ? thrown.message : "The server did not answer";
         void notify({ text: `The other version is not shown. ${why}.` });
@@ -63,6 +61,19 @@ export function useVersions(
   );
 
   return { said, step };
+}
+
+/** Shows the version beside a turn; `onFound` hears of its question before it is shown. */
+async function show(
+  store: ConversationStore,
+  key: string,
+  direction: Direction,
+  onFound: (questionId: string) => void,
+): Promise<void> {
+  const version = await store.versionBeside(key, direction);
+  if (version === null) throw problem(404, "It could not be read");
+  onFound(version.questionId);
+  await store.show(version);
 }
 
 const turnIn = (box: HTMLElement, key: string): HTMLElement | null =>

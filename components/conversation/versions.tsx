@@ -6,9 +6,13 @@ import type { Versions } from "./turns-in";
 
 export type Direction = "previous" | "next";
 
+/** Whether there is one beside the version that is shown, also where nobody has read yet which. */
+export const hasVersion = (versions: Versions | null, direction: Direction): boolean =>
+  versions !== null && (direction === "previous" ? versions.shown > 1 : versions.shown < versions.count);
+
 /** Which of its versions a turn is, and the way to those beside it. */
 export function VersionSteps({ versions, onStep }: { versions: Versions; onStep: (direction: Direction) => void }) {
-  const { shown, count, previous, next } = versions;
+  const { shown, count } = versions;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields, and these are two buttons and what they lead from.
     <div className="versions" role="group" aria-label="Versions of this turn">
@@ -16,8 +20,8 @@ export function VersionSteps({ versions, onStep }: { versions: Versions; onStep:
         icon={ChevronLeft}
         label="Previous version"
         data-version="previous"
-        aria-disabled={previous === null}
-        onClick={() => previous && onStep("previous")}
+        aria-disabled={!hasVersion(versions, "previous")}
+        onClick={() => onStep("previous")}
       />
       <span className="versions-count">
         <span className="sr-only">
@@ -31,8 +35,8 @@ export function VersionSteps({ versions, onStep }: { versions: Versions; onStep:
         icon={ChevronRight}
         label="Next version"
         data-version="next"
-        aria-disabled={next === null}
-        onClick={() => next && onStep("next")}
+        aria-disabled={!hasVersion(versions, "next")}
+        onClick={() => onStep("next")}
       />
     </div>
   );

@@ -3,6 +3,7 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { Dash } from "../ui/dash";
 import { isTouch } from "../ui/keys";
+import { QuestionFiles } from "./attachments/question-files";
 import { sends } from "./composer-keys";
 import { asksPerson, type Reason, type Waiting, wordsOf } from "./queue";
 
@@ -19,6 +20,8 @@ type WaitingListProps = {
   /** One of them is being changed: nothing is sent meanwhile. */
   readonly onEditing: (isEditing: boolean) => void;
 };
+
+const NO_FILES = [] as const;
 
 /** The messages that wait to be sent, where they will stand. */
 export function WaitingList({ items, reason, why, onEditing, onChange, ...acts }: WaitingListProps) {
@@ -45,10 +48,13 @@ export function WaitingList({ items, reason, why, onEditing, onChange, ...acts }
                   }}
                 />
               ) : (
-                <p className="question-text" dir="auto" data-long={item.text.length > 280 || undefined}>
-                  {item.text}
-                </p>
+                item.text !== "" && (
+                  <p className="question-text" dir="auto" data-long={item.text.length > 280 || undefined}>
+                    {item.text}
+                  </p>
+                )
               )}
+              <QuestionFiles files={item.files ?? NO_FILES} />
             </div>
             <p className="waiting-words">
               <span>{index === 0 && reason === "refused" && why ? `${words}: ${why}` : words}</span>

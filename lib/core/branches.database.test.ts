@@ -398,6 +398,26 @@ test("a fork is shown from its first turn on, and goes on as itself when its pro
   expect(await lines.texts(id)).toEqual(["Q1", "A1", "Q2", "A2"]);
 });
 
+test("16: a session has 500 branches at the most, and says so before anything is written", async () => {
+  const id = await sessionWith("Q1", "Q2");
+  const { branchId } = await storedSession(id);
+  await pool().query(
+    `insert into "Branch" (id, "sessionId", "parentId", "forkPosition", path, "nextPosition")
+     select gen_random_uuid(), $1, $2, 1, '[]', 2 from generate_series(1, 498)`,
+    [id, branchId],
+  );
+  expect(await lines.instead(id, "Q2", "Q2b")).toMatchObject({ status: 200 });
+  const line = await lines.line(id);
+  const sentence = "The session has 500 branches, as many as it may. Ask at its end, or in a new session.";
+  const refused = { status: 409, body: { detail: sentence } };
+  expect(await lines.instead(id, "Q2b", "Q2c")).toMatchObject(refused);
+  expect(await lines.send(id, "Q2c", { parent_id: line[0]?.id })).toMatchObject(refused);
+  expect((await pool().query(`select 1 from "Branch" where "sessionId" = $1`, [id])).rows).toHaveLength(500);
+  expect(await lines.line(id)).toEqual(line);
+  expect((await lines.session(id)).running_run_id).toBeNull();
+  expect(await lines.send(id, "Q3")).toMatchObject({ status: 200 });
+});
+
 describe("D9: a summary that replaces", () => {
   test("holds for the lines through its point alone, and a fork behind it keeps it", async () => {
     const id = await sessionWith("Q1", "Q2", "Q3", "Q4");

@@ -1,34 +1,102 @@
 import * as db from "../db/indexes.ts";
-import { notFound } from "../domain/errors.ts";
+import type { Agent } from "../domain/agent.ts";
+import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
+import { getAgent } from "./agents.ts";
+import { dropUnusedFiles } from "./files.ts";
+import { checkMayEdit, checkReachesAccount } from "./reach.ts";
 import type { Scope } from "./scope.ts";
 
-export type Index = db.IndexRow;
+export type Index = db.IndexDetails;
 
-/** The indexes of a project of the account, newest first. */
-export const listIndexes = (scope: Scope, projectId: string): Promise<Index[]> =>
-  db.listIndexes(scope.database, scope.accountId, projectId);
+/** An agent has so many indexes, and so does a turn. */
+export const MOST_INDEXES = 10;
 
-/** An index of a project of the account. Throws "not-found", for an id that cannot be one too. */
-export async function getIndex(scope: Scope, projectId: string, id: string): Promise<Index> {
-  const index = isId(id) ? await db.findIndex(scope.database, scope.accountId, projectId, id) : null;
+/** Indexes of the account, newest first; of one project where it is given. Throws as `checkReachesAccount`. */
+export async function listIndexes(
+  scope: Scope,
+  projectId: string | null,
+  page: { readonly offset: number; readonly limit: number },
+): Promise<Index[]> {
+  checkReachesAccount(scope);
+  return db.listIndexes(scope.database, scope.accountId, { projectId, ids: null }, page);
+}
+
+/** An index of the account, in one project where it is given. Throws "not-found", for an id that cannot be one too. */
+export async function getIndex(scope: Scope, projectId: string | null, id: string): Promise<Index> {
+  checkReachesAccount(scope);
+  const [index] = isId(id) ? await indexesOf(scope, projectId, [id]) : [];
   if (!index) throw notFound("index", id);
   return index;
 }
 
+const indexesOf = (scope: Scope, projectId: string | null, ids: readonly string[]): Promise<Index[]> =>
+  db.listIndexes(scope.database, scope.accountId, { projectId, ids }, { offset: 0, limit: ids.length });
+
 /** Makes an empty index. */
-export const createIndex = (
+export async function createIndex(
   scope: Scope,
   projectId: string,
   index: Pick<Index, "name" | "description">,
-): Promise<Index> => db.insertIndex(scope.database, scope.accountId, { id: newId(), projectId, ...index });
+): Promise<Index> {
+  checkReachesAccount(scope);
+  const { id } = await db.insertIndex(scope.database, scope.accountId, { id: newId(), projectId, ...index });
+  return getIndex(scope, projectId, id);
+}
 
-/** Deletes an index with its documents. Throws "not-found". */
-export async function deleteIndex(scope: Scope, projectId: string, id: string): Promise<void> {
+/** Sets what an index is called, as far as it is given, and gives it. Throws "not-found". */
+export async function renameIndex(
+  scope: Scope,
+  projectId: string | null,
+  id: string,
+  fields: Partial<Pick<Index, "name" | "description">>,
+): Promise<Index> {
+  const index = await getIndex(scope, projectId, id);
+  await db.updateIndex(scope.database, scope.accountId, index.id, fields);
+  return getIndex(scope, projectId, id);
+}
+
+/** Deletes an index with its documents, in one project where it is given. Throws "not-found". */
+export async function deleteIndex(scope: Scope, projectId: string | null, id: string): Promise<void> {
+  checkReachesAccount(scope);
   const isGone = isId(id) && (await db.deleteIndex(scope.database, scope.accountId, projectId, id));
   if (!isGone) throw notFound("index", id);
+  await dropUnusedFiles(scope);
 }
 
 /** The ids among these that are indexes of the project, in no order; texts that cannot be ids are none. */
 export const knownIndexIds = (scope: Scope, projectId: string, ids: readonly string[]): Promise<ReadonlySet<string>> =>
   db.knownIndexIds(scope.database, scope.accountId, projectId, ids.filter(isId));
+
+/** The indexes of an agent, in their order. Throws "not-found" for the agent. */
+export async function listAgentIndexes(scope: Scope, agentId: string): Promise<Index[]> {
+  const { indexIds } = await getAgent(scope, agentId);
+  if (indexIds.length === 0) return [];
+  const found = new Map((await indexesOf(scope, null, indexIds)).map((index) => [index.id, index]));
+  return indexIds.flatMap((id) => found.get(id) ?? []);
+}
+
+/**
+ * Gives an agent its indexes, in this order: what is in them is recalled for it.
+ *
+ * Throws "not-found" for the agent or an index that is not the account's, "bad-request" for too many, and as
+ * `checkMayEdit`. A key of one agent takes none of the account's indexes: it reaches none.
+ */
+export async function setAgentIndexes(scope: Scope, agentId: string, indexIds: readonly string[]): Promise<void> {
+  const agent = await getAgent(scope, agentId);
+  checkMayEdit(scope);
+  const ids = [...new Set(indexIds.map((id) => id.toLowerCase()))];
+  if (ids.length > 0) checkReachesAccount(scope);
+  if (ids.length > MOST_INDEXES) throw new ChatError("bad-request", `An agent has at most ${MOST_INDEXES} indexes`);
+  const known = await db.knownIndexIds(scope.database, scope.accountId, null, ids.filter(isId));
+  const unknown = ids.find((id) => !known.has(id));
+  if (unknown !== undefined) throw notFound("index", unknown);
+  await db.setAgentIndexes(scope.database, scope.accountId, agent.id, ids);
+}
+
+/** Gives an agent one index alone, and the agent with it: null takes those away that it has, undefined leaves them. */
+export async function withIndex(scope: Scope, agent: Agent, indexId: string | null | undefined): Promise<Agent> {
+  if (indexId === undefined) return agent;
+  await setAgentIndexes(scope, agent.id, indexId === null ? [] : [indexId]);
+  return getAgent(scope, agent.id);
+}

@@ -1,4 +1,5 @@
 import type { Database } from "../db/database.ts";
+import { hasOwner } from "../db/docs.ts";
 import * as db from "../db/ingest.ts";
 import { cancelLeasedJob, type TakenJob } from "../db/leased-jobs.ts";
 import type { DocOwner } from "../domain/doc.ts";
@@ -43,6 +44,23 @@ export async function ingestFile(scope: Scope, owner: DocOwner, input: FileDocIn
   return getFileDoc(scope, docId);
 }
 
+/** Docs of one owner with how far each is, the latest first. Throws "not-found" for an owner out of reach, or that is none. */
+export async function listFileDocs(
+  scope: Scope,
+  owner: DocOwner,
+  page: { readonly offset: number; readonly limit: number },
+): Promise<db.FileDoc[]> {
+  await checkOwner(scope, owner);
+  return db.listFileDocs(scope.database, scope.accountId, owner, page);
+}
+
+/** Throws "not-found" for an owner of docs out of reach, or that is none. */
+export async function checkOwner(scope: Scope, owner: DocOwner): Promise<void> {
+  checkReachesOwner(scope, owner);
+  const isThere = isId(owner.id) && (await hasOwner(scope.database, scope.accountId, owner));
+  if (!isThere) throw notFound(owner.role, owner.id);
+}
+
 /** How far a doc of any owner is. Throws "not-found". */
 export async function getFileDoc(scope: Scope, id: string): Promise<db.FileDoc> {
   const doc = isId(id) ? await db.findFileDoc(scope.database, scope.accountId, id) : null;
@@ -70,6 +88,12 @@ export function ingestTask(database: Database, extractFile: ExtractFile, onReady
       if (!file) throw new ChatError("bad-request", "The file of the document was deleted.");
       // What a process that was ended has left, of a version that may have cut it otherwise.
       if (!(await db.clearPieces(database, hold, docId))) throw lost();
+      // A file that was read for another doc is not read again.
+      const copied = await db.copyPieces(database, hold, docId);
+      if (copied) {
+        if (!(await db.endIngest(database, hold, docId, { ...copied, state: "ready" }))) throw lost();
+        return onReady();
+      }
       const bytes = readFile({ database, accountId: job.accountId }, file);
       for await (const part of extractFile({ ...file, bytes }, signal)) {
         const isHeld =

@@ -99,7 +99,7 @@ test("when others may have been missed, everybody looks once", async () => {
   expect(heard).toEqual(["a"]);
 });
 
-test("who waits looks by itself sooner while others are not heard", () => {
+test("lesson 18: who waits looks by itself sooner while others are not heard", () => {
   const { open, cut } = wire();
   const signals = open();
   const heard = signals.lookAfterMs();

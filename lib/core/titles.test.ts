@@ -18,7 +18,7 @@ test.each<[string, string | null]>([
   expect(fallbackTitle(question)).toBe(title);
 });
 
-test("a model's title is cleaned", async () => {
+test("lesson 36: a model's title is cleaned", async () => {
   expect((await titled(["<think>Hm</think>", "**Os", "lo**"])).title).toBe("Oslo");
 });
 

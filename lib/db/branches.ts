@@ -1,7 +1,7 @@
 import type { Fork } from "../domain/branch.ts";
 import type { SessionReplacement } from "../domain/session.ts";
 import type { Database } from "./database.ts";
-import { activateBranchRow, findReplacementRow, listForkRows } from "./sql/branches.ts";
+import { activateBranchRow, countBranchRow, findReplacementRow, listForkRows } from "./sql/branches.ts";
 import { holdSession } from "./sql/line.ts";
 import { againOnDeadlock, inTransaction } from "./sql.ts";
 
@@ -55,6 +55,17 @@ export async function activateBranch(
       return found.isBusy ? "busy" : "active";
     }),
   );
+}
+
+/** How many branches a session of the account has, counted up to `upto`. */
+export async function countBranches(
+  database: Database,
+  accountId: string,
+  sessionId: string,
+  upto: number,
+): Promise<number> {
+  const [found] = await countBranchRow(database, { sessionId, accountId, upto });
+  return found?.count ?? 0;
 }
 
 /** The latest summary that stands for the beginning of a branch's line, up to a position at most; null: there is none. */

@@ -2,8 +2,10 @@ import type { z } from "zod";
 import type { TurnEvent } from "../domain/events.ts";
 import type { Message, NewMessage } from "../domain/message.ts";
 import type { Run } from "../domain/run.ts";
+import type { Recalled } from "../domain/source.ts";
 import type { Database } from "./database.ts";
 import { unpacked } from "./run-events.ts";
+import { recalledOf } from "./sources.ts";
 import { type Running, readHistoryRow, readRunInputRows } from "./sql/history.ts";
 import { readOutlineRows, readWindowRow } from "./sql/window.ts";
 
@@ -81,6 +83,8 @@ export type StoredWindow = {
   /** The message after the last; null: there is none. */
   readonly next: { readonly runId: string | null; readonly role: string } | null;
   readonly runs: readonly Run[];
+  /** What was recalled for them, by their ids. */
+  readonly recalled: ReadonlyMap<string, Recalled>;
   readonly running: StoredRunning | null;
 };
 
@@ -101,9 +105,10 @@ export async function readWindow(
   const limits = { messages: MOST_MESSAGES, bytes: MOST_BYTES };
   const [found] = await readWindowRow(database, { sessionId, accountId, ...place, ...limits });
   if (!found || found.branchId === null) return null;
-  const { branchId, line, from, hasOlder, next, runs, running } = found;
+  const { branchId, line, from, hasOlder, next, runs, recalled, running } = found;
   const olderBefore = hasOlder ? from : null;
-  return { branchId, line, olderBefore, next, runs, running: running && runningOf(running) };
+  const told = { branchId, line, olderBefore, next, runs, recalled: recalledOf(recalled) };
+  return { ...told, running: running && runningOf(running) };
 }
 
 /** A question on a line, by its place and its first characters. */

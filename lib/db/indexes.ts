@@ -1,46 +1,67 @@
 import type { Database } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
 import { forgetDocs } from "./runs.ts";
+import { listIndexRows, setAgentIndexRows } from "./sql/knowledge.ts";
 
 const COLUMNS = { id: true, projectId: true, name: true, description: true, createdAt: true, updatedAt: true } as const;
 
 export type IndexRow = Readonly<Prisma.IndexGetPayload<{ select: typeof COLUMNS }>>;
 
-/** No list is longer: a page token for it is not in its contract. */
-const MOST = 1000;
+/** An index with its documents: how many are in each state, and how many bytes their files have. */
+export type IndexDetails = IndexRow & {
+  readonly ready: number;
+  readonly pending: number;
+  readonly failed: number;
+  readonly size: number;
+};
 
-/** The indexes of a project of the account, newest first, a thousand at most. */
-export async function listIndexes(database: Database, accountId: string, projectId: string): Promise<IndexRow[]> {
-  return database.prisma.index.findMany({
-    where: { accountId, projectId },
-    select: COLUMNS,
-    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    take: MOST,
-  });
+/** Indexes of the account, newest first: of one project where it is given, and of these ids alone where they are. */
+export async function listIndexes(
+  database: Database,
+  accountId: string,
+  { projectId, ids }: { readonly projectId: string | null; readonly ids: readonly string[] | null },
+  page: { readonly offset: number; readonly limit: number },
+): Promise<IndexDetails[]> {
+  return listIndexRows(database, { accountId, projectId, ids, ...page });
 }
 
-/** The ids among these that are indexes of the project, in no order. */
+/** Sets what an index of the account is called, as far as it is given. Gives whether there is one. */
+export async function updateIndex(
+  database: Database,
+  accountId: string,
+  id: string,
+  fields: Partial<Pick<IndexRow, "name" | "description">>,
+): Promise<boolean> {
+  const { count } = await database.prisma.index.updateMany({
+    where: { id, accountId },
+    data: { ...fields, updatedAt: new Date() },
+  });
+  return count > 0;
+}
+
+/** Sets the indexes of an agent of the account, in their order. What is not the account's is left out. */
+export async function setAgentIndexes(
+  database: Database,
+  accountId: string,
+  agentId: string,
+  ids: readonly string[],
+): Promise<void> {
+  await setAgentIndexRows(database, { agentId, accountId, ids });
+}
+
+/** The ids among these that are indexes of the account, in no order; of one project where it is given. */
 export async function knownIndexIds(
   database: Database,
   accountId: string,
-  projectId: string,
+  projectId: string | null,
   ids: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
   const found = await database.prisma.index.findMany({
-    where: { accountId, projectId, id: { in: [...ids] } },
+    where: { accountId, ...(projectId === null ? {} : { projectId }), id: { in: [...ids] } },
     select: { id: true },
   });
   return new Set(found.map((row) => row.id));
-}
-
-export async function findIndex(
-  database: Database,
-  accountId: string,
-  projectId: string,
-  id: string,
-): Promise<IndexRow | null> {
-  return database.prisma.index.findFirst({ where: { id, accountId, projectId }, select: COLUMNS });
 }
 
 export async function insertIndex(
@@ -51,14 +72,15 @@ export async function insertIndex(
   return database.prisma.index.create({ data: { accountId, ...index }, select: COLUMNS });
 }
 
-/** Deletes an index of the account. Gives whether there was one. */
+/** Deletes an index of the account, in one project where it is given. Gives whether there was one. */
 export async function deleteIndex(
   database: Database,
   accountId: string,
-  projectId: string,
+  projectId: string | null,
   id: string,
 ): Promise<boolean> {
-  const { count } = await database.prisma.index.deleteMany({ where: { id, accountId, projectId } });
+  const where = { id, accountId, ...(projectId === null ? {} : { projectId }) };
+  const { count } = await database.prisma.index.deleteMany({ where });
   if (count > 0) await forgetDocs(database, accountId, [id.toLowerCase()]);
   return count > 0;
 }

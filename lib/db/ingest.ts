@@ -4,9 +4,12 @@ import type { DocPiece } from "../domain/extraction.ts";
 import { newId } from "../domain/ids.ts";
 import type { Database } from "./database.ts";
 import { hasOwner, OWNER_COLUMNS, ownerOf, ownerWhere } from "./docs.ts";
+import type { Prisma } from "./generated/client.ts";
 import type { Hold } from "./leased-jobs.ts";
+import { JsonObject } from "./prisma.ts";
 import {
   clearPieceRows,
+  copyPieceRows,
   countOpenJobs,
   endIngestRow,
   failWaitingDocRow,
@@ -78,34 +81,64 @@ export type FileDoc = {
   readonly pages: number | null;
   /** The latest job that reads it. */
   readonly jobId: string | null;
+  /** Of its file, in bytes; null where it has none. */
+  readonly size: number | null;
+  readonly mediaType: string | null;
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+  readonly createdAt: Date;
 };
 
-/** A doc of the account with how far it is, or null. */
-export async function findFileDoc({ prisma }: Database, accountId: string, id: string): Promise<FileDoc | null> {
-  const doc = await prisma.doc.findFirst({
-    where: { id, accountId },
-    select: {
-      ...OWNER_COLUMNS,
-      id: true,
-      title: true,
-      fileId: true,
-      state: true,
-      reason: true,
-      characters: true,
-      pages: true,
-      jobs: { orderBy: [{ createdAt: "desc" }, { id: "desc" }], take: 1, select: { id: true, progress: true } },
-    },
-  });
-  if (!doc) return null;
-  const { jobs, agentId, userId, indexId, sessionId, projectId, ...fields } = doc;
+const SELECT = {
+  ...OWNER_COLUMNS,
+  id: true,
+  title: true,
+  fileId: true,
+  state: true,
+  reason: true,
+  characters: true,
+  pages: true,
+  metadata: true,
+  createdAt: true,
+  file: { select: { size: true, mediaType: true } },
+  jobs: { orderBy: [{ createdAt: "desc" }, { id: "desc" }], take: 1, select: { id: true, progress: true } },
+} as const satisfies Prisma.DocSelect;
+
+function toFileDoc(doc: Prisma.DocGetPayload<{ select: typeof SELECT }>): FileDoc {
+  const { jobs, file, agentId, userId, indexId, sessionId, projectId, metadata, ...fields } = doc;
   const state = State.parse(doc.state);
   return {
     ...fields,
     state,
+    metadata: JsonObject.parse(metadata),
     owner: ownerOf({ agentId, userId, indexId, sessionId, projectId }),
     progress: state === "ready" ? 100 : (jobs[0]?.progress ?? 0),
     jobId: jobs[0]?.id ?? null,
+    size: file?.size ?? null,
+    mediaType: file?.mediaType ?? null,
   };
+}
+
+/** A doc of the account with how far it is, or null. */
+export async function findFileDoc({ prisma }: Database, accountId: string, id: string): Promise<FileDoc | null> {
+  const doc = await prisma.doc.findFirst({ where: { id, accountId }, select: SELECT });
+  return doc && toFileDoc(doc);
+}
+
+/** Docs of one owner with how far each is, the latest first. */
+export async function listFileDocs(
+  { prisma }: Database,
+  accountId: string,
+  owner: DocOwner,
+  page: { readonly offset: number; readonly limit: number },
+): Promise<FileDoc[]> {
+  const found = await prisma.doc.findMany({
+    where: { accountId, ...ownerWhere(owner) },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    skip: page.offset,
+    take: page.limit,
+    select: SELECT,
+  });
+  return found.map(toFileDoc);
 }
 
 /** The file that a doc is made of; null where either is gone. */
@@ -134,6 +167,19 @@ export async function insertPieces(
   const rows = pieces.map((piece) => ({ ...piece, id: newId() }));
   const held = await insertPieceRows(database, { jobId, owner, docId, pieces: rows, progress });
   return held.length > 0;
+}
+
+/**
+ * Gives a doc without pieces those of another one of its account that was made of the same file, and what that is: none where
+ * there is no such doc, or its job is no longer its owner's.
+ */
+export async function copyPieces(
+  database: Database,
+  { jobId, owner }: Hold,
+  docId: string,
+): Promise<{ readonly characters: number; readonly pages: number | null } | null> {
+  const [copied] = await copyPieceRows(database, { jobId, owner, docId });
+  return copied ?? null;
 }
 
 type Outcome =

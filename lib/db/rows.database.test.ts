@@ -314,9 +314,14 @@ test("an identity signs in to one account; one that is known makes no other", as
 test("indexes belong to a project of an account", async () => {
   const index = { id: newId(), projectId: own.projectId, name: "I", description: null };
   const made = await indexes.insertIndex(database, own.accountId, index);
-  expect(await indexes.findIndex(database, own.accountId, own.projectId, made.id)).toEqual(made);
-  expect(await indexes.findIndex(database, other, own.projectId, made.id)).toBeNull();
-  expect(await indexes.listIndexes(database, other, own.projectId)).toEqual([]);
+  const [projectId, page] = [own.projectId, { offset: 0, limit: 10 }];
+  const listed = (accountId: string, ids: readonly string[] | null = null) =>
+    indexes.listIndexes(database, accountId, { projectId, ids }, page);
+  const empty = { ready: 0, pending: 0, failed: 0, size: 0 };
+  expect(await listed(own.accountId, [made.id])).toEqual([{ ...made, ...empty }]);
+  expect(await listed(other, [made.id])).toEqual([]);
+  expect(await listed(other)).toEqual([]);
+  expect(await indexes.updateIndex(database, other, made.id, { name: "Theirs" })).toBe(false);
   expect((await indexes.knownIndexIds(database, other, own.projectId, [made.id])).size).toBe(0);
   expect(await indexes.deleteIndex(database, other, own.projectId, made.id)).toBe(false);
   expect(await indexes.deleteIndex(database, own.accountId, own.projectId, made.id)).toBe(true);

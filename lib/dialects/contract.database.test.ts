@@ -180,3 +180,25 @@ test("the sidebar shows the sessions of all dialects alike, and a browser's own 
     "assistant api_response",
   ]);
 });
+
+// On one database: what is asked for here is the same on both, and takes its time.
+test.skipIf(process.env.TEST_DATABASE !== "postgresql").each(ways)(
+  "lesson 21: forty turns of $label, each of them whole",
+  async ({ ask }) => {
+    const since = (await query("select now() as at"))[0].at;
+    for (let n = 0; n < 40; n++) {
+      const { response } = await ask(api, agentId, `hi ${n}`);
+      expect(await response.text()).toContain("Hello.");
+    }
+    const runs = await query(
+      `select status, "finishReason" as reason, count(*)::int as count from "Run" where "createdAt" >= $1 group by 1, 2`,
+      [since],
+    );
+    expect(runs).toEqual([{ status: "completed", reason: "stop", count: 40 }]);
+    const blank = await query(
+      `select 1 from "Message" where role = 'assistant' and "createdAt" >= $1 and parts::text not like '%Hello.%'`,
+      [since],
+    );
+    expect(blank).toEqual([]);
+  },
+);

@@ -39,7 +39,13 @@ const any = anyJson()
   .transform((value) => value ?? null);
 const orNull = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? null);
 
-const FunctionSpec = z.object({ name: any, description: any, parameters: orNull(object) });
+const FunctionSpec = z.object({
+  name: any,
+  description: any,
+  parameters: orNull(object),
+  /** Ours: a JSON schema of the result. */
+  returns: object.nullish(),
+});
 
 const IntegrationSpec = z.object({
   provider: z.enum([

@@ -33,6 +33,8 @@ export type Agent = AgentDoors & {
   readonly isDefault: boolean;
   readonly metadata: Readonly<Record<string, unknown>> | null;
   readonly tools: readonly StoredTool[];
+  /** The indexes that are recalled for it, in their order. */
+  readonly indexIds: readonly string[];
   readonly hasDocs: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;

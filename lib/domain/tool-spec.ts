@@ -13,6 +13,8 @@ const FunctionSpec = z
     description: z.unknown(),
     /** A JSON schema. */
     parameters: json.nullable(),
+    /** A JSON schema of what it gives: a person who answers is asked for its values. Models are not told. */
+    returns: json.nullish(),
   })
   .nullable();
 

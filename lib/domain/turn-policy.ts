@@ -89,6 +89,8 @@ export const TurnPlan = z.object({
   isPaidByCaller: z.boolean(),
   /** Tokens of the day's limit that are set aside for it. */
   reservedTokens: z.number(),
+  /** The indexes that its tools look into. Absent: none. */
+  indexIds: z.array(z.string()).readonly().optional(),
   /** A hash of whom the caller asks for; null or absent: nobody in particular. */
   endUserHash: z.string().nullish(),
 });

@@ -137,6 +137,7 @@ async function makeThings(url: string, key: string): Promise<Readonly<Record<str
     tool_id: await made(`/api/agents/${agent}/tools`, { name: "attacked", type: "function" }),
     doc_id: await made(`/api/agents/${agent}/docs`, { title: "attacked", content: "a text" }),
     index_id: await made("/api/v1/indexes", { name: "attacked" }),
+    directory_id: await made("/api/v1/beta/directories", { name: "attacked" }),
   };
   return { ...ids, ...Object.fromEntries(Object.entries(ids).map(([name, id]) => [camel(name), id])) };
 }

@@ -9,6 +9,13 @@ export type AttachedFile = {
   readonly size: number;
 };
 
+/** Whether what was kept on the device is such a file. */
+export function isAttachedFile(value: unknown): value is AttachedFile {
+  if (typeof value !== "object" || value === null) return false;
+  const { id, name, media_type, size } = value as Readonly<Record<string, unknown>>; // any object has such names or not
+  return [id, name, media_type].every((text) => typeof text === "string") && typeof size === "number";
+}
+
 /** How far a file is on its way to the server. `share`: from 0 to 1. */
 export type Progress =
   | { readonly kind: "waiting" }

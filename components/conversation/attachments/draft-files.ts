@@ -1,5 +1,5 @@
 import { readDraft, writeDraft } from "../draft";
-import type { AttachedFile } from "./attachment";
+import { type AttachedFile, isAttachedFile } from "./attachment";
 
 /** The server keeps what nobody sends for an hour; a little less, so that nothing is shown that is gone. */
 const KEPT_MS = 55 * 60_000;
@@ -27,9 +27,5 @@ function keptOf(sessionId: string | null): readonly Kept[] {
   }
 }
 
-function isKept(value: unknown): value is Kept {
-  if (typeof value !== "object" || value === null) return false;
-  const { id, name, media_type, size, at } = value as Readonly<Record<string, unknown>>; // any object has such names or not
-  const texts = [id, name, media_type].every((text) => typeof text === "string");
-  return texts && typeof size === "number" && typeof at === "number";
-}
+const isKept = (value: unknown): value is Kept =>
+  isAttachedFile(value) && "at" in value && typeof value.at === "number";

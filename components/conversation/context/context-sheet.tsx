@@ -1,7 +1,7 @@
 "use client";
 
 import { ChevronLeft, ChevronRight, X } from "lucide-react";
-import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 import { formatNumber } from "../../time";
 import { IconButton } from "../../ui/icon-button";
 import type { Turn } from "../turns-in";
@@ -18,7 +18,20 @@ type SheetProps = {
   readonly onClose: () => void;
 };
 
-/** What the model saw in a turn, in the browser's top layer, which closes it with Escape and on a press elsewhere. */
+const WIDE = "(min-width: 1920px)";
+
+function onWidth(act: () => void): () => void {
+  const query = matchMedia(WIDE);
+  query.addEventListener("change", act);
+  return () => query.removeEventListener("change", act);
+}
+
+const isWideNow = (): boolean => matchMedia(WIDE).matches;
+
+/**
+ * What the model saw in a turn, in the browser's top layer, which closes it with Escape and on a press elsewhere; on a very
+ * wide window beside the conversation, until it is closed.
+ */
 export default function ContextSheet({ sessionId, turns, at, isBusy, onTurn, onClose }: SheetProps) {
   const title = useId();
   const sheet = useRef<HTMLDivElement>(null);
@@ -30,16 +43,22 @@ export default function ContextSheet({ sessionId, turns, at, isBusy, onTurn, onC
   const [before, after] = [turns[n - 1], turns[n + 1]];
 
   const opener = useRef<Element | null>(null);
+  const isDocked = useSyncExternalStore(onWidth, isWideNow, () => false);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what comes to stand elsewhere is hidden by the browser, and shown again.
   useLayoutEffect(() => {
     opener.current ??= document.activeElement;
     const element = sheet.current;
     if (!element?.matches(":popover-open")) element?.showPopover();
     element?.focus();
-  }, []);
+  }, [isDocked]);
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && isDocked) {
+      event.preventDefault();
+      return sheet.current?.hidePopover();
+    }
     const isMirrored = getComputedStyle(event.currentTarget).direction === "rtl";
     const sides = isMirrored ? { ArrowLeft: after, ArrowRight: before } : { ArrowLeft: before, ArrowRight: after };
     if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
@@ -59,12 +78,13 @@ export default function ContextSheet({ sessionId, turns, at, isBusy, onTurn, onC
       ref={sheet}
       role="dialog"
       aria-labelledby={title}
-      popover="auto"
+      popover={isDocked ? "manual" : "auto"}
+      data-docked={isDocked || undefined}
       className="context-sheet"
       tabIndex={-1}
       onKeyDown={onKeyDown}
       onToggle={(event) => {
-        if (event.newState !== "closed") return;
+        if (event.newState !== "closed" || sheet.current?.matches(":popover-open")) return;
         const isLost = document.activeElement === document.body;
         if (isLost && opener.current instanceof HTMLElement) opener.current.focus();
         onClose();

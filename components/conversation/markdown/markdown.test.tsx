@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
 import Markdown from "./markdown";
@@ -123,6 +125,14 @@ test("model servers 35: a formula that has not ended is its source", () => {
 
 test("model servers 36: emphasis is an element that the style sheet sets in italics", () => {
   expect(inside("*italic* and _also_")).toBe('<p dir="auto"><em>italic</em> and <em>also</em></p>');
+});
+
+test("lesson 33: each block finds its own direction, and code is written from left to right", () => {
+  const shown = html("# ا\n\nب\n\n- ج\n\n> د\n\n| ه |\n|---|\n| و |\n\n```\nx\n```\n\n`y`");
+  for (const tag of ["h3", "p", "li", "th", "td"]) expect(shown).toMatch(new RegExp(`<${tag} [^>]*dir="auto"`, "u"));
+  expect(shown).toMatch(/<div class="code" dir="ltr"/u);
+  const sheet = readFileSync(join(import.meta.dirname, "markdown.css"), "utf8");
+  expect(sheet).toMatch(/:not\(pre\) > code \{[^}]*unicode-bidi: isolate;\s*direction: ltr;/u);
 });
 
 test("references and notes are found across blocks, and notes have numbers in the order of their use", () => {

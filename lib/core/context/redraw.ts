@@ -11,6 +11,7 @@ import { variables } from "../render/variables.ts";
 import type { Scope } from "../scope.ts";
 import { builtinTools } from "../tools/builtin.ts";
 import { toolDefinition } from "../tools/definitions.ts";
+import { knowledgeDefinitions } from "../tools/knowledge.ts";
 import { hashOf, toolText } from "../turn/trace.ts";
 
 /** Why a text can no longer be shown as it was sent. "request": it came with the request, or with the session's settings. */
@@ -105,11 +106,14 @@ async function systemText(
   }
 }
 
+/** The server's own tools as models are told of them. */
+const OWN = [...builtinTools.map(({ definition }) => definition), ...knowledgeDefinitions];
+
 function toolsOf(trace: PromptTrace, agent: Agent | null): RedrawnHead["tools"] {
   return trace.tools.map(({ of, id, hash }) => {
     const own = of === "agent" ? agent?.tools.find((tool) => tool.id === id) : undefined;
-    const builtin = of === "server" ? builtinTools.find(({ definition }) => definition.name === id) : undefined;
-    const definition = own ? toolDefinition(own) : (builtin?.definition ?? null);
+    const builtin = of === "server" ? OWN.find(({ name }) => name === id) : undefined;
+    const definition = own ? toolDefinition(own) : (builtin ?? null);
     const name = definition?.name ?? (of === "agent" ? null : id);
     return { name, ...redrawn(definition && toolText(definition), hash) };
   });

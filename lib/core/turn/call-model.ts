@@ -10,16 +10,31 @@ export type CallWithFiles = (request: PromptRequest) => AsyncIterable<readonly M
 
 /**
  * Calls the model for the steps of one turn, with the content of the files that its messages have: read at the first step
- * and kept for the others. A model that is known not to see images is told of them in words, and the turn has a notice.
+ * and kept for the others. A model that is known not to see images is told of them in words, and the turn has a notice; it
+ * has another one where `isCut`: its prompt had no room for all messages.
  */
-export function callWithFiles(scope: Scope, admission: Admission): CallWithFiles {
+export function callWithFiles(scope: Scope, admission: Admission, isCut = false): CallWithFiles {
   let opened: Promise<Opened> | null = null;
+  let isTold = !isCut;
   return (request) => {
     const { messages } = request;
-    if (isReady(messages)) return scope.models.call(admission, { ...request, messages });
+    const notices = isTold ? [] : [CUT];
+    isTold = true;
+    if (isReady(messages)) return noted(notices, scope.models.call(admission, { ...request, messages }));
     opened ??= open(scope, request);
-    return called(scope, admission, request, opened);
+    return noted(notices, called(scope, admission, request, opened));
   };
+}
+
+const CUT = "The oldest messages had no room in the prompt: the model was not sent them.";
+
+/** What a model says, behind notices where there are some. */
+const noted = (notices: readonly string[], call: AsyncIterable<readonly ModelEvent[]>) =>
+  notices.length === 0 ? call : behind(notices, call);
+
+async function* behind(notices: readonly string[], call: AsyncIterable<readonly ModelEvent[]>) {
+  yield notices.map((text) => ({ type: "notice" as const, text }));
+  yield* call;
 }
 
 type Opened = { readonly files: ReadyFiles; readonly isBlind: boolean };

@@ -8,12 +8,14 @@ import {
   type WindowPlace,
 } from "../../db/history.ts";
 import * as db from "../../db/runs.ts";
+import { findRecalled } from "../../db/sources.ts";
 import { notFound } from "../../domain/errors.ts";
 import type { TurnMessage } from "../../domain/events.ts";
 import { foldEvents } from "../../domain/fold.ts";
 import type { Message, NewMessage, Part } from "../../domain/message.ts";
 import type { Run, RunAgent } from "../../domain/run.ts";
 import type { Session } from "../../domain/session.ts";
+import type { Recalled } from "../../domain/source.ts";
 import { readyFiles } from "../render/ready-parts.ts";
 import type { Scope } from "../scope.ts";
 
@@ -135,6 +137,10 @@ export async function sessionOfRun(scope: Scope, runId: string): Promise<string 
 export async function agentOfRun(scope: Scope, runId: string): Promise<RunAgent | null> {
   return (await db.findRun(scope.database, scope.accountId, runId))?.run.agent ?? null;
 }
+
+/** What was recalled for runs of the account, by their ids. */
+export const recalledOfRuns = (scope: Scope, runIds: readonly string[]): Promise<ReadonlyMap<string, Recalled>> =>
+  findRecalled(scope.database, scope.accountId, runIds);
 
 /** The latest run of a session that stored or stores messages, running or ended; null when there is none. */
 export const findLatestRun = (scope: Scope, sessionId: string): Promise<Run | null> =>

@@ -21,10 +21,11 @@ import { renderInput } from "../render/input.ts";
 import type { Scope } from "../scope.ts";
 import { toolsInReach } from "../tools/who-may.ts";
 import { answeringInput } from "./answer-calls.ts";
+import { checkMayFork } from "./may-fork.ts";
 import { pastOf, renames } from "./past-of-turn.ts";
 import type { TurnTool } from "./run-turn.ts";
 import type { TurnRequest } from "./turn-request.ts";
-import { checkToolChoice, offeredTools, turnTools } from "./turn-tools.ts";
+import { checkToolChoice, hasOwnTools, offeredTools, turnTools } from "./turn-tools.ts";
 
 export type PreparedTurn = {
   readonly session: Session;
@@ -44,6 +45,8 @@ export type PreparedTurn = {
   readonly tools: readonly TurnTool[];
   /** Agent's tools and then the request's, those with a taken name left out. */
   readonly listedTools: readonly Tool[];
+  /** The indexes that its tools look into. */
+  readonly indexIds: readonly string[];
   /** What was recalled, best first. */
   readonly docs: readonly DocHit[];
   readonly description: Description;
@@ -56,7 +59,7 @@ export type PreparedTurn = {
  *
  * Throws "not-found" for the session, the parent message or the agent, "bad-request" for a session without an agent, a
  * model or tool choice that is not there, or a template that fails, "prompt-too-big" for a prompt over its budget,
- * "conflict" for answers to calls that do not wait.
+ * "conflict" for answers to calls that do not wait, and for a fork of a session that has as many branches as it may.
  */
 export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: TurnRequest): Promise<PreparedTurn> {
   const { database, accountId } = scope;
@@ -73,7 +76,8 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     (tool, n, all) => all.findIndex((other) => other.name === tool.name) === n,
   );
   const offered = offeredTools(scope, session, policy, listedTools);
-  const tools = turnTools(scope, session, policy, offered);
+  const indexes = indexesOf(scope, session, agent, request);
+  const tools = turnTools(scope, session, policy, offered, indexes);
   const stored = { ...(agent.model === "" ? {} : { model: agent.model }), ...agent.settings };
   const merged = { ...stored, ...request.settings };
   const model = merged.model ?? scope.models.defaultModel;
@@ -84,9 +88,14 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   const most = overflow === "truncate" ? budget : null;
   const past = await pastOf(scope, session, request, policy.recallTools, most);
   const { line, from, forkPosition, nextPosition } = past;
+  if (policy.stores && forkPosition !== null) await checkMayFork(scope, session.id);
   const given = request.answersCalls ? answeringInput(line, request.input) : request.input;
   const asked = withShares(given, budget);
-  const docs = policy.recall ? await recalled(scope, session, agent, users, [...line, ...asked]) : [];
+  // What tools look into is not told beforehand too, but for what belongs to the agent.
+  const isLookedInto = hasOwnTools(scope, policy) && (await takesTools(scope, model, indexes));
+  const recalledIndexes = isLookedInto ? agent.indexIds : indexes;
+  const participants = { session, agent, users, indexIds: recalledIndexes };
+  const docs = policy.recall ? await recalled(scope, participants, [...line, ...asked]) : [];
 
   const unrendered: DescribeInput = {
     session,
@@ -129,26 +138,49 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     offered,
     tools,
     listedTools,
+    indexIds: indexes,
     docs,
     description,
     budget,
   };
 }
 
+/** What is of the account as a whole is nothing for strangers, and nothing for who reaches one agent. */
+const isInAccount = (scope: Scope): boolean => scope.stranger == null && scope.onlyAgentId == null;
+
+/** The indexes of a turn: its own, or else its session's, and its agent's. */
+function indexesOf(scope: Scope, session: Session, agent: Agent, { indexIds }: TurnRequest): readonly string[] {
+  const own = isInAccount(scope) ? (indexIds ?? session.indexIds) : [];
+  return [...new Set([...own, ...agent.indexIds])];
+}
+
+/** Whether a model is offered tools that look into indexes: true also where nobody can tell what it takes. */
+async function takesTools(scope: Scope, model: string, indexIds: readonly string[]): Promise<boolean> {
+  if (indexIds.length === 0) return true;
+  const known = await scope.models.list(scope.providerKey).catch(() => []);
+  return known.find(({ id }) => id === model)?.tools !== false;
+}
+
+type Participants = {
+  readonly session: Session;
+  readonly agent: Agent;
+  readonly users: readonly User[];
+  /** The indexes that are looked into before the model is asked. */
+  readonly indexIds: readonly string[];
+};
+
+/** D18: docs of the agent, its indexes and the turn's, the session's users, the session itself and the project. */
 async function recalled(
   scope: Scope,
-  session: Session,
-  agent: Agent,
-  users: readonly User[],
+  { session, agent, users, indexIds }: Participants,
   messages: readonly NewMessage[],
 ): Promise<readonly DocHit[]> {
-  // What is of the account as a whole is nothing for strangers, and nothing for who reaches one agent.
-  const isInAccount = scope.stranger == null && scope.onlyAgentId == null;
   const owners = {
     agentIds: agent.hasDocs ? [agent.id] : [],
     userIds: users.filter((user) => user.hasDocs).map((user) => user.id),
+    indexIds,
     sessionIds: session.hasDocs ? [session.id] : [],
-    projectIds: isInAccount && (agent.hasDocs || session.hasDocs) ? [session.projectId] : [],
+    projectIds: isInAccount(scope) && (agent.hasDocs || session.hasDocs) ? [session.projectId] : [],
   };
   if (Object.values(owners).every((ids) => ids.length === 0)) return [];
   const hits = await recallForTurn(scope, owners, messages, session.recallOptions);

@@ -36,8 +36,9 @@ export function withName({ stranger = null, keyId = null }: Scope, call: TurnCal
     tools,
     toolChoice,
     metadata = null,
+    indexIds = [],
   } = call;
-  const place = insteadOf === undefined ? [] : [insteadOf];
+  const place = [...(insteadOf === undefined ? [] : [insteadOf]), ...(indexIds.length === 0 ? [] : [indexIds])];
   const about = [sessionId, policy.stores, parentId, agentId, settings, content, tools, toolChoice, metadata, ...place];
   return { ...call, named: { key: sha256(`${caller} ${call.requestKey}`), hash: sha256(JSON.stringify(about)) } };
 }

@@ -55,7 +55,7 @@ export function readyRun(
     tools,
     toolChoice: call.toolChoice,
     ...policy,
-    callModel: callWithFiles(scope, admission),
+    callModel: callWithFiles(scope, admission, description.recipe.dropped > 0),
     signal: live.signal,
     newId,
     now,

@@ -98,7 +98,7 @@ const script: fc.Arbitrary<Script> = fc
     ...rest,
   }));
 
-test("C4: a turn that is killed after any of its events goes on as it was asked, in every dialect", async () => {
+test("C4, lessons 6 and 14: a turn that is killed after any of its events goes on as it was asked, in every dialect", async () => {
   await fc.assert(fc.asyncProperty(script, killedAnywhere), { numRuns: TURNS, seed: SEED, endOnFailure: true });
 }, 3_600_000);
 

@@ -177,7 +177,7 @@ function continued(
     runId: run.id,
     prompt,
     request: { model: settings.model, settings, mayCut: run.recipe?.overflow === "truncate" },
-    tools: turnTools(scope, session, policy, plan.tools),
+    tools: turnTools(scope, session, policy, plan.tools, plan.indexIds),
     toolChoice: plan.toolChoice,
     ...policy,
     callModel: callWithFiles(scope, admission),

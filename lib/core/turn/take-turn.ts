@@ -81,6 +81,7 @@ const admitTurn = (scope: Scope, call: TurnCall, prepared: PreparedTurn): Promis
 const planOf = (scope: Scope, call: TurnCall, prepared: PreparedTurn): TurnPlan => ({
   asker: askerOf(scope),
   tools: prepared.offered,
+  indexIds: prepared.indexIds,
   toolChoice: call.toolChoice,
   isPaidByCaller: scope.providerKey !== undefined,
   reservedTokens: scope.limits ? firstCallTokens(prepared) : 0,

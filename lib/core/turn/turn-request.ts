@@ -14,6 +14,8 @@ export type TurnRequest = {
   /** The message of the active line in whose place the new ones come; it and what follows stay on a line of their own. */
   readonly insteadOf?: string;
   readonly agentId?: string;
+  /** The account's indexes that this turn is about. Absent: those of its session. */
+  readonly indexIds?: readonly string[];
   readonly input: readonly NewMessage[];
   /** Whether the input answers the calls that the line leaves open: all of them, and nothing else. */
   readonly answersCalls?: boolean;

@@ -6,6 +6,7 @@ import type { TurnPlan, TurnPolicy } from "../../domain/turn-policy.ts";
 import type { Scope } from "../scope.ts";
 import { builtinTools } from "../tools/builtin.ts";
 import { toolDefinition } from "../tools/definitions.ts";
+import { knowledgeTools } from "../tools/knowledge.ts";
 import { mayRun } from "../tools/who-may.ts";
 import type { TurnTool } from "./run-turn.ts";
 
@@ -35,14 +36,23 @@ const OFFERED: Readonly<Record<TurnPolicy["ownTools"], (tool: OfferedTool) => bo
   none: () => false,
 };
 
-/** Offered tools, and the server's own behind which they come, as a turn runs them. A name is offered once. */
+/** Whether a turn has the server's own tools. */
+export const hasOwnTools = (scope: Pick<Scope, "hasBuiltinTools">, policy: TurnPolicy): boolean =>
+  policy.withBuiltinTools && scope.hasBuiltinTools !== false;
+
+/**
+ * Offered tools, and the server's own behind which they come, as a turn runs them: those that look into its indexes where it
+ * has some. A name is offered once.
+ */
 export function turnTools(
   scope: Scope,
   session: Session,
   policy: TurnPolicy,
   offered: readonly OfferedTool[],
+  indexIds: readonly string[] = [],
 ): readonly TurnTool[] {
-  const own = policy.withBuiltinTools && scope.hasBuiltinTools !== false ? builtinTools : [];
+  const looking = indexIds.length > 0 ? knowledgeTools(scope, indexIds) : [];
+  const own = hasOwnTools(scope, policy) ? [...builtinTools, ...looking] : [];
   const names = new Set(offered.map(({ tool }) => tool.name));
   const runOf = ({ tool, isRun }: OfferedTool): TurnTool["run"] =>
     isRun && isServerTool(tool) && mayRun(scope, tool)

@@ -12,6 +12,8 @@ export const AGENT_COLUMNS = `a.id, a."projectId", p."canonicalName" as project,
   a.instructions, a.model, a.settings, a."extraSettings", a."systemTemplate", a."isDefault", a.metadata, a."isPublic",
   a."allowCallerSystem", a."sessionTtlSeconds", a."createdAt", a."updatedAt",
   coalesce((select json_agg(t order by t.position, t.id) from "Tool" t where t."agentId" = a.id), '[]') as tools,
+  coalesce((select json_agg(x."indexId" order by x.position) from "AgentIndex" x where x."agentId" = a.id), '[]')
+    as "indexIds",
   (exists (select 1 from "Doc" d where d."agentId" = a.id)
     or exists (select 1 from "Doc" d where d."projectId" = a."projectId")) as "hasDocs"`;
 const FROM = `from "Agent" a join "Project" p on p.id = a."projectId"`;
@@ -38,6 +40,7 @@ export const AgentRow = z.object({
   isDefault: z.boolean(),
   metadata: Json,
   tools: z.array(StoredTool),
+  indexIds: z.array(z.string()),
   hasDocs: z.boolean(),
   createdAt: z.date(),
   updatedAt: z.date(),

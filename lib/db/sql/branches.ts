@@ -16,6 +16,16 @@ export const findReplacementRow = statement({
   row: z.object({ id: z.string(), text: z.string(), uptoPosition: z.number(), createdAt: z.date() }),
 });
 
+/** How many branches a session has, counted up to a number. */
+export const countBranchRow = statement({
+  name: "count-branches",
+  text: `select count(*)::int as count from (
+       select from "Session" s join "Branch" b on b."sessionId" = s.id
+       where s.id = $1 and s."accountId" = $2 limit $3::int) counted`,
+  parameters: { sessionId: "uuid", accountId: "uuid", upto: "int4" },
+  row: z.object({ count: z.number() }),
+});
+
 /**
  * Makes a branch the active one of a session that is held, unless a turn runs in it; no row where the session has no such
  * branch. The last run is then that of the line.

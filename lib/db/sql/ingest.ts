@@ -85,6 +85,22 @@ export const insertPieceRows = statement({
   row: Id,
 });
 
+/** Copies the pieces of a doc that was read of the same file to the doc of a job. */
+export const copyPieceRows = statement({
+  name: "copy-pieces",
+  text: `with ${HELD}, twin as materialized (
+       select o.id, o.characters, o.pages from held, "Doc" d join "Doc" o on o."fileId" = d."fileId" and o."accountId" = d."accountId"
+       where d.id = $3 and o.id <> d.id and o.state = 'ready' and o.characters is not null order by o."createdAt", o.id limit 1
+     ), copied as (
+       insert into "DocChunk" (id, "docId", position, content, "pageFrom", "pageTo", "startChar", "endChar", headings, tokens)
+       select gen_random_uuid(), $3, c.position, c.content, c."pageFrom", c."pageTo", c."startChar", c."endChar", c.headings,
+         c.tokens from twin join "DocChunk" c on c."docId" = twin.id
+     )
+     select characters, pages from twin`,
+  parameters: { ...hold, docId: "uuid" },
+  row: z.object({ characters: z.number(), pages: z.number().nullable() }),
+});
+
 /** Ends a job together with its doc, which has all its pieces, or none. */
 export const endIngestRow = statement({
   name: "end-ingest",

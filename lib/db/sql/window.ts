@@ -2,6 +2,7 @@ import { z } from "zod";
 import { MESSAGE_JSON, Running } from "./history.ts";
 import { MessageRow, SEGMENTS } from "./messages.ts";
 import { RUN_JSON, RunRow } from "./runs.ts";
+import { RecalledRow, recalledFor } from "./sources.ts";
 import { statement } from "./statement.ts";
 
 // Each segment gives its messages by its own index, so that a window costs the same wherever it lies.
@@ -51,6 +52,8 @@ export const readWindowRow = statement({
             and x.position between greatest(seg."from", $4::int) and seg."to" order by x.position limit 1
         ) m order by m.position limit 1) as next,
        coalesce((select json_agg(${RUN_JSON}) from "Run" r where r.id in (select "runId" from line)), '[]') as runs,
+       coalesce((select json_agg(x order by x."runId", x.n) from (${recalledFor('select "runId" from line')}) x), '[]')
+         as recalled,
        (select json_build_object('runId', r.id, 'input', r.input, 'batches', coalesce((
           select json_agg(e.events order by e."seqFrom") from "RunEvent" e where e."runId" = r.id), '[]'))
         from "Run" r where $4::int is null and r."sessionId" = $1 and r."accountId" = $2 and r.status = 'running'
@@ -72,6 +75,7 @@ export const readWindowRow = statement({
     hasOlder: z.boolean(),
     next: z.object({ runId: z.string().nullable(), role: z.string() }).nullable(),
     runs: z.array(RunRow),
+    recalled: z.array(RecalledRow),
     running: Running.nullable(),
   }),
 });

@@ -79,7 +79,7 @@ export const Assistant = z
     metadata: object,
     temperature: z.number().nullable(),
     top_p: z.number().nullable(),
-    index_id: z.null(),
+    index_id: id.nullable().describe("The first of the agent's indexes"),
     session_max_ttl: count.nullable(),
     completion_role: z.literal("assistant"),
     status: z.literal("active"),

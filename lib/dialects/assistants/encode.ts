@@ -106,7 +106,7 @@ export function encodeAssistant(agent: Agent, model: string) {
     metadata: exactValue(agent.metadata ?? {}),
     temperature: settings.temperature ?? null,
     top_p: settings.topP ?? null,
-    index_id: null,
+    index_id: agent.indexIds[0] ?? null,
     session_max_ttl: agent.sessionTtlSeconds,
     completion_role: "assistant",
     status: "active",

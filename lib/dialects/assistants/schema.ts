@@ -158,9 +158,7 @@ const fields = {
   top_p: number(0, 1).nullish(),
   session_max_ttl: int(1, 2_147_483_647).nullish().describe("Seconds without a write after which a session is gone"),
   allow_caller_system_messages: flag.optional(),
-  index_id: z
-    .null({ error: "Value error, an assistant cannot have an index yet; give its agent documents" })
-    .optional(),
+  index_id: z.guid().nullish().describe("The index whose documents are recalled"),
 };
 
 /** An assistant to be made, or what is to change of one, where null clears: the contract, section 9. */

@@ -422,6 +422,12 @@ describe("sessions, agents, users", () => {
       text_editor_20241022: null,
       bash_20241022: null,
     });
+    // Ours: what a function gives, so that a person who answers for it is asked for its values.
+    const returns = { type: "object", properties: { sky: { type: "string" } } };
+    const look = { name: "look", type: "function", function: { returns } };
+    const { body } = await julep.call("POST", `/api/agents/${agentId}/tools`, { body: look });
+    expect(body.function).toEqual({ name: null, description: null, parameters: null, returns });
+    await tools.delete(agentId, body.id);
     const twice = await julep.call("POST", `/api/agents/${agentId}/tools`, { body: { name: "f", type: "function" } });
     expect(twice.status).toBe(409);
     await tools.create(agentId, { name: "g", type: "bash_20241022" });

@@ -99,6 +99,17 @@ const Attachment = z.strictObject({
 export type Attachment = Wire<typeof Attachment>;
 const attachments = z.array(Attachment).optional().describe("Files and images of the question, where it has some");
 
+/** Ours. */
+const AnswerSource = z.strictObject({
+  n: count.describe("From 1 on; the number of a document that is deleted is not used again"),
+  doc_id: id,
+  chunk_id: id,
+  title: z.string(),
+  page_from: count.nullable(),
+  page_to: count.nullable(),
+  excerpt: z.string(),
+});
+
 export const SessionEvent = z
   .discriminatedUnion("type", [
     z.strictObject({ type: z.literal("user_input"), content: z.string(), attachments, ...ids }),
@@ -162,6 +173,10 @@ export const SessionEvent = z
         .optional()
         .describe("With event_ids=1: the tokens of the answer by our own count, where the provider gave none"),
       skipped_index_ids: z.array(z.string()).optional().describe("Indexes that were asked for and are not there"),
+      sources: z
+        .array(AnswerSource)
+        .optional()
+        .describe("With event_ids=1: the pieces of documents that the answer rests on, where there are some"),
       status: z.string().optional().describe("With event_ids=1: completed, failed, cancelled or interrupted"),
       model: z.string().nullable().optional().describe("With event_ids=1"),
       agent: Answerer.nullable().optional().describe("With event_ids=1: who answered; null once it is deleted"),
@@ -187,18 +202,6 @@ export const Stopped = z.strictObject({
   stopped: z.boolean().describe("Whether a turn was running"),
   job_metadata: JobMetadata.nullable(),
 });
-
-export const Index = z
-  .strictObject({
-    id,
-    name: z.string(),
-    description: z.string().nullable(),
-    project_id: id,
-    created_at: time,
-    updated_at: time,
-  })
-  .meta({ id: "LlamaCloudIndex" });
-export const IndexPage = z.strictObject({ items: z.array(Index), next_page_token: z.null() });
 
 export const Failure = z
   .strictObject({

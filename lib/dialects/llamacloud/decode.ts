@@ -34,9 +34,9 @@ export async function turnIndexes(
   scope: Scope,
   session: Session,
   body: StreamBody,
-): Promise<{ readonly bind: readonly string[] | null; readonly skipped: readonly string[] }> {
-  const asked = [...new Set(body.index_ids)];
-  if (asked.length === 0) return { bind: null, skipped: [] };
+): Promise<Pick<StreamCall, "bind" | "indexIds" | "skipped">> {
+  const asked = [...new Set(body.index_ids.map((id) => id.toLowerCase()))];
+  if (asked.length === 0) return { bind: null, indexIds: session.indexIds, skipped: [] };
   const bound = new Set(session.indexIds);
   const isBound = bound.size > 0;
   const isSame = asked.length === bound.size && asked.every((id) => bound.has(id));
@@ -48,7 +48,8 @@ export async function turnIndexes(
   if (skipped.length > 0 && (body.require_all_indexes || skipped.length === asked.length)) {
     throw notFound("index", skipped[0]);
   }
-  return { bind: isBound && !isSame ? asked.filter((id) => known.has(id)) : null, skipped };
+  const indexIds = asked.filter((id) => known.has(id));
+  return { bind: isBound && !isSame ? indexIds : null, indexIds, skipped };
 }
 
 /** The files that a question brings, held while it is asked. Throws "not-found" for one that is not there. */
@@ -67,6 +68,8 @@ export type StreamCall = {
   readonly attached: readonly FilePart[];
   /** Indexes to bind the session to; null leaves its own. */
   readonly bind: readonly string[] | null;
+  /** The indexes that the turn is about. */
+  readonly indexIds: readonly string[];
   /** Indexes that were asked for and are not there. */
   readonly skipped: readonly string[];
   readonly cancelsOnDisconnect: boolean;
@@ -75,14 +78,14 @@ export type StreamCall = {
 };
 
 /** A stream request as a turn: a question, or the answers to the calls that wait. */
-export function decodeTurn({ by, known, body, attached, bind, cancelsOnDisconnect }: StreamCall): TurnCall {
+export function decodeTurn({ by, known, body, attached, bind, indexIds, ...call }: StreamCall): TurnCall {
   const { name, policy } = by;
   const results = body.tool_results ?? null;
   return {
     dialect: name,
     policy: {
       ...policy,
-      onHangUp: cancelsOnDisconnect ? "cancel" : policy.onHangUp,
+      onHangUp: call.cancelsOnDisconnect ? "cancel" : policy.onHangUp,
       // In a browser no tool of the server's runs, and functions are offered anyway.
       ownTools: body.client_tools && policy.ownTools === "runnable" ? "runnable-and-functions" : policy.ownTools,
     },
@@ -91,6 +94,7 @@ export function decodeTurn({ by, known, body, attached, bind, cancelsOnDisconnec
     parentId: body.parent_id,
     insteadOf: body.instead_of_id ?? undefined,
     agentId: body.agent_id ?? undefined,
+    indexIds,
     input: results?.map(answerMessage) ?? [newInput("user", questionParts(body.prompt ?? "", attached))],
     answersCalls: results !== null,
     tools: [],

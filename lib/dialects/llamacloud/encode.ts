@@ -1,10 +1,11 @@
-import type { Index } from "../../core/indexes.ts";
+import { sourcesOfResult } from "../../core/knowledge/retrieved.ts";
 import type { History } from "../../core/turn/history.ts";
 import type { Agent } from "../../domain/agent.ts";
 import { type Message, messageText, type NewMessage, type Part } from "../../domain/message.ts";
 import { NOT_ANSWERED, unansweredCalls } from "../../domain/open-calls.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Session } from "../../domain/session.ts";
+import { allSources, NOTHING_RECALLED, type Recalled, type Source } from "../../domain/source.ts";
 import type { ToolCall } from "../../domain/tool.ts";
 import type {
   Attachment,
@@ -90,6 +91,8 @@ export const estimatedTokens = (usage: Run["usage"]): { readonly estimated_outpu
 /** What is told of a history, or of a part of it: then with what follows the last message, which may be of the same run. */
 type Told = Pick<History, "line" | "runs" | "running"> & {
   readonly next?: { readonly runId: string | null; readonly role: string } | null;
+  /** What was recalled for its turns, by their runs. Absent: nobody asks. */
+  readonly recalled?: ReadonlyMap<string, Recalled>;
 };
 
 /**
@@ -97,7 +100,8 @@ type Told = Pick<History, "line" | "runs" | "running"> & {
  * to which something else was said has the result "not answered", as the model sees it.
  */
 export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
-  const { line, runs, running, next = null } = history;
+  const { line, runs, running, next = null, recalled } = history;
+  let looked: Omit<Source, "n">[] = [];
   const events: SessionEvent[] = [];
   const unanswered = unansweredCalls([...line, ...(running?.input ?? []), ...(next ? [{ ...next, parts: [] }] : [])]);
   const numbers = noticeNumbers();
@@ -106,6 +110,7 @@ export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
   for (const [n, message] of line.entries()) {
     const { runId, createdAt } = message;
     encode(message, runId);
+    looked.push(...message.parts.flatMap(lookedUp));
     const mine = unanswered.filter(({ at }) => at === n);
     for (const { call, isOpen } of mine) if (!isOpen) events.push(notAnswered(message, call, withIds));
     const run = runId === null ? undefined : runs.get(runId);
@@ -114,6 +119,8 @@ export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
         ? { status: run.status, model: run.model, agent: run.agent, finish_reason: run.finishReason }
         : {};
       const guessed = withIds ? estimatedTokens(run.usage) : {};
+      const sources = withIds ? encodeSources(recalled?.get(run.id), looked) : {};
+      looked = [];
       const ids = { event_id: `${run.id}.stop`, run_id: run.id, created_at: createdAt.toISOString() };
       const pending = unanswered.flatMap(({ call, at, isOpen }) =>
         // Where a part ends before a result, nobody can tell here which of its calls were answered.
@@ -128,6 +135,7 @@ export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
         ...limit,
         ...guessed,
         ...own,
+        ...sources,
         ...(withIds ? ids : {}),
       });
     }
@@ -140,6 +148,25 @@ export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
   }
   return events;
 }
+
+const lookedUp = (part: Part): readonly Omit<Source, "n">[] =>
+  part.type === "tool-result" ? sourcesOfResult(part.name, part.output) : [];
+
+/** The sources of an answer: what was recalled for it, and what its tools have found; nothing where it has none. */
+export function encodeSources(recalled: Recalled | undefined, looked: readonly Omit<Source, "n">[]) {
+  const sources = allSources(recalled ?? NOTHING_RECALLED, looked);
+  return sources.length === 0 ? {} : { sources: sources.map(encodeSource) };
+}
+
+const encodeSource = ({ n, docId, pieceId, title, pageFrom, pageTo, excerpt }: Source) => ({
+  n,
+  doc_id: docId,
+  chunk_id: pieceId,
+  title,
+  page_from: pageFrom,
+  page_to: pageTo,
+  excerpt,
+});
 
 /** Numbers the notices of each run, from 0. */
 function noticeNumbers(): (runId: string | null) => number {
@@ -237,13 +264,3 @@ function encodeQuestion(parts: readonly Part[]) {
 /** `arguments` is an object on the wire; what a model sent instead stands under "value". */
 export const asObject = (input: unknown): Readonly<Record<string, unknown>> =>
   typeof input === "object" && input !== null && !Array.isArray(input) ? { ...input } : { value: input };
-
-/** An index: the companion routes of the contract, section 8. */
-export const encodeIndex = (index: Index) => ({
-  id: index.id,
-  name: index.name,
-  description: index.description,
-  project_id: index.projectId,
-  created_at: index.createdAt.toISOString(),
-  updated_at: index.updatedAt.toISOString(),
-});

@@ -1,4 +1,5 @@
-import { agentOfRun, getTurnInput } from "../../core/turn/history.ts";
+import { recalledHits } from "../../core/knowledge/retrieved.ts";
+import { agentOfRun, getTurnInput, recalledOfRuns } from "../../core/turn/history.ts";
 import type { Dialect } from "../dialect.ts";
 import { decodeTurn, type StreamCall } from "./decode.ts";
 import { llamacloudFailure } from "./errors.ts";
@@ -25,7 +26,8 @@ export const llamacloud = {
     const { runId, prepared } = first;
     const input = prepared?.input ?? (await getTurnInput(scope, runId));
     const agent = prepared ? { id: prepared.agent.id, name: prepared.agent.name } : await agentOfRun(scope, runId);
-    yield* llamacloudFrames(turn, { runId, input, after: 0, withIds, skippedIndexIds: skipped, agent });
+    const recalled = prepared ? recalledHits(prepared.docs) : (await recalledOfRuns(scope, [runId])).get(runId);
+    yield* llamacloudFrames(turn, { runId, input, after: 0, withIds, skippedIndexIds: skipped, agent, recalled });
   },
   answer: null,
   failure: llamacloudFailure,
@@ -34,10 +36,10 @@ export const llamacloud = {
 } satisfies Dialect<StreamCall>;
 
 export { decodeCursor, encodeCursor, inProject, projectOf, turnAttachments, turnIndexes } from "./decode.ts";
-export { encodeEvents, encodeIndex, encodePage, encodeSummary } from "./encode.ts";
+export { encodeEvents, encodePage, encodeSummary } from "./encode.ts";
+export * as library from "./library.ts";
 export {
   CreateBody,
-  CreateIndexBody,
   FollowQuery,
   ListQuery,
   PatchBody,

@@ -101,7 +101,7 @@ describe("sessions", () => {
   });
 
   test.each([newId(), "ses-abc123", "%00", "' or 1=1"])(
-    "10. the unknown session %s is a 404 everywhere",
+    "10. lesson 12: the unknown session %s is a 404 everywhere",
     async (id) => {
       const path = `/${encodeURIComponent(id)}`;
       const answers = await Promise.all([
@@ -169,7 +169,7 @@ describe("list", () => {
     expect(await rawList(other)).toEqual({ items: [], next_page_token: null });
   });
 
-  test("16. 25 sessions come in pages of 10, 10 and 5, each once", async () => {
+  test("16. lesson 26: 25 sessions come in pages of 10, 10 and 5, each once", async () => {
     const other = clientFor((await server.makeAccount()).key);
     for (let n = 0; n < 25; n++) await other.beta.chat.create();
     const sizes: number[] = [];
@@ -249,7 +249,7 @@ describe("title", () => {
     expect((await refused("POST", `/${session_id}/title`, { first_message: "  " })).status).toBe(422);
   });
 
-  test("24. where the model fails, the title is the message's first words", async () => {
+  test("24. lesson 35: where the model fails, the title is the message's first words", async () => {
     const { session_id } = await client.beta.chat.create();
     server.model.nextRequestError(400, { message: "no" });
     const words = "What is the best way to keep a very long conversation readable for everybody who joins late?";
@@ -423,7 +423,7 @@ describe("stream", () => {
     for (const { session_id } of [one, two]) await call("POST", `/${session_id}/stop`);
   });
 
-  test("40. a caller that leaves changes nothing: the answer is completed", async () => {
+  test("40. lesson 2: a caller that leaves changes nothing: the answer is completed", async () => {
     const { session_id } = await client.beta.chat.create();
     await leave(await stream(session_id, { prompt: "slow" }));
     const events = await ended(session_id);
@@ -444,7 +444,7 @@ describe("stream", () => {
     });
   });
 
-  test("40. stop closes the model's connection and keeps the text, in every turn", async () => {
+  test("40. lesson 11: stop closes the model's connection and keeps the text, in every turn", async () => {
     const { session_id } = await client.beta.chat.create();
     for (const turns of [1, 2]) {
       const response = await stream(session_id, { prompt: "slow" });
@@ -463,7 +463,7 @@ describe("stream", () => {
     expect(await json("POST", `/${session_id}/stop`)).toMatchObject({ stopped: false });
   });
 
-  test("41. a model that refuses before the first token leaves the question and an error", async () => {
+  test("41. lesson 12: a model that refuses before the first token leaves the question and an error", async () => {
     const { session_id } = await client.beta.chat.create();
     const events = parsed(await (await stream(session_id, { prompt: "broken" })).text());
     expect(events.map((event) => event.type)).toEqual(["user_input", "stop"]);
@@ -521,7 +521,7 @@ describe("stream", () => {
     expect(joined(events, "text_delta")).toBe("Grüße 👩‍👩‍👧 日本語 \u2028 done");
   });
 
-  test("a repeat of a request under its message_id follows the same turn and asks the model once", async () => {
+  test("lesson 5: a repeat of a request under its message_id follows the same turn and asks the model once", async () => {
     const { session_id } = await client.beta.chat.create();
     const message_id = newId();
     const asked = () =>

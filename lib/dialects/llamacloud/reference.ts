@@ -1,25 +1,8 @@
 import type { Operation, Reference } from "../reference.ts";
-import {
-  Failure,
-  FullSession,
-  Index,
-  IndexPage,
-  SessionEvent,
-  SessionPage,
-  SessionSummary,
-  Stopped,
-} from "./answers.ts";
+import { Failure, FullSession, SessionEvent, SessionPage, SessionSummary, Stopped } from "./answers.ts";
 import { llamacloudFailure } from "./errors.ts";
-import {
-  CreateBody,
-  CreateIndexBody,
-  FollowQuery,
-  ListQuery,
-  PatchBody,
-  ScopeQuery,
-  StreamBody,
-  TitleBody,
-} from "./schema.ts";
+import { LIBRARY_OPERATIONS } from "./library-reference.ts";
+import { CreateBody, FollowQuery, ListQuery, PatchBody, ScopeQuery, StreamBody, TitleBody } from "./schema.ts";
 
 const session = { 200: { description: "The session", json: SessionSummary } };
 const at = "/api/v1/chat/{session_id}";
@@ -126,42 +109,6 @@ const OPERATIONS: readonly Operation[] = [
     query: ScopeQuery,
     answers: { 200: { description: "What became of it", json: Stopped } },
   },
-  {
-    id: "llamacloudListIndexes",
-    method: "GET",
-    path: "/api/v1/indexes",
-    summary: "List indexes",
-    query: ScopeQuery,
-    answers: { 200: { description: "All indexes of the project", json: IndexPage } },
-    errors: ["not-found"],
-  },
-  {
-    id: "llamacloudCreateIndex",
-    method: "POST",
-    path: "/api/v1/indexes",
-    summary: "Create an index: a name that sessions can be bound to",
-    query: ScopeQuery,
-    body: CreateIndexBody,
-    example: { name: "House rules" },
-    answers: { 200: { description: "The index", json: Index } },
-    errors: ["not-found", "conflict"],
-  },
-  {
-    id: "llamacloudGetIndex",
-    method: "GET",
-    path: "/api/v1/indexes/{index_id}",
-    summary: "Read an index",
-    query: ScopeQuery,
-    answers: { 200: { description: "The index", json: Index } },
-  },
-  {
-    id: "llamacloudDeleteIndex",
-    method: "DELETE",
-    path: "/api/v1/indexes/{index_id}",
-    summary: "Delete an index",
-    query: ScopeQuery,
-    answers: { 204: { description: "It is deleted" } },
-  },
 ];
 
 /** LlamaCloud's beta chat. */
@@ -172,5 +119,5 @@ export const llamacloudReference: Reference = {
     "their base URL to this server.",
   error: Failure,
   failure: llamacloudFailure,
-  operations: OPERATIONS,
+  operations: [...OPERATIONS, ...LIBRARY_OPERATIONS],
 };

@@ -141,12 +141,3 @@ export const StreamBody = z
     path: ["instead_of_id"],
   });
 export type StreamBody = z.infer<typeof StreamBody>;
-
-/** Ours: the companion routes of the contract, section 8. */
-export const CreateIndexBody = z.object({
-  name: text(255).refine((name) => name.trim() !== "", {
-    error: "Value error, name must not be blank",
-    params: { type: "value_error" },
-  }),
-  description: text(4000).nullish(),
-});

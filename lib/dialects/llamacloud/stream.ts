@@ -1,10 +1,12 @@
+import { sourcesOfResult } from "../../core/knowledge/retrieved.ts";
 import type { Stretch } from "../../core/turn/follow.ts";
 import { isLast, type LastEvent, type TurnEvent } from "../../domain/events.ts";
 import { exactValue } from "../../domain/exact-numbers.ts";
 import type { NewMessage } from "../../domain/message.ts";
 import type { RunAgent } from "../../domain/run.ts";
+import type { Recalled, Source } from "../../domain/source.ts";
 import type { SessionEvent } from "./answers.ts";
-import { asObject, encodeMessage, estimatedTokens, noticeIds, stopFields } from "./encode.ts";
+import { asObject, encodeMessage, encodeSources, estimatedTokens, noticeIds, stopFields } from "./encode.ts";
 
 export type StreamOptions = {
   readonly runId: string;
@@ -21,6 +23,8 @@ export type StreamOptions = {
   readonly skippedIndexIds: readonly string[];
   /** Who answers; null once it is deleted. */
   readonly agent: RunAgent | null;
+  /** What was recalled for the turn. Absent: nothing was. */
+  readonly recalled?: Recalled;
 };
 
 /**
@@ -62,7 +66,7 @@ export async function* llamacloudFrames(
 /** What tells an event of a turn from another one of the same number: its type and its id. */
 const placeOf = (event: SessionEvent | undefined): string | null => (event ? `${event.type}:${event.event_id}` : null);
 
-type EncoderOptions = Pick<StreamOptions, "runId" | "withIds" | "skippedIndexIds" | "agent">;
+type EncoderOptions = Pick<StreamOptions, "runId" | "withIds" | "skippedIndexIds" | "agent" | "recalled">;
 
 /** Tells the events of one turn, from its first on: what is on the wire for each. */
 export function eventEncoder({
@@ -70,12 +74,13 @@ export function eventEncoder({
   withIds,
   skippedIndexIds,
   agent,
+  recalled,
 }: EncoderOptions): (event: TurnEvent) => SessionEvent[] {
   let text: string[] = [];
   let message = { id: "", at: 0, parts: 0 };
   let notices = 0;
   let continues: { continues?: true } = {};
-  const calls = new Map<string, string>();
+  const looked: Omit<Source, "n">[] = [];
   const ids = (messageId: string, part: number, at: number) =>
     withIds
       ? {
@@ -130,7 +135,6 @@ export function eventEncoder({
         if (!withIds) return [];
         return [{ type: "tool_call_delta", call_id: event.callId, name: event.name, delta: event.text, ...here() }];
       case "tool-call":
-        calls.set(event.callId, event.name);
         return closed({
           type: "tool_call",
           call_id: event.callId,
@@ -141,6 +145,7 @@ export function eventEncoder({
       case "tool-result": {
         const own = withIds ? { is_error: event.isError, cut: event.cut, duration_ms: event.durationMs } : {};
         const place = ids(event.messageId, 0, event.at);
+        looked.push(...sourcesOfResult(event.name, event.output));
         return [
           {
             type: "tool_result",
@@ -154,7 +159,7 @@ export function eventEncoder({
       }
       case "turn-end":
       case "turn-error":
-        return [stop(event, { runId, withIds, skippedIndexIds, agent })];
+        return [stop(event, { runId, withIds, skippedIndexIds, agent }, encodeSources(recalled, looked))];
       default:
         event satisfies never;
         return [];
@@ -164,7 +169,11 @@ export function eventEncoder({
 
 type StopOptions = Pick<StreamOptions, "runId" | "withIds" | "skippedIndexIds" | "agent">;
 
-function stop(event: LastEvent, { runId, withIds, skippedIndexIds: skipped, agent }: StopOptions): SessionEvent {
+function stop(
+  event: LastEvent,
+  { runId, withIds, skippedIndexIds: skipped, agent }: StopOptions,
+  sources: ReturnType<typeof encodeSources>,
+): SessionEvent {
   const status = event.type === "turn-end" ? "completed" : event.status;
   const error = event.type === "turn-end" ? null : { code: event.code, message: event.message };
   const { usage, durationMs, steps } = event;
@@ -183,6 +192,7 @@ function stop(event: LastEvent, { runId, withIds, skippedIndexIds: skipped, agen
           agent,
           finish_reason: event.type === "turn-end" ? event.finishReason : null,
           ...estimatedTokens(usage),
+          ...sources,
           event_id: `${runId}.stop`,
           run_id: runId,
           created_at: new Date().toISOString(),

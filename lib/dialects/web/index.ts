@@ -31,6 +31,24 @@ export {
 } from "./encode.ts";
 export { encodeContext, type TurnContext } from "./encode-context.ts";
 export {
+  AgentIndexesBody,
+  AskBody,
+  DocBody,
+  DocsQuery,
+  DocUploadQuery,
+  encodeDocument,
+  encodeFound,
+  encodeIndexDetails,
+  encodeListed,
+  encodePassage,
+  IndexBody,
+  IndexPatch,
+  OffsetQuery,
+  ownerIn,
+  PAGE,
+  PassageQuery,
+} from "./knowledge.ts";
+export {
   AccountBody,
   AgentBody,
   AgentListQuery,

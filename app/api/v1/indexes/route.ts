@@ -1,26 +1,40 @@
-import { createIndex, listIndexes } from "@/lib/core/indexes";
+import { createIndex, listIndexes, renameIndex } from "@/lib/core/indexes";
 import { defaultProject } from "@/lib/core/projects";
-import { CreateIndexBody, encodeIndex, llamacloud, projectOf, ScopeQuery } from "@/lib/dialects/llamacloud";
+import { library, llamacloud, projectOf, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
   GET: endpoint({
     surface: llamacloud,
-    query: ScopeQuery,
+    query: library.IndexListQuery,
     async handle({ scope, query }) {
-      const projectId = (await projectOf(scope, query)) ?? (await defaultProject(scope));
-      const found = await listIndexes(scope, projectId);
-      return Response.json({ items: found.map(encodeIndex), next_page_token: null });
+      const projectId = await projectOf(scope, query);
+      const page = library.pageOf(query);
+      const { source_directory_id: only } = query;
+      const found =
+        only === undefined
+          ? await listIndexes(scope, projectId, { ...page, limit: page.limit + 1 })
+          : [await library.indexOf(scope, query, only)];
+      return Response.json(library.encodeItems(found, page, library.encodeIndex));
     },
   }),
   POST: endpoint({
     surface: llamacloud,
     query: ScopeQuery,
-    body: CreateIndexBody,
+    body: library.IndexCreateBody,
     async handle({ scope, query, body }) {
-      const projectId = (await projectOf(scope, query)) ?? (await defaultProject(scope));
-      const index = { name: body.name.trim(), description: body.description ?? null };
-      return Response.json(encodeIndex(await createIndex(scope, projectId, index)));
+      const { name, description = null, source_directory_id: directory } = body;
+      if (directory == null) {
+        const projectId = (await projectOf(scope, query)) ?? (await defaultProject(scope));
+        const index = await createIndex(scope, projectId, { name: name?.trim() ?? "", description });
+        return Response.json(library.encodeIndex(index));
+      }
+      const { id } = await library.indexOf(scope, query, directory);
+      const fields = {
+        ...(name == null ? {} : { name: name.trim() }),
+        ...(description === null ? {} : { description }),
+      };
+      return Response.json(library.encodeIndex(await renameIndex(scope, null, id, fields)));
     },
   }),
 });

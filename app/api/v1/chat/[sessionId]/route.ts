@@ -1,5 +1,5 @@
 import { deleteSession, updateSession } from "@/lib/core/sessions";
-import { getHistory } from "@/lib/core/turn/history";
+import { getHistory, recalledOfRuns } from "@/lib/core/turn/history";
 import { encodeEvents, llamacloud, PatchBody, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { exactValue } from "@/lib/domain/exact-numbers";
 import { endpoint, routes } from "@/lib/http/endpoint";
@@ -12,7 +12,9 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     async handle({ scope, query, params }) {
       const session = await sessionOf(scope, query, params.sessionId ?? "");
       const history = await getHistory(scope, session);
-      const events = exactValue(encodeEvents(history, query.event_ids ?? false));
+      const withIds = query.event_ids ?? false;
+      const recalled = withIds ? await recalledOfRuns(scope, [...history.runs.keys()]) : undefined;
+      const events = exactValue(encodeEvents({ ...history, recalled }, withIds));
       return Response.json({ ...(await summaryOf(scope, query, session)), events });
     },
   }),

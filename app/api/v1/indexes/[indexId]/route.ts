@@ -1,6 +1,5 @@
-import { deleteIndex, getIndex } from "@/lib/core/indexes";
-import { defaultProject } from "@/lib/core/projects";
-import { encodeIndex, llamacloud, projectOf, ScopeQuery } from "@/lib/dialects/llamacloud";
+import { deleteIndex } from "@/lib/core/indexes";
+import { library, llamacloud, projectOf, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
@@ -8,16 +7,14 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     surface: llamacloud,
     query: ScopeQuery,
     async handle({ scope, query, params: { indexId = "" } }) {
-      const projectId = (await projectOf(scope, query)) ?? (await defaultProject(scope));
-      return Response.json(encodeIndex(await getIndex(scope, projectId, indexId)));
+      return Response.json(library.encodeIndex(await library.indexOf(scope, query, indexId)));
     },
   }),
   DELETE: endpoint({
     surface: llamacloud,
     query: ScopeQuery,
     async handle({ scope, query, params: { indexId = "" } }) {
-      const projectId = (await projectOf(scope, query)) ?? (await defaultProject(scope));
-      await deleteIndex(scope, projectId, indexId);
+      await deleteIndex(scope, await projectOf(scope, query), indexId);
       return new Response(null, { status: 204 });
     },
   }),

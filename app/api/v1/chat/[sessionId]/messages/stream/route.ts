@@ -1,5 +1,5 @@
 import { follow } from "@/lib/core/turn/follow";
-import { findLatestRun, getTurnInput } from "@/lib/core/turn/history";
+import { findLatestRun, getTurnInput, recalledOfRuns } from "@/lib/core/turn/history";
 import {
   FollowQuery,
   llamacloud,
@@ -57,6 +57,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
         withIds: true,
         skippedIndexIds: [],
         agent: run.agent,
+        recalled: (await recalledOfRuns(scope, [run.id])).get(run.id),
       });
       return sseResponse(frames, {
         first: ": open\n\n",

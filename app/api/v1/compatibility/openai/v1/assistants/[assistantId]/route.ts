@@ -1,4 +1,5 @@
 import { deleteAgent, getAgent, patchAgent } from "@/lib/core/agents";
+import { getIndex, withIndex } from "@/lib/core/indexes";
 import {
   AssistantBody,
   agentModel,
@@ -20,7 +21,11 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistant
     surface: assistants,
     body: AssistantBody,
     async handle({ scope, params, body }) {
-      const agent = await patchAgent(scope, params.assistantId ?? "", (now) => decodeAssistantPatch(body, now));
+      const { id } = await getAgent(scope, params.assistantId ?? "");
+      // Before anything is changed.
+      if (body.index_id != null) await getIndex(scope, null, body.index_id);
+      const patched = await patchAgent(scope, id, (now) => decodeAssistantPatch(body, now));
+      const agent = await withIndex(scope, patched, body.index_id);
       return Response.json(encodeAssistant(agent, agentModel(agent, scope.models.defaultModel)));
     },
   }),

@@ -1,0 +1,14 @@
+import { library, llamacloud, ScopeQuery } from "@/lib/dialects/llamacloud";
+import { endpoint, routes } from "@/lib/http/endpoint";
+import { documentOfForm } from "@/lib/routes/llamacloud-library";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
+  POST: endpoint({
+    surface: llamacloud,
+    query: ScopeQuery,
+    async handle({ scope, query, params: { directoryId = "" }, request }) {
+      const index = await library.indexOf(scope, query, directoryId);
+      return Response.json(library.encodeDirectoryFile(await documentOfForm(scope, index.id, request), index));
+    },
+  }),
+});

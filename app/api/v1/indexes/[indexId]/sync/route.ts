@@ -1,0 +1,15 @@
+import { readAgain } from "@/lib/core/knowledge/documents";
+import { library, llamacloud, ScopeQuery } from "@/lib/dialects/llamacloud";
+import { endpoint, routes } from "@/lib/http/endpoint";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
+  POST: endpoint({
+    surface: llamacloud,
+    query: ScopeQuery,
+    async handle({ scope, query, params: { indexId = "" } }) {
+      const { id } = await library.indexOf(scope, query, indexId);
+      await readAgain(scope, { role: "index", id });
+      return Response.json(library.encodeIndex(await library.indexOf(scope, query, id)));
+    },
+  }),
+});

@@ -1,0 +1,22 @@
+import { lookUp } from "@/lib/core/knowledge/look-up";
+import { retrieved } from "@/lib/core/knowledge/retrieved";
+import { library, llamacloud, ScopeQuery } from "@/lib/dialects/llamacloud";
+import { endpoint, routes } from "@/lib/http/endpoint";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
+  POST: endpoint({
+    surface: llamacloud,
+    query: ScopeQuery,
+    body: library.RetrieveBody,
+    isReading: true,
+    async handle({ scope, query, body }) {
+      const [filter, docIds] = [library.metadataFilter(body), library.docFilter(body)];
+      const { id } = await library.indexOf(scope, query, body.index_id);
+      const owners = { agentIds: [], userIds: [], indexIds: [id] };
+      const limit = Math.min(body.top_k ?? 10, 50);
+      const { hits } = await lookUp(scope, owners, body.query, { limit, isAsked: true, filter, docIds });
+      const least = body.score_threshold ?? 0;
+      return Response.json({ results: retrieved(hits.filter(({ score }) => score >= least)) });
+    },
+  }),
+});

@@ -1,0 +1,66 @@
+"use client";
+
+import { ChevronDown } from "lucide-react";
+import { lazy, Suspense, useRef, useState } from "react";
+import { IconButton } from "../ui/icon-button";
+import { useModelOffer } from "./choice/model-offer";
+import { namedModel } from "./choice/model-options";
+
+const loadPanel = () => import("./choice/picker-panel");
+const PickerPanel = lazy(loadPanel);
+
+type AgainWithProps = {
+  /** Who has answered; null: nobody has said. */
+  readonly model: string | null;
+  /** Null: the agent's own model. */
+  readonly onChoose: (model: string | null) => void;
+};
+
+/** A button and the list of models behind it, one of which answers again. Where there is but one there is nothing. */
+export function AgainWith({ model, onChoose }: AgainWithProps) {
+  const offer = useModelOffer();
+  const button = useRef<HTMLButtonElement>(null);
+  const [isOpen, setIsOpen] = useState(false);
+  // A press outside closes the panel before the button hears of the press that did it.
+  const wasOpen = useRef(false);
+  if (offer === null) return null;
+  const { modelGroups, unlisted, ownModel, refresh } = offer;
+  return (
+    <>
+      <IconButton
+        ref={button}
+        icon={ChevronDown}
+        label="Answer again with another model"
+        className="again-with"
+        data-act="again-with"
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        onPointerEnter={() => void loadPanel()}
+        onPointerDown={() => {
+          wasOpen.current = isOpen;
+        }}
+        onClick={() => {
+          refresh();
+          setIsOpen(!wasOpen.current && !isOpen);
+          wasOpen.current = false;
+        }}
+      />
+      {isOpen && (
+        <Suspense fallback={null}>
+          <PickerPanel
+            label="Answer again with"
+            plural="models"
+            name={model ?? ownModel}
+            chosen={model === ownModel || model === null ? "" : model}
+            groups={modelGroups}
+            onChoose={(id) => onChoose(id === "" ? null : id)}
+            isOpen
+            onOpen={setIsOpen}
+            named={unlisted.length > 0 ? (text) => namedModel(text, unlisted) : undefined}
+            anchor={button}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+import { type FileDoc, findFileDoc } from "../../db/ingest.ts";
+import { listDocsByName, type NamedDoc } from "../../db/knowledge.ts";
+import { notFound } from "../../domain/errors.ts";
+import { isId } from "../../domain/ids.ts";
+import type { Scope } from "../scope.ts";
+
+type Read = Pick<Scope, "database" | "accountId">;
+
+/** Documents of indexes of the account by name: one that is `name`, or has `part` in it in whatever case. */
+export const findDocuments = (
+  { database, accountId }: Read,
+  indexIds: readonly string[],
+  by: { readonly name?: string | null; readonly part?: string | null },
+  page: { readonly offset: number; readonly limit: number },
+): Promise<NamedDoc[]> =>
+  listDocsByName(database, accountId, indexIds, { name: by.name ?? null, part: by.part ?? null }, page);
+
+/** A document of one of these indexes of the account that can be read. Throws "not-found". */
+export async function getDocumentIn(
+  { database, accountId }: Read,
+  indexIds: readonly string[],
+  id: string,
+): Promise<FileDoc> {
+  const doc = isId(id) ? await findFileDoc(database, accountId, id) : null;
+  const isIn = doc?.owner.role === "index" && indexIds.includes(doc.owner.id) && doc.state !== "pending";
+  if (!doc || !isIn) throw notFound("file", id);
+  return doc;
+}

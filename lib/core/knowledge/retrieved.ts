@@ -1,0 +1,80 @@
+import { z } from "zod";
+import type { DocHit } from "../../domain/doc.ts";
+import { EXCERPT_CHARACTERS, type Recalled, type Source } from "../../domain/source.ts";
+import type { Hit } from "../recall/recall.ts";
+
+/** What is told of one piece, and of all of one search, in characters. */
+const MOST_OF_PIECE = 8000;
+const MOST_IN_ALL = 200_000;
+
+/**
+ * Pieces that were found as LlamaCloud tells retrieved nodes (its SDK, `RetrievalRetrieveResponse`), best first, as far as
+ * there is room. `parsed_directory_file_id` is the document, `chunk_id`, which is ours, its piece.
+ */
+export function retrieved(found: readonly Hit[]) {
+  let room = MOST_IN_ALL;
+  return found.flatMap((hit) => {
+    room -= Math.min(MOST_OF_PIECE, hit.text.length);
+    return room < 0 ? [] : [node(hit)];
+  });
+}
+
+const node = (hit: Hit) => ({
+  content: hit.text.slice(0, MOST_OF_PIECE),
+  score: hit.score,
+  rerank_score: null,
+  metadata: { ...hit.metadata, file_name: hit.title },
+  static_fields: {
+    page_range_start: hit.pageFrom ?? null,
+    page_range_end: hit.pageTo ?? null,
+    chunk_index: hit.position,
+    chunk_start_char: hit.startChar ?? null,
+    chunk_end_char: hit.endChar ?? null,
+    parsed_directory_file_id: hit.docId,
+    attachments: [],
+    chunk_id: hit.chunkId,
+  },
+});
+
+/** The name of the tool that gives them. */
+const RETRIEVE = "retrieve";
+
+const Nodes = z.array(
+  z.object({
+    content: z.string(),
+    metadata: z.object({ file_name: z.string() }),
+    static_fields: z.object({
+      page_range_start: z.number().nullable(),
+      page_range_end: z.number().nullable(),
+      parsed_directory_file_id: z.guid(),
+      chunk_id: z.guid(),
+    }),
+  }),
+);
+
+/** The pieces that a result of a tool tells of; none where it is of another tool. */
+export function sourcesOfResult(name: string, output: unknown): readonly Omit<Source, "n">[] {
+  const nodes = name === RETRIEVE ? (Nodes.safeParse(output).data ?? []) : [];
+  return nodes.map(({ content, metadata, static_fields: place }) => ({
+    docId: place.parsed_directory_file_id,
+    pieceId: place.chunk_id,
+    title: metadata.file_name,
+    pageFrom: place.page_range_start,
+    pageTo: place.page_range_end,
+    excerpt: content.slice(0, EXCERPT_CHARACTERS),
+  }));
+}
+
+/** What was recalled for a turn, as its sources. */
+export const recalledHits = (hits: readonly DocHit[]): Recalled => ({
+  count: hits.length,
+  sources: hits.map((hit, n) => ({
+    n: n + 1,
+    docId: hit.docId,
+    pieceId: hit.snippet.id,
+    title: hit.title,
+    pageFrom: hit.snippet.place?.pageFrom ?? null,
+    pageTo: hit.snippet.place?.pageTo ?? null,
+    excerpt: hit.snippet.content.slice(0, EXCERPT_CHARACTERS),
+  })),
+});

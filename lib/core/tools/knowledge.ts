@@ -1,0 +1,117 @@
+import { z } from "zod";
+import { findInDocument, readDocument } from "../knowledge/find-in-document.ts";
+import { findDocuments, getDocumentIn } from "../knowledge/library.ts";
+import { lookUp } from "../knowledge/look-up.ts";
+import { retrieved } from "../knowledge/retrieved.ts";
+import type { Scope } from "../scope.ts";
+import type { TurnTool } from "../turn/run-turn.ts";
+
+const indexId = { type: "string", description: "One index of the conversation; absent: all of them." };
+const fileId = { type: "string", description: "The file, as find_files or retrieve has named it." };
+
+const DEFINITIONS = {
+  retrieve: {
+    description:
+      "Looks in the documents of the conversation for passages that say something to a question, best first.",
+    properties: { query: { type: "string" }, index_id: indexId, top_k: { type: "integer", minimum: 1, maximum: 50 } },
+    required: ["query"],
+  },
+  find_files: {
+    description: "Documents of the conversation whose name has some letters in it. Empty letters: all documents.",
+    properties: { name: { type: "string" }, index_id: indexId },
+    required: ["name"],
+  },
+  grep_file: {
+    description:
+      "Where a regular expression is found in the lines of one document, with its places. No look-arounds; (?i) at the beginning for either case.",
+    properties: { file_id: fileId, pattern: { type: "string" } },
+    required: ["file_id", "pattern"],
+  },
+  read_file: {
+    description: "The text of one document from a place on, such as one that grep_file or retrieve has named.",
+    properties: {
+      file_id: fileId,
+      offset: { type: "integer", minimum: 0, description: "Characters before it; absent: 0." },
+      limit: { type: "integer", minimum: 1, maximum: 50_000, description: "Characters; absent: 8,000." },
+    },
+    required: ["file_id"],
+  },
+} as const;
+type Name = keyof typeof DEFINITIONS;
+
+const definitionOf = (name: Name): TurnTool["definition"] => {
+  const { description, properties, required } = DEFINITIONS[name];
+  const parameters = { type: "object", properties, required, additionalProperties: false };
+  return { name, description, parameters, isOptional: true };
+};
+
+const NAMES = ["retrieve", "find_files", "grep_file", "read_file"] as const satisfies readonly Name[];
+
+/** The tools of turns that have indexes, as models are told of them. */
+export const knowledgeDefinitions: readonly TurnTool["definition"][] = NAMES.map(definitionOf);
+
+/** The tools of a turn that has indexes, of the account that asks: they reach these indexes and nothing else. */
+export const knowledgeTools = (scope: Scope, indexIds: readonly string[]): readonly TurnTool[] =>
+  NAMES.map((name) => ({
+    definition: definitionOf(name),
+    run: async (input, signal) => RUN[name]({ scope, indexIds, signal }, input),
+  }));
+
+type Reach = { readonly scope: Scope; readonly indexIds: readonly string[]; readonly signal: AbortSignal };
+
+const Index = z.string().max(1000).nullish();
+const Retrieve = z.object({
+  query: z.string().trim().min(1).max(2000),
+  index_id: Index,
+  top_k: z.int().min(1).max(50).nullish(),
+});
+const FindFiles = z.object({ name: z.string().max(1000), index_id: Index });
+const GrepFile = z.object({ file_id: z.string().max(1000), pattern: z.string().min(1) });
+const ReadFile = z.object({
+  file_id: z.string().max(1000),
+  offset: z.int().min(0).max(2_000_000_000).nullish(),
+  limit: z.int().min(1).max(50_000).nullish(),
+});
+
+const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unknown>>> = {
+  async retrieve(reach, input) {
+    const { query, index_id, top_k } = read(Retrieve, input);
+    const owners = { agentIds: [], userIds: [], indexIds: within(reach, index_id) };
+    const { hits } = await lookUp(reach.scope, owners, query, { limit: top_k ?? 5, isAsked: false });
+    return retrieved(hits);
+  },
+  async find_files(reach, input) {
+    const { name, index_id } = read(FindFiles, input);
+    const found = await findDocuments(reach.scope, within(reach, index_id), { part: name }, { offset: 0, limit: 50 });
+    return found.map(({ id, title }) => ({ file_id: id, file_name: title }));
+  },
+  async grep_file({ scope, indexIds, signal }, input) {
+    const { file_id, pattern } = read(GrepFile, input);
+    const { id } = await getDocumentIn(scope, indexIds, file_id);
+    const options = { context: 120, offset: 0, limit: 50 };
+    const found = await findInDocument(scope, id, pattern, options, signal);
+    return found.map(({ content, from, to }) => ({ content, start_char: from, end_char: to }));
+  },
+  async read_file({ scope, indexIds }, input) {
+    const { file_id, offset, limit } = read(ReadFile, input);
+    const { id } = await getDocumentIn(scope, indexIds, file_id);
+    const { content, next } = await readDocument(scope, id, offset ?? 0, limit ?? 8000);
+    return { content, next_offset: next };
+  },
+};
+
+/** The indexes that a call is about. Throws where it names one that the turn has not. */
+function within({ indexIds }: Reach, id: string | null | undefined): readonly string[] {
+  if (id == null || id === "") return indexIds;
+  const known = indexIds.find((one) => one === id.toLowerCase());
+  if (known === undefined) throw new Error(`This turn has no index "${id}". It has: ${indexIds.join(", ")}`);
+  return [known];
+}
+
+/** Arguments as they should be. Throws what is wrong with them in words, for a model that can call again. */
+function read<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "arguments"}: ${message}`);
+  throw new Error(faults.join("; "));
+}

@@ -1,0 +1,27 @@
+import type { Recalled } from "../domain/source.ts";
+import type { Database } from "./database.ts";
+import { findRecalledRows, type RecalledRow } from "./sql/sources.ts";
+
+/** What was recalled for runs of the account, by their ids; nothing for those for which nothing was. */
+export async function findRecalled(
+  database: Database,
+  accountId: string,
+  runIds: readonly string[],
+): Promise<ReadonlyMap<string, Recalled>> {
+  return runIds.length === 0 ? new Map() : recalledOf(await findRecalledRows(database, { accountId, runIds }));
+}
+
+/** Rows of what was recalled, in order, by their runs. */
+export function recalledOf(rows: readonly RecalledRow[]): ReadonlyMap<string, Recalled> {
+  const byRun = Map.groupBy(rows, ({ runId }) => runId);
+  return new Map(
+    [...byRun].map(([runId, all]) => {
+      const sources = all.flatMap(({ n, docId, pieceId, title, pageFrom, pageTo, excerpt }) =>
+        docId === null || pieceId === null
+          ? []
+          : [{ n, docId, pieceId, title: title ?? "", pageFrom, pageTo, excerpt: excerpt ?? "" }],
+      );
+      return [runId, { sources, count: all.length }];
+    }),
+  );
+}

@@ -1,0 +1,227 @@
+import LlamaCloud, { toFile } from "@llamaindex/llama-cloud";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newId } from "../../domain/ids.ts";
+import { makePdf } from "../../testing/documents.ts";
+import { ORIGIN, OWNER_KEY, openTestServer, type TestServer } from "../../testing/server.ts";
+import type { SessionEvent } from "./answers.ts";
+
+// The official client from making an index to the events of a turn that looks into it.
+
+let server: TestServer;
+let client: LlamaCloud;
+let theirs: LlamaCloud;
+
+const clientFor = (apiKey: string) =>
+  new LlamaCloud({ apiKey, baseURL: ORIGIN, fetch: server.fetch as typeof fetch, maxRetries: 0 });
+
+beforeAll(async () => {
+  server = await openTestServer();
+  client = clientFor(OWNER_KEY);
+  theirs = clientFor((await server.makeAccount()).key);
+  server.model
+    .on({ systemMessage: "Write a title" }, { content: "A fine title" })
+    // A question says which tool is to be called, and with what.
+    .onMessage(/^call/s, ({ messages }) => {
+      const text = JSON.stringify(messages.findLast(({ role }) => role === "user")?.content);
+      if (messages.at(-1)?.role === "tool") return { content: "That is what they say." };
+      const [, name = "", input = ""] = /call (\w+) (\{.*\})/su.exec(JSON.parse(text)) ?? [];
+      return { toolCalls: [{ id: newId(), name, arguments: input }] };
+    })
+    .onMessage(/./s, { content: "No tool was needed." });
+}, 60_000);
+afterAll(() => server.close());
+
+const PAGES = [
+  "Plums\nPlums ripen in September.",
+  "Herbs\nThe quincewort grows by the river.",
+  "Pears\nPears are late.",
+];
+const pdf = () => toFile(makePdf(PAGES), "fruit.pdf", { type: "application/pdf" });
+
+/** An index with a document of three pages that has been read. */
+async function indexed(by = client) {
+  const directory = await by.beta.directories.create({ name: "Orchard" });
+  const file = await by.beta.directories.files.upload(directory.id, { upload_file: await pdf() });
+  const index = await by.beta.indexes.create({ source_directory_id: directory.id, name: "All of the orchard" });
+  await expect
+    .poll(async () => (await by.beta.indexes.get(index.id)).metadata?.state, { timeout: 60_000 })
+    .toBe("ready");
+  return { indexId: index.id, fileId: file.id };
+}
+
+async function asked(indexIds: string[], prompt: string, by = client): Promise<SessionEvent[]> {
+  const { session_id } = await by.beta.chat.create({ index_ids: indexIds });
+  const text = (await by.beta.chat.stream(session_id, { index_ids: indexIds, prompt })) as string; // measured: the frames
+  return text.split("\n").flatMap((line) => (line.startsWith("data: ") ? [JSON.parse(line.slice(6))] : []));
+}
+
+const resultOf = (events: readonly SessionEvent[]) => {
+  const [result] = events.flatMap((event) => (event.type === "tool_result" ? [event] : []));
+  return result?.result;
+};
+
+const call = (name: string, input: object) => `call ${name} ${JSON.stringify(input)}`;
+
+describe("17: a program with the official client", () => {
+  test("makes an index, uploads, asks, and gets the events of its tools with their results", async () => {
+    const { indexId, fileId } = await indexed();
+    const events = await asked([indexId], call("retrieve", { query: "quincewort", index_id: indexId }));
+    const types = events.map(({ type }) => type).filter((type) => type !== "text_delta");
+    expect(types).toEqual(["user_input", "tool_call", "tool_result", "text", "stop"]);
+    expect(resultOf(events)).toMatchObject([
+      {
+        content: expect.stringContaining("grows by the river"),
+        score: expect.any(Number),
+        metadata: { file_name: "fruit.pdf" },
+        static_fields: { page_range_start: 2, page_range_end: 2, parsed_directory_file_id: fileId },
+      },
+    ]);
+    expect(resultOf(await asked([indexId], call("find_files", { name: "FRUIT" })))).toEqual([
+      { file_id: fileId, file_name: "fruit.pdf" },
+    ]);
+    const grep = resultOf(await asked([indexId], call("grep_file", { file_id: fileId, pattern: "ripen|late" })));
+    expect(grep).toMatchObject([{ content: "Plums ripen in September." }, { content: "Pears are late." }]);
+    const read = resultOf(await asked([indexId], call("read_file", { file_id: fileId, limit: 5 })));
+    expect(read).toEqual({ content: "Plums", next_offset: 5 });
+  });
+
+  test("retrieves, finds, greps and reads without a session, page by page", async () => {
+    const { indexId: index_id, fileId: file_id } = await indexed();
+    const { results } = await client.beta.retrieval.retrieve({ index_id, query: "When do plums ripen?", top_k: 1 });
+    expect(results).toMatchObject([{ content: expect.stringContaining("September"), rerank_score: null }]);
+    const none = { index_id, query: "plums", custom_filters: { kind: { operator: "eq" as const, value: "x" } } };
+    expect((await client.beta.retrieval.retrieve(none)).results).toEqual([]);
+    const only = (value: string) => ({
+      static_filters: { parsed_directory_file_id: { operator: "eq" as const, value } },
+    });
+    const within = (value: string) => client.beta.retrieval.retrieve({ index_id, query: "plums", ...only(value) });
+    expect([(await within(file_id)).results.length, (await within(newId())).results.length]).toEqual([1, 0]);
+    const names: string[] = [];
+    for await (const { file_name } of client.beta.retrieval.find({ index_id, file_name: "fruit.pdf" }))
+      names.push(file_name);
+    expect(names).toEqual(["fruit.pdf"]);
+    const found: string[] = [];
+    const pattern = "(?i)p(?:lum|ear)s";
+    for await (const match of client.beta.retrieval.grep({ index_id, file_id, pattern, page_size: 1 })) {
+      found.push(`${match.content} ${match.start_char}`);
+    }
+    const { content } = await client.beta.retrieval.read({ index_id, file_id });
+    expect(found).toEqual([...content.matchAll(/p(?:lum|ear)s/giu)].map((match) => `${match[0]} ${match.index}`));
+    expect(found).toHaveLength(4);
+    const context = await client.beta.retrieval.grep({ index_id, file_id, pattern: "ripen", context_chars: 6 });
+    expect(context.items).toMatchObject([{ content: "Plums ripen in Se" }]);
+    const part = await client.beta.retrieval.read({ index_id, file_id, offset: 6, max_length: 5 });
+    expect(part.content).toBe(content.slice(6, 11));
+    await expect(client.beta.retrieval.grep({ index_id, file_id, pattern: "(?=x)" })).rejects.toMatchObject({
+      status: 400,
+    });
+  });
+
+  test("uploads a file first and adds it under another name, lists, and deletes", async () => {
+    const file = await client.files.create({ file: await pdf(), purpose: "user_data" });
+    expect(file).toMatchObject({ name: "fruit.pdf", file_type: "pdf", purpose: "user_data" });
+    expect(await client.files.retrieve(file.id)).toMatchObject({ id: file.id, name: "fruit.pdf" });
+    const { id } = await client.beta.directories.create({ name: "Shelf", description: "For all" });
+    const metadata = { kind: "book" };
+    const added = await client.beta.directories.files.add(id, { file_id: file.id, display_name: "Book", metadata });
+    expect(added).toMatchObject({ directory_id: id, display_name: "Book", file_id: file.id, metadata });
+    await expect
+      .poll(async () => (await client.beta.directories.files.get(added.id, { directory_id: id })) as object, {
+        timeout: 60_000,
+      })
+      .toMatchObject({ state: "ready" });
+    const filters = { kind: { operator: "eq" as const, value: "book" } };
+    const { results } = await client.beta.retrieval.retrieve({ index_id: id, query: "plums", custom_filters: filters });
+    expect(results[0]?.metadata).toEqual({ kind: "book", file_name: "Book" });
+    const listed: string[] = [];
+    for await (const { display_name } of client.beta.directories.files.list(id)) listed.push(display_name);
+    expect(listed).toEqual(["Book"]);
+    for (let n = 0; n < 3; n++) await client.beta.directories.create({ name: `Shelf ${n}` });
+    const ids: string[] = [];
+    for await (const index of client.beta.indexes.list({ page_size: 2 })) ids.push(index.id);
+    expect([new Set(ids).size, ids.includes(id)]).toEqual([ids.length, true]);
+    await client.beta.directories.files.delete(added.id, { directory_id: id });
+    expect((await client.beta.directories.files.list(id)).items).toEqual([]);
+    await client.beta.indexes.delete(id);
+    await expect(client.beta.directories.get(id)).rejects.toMatchObject({ status: 404 });
+  });
+
+  test("syncs an index: what could not be read is tried again", async () => {
+    const { id } = await client.beta.directories.create({ name: "Broken" });
+    const broken = await toFile(Buffer.from("%PDF-1.4 nothing"), "broken.pdf");
+    await client.beta.directories.files.upload(id, { upload_file: broken });
+    const failed = () => expect.poll(async () => (await client.beta.indexes.get(id)).metadata, { timeout: 60_000 });
+    await failed().toEqual({ state: "ready", documents: { ready: 0, pending: 0, failed: 1 } });
+    expect(await client.beta.indexes.sync(id)).toMatchObject({ metadata: { state: "building" } });
+    await failed().toEqual({ state: "ready", documents: { ready: 0, pending: 0, failed: 1 } });
+  });
+});
+
+describe("17: the tools of a turn", () => {
+  test("reach its indexes and no other, of the account or another one", async () => {
+    const [own, other, foreign] = [await indexed(), await indexed(), await indexed(theirs)];
+    for (const { indexId, fileId } of [other, foreign]) {
+      for (const prompt of [
+        call("retrieve", { query: "plums", index_id: indexId }),
+        call("find_files", { name: "", index_id: indexId }),
+        call("grep_file", { file_id: fileId, pattern: "." }),
+        call("read_file", { file_id: fileId }),
+      ]) {
+        expect(resultOf(await asked([own.indexId], prompt))).toEqual({ error: expect.any(String) });
+      }
+    }
+    const all = resultOf(await asked([own.indexId], call("retrieve", { query: "plums", top_k: 50 })));
+    const ids = (all as { static_fields: { parsed_directory_file_id: string } }[]).map(
+      ({ static_fields }) => static_fields.parsed_directory_file_id,
+    );
+    expect(new Set(ids)).toEqual(new Set([own.fileId]));
+    for (const indexId of [other.indexId, foreign.indexId]) {
+      const path = { index_id: indexId, file_id: own.fileId };
+      await expect(client.beta.retrieval.read(path)).rejects.toMatchObject({ status: 404 });
+    }
+    await expect(theirs.beta.retrieval.retrieve({ index_id: own.indexId, query: "x" })).rejects.toMatchObject({
+      status: 404,
+    });
+    await expect(
+      theirs.files.retrieve((await client.files.create({ file: await pdf(), purpose: "x" })).id),
+    ).rejects.toMatchObject({
+      status: 404,
+    });
+  });
+
+  test("are not offered without indexes, and an argument that is wrong is told to the model", async () => {
+    const { indexId } = await indexed();
+    expect(resultOf(await asked([], call("retrieve", { query: "plums" })))).toEqual({
+      error: expect.stringContaining("There is no tool"),
+    });
+    expect(resultOf(await asked([indexId], call("retrieve", { query: "" })))).toEqual({
+      error: expect.stringContaining("query"),
+    });
+    expect(resultOf(await asked([indexId], call("grep_file", { file_id: newId(), pattern: "x" })))).toEqual({
+      error: expect.stringContaining("not found"),
+    });
+  });
+
+  test("are told as sources at the end of the answer, in the stream, in the history and in the window", async () => {
+    const { indexId, fileId } = await indexed();
+    const { session_id } = await client.beta.chat.create({ index_ids: [indexId] });
+    const body = { index_ids: [indexId], prompt: call("retrieve", { query: "quincewort" }) };
+    const headers = { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/json" };
+    const streamed = await server.fetch(`${ORIGIN}/api/v1/chat/${session_id}/messages/stream?event_ids=1`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(body),
+    });
+    const stop = JSON.parse((await streamed.text()).split("data: ").at(-1) ?? "");
+    const source = { n: 1, doc_id: fileId, title: "fruit.pdf", page_from: 2, page_to: 2 };
+    expect(stop.sources).toEqual([
+      { ...source, chunk_id: expect.any(String), excerpt: expect.stringContaining("river") },
+    ]);
+    for (const path of [`/api/v1/chat/${session_id}?event_ids=1`, `/api/app/sessions/${session_id}/turns`]) {
+      const { events } = await (await server.fetch(`${ORIGIN}${path}`, { headers })).json();
+      expect(events.at(-1).sources).toEqual(stop.sources);
+    }
+    const plain = (await client.beta.chat.retrieve(session_id)).events.at(-1);
+    expect(plain).not.toHaveProperty("sources");
+  });
+});

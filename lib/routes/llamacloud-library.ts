@@ -1,0 +1,25 @@
+import { storeFile } from "../core/files.ts";
+import { getFileDoc, ingestFile } from "../core/ingest.ts";
+import { type Document, mostDocumentBytes } from "../core/knowledge/documents.ts";
+import type { Scope } from "../core/scope.ts";
+import { library } from "../dialects/llamacloud/index.ts";
+import { notFound } from "../domain/errors.ts";
+import { readUploadForm } from "../http/multipart.ts";
+import { announcedBytes } from "../http/upload.ts";
+
+/** Makes a document of an index of the file in a form. Throws as `storeFile` and `ingestFile`. */
+export async function documentOfForm(scope: Scope, indexId: string, request: Request): Promise<Document> {
+  const { stored: file, fields } = await readUploadForm(request, "upload_file", (part) =>
+    storeFile(scope, { ...part, maxBytes: mostDocumentBytes(scope), announced: announcedBytes(request) }),
+  );
+  const title = fields.get("display_name")?.trim().slice(0, 255) || file.name;
+  const metadata = library.metadataField(fields.get("metadata"));
+  return ingestFile(scope, { role: "index", id: indexId }, { fileId: file.id, title, metadata });
+}
+
+/** A document of an index, in whatever state. Throws "not-found". */
+export async function documentIn(scope: Scope, indexId: string, id: string): Promise<Document> {
+  const doc = await getFileDoc(scope, id);
+  if (doc.owner.role !== "index" || doc.owner.id !== indexId) throw notFound("doc", id);
+  return doc;
+}
