@@ -39,9 +39,9 @@ export const scopeValues = ({ accountId, owners, docIds, metadataFilter }: DocSc
 export type ScoredChunk = { readonly id: string; readonly score: number };
 
 /** Of a term so many pieces are looked up, divided by the number of terms. */
-const LOOKED_UP = 16_000;
+const LOOKED_UP = 8000;
 /** So many of the pieces with the most telling terms are read. */
-const RANKED = 300;
+const RANKED = 200;
 /** A scope of fewer pieces is read piece by piece. */
 const FEW = 400;
 

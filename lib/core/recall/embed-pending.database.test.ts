@@ -11,7 +11,7 @@ let scope: Scope;
 const asked: string[][] = [];
 
 beforeAll(async () => {
-  server = await openTestServer({ environment: { OPENAI_EMBEDDING_MODEL: "big" } });
+  server = await openTestServer();
   const { ports, ownerId } = server.parley;
   const embed = async (_: unknown, texts: readonly string[]) => {
     asked.push([...texts]);
