@@ -183,7 +183,7 @@ async function recalled(
     projectIds: isInAccount(scope) && (agent.hasDocs || session.hasDocs) ? [session.projectId] : [],
   };
   if (Object.values(owners).every((ids) => ids.length === 0)) return [];
-  const hits = await recallForTurn(scope, owners, messages, session.recallOptions);
+  const hits = await recallForTurn(scope, owners, messages, session.recallOptions, session.origin);
   return hits.map((hit) => ({ ...hit, recalledBy: agent.id }));
 }
 
