@@ -105,9 +105,9 @@ async function open(page: Page): Promise<Watched> {
 
 async function drawn(page: Page): Promise<void> {
   for (const diagram of await page.locator(".diagram").all()) {
-    await diagram.scrollIntoViewIfNeeded();
-    // A page that has not come to life yet does not notice who stirs.
+    // A page that has not come to life yet does not notice who stirs, and may draw anew what is scrolled to.
     await expect(async () => {
+      await diagram.scrollIntoViewIfNeeded({ timeout: 3000 });
       await page.mouse.move(300, 300);
       await page.mouse.move(310, 310);
       await expect(diagram).not.toHaveAttribute("data-state", "waiting", { timeout: 3000 });
