@@ -181,3 +181,44 @@ test("I17-10: equal bytes are read as what each document is called, whoever was 
   );
   expect(await contentOf(bare)).toBe("Plums");
 });
+
+test("I17-12: an index of many documents is deleted by some at a time, and what runs keep of them goes along", async () => {
+  const id = await made("Large");
+  await sql(
+    `insert into "Doc" (id, "accountId", "indexId", title, "contentHash")
+     select gen_random_uuid(), $1, $2, n::text, 'x' from generate_series(1, 450) n`,
+    [scope.accountId, id],
+  );
+  // As a statement whose time is over.
+  await sql(`create function too_many() returns trigger language plpgsql as $$ begin
+    if (select count(*) from gone) > 200 then raise 'canceling statement due to statement timeout'; end if;
+    return null; end $$`);
+  await sql(`create trigger too_many after delete on "Doc" referencing old table as gone
+    for each statement execute function too_many()`);
+  expect((await call("DELETE", `/indexes/${id}`)).status).toBe(204);
+  await sql(`drop trigger too_many on "Doc"`);
+  expect(await sql(`select 1 from "Doc" where "indexId" = $1`, [id])).toEqual([]);
+  expect((await call("DELETE", `/indexes/${id}`)).status).toBe(404);
+});
+
+test("I17-17: what was uploaded as a document goes with it at once, unless somebody holds the file", async () => {
+  const id = await made("Mistaken");
+  const there = async (fileId: string) => (await call("GET", `/files/${fileId}`)).status;
+  const sent = await upload(id, "secret.txt", "Sent by mistake.");
+  await call("DELETE", `/docs/${sent.id}`);
+  expect(await there(sent.file_id)).toBe(404);
+  const { body: formed } = await sendForm(id, [], [], "Sent by mistake, in a form.");
+  await call("DELETE", `/indexes/${id}`);
+  expect(await there(formed.file_id)).toBe(404);
+  const other = await made("Held");
+  const held = await api.server.fetch(`${ORIGIN}/api/app/files?name=held.txt`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/octet-stream" },
+    body: "Waits for its question.",
+  });
+  const { id: heldId } = await held.json();
+  const again = await upload(other, "held.txt", "Waits for its question.");
+  expect(again.file_id).toBe(heldId);
+  await call("DELETE", `/docs/${again.id}`);
+  expect(await there(heldId)).toBe(200);
+});

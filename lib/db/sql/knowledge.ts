@@ -34,9 +34,11 @@ export const listIndexRows = statement({
 /** Sets the indexes of an agent of an account, in order; those that are not the account's are left out. */
 export const setAgentIndexRows = statement({
   name: "set-agent-indexes",
-  text: `with agent as (select id from "Agent" where id = $1 and "accountId" = $2), wanted as (
-       select i.id, w.n::int as n from agent, unnest($3::uuid[]) with ordinality w(id, n)
-       join "Index" i on i.id = w.id and i."accountId" = $2
+  text: `with agent as (select id from "Agent" where id = $1 and "accountId" = $2), living as materialized (
+       -- Held: one that is deleted meanwhile is left out.
+       select id from "Index" where id = any($3::uuid[]) and "accountId" = $2 order by id for key share
+     ), wanted as (
+       select living.id, w.n::int as n from agent, unnest($3::uuid[]) with ordinality w(id, n) join living on living.id = w.id
      ), gone as (
        delete from "AgentIndex" x using agent where x."agentId" = agent.id and x."indexId" <> all($3::uuid[])
      )
@@ -52,6 +54,14 @@ export const insertIndexRow = statement({
   text: `insert into "Index" (id, "accountId", "projectId", name, description)
      select $1, $2, $3, $4, $5 where (select count(*) from "Index" where "accountId" = $2) < $6 returning id`,
   parameters: { id: "uuid", accountId: "uuid", projectId: "uuid", name: "text", description: "text?", most: "int8" },
+  row: z.object({ id: z.string() }),
+});
+
+/** Deletes an index of an account, of a project where it is given. */
+export const deleteIndexRow = statement({
+  name: "delete-index",
+  text: `delete from "Index" where id = $1 and "accountId" = $2 and ($3::uuid is null or "projectId" = $3) returning id`,
+  parameters: { id: "uuid", accountId: "uuid", projectId: "uuid?" },
   row: z.object({ id: z.string() }),
 });
 
