@@ -16,10 +16,10 @@ export function recalledOf(rows: readonly RecalledRow[]): ReadonlyMap<string, Re
   const byRun = Map.groupBy(rows, ({ runId }) => runId);
   return new Map(
     [...byRun].map(([runId, all]) => {
-      const sources = all.flatMap(({ n, docId, pieceId, title, pageFrom, pageTo, excerpt }) =>
+      const sources = all.flatMap(({ n, docId, pieceId, title, pageFrom, pageTo, excerpt, isCitable }) =>
         docId === null || pieceId === null
           ? []
-          : [{ n, docId, pieceId, title: title ?? "", pageFrom, pageTo, excerpt: excerpt ?? "" }],
+          : [{ n, docId, pieceId, title: title ?? "", pageFrom, pageTo, excerpt: excerpt ?? "", isCitable }],
       );
       return [runId, { sources, count: all.length }];
     }),

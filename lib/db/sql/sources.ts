@@ -11,16 +11,22 @@ const fields = {
   pageFrom: z.number().nullable(),
   pageTo: z.number().nullable(),
   excerpt: z.string().nullable(),
+  isCitable: z.boolean(),
 };
 export const RecalledRow = z.object(fields);
 export type RecalledRow = z.output<typeof RecalledRow>;
 
-/** What was recalled for some runs, numbered from 1; of a piece that is gone the number alone. `runs` selects their ids. */
+/**
+ * What was recalled for some runs, numbered from 1; of a piece that is gone the number alone. `runs` selects their ids. A run
+ * that works has its trace in its context, one that has ended has it alone.
+ */
 export const recalledFor = (runs: string): string =>
   `select r.id as "runId", d.n::int as n, k.id as "docId", c.id as "pieceId", k.title, c."pageFrom", c."pageTo",
-       left(c.content, ${EXCERPT_CHARACTERS}) as excerpt
-     from "Run" r cross join lateral json_array_elements(
-         case json_typeof(r.context->'trace'->'docs') when 'array' then r.context->'trace'->'docs' else '[]'::json end
+       left(c.content, ${EXCERPT_CHARACTERS}) as excerpt, coalesce((t.trace->>'numbersPassages')::boolean, false) as "isCitable"
+     from "Run" r
+     cross join lateral (select coalesce(r.context->'trace', r.context) as trace) t
+     cross join lateral json_array_elements(
+         case json_typeof(t.trace->'docs') when 'array' then t.trace->'docs' else '[]'::json end
        ) with ordinality d(doc, n)
      left join ("DocChunk" c join "Doc" k on k.id = c."docId")
        on c.id = (d.doc->>'pieceId')::uuid and k."accountId" = r."accountId"

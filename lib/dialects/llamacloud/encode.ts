@@ -101,7 +101,7 @@ type Told = Pick<History, "line" | "runs" | "running"> & {
  */
 export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
   const { line, runs, running, next = null, recalled } = history;
-  let looked: Omit<Source, "n">[] = [];
+  let looked: Source[] = [];
   const events: SessionEvent[] = [];
   const unanswered = unansweredCalls([...line, ...(running?.input ?? []), ...(next ? [{ ...next, parts: [] }] : [])]);
   const numbers = noticeNumbers();
@@ -149,16 +149,15 @@ export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
   return events;
 }
 
-const lookedUp = (part: Part): readonly Omit<Source, "n">[] =>
-  part.type === "tool-result" ? sourcesOfResult(part) : [];
+const lookedUp = (part: Part): readonly Source[] => (part.type === "tool-result" ? sourcesOfResult(part) : []);
 
 /** The sources of an answer: what was recalled for it, and what its tools have found; nothing where it has none. */
-export function encodeSources(recalled: Recalled | undefined, looked: readonly Omit<Source, "n">[]) {
+export function encodeSources(recalled: Recalled | undefined, looked: readonly Source[]) {
   const sources = allSources(recalled ?? NOTHING_RECALLED, looked);
   return sources.length === 0 ? {} : { sources: sources.map(encodeSource) };
 }
 
-const encodeSource = ({ n, docId, pieceId, title, pageFrom, pageTo, excerpt }: Source) => ({
+const encodeSource = ({ n, docId, pieceId, title, pageFrom, pageTo, excerpt, isCitable }: Source) => ({
   n,
   doc_id: docId,
   chunk_id: pieceId,
@@ -166,6 +165,7 @@ const encodeSource = ({ n, docId, pieceId, title, pageFrom, pageTo, excerpt }: S
   page_from: pageFrom,
   page_to: pageTo,
   excerpt,
+  citable: isCitable,
 });
 
 /** Numbers the notices of each run, from 0. */

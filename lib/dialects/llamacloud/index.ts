@@ -26,7 +26,9 @@ export const llamacloud = {
     const { runId, prepared } = first;
     const input = prepared?.input ?? (await getTurnInput(scope, runId));
     const agent = prepared ? { id: prepared.agent.id, name: prepared.agent.name } : await agentOfRun(scope, runId);
-    const recalled = prepared ? recalledHits(prepared.docs) : (await recalledOfRuns(scope, [runId])).get(runId);
+    const recalled = prepared
+      ? recalledHits(prepared.docs, prepared.description.numbersPassages)
+      : (await recalledOfRuns(scope, [runId])).get(runId);
     yield* llamacloudFrames(turn, { runId, input, after: 0, withIds, skippedIndexIds: skipped, agent, recalled });
   },
   answer: null,

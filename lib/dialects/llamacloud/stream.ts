@@ -80,7 +80,7 @@ export function eventEncoder({
   let message = { id: "", at: 0, parts: 0 };
   let notices = 0;
   let continues: { continues?: true } = {};
-  const looked: Omit<Source, "n">[] = [];
+  const looked: Source[] = [];
   const ids = (messageId: string, part: number, at: number) =>
     withIds
       ? {
