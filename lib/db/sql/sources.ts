@@ -32,6 +32,15 @@ export const recalledFor = (runs: string): string =>
        on c.id = (d.doc->>'pieceId')::uuid and k."accountId" = r."accountId"
      where r.id in (${runs})`;
 
+/** Which of these pieces an account has. By hand, as a list of ids of any length is one parameter. */
+export const findLivingPieceRows = statement({
+  name: "find-living-pieces",
+  text: `select c.id from "DocChunk" c join "Doc" d on d.id = c."docId"
+    where c.id = any($1::uuid[]) and d."accountId" = $2`,
+  parameters: { pieceIds: "uuid[]", accountId: "uuid" },
+  row: z.object({ id: z.string() }),
+});
+
 /** What was recalled for runs of an account. By hand, as ids stand in JSON. */
 export const findRecalledRows = statement({
   name: "find-recalled",

@@ -1,5 +1,6 @@
 import { recalledHits } from "../../core/knowledge/retrieved.ts";
-import { agentOfRun, getTurnInput, recalledOfRuns } from "../../core/turn/history.ts";
+import { agentOfRun, getTurnInput, gonePieces, recalledOfRuns } from "../../core/turn/history.ts";
+import type { Source } from "../../domain/source.ts";
 import type { Dialect } from "../dialect.ts";
 import { decodeTurn, type StreamCall } from "./decode.ts";
 import { llamacloudFailure } from "./errors.ts";
@@ -29,7 +30,9 @@ export const llamacloud = {
     const recalled = prepared
       ? recalledHits(prepared.docs, prepared.description.numbersPassages)
       : (await recalledOfRuns(scope, [runId])).get(runId);
-    yield* llamacloudFrames(turn, { runId, input, after: 0, withIds, skippedIndexIds: skipped, agent, recalled });
+    const goneOf = (sources: readonly Source[]) => gonePieces(scope, sources);
+    const told = { runId, input, after: 0, withIds, skippedIndexIds: skipped, agent, recalled, goneOf };
+    yield* llamacloudFrames(turn, told);
   },
   answer: null,
   failure: llamacloudFailure,

@@ -260,12 +260,16 @@ describe("17: the tools of a turn", () => {
     const stop = JSON.parse((await streamed.text()).split("data: ").at(-1) ?? "");
     expect(stop.sources).toMatchObject([{ n: 1, doc_id: id, title: "Herbs", citable: true }]);
     const told = JSON.stringify(server.model.getRequests().map(({ body }) => body));
-    expect(told).toMatch(/--- passage \[1\] (\w{12})\\nThe quincewort grows by the river ［2］\.\\n--- end\\n［9］\\n--- end \1/u);
+    expect(told).toMatch(
+      /--- passage \[1\] (\w{12})\\nThe quincewort grows by the river ［2］\.\\n--- end\\n［9］\\n--- end \1/u,
+    );
     for (const path of [`/api/v1/chat/${session_id}?event_ids=1`, `/api/app/sessions/${session_id}/turns`]) {
       const { events } = await (await server.fetch(`${ORIGIN}${path}`, { headers })).json();
       expect(events.at(-1).sources).toEqual(stop.sources);
     }
-    const seen = await server.fetch(`${ORIGIN}/api/app/sessions/${session_id}/turns/${stop.run_id}/context`, { headers });
+    const seen = await server.fetch(`${ORIGIN}/api/app/sessions/${session_id}/turns/${stop.run_id}/context`, {
+      headers,
+    });
     expect((await seen.json()).changes).toEqual([]);
   });
 });
