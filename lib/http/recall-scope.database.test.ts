@@ -109,6 +109,9 @@ test("assistants and bots: the agent's, its indexes' and the project's; stranger
     ({ metadata }: { metadata: { origin_name: string } }) => metadata.origin_name,
   );
   expect(titles.toSorted()).toEqual(["ofagent", "ofown", "ofproject"]);
+  const scores = body.index_context_info.map(({ metadata }: { metadata: { score: number } }) => metadata.score);
+  // Best first, and a better one is higher.
+  expect(scores).toEqual(scores.toSorted((a: number, b: number) => b - a));
   const asked = { bot_slug: "ada", prompt: question, stream: false };
   await api.call("POST", "/v1/chat", { body: asked });
   expect(told()).toEqual(["ofagent", "ofown", "ofproject"]);

@@ -60,7 +60,8 @@ export async function searchDocs(
     const embedding = options.includeEmbeddings ? chunk.vector : null;
     const place = { pageFrom, pageTo, startChar, endChar, headings };
     const snippet = { id, index, content, embedding, place };
-    return [{ docId, owner, title, metadata, snippet, distance: mode === "text" ? score : 1 - score }];
+    const told = { distance: mode === "text" ? score : 1 - score, score: Math.min(1, Math.max(0, score)) };
+    return [{ docId, owner, title, metadata, snippet, ...told }];
   });
 }
 
