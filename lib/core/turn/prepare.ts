@@ -11,6 +11,8 @@ import type { Session } from "../../domain/session.ts";
 import type { Tool } from "../../domain/tool.ts";
 import type { TurnPlan, TurnPolicy } from "../../domain/turn-policy.ts";
 import { defaults } from "../agents.ts";
+import { recalledHits } from "../knowledge/retrieved.ts";
+import { sourceNumbers } from "../knowledge/source-numbers.ts";
 import { checkModel } from "../models.ts";
 import { recallForTurn } from "../recall/for-turn.ts";
 import { type Description, describe } from "../render/describe.ts";
@@ -77,7 +79,8 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   );
   const offered = offeredTools(scope, session, policy, listedTools);
   const indexes = indexesOf(scope, session, agent, request);
-  const tools = turnTools(scope, session, policy, offered, indexes);
+  const numbers = sourceNumbers();
+  const tools = turnTools(scope, session, policy, offered, indexes, numbers);
   const stored = { ...(agent.model === "" ? {} : { model: agent.model }), ...agent.settings };
   const merged = { ...stored, ...request.settings };
   const model = merged.model ?? scope.models.defaultModel;
@@ -97,6 +100,7 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   const recalledIndexes = isLookedInto ? agent.indexIds : indexes;
   const participants = { session, agent, users, indexIds: recalledIndexes };
   const docs = policy.recall ? await recalled(scope, participants, [...line, ...asked]) : [];
+  numbers.keep(recalledHits(docs, false).sources);
 
   const unrendered: DescribeInput = {
     session,
