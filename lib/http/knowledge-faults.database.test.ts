@@ -222,3 +222,29 @@ test("I17-17: what was uploaded as a document goes with it at once, unless someb
   await call("DELETE", `/docs/${again.id}`);
   expect(await there(heldId)).toBe(200);
 });
+
+test("I17-20: a document that could not be read is not offered, and who asks for it is told why", async () => {
+  const id = await made("Unread");
+  const broken = await upload(id, "contract.pdf", "%PDF-1.7 and nothing more");
+  const { reason } = await read(broken.id);
+  const look = (path: string) =>
+    api.call("POST", `/api/v1/retrieval/files/${path}`, { body: { index_id: id, file_id: broken.id, pattern: "x" } });
+  expect((await look("find")).body.items).toEqual([]);
+  for (const path of ["read", "grep"]) {
+    const { status, body } = await look(path);
+    expect([path, status]).toEqual([path, 400]);
+    expect(JSON.stringify(body)).toContain(reason);
+  }
+});
+
+test("I17-16: a repeat of a request may name the same indexes in another order", async () => {
+  const [one, two] = [await made("One"), await made("Two")];
+  api.model.onMessage(/./s, { content: "Said once." });
+  const { body: chat } = await api.call("POST", "/api/v1/chat", { body: { index_ids: [one, two] } });
+  const ask = (indexIds: readonly string[]) =>
+    api.call("POST", `/api/v1/chat/${chat.session_id}/messages/stream`, {
+      body: { index_ids: indexIds, prompt: "Once?", message_id: "8d7d1c4e-0f5e-4a36-9f5e-6d0c8a9d2b77" },
+    });
+  const first = await ask([one, two]);
+  expect([first.status, (await ask([two, one])).status]).toEqual([200, 200]);
+});

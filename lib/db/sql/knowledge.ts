@@ -100,11 +100,12 @@ export const readAroundRows = statement({
   row: Piece,
 });
 
-/** Docs of indexes that can be read, by name: this one exactly, or one that holds these letters. */
+/** Docs of indexes that have a text to be read, by name: this one exactly, or one that holds these letters. */
 export const findDocsByName = statement({
   name: "find-docs-by-name",
   text: `select d.id, d.title, d."indexId" from "Doc" d
      where d."accountId" = $1 and d."indexId" = any($2::uuid[]) and d.state <> 'pending'
+       and exists (select 1 from "DocChunk" c where c."docId" = d.id)
        and ($3::text is null or d.title = $3) and ($4::text is null or position(lower($4) in lower(d.title)) > 0)
      order by d.title, d.id offset $5 limit $6`,
   parameters: {
