@@ -23,7 +23,7 @@ const DEFINITIONS = {
   },
   grep_file: {
     description:
-      "Where a regular expression is found in the lines of one document, with its places. No look-arounds; (?i) at the beginning for either case.",
+      "Where a regular expression is found in the lines of one document, with its places. RE2 syntax: no look-arounds; (?i) for either case.",
     properties: { file_id: fileId, pattern: { type: "string" } },
     required: ["file_id", "pattern"],
   },

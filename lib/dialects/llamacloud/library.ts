@@ -81,7 +81,7 @@ export const FindBody = z.object({
 export const GrepBody = z.object({
   index_id: text(SHORT_TEXT),
   file_id: text(SHORT_TEXT),
-  pattern: text(1000).min(1).describe("A regular expression without look-arounds and back references"),
+  pattern: text(500).min(1).describe("A regular expression in the syntax of RE2, at most 500 characters"),
   context_chars: z.int().min(0).nullish().describe("At most 1,000, and none of other lines"),
   ...pageBody,
 });
