@@ -130,6 +130,11 @@ describe("a document", () => {
     expect((await call("DELETE", `/docs/${owned.body.id}`)).status).toBe(204);
     expect((await call("GET", `/docs?agent_id=${agent.body.id}`)).body.items).toEqual([]);
     expect((await call("DELETE", `/docs/${owned.body.id}`)).status).toBe(404);
+    const kept = await call("POST", "/docs", { agent_id: agent.body.id, title: "More", text: "No running." });
+    await read(kept.body.id);
+    await letGo(kept.body.file_id);
+    await call("DELETE", `/agents/${agent.body.id}`);
+    expect((await call("GET", `/files/${kept.body.file_id}`)).status).toBe(404);
   });
 
   test("of equal content is read once for two owners, and each keeps its own pieces", async () => {

@@ -75,9 +75,9 @@ function told(): string[] {
 
 const question = "Where is the harbour?";
 
-async function llamacloud(agentId: string, indexIds: readonly string[]): Promise<string[]> {
+async function llamacloud(agentId: string, indexIds: readonly string[], more: object = {}): Promise<string[]> {
   const { body } = await api.call("POST", "/api/v1/chat", { body: {} });
-  const asked = { index_ids: indexIds, prompt: question, agent_id: agentId };
+  const asked = { index_ids: indexIds, prompt: question, agent_id: agentId, ...more };
   await api.call("POST", `/api/v1/chat/${body.session_id}/messages/stream`, { body: asked });
   return told();
 }
@@ -87,6 +87,18 @@ test("LlamaCloud: the agent's, its indexes' and the project's; what a turn names
   expect(await llamacloud(made.agent, [made.free])).toEqual(["ofagent", "ofown", "ofproject", "tools"]);
   expect(await llamacloud(made.second, [made.free])).toEqual(["ofsecond", "ofproject", "tools"]);
   expect(await llamacloud(made.second, [])).toEqual(["ofsecond", "ofproject"]);
+});
+
+test("17.14: a tool that an agent calls retrieve hides no index that the turn has", async () => {
+  const agent = await api.call("POST", "/api/app/agents", { body: { name: "Cunning" } });
+  const spec = { name: "retrieve", type: "function", function: { parameters: { type: "object", properties: {} } } };
+  const tool = await api.call("POST", `/api/agents/${agent.body.id}/tools`, { body: spec });
+  expect(tool.status).toBe(201);
+  expect(await llamacloud(agent.body.id, [made.free], { client_tools: true })).toEqual([
+    "offree",
+    "ofproject",
+    "tools",
+  ]);
 });
 
 test("Julep: also the users' and the session's own, and the indexes that the session is bound to", async () => {
@@ -109,6 +121,9 @@ test("assistants and bots: the agent's, its indexes' and the project's; stranger
     ({ metadata }: { metadata: { origin_name: string } }) => metadata.origin_name,
   );
   expect(titles.toSorted()).toEqual(["ofagent", "ofown", "ofproject"]);
+  const scores = body.index_context_info.map(({ metadata }: { metadata: { score: number } }) => metadata.score);
+  // Best first, and a better one is higher.
+  expect(scores).toEqual(scores.toSorted((a: number, b: number) => b - a));
   const asked = { bot_slug: "ada", prompt: question, stream: false };
   await api.call("POST", "/v1/chat", { body: asked });
   expect(told()).toEqual(["ofagent", "ofown", "ofproject"]);

@@ -42,6 +42,23 @@ test("an answer that broke off anywhere is gone on with exactly", async () => {
   }
 });
 
+test("17: what documents say is told with the number of its passage", async () => {
+  const text = `Reference documents: as in [1]
+## Pumps
+[1] The pump is blue. It hums.
+[2] Chapter 2
+
+The warranty of the pump lasts two years. Keep the bill.
+## Old
+The warranty of ladders is short.
+`;
+  const messages: ReadyMessage[] = [{ role: "system", text }, user("How long is the warranty of the pump?")];
+  const answer = textOf(await events({ messages }));
+  expect(answer).toBe("The documents say: “The warranty of the pump lasts two years.” [2]");
+  const [system] = [{ role: "system", text: text.replaceAll(/\[\d\] /gu, "") } as const];
+  expect(textOf(await events({ messages: [system, user("Does the pump hum and is it blue?")] }))).not.toContain("[");
+});
+
 test("arithmetic is given to the calculator, and its result told", async () => {
   const asked = await events({ messages: [user("What is 12.5 * 8?")], tools: [calculator] });
   const call = asked.find((event) => event.type === "tool-call");

@@ -36,9 +36,6 @@ const node = (hit: Hit) => ({
   },
 });
 
-/** The name of the tool that gives them. */
-const RETRIEVE = "retrieve";
-
 const Nodes = z.array(
   z.object({
     content: z.string(),
@@ -52,9 +49,11 @@ const Nodes = z.array(
   }),
 );
 
-/** The pieces that a result of a tool tells of; none where it is of another tool. */
-export function sourcesOfResult(name: string, output: unknown): readonly Omit<Source, "n">[] {
-  const nodes = name === RETRIEVE ? (Nodes.safeParse(output).data ?? []) : [];
+type Result = { readonly output: unknown; readonly tellsPassages?: true };
+
+/** The pieces that a result of a tool tells of; none where it is not of the server's own tool that looks for them. */
+export function sourcesOfResult({ output, tellsPassages }: Result): readonly Omit<Source, "n">[] {
+  const nodes = tellsPassages ? (Nodes.safeParse(output).data ?? []) : [];
   return nodes.map(({ content, metadata, static_fields: place }) => ({
     docId: place.parsed_directory_file_id,
     pieceId: place.chunk_id,

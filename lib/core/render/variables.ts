@@ -42,11 +42,14 @@ const toolVariables = ({ name, type, description }: Tool) => ({ name, type: TEMP
 
 /** Docs in the order of their best pieces, each once with what was found of it. */
 function docVariables(hits: readonly DocHit[]) {
-  const byDoc = Map.groupBy(hits, (hit) => hit.docId);
+  // A source of the answer has the number of its hit: see `allSources`.
+  const numbered = hits.map((hit, n) => ({ hit, number: n + 1 }));
+  const byDoc = Map.groupBy(numbered, ({ hit }) => hit.docId);
   return [...byDoc.values()].map((found) => ({
-    title: found[0]?.title ?? "",
-    content: found.map((hit) => hit.snippet.content),
-    metadata: digitsValue(found[0]?.metadata ?? {}),
+    title: found[0]?.hit.title ?? "",
+    content: found.map(({ hit }) => hit.snippet.content),
+    numbers: found.map(({ number }) => number),
+    metadata: digitsValue(found[0]?.hit.metadata ?? {}),
   }));
 }
 

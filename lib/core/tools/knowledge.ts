@@ -55,6 +55,7 @@ export const knowledgeTools = (scope: Scope, indexIds: readonly string[]): reado
   NAMES.map((name) => ({
     definition: definitionOf(name),
     run: async (input, signal) => RUN[name]({ scope, indexIds, signal }, input),
+    ...(name === "retrieve" ? { tellsPassages: true as const } : {}),
   }));
 
 type Reach = { readonly scope: Scope; readonly indexIds: readonly string[]; readonly signal: AbortSignal };

@@ -25,7 +25,7 @@ import { checkMayFork } from "./may-fork.ts";
 import { pastOf, renames } from "./past-of-turn.ts";
 import type { TurnTool } from "./run-turn.ts";
 import type { TurnRequest } from "./turn-request.ts";
-import { checkToolChoice, hasOwnTools, offeredTools, turnTools } from "./turn-tools.ts";
+import { checkToolChoice, offeredTools, turnTools } from "./turn-tools.ts";
 
 export type PreparedTurn = {
   readonly session: Session;
@@ -92,7 +92,8 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   const given = request.answersCalls ? answeringInput(line, request.input) : request.input;
   const asked = withShares(given, budget);
   // What tools look into is not told beforehand too, but for what belongs to the agent.
-  const isLookedInto = hasOwnTools(scope, policy) && (await takesTools(scope, model, indexes));
+  const canLook = tools.some(({ tellsPassages }) => tellsPassages);
+  const isLookedInto = canLook && (await takesTools(scope, model));
   const recalledIndexes = isLookedInto ? agent.indexIds : indexes;
   const participants = { session, agent, users, indexIds: recalledIndexes };
   const docs = policy.recall ? await recalled(scope, participants, [...line, ...asked]) : [];
@@ -154,9 +155,8 @@ function indexesOf(scope: Scope, session: Session, agent: Agent, { indexIds }: T
   return [...new Set([...own, ...agent.indexIds])];
 }
 
-/** Whether a model is offered tools that look into indexes: true also where nobody can tell what it takes. */
-async function takesTools(scope: Scope, model: string, indexIds: readonly string[]): Promise<boolean> {
-  if (indexIds.length === 0) return true;
+/** Whether a model is offered tools: true also where nobody can tell what it takes. */
+async function takesTools(scope: Scope, model: string): Promise<boolean> {
   const known = await scope.models.list(scope.providerKey).catch(() => []);
   return known.find(({ id }) => id === model)?.tools !== false;
 }
@@ -183,7 +183,7 @@ async function recalled(
     projectIds: isInAccount(scope) && (agent.hasDocs || session.hasDocs) ? [session.projectId] : [],
   };
   if (Object.values(owners).every((ids) => ids.length === 0)) return [];
-  const hits = await recallForTurn(scope, owners, messages, session.recallOptions);
+  const hits = await recallForTurn(scope, owners, messages, session.recallOptions, session.origin);
   return hits.map((hit) => ({ ...hit, recalledBy: agent.id }));
 }
 

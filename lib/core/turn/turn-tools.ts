@@ -37,7 +37,7 @@ const OFFERED: Readonly<Record<TurnPolicy["ownTools"], (tool: OfferedTool) => bo
 };
 
 /** Whether a turn has the server's own tools. */
-export const hasOwnTools = (scope: Pick<Scope, "hasBuiltinTools">, policy: TurnPolicy): boolean =>
+const hasOwnTools = (scope: Pick<Scope, "hasBuiltinTools">, policy: TurnPolicy): boolean =>
   policy.withBuiltinTools && scope.hasBuiltinTools !== false;
 
 /**

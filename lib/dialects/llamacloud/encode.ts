@@ -150,7 +150,7 @@ export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
 }
 
 const lookedUp = (part: Part): readonly Omit<Source, "n">[] =>
-  part.type === "tool-result" ? sourcesOfResult(part.name, part.output) : [];
+  part.type === "tool-result" ? sourcesOfResult(part) : [];
 
 /** The sources of an answer: what was recalled for it, and what its tools have found; nothing where it has none. */
 export function encodeSources(recalled: Recalled | undefined, looked: readonly Omit<Source, "n">[]) {

@@ -221,6 +221,13 @@ describe("17: the tools of a turn", () => {
       const { events } = await (await server.fetch(`${ORIGIN}${path}`, { headers })).json();
       expect(events.at(-1).sources).toEqual(stop.sources);
     }
+    const told = await server.fetch(`${ORIGIN}/api/app/sessions/${session_id}/turns/${stop.run_id}/context`, {
+      headers,
+    });
+    const context = await told.json();
+    const tools = context.items.filter(({ part }: { part: string }) => part === "tools");
+    expect(context.changes).toEqual([]);
+    expect(tools.map(({ name }: { name: string }) => name)).toContain("grep_file");
     const plain = (await client.beta.chat.retrieve(session_id)).events.at(-1);
     expect(plain).not.toHaveProperty("sources");
   });

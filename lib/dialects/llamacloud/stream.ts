@@ -145,7 +145,7 @@ export function eventEncoder({
       case "tool-result": {
         const own = withIds ? { is_error: event.isError, cut: event.cut, duration_ms: event.durationMs } : {};
         const place = ids(event.messageId, 0, event.at);
-        looked.push(...sourcesOfResult(event.name, event.output));
+        looked.push(...sourcesOfResult(event));
         return [
           {
             type: "tool_result",
