@@ -4,6 +4,9 @@ import { type Api, openApi } from "../testing/api.ts";
 import { makePdf } from "../testing/documents.ts";
 import { ORIGIN, OWNER_KEY } from "../testing/server.ts";
 
+// A file is read by a process of its own, which takes its time to begin on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
+
 let api: Api;
 let other: { readonly id: string; readonly key: string };
 beforeAll(async () => {

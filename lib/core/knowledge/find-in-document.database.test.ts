@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { newId } from "../../domain/ids.ts";
 import { type Api, openApi } from "../../testing/api.ts";
 import type { Scope } from "../scope.ts";
 import { findInDocument, readDocument } from "./find-in-document.ts";
+
+// A file is read by a process of its own, which takes its time to begin on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
 
 let api: Api;
 let scope: Pick<Scope, "database" | "accountId">;

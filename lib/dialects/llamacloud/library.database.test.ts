@@ -1,11 +1,14 @@
 import LlamaCloud, { toFile } from "@llamaindex/llama-cloud";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { newId } from "../../domain/ids.ts";
 import { makePdf } from "../../testing/documents.ts";
 import { ORIGIN, OWNER_KEY, openTestServer, type TestServer } from "../../testing/server.ts";
 import type { SessionEvent } from "./answers.ts";
 
 // The official client from making an index to the events of a turn that looks into it.
+
+// A file is read by a process of its own, which takes its time to begin on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
 
 let server: TestServer;
 let client: LlamaCloud;

@@ -216,11 +216,14 @@ export const encodeDirectoryFile = (doc: Document, { id, projectId }: Pick<Index
   progress: doc.progress,
 });
 
-/** Metadata as a form sends it: a JSON object as text. Throws "bad-request" for anything else. */
-export function metadataField(value: string | undefined): Readonly<Record<string, unknown>> | null {
+/** Metadata as a form sends it: a JSON object as text, which `parse` reads. Throws "bad-request" for anything else. */
+export function metadataField(
+  value: string | undefined,
+  parse: (text: string) => unknown,
+): Readonly<Record<string, unknown>> | null {
   if (value === undefined || value === "") return null;
   try {
-    return jsonObject().parse(JSON.parse(value));
+    return jsonObject().parse(parse(value));
   } catch {
     throw new ChatError("bad-request", "metadata should be a JSON object", { field: "metadata" });
   }
