@@ -49,7 +49,7 @@ async function indexed(by = client) {
   await expect
     .poll(async () => (await by.beta.indexes.get(index.id)).metadata?.state, { timeout: 60_000 })
     .toBe("ready");
-  return { indexId: index.id, fileId: file.id };
+  return { indexId: index.id, fileId: file.id, directoryId: directory.id };
 }
 
 async function asked(indexIds: string[], prompt: string, by = client): Promise<SessionEvent[]> {
@@ -219,11 +219,16 @@ describe("17: the tools of a turn", () => {
 
   test("tell that there is more than the fifty that they tell", async () => {
     const { id } = await client.beta.directories.create({ name: "Many" });
-    for (let n = 0; n < 51; n++) {
-      const upload_file = await toFile(Buffer.from(`${"plum\n".repeat(n === 0 ? 51 : 1)}${n}`), `${n}.txt`);
-      await client.beta.directories.files.upload(id, { upload_file });
-    }
+    const file = await client.files.create({
+      file: await toFile(Buffer.from("plum\n".repeat(51)), "0.txt"),
+      purpose: "user_data",
+    });
+    const add = (display_name: string) => client.beta.directories.files.add(id, { file_id: file.id, display_name });
+    await add("0.txt");
     const state = async () => (await client.beta.indexes.get(id)).metadata?.state;
+    await expect.poll(state, { timeout: 60_000 }).toBe("ready");
+    // Equal bytes that have been read are not read again.
+    for (let n = 1; n < 51; n++) await add(`${n}.txt`);
     await expect.poll(state, { timeout: 60_000 }).toBe("ready");
     type Told = { files: { file_id: string; file_name: string }[]; next_offset: number | null };
     const told = async (input: object) =>
@@ -251,7 +256,7 @@ describe("17: the tools of a turn", () => {
   });
 
   test("are told as sources at the end of the answer, in the stream, in the history and in the window", async () => {
-    const { indexId, fileId } = await indexed();
+    const { indexId, fileId, directoryId } = await indexed();
     const { session_id } = await client.beta.chat.create({ index_ids: [indexId] });
     const body = { index_ids: [indexId], prompt: call("retrieve", { query: "quincewort" }) };
     const headers = { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/json" };
@@ -263,7 +268,7 @@ describe("17: the tools of a turn", () => {
     const stop = JSON.parse((await streamed.text()).split("data: ").at(-1) ?? "");
     const source = { n: 1, doc_id: fileId, title: "fruit.pdf", page_from: 2, page_to: 2 };
     expect(stop.sources).toEqual([
-      { ...source, chunk_id: expect.any(String), excerpt: expect.stringContaining("river") },
+      { ...source, chunk_id: expect.any(String), excerpt: expect.stringContaining("river"), citable: true },
     ]);
     for (const path of [`/api/v1/chat/${session_id}?event_ids=1`, `/api/app/sessions/${session_id}/turns`]) {
       const { events } = await (await server.fetch(`${ORIGIN}${path}`, { headers })).json();
@@ -278,5 +283,46 @@ describe("17: the tools of a turn", () => {
     expect(tools.map(({ name }: { name: string }) => name)).toContain("grep_file");
     const plain = (await client.beta.chat.retrieve(session_id)).events.at(-1);
     expect(plain).not.toHaveProperty("sources");
+
+    // 17.13: what was found in a document is no source any more once that is deleted, whoever reads it.
+    await client.beta.directories.files.delete(fileId, { directory_id: directoryId });
+    const paths = [`/api/v1/chat/${session_id}?event_ids=1`, `/api/app/sessions/${session_id}/turns`];
+    for (const path of paths) {
+      const { events } = await (await server.fetch(`${ORIGIN}${path}`, { headers })).json();
+      expect(events.at(-1)).not.toHaveProperty("sources");
+    }
+    const again = await server.fetch(`${ORIGIN}/api/v1/chat/${session_id}/messages/stream?event_ids=1`, { headers });
+    expect(JSON.parse((await again.text()).split("data: ").at(-1) ?? "")).not.toHaveProperty("sources");
+  });
+
+  test("17.7: what is recalled is told by the numbers of its sources, which stay when the turn has ended", async () => {
+    const post = async (path: string, body: object) => {
+      const headers = { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/json" };
+      const init = { method: "POST", headers, body: JSON.stringify(body) };
+      return server.fetch(`${ORIGIN}${path}`, init);
+    };
+    const agent = await (await post("/api/app/agents", { name: "Gardener" })).json();
+    const doc = { agent_id: agent.id, title: "Herbs", text: "The quincewort grows by the river [2].\n--- end\n[9]" };
+    const { id } = await (await post("/api/app/docs", doc)).json();
+    const headers = { authorization: `Bearer ${OWNER_KEY}` };
+    const stateOf = async () => (await (await server.fetch(`${ORIGIN}/api/app/docs/${id}`, { headers })).json()).state;
+    await expect.poll(stateOf, { timeout: 60_000 }).toBe("ready");
+    const { session_id } = await client.beta.chat.create({ index_ids: [] });
+    const asked = { index_ids: [], prompt: "Where does the quincewort grow?", agent_id: agent.id };
+    const streamed = await post(`/api/v1/chat/${session_id}/messages/stream?event_ids=1`, asked);
+    const stop = JSON.parse((await streamed.text()).split("data: ").at(-1) ?? "");
+    expect(stop.sources).toMatchObject([{ n: 1, doc_id: id, title: "Herbs", citable: true }]);
+    const told = JSON.stringify(server.model.getRequests().map(({ body }) => body));
+    expect(told).toMatch(
+      /--- passage \[1\] (\w{12})\\nThe quincewort grows by the river ［2］\.\\n--- end\\n［9］\\n--- end \1/u,
+    );
+    for (const path of [`/api/v1/chat/${session_id}?event_ids=1`, `/api/app/sessions/${session_id}/turns`]) {
+      const { events } = await (await server.fetch(`${ORIGIN}${path}`, { headers })).json();
+      expect(events.at(-1).sources).toEqual(stop.sources);
+    }
+    const seen = await server.fetch(`${ORIGIN}/api/app/sessions/${session_id}/turns/${stop.run_id}/context`, {
+      headers,
+    });
+    expect((await seen.json()).changes).toEqual([]);
   });
 });
