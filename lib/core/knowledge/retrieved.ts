@@ -31,7 +31,7 @@ export function retrieved(found: readonly Hit[]) {
 }
 
 const node = (hit: Hit) => ({
-  content: hit.text.slice(0, MOST_OF_PIECE),
+  content: hit.text.slice(0, MOST_OF_PIECE).toWellFormed(),
   score: hit.score,
   rerank_score: null,
   metadata: { ...hit.metadata, file_name: hit.title },
@@ -73,7 +73,7 @@ export function sourcesOfResult({ output, tellsPassages }: Result): readonly Sou
     title: metadata.file_name,
     pageFrom: place.page_range_start,
     pageTo: place.page_range_end,
-    excerpt: content.slice(0, EXCERPT_CHARACTERS),
+    excerpt: content.slice(0, EXCERPT_CHARACTERS).toWellFormed(),
     isCitable: true,
   }));
 }
@@ -88,7 +88,7 @@ export const recalledHits = (hits: readonly DocHit[], isCitable: boolean): Recal
     title: hit.title,
     pageFrom: hit.snippet.place?.pageFrom ?? null,
     pageTo: hit.snippet.place?.pageTo ?? null,
-    excerpt: hit.snippet.content.slice(0, EXCERPT_CHARACTERS),
+    excerpt: hit.snippet.content.slice(0, EXCERPT_CHARACTERS).toWellFormed(),
     isCitable,
   })),
 });

@@ -63,6 +63,13 @@ const resultOf = (events: readonly SessionEvent[]) => {
   return result?.result;
 };
 
+/** A call as no client of theirs would send it. */
+async function send(path: string, body: object) {
+  const headers = { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/json" };
+  const response = await server.fetch(`${ORIGIN}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+  return { status: response.status, body: await response.json() };
+}
+
 const call = (name: string, input: object) => `call ${name} ${JSON.stringify(input)}`;
 
 describe("17: a program with the official client", () => {
@@ -79,11 +86,15 @@ describe("17: a program with the official client", () => {
         static_fields: { page_range_start: 2, page_range_end: 2, parsed_directory_file_id: fileId },
       },
     ]);
-    expect(resultOf(await asked([indexId], call("find_files", { name: "FRUIT" })))).toEqual([
-      { file_id: fileId, file_name: "fruit.pdf" },
-    ]);
+    expect(resultOf(await asked([indexId], call("find_files", { name: "FRUIT" })))).toEqual({
+      files: [{ file_id: fileId, file_name: "fruit.pdf" }],
+      next_offset: null,
+    });
     const grep = resultOf(await asked([indexId], call("grep_file", { file_id: fileId, pattern: "ripen|late" })));
-    expect(grep).toMatchObject([{ content: "Plums ripen in September." }, { content: "Pears are late." }]);
+    expect(grep).toMatchObject({
+      matches: [{ content: "Plums ripen in September." }, { content: "Pears are late." }],
+      next_offset: null,
+    });
     const read = resultOf(await asked([indexId], call("read_file", { file_id: fileId, limit: 5 })));
     expect(read).toEqual({ content: "Plums", next_offset: 5 });
   });
@@ -136,6 +147,20 @@ describe("17: a program with the official client", () => {
     const filters = { kind: { operator: "eq" as const, value: "book" } };
     const { results } = await client.beta.retrieval.retrieve({ index_id: id, query: "plums", custom_filters: filters });
     expect(results[0]?.metadata).toEqual({ kind: "book", file_name: "Book" });
+    const filtered = (value: unknown) =>
+      send("/api/v1/retrieval/retrieve", {
+        index_id: id,
+        query: "plums",
+        custom_filters: { kind: value },
+      });
+    for (const value of [[], {}, ["book"], null]) expect((await filtered({ operator: "eq", value })).status).toBe(400);
+    const eq = { operator: "eq", value: "book" };
+    expect((await filtered([eq])).body.results).toHaveLength(1);
+    expect((await filtered([eq, { ...eq, value: "x" }])).status).toBe(400);
+    const value = Array.from({ length: 101 }, () => newId());
+    const static_filters = { parsed_directory_file_id: { operator: "in", value } };
+    const tooMany = await send("/api/v1/retrieval/retrieve", { index_id: id, query: "plums", static_filters });
+    expect(tooMany.status).toBe(400);
     const listed: string[] = [];
     for await (const { display_name } of client.beta.directories.files.list(id)) listed.push(display_name);
     expect(listed).toEqual(["Book"]);
@@ -190,6 +215,31 @@ describe("17: the tools of a turn", () => {
     ).rejects.toMatchObject({
       status: 404,
     });
+  });
+
+  test("tell that there is more than the fifty that they tell", async () => {
+    const { id } = await client.beta.directories.create({ name: "Many" });
+    const file = await client.files.create({
+      file: await toFile(Buffer.from("plum\n".repeat(51)), "0.txt"),
+      purpose: "user_data",
+    });
+    const add = (display_name: string) => client.beta.directories.files.add(id, { file_id: file.id, display_name });
+    await add("0.txt");
+    const state = async () => (await client.beta.indexes.get(id)).metadata?.state;
+    await expect.poll(state, { timeout: 60_000 }).toBe("ready");
+    // Equal bytes that have been read are not read again.
+    for (let n = 1; n < 51; n++) await add(`${n}.txt`);
+    await expect.poll(state, { timeout: 60_000 }).toBe("ready");
+    type Told = { files: { file_id: string; file_name: string }[]; next_offset: number | null };
+    const told = async (input: object) =>
+      resultOf(await asked([id], call("find_files", { name: "", ...input }))) as Told;
+    const [first, second] = [await told({}), await told({ offset: 50 })];
+    expect([first.files.length, first.next_offset, second.files.length, second.next_offset]).toEqual([50, 50, 1, null]);
+    const file_id = [...first.files, ...second.files].find(({ file_name }) => file_name === "0.txt")?.file_id;
+    const grep = resultOf(await asked([id], call("grep_file", { file_id, pattern: "plum", offset: 1 })));
+    expect(grep).toMatchObject({ matches: { length: 50 }, next_offset: null });
+    const more = resultOf(await asked([id], call("grep_file", { file_id, pattern: "plum" })));
+    expect(more).toMatchObject({ matches: { length: 50 }, next_offset: 50 });
   });
 
   test("are not offered without indexes, and an argument that is wrong is told to the model", async () => {
