@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { insertIdentity } from "./db/identities.ts";
 import { insertProvider } from "./db/model-providers.ts";
 import { DIALECTS, surfaceAt } from "./dialects/index.ts";
@@ -24,6 +24,10 @@ const ANY_BODY = {
   question: "x",
   branch_id: "8d7d1c4e-0f5e-4a36-9f5e-6d0c8a9d2b11",
   content: "x",
+  index_id: "8d7d1c4e-0f5e-4a36-9f5e-6d0c8a9d2b12",
+  file_id: "8d7d1c4e-0f5e-4a36-9f5e-6d0c8a9d2b13",
+  query: "x",
+  pattern: "x",
   type: "function",
   function: { parameters: {} },
 };
@@ -162,6 +166,31 @@ describe("somebody else's ids", () => {
     expect((await call("POST", stream, { headers, body: { ...asked, parent_id: owned.messageId } })).status).toBe(404);
     expect((await call("POST", stream, { headers, body: { ...asked, index_ids: [owned.indexId] } })).status).toBe(404);
     expect((await call("POST", "/api/v1/chat", { headers, body: { index_ids: [owned.indexId] } })).status).toBe(404);
+    const asOwner = { authorization: `Bearer ${OWNER_KEY}` };
+    const looked = { index_id: owned.indexId, file_id: owned.indexDocId, query: "x", pattern: "x" };
+    for (const path of ["retrieve", "files/find", "files/grep", "files/read"]) {
+      const foreign = await call("POST", `/api/v1/retrieval/${path}`, { headers, body: looked });
+      const own = await call("POST", `/api/v1/retrieval/${path}`, { headers: asOwner, body: looked });
+      expect([path, foreign.status, own.status]).toEqual([path, 404, 200]);
+    }
+    const shelf = await (await call("POST", "/api/v1/beta/directories", { headers, body: { name: "x" } })).json();
+    for (const at of [owned.indexId, shelf.id]) {
+      const files = `/api/v1/beta/directories/${at}/files`;
+      const adding = { file_id: owned.indexFileId };
+      expect((await call("POST", files, { headers, body: adding })).status).toBe(404);
+      expect((await call("GET", `${files}/${owned.indexDocId}`, { headers })).status).toBe(404);
+      expect((await call("DELETE", `${files}/${owned.indexDocId}`, { headers })).status).toBe(404);
+    }
+    expect((await call("GET", `/api/v1/beta/directories/${owned.indexId}/files`, { headers })).status).toBe(404);
+    expect((await call("GET", `/api/app/docs?index_id=${owned.indexId}`, { headers })).status).toBe(404);
+    const { indexId: index_id, indexFileId: file_id } = owned;
+    for (const body of [
+      { index_id, file_id },
+      { index_id, title: "x", text: "x" },
+      { index_id: shelf.id, file_id },
+    ]) {
+      expect([body, (await call("POST", "/api/app/docs", { headers, body })).status]).toEqual([body, 404]);
+    }
     expect((await call("GET", `/api/v1/chat?project_id=${owned.projectId}`, { headers })).status).toBe(404);
     expect((await call("GET", `/api/v1/chat?organization_id=${server.parley.ownerId}`, { headers })).status).toBe(404);
   });
@@ -292,6 +321,10 @@ async function makeOwned(): Promise<Record<string, string>> {
     })
   ).text();
   const index = await (await call("POST", "/api/v1/indexes", { headers, body: { name: "secret" } })).json();
+  const inIndex = { index_id: index.id, title: "a secret book", text: "a secret of the index" };
+  const indexDoc = await (await call("POST", "/api/app/docs", { headers, body: inIndex })).json();
+  const isRead = async () => (await (await call("GET", `/api/app/docs/${indexDoc.id}`, { headers })).json()).state;
+  await vi.waitFor(async () => expect(await isRead()).toBe("ready"), 60_000);
   const made = async (path: string, body: object): Promise<string> =>
     (await (await call("POST", path, { headers, body })).json()).id;
   const userId = await made("/api/users", { name: "a secret user" });
@@ -335,6 +368,8 @@ async function makeOwned(): Promise<Record<string, string>> {
     toolId: await made(`/api/agents/${agentId}/tools`, { name: "secret", type: "function" }),
     sessionId: session_id,
     indexId: index.id,
+    indexDocId: indexDoc.id,
+    indexFileId: indexDoc.file_id,
     directoryId: index.id,
     projectId: index.project_id,
     agentId,
@@ -354,6 +389,11 @@ async function counts(): Promise<unknown> {
     "ModelProvider",
     "Project",
     "Index",
+    "AgentIndex",
+    "SessionIndex",
+    "DocChunk",
+    "ChunkEmbedding",
+    "FileBytes",
     "Agent",
     "Tool",
     "User",

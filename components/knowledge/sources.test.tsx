@@ -12,6 +12,7 @@ const source = (n: number, over: Partial<Source> = {}): Source => ({
   page_from: n,
   page_to: n,
   excerpt: `Words of ${n}`,
+  citable: true,
   ...over,
 });
 const all = [1, 2, 3, 4, 5].map((n) => source(n));

@@ -27,7 +27,7 @@ export type Upload = {
  * Throws "too-large" for one over `maxBytes` and where the account or the server has no room, "rate-limited", and what
  * `bytes` throws; nothing of it is stored then.
  */
-export async function storeFile(scope: Scope, upload: Upload): Promise<FileInfo> {
+export async function storeFile(scope: Scope, upload: Upload): Promise<db.StoredFile> {
   const { database, accountId } = scope;
   const { maxBytes, announced = maxBytes } = upload;
   if (announced > maxBytes) throw tooLarge(maxBytes);
@@ -161,6 +161,10 @@ export async function holdFiles({ database, accountId }: Scope, ids: readonly st
     return file;
   });
 }
+
+/** Takes the hold back that storing a file has made, once something refers to it, or nothing will. Others' holds stay. */
+export const endHold = ({ database, accountId }: Scope, file: db.StoredFile): Promise<void> =>
+  db.endHold(database, accountId, file);
 
 /** Gives up an upload: its bytes go, unless a message or a doc refers to them. Throws "not-found". */
 export async function forgetUpload({ database, accountId }: Scope, id: string): Promise<void> {

@@ -9,7 +9,7 @@ import type { Scope } from "./scope.ts";
 
 export type Index = db.IndexDetails;
 
-/** An agent has so many indexes, and so does a turn. */
+/** An agent has so many indexes, and a turn may name so many: it has those of its agent besides. */
 export const MOST_INDEXES = 10;
 const MOST_OF_ACCOUNT = 1000;
 

@@ -42,7 +42,7 @@ export async function ingestFile(scope: Scope, owner: DocOwner, input: FileDocIn
 }
 
 /** The same of a file that is held already, and is read as what it is called here. */
-async function ingestHeld(
+export async function ingestHeld(
   scope: Scope,
   owner: DocOwner,
   file: FileInfo,

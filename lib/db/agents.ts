@@ -1,6 +1,7 @@
 import type { Agent, AgentDoors } from "../domain/agent.ts";
 import type { ModelSettings } from "../domain/model.ts";
 import type { Database } from "./database.ts";
+import { emptyOwner } from "./docs.ts";
 import type { Prisma } from "./generated/client.ts";
 import { metadataWhere, type OffsetPage, pageOf } from "./page.ts";
 import { inPrismaTransaction, jsonInput } from "./prisma.ts";
@@ -176,6 +177,7 @@ export async function changeAgent(
 
 /** Deletes an agent of the account with its tools and docs. Gives whether there was one. */
 export async function deleteAgent(database: Database, accountId: string, id: string): Promise<boolean> {
+  await emptyOwner(database, accountId, { role: "agent", id });
   const { count } = await database.prisma.agent.deleteMany({ where: { id, accountId } });
   if (count > 0) await forgetDocs(database, accountId, [id.toLowerCase()]);
   return count > 0;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { UNSET } from "../core/sessions.ts";
 import { newId } from "../domain/ids.ts";
 import { emptyDatabase } from "../testing/databases.ts";
 import {
@@ -13,7 +14,9 @@ import {
 import { claimRun } from "./claims.ts";
 import { commitRun } from "./commit.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { insertIndex } from "./indexes.ts";
 import { renewLeases, takeExpiredRuns } from "./leases.ts";
+import { insertSession } from "./new-session.ts";
 import { appendEvents, pruneEvents, readEvents } from "./run-events.ts";
 import { findRun } from "./runs.ts";
 
@@ -181,3 +184,18 @@ async function lockWaits(count: number): Promise<void> {
     })
     .toBeGreaterThanOrEqual(count);
 }
+
+test("I17-15: an index that is deleted while a turn or a session begins is left out", async () => {
+  const session = await makeSession(database);
+  const { accountId, projectId } = session;
+  const kept = newId();
+  await insertIndex(database, accountId, { id: kept, projectId, name: "Kept", description: null }, 10);
+  const indexIds = [newId(), kept];
+  expect(await claimRun(database, claimOf(session, owner, { bindIndexIds: indexIds }))).toBe("claimed");
+  const id = newId();
+  await insertSession(database, accountId, { ...UNSET, id, branchId: newId(), projectId, origin: "web", indexIds });
+  const bound = await database.pool.query(`select "indexId" from "SessionIndex" where "sessionId" = any($1)`, [
+    [session.id, id],
+  ]);
+  expect(bound.rows).toEqual([{ indexId: kept }, { indexId: kept }]);
+});

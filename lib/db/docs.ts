@@ -4,7 +4,9 @@ import type { Prisma } from "./generated/client.ts";
 import { metadataWhere, type OffsetPage, pageOf } from "./page.ts";
 import { JsonObject, jsonInput } from "./prisma.ts";
 import { forgetDocs } from "./runs.ts";
-import { deleteDocRows } from "./sql/docs.ts";
+import { deleteDocRows, deleteSomeDocRows } from "./sql/docs.ts";
+import { forgetDocRows } from "./sql/runs.ts";
+import { againOnDeadlock, inTransaction } from "./sql.ts";
 import { fromBytes } from "./vector-bytes.ts";
 import { violated } from "./violated.ts";
 
@@ -144,6 +146,25 @@ export async function deleteDoc(database: Database, accountId: string, owner: Do
   const { count } = await database.prisma.doc.deleteMany({ where: { id, accountId, ...ownerWhere(owner) } });
   if (count > 0) await forgetDocs(database, accountId, [id.toLowerCase()]);
   return count > 0;
+}
+
+const MOST_AT_ONCE = 200;
+const CHARACTERS_AT_ONCE = 5_000_000;
+
+/**
+ * Deletes the docs of one owner before it goes, some at a time: a statement has its limit of time. What runs keep of them is
+ * forgotten with them. Where it breaks off, the owner is still there and can be deleted again.
+ */
+export async function emptyOwner(database: Database, accountId: string, owner: DocOwner): Promise<void> {
+  const nobody = { agentId: null, userId: null, indexId: null, sessionId: null, projectId: null };
+  const some = { ...nobody, ...ownerWhere(owner), characters: CHARACTERS_AT_ONCE, most: MOST_AT_ONCE };
+  const deleteSome = () =>
+    inTransaction(database, async (connection) => {
+      const gone = (await deleteSomeDocRows(connection, { accountId, ...some })).map(({ id }) => id);
+      if (gone.length > 0) await forgetDocRows(connection, { accountId, ids: gone });
+      return gone.length;
+    });
+  while ((await againOnDeadlock(deleteSome)) > 0);
 }
 
 /** Deletes the docs of one owner whose metadata contains `filter`; gives their ids. An empty filter is in all. */

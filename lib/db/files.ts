@@ -3,6 +3,7 @@ import type { Database } from "./database.ts";
 import {
   completeFileRow,
   deleteUnusedFileRows,
+  endHoldRow,
   findFileRow,
   findPieceRow,
   holdEqualFileRow,
@@ -56,6 +57,9 @@ export async function addPiece(
   return added.length > 0;
 }
 
+/** A file with the hold that storing it has made. */
+export type StoredFile = FileInfo & { readonly hold: { readonly until: Date; readonly before: Date | null } };
+
 /**
  * Completes a file that was begun. Where the account has one of equal content that one is given, and the new one is to
  * be deleted. Null where it is gone.
@@ -67,7 +71,7 @@ export async function completeFile(
   accountId: string,
   file: FileInfo,
   rename: boolean,
-): Promise<FileInfo | null> {
+): Promise<StoredFile | null> {
   const { id, hash, size, name, mediaType } = file;
   const given = rename ? { name, mediaType } : { name: null, mediaType: null };
   for (let tries = 0; tries < TRIES; tries++) {
@@ -76,12 +80,26 @@ export async function completeFile(
       if (violated(thrown) === "File_accountId_hash_key") return [];
       throw thrown;
     });
-    if (made) return made;
+    if (made) return toStored(made);
     // It may be deleted between the two looks.
     const [equal] = await holdEqualFileRow(database, { accountId, hash, ...given });
-    if (equal) return equal;
+    if (equal) return toStored(equal);
   }
   return null;
+}
+
+const toStored = ({
+  heldUntil,
+  heldBefore,
+  ...file
+}: FileInfo & { readonly heldUntil: Date; readonly heldBefore: Date | null }): StoredFile => ({
+  ...file,
+  hold: { until: heldUntil, before: heldBefore },
+});
+
+/** Takes the hold back that storing a file has made, unless somebody has held it since. */
+export async function endHold(database: Database, accountId: string, { id, hold }: StoredFile): Promise<void> {
+  await endHoldRow(database, { accountId, id, heldUntil: hold.until, heldBefore: hold.before });
 }
 
 /** A whole file of the account, or null. */

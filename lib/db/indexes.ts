@@ -1,9 +1,10 @@
 import type { Database } from "./database.ts";
+import { emptyOwner } from "./docs.ts";
 import type { Prisma } from "./generated/client.ts";
-import { forgetDocs } from "./runs.ts";
 import { holdUploader } from "./sql/files.ts";
-import { insertIndexRow, listIndexRows, setAgentIndexRows } from "./sql/knowledge.ts";
-import { inTransaction } from "./sql.ts";
+import { deleteIndexRow, insertIndexRow, listIndexRows, setAgentIndexRows } from "./sql/knowledge.ts";
+import { forgetDocRows } from "./sql/runs.ts";
+import { againOnDeadlock, inTransaction } from "./sql.ts";
 
 const COLUMNS = { id: true, projectId: true, name: true, description: true, createdAt: true, updatedAt: true } as const;
 
@@ -80,7 +81,7 @@ export async function insertIndex(
   return made.length > 0;
 }
 
-/** Deletes an index of the account, in one project where it is given. Gives whether there was one. */
+/** Deletes an index of the account, in one project where it is given, and its docs before it. Gives whether there was one. */
 export async function deleteIndex(
   database: Database,
   accountId: string,
@@ -88,7 +89,14 @@ export async function deleteIndex(
   id: string,
 ): Promise<boolean> {
   const where = { id, accountId, ...(projectId === null ? {} : { projectId }) };
-  const { count } = await database.prisma.index.deleteMany({ where });
-  if (count > 0) await forgetDocs(database, accountId, [id.toLowerCase()]);
-  return count > 0;
+  if ((await database.prisma.index.count({ where })) === 0) return false;
+  await emptyOwner(database, accountId, { role: "index", id });
+  const gone = await againOnDeadlock(() =>
+    inTransaction(database, async (connection) => {
+      const [index] = await deleteIndexRow(connection, { id, accountId, projectId });
+      if (index) await forgetDocRows(connection, { accountId, ids: [index.id] });
+      return index;
+    }),
+  );
+  return gone !== undefined;
 }

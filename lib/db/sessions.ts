@@ -1,5 +1,6 @@
 import type { Session, TitleSource } from "../domain/session.ts";
 import type { Database } from "./database.ts";
+import { emptyOwner } from "./docs.ts";
 import type { SessionSettings } from "./new-session.ts";
 import { metadataWhere, type OffsetPage, pageOf } from "./page.ts";
 import { jsonInput } from "./prisma.ts";
@@ -103,6 +104,7 @@ export async function listSessionsById(
 
 /** Deletes a session of the account with all that hangs on it. Gives whether there was one. */
 export async function deleteSession(database: Database, accountId: string, id: string): Promise<boolean> {
+  await emptyOwner(database, accountId, { role: "session", id });
   const gone = await againOnDeadlock(() => deleteSessionRow(database, { id, accountId }));
   return gone.length > 0;
 }

@@ -181,3 +181,70 @@ test("I17-10: equal bytes are read as what each document is called, whoever was 
   );
   expect(await contentOf(bare)).toBe("Plums");
 });
+
+test("I17-12: an index of many documents is deleted by some at a time, and what runs keep of them goes along", async () => {
+  const id = await made("Large");
+  await sql(
+    `insert into "Doc" (id, "accountId", "indexId", title, "contentHash")
+     select gen_random_uuid(), $1, $2, n::text, 'x' from generate_series(1, 450) n`,
+    [scope.accountId, id],
+  );
+  // As a statement whose time is over.
+  await sql(`create function too_many() returns trigger language plpgsql as $$ begin
+    if (select count(*) from gone) > 200 then raise 'canceling statement due to statement timeout'; end if;
+    return null; end $$`);
+  await sql(`create trigger too_many after delete on "Doc" referencing old table as gone
+    for each statement execute function too_many()`);
+  expect((await call("DELETE", `/indexes/${id}`)).status).toBe(204);
+  await sql(`drop trigger too_many on "Doc"`);
+  expect(await sql(`select 1 from "Doc" where "indexId" = $1`, [id])).toEqual([]);
+  expect((await call("DELETE", `/indexes/${id}`)).status).toBe(404);
+});
+
+test("I17-17: what was uploaded as a document goes with it at once, unless somebody holds the file", async () => {
+  const id = await made("Mistaken");
+  const there = async (fileId: string) => (await call("GET", `/files/${fileId}`)).status;
+  const sent = await upload(id, "secret.txt", "Sent by mistake.");
+  await call("DELETE", `/docs/${sent.id}`);
+  expect(await there(sent.file_id)).toBe(404);
+  const { body: formed } = await sendForm(id, [], [], "Sent by mistake, in a form.");
+  await call("DELETE", `/indexes/${id}`);
+  expect(await there(formed.file_id)).toBe(404);
+  const other = await made("Held");
+  const held = await api.server.fetch(`${ORIGIN}/api/app/files?name=held.txt`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/octet-stream" },
+    body: "Waits for its question.",
+  });
+  const { id: heldId } = await held.json();
+  const again = await upload(other, "held.txt", "Waits for its question.");
+  expect(again.file_id).toBe(heldId);
+  await call("DELETE", `/docs/${again.id}`);
+  expect(await there(heldId)).toBe(200);
+});
+
+test("I17-20: a document that could not be read is not offered, and who asks for it is told why", async () => {
+  const id = await made("Unread");
+  const broken = await upload(id, "contract.pdf", "%PDF-1.7 and nothing more");
+  const { reason } = await read(broken.id);
+  const look = (path: string) =>
+    api.call("POST", `/api/v1/retrieval/files/${path}`, { body: { index_id: id, file_id: broken.id, pattern: "x" } });
+  expect((await look("find")).body.items).toEqual([]);
+  for (const path of ["read", "grep"]) {
+    const { status, body } = await look(path);
+    expect([path, status]).toEqual([path, 400]);
+    expect(JSON.stringify(body)).toContain(reason);
+  }
+});
+
+test("I17-16: a repeat of a request may name the same indexes in another order", async () => {
+  const [one, two] = [await made("One"), await made("Two")];
+  api.model.onMessage(/./s, { content: "Said once." });
+  const { body: chat } = await api.call("POST", "/api/v1/chat", { body: { index_ids: [one, two] } });
+  const ask = (indexIds: readonly string[]) =>
+    api.call("POST", `/api/v1/chat/${chat.session_id}/messages/stream`, {
+      body: { index_ids: indexIds, prompt: "Once?", message_id: "8d7d1c4e-0f5e-4a36-9f5e-6d0c8a9d2b77" },
+    });
+  const first = await ask([one, two]);
+  expect([first.status, (await ask([two, one])).status]).toEqual([200, 200]);
+});

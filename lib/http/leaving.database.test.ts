@@ -200,6 +200,10 @@ async function makeWorld(): Promise<World> {
   const about = { agent, user, situation: mark("session"), ...recall, ...marked("session") };
   const session = await made(account, "/api/sessions", about);
   const index = await made(account, "/api/v1/indexes", { name: mark("index"), description: mark("index") });
+  const inIndex = { index_id: index, title: `${mark("index")} book`, text: `${mark("index")} opening hours` };
+  const read = `/api/app/docs/${await made(account, "/api/app/docs", inIndex)}`;
+  const isReady = async () => (await api.call("GET", read, { key: account.key })).body.state;
+  await expect.poll(isReady, { timeout: 60_000 }).toBe("ready");
   const named = await made({ ...account, key: null }, "/api/app/keys", { name: mark("key") }, await browserOf(account));
 
   const messages = [{ role: "user", content: `${h} When are the opening hours?`, name: h }];

@@ -257,11 +257,12 @@ function fromDocuments(messages: readonly ReadyMessage[], question: string): Dem
   let best = { sentence: "", score: 0, source: "" };
   let source = "";
   for (const line of sentences) {
-    // The first sentence of a passage begins with its number.
-    const [, number, sentence = line] = /^\[(\d+)\] (.*)$/su.exec(line) ?? [];
+    // A passage stands behind its number.
+    const [, number] = /^--- passage \[(\d+)\]/u.exec(line) ?? [];
     if (number !== undefined) source = ` [${number}]`;
-    const score = (sentence.toLowerCase().match(/\p{L}{4,}/gu) ?? []).filter((word) => words.has(word)).length;
-    if (score > best.score) best = { sentence, score, source };
+    if (line.startsWith("--- ")) continue;
+    const score = (line.toLowerCase().match(/\p{L}{4,}/gu) ?? []).filter((word) => words.has(word)).length;
+    if (score > best.score) best = { sentence: line, score, source };
   }
   return best.score === 0 ? null : say(`The documents say: “${best.sentence.trim()}”${best.source}`);
 }

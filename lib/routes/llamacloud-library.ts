@@ -1,5 +1,5 @@
-import { storeFile } from "../core/files.ts";
-import { getFileDoc, ingestFile } from "../core/ingest.ts";
+import { endHold, storeFile } from "../core/files.ts";
+import { getFileDoc, ingestHeld } from "../core/ingest.ts";
 import { type Document, mostDocumentBytes } from "../core/knowledge/documents.ts";
 import type { Scope } from "../core/scope.ts";
 import { library } from "../dialects/llamacloud/index.ts";
@@ -9,7 +9,7 @@ import { readUploadForm } from "../http/multipart.ts";
 import { announcedBytes } from "../http/upload.ts";
 
 /**
- * Makes a document of an index of the file in a form. Throws as `storeFile` and `ingestFile`, and "bad-request" for metadata
+ * Makes a document of an index of the file in a form. Throws as `storeFile` and `ingestHeld`, and "bad-request" for metadata
  * that is none: before a byte is stored where it stands before the file.
  */
 export async function documentOfForm(scope: Scope, indexId: string, request: Request): Promise<Document> {
@@ -17,9 +17,13 @@ export async function documentOfForm(scope: Scope, indexId: string, request: Req
     library.metadataField(before.get("metadata"), parseJson);
     return storeFile(scope, { ...part, maxBytes: mostDocumentBytes(scope), announced: announcedBytes(request) });
   });
-  const title = fields.get("display_name") ?? file.name;
-  const metadata = library.metadataField(fields.get("metadata"), parseJson);
-  return ingestFile(scope, { role: "index", id: indexId }, { fileId: file.id, title, metadata });
+  try {
+    const title = fields.get("display_name") ?? file.name;
+    const metadata = library.metadataField(fields.get("metadata"), parseJson);
+    return await ingestHeld(scope, { role: "index", id: indexId }, file, { title, metadata });
+  } finally {
+    await endHold(scope, file);
+  }
 }
 
 /** A document of an index, in whatever state. Throws "not-found". */

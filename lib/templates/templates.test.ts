@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { JULEP_TEMPLATE, PLAIN_TEMPLATE } from "../core/render/templates.ts";
+import { JULEP_TEMPLATE } from "../core/render/templates.ts";
 import { openTemplates } from "./templates.ts";
 
 const { render, close } = openTemplates([JULEP_TEMPLATE]);
@@ -40,15 +40,6 @@ test.each([
   ],
 ])("Julep's default template with %s", async (_, variables, expected) => {
   expect(await renderTemplate(JULEP_TEMPLATE, variables)).toBe(expected);
-});
-
-test("17: the plain template numbers passages as the sources of an answer are numbered, across documents", async () => {
-  const docs = [
-    { title: "T1", content: ["alpha", "gamma"], numbers: [1, 3] },
-    { title: "T2", content: ["beta"], numbers: [2] },
-  ];
-  const rendered = await renderTemplate(PLAIN_TEMPLATE, { agent: ada, session: { situation: null }, docs });
-  expect(rendered).toMatch(/\[1\]\n## T1\n\[1\] alpha\n\[3\] gamma\n## T2\n\[2\] beta\n$/u);
 });
 
 test.each([

@@ -5,8 +5,8 @@ import type { DocOwner } from "../../domain/doc.ts";
 import { notFound } from "../../domain/errors.ts";
 import { MOST_FILE_BYTES } from "../../domain/extraction.ts";
 import { isId } from "../../domain/ids.ts";
-import { dropUnusedFiles, fileLimits, storeFile, type Upload } from "../files.ts";
-import { checkOwner, getFileDoc, ingestFile, listFileDocs } from "../ingest.ts";
+import { dropUnusedFiles, endHold, fileLimits, storeFile, type Upload } from "../files.ts";
+import { checkOwner, getFileDoc, ingestFile, ingestHeld, listFileDocs } from "../ingest.ts";
 import { checkMayEdit, checkReachesOwner } from "../reach.ts";
 import type { Scope } from "../scope.ts";
 import { joinedText } from "./document-text.ts";
@@ -19,7 +19,7 @@ export const mostDocumentBytes = (scope: Pick<Scope, "files">): number =>
 
 /**
  * Stores a file and makes a document of it, which is read behind the answer; where the owner has one of this name and content,
- * that one is given. Throws as `storeFile` and `ingestFile`; an owner that is none is said before any byte is read.
+ * that one is given. The document alone keeps the file. Throws as `storeFile` and `ingestFile`; an owner that is none is said before any byte is read.
  */
 export async function uploadDocument(
   scope: Scope,
@@ -31,7 +31,11 @@ export async function uploadDocument(
   await checkOwner(scope, owner);
   const { title, ...bytes } = upload;
   const file = await storeFile(scope, { ...bytes, maxBytes: mostDocumentBytes(scope) });
-  return ingestFile(scope, owner, { fileId: file.id, title: title ?? file.name, metadata });
+  try {
+    return await ingestHeld(scope, owner, file, { title: title ?? file.name, metadata });
+  } finally {
+    await endHold(scope, file);
+  }
 }
 
 /** Makes a document of a text, which is cut as Markdown is. Throws as `uploadDocument`. */

@@ -1,6 +1,6 @@
 import { type FileDoc, findFileDoc } from "../../db/ingest.ts";
 import { listDocsByName, type NamedDoc } from "../../db/knowledge.ts";
-import { notFound } from "../../domain/errors.ts";
+import { ChatError, notFound } from "../../domain/errors.ts";
 import { isId } from "../../domain/ids.ts";
 import type { Scope } from "../scope.ts";
 
@@ -15,7 +15,10 @@ export const findDocuments = (
 ): Promise<NamedDoc[]> =>
   listDocsByName(database, accountId, indexIds, { name: by.name ?? null, part: by.part ?? null }, page);
 
-/** A document of one of these indexes of the account that can be read. Throws "not-found". */
+/**
+ * A document of one of these indexes of the account that can be read. Throws "not-found", and "bad-request" with the reason for
+ * one that could not be read, and so has no text.
+ */
 export async function getDocumentIn(
   { database, accountId }: Read,
   indexIds: readonly string[],
@@ -24,5 +27,9 @@ export async function getDocumentIn(
   const doc = isId(id) ? await findFileDoc(database, accountId, id) : null;
   const isIn = doc?.owner.role === "index" && indexIds.includes(doc.owner.id) && doc.state !== "pending";
   if (!doc || !isIn) throw notFound("file", id);
+  // What an embedding model has refused is failed, too, and has its text.
+  if (doc.state === "failed" && doc.characters === null) {
+    throw new ChatError("bad-request", `This document could not be read. ${doc.reason}`.trim());
+  }
   return doc;
 }

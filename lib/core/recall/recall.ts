@@ -29,6 +29,7 @@ export const BEST_RECALL: Required<RecallOptions> = {
   mode: "hybrid",
   confidence: 0.2,
   mmrStrength: 0,
+  alpha: 0.3,
 };
 
 /** Who asks, and which docs of the account are looked into: those of any of the owners that hold the other conditions. */

@@ -8,10 +8,10 @@ export const JULEP_TEMPLATE = `{%- if agent.name %}You are {{ agent.name }}.{{ N
 {%- if docs %}{{ NEWLINE }}Reference documents:{{ NEWLINE }}{% for doc in docs %}## {{ doc.title }}{{ NEWLINE }}{% if doc.content is string %}{{ doc.content }}{{ NEWLINE }}{% else %}{% for part in doc.content %}{{ part }}{{ NEWLINE }}{% endfor %}{% endif %}{% endfor %}{% endif -%}
 `;
 
-/** The system template of all other agents: instructions and documents by the numbers of their passages, nothing else. */
+/** The system template of all other agents: instructions and documents, nothing else. */
 export const PLAIN_TEMPLATE = `{%- for item in agent.instructions %}{{ item }}{{ NEWLINE }}{% endfor -%}
 {%- if session.situation %}{{ NEWLINE }}Situation: {{ session.situation }}{{ NEWLINE }}{% endif -%}
-{%- if docs %}{{ NEWLINE }}Reference documents: after what you take from a passage, name its number in brackets, as in [1]{{ NEWLINE }}{% for doc in docs %}## {{ doc.title }}{{ NEWLINE }}{% for part in doc.content %}[{{ doc.numbers[loop.index0] }}] {{ part }}{{ NEWLINE }}{% endfor %}{% endfor %}{% endif -%}
+{%- if docs %}{{ NEWLINE }}Reference documents:{{ NEWLINE }}{% for doc in docs %}## {{ doc.title }}{{ NEWLINE }}{% for part in doc.content %}{{ part }}{{ NEWLINE }}{% endfor %}{% endfor %}{% endif -%}
 `;
 
 /** The templates that nobody but us has written. */

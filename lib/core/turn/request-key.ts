@@ -38,7 +38,10 @@ export function withName({ stranger = null, keyId = null }: Scope, call: TurnCal
     metadata = null,
     indexIds = [],
   } = call;
-  const place = [...(insteadOf === undefined ? [] : [insteadOf]), ...(indexIds.length === 0 ? [] : [indexIds])];
+  const place = [
+    ...(insteadOf === undefined ? [] : [insteadOf]),
+    ...(indexIds.length === 0 ? [] : [indexIds.toSorted()]),
+  ];
   const about = [sessionId, policy.stores, parentId, agentId, settings, content, tools, toolChoice, metadata, ...place];
   return { ...call, named: { key: sha256(`${caller} ${call.requestKey}`), hash: sha256(JSON.stringify(about)) } };
 }

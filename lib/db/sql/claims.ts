@@ -58,9 +58,13 @@ export const claimRunRows = statement({
      ), unbound as (
        delete from "SessionIndex" x using claimed c
        where x."sessionId" = c."sessionId" and c."bindIndexIds" is not null and x."indexId" <> all (c."bindIndexIds")
+     ), living as materialized (
+       -- Held: one that is deleted meanwhile is left out, and fails nobody's claim.
+       select id from "Index" where id in (select unnest("bindIndexIds") from claimed) order by id for key share
      ), bound as (
        insert into "SessionIndex" ("sessionId", "indexId", position)
        select c."sessionId", x.id, x.n from claimed c, unnest(c."bindIndexIds") with ordinality x(id, n)
+       join living on living.id = x.id
        on conflict ("sessionId", "indexId") do update set position = excluded.position
      ), moved as (
        update "Session" s set "activeBranchId" = coalesce(c."forkId", s."activeBranchId"),

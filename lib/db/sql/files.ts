@@ -15,6 +15,9 @@ const FileRow = z.object({
 });
 const Id = z.object({ id: z.string() });
 
+/** A file that was stored just now, until when that holds it, and until when it was held before; null: it was not. */
+const StoredRow = FileRow.extend({ heldUntil: z.date(), heldBefore: z.date().nullable() });
+
 /** Who stores a file, held until the end of the transaction: two uploads of an account do not pass its limit together. */
 export const holdUploader = statement({
   name: "hold-uploader",
@@ -52,18 +55,22 @@ export const completeFileRow = statement({
   name: "complete-file",
   text: `update "File" f set hash = $3, size = $4, "mediaType" = $5, name = $6, "heldUntil" = ${HELD}
     where id = $1 and "accountId" = $2 and hash is null
-      and not exists (select 1 from "File" o where o."accountId" = $2 and o.hash = $3) returning ${columns}`,
+      and not exists (select 1 from "File" o where o."accountId" = $2 and o.hash = $3)
+    returning ${columns}, "heldUntil", null::timestamptz as "heldBefore"`,
   parameters: { id: "uuid", accountId: "uuid", hash: "text", size: "int4", mediaType: "text", name: "text" },
-  row: FileRow,
+  row: StoredRow,
 });
 
 /** Holds the file with a content for an hour more; a name that is given is its name from now on. */
 export const holdEqualFileRow = statement({
   name: "hold-equal-file",
-  text: `update "File" set "heldUntil" = ${HELD}, name = coalesce($3, name), "mediaType" = coalesce($4, "mediaType")
-    where "accountId" = $1 and hash = $2 returning ${columns}`,
+  text: `with known as materialized (
+      select id as "knownId", "heldUntil" as "heldBefore" from "File" where "accountId" = $1 and hash = $2 for update
+    )
+    update "File" set "heldUntil" = ${HELD}, name = coalesce($3, name), "mediaType" = coalesce($4, "mediaType")
+    from known where id = "knownId" returning ${columns}, "heldUntil", "heldBefore"`,
   parameters: { accountId: "uuid", hash: "text", name: "text?", mediaType: "text?" },
-  row: FileRow,
+  row: StoredRow,
 });
 
 /** Holds whole files of an account for an hour more, and gives them. */
@@ -88,6 +95,13 @@ export const findPieceRow = statement({
     and f.hash is not null and b.n = $3`,
   parameters: { accountId: "uuid", fileId: "uuid", n: "int4" },
   row: z.object({ bytes: z.instanceof(Uint8Array) }),
+});
+
+/** Takes a hold back, unless somebody has held the file since. */
+export const endHoldRow = statement({
+  name: "end-hold",
+  text: `update "File" set "heldUntil" = $4 where "accountId" = $1 and id = $2 and "heldUntil" = $3`,
+  parameters: { accountId: "uuid", id: "uuid", heldUntil: "timestamptz", heldBefore: "timestamptz?" },
 });
 
 /** Ends the hold of a file. */

@@ -34,9 +34,11 @@ export const listIndexRows = statement({
 /** Sets the indexes of an agent of an account, in order; those that are not the account's are left out. */
 export const setAgentIndexRows = statement({
   name: "set-agent-indexes",
-  text: `with agent as (select id from "Agent" where id = $1 and "accountId" = $2), wanted as (
-       select i.id, w.n::int as n from agent, unnest($3::uuid[]) with ordinality w(id, n)
-       join "Index" i on i.id = w.id and i."accountId" = $2
+  text: `with agent as (select id from "Agent" where id = $1 and "accountId" = $2), living as materialized (
+       -- Held: one that is deleted meanwhile is left out.
+       select id from "Index" where id = any($3::uuid[]) and "accountId" = $2 order by id for key share
+     ), wanted as (
+       select living.id, w.n::int as n from agent, unnest($3::uuid[]) with ordinality w(id, n) join living on living.id = w.id
      ), gone as (
        delete from "AgentIndex" x using agent where x."agentId" = agent.id and x."indexId" <> all($3::uuid[])
      )
@@ -52,6 +54,14 @@ export const insertIndexRow = statement({
   text: `insert into "Index" (id, "accountId", "projectId", name, description)
      select $1, $2, $3, $4, $5 where (select count(*) from "Index" where "accountId" = $2) < $6 returning id`,
   parameters: { id: "uuid", accountId: "uuid", projectId: "uuid", name: "text", description: "text?", most: "int8" },
+  row: z.object({ id: z.string() }),
+});
+
+/** Deletes an index of an account, of a project where it is given. */
+export const deleteIndexRow = statement({
+  name: "delete-index",
+  text: `delete from "Index" where id = $1 and "accountId" = $2 and ($3::uuid is null or "projectId" = $3) returning id`,
+  parameters: { id: "uuid", accountId: "uuid", projectId: "uuid?" },
   row: z.object({ id: z.string() }),
 });
 
@@ -90,11 +100,12 @@ export const readAroundRows = statement({
   row: Piece,
 });
 
-/** Docs of indexes that can be read, by name: this one exactly, or one that holds these letters. */
+/** Docs of indexes that have a text to be read, by name: this one exactly, or one that holds these letters. */
 export const findDocsByName = statement({
   name: "find-docs-by-name",
   text: `select d.id, d.title, d."indexId" from "Doc" d
      where d."accountId" = $1 and d."indexId" = any($2::uuid[]) and d.state <> 'pending'
+       and exists (select 1 from "DocChunk" c where c."docId" = d.id)
        and ($3::text is null or d.title = $3) and ($4::text is null or position(lower($4) in lower(d.title)) > 0)
      order by d.title, d.id offset $5 limit $6`,
   parameters: {

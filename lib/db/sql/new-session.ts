@@ -14,8 +14,12 @@ export const insertSessionRow = statement({
        insert into "SessionAgent" select session.id, a.id, a.n from session, unnest($16::uuid[]) with ordinality a(id, n)
      ), users as (
        insert into "SessionUser" select session.id, u.id, u.n from session, unnest($17::uuid[]) with ordinality u(id, n)
+     ), living as materialized (
+       -- Held: one that is deleted meanwhile is left out.
+       select id from "Index" where id = any($18::uuid[]) order by id for key share
      )
-     insert into "SessionIndex" select session.id, i.id, i.n from session, unnest($18::uuid[]) with ordinality i(id, n)`,
+     insert into "SessionIndex" select session.id, i.id, i.n from session, unnest($18::uuid[]) with ordinality i(id, n)
+     join living on living.id = i.id`,
   parameters: {
     id: "uuid",
     accountId: "uuid",
