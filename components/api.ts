@@ -52,7 +52,7 @@ export function problemOf(status: number, body: unknown): Problem {
 type Init = RequestInit & { readonly headers?: Readonly<Record<string, string>> };
 
 /** `fetch` by the viewer of this page, that throws a Problem for any answer that is not a success. */
-async function request(path: string, init: Init = {}): Promise<Response> {
+export async function request(path: string, init: Init = {}): Promise<Response> {
   let response: Response;
   const headers = { ...viewerHeaders(), ...init.headers };
   try {
@@ -66,14 +66,16 @@ async function request(path: string, init: Init = {}): Promise<Response> {
   return response;
 }
 
-const json = (method: string, body: unknown, signal?: AbortSignal): Init => ({
+/** A request with a JSON body. */
+export const json = (method: string, body: unknown, signal?: AbortSignal): Init => ({
   method,
   headers: { "content-type": "application/json" },
   body: JSON.stringify(body),
   signal,
 });
 
-async function read<T>(path: string, init?: Init): Promise<T> {
+/** Reads a JSON answer. */
+export async function read<T>(path: string, init?: Init): Promise<T> {
   return (await request(path, init)).json() as Promise<T>;
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { noteAnswer, setViewer, signedOut, signInPath, viewerHeaders, viewerName } from "./viewer";
+import { noteAnswer, setViewer, signedOut, signInPath, viewerHeaders, viewerName, writeInTurn } from "./viewer";
 
 afterAll(() => setViewer({ kind: "none", id: null }));
 
@@ -12,6 +12,20 @@ test("16: a page says whom it was made for; a visitor is a guest from the first 
   expect(viewerHeaders()).toEqual({});
   noteAnswer(200, true);
   expect([viewerHeaders(), viewerName()]).toEqual([{ "x-parley-viewer": "guest" }, "guest"]);
+});
+
+test("17: what a visitor writes at the same time waits for the first of it, by which they become a guest", async () => {
+  setViewer({ kind: "none", id: null });
+  const sentBy: unknown[] = [];
+  const write = (status: number) => async () => {
+    sentBy.push(viewerHeaders());
+    await new Promise((resolve) => setImmediate(resolve));
+    noteAnswer(status, true);
+    if (status >= 400) throw new Error("refused");
+  };
+  const all = [writeInTurn(write(503)), writeInTurn(write(201)), writeInTurn(write(201))];
+  await Promise.allSettled(all);
+  expect(sentBy).toEqual([{}, {}, { "x-parley-viewer": "guest" }]);
 });
 
 test("16: who was known and is refused is signed out until the server knows them again", () => {

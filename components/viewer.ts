@@ -27,6 +27,19 @@ export function noteAnswer(status: number, isWriting: boolean): void {
   if (viewer.kind !== "none" && (status === 401 || status < 400)) setSignedOut(status === 401);
 }
 
+let lastWrite: Promise<unknown> = Promise.resolve();
+
+/**
+ * Sends something that writes. While the page shows nobody, one waits for the other: with the first a visitor becomes a guest,
+ * and what follows is to be the same guest's.
+ */
+export function writeInTurn<Answer>(write: () => Promise<Answer>): Promise<Answer> {
+  if (viewer.kind !== "none") return write();
+  const mine = lastWrite.then(write);
+  lastWrite = mine.catch(() => {});
+  return mine;
+}
+
 function setSignedOut(next: boolean): void {
   if (isSignedOut === next) return;
   isSignedOut = next;

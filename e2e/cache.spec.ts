@@ -83,7 +83,17 @@ const EXTRA: readonly Headers[] = [
 /** Every page, route and path of next-auth's, with a query of its own in each round. */
 function targets(): string[] {
   const auth = ["session", "csrf", "providers", "signin", "signout", "error", "verify-request"];
-  const pages = ["/", "/account", "/agents", "/agents/[agentId]", "/s/[sessionId]", "/sign-in", "/no-such-page"];
+  const pages = [
+    "/",
+    "/account",
+    "/agents",
+    "/agents/[agentId]",
+    "/indexes",
+    "/indexes/[indexId]",
+    "/s/[sessionId]",
+    "/sign-in",
+    "/no-such-page",
+  ];
   const routes = routeTable().map(({ path }) => path);
   const all = [...pages, ...routes, ...auth.map((name) => `/api/auth/${name}`)].filter(
     (path) => path !== "/api/auth/[...nextauth]",

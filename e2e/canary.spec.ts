@@ -254,7 +254,7 @@ async function makeReadKey(): Promise<void> {
 /** Sees the pages as the owner, whose tools and keys they show. */
 async function seePages(page: Page): Promise<void> {
   const agents = await stores.pool.query<{ id: string }>(`select "agentId" as id from "Tool" group by 1`);
-  const paths = ["/account", "/agents", "/docs", ...agents.rows.map(({ id }) => `/agents/${id}`)];
+  const paths = ["/account", "/agents", "/indexes", "/docs", ...agents.rows.map(({ id }) => `/agents/${id}`)];
   for (const path of paths) {
     await page.goto(`${server.url}${path}`);
     await page.waitForLoadState("load");

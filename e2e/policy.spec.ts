@@ -81,6 +81,7 @@ test("S6: no view of the app trips its own policy", async ({ page, browser }) =>
     "/",
     "/agents",
     "/agents/new",
+    "/indexes",
     "/account",
     "/sign-in",
     "/sign-in?error=closed",
@@ -119,7 +120,7 @@ test("S6: no view of the app trips its own policy", async ({ page, browser }) =>
 });
 
 test("S6: a script without the page's nonce does not run, and no page serves one", async ({ page, request }) => {
-  for (const path of ["/", "/sign-in", "/account", "/agents", "/no-such-page", "/docs"]) {
+  for (const path of ["/", "/sign-in", "/account", "/agents", "/indexes", "/no-such-page", "/docs"]) {
     const response = await request.get(server.url + path);
     const policy = response.headers()["content-security-policy"] ?? "";
     const nonce = /script-src 'self' 'nonce-([\w+/=]+)' 'strict-dynamic'/u.exec(policy)?.[1];

@@ -34,8 +34,8 @@ export function AgentDoors({ agent }: { agent: AgentView }) {
         ))}
       </dl>
       <p className="field-note">
-        Documents, and tools of other kinds, are added through the Julep API:{" "}
-        <code>POST /api/agents/{agent.id}/docs</code> and <code>/tools</code>.
+        Tools of other kinds are added through the Julep API: <code>POST /api/agents/{agent.id}/tools</code>; so are
+        documents that are text, with metadata: <code>/docs</code>.
       </p>
     </section>
   );

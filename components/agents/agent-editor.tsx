@@ -7,6 +7,7 @@ import { type FormEvent, useRef, useState } from "react";
 import type { AgentView } from "@/lib/pages/page-data.ts";
 import { changeAgent, isProblem, makeAgent } from "../api";
 import { SidebarToggle } from "../frame/sidebar-toggle";
+import { AgentKnowledge } from "../knowledge/agent-knowledge";
 import { useFirstFault } from "../sign-in/use-first-fault";
 import { notify } from "../ui/notify";
 import { AgentDoors } from "./agent-doors";
@@ -88,6 +89,7 @@ export function AgentEditor({ agent, models }: { agent: AgentView | null; models
           </div>
         </form>
         {agent && <AgentTools agent={agent} />}
+        {agent && <AgentKnowledge agentId={agent.id} />}
         {agent && <AgentDoors agent={agent} />}
         {agent && <DeleteAgent agent={agent} />}
       </div>

@@ -3,6 +3,7 @@ import type { AttachedFile } from "./attachments/attachment";
 import type { Asked, AskedTurn, CallResult, ConversationPorts, SentWith } from "./conversation-ports";
 import type { HeldState } from "./held-state";
 import { shownIn } from "./other-turns";
+import { createSessionMaker } from "./session-maker";
 import type { SessionReader } from "./session-reader";
 import type { TurnStream } from "./turn-reader";
 import type { Question } from "./turn-state";
@@ -15,7 +16,9 @@ export const resent = (files: Question["files"] = []): readonly AttachedFile[] =
   files.flatMap(({ id, size, ...file }) => (id === null ? [] : [{ ...file, id, size: size ?? 0 }]));
 
 /** Sends questions, and stops what was asked. */
-export function createAsking(ports: ConversationPorts, { get, tell }: HeldState, reader: SessionReader) {
+export function createAsking(ports: ConversationPorts, held: HeldState, reader: SessionReader) {
+  const { get, tell } = held;
+  const sessions = createSessionMaker(ports, held, reader);
   /**
    * Asks, in place of the turn of a key and all after it where one is given. One question at a time. Under an id that the
    * server has seen it is not asked again.
@@ -45,7 +48,8 @@ export function createAsking(ports: ConversationPorts, { get, tell }: HeldState,
     const own = new AbortController();
     const isMine = reader.claim(own);
     try {
-      const sessionId = get().sessionId ?? (await make(topic, own.signal));
+      const made = sessions.forQuestion(topic, own.signal);
+      const sessionId = typeof made === "string" ? made : await made;
       ports.told.running(sessionId, "here");
       const stream = await persist(() => ports.ask(sessionId, turn, own.signal), own.signal);
       if (!isMine()) return;
@@ -71,14 +75,6 @@ export function createAsking(ports: ConversationPorts, { get, tell }: HeldState,
     ports.told.running(sessionId, null);
     // Another turn runs, or what was to be replaced is no longer what is stored.
     if (status === 409 || refusal?.text === "") void reader.refresh();
-  }
-
-  async function make(question: string, signal: AbortSignal): Promise<string> {
-    const session = await ports.createSession(signal);
-    reader.knows(session.last_updated_at);
-    tell({ type: "made", sessionId: session.session_id });
-    if (reader.isOpen()) ports.told.made(session, question);
-    return session.session_id;
   }
 
   /** Repeats what the network swallowed; the message id makes the repeat harmless. */
@@ -117,5 +113,5 @@ export function createAsking(ports: ConversationPorts, { get, tell }: HeldState,
     await reader.refresh();
   }
 
-  return { ask, answer, stop };
+  return { ask, answer, stop, prepare: sessions.withoutQuestion };
 }

@@ -2,6 +2,7 @@ import { v4 as newId } from "uuid";
 import { askTurn, createSession, followTurn, readWindow, showBranch, stopTurn } from "../api";
 import { provisionalTitle, type SessionStore } from "../sidebar/session-store";
 import { notify } from "../ui/notify";
+import { writeInTurn } from "../viewer";
 import type { ConversationPorts } from "./conversation-ports";
 import { wantMarkdown } from "./markdown/prose";
 import { nextFrame } from "./notifier";
@@ -18,7 +19,7 @@ type Page = {
 /** The ports of a store in a browser. */
 export function browserPorts({ sessions, onCreated, onAccepted }: Page): ConversationPorts {
   return {
-    createSession,
+    createSession: (signal) => writeInTurn(() => createSession(signal)),
     ask: async (id, turn, signal) => streamOf(await askTurn(id, { index_ids: [], ...turn }, signal)),
     follow: async (id, place, signal) => {
       const response = await followTurn(id, place, signal);
@@ -36,6 +37,7 @@ export function browserPorts({ sessions, onCreated, onAccepted }: Page): Convers
         sessions.take([{ ...session, running_run_id: "here", provisional_title: provisionalTitle(question) }]);
         onCreated(session.session_id);
       },
+      opened: onCreated,
       accepted: onAccepted,
       running: (id, runId) => sessions.patch(id, { running_run_id: runId }),
       summary: (session) => sessions.take([session]),

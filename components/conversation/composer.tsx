@@ -11,6 +11,8 @@ import {
   useState,
 } from "react";
 import { useShell } from "../frame/shell";
+import { ArrivingDocuments } from "../knowledge/arriving-documents";
+import type { SessionDocuments } from "../knowledge/use-session-documents";
 import { formatNumber } from "../time";
 import { Dash } from "../ui/dash";
 import { isTouch } from "../ui/keys";
@@ -41,6 +43,7 @@ type ComposerProps = {
   readonly choice?: ReactNode;
   /** Whether who is to answer sees images; null: nobody knows. */
   readonly seesImages?: boolean | null;
+  readonly documents: SessionDocuments;
 };
 
 export function Composer(props: ComposerProps) {
@@ -49,9 +52,10 @@ export function Composer(props: ComposerProps) {
   const { files: limits } = useShell();
   const { field, length, changed, empty } = useDraftField(sessionId, handle);
   const attachments = useAttachments(sessionId, limits);
+  const { documents } = props;
   const { list } = attachments;
   const hasFailed = list.some(({ progress }) => progress.kind === "failed");
-  const isHeld = attachments.isPending;
+  const isHeld = attachments.isPending || documents.isArriving;
   const isReady = (length > 0 || list.length > 0) && length <= limit && canSend && !hasFailed;
 
   function send() {
@@ -59,6 +63,7 @@ export function Composer(props: ComposerProps) {
     if (!element || !isReady || isHeld) return;
     const text = element.value.trim();
     const files = attachments.take();
+    documents.store.settle();
     empty();
     onSend(text, files);
     element.focus();
@@ -78,6 +83,12 @@ export function Composer(props: ComposerProps) {
       },
     };
   });
+
+  /** What models cannot take whole becomes a document; the rest goes with the question. */
+  function add(files: readonly File[]) {
+    const attached = documents.take(files);
+    if (attached.length > 0) attachments.add(attached);
+  }
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
     const { key, keyCode, shiftKey } = event;
@@ -100,6 +111,7 @@ export function Composer(props: ComposerProps) {
         <hr className="composer-rule" />
         {line}
         <Chips attachments={attachments} limits={limits} note={waiting.words ?? blindness(list, props.seesImages)} />
+        <ArrivingDocuments documents={documents} isWaiting={waiting.words !== null && documents.isArriving} />
         <Dash />
         <textarea
           ref={field}
@@ -119,11 +131,11 @@ export function Composer(props: ComposerProps) {
             const pasted = pastedFiles(event.clipboardData);
             if (pasted.length === 0) return;
             event.preventDefault();
-            attachments.add(pasted);
+            add(pasted);
           }}
         />
         <div className="composer-bar">
-          <AttachButton onFiles={attachments.add} />
+          <AttachButton onFiles={add} />
           {choice}
           {nearLimit && (
             <span className="composer-hint" data-kind={length > limit ? "error" : undefined} role="status">
@@ -145,7 +157,7 @@ export function Composer(props: ComposerProps) {
           />
         </div>
       </form>
-      <DropZone onFiles={attachments.add} />
+      <DropZone onFiles={add} />
     </div>
   );
 }

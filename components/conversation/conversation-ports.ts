@@ -53,6 +53,8 @@ export type ConversationPorts = ReaderPorts & {
 export type PageTold = {
   /** The first question has made its session, while the conversation is on screen. */
   readonly made: (session: SessionSummary, question: string) => void;
+  /** A session was made before the first question, while the conversation is on screen. */
+  readonly opened: (sessionId: string) => void;
   /** The server has taken a question; its draft may go. */
   readonly accepted: (text: string) => void;
   /** A turn runs, or none does any more. */

@@ -13,6 +13,7 @@ async function open(
 ) {
   const told = {
     made: vi.fn<ConversationPorts["told"]["made"]>(),
+    opened: vi.fn<ConversationPorts["told"]["opened"]>(),
     accepted: vi.fn<ConversationPorts["told"]["accepted"]>(),
     running: vi.fn<ConversationPorts["told"]["running"]>(),
     summary: vi.fn(),
@@ -255,6 +256,27 @@ test("a question that is asked and left before the server has it is asked all th
   expect(server.line()).toHaveLength(1);
   expect(told.made).not.toHaveBeenCalled();
   expect(server.readers()).toBe(0);
+});
+
+test("17: a session that is made for a document is the one that the first question asks in, also at the same time", async () => {
+  const server = fakeServer();
+  const { store, told } = await open(server);
+  const prepared = store.prepare();
+  store.send("Hi");
+  expect(await prepared).toBe("s1");
+  await idle();
+  expect(store.get().sessionId).toBe("s1");
+  expect(told.made).toHaveBeenCalledTimes(1);
+  expect(server.asked()).toHaveLength(1);
+  expect(await store.prepare()).toBe("s1");
+
+  const other = await open(fakeServer());
+  await other.store.prepare();
+  expect(other.told.opened).toHaveBeenCalledWith("s1");
+  expect(other.told.made).not.toHaveBeenCalled();
+  other.store.send("Hi");
+  await idle();
+  expect(other.told.made).toHaveBeenCalledWith(expect.objectContaining({ session_id: "s1" }), "Hi");
 });
 
 test("a question that is edited stands beside the old one, and each is shown again in both tabs", async () => {

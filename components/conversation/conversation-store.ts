@@ -30,7 +30,7 @@ export function createConversationStore(
     updatedAt: session?.last_updated_at ?? "",
     branchId: session?.active_branch_id ?? null,
   });
-  const { ask, answer, stop } = createAsking(ports, held, reader);
+  const { ask, answer, stop, prepare } = createAsking(ports, held, reader);
   let isStale = begun.isStale;
   return {
     subscribe: held.subscribe,
@@ -75,6 +75,8 @@ export function createConversationStore(
       if (!isThere) await lookAt(ports, held, questionId, place);
     },
     stop,
+    /** Makes the session where there is none yet, so that something can be put into it; gives its id. Throws a Problem. */
+    prepare,
     refresh: reader.refresh,
     /** Reads the turns before those that are shown, or after them. */
     readOlder: () => readBeyond(ports, held, "older"),

@@ -4,6 +4,7 @@ import { ArrowDown } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { useIsGone, useListedSession, useShell } from "../frame/shell";
+import { useSessionDocuments } from "../knowledge/use-session-documents";
 import { titleOf } from "../sidebar/session-store";
 import { Guard } from "../ui/guard";
 import type { AttachedFile } from "./attachments/attachment";
@@ -102,6 +103,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
     },
     [store, sentWith, pin.toEnd],
   );
+  const documents = useSessionDocuments(state.sessionId, store.prepare);
   const queue = useQueue({ store, state, isGone, onSend: send });
   const isFirst = state.sessionId === null && turns.length === 0 && queue.items.length === 0;
   const ask = useCallback((text: string, files?: readonly AttachedFile[]) => send(text, undefined, files), [send]);
@@ -125,7 +127,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
 
   return (
     <div className="conversation" data-first={isFirst || undefined}>
-      <Head session={listed} canSummarise={turns.length > 0 && !isBusy} onLookAt={lookAt} />
+      <Head session={listed} canSummarise={turns.length > 0 && !isBusy} onLookAt={lookAt} documents={documents} />
       {isFirst && <FirstHead agent={agent} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <div ref={scroller} className="scroller" tabIndex={0} hidden={isFirst}>
@@ -175,6 +177,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
         composer={composer}
         onSend={ask}
         choice={choice}
+        documents={documents}
       />
       {isFirst && agent === null && <Starters onChoose={(text) => composer.current?.fill(text, true)} />}
       {isFirst && model.isDemo && choice.model === null && <DemoNote />}

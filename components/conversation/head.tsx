@@ -5,6 +5,8 @@ import { useState } from "react";
 import { isProblem, summarise } from "../api";
 import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";
+import { SessionDocumentsButton } from "../knowledge/session-documents";
+import type { SessionDocuments } from "../knowledge/use-session-documents";
 import { RenameField } from "../sidebar/rename-field";
 import { useSessionActions } from "../sidebar/session-actions";
 import { type ListedSession, titleOf } from "../sidebar/session-store";
@@ -18,6 +20,7 @@ type HeadProps = {
   readonly canSummarise: boolean;
   /** Shows a question of the session, by its id and its place. */
   readonly onLookAt: (id: string, place: string) => void;
+  readonly documents: SessionDocuments;
 };
 
 export function Head({ session, ...rest }: HeadProps) {
@@ -28,6 +31,9 @@ export function Head({ session, ...rest }: HeadProps) {
         <span className="head-wordmark" aria-hidden="true">
           <Wordmark />
         </span>
+        <div className="head-end">
+          <SessionDocumentsButton documents={rest.documents} />
+        </div>
       </header>
     );
   }
@@ -36,7 +42,7 @@ export function Head({ session, ...rest }: HeadProps) {
 
 type SessionHeadProps = HeadProps & { readonly session: ListedSession };
 
-function SessionHead({ session, canSummarise, onLookAt }: SessionHeadProps) {
+function SessionHead({ session, canSummarise, onLookAt, documents }: SessionHeadProps) {
   const { store } = useShell();
   const actions = useSessionActions();
   const [renaming, setRenaming] = useState(false);
@@ -75,6 +81,7 @@ function SessionHead({ session, canSummarise, onLookAt }: SessionHeadProps) {
       )}
       {!renaming && <HeadSummary session={session} isWorking={summing} />}
       <div className="head-end">
+        <SessionDocumentsButton documents={documents} />
         <OutlineButton sessionId={id} onChoose={onLookAt} />
         <MenuButton
           label="More"

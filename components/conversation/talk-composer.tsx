@@ -1,6 +1,7 @@
 "use client";
 
 import { type RefObject, useEffect } from "react";
+import type { SessionDocuments } from "../knowledge/use-session-documents";
 import { resent } from "./asking";
 import type { AttachedFile } from "./attachments/attachment";
 import { Composer } from "./composer";
@@ -21,10 +22,11 @@ type TalkComposerProps = {
   readonly composer: RefObject<ComposerHandle | null>;
   readonly onSend: (text: string, files: readonly AttachedFile[]) => void;
   readonly choice: ModelChoice;
+  readonly documents: SessionDocuments;
 };
 
 /** The composer of a conversation, with what stands in the way of the next question; a question that is refused comes back. */
-export function TalkComposer({ state, store, queue, isGone, composer, onSend, choice }: TalkComposerProps) {
+export function TalkComposer({ state, store, queue, isGone, composer, onSend, choice, documents }: TalkComposerProps) {
   const { refusal, run } = state;
   const isBusy = run !== null;
   const isOnline = useOnline();
@@ -56,6 +58,7 @@ export function TalkComposer({ state, store, queue, isGone, composer, onSend, ch
       onStop={() => void store.stop()}
       choice={<ModelSelect choice={choice} />}
       seesImages={choice.seesImages}
+      documents={documents}
       line={
         <ComposerLine
           isOnline={isOnline}

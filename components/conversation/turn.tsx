@@ -1,6 +1,7 @@
 "use client";
 
 import { memo, useId, useRef } from "react";
+import { TurnSources, WithSources } from "../knowledge/turn-sources";
 import { WorkingDash } from "../ui/dash";
 import { Answerable } from "./calls";
 import type { CallResult } from "./conversation-ports";
@@ -76,19 +77,21 @@ export const TurnArticle = memo(function TurnArticle({
       )}
       <div className="answer">
         <span className="sr-only">Answer</span>
-        <Answerable turn={turn} onAnswer={isLast && !isGoing ? onAnswer : null}>
-          {segments.map((segment, index) =>
-            segment.kind === "ledger" ? (
-              <Ledger key={segment.key} items={segment.items} isOver={!isGoing} wasStopped={ending === "stopped"} />
-            ) : (
-              <Prose
-                key={segment.key}
-                text={segment.text}
-                isStreaming={isGoing && segment.isOpen && index === segments.length - 1}
-              />
-            ),
-          )}
-        </Answerable>
+        <WithSources turn={turn}>
+          <Answerable turn={turn} onAnswer={isLast && !isGoing ? onAnswer : null}>
+            {segments.map((segment, index) =>
+              segment.kind === "ledger" ? (
+                <Ledger key={segment.key} items={segment.items} isOver={!isGoing} wasStopped={ending === "stopped"} />
+              ) : (
+                <Prose
+                  key={segment.key}
+                  text={segment.text}
+                  isStreaming={isGoing && segment.isOpen && index === segments.length - 1}
+                />
+              ),
+            )}
+          </Answerable>
+        </WithSources>
         {isGoing && segments.length === 0 && (
           <p className="answer-wait">
             <WorkingDash />
@@ -97,6 +100,7 @@ export const TurnArticle = memo(function TurnArticle({
         {cut !== null && !isGoing && <Cut why={cut} onContinue={isLast ? onContinue : null} />}
         {ending === "stopped" && <Stopped turn={turn} />}
         {ending === "broke" && <Broke turn={turn} onRetry={onRetry} />}
+        <TurnSources turn={turn} />
         <Notices notices={turn.notices} sources={isGoing ? NO_SOURCES : sourcesOf(turn.blocks)} />
         <Foot
           turn={turn}

@@ -44,7 +44,9 @@ export function Workspace({ initial, agent = null }: { initial: SessionWindow | 
 
   const created = useCallback((id: string) => {
     setOpen((now) => ({ ...now, id, isSettled: false }));
-    window.history.pushState(null, "", `/s/${id}`);
+    // One that was made before its first question has its address already.
+    const address = `/s/${id}`;
+    if (window.location.pathname !== address) window.history.pushState(null, "", address);
   }, []);
 
   if (open.id !== null && open.initial === null && open.key === open.id) {

@@ -2,6 +2,7 @@
 
 import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { PassageHost } from "../knowledge/passage-host";
 import { Sidebar } from "../sidebar/sidebar";
 import { isCommand } from "../ui/keys";
 import { NoticeHost } from "../ui/notify";
@@ -71,6 +72,7 @@ export function Frame({ closed, isBare, children }: FrameProps) {
           {children}
         </main>
       </div>
+      <PassageHost />
       <NoticeHost />
     </SidebarContext>
   );

@@ -1,6 +1,6 @@
 "use client";
 
-import { Bot, SquarePen } from "lucide-react";
+import { Bot, LibraryBig, SquarePen } from "lucide-react";
 import Link from "next/link";
 import { use, useEffect, useRef } from "react";
 import { focusComposer } from "../frame/focus";
@@ -47,6 +47,10 @@ export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
           <Link href="/agents" className="sidebar-action" prefetch={false} onClick={choose}>
             <Bot size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
             <span>Agents</span>
+          </Link>
+          <Link href="/indexes" className="sidebar-action" prefetch={false} onClick={choose}>
+            <LibraryBig size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
+            <span>Indexes</span>
           </Link>
         </div>
         <nav className="sidebar-list" aria-label="Sessions">

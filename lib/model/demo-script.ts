@@ -69,7 +69,10 @@ function answerTo(request: ModelRequest, question: string): DemoAnswer {
   const call = request.toolChoice === "none" ? null : toolFor(request, question);
   if (call) return call;
   return (
-    fromConversation(request.messages, question) ?? fromDocuments(request.messages, question) ?? scripted(question)
+    fromConversation(request.messages, question) ??
+    fromDocuments(request.messages, question) ??
+    lookUp(request, question) ??
+    scripted(question)
   );
 }
 
@@ -84,9 +87,28 @@ function fromResults(results: readonly Result[]): DemoAnswer {
     if (result.isError) return `\`${result.name}\` failed: ${field(output, "error") ?? "no reason given"}.`;
     if (result.name === "calculator") return `\`${field(output, "expression")}\` is **${field(output, "value")}**.`;
     if (result.name === "current_time") return `It is ${field(output, "time")}.`;
+    if (result.name === "retrieve" && Array.isArray(output)) return found(output);
     return `\`${result.name}\` gave \`${JSON.stringify(output)}\`.`;
   });
   return say(`${lines.join("\n\n")}\n\n${HOW_TO_CONNECT}`);
+}
+
+/** Looks into the documents of the conversation, where there are some. */
+function lookUp({ tools, toolChoice }: ModelRequest, question: string): DemoAnswer | null {
+  const mayLook = toolChoice !== "none" && tools.some(({ name }) => name === "retrieve");
+  if (!mayLook || question.trim() === "") return null;
+  const reasoning = "There are documents in this conversation, so I look what they say.";
+  return { reasoning, text: "", calls: [{ name: "retrieve", input: { query: question.slice(0, 2000) } }] };
+}
+
+/** What was found in documents: the beginning of the first passage. */
+function found(output: readonly unknown[]): string {
+  const [first] = output;
+  if (first === undefined) return "I found nothing about it in the documents.";
+  const metadata = Object(first).metadata;
+  const content = field(first, "content") ?? "";
+  const quoted = content.slice(0, 500).trim().replaceAll("\n", "\n> ");
+  return `**${field(metadata, "file_name")}** says:\n\n> ${quoted}${content.length > 500 ? " …" : ""}`;
 }
 
 const field = (output: unknown, name: string): string | null =>

@@ -87,6 +87,27 @@ test("pieces of a call's arguments come to the arguments", async () => {
   }
 });
 
+test("17: documents of the conversation are looked into, and what they say is quoted", async () => {
+  const retrieve = { name: "retrieve", description: null, parameters: { type: "object", properties: {} } };
+  const messages = [user("How late is the library open?")];
+  const called = (await events({ messages, tools: [retrieve] })).find((event) => event.type === "tool-call");
+  expect(called).toMatchObject({ name: "retrieve" });
+  const told = async (output: unknown) => {
+    const call = { callId: "c", name: "retrieve", input: {} };
+    const asked: ReadyMessage[] = [
+      ...messages,
+      { role: "assistant", text: "", calls: [call] },
+      { role: "tool", callId: "c", name: "retrieve", output, isError: false },
+    ];
+    return textOf(await events({ messages: asked, tools: [retrieve] }));
+  };
+  expect(await told([{ content: "It is open\nuntil 9.", metadata: { file_name: "hours.md" } }])).toContain(
+    "**hours.md** says:\n\n> It is open\n> until 9.",
+  );
+  expect(await told([])).toContain("nothing about it");
+  expect(await told("odd")).toContain("odd");
+});
+
 test("tools are left alone where there are none, or none may be used", async () => {
   const messages = [user("What is 12.5 * 8?")];
   const without = await events({ messages });

@@ -23,6 +23,7 @@ import { type Parley, parley } from "../server/parley.ts";
 import { visitorOf } from "../sign-in/authenticate.ts";
 import { describeProvider, providerOf } from "../sign-in/identities.ts";
 import { agentPage } from "./agent-page.ts";
+import { type IndexPage, type IndexView, indexPage, indexView } from "./index-page.ts";
 import { type UsagePage, usagePage } from "./usage-page.ts";
 
 export type { UsagePage };
@@ -185,6 +186,18 @@ export async function loadAgent(id: string): Promise<AgentView | null> {
     if (thrown instanceof ChatError && thrown.code === "not-found") return null;
     throw thrown;
   }
+}
+
+/** The latest indexes of whoever looks; none for who has no account. */
+export async function loadIndexes(): Promise<IndexPage> {
+  const scope = await viewerScope();
+  return scope ? indexPage(scope) : { items: [], has_more: false };
+}
+
+/** An index of whoever looks with its latest documents, or null. */
+export async function loadIndex(id: string): Promise<IndexView | null> {
+  const scope = await viewerScope();
+  return scope && indexView(scope, id);
 }
 
 /** The names of the models that an agent may be given, the default first. */

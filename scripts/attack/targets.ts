@@ -90,8 +90,9 @@ export async function findTargets(url: string, key: string): Promise<Targets> {
         }),
       ),
     );
-  const pages = ["/", "/agents", "/account", "/sign-in", "/docs", "/s/{session_id}", "/nothing"].flatMap((path) =>
-    ["GET", "POST"].map((method): Operation => ({ method, path, body: null, query: ["error", "callbackUrl"] })),
+  const pages = ["/", "/agents", "/indexes", "/account", "/sign-in", "/docs", "/s/{session_id}", "/nothing"].flatMap(
+    (path) =>
+      ["GET", "POST"].map((method): Operation => ({ method, path, body: null, query: ["error", "callbackUrl"] })),
   );
   return {
     operations: [...documented, ...others, ...pages],

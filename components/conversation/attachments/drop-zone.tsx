@@ -2,8 +2,14 @@
 
 import { useEffect, useRef, useState } from "react";
 
+type DropZoneProps = {
+  /** What is said while files are held over the page. */
+  readonly words?: string;
+  readonly onFiles: (files: readonly File[]) => void;
+};
+
 /** Takes files that are dropped anywhere on the page, and shows that it would while they are held over it. */
-export function DropZone({ onFiles }: { readonly onFiles: (files: readonly File[]) => void }) {
+export function DropZone({ words = "Drop files to attach them", onFiles }: DropZoneProps) {
   const [isOver, setIsOver] = useState(false);
   const take = useRef(onFiles);
   take.current = onFiles;
@@ -45,7 +51,7 @@ export function DropZone({ onFiles }: { readonly onFiles: (files: readonly File[
 
   return (
     <div className="drop-zone" hidden={!isOver} aria-hidden="true">
-      <span>Drop files to attach them</span>
+      <span>{words}</span>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { type Components, toJsxRuntime } from "hast-util-to-jsx-runtime";
 import { type ComponentProps, memo, type ReactNode, useId, useMemo, useState } from "react";
 import { Fragment, jsx, jsxs } from "react/jsx-runtime";
 import remend from "remend";
+import { Cited } from "../../knowledge/cited";
 import { blockReader } from "./blocks";
 import { CodeBlock, NestedCode, StillOpen } from "./code-block";
 import { copySources } from "./copy-selection";
@@ -20,16 +21,24 @@ import { Formula } from "./tex/formula";
 type Props = ComponentProps<"p"> & ExtraProps;
 
 /** An element as Markdown means it, in the direction of its own words. */
-function Words({ node, ...props }: Props) {
+function Words({ node, children, ...props }: Props) {
   // Every name in the table below takes the props that Markdown can give.
   const Tag = (node?.tagName ?? "p") as "p";
-  return <Tag dir="auto" {...props} />;
+  return (
+    <Tag dir="auto" {...props}>
+      <Cited>{children}</Cited>
+    </Tag>
+  );
 }
 
 /** Cells are aligned by the style sheet: the page's policy takes no style out of its text. */
-function Cell({ node, align, ...props }: ComponentProps<"td"> & ExtraProps) {
+function Cell({ node, align, children, ...props }: ComponentProps<"td"> & ExtraProps) {
   const Tag = (node?.tagName ?? "td") as "td"; // a cell of either kind
-  return <Tag dir="auto" data-align={align} {...props} />;
+  return (
+    <Tag dir="auto" data-align={align} {...props}>
+      <Cited>{children}</Cited>
+    </Tag>
+  );
 }
 
 /** Headings of an answer stand under its question, all on one level, and keep their size. */

@@ -7,7 +7,7 @@ import { unfit } from "./parse-pattern.ts";
 /** A longer line is looked at in stretches of so many characters, over whose ends nothing is found. */
 const LONGEST_LINE = 4000;
 /** So many comparisons are made for one search. */
-const MOST_COMPARISONS = 150_000_000;
+const MOST_COMPARISONS = 50_000_000;
 
 /** Where a pattern was found: its place in the document's text, and what stands there. */
 export type TextMatch = { readonly content: string; readonly from: number; readonly to: number };
@@ -73,7 +73,8 @@ async function* linesOf(scope: Pick<Scope, "database" | "accountId">, docId: str
       const isLong = end < 0 ? open.text.length - start > LONGEST_LINE : end - start > LONGEST_LINE;
       if (end < 0 && !isLong) break;
       const to = isLong ? start + LONGEST_LINE : end;
-      yield { at: open.at + start, line: open.text.slice(start, to) };
+      // A line may end in two signs.
+      yield { at: open.at + start, line: open.text.slice(start, to).replace(/\r$/u, "") };
       start = isLong ? to : to + 1;
     }
     open = { at: open.at + start, text: open.text.slice(start) };

@@ -10,31 +10,34 @@ type Step =
   | { readonly type: "found" };
 
 const MOST_STEPS = 500;
+/** So many comparisons are made in one line: some dozen milliseconds. Looked for again behind each match, it may be read often. */
+const MOST_IN_LINE = 300_000;
 
 /** Where a pattern stands in a line, in UTF-16 units. */
 export type LineMatch = { readonly from: number; readonly to: number };
 
 export type LinePattern = {
-  /** Where it stands in a line, in order, nowhere twice and never empty. */
+  /** Where it stands in a line, in order, nowhere twice and never empty. Throws "bad-request" where that takes too long. */
   readonly matches: (line: string) => LineMatch[];
   /** So many comparisons all lines have cost so far. */
   readonly cost: () => number;
 };
 
 /**
- * Makes a regular expression a machine that goes through a line once, whatever the pattern: each character costs at most as
- * many comparisons as the pattern has parts. Of several ways to read it, the one that JavaScript takes is taken.
+ * Makes a regular expression a machine that goes through a line once for each match, whatever the pattern: each character costs
+ * at most as many comparisons as the pattern has parts. Of several ways to read it, the one that JavaScript takes is taken.
  *
  * Throws "bad-request" for a pattern that is broken or too large: see `parsePattern`.
  */
 export function linePattern(pattern: string): LinePattern {
   const program = compiled(parsePattern(pattern));
-  const machine = { program, marks: new Uint32Array(program.length), round: 0, cost: 0 };
+  const machine = { program, marks: new Uint32Array(program.length), round: 0, cost: 0, most: 0 };
   const begins = firstCharacters(program);
   return {
     cost: () => machine.cost,
     matches(line) {
       const found: LineMatch[] = [];
+      machine.most = machine.cost + MOST_IN_LINE;
       for (let from = 0; from <= line.length; ) {
         const match = firstMatch(machine, begins, line, from);
         if (!match) break;
@@ -134,7 +137,14 @@ function firstCharacters(program: readonly Step[]): Uint8Array | null {
   return Uint8Array.from({ length: 128 }, (_, codePoint) => Number(tests.some((test) => test(codePoint))));
 }
 
-type Machine = { readonly program: readonly Step[]; readonly marks: Uint32Array; round: number; cost: number };
+type Machine = {
+  readonly program: readonly Step[];
+  readonly marks: Uint32Array;
+  round: number;
+  cost: number;
+  /** The cost at which it gives up. */
+  most: number;
+};
 
 /** Where the machine may be after what it has read: places in the program and where each has begun, the best first. */
 type Standing = { readonly at: number[]; readonly from: number[] };
@@ -157,6 +167,7 @@ function firstMatch(machine: Machine, begins: Uint8Array | null, line: string, s
     const then: Standing = { at: [], from: [] };
     const behind = { line, place: place + width };
     machine.round++;
+    if (machine.cost > machine.most) throw unfit("The pattern takes too long in a line. Make it simpler.");
     for (let n = 0; n < now.at.length; n++) {
       machine.cost++;
       const at = now.at[n] ?? 0;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Session } from "../../domain/session.ts";
-import { Asker, TurnPlan } from "../../domain/turn-policy.ts";
+import { Asker, TurnPlan, type TurnPolicy } from "../../domain/turn-policy.ts";
 import { GOES_ON, PLAN } from "../../testing/stored-turns.ts";
 import { apiCall, DUMMY, systemTool } from "../../testing/tools.ts";
 import { askerOf, type Scope } from "../scope.ts";
@@ -27,6 +27,20 @@ test("C11: whoever takes a turn over runs no more than its asker may, whatever i
   expect(runs({})).toEqual([true, true, true]);
   expect(runs({ keyScopes: ["llamacloud"] })).toEqual([false, true, true]);
   expect(runs({ stranger: "of an earlier process" })).toEqual([false, false, false]);
+});
+
+test("17: a turn that has indexes is offered the tools that look into them, where it has the server's own", () => {
+  const names = (policy: TurnPolicy, reach: Partial<Scope> = {}, indexIds?: readonly string[]) =>
+    turnTools(scopeOf(reach), session, policy, [], indexIds).map(({ definition }) => definition.name);
+  const own = { ...GOES_ON, withBuiltinTools: true };
+  const looking = ["retrieve", "find_files", "grep_file", "read_file"];
+  expect(names(own)).toEqual(["current_time", "calculator"]);
+  expect(names(own, {}, ["a"])).toEqual(["current_time", "calculator", ...looking]);
+  expect(names(own, { hasBuiltinTools: false }, ["a"])).toEqual([]);
+  expect(names(GOES_ON, {}, ["a"])).toEqual([]);
+  // Who takes a turn over finds them in its plan; an older plan has none.
+  expect(TurnPlan.parse({ ...PLAN, indexIds: ["a"] }).indexIds).toEqual(["a"]);
+  expect(TurnPlan.parse(PLAN).indexIds).toBeUndefined();
 });
 
 test("C11: what a key is narrowed to is stored with a turn; a turn of which that is not known is not gone on with", () => {

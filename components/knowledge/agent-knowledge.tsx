@@ -1,0 +1,139 @@
+"use client";
+
+import Link from "next/link";
+import { useEffect, useState } from "react";
+import { isProblem } from "../api";
+import { notify } from "../ui/notify";
+import { Documents } from "./documents";
+import { indexWords } from "./index-words";
+import { agentIndexes, type KnowledgeIndex, listIndexes, setAgentIndexes } from "./requests";
+import { useDocuments } from "./use-documents";
+
+/** An agent may look into so many. */
+const MOST_INDEXES = 10;
+
+/** What an agent knows: documents of its own, and the indexes that it looks into. */
+export function AgentKnowledge({ agentId }: { readonly agentId: string }) {
+  const { store, state } = useDocuments({ role: "agent", id: agentId }, null);
+  return (
+    <>
+      <section className="agent-part" aria-labelledby="agent-documents">
+        <h2 id="agent-documents">Documents</h2>
+        <Documents
+          store={store}
+          state={state}
+          takesDrops
+          empty="None of its own yet. The agent looks into them before it answers, and names them as its sources."
+        />
+      </section>
+      <AgentIndexes agentId={agentId} />
+    </>
+  );
+}
+
+type Offer = { readonly all: readonly KnowledgeIndex[]; readonly chosen: readonly string[] };
+
+function AgentIndexes({ agentId }: { readonly agentId: string }) {
+  const [offer, setOffer] = useState<Offer | "reading" | "failed">("reading");
+  const [isBusy, setIsBusy] = useState(false);
+
+  useEffect(() => {
+    let isOver = false;
+    readOffer(agentId).then(
+      (read) => !isOver && setOffer(read),
+      () => !isOver && setOffer("failed"),
+    );
+    return () => {
+      isOver = true;
+    };
+  }, [agentId]);
+
+  async function choose(ids: readonly string[]) {
+    if (isBusy || typeof offer === "string") return;
+    setIsBusy(true);
+    setOffer({ ...offer, chosen: ids });
+    try {
+      await setAgentIndexes(agentId, ids);
+    } catch (thrown) {
+      setOffer(offer);
+      void notify({ text: isProblem(thrown) ? thrown.message : "The choice was not saved. Try again." });
+    } finally {
+      setIsBusy(false);
+    }
+  }
+
+  return (
+    <section className="agent-part" aria-labelledby="agent-indexes">
+      <h2 id="agent-indexes">Indexes</h2>
+      {offer === "reading" && <p className="still-loading">Still loading</p>}
+      {offer === "failed" && <p className="documents-note">The indexes did not load. Reload the page to try again.</p>}
+      {typeof offer !== "string" && (
+        <>
+          <p className="field-note">
+            {offer.all.length === 0 ? "There are none yet. " : "It looks into those that are chosen, "}
+            {offer.all.length === 0 ? (
+              <Link href="/indexes" className="text-link" data-leaves prefetch={false}>
+                Make an index
+              </Link>
+            ) : (
+              `${MOST_INDEXES} at the most. A choice is saved at once.`
+            )}
+          </p>
+          <ul className="index-choices">
+            {offer.all.map((index) => (
+              <IndexChoice
+                key={index.id}
+                index={index}
+                isChosen={offer.chosen.includes(index.id)}
+                isFull={offer.chosen.length >= MOST_INDEXES}
+                onChoose={(isChosen) =>
+                  choose(isChosen ? [...offer.chosen, index.id] : offer.chosen.filter((id) => id !== index.id))
+                }
+              />
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
+
+type ChoiceProps = {
+  readonly index: KnowledgeIndex;
+  readonly isChosen: boolean;
+  /** No more may be chosen. */
+  readonly isFull: boolean;
+  readonly onChoose: (isChosen: boolean) => void;
+};
+
+function IndexChoice({ index, isChosen, isFull, onChoose }: ChoiceProps) {
+  const id = `index-${index.id}`;
+  return (
+    <li className="agent-check">
+      <input
+        type="checkbox"
+        id={id}
+        checked={isChosen}
+        disabled={isFull && !isChosen}
+        aria-describedby={`${id}-note`}
+        onChange={(event) => onChoose(event.currentTarget.checked)}
+      />
+      <label htmlFor={id}>
+        <bdi>{index.name}</bdi>
+      </label>
+      <p id={`${id}-note`} className="field-note">
+        {indexWords(index)}
+      </p>
+    </li>
+  );
+}
+
+/** Indexes of the latest page, and before them those that are chosen and stand further behind. */
+async function readOffer(agentId: string): Promise<Offer> {
+  const [chosen, page] = await Promise.all([agentIndexes(agentId), listIndexes(0)]);
+  const listed = new Set(page.items.map(({ id }) => id));
+  return {
+    all: [...chosen.items.filter(({ id }) => !listed.has(id)), ...page.items],
+    chosen: chosen.items.map(({ id }) => id),
+  };
+}

@@ -1,0 +1,58 @@
+"use client";
+
+import { isProblem } from "../api";
+import { notify } from "../ui/notify";
+import { DocumentRow, UploadRow } from "./document-row";
+import type { SessionDocuments } from "./use-session-documents";
+
+type ArrivingProps = {
+  readonly documents: SessionDocuments;
+  /** A question waits for them. */
+  readonly isWaiting: boolean;
+};
+
+/** In the composer: files that become documents of the session, with how far they are, until the next question. */
+export function ArrivingDocuments({ documents: { store, state }, isWaiting }: ArrivingProps) {
+  const { uploads, documents, fresh } = state;
+  const added = documents.filter(({ id }) => fresh.includes(id));
+
+  async function act(does: Promise<void>) {
+    try {
+      await does;
+    } catch (thrown) {
+      void notify({ text: isProblem(thrown) ? thrown.message : "That did not work. Try again." });
+    }
+  }
+
+  const count = uploads.length + added.length;
+  const isReady = added.length > 0 && added.every((one) => one.state === "ready") && uploads.length === 0;
+  return (
+    <div className="arriving-documents" hidden={count === 0}>
+      <ul className="document-list" aria-label="Documents on their way">
+        {uploads.map((upload) => (
+          <UploadRow
+            key={upload.key}
+            upload={upload}
+            onAgain={() => store.resend(upload.key)}
+            onLeave={() => store.leave(upload.key)}
+          />
+        ))}
+        {added.map((document) => (
+          <DocumentRow
+            key={document.id}
+            document={document}
+            onCancel={() => act(store.cancel(document.id))}
+            onRemove={() => act(store.remove(document.id))}
+          />
+        ))}
+      </ul>
+      <p className="composer-hint" role="status">
+        {count > 0 &&
+          (isReady
+            ? "Read. Every answer in this session looks into it from now on."
+            : "It becomes a document of this session, which every answer looks into; no model gets it whole.")}
+        {count > 0 && isWaiting && " The question is sent when it is read. Press again to hold it back."}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,88 @@
+"use client";
+
+import { CircleX, FileText, RotateCcw, X } from "lucide-react";
+import { useState } from "react";
+import { addressOf } from "../conversation/attachments/attachment";
+import { AskFirst } from "../ui/ask-first";
+import { WorkingDash } from "../ui/dash";
+import { IconButton } from "../ui/icon-button";
+import { documentWords, isPending, type KnownDocument, type Upload, uploadWords } from "./document";
+
+type DocumentRowProps = {
+  readonly document: KnownDocument;
+  /** Ends the reading. */
+  readonly onCancel: () => void;
+  readonly onRemove: () => void;
+};
+
+/** A document with how far it is, or why it cannot be found. It goes after a question. */
+export function DocumentRow({ document, onCancel, onRemove }: DocumentRowProps) {
+  const [isAsking, setIsAsking] = useState(false);
+  const { title, state, file_id } = document;
+  if (isAsking) {
+    return (
+      <li className="document" data-state={state}>
+        <AskFirst label="Remove" onDo={onRemove} onKeep={() => setIsAsking(false)}>
+          Remove “<bdi>{title}</bdi>”? Nothing of it is found any more.
+        </AskFirst>
+      </li>
+    );
+  }
+  const Icon = state === "failed" ? CircleX : FileText;
+  return (
+    <li className="document" data-state={state}>
+      <Icon className="document-icon" size={16} strokeWidth={1.6} aria-hidden="true" />
+      <span className="document-words">
+        {file_id === null ? (
+          <bdi className="document-title">{title}</bdi>
+        ) : (
+          <a className="document-title" href={addressOf(file_id)} download={title} rel="noreferrer" title={title}>
+            <bdi>{title}</bdi>
+          </a>
+        )}
+        <span className="document-state">
+          {isPending(document) && <WorkingDash />}
+          <span dir="auto">{documentWords(document)}</span>
+        </span>
+      </span>
+      {isPending(document) ? (
+        <IconButton icon={X} label={`Cancel ${title}`} onClick={onCancel} />
+      ) : (
+        <IconButton icon={X} label={`Remove ${title}`} onClick={() => setIsAsking(true)} />
+      )}
+    </li>
+  );
+}
+
+type UploadRowProps = { readonly upload: Upload; readonly onAgain: () => void; readonly onLeave: () => void };
+
+/** A file on its way to the server. */
+export function UploadRow({ upload, onAgain, onLeave }: UploadRowProps) {
+  const { name, progress } = upload;
+  const isFailed = progress.kind === "failed";
+  return (
+    <li className="document" data-state={isFailed ? "failed" : "sending"}>
+      {isFailed ? (
+        <CircleX className="document-icon" size={16} strokeWidth={1.6} aria-hidden="true" />
+      ) : (
+        <FileText className="document-icon" size={16} strokeWidth={1.6} aria-hidden="true" />
+      )}
+      <span className="document-words">
+        <bdi className="document-title" title={name}>
+          {name}
+        </bdi>
+        <span className="document-state">{uploadWords(upload)}</span>
+      </span>
+      {isFailed && !progress.isFinal && <IconButton icon={RotateCcw} label={`Try ${name} again`} onClick={onAgain} />}
+      <IconButton icon={X} label={isFailed ? `Leave out ${name}` : `Cancel ${name}`} onClick={onLeave} />
+      {!isFailed && (
+        <progress
+          className="document-progress"
+          aria-label={`Sending ${name}`}
+          max={1}
+          value={progress.kind === "sending" ? progress.share : 0}
+        />
+      )}
+    </li>
+  );
+}

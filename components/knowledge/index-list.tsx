@@ -1,0 +1,84 @@
+"use client";
+
+import { Plus } from "lucide-react";
+import Link from "next/link";
+import { useRef, useState } from "react";
+import { SidebarToggle } from "../frame/sidebar-toggle";
+import { notify } from "../ui/notify";
+import { indexWords } from "./index-words";
+import { NewIndex } from "./new-index";
+import { type IndexPage, listIndexes } from "./requests";
+
+/** The account's indexes, the latest first. */
+export function IndexList({ initial }: { initial: IndexPage }) {
+  const [{ items: indexes, has_more }, setPage] = useState(initial);
+  const [isBusy, setIsBusy] = useState(false);
+  const [isMaking, setIsMaking] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+
+  async function more() {
+    if (isBusy) return;
+    setIsBusy(true);
+    try {
+      const next = await listIndexes(indexes.length);
+      // An index that was made meanwhile has moved the others on by one.
+      const known = new Set(indexes.map(({ id }) => id));
+      setPage({ items: [...indexes, ...next.items.filter(({ id }) => !known.has(id))], has_more: next.has_more });
+    } catch {
+      void notify({ text: "No more indexes came. Try again." });
+    } finally {
+      setIsBusy(false);
+    }
+  }
+
+  function close() {
+    setIsMaking(false);
+    opener.current?.focus();
+  }
+
+  return (
+    <div className="account">
+      <header className="conversation-head">
+        <SidebarToggle className="head-toggle" expanded={false} />
+        <h1 className="head-title">Indexes</h1>
+        <button
+          ref={opener}
+          type="button"
+          className="button agents-new"
+          aria-expanded={isMaking}
+          onClick={() => setIsMaking(true)}
+        >
+          <Plus size={16} strokeWidth={1.6} aria-hidden="true" />
+          New index
+        </button>
+      </header>
+      <div className="account-scroll">
+        <div className="agents">
+          <p className="account-empty">
+            An index is a set of documents that agents look into before they answer, and that an answer names as its
+            sources.
+            {indexes.length === 0 && " Make one, then drop documents on it."}
+          </p>
+          {isMaking && <NewIndex onLeave={close} />}
+          {indexes.length > 0 && (
+            <ul className="agent-list">
+              {indexes.map((index) => (
+                <li key={index.id}>
+                  <Link href={`/indexes/${index.id}`} className="agent-row" prefetch={false}>
+                    <bdi className="agent-name">{index.name}</bdi>
+                    <span className="agent-facts">{indexWords(index)}</span>
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          )}
+          {has_more && (
+            <button type="button" className="text-button" aria-disabled={isBusy} onClick={more}>
+              Show more
+            </button>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}

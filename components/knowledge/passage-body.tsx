@@ -1,0 +1,96 @@
+"use client";
+
+import { useLayoutEffect, useRef } from "react";
+import { addressOf } from "../conversation/attachments/attachment";
+import { WorkingDash } from "../ui/dash";
+import { pageWords } from "./document";
+import { Marked } from "./marked-text";
+import type { Passage } from "./requests";
+import type { ReadPassage } from "./use-passage";
+
+type BodyProps = { readonly read: ReadPassage; readonly question: string; readonly onAgain: () => void };
+
+export function PassageBody({ read, question, onAgain }: BodyProps) {
+  if (read.kind === "reading") {
+    return (
+      <p className="passage-note" role="status">
+        <WorkingDash /> Reading
+      </p>
+    );
+  }
+  if (read.kind === "failed") {
+    return (
+      <p className="passage-note" role="alert">
+        {read.isGone ? "The document is not there any more." : read.why}{" "}
+        {!read.isGone && (
+          <button type="button" className="small-action" onClick={onAgain}>
+            Try again
+          </button>
+        )}
+      </p>
+    );
+  }
+  return <PassageText passage={read.passage} question={question} />;
+}
+
+/** The passage between the text before and after it, with the picture of its page where there is one. */
+function PassageText({ passage, question }: { readonly passage: Passage; readonly question: string }) {
+  const { doc, text, before, after, page_from, page_to, image } = passage;
+  const scroller = useRef<HTMLElement>(null);
+  const here = useRef<HTMLDivElement>(null);
+  const isCutBefore = (passage.start_char ?? 0) > before.length;
+  const isCutAfter = (doc.characters ?? 0) > (passage.end_char ?? 0) + after.length;
+
+  useLayoutEffect(() => {
+    const [box, piece] = [scroller.current, here.current];
+    if (!box || !piece) return;
+    const start = piece.offsetTop - box.offsetTop - 48;
+    const mark = piece.querySelector("mark");
+    const word = mark ? mark.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop : start;
+    // From its beginning, where the first word that was asked for is seen too.
+    const isSeen = word - start < box.clientHeight - 60;
+    box.scrollTop = isSeen ? start : word - box.clientHeight / 2;
+  }, []);
+
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
+      <section ref={scroller} className="passage-text" aria-label="Text" tabIndex={0}>
+        {before !== "" && (
+          <p className="passage-around" dir="auto">
+            {isCutBefore && "…"}
+            {before}
+          </p>
+        )}
+        <div ref={here} className="passage-here" dir="auto">
+          <Marked text={text} question={question} />
+        </div>
+        {after !== "" && (
+          <p className="passage-around" dir="auto">
+            {after}
+            {isCutAfter && "…"}
+          </p>
+        )}
+      </section>
+      {image && (
+        <a
+          className="passage-picture"
+          href={image.url}
+          target="_blank"
+          rel="noreferrer"
+          aria-label="Open the page’s picture"
+        >
+          {/* biome-ignore lint/performance/noImgElement: Next converts no pictures here, and this one is the reader's own. */}
+          <img src={image.url} alt={pageWords(page_from, page_to) ?? "The page"} />
+        </a>
+      )}
+      {doc.file_id !== null && (
+        <footer className="passage-foot">
+          <a className="text-link" href={addressOf(doc.file_id)} download={doc.title} rel="noreferrer">
+            Save the document
+          </a>
+        </footer>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,109 @@
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { startServer, type WatchedServer } from "./server.ts";
+
+let server: WatchedServer;
+test.beforeAll(async () => {
+  server = await startServer();
+});
+test.afterAll(() => server.kill("SIGTERM"));
+
+const HANDBOOK = join(import.meta.dirname, "../lib/ingest/fixtures/handbook.pdf");
+/** A name that is a page to whoever takes it for one, of what is no PDF. */
+const HOSTILE = {
+  name: "<img src=x onerror=alert(1)>.pdf",
+  mimeType: "application/pdf",
+  buffer: Buffer.from("no PDF"),
+};
+
+async function accessible(page: Page): Promise<void> {
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      // A notice that comes or goes has less contrast than it is drawn with.
+      const { violations } = await new AxeBuilder({ page }).exclude("[data-sonner-toaster]").analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+    }
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
+
+/** A passage of the handbook is open, on its page; Escape closes it, and gives the focus back to what opened it. */
+async function passageOpens(page: Page): Promise<void> {
+  const dialog = page.getByRole("dialog", { name: "handbook.pdf" });
+  await expect(dialog.getByText("Page 7 of", { exact: false })).toBeVisible();
+  await expect(dialog.getByRole("region", { name: "Text" })).toContainText("handbookword7");
+  await accessible(page);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+}
+
+test("17: an index gets documents, is asked, and an agent that looks into it names the page", async ({ page }) => {
+  const errors: string[] = [];
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(String(error)));
+  await page.goto(`${server.url}/indexes`);
+  const name = page.getByLabel("Name", { exact: true });
+  // A press before the page is alive is nobody's.
+  await expect(async () => {
+    await page.getByRole("button", { name: "New index" }).click();
+    await expect(name).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  await name.fill("Handbooks");
+  await name.press("Enter");
+  await expect(page).toHaveURL(/\/indexes\/[0-9a-f-]{36}$/u);
+  await page.getByLabel("Documents to add").setInputFiles(HANDBOOK);
+  await page.getByLabel("Documents to add").setInputFiles(HOSTILE);
+  const documents = page.getByRole("list", { name: "Documents" }).getByRole("listitem");
+  await expect(documents.filter({ hasText: "handbook.pdf" })).toContainText(/\d+ pages/u);
+  await expect(documents.filter({ hasText: HOSTILE.name })).toHaveAttribute("data-state", "failed");
+  await expect(page.getByText("1 document could not be read.")).toBeVisible();
+  await page.getByLabel("Question").fill("What is handbookword7?");
+  await page.getByLabel("Question").press("Enter");
+  const passage = page.getByRole("list", { name: "Passages" }).getByRole("button").first();
+  await expect(passage).toContainText("page 7");
+  await accessible(page);
+  await passage.click();
+  await passageOpens(page);
+  await expect(passage).toBeFocused();
+  await page.getByRole("button", { name: `Remove ${HOSTILE.name}` }).click();
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
+  await expect(documents).toHaveCount(1);
+
+  const headers = { "sec-fetch-site": "same-origin" };
+  const made = await page.request.post(`${server.url}/api/app/agents`, { headers, data: { name: "Guide" } });
+  const { id } = await made.json();
+  await page.goto(`${server.url}/agents/${id}`);
+  const saved = page.waitForResponse((response) => response.url().endsWith(`/agents/${id}/indexes`) && response.ok());
+  await page.getByRole("checkbox", { name: "Handbooks" }).check();
+  await saved;
+  await accessible(page);
+  await page.goto(`${server.url}/?agent=${id}`);
+  await page.getByRole("textbox", { name: /message/i }).fill("What is handbookword7?");
+  await page.keyboard.press("Enter");
+  const source = page
+    .getByRole("region", { name: "Sources" })
+    .getByRole("button", { name: /page 7/u })
+    .first();
+  await expect(source).toContainText("handbook.pdf");
+  await source.press("Enter");
+  await passageOpens(page);
+  await expect(source).toBeFocused();
+  expect(errors).toEqual([]);
+});
+
+test("17: a PDF that is dropped on a new session becomes its document, and the answer names it", async ({ page }) => {
+  await page.goto(server.url);
+  await page.getByLabel("Files to attach").setInputFiles(HANDBOOK);
+  const arriving = page.getByRole("list", { name: "Documents on their way" }).getByRole("listitem");
+  await expect(arriving).toContainText("handbook.pdf");
+  await page.getByRole("textbox", { name: /message/i }).fill("What is handbookword7?");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("region", { name: "Sources" })).toContainText("handbook.pdf, page 7");
+  await expect(arriving).toHaveCount(0);
+  await page.getByRole("button", { name: "1 document" }).click();
+  await expect(page.getByRole("dialog", { name: "Documents of this session" })).toContainText("handbook.pdf");
+  await accessible(page);
+});

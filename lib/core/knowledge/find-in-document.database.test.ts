@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { newId } from "../../domain/ids.ts";
+import { type Api, openApi } from "../../testing/api.ts";
+import type { Scope } from "../scope.ts";
+import { findInDocument, readDocument } from "./find-in-document.ts";
+
+let api: Api;
+let scope: Pick<Scope, "database" | "accountId">;
+beforeAll(async () => {
+  api = await openApi();
+  scope = { database: api.server.parley.ports.database, accountId: api.server.parley.ownerId };
+}, 60_000);
+afterAll(() => api.close());
+
+/** A document of a text: cut by the ingest, or of pieces as they are given. */
+async function document(content: string | readonly string[]): Promise<string> {
+  const agent = await api.call("POST", "/api/app/agents", { body: { name: "Ada" } });
+  if (typeof content !== "string") {
+    const { body } = await api.call("POST", `/api/agents/${agent.body.id}/docs`, { body: { title: "Given", content } });
+    return body.id;
+  }
+  const body = { agent_id: agent.body.id, title: "Cut", text: content };
+  const made = await api.call("POST", "/api/app/docs", { body });
+  const state = async () => (await api.call("GET", `/api/app/docs/${made.body.id}`)).body.state;
+  await expect.poll(state, { timeout: 60_000 }).toBe("ready");
+  return made.body.id;
+}
+
+const all = { context: 0, offset: 0, limit: 100_000 };
+const LINES = Array.from({ length: 3000 }, (_, n) =>
+  n % 7 === 0 ? "" : `Line ${n} — naïve 東京 of the ${n % 11 === 0 ? "press" : "barrel"}.`,
+);
+const TEXT = `# Head\n\n${LINES.join("\n")}\n\n${"long ".repeat(3000)}end\n`;
+
+test("17: a document of many pieces is read as it was, from any place, and searched to its end", async () => {
+  const id = await document(TEXT);
+  expect((await readDocument(scope, id, 0, 1_000_000)).content.trimEnd()).toBe(TEXT.trimEnd());
+  for (const [from, length] of [
+    [0, 1],
+    [1, 5000],
+    [12_345, 777],
+    [TEXT.length - 100, 50],
+  ] as const) {
+    const read = await readDocument(scope, id, from, length);
+    expect(read).toEqual({ content: TEXT.slice(from, from + length), next: from + length });
+  }
+  expect(await readDocument(scope, id, TEXT.length + 10, 5)).toEqual({ content: "", next: null });
+  const found = await findInDocument(scope, id, "of the press\\.$|end$", all);
+  const expected = [...TEXT.matchAll(/of the press\.$|end$/gmu)].map(({ 0: content, index }) => [content, index]);
+  expect(found.map(({ content, from }) => [content, from])).toEqual(expected);
+  expect(await findInDocument(scope, id, "press", { context: 7, offset: 2, limit: 1 })).toEqual([
+    { content: "of the press.", from: expect.any(Number), to: expect.any(Number) },
+  ]);
+});
+
+test("17: a document of given pieces has places of its own, a line between each", async () => {
+  const id = await document(["first piece\r\nof two", "second piece", ""]);
+  const { content } = await readDocument(scope, id, 0, 1000);
+  expect(content).toBe("first piece\r\nof two\n\nsecond piece\n\n");
+  const found = await findInDocument(scope, id, "^.*piece$", all);
+  expect(found.map(({ from, to }) => content.slice(from, to))).toEqual(["first piece", "second piece"]);
+});
+
+test("17: a search that takes long ends with its caller, and others get their turn meanwhile", async () => {
+  const id = await document(TEXT);
+  const leaving = new AbortController();
+  setTimeout(() => leaving.abort(new Error("gone")), 1);
+  await expect(findInDocument(scope, id, "(?:\\w+ ?)+x", all, leaving.signal)).rejects.toThrow(/gone|too long/u);
+});
+
+test("17: nothing of another account's document is read or found", async () => {
+  const id = await document("A secretword.");
+  const other = { ...scope, accountId: (await api.server.makeAccount()).id };
+  expect(await readDocument(other, id, 0, 100)).toEqual({ content: "", next: null });
+  expect(await findInDocument(other, id, "secretword", all)).toEqual([]);
+  expect(await findInDocument(scope, newId(), "secretword", all)).toEqual([]);
+});
