@@ -1,5 +1,6 @@
 // npm run bench:long: opens a session of 10,000 messages and one of 100 in a real Chromium whose CPU is slowed four times, and
-// prints what they cost. The database is a PostgreSQL of its own, the model writes 100 tokens a second.
+// prints what they cost. The database is a PostgreSQL of its own, the model writes 100 tokens a second. With names behind it
+// only these parts: openings, scrolling, typing, health.
 import { spawnSync } from "node:child_process";
 import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
 import { fillSession } from "../lib/testing/long-session.ts";
@@ -29,6 +30,7 @@ const server = await startServer({
 });
 const browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
 const headers = { authorization: `Bearer ${KEY}` };
+const isAsked = (part: string) => process.argv.length < 3 || process.argv.includes(part);
 let hasFailed = false;
 const lastTurn = (page: Page) => page.getByRole("log").getByRole("article").last();
 const composer = (page: Page) => page.getByRole("textbox", { name: /message/i });
@@ -38,10 +40,10 @@ const seenBy = (page: Page) =>
 try {
   const cookies = await signIn(browser);
   const sessions = { empty: await newSession(0), short: await newSession(50), long: await newSession(5000) };
-  await openings(cookies, sessions);
-  await scrolling(cookies, sessions.long);
-  await typing(cookies, sessions);
-  await health(cookies, sessions.long);
+  if (isAsked("health")) await health(cookies, sessions.long);
+  if (isAsked("openings")) await openings(cookies, sessions);
+  if (isAsked("scrolling")) await scrolling(cookies, sessions.long);
+  if (isAsked("typing")) await typing(cookies, sessions);
 } finally {
   await browser.close();
   await server.kill("SIGTERM");
@@ -116,8 +118,8 @@ async function openings(cookies: Cookies, sessions: { readonly short: string; re
       await page.goto(`${server.url}/s/${sessions[which]}`, { waitUntil: "commit" });
       await lastTurn(page).waitFor();
       await page.waitForFunction(() => {
-        const box = document.querySelector(".scroller");
-        return box !== null && box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+        const [box, end] = [document.querySelector(".scroller"), document.querySelector(".turn[data-last]")];
+        return box && end && end.getBoundingClientRect().bottom < box.getBoundingClientRect().bottom;
       });
       times[which].push(performance.now() - startedAt);
       await page.waitForLoadState("networkidle");
@@ -169,7 +171,7 @@ async function scrolling(cookies: Cookies, id: string): Promise<void> {
 
 /** From a key to the frame that shows it, while an answer of 100 tokens a second is drawn. */
 async function typing(cookies: Cookies, sessions: { readonly empty: string; readonly long: string }): Promise<void> {
-  const timed = async (id: string) => {
+  const typed = async (id: string) => {
     const page = await newPage(cookies);
     await page.goto(`${server.url}/s/${id}`);
     await composer(page).fill("Write");
@@ -199,25 +201,46 @@ async function typing(cookies: Cookies, sessions: { readonly empty: string; read
     await page.context().close();
     return { p95: quantile(all, 0.95), shift };
   };
-  const empty = await timed(sessions.empty);
-  const long = await timed(sessions.long);
+  const empty = await typed(sessions.empty);
+  const long = await typed(sessions.long);
+  console.log(
+    `     a key's way: ${empty.p95.toFixed(0)} ms in an empty session, ${long.p95.toFixed(0)} ms in a long one`,
+  );
   report("a key's way to the screen while 100 tokens/s come, p95, long over empty", long.p95 / empty.p95, 1.3);
   report("layout shift while it streams", long.shift, 0);
 }
 
-/** Whether ten pages of long sessions that open at once hold up anybody else. */
+/** Whether pages of a long session that open, one and ten at once, hold up anybody else. */
 async function health(cookies: Cookies, id: string): Promise<void> {
-  const contexts = await Promise.all(Array.from({ length: 10 }, () => newPage(cookies)));
-  let isOver = false;
-  const opened = Promise.all(contexts.map((page) => page.request.get(`${server.url}/s/${id}`))).then(() => {
-    isOver = true;
-  });
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  const open = async () => (await fetch(`${server.url}/s/${id}`, { headers: { cookie } })).text();
+  const whole = await open();
+  if (!whole.includes("Question 4999")) throw new Error("The page does not show the session");
+  const alone: number[] = [];
+  for (let n = 0; n < 20; n++) alone.push(await timed(open));
+  console.log(`     a page of the long session: ${median(alone).toFixed(0)} ms, ${Math.round(whole.length / 1000)} KB`);
+  report("slowest health while one long session opens", Math.max(...(await healthWhile(open, 10))), 50, " ms");
+  const ten = () => Promise.all(Array.from({ length: 10 }, open));
+  report("health while ten long sessions open, p95", quantile(await healthWhile(ten, 5), 0.95), 50, " ms");
+}
+
+async function timed(act: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await act();
+  return performance.now() - startedAt;
+}
+
+/** Milliseconds that each look at the server's health takes, one after the other, while something is done so many times. */
+async function healthWhile(act: () => Promise<unknown>, rounds: number): Promise<readonly number[]> {
   const times: number[] = [];
-  while (!isOver) {
-    const startedAt = performance.now();
-    await (await fetch(`${server.url}/api/health`)).text();
-    times.push(performance.now() - startedAt);
+  const look = async () => (await fetch(`${server.url}/api/health`)).text();
+  for (let round = 0; round < rounds; round++) {
+    let isOver = false;
+    const acted = act().finally(() => {
+      isOver = true;
+    });
+    while (!isOver) times.push(await timed(look));
+    await acted;
   }
-  await opened;
-  report("health while ten long sessions open, p95", quantile(times, 0.95), 50, " ms");
+  return times;
 }

@@ -102,8 +102,13 @@ async function ask(page: Page, url: string, prompt: string): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
+/** Waits for the end of an answer. Playwright's own ways look at each element of the page, and would be measured with it. */
 const ready = (page: Page) =>
-  page.getByRole("status").filter({ hasText: "Answer ready" }).waitFor({ state: "attached", timeout: 300_000 });
+  page.waitForFunction(
+    () => [...document.querySelectorAll("[role=status]")].some((one) => one.textContent?.includes("Answer ready")),
+    null,
+    { polling: 500, timeout: 300_000 },
+  );
 
 /** Milliseconds of work for a token of an answer. */
 async function costOf(page: Page, url: string, tokens: number): Promise<number> {

@@ -265,22 +265,3 @@ for (const colorScheme of ["light", "dark"] as const) {
     await context.close();
   });
 }
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`no page has a fault that axe can find, ${colorScheme}`, async ({ browser }) => {
-    const context = await browser.newContext({ colorScheme });
-    const page = await context.newPage();
-    const check = async () => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html}`)).toEqual([]);
-    };
-    await page.goto(server.url);
-    await check();
-    await ask(page, "Explain a table, and what is 2 + 2?");
-    await isReady(page);
-    await check();
-    await page.goto(`${server.url}/sign-in`);
-    await check();
-    await context.close();
-  });
-}

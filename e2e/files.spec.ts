@@ -35,7 +35,9 @@ test("files are attached by button, paste and drop, kept over a reload, sent, an
   const errors: string[] = [];
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   await page.goto(server.url);
-  await choose(page).setInputFiles([TABLE, PHOTO]);
+  const chooser = page.waitForEvent("filechooser");
+  await composer(page).press("ControlOrMeta+u");
+  await (await chooser).setFiles([TABLE, PHOTO]);
   await expect(chips(page)).toHaveCount(2);
   await expect(page.getByText("2 of 10 files, 25 MB each")).toBeVisible();
   await composer(page).evaluate(

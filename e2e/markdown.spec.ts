@@ -44,6 +44,14 @@ sequenceDiagram
   Server-->>Reader: Answers piece by piece
 ${"```"}
 
+${"```"}mermaid
+mindmap
+  root((A session))
+    Branches
+      Versions
+    Files
+${"```"}
+
 1. First, with math:
    $$
    a
@@ -126,11 +134,11 @@ test("lessons 30 and 31: answers with formulas, diagrams and tables are drawn, c
   const watched = await open(page);
 
   const prose = page.locator(".prose").last();
-  await expect(prose.locator(".diagram[data-state=drawn] img")).toHaveCount(2);
+  await expect(prose.locator(".diagram[data-state=drawn] img")).toHaveCount(3);
   const images = await prose
     .locator(".diagram img")
     .evaluateAll((all) => all.map((image) => (image as HTMLImageElement).naturalWidth > 100));
-  expect(images).toEqual([true, true]);
+  expect(images).toEqual([true, true, true]);
   await expect(prose.locator('.tex[data-state="drawn"] math')).toHaveCount(5);
   await expect(prose.locator('[data-state="source"]')).toHaveCount(2);
   await expect(prose.getByText("Shown as it was written")).toHaveCount(2);

@@ -263,6 +263,7 @@ const OWN_SQL: Readonly<Record<string, string>> = {
   "lib/db/listening.ts": "listens on a connection of its own, and tells texts that no table holds",
   "lib/db/migrate.ts": "works before there is a schema that statements could be held against",
   "lib/db/sql.ts": "begins and ends transactions",
+  "lib/db/vector-tables.ts": "works on tables that are there where the database has pgvector",
 };
 
 test("SQL by hand stands in lib/db/sql, where it is held against the schema; elsewhere only for a reason", () => {

@@ -2,7 +2,8 @@
 
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { isCommand } from "../ui/keys";
-import { type AnswerKind, answerOf, type CallAnswer, looksLikeJson, readAnswer } from "./call-answer";
+import { AnswerText } from "./answer-text";
+import { type AnswerKind, answerOf, type CallAnswer, readAnswer } from "./call-answer";
 import { readDraft, writeDraft } from "./draft";
 import { type ResultField, readFields } from "./result-fields";
 import { nameOfField, ResultFields } from "./result-fields-view";
@@ -53,7 +54,9 @@ function OpenForm({ callId, name, agentId, others, onGive }: Omit<CallFormProps,
   const [wrong, setWrong] = useState(RIGHT);
   // What went wrong is said in words.
   const hasFields = fields != null && !isError;
-  const kind = chosen === "fields" && !hasFields ? "text" : (chosen ?? (hasFields ? "fields" : guessed));
+  const [hasWords, setHasWords] = useState(false);
+  const first = hasFields && !hasWords ? "fields" : guessed;
+  const kind = chosen === "fields" && !hasFields ? "text" : (chosen ?? first);
   const draft = `call:${callId}`;
 
   // Who came here by a key before the fields were known is in the first of them.
@@ -100,77 +103,71 @@ function OpenForm({ callId, name, agentId, others, onGive }: Omit<CallFormProps,
       onKeyDown={onKeyDown}
       onInput={onInput}
     >
-      <div className="call-form-head">
-        <label id={`${id}-label`} htmlFor={kind === "fields" ? undefined : id}>
-          What does {name} give?
-        </label>
-        <fieldset className="result-tabs">
-          <legend className="sr-only">The answer is</legend>
-          {KINDS.filter(([one]) => one !== "fields" || hasFields).map(([one, label]) => (
-            <button key={one} type="button" aria-pressed={kind === one} onClick={() => setChosen(one)}>
-              {label}
-            </button>
-          ))}
-        </fieldset>
-      </div>
+      <FormHead id={id} name={name} kind={kind} hasFields={hasFields} onKind={setChosen} />
       {fields === undefined && <p className="field-note">Reading what it is to give</p>}
       {kind === "fields" && fields && <KeptFields id={id} callId={callId} fields={fields} faults={wrong} />}
       {kind !== "fields" && fields !== undefined && (
-        <AnswerText id={id} draft={draft} kind={kind} isWrong={fault !== null} onGuess={setGuessed} />
+        <AnswerText
+          id={id}
+          draft={draft}
+          kind={kind}
+          isWrong={fault !== null}
+          onGuess={setGuessed}
+          onWords={setHasWords}
+        />
       )}
       <p id={`${id}-note`} className={fault ? "field-error" : "field-note"} role={fault ? "alert" : undefined}>
         {fault ?? noteOf(others)}
       </p>
-      <div className="call-form-actions">
-        <button type="submit" className="button" data-kind="primary">
-          {others > 0 ? "Keep answer" : "Send answer"}
-        </button>
-        <label className="call-form-failed">
-          <input type="checkbox" checked={isError} onChange={(event) => setIsError(event.currentTarget.checked)} />
-          It failed
-        </label>
-      </div>
+      <FormActions others={others} isError={isError} onError={setIsError} />
     </form>
   );
 }
 
-type AnswerTextProps = {
-  readonly id: string;
-  /** Where it is kept until it is sent. */
-  readonly draft: string;
-  readonly kind: AnswerKind;
-  readonly isWrong: boolean;
-  /** Hears how the text looks. */
-  readonly onGuess: (kind: AnswerKind) => void;
+type FormActionsProps = {
+  readonly others: number;
+  readonly isError: boolean;
+  readonly onError: (isError: boolean) => void;
 };
 
-function AnswerText({ id, draft, kind, isWrong, onGuess }: AnswerTextProps) {
-  const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
-    const element = field.current;
-    if (element?.value !== "") return;
-    element.value = readDraft(draft);
-    onGuess(looksLikeJson(element.value) ? "json" : "text");
-  }, [draft, onGuess]);
+function FormActions({ others, isError, onError }: FormActionsProps) {
   return (
-    <textarea
-      ref={field}
-      id={id}
-      name="answer"
-      className="call-form-text"
-      data-kind={kind}
-      rows={3}
-      dir="auto"
-      autoComplete="off"
-      spellCheck={kind === "text"}
-      aria-invalid={isWrong}
-      aria-describedby={`${id}-note`}
-      onInput={(event) => {
-        const { value } = event.currentTarget;
-        writeDraft(draft, value);
-        onGuess(looksLikeJson(value) ? "json" : "text");
-      }}
-    />
+    <div className="call-form-actions">
+      <button type="submit" className="button" data-kind="primary">
+        {others > 0 ? "Keep answer" : "Send answer"}
+      </button>
+      <label className="call-form-failed">
+        <input type="checkbox" checked={isError} onChange={(event) => onError(event.currentTarget.checked)} />
+        It failed
+      </label>
+    </div>
+  );
+}
+
+type FormHeadProps = {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: Kind;
+  readonly hasFields: boolean;
+  readonly onKind: (kind: Kind) => void;
+};
+
+/** What is asked, and the ways to answer it. */
+function FormHead({ id, name, kind, hasFields, onKind }: FormHeadProps) {
+  return (
+    <div className="call-form-head">
+      <label id={`${id}-label`} htmlFor={kind === "fields" ? undefined : id}>
+        What does {name} give?
+      </label>
+      <fieldset className="result-tabs">
+        <legend className="sr-only">The answer is</legend>
+        {KINDS.filter(([one]) => one !== "fields" || hasFields).map(([one, label]) => (
+          <button key={one} type="button" aria-pressed={kind === one} onClick={() => onKind(one)}>
+            {label}
+          </button>
+        ))}
+      </fieldset>
+    </div>
   );
 }
 

@@ -15,7 +15,7 @@ import { ArrivingDocuments } from "../knowledge/arriving-documents";
 import type { SessionDocuments } from "../knowledge/use-session-documents";
 import { formatNumber } from "../time";
 import { Dash } from "../ui/dash";
-import { isTouch } from "../ui/keys";
+import { isCommand, isTouch } from "../ui/keys";
 import { AttachButton } from "./attachments/attach-button";
 import type { AttachedFile, Attachment } from "./attachments/attachment";
 import { Chips } from "./attachments/chips";
@@ -93,6 +93,10 @@ export function Composer(props: ComposerProps) {
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
     const { key, keyCode, shiftKey } = event;
     const isComposing = event.nativeEvent.isComposing;
+    if (key.toLowerCase() === "u" && !shiftKey && !event.altKey && isCommand(event.nativeEvent)) {
+      event.preventDefault();
+      return event.currentTarget.form?.querySelector<HTMLInputElement>("input[type=file]")?.click();
+    }
     if (!sends({ key, keyCode, shiftKey, isComposing, isTouch: isTouch() })) return;
     event.preventDefault();
     waiting.press();

@@ -80,6 +80,23 @@ test("a turn with other versions says which one it is, and each answer can be as
   expect(html).toContain("Edit the question");
 });
 
+test("16: other work is done while a page is drawn", async () => {
+  let turns = 0;
+  let isOver = false;
+  const count = () => {
+    turns++;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  const long = Array.from({ length: 12 }, (_, n): readonly SessionEvent[] => [
+    { type: "user_input", content: `Question ${n}.`, ...ids(`q${n}`, `r${n}`) },
+    { type: "text", content: "word ".repeat(20), ...ids(`a${n}`, `r${n}`) },
+  ]).flat();
+  await drawn({ session, events: long, before: null, after: null, running: null, forks: [] });
+  isOver = true;
+  expect(turns).toBeGreaterThan(12);
+});
+
 /** Nobody goes anywhere while a page is drawn. */
 const router = {
   back() {},

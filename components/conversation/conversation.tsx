@@ -6,9 +6,7 @@ import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { useIsGone, useListedSession, useShell } from "../frame/shell";
 import { useSessionDocuments } from "../knowledge/use-session-documents";
 import { titleOf } from "../sidebar/session-store";
-import { Guard } from "../ui/guard";
 import type { AttachedFile } from "./attachments/attachment";
-import { BrokenTurn } from "./broken-turn";
 import { ModelOfferContext } from "./choice/model-offer";
 import type { CallResult } from "./conversation-ports";
 import { writeDraft } from "./draft";
@@ -20,7 +18,7 @@ import { shownIn } from "./other-turns";
 import { endingOf } from "./segments";
 import { StatusRegion } from "./status-region";
 import { TalkComposer } from "./talk-composer";
-import { TurnArticle } from "./turn";
+import { TurnRow } from "./turn-row";
 import { waitingCalls } from "./turn-state";
 import type { Turn } from "./turns-in";
 import { type Edited, useAskAnew } from "./use-ask-anew";
@@ -135,19 +133,18 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
           {older && <MoreTurns side="older" beyond={older} onRead={() => void store.readOlder()} />}
           <ModelOfferContext value={offer}>
             {shown.map((turn) => (
-              <Guard key={turn.key} of={turn} fallback={<BrokenTurn turn={turn} />}>
-                <TurnArticle
-                  turn={turn}
-                  isLast={turn === last && !isGone}
-                  isGoing={turn === last && isBusy}
-                  onAgain={again}
-                  onContext={lookInto}
-                  onEdit={edit}
-                  onStep={versions.step}
-                  onContinue={goOn}
-                  onAnswer={answer}
-                />
-              </Guard>
+              <TurnRow
+                key={turn.key}
+                turn={turn}
+                isLast={turn === last && !isGone}
+                isGoing={turn === last && isBusy}
+                onAgain={again}
+                onContext={lookInto}
+                onEdit={edit}
+                onStep={versions.step}
+                onContinue={goOn}
+                onAnswer={answer}
+              />
             ))}
           </ModelOfferContext>
           {newer && <MoreTurns side="newer" beyond={newer} onRead={() => void store.readNewer()} />}

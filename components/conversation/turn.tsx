@@ -1,6 +1,6 @@
 "use client";
 
-import { memo, useId, useRef } from "react";
+import { useId, useRef } from "react";
 import { TurnSources, WithSources } from "../knowledge/turn-sources";
 import { WorkingDash } from "../ui/dash";
 import { Answerable } from "./calls";
@@ -17,7 +17,7 @@ import type { Turn } from "./turns-in";
 import type { AgainFrom } from "./use-ask-anew";
 import type { Direction } from "./versions";
 
-type TurnProps = {
+export type TurnProps = {
   readonly turn: Turn;
   readonly isLast: boolean;
   /** Its answer is being given. */
@@ -36,8 +36,8 @@ type TurnProps = {
 
 const NO_SOURCES: readonly Source[] = [];
 
-/** A question and its answer. Drawn anew only when the turn itself is another, or its place. */
-export const TurnArticle = memo(function TurnArticle({
+/** A question and its answer. */
+export function TurnArticle({
   turn,
   isLast,
   isGoing,
@@ -114,4 +114,4 @@ export const TurnArticle = memo(function TurnArticle({
       </div>
     </article>
   );
-});
+}

@@ -21,16 +21,21 @@ export function useResultFields(
   useEffect(() => {
     if (agentId === null) return;
     let isGone = false;
-    // Who waits for long answers in words.
-    const late = new Promise<null>((resolve) => setTimeout(resolve, MOST_MS, null));
-    const asked = readTools(agentId)
+    // Who has waited for long answers in words, and may go on with the fields when they come.
+    const timer = setTimeout(
+      () => setRead((now) => (now?.callId === callId ? now : { callId, fields: null })),
+      MOST_MS,
+    );
+    readTools(agentId)
       .then((tools) => returnsOf(tools.find((tool) => tool.name === name && tool.type === "function")?.spec))
-      .catch(() => null);
-    void Promise.race([asked, late]).then((schema) => {
-      if (!isGone) setRead({ callId, fields: resultFields(schema) });
-    });
+      .catch(() => null)
+      .then((schema) => {
+        clearTimeout(timer);
+        if (!isGone) setRead({ callId, fields: resultFields(schema) });
+      });
     return () => {
       isGone = true;
+      clearTimeout(timer);
     };
   }, [callId, name, agentId]);
   if (agentId === null) return null;

@@ -91,6 +91,21 @@ test("17: what is pending is looked at until nothing is, and less often while no
   expect(shown(store)[0]).toBe("a ready 100");
 });
 
+test("17.28: a page that is opened again looks once, also while its first look still ends", async () => {
+  const { ports } = world([documentOf("a")]);
+  const wait = vi.fn(ports.wait);
+  const store = storeOf({ ...ports, wait });
+  const close = store.open(OWNER);
+  await idle();
+  close();
+  store.open(OWNER);
+  await idle();
+  expect(wait).toHaveBeenCalledTimes(2);
+  store.again();
+  await idle();
+  expect(wait).toHaveBeenCalledTimes(2);
+});
+
 test("17: looking ends where nothing moves for long, and says so; a page that is left looks no more", async () => {
   const { ports, tick } = world([documentOf("a")]);
   const store = storeOf(ports);

@@ -16,7 +16,8 @@ const MOST_LOOKS = 120;
 export function createFollowing(ports: DocumentPorts, { get, set }: HeldDocuments, gone: ReadonlySet<string>) {
   let owner: DocumentOwner | null = null;
   let open = new AbortController();
-  let isLooking = false;
+  /** For which opening somebody looks; null: nobody does. One that is over may still be ending. */
+  let lookingFor: AbortController | null = null;
 
   /** Reads what is shown anew, and so many `more` behind it. Throws a Problem. */
   async function read(more = 0): Promise<void> {
@@ -48,9 +49,10 @@ export function createFollowing(ports: DocumentPorts, { get, set }: HeldDocument
   }
 
   async function look(): Promise<void> {
-    if (isLooking || open.signal.aborted) return;
-    isLooking = true;
-    const { signal } = open;
+    if (lookingFor === open || open.signal.aborted) return;
+    const own = open;
+    lookingFor = own;
+    const { signal } = own;
     let [n, still] = [0, 0];
     try {
       set({ isSlow: false });
@@ -66,7 +68,7 @@ export function createFollowing(ports: DocumentPorts, { get, set }: HeldDocument
     } catch (thrown) {
       if (!signal.aborted) throw thrown;
     } finally {
-      isLooking = false;
+      if (lookingFor === own) lookingFor = null;
     }
   }
 
@@ -80,7 +82,6 @@ export function createFollowing(ports: DocumentPorts, { get, set }: HeldDocument
       owner = of ?? owner;
       const own = new AbortController();
       open = own;
-      isLooking = false;
       void (owner && get().reading === "never" ? readFirst() : look());
       return () => own.abort();
     },

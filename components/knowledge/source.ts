@@ -1,3 +1,5 @@
+import { CITATION } from "@/lib/domain/citation";
+
 /** A passage that an answer was made from. */
 export type Source = {
   /** From 1 on; how an answer names it, in brackets. */
@@ -9,23 +11,22 @@ export type Source = {
   readonly page_to: number | null;
   /** Its beginning. */
   readonly excerpt: string;
+  /** Whether the model was told its number; else a number in the answer is no source, whatever it looks like. */
+  readonly citable: boolean;
 };
-
-/** "[2]" and "[2, 3]": how answers name sources. */
-const NAMED = /\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]/gu;
 
 /** A stretch of an answer: text, or a source that it names. */
 export type Cited = { readonly text: string } | { readonly source: Source };
 
-/** The stretches of a text in their order; numbers of no source stay text. */
+/** The stretches of a text in their order; numbers of no source, and of one that the model knew by none, stay text. */
 export function citedIn(text: string, sources: ReadonlyMap<number, Source>): readonly Cited[] {
   const stretches: Cited[] = [];
   let at = 0;
-  for (const { 0: whole, 1: list = "", index } of text.matchAll(NAMED)) {
-    const named = list.split(",").map((number) => sources.get(Number(number)));
-    if (!named.every((source) => source !== undefined)) continue;
+  for (const { 0: whole, index } of text.matchAll(CITATION)) {
+    const named = (whole.match(/\d+/gu) ?? []).map((number) => sources.get(Number(number)));
+    if (!named.every((source) => source?.citable)) continue;
     if (index > at) stretches.push({ text: text.slice(at, index) });
-    stretches.push(...named.map((source) => ({ source })));
+    stretches.push(...named.flatMap((source) => (source ? [{ source }] : [])));
     at = index + whole.length;
   }
   if (at < text.length) stretches.push({ text: text.slice(at) });

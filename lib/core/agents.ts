@@ -5,6 +5,7 @@ import { violated } from "../db/violated.ts";
 import type { Agent, AgentDoors } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
+import { dropUnusedFiles } from "./files.ts";
 import { madeName } from "./made-name.ts";
 import { checkModel } from "./models.ts";
 import { projectNamed } from "./projects.ts";
@@ -207,4 +208,5 @@ export async function deleteAgent(scope: Scope, id: string): Promise<void> {
   if (reachesAgent(scope, id)) checkMayEdit(scope);
   const isGone = reachesAgent(scope, id) && (await db.deleteAgent(scope.database, scope.accountId, id));
   if (!isGone) throw notFound("agent", id);
+  await dropUnusedFiles(scope);
 }

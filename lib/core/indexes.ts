@@ -9,8 +9,9 @@ import type { Scope } from "./scope.ts";
 
 export type Index = db.IndexDetails;
 
-/** An agent has so many indexes, and so does a turn. */
+/** An agent has so many indexes, and a turn may name so many: it has those of its agent besides. */
 export const MOST_INDEXES = 10;
+const MOST_OF_ACCOUNT = 1000;
 
 /** Indexes of the account, newest first; of one project where it is given. Throws as `checkReachesAccount`. */
 export async function listIndexes(
@@ -33,14 +34,19 @@ export async function getIndex(scope: Scope, projectId: string | null, id: strin
 const indexesOf = (scope: Scope, projectId: string | null, ids: readonly string[]): Promise<Index[]> =>
   db.listIndexes(scope.database, scope.accountId, { projectId, ids }, { offset: 0, limit: ids.length });
 
-/** Makes an empty index. */
+/** Makes an empty index. Throws "bad-request" where the account has a thousand. */
 export async function createIndex(
   scope: Scope,
   projectId: string,
   index: Pick<Index, "name" | "description">,
 ): Promise<Index> {
   checkReachesAccount(scope);
-  const { id } = await db.insertIndex(scope.database, scope.accountId, { id: newId(), projectId, ...index });
+  const id = newId();
+  const { name, description } = index;
+  const row = { id, projectId, name, description };
+  if (!(await db.insertIndex(scope.database, scope.accountId, row, MOST_OF_ACCOUNT))) {
+    throw new ChatError("bad-request", "An account has at most 1,000 indexes. Delete one first.");
+  }
   return getIndex(scope, projectId, id);
 }
 

@@ -5,18 +5,22 @@ import { cancelLeasedJob, type TakenJob } from "../db/leased-jobs.ts";
 import type { DocOwner } from "../domain/doc.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import type { ExtractFile } from "../domain/extraction.ts";
+import { cleanLine, type FileInfo, sizeInWords } from "../domain/file.ts";
 import { isId } from "../domain/ids.ts";
-import { holdFiles, readFile } from "./files.ts";
+import { fileLimits, holdFiles, readFile } from "./files.ts";
 import type { JobTask } from "./job-runner.ts";
 import { checkMayEdit, checkReachesOwner, reachesOwner } from "./reach.ts";
 import type { Scope } from "./scope.ts";
 
 /** So many documents of an account wait to be read. */
 const MOST_OPEN = 500;
+/** An owner has so many documents. */
+const MOST_DOCS = 10_000;
 const CANCELLED = "Cancelled before it was read.";
 
 export type FileDocInput = {
   readonly fileId: string;
+  /** Is made one line that is seen; the file's name where nothing is left. */
   readonly title: string;
   readonly metadata: Readonly<Record<string, unknown>> | null;
 };
@@ -25,23 +29,50 @@ export type FileDocInput = {
  * Makes a doc of a file of the account and gives it as it is: it is read behind the answer, and found once it is "ready".
  * Where the owner has a doc of this title and content already, that one is given.
  *
- * Throws "not-found" for the owner and the file, "rate-limited" where too many documents of the account wait.
+ * Throws "not-found" for the owner and the file, "rate-limited" where too many documents of the account wait, "bad-request"
+ * where the owner has too many, and "too-large" where the account's text has no room for another.
  */
 export async function ingestFile(scope: Scope, owner: DocOwner, input: FileDocInput): Promise<db.FileDoc> {
   checkReachesOwner(scope, owner);
   checkMayEdit(scope);
-  const { database, accountId } = scope;
   // Held, so that it is there when the doc is.
   const [file] = await holdFiles(scope, [input.fileId]);
   if (!file) throw notFound("file", input.fileId);
+  return ingestHeld(scope, owner, file, input);
+}
+
+/** The same of a file that is held already, and is read as what it is called here. */
+async function ingestHeld(
+  scope: Scope,
+  owner: DocOwner,
+  file: FileInfo,
+  { title, metadata }: Omit<FileDocInput, "fileId">,
+): Promise<db.FileDoc> {
+  checkReachesOwner(scope, owner);
+  checkMayEdit(scope);
+  const { database, accountId } = scope;
   if ((await db.openJobs(database, accountId)) >= MOST_OPEN) {
     const message = `${MOST_OPEN} documents wait to be read. Add more when some are.`;
     throw new ChatError("rate-limited", message, { retryAfterSeconds: 60 });
   }
-  const docId = isId(owner.id) ? await db.insertFileDoc(database, accountId, { ...input, owner, file }) : null;
+  const doc = { owner, file, title: cleanLine(title) || file.name, metadata };
+  const check = (sums: db.DocSums) => checkRoom(scope, sums);
+  const docId = isId(owner.id) ? await db.insertFileDoc(database, accountId, doc, check) : null;
   if (docId === null) throw notFound(owner.role, owner.id);
   scope.jobs?.wake();
   return getFileDoc(scope, docId);
+}
+
+/** A copy costs what its text does: an account has as many characters of documents as it has bytes of files. */
+function checkRoom(scope: Scope, { isGuest, docs, characters }: db.DocSums): void {
+  if (docs > MOST_DOCS) {
+    const message = `No more than ${MOST_DOCS.toLocaleString("en")} documents are kept in one place. Delete some first.`;
+    throw new ChatError("bad-request", message);
+  }
+  const room = fileLimits(scope).room[isGuest ? "guest" : "account"];
+  if (characters <= room) return;
+  const message = `Your documents have no more room: their text may come to ${sizeInWords(room)}. Delete some first.`;
+  throw new ChatError("too-large", message, { noun: "file" });
 }
 
 /** Docs of one owner with how far each is, the latest first. Throws "not-found" for an owner out of reach, or that is none. */
@@ -74,8 +105,7 @@ export async function cancelIngest(scope: Scope, docId: string): Promise<void> {
   const { jobId } = await getFileDoc(scope, docId);
   if (jobId === null) return;
   const { database, accountId } = scope;
-  const cancelled = await cancelLeasedJob(database, accountId, jobId, CANCELLED);
-  if (cancelled?.isOver) await db.failWaitingDoc(database, accountId, docId, CANCELLED);
+  await cancelLeasedJob(database, accountId, jobId, CANCELLED);
   scope.jobs?.cancel(jobId);
 }
 

@@ -1,4 +1,5 @@
 import { sweepUnusedFiles } from "../db/files.ts";
+import { takeUpLostDocs } from "../db/ingest.ts";
 import { emptyLeftAccounts } from "../db/leave-account.ts";
 import { pruneLines } from "../db/line.ts";
 import { pruneEvents } from "../db/run-events.ts";
@@ -19,7 +20,7 @@ const MOST_LOOKS = 10;
 /**
  * Removes guests that nobody sees, sign-ins whose time is over and files that nothing refers to, forgets sessions that were
  * deleted over a day ago and what was used over 400 days ago, and goes on with the deletion of accounts that a process has
- * not come to the end of.
+ * not come to the end of, and has docs read whose job has ended without them.
  * What fails keeps the rest from nothing. Throws what failed first.
  */
 async function tidy(ports: Ports): Promise<void> {
@@ -31,6 +32,7 @@ async function tidy(ports: Ports): Promise<void> {
     () => emptyLeftAccounts(database),
     () => forgetUsage(database, USAGE_DAYS, MOST),
     () => sweepUnusedFiles(database, MOST),
+    () => takeUpLostDocs(database, MOST),
   ]);
 }
 

@@ -11,6 +11,7 @@ import {
   searchWordRows,
 } from "./sql/doc-search.ts";
 import {
+  copyEmbeddingRows,
   failDocRow,
   insertEmbeddingRows,
   listPendingChunkRows,
@@ -30,7 +31,7 @@ export type DocScope = {
 };
 
 /** The parameters of the condition that a doc is in scope. */
-const scopeValues = ({ accountId, owners, docIds, metadataFilter }: DocScope) => {
+export const scopeValues = ({ accountId, owners, docIds, metadataFilter }: DocScope) => {
   const nobody = { agentIds: [], userIds: [], indexIds: [], sessionIds: [], projectIds: [] };
   return { ...nobody, ...owners, accountId, metadataFilter, docIds: docIds ?? null };
 };
@@ -38,14 +39,14 @@ const scopeValues = ({ accountId, owners, docIds, metadataFilter }: DocScope) =>
 export type ScoredChunk = { readonly id: string; readonly score: number };
 
 /** Of a term so many pieces are looked up, divided by the number of terms. */
-const LOOKED_UP = 16_000;
+const LOOKED_UP = 8000;
 /** So many of the pieces with the most telling terms are read. */
-const RANKED = 300;
+const RANKED = 200;
 /** A scope of fewer pieces is read piece by piece. */
 const FEW = 400;
 
 /** How many pieces are in scope, or `most` where there are more. */
-async function countPieces(database: Database, scope: DocScope, most: number): Promise<number> {
+export async function countPieces(database: Database, scope: DocScope, most: number): Promise<number> {
   const [counted] = await countPieceRows(database, { ...scopeValues(scope), most });
   return counted?.pieces ?? 0;
 }
@@ -120,6 +121,7 @@ export type PendingChunk = {
   readonly accountId: string;
   readonly docId: string;
   readonly content: string;
+  readonly headings: readonly string[];
   readonly embedInstruction: string | null;
 };
 
@@ -149,6 +151,15 @@ export async function insertEmbeddings(
     vectors: embeddings.map(({ vector }) => toBytes(vector)),
     fingerprints: embeddings.map((one) => one.fingerprint),
   });
+}
+
+/** Copies what a model has said of the same text in the same account to pieces. Gives those that have their vectors now. */
+export async function copyEmbeddings(
+  database: Database,
+  model: string,
+  chunkIds: readonly string[],
+): Promise<{ readonly chunkId: string; readonly vector: Float32Array }[]> {
+  return copyEmbeddingRows(database, { model, chunkIds });
 }
 
 /** Embedded pieces without a fingerprint, with their vectors. */

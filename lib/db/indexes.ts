@@ -1,7 +1,9 @@
 import type { Database } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
 import { forgetDocs } from "./runs.ts";
-import { listIndexRows, setAgentIndexRows } from "./sql/knowledge.ts";
+import { holdUploader } from "./sql/files.ts";
+import { insertIndexRow, listIndexRows, setAgentIndexRows } from "./sql/knowledge.ts";
+import { inTransaction } from "./sql.ts";
 
 const COLUMNS = { id: true, projectId: true, name: true, description: true, createdAt: true, updatedAt: true } as const;
 
@@ -64,12 +66,18 @@ export async function knownIndexIds(
   return new Set(found.map((row) => row.id));
 }
 
+/** Makes an empty index. Gives false where the account has `most` already. */
 export async function insertIndex(
   database: Database,
   accountId: string,
   index: Pick<IndexRow, "id" | "projectId" | "name" | "description">,
-): Promise<IndexRow> {
-  return database.prisma.index.create({ data: { accountId, ...index }, select: COLUMNS });
+  most: number,
+): Promise<boolean> {
+  const made = await inTransaction(database, async (connection) => {
+    await holdUploader(connection, { accountId });
+    return insertIndexRow(connection, { accountId, ...index, most });
+  });
+  return made.length > 0;
 }
 
 /** Deletes an index of the account, in one project where it is given. Gives whether there was one. */

@@ -1,55 +1,69 @@
 import { z } from "zod";
 import type { DocOwner, DocState } from "../domain/doc.ts";
-import type { DocPiece } from "../domain/extraction.ts";
+import { type DocPiece, MOST_CHARACTERS } from "../domain/extraction.ts";
+import { isText, textTypeOf } from "../domain/file.ts";
 import { newId } from "../domain/ids.ts";
 import type { Database } from "./database.ts";
 import { hasOwner, OWNER_COLUMNS, ownerOf, ownerWhere } from "./docs.ts";
 import type { Prisma } from "./generated/client.ts";
 import type { Hold } from "./leased-jobs.ts";
 import { JsonObject } from "./prisma.ts";
+import { holdUploader } from "./sql/files.ts";
 import {
   clearPieceRows,
   copyPieceRows,
   countOpenJobs,
   endIngestRow,
-  failWaitingDocRow,
   insertFileDocRow,
   insertPieceRows,
   readAgainRow,
+  sumDocs,
+  takeUpLostDocRows,
 } from "./sql/ingest.ts";
+import { type Connection, inTransaction } from "./sql.ts";
 import { violated } from "./violated.ts";
 
 const State = z.enum(["pending", "ready", "failed"]) satisfies z.ZodType<DocState>;
 
 export type NewFileDoc = {
   readonly owner: DocOwner;
-  readonly file: { readonly id: string; readonly hash: string };
+  readonly file: { readonly id: string; readonly name: string; readonly hash: string };
   readonly title: string;
   readonly metadata: unknown;
 };
 
+/** What there is with a new doc: docs of its owner, and characters of all docs of the account that are made of files. */
+export type DocSums = { readonly isGuest: boolean; readonly docs: number; readonly characters: number };
+
 /**
  * Enters a doc of a file, with the job that reads it. Gives its id: of the one that the owner has of this title and content,
  * where there is one, which is read again if it could not be read before. Null where the account has no such owner.
+ *
+ * `check` is given what there is with the doc that comes, one after the other for an account. What it throws is thrown, and
+ * nothing is entered then.
  */
 export async function insertFileDoc(
   database: Database,
   accountId: string,
   { owner, file, title, metadata }: NewFileDoc,
+  check: (sums: DocSums) => void = () => {},
 ): Promise<string | null> {
   if (!(await hasOwner(database, accountId, owner))) return null;
-  const fields = { fileId: file.id, title, contentHash: file.hash, metadata };
+  const fields = { fileId: file.id, title, contentHash: file.hash, metadata, readAs: file.name };
+  const checked = (enter: (connection: Connection) => Promise<readonly { readonly id: string }[]>) =>
+    inTransaction(database, async (connection) => {
+      const [account] = await holdUploader(connection, { accountId });
+      const [entered] = await enter(connection);
+      if (!entered) return null;
+      const [sums] = await sumDocs(connection, { accountId, ownerId: owner.id, most: MOST_CHARACTERS });
+      if (sums) check({ ...sums, isGuest: account?.kind === "guest" });
+      return entered.id;
+    });
   const nobody = { agentId: null, userId: null, indexId: null, sessionId: null, projectId: null };
   try {
-    const [made] = await insertFileDocRow(database, {
-      id: newId(),
-      accountId,
-      jobId: newId(),
-      ...fields,
-      ...nobody,
-      ...ownerWhere(owner),
-    });
-    if (made) return made.id;
+    const ids = { id: newId(), accountId, jobId: newId() };
+    const made = await checked((to) => insertFileDocRow(to, { ...ids, ...fields, ...nobody, ...ownerWhere(owner) }));
+    if (made !== null) return made;
   } catch (thrown) {
     // The owner went meanwhile.
     if (/^Doc_(?:agent|user|index|session|project)Id_fkey$/u.test(violated(thrown) ?? "")) return null;
@@ -57,8 +71,15 @@ export async function insertFileDoc(
   }
   const where = { accountId, title, contentHash: file.hash, ...ownerWhere(owner) };
   const known = await database.prisma.doc.findFirst({ where, select: { id: true } });
-  if (known) await readAgainRow(database, { id: known.id, accountId, fileId: file.id, jobId: newId() });
-  return known?.id ?? null;
+  if (!known) return null;
+  const again = { id: known.id, accountId, fileId: file.id, readAs: file.name, jobId: newId() };
+  await checked((to) => readAgainRow(to, again));
+  return known.id;
+}
+
+/** Has docs read that wait for a job which is not there, so many at the most. */
+export async function takeUpLostDocs(database: Database, most: number): Promise<void> {
+  await takeUpLostDocRows(database, { most });
 }
 
 /** How many jobs of an account wait or work. */
@@ -141,13 +162,17 @@ export async function listFileDocs(
   return found.map(toFileDoc);
 }
 
-/** The file that a doc is made of; null where either is gone. */
+/** The file that a doc is made of, as it was called then; null where either is gone. */
 export async function findDocFile({ prisma }: Database, accountId: string, docId: string) {
   const doc = await prisma.doc.findFirst({
     where: { id: docId, accountId },
-    select: { file: { select: { id: true, name: true, mediaType: true, size: true } } },
+    select: { readAs: true, file: { select: { id: true, name: true, mediaType: true, size: true } } },
   });
-  return doc?.file ?? null;
+  if (!doc?.file) return null;
+  const { id, size, name, mediaType } = doc.file;
+  const readAs = doc.readAs ?? name;
+  // What a text is said to be goes by its name alone.
+  return { id, size, name: readAs, mediaType: isText(mediaType) ? textTypeOf(readAs) : mediaType };
 }
 
 /** Removes the pieces of a doc. Gives false where its job is no longer its owner's, and does nothing then. */
@@ -196,9 +221,4 @@ export async function endIngest(
   const nothing = { reason: "", characters: null, pages: null, jobState: "succeeded" };
   const held = await endIngestRow(database, { jobId, owner, docId, ...nothing, ...outcome });
   return held.length > 0;
-}
-
-/** Marks a doc whose job was cancelled before anybody took it. */
-export async function failWaitingDoc(database: Database, accountId: string, id: string, reason: string): Promise<void> {
-  await failWaitingDocRow(database, { id, accountId, reason });
 }

@@ -58,7 +58,7 @@ export async function giveJobsBack(database: Database, owner: string): Promise<v
   await giveJobsBackRows(database, { owner });
 }
 
-/** Asks for the end of an open job. Null: the account has no such job. `isOver`: nobody worked on it, and it has ended. */
+/** Asks for the end of an open job. Null: the account has no such job. `isOver`: nobody worked on it, and it has ended with its doc "failed". */
 export async function cancelLeasedJob(
   database: Database,
   accountId: string,

@@ -313,12 +313,15 @@ test("an identity signs in to one account; one that is known makes no other", as
 
 test("indexes belong to a project of an account", async () => {
   const index = { id: newId(), projectId: own.projectId, name: "I", description: null };
-  const made = await indexes.insertIndex(database, own.accountId, index);
+  const made = index;
+  expect(await indexes.insertIndex(database, own.accountId, index, 0)).toBe(false);
+  expect(await indexes.insertIndex(database, own.accountId, index, 1)).toBe(true);
+  expect(await indexes.insertIndex(database, own.accountId, { ...index, id: newId() }, 1)).toBe(false);
   const [projectId, page] = [own.projectId, { offset: 0, limit: 10 }];
   const listed = (accountId: string, ids: readonly string[] | null = null) =>
     indexes.listIndexes(database, accountId, { projectId, ids }, page);
   const empty = { ready: 0, pending: 0, failed: 0, size: 0 };
-  expect(await listed(own.accountId, [made.id])).toEqual([{ ...made, ...empty }]);
+  expect(await listed(own.accountId, [made.id])).toEqual([expect.objectContaining({ ...made, ...empty })]);
   expect(await listed(other, [made.id])).toEqual([]);
   expect(await listed(other)).toEqual([]);
   expect(await indexes.updateIndex(database, other, made.id, { name: "Theirs" })).toBe(false);

@@ -45,6 +45,8 @@ export type DocHit = {
   };
   /** A cosine distance (smaller is closer) for a hit by vector, a rank (larger is better) for one by text alone. */
   readonly distance: number;
+  /** From 0 to 1, higher is better, whichever way it was found. Absent: an earlier version has stored it. */
+  readonly score?: number;
 };
 
 /** What a search may look into. */

@@ -50,6 +50,8 @@ export const TurnEvent = z.discriminatedUnion("type", [
     output: z.unknown(),
     isError: z.boolean(),
     cut: CallCut.optional(),
+    /** The server's own tool has found passages of documents. */
+    tellsPassages: z.literal(true).optional(),
     durationMs: z.number(),
     at: z.number(),
   }),

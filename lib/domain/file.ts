@@ -66,6 +66,17 @@ export function cleanName(given: string): string {
   return `${characters.slice(0, LONGEST_NAME - ending.length - 1).join("")}…${ending}`;
 }
 
+const LONGEST_TITLE = 255;
+
+/**
+ * What a document is called, in one line without invisible characters, of at most 255 characters; "" where nothing is left.
+ * Unlike in a file's name, a slash is a letter as any other.
+ */
+export function cleanLine(given: string): string {
+  const line = given.replaceAll(/\s+/gu, " ").replaceAll(UNSEEN, "").replaceAll(/ +/gu, " ").trim();
+  return [...line].slice(0, LONGEST_TITLE).join("").trim();
+}
+
 const UNITS = ["bytes", "KB", "MB", "GB"] as const;
 
 /** A size in words, such as "2.1 MB": 1,000 bytes are a KB, as file managers count. */

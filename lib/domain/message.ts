@@ -32,6 +32,8 @@ export const Part = z.discriminatedUnion("type", [
     output: z.unknown(),
     isError: z.boolean(),
     cut: CallCut.optional(),
+    /** The server's own tool has found passages of documents. Nothing that a caller sends has it. */
+    tellsPassages: z.literal(true).optional(),
     durationMs: z.number().optional(),
   }),
   /** What was done to make the model call possible, or is odd about its answer. */

@@ -17,6 +17,8 @@ export const PromptTrace = z.object({
   users: z.array(Version),
   /** The pieces of docs that were recalled, best first. */
   docs: z.array(z.object({ docId: z.string(), pieceId: z.string(), tokens: z.number() })),
+  /** Whether these were told by their numbers. Absent: they were not. */
+  numbersPassages: z.boolean().optional(),
   /** The summary that stands for the messages before `from`. */
   summary: Marked.extend({ id: z.string() }).nullable(),
   tools: z.array(

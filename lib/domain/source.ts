@@ -9,6 +9,8 @@ export type Source = {
   readonly pageTo: number | null;
   /** The beginning of the piece. */
   readonly excerpt: string;
+  /** Whether the model was told its number, so that the number in brackets in the answer is this source. */
+  readonly isCitable: boolean;
 };
 
 /** So many characters of a piece are an excerpt of it. */
@@ -20,15 +22,10 @@ const MOST_SOURCES = 100;
 export type Recalled = { readonly sources: readonly Source[]; readonly count: number };
 export const NOTHING_RECALLED: Recalled = { sources: [], count: 0 };
 
-/** All sources of an answer, numbered: what was recalled, and behind it what its tools have found, each piece once. */
-export function allSources({ sources, count }: Recalled, found: readonly Omit<Source, "n">[]): readonly Source[] {
-  const known = new Set(sources.map(({ pieceId }) => pieceId));
-  const all = [...sources];
-  let n = count;
-  for (const source of found) {
-    if (known.has(source.pieceId)) continue;
-    known.add(source.pieceId);
-    all.push({ ...source, n: ++n });
-  }
-  return all.slice(0, MOST_SOURCES);
+/** All sources of an answer by their numbers: what was recalled, and what its tools have found, each piece once. */
+export function allSources({ sources }: Recalled, found: readonly Source[]): readonly Source[] {
+  const all = new Map(sources.map((source) => [source.pieceId, source]));
+  // A model that was told by a tool knows the number, whether or not its prompt had it.
+  for (const source of found) all.set(source.pieceId, source);
+  return [...all.values()].sort((a, b) => a.n - b.n).slice(0, MOST_SOURCES);
 }

@@ -1,4 +1,5 @@
 import { ChatError } from "../domain/errors.ts";
+import { storable } from "../domain/text.ts";
 import { uploadedBytes } from "./upload.ts";
 
 /** One part of a form: a field, or a file with the name that its sender has for it. */
@@ -18,22 +19,25 @@ const broken = (): ChatError => new ChatError("bad-request", "The form broke off
 
 /**
  * Reads a form with one file in it (RFC 7578), of which no more than a piece is in memory: `store` gets the file under `field`
- * as its bytes come. Gives what `store` gave, and the other fields.
+ * as its bytes come, with the fields before it. Gives what `store` gave, and the other fields, as texts that can be stored.
  *
  * Throws "invalid" where there is no such file, "bad-request" for what is no form, and what `store` throws.
  */
 export async function readUploadForm<Stored>(
   request: Request,
   field: string,
-  store: (file: Omit<FormPart, "name" | "fileName"> & { readonly name: string }) => Promise<Stored>,
+  store: (
+    file: Omit<FormPart, "name" | "fileName"> & { readonly name: string },
+    before: ReadonlyMap<string, string>,
+  ) => Promise<Stored>,
 ): Promise<{ readonly stored: Stored; readonly fields: ReadonlyMap<string, string> }> {
   const fields = new Map<string, string>();
   const files: Stored[] = [];
   for await (const { name, fileName, mediaType, bytes } of formParts(request)) {
     if (name === field && fileName !== null && files.length === 0) {
-      files.push(await store({ name: fileName, mediaType, bytes }));
+      files.push(await store({ name: fileName, mediaType, bytes }, fields));
     } else {
-      fields.set(name, await asText(bytes, MOST_FIELD_BYTES));
+      fields.set(name, storable(await asText(bytes, MOST_FIELD_BYTES)));
     }
   }
   const [stored] = files;

@@ -1,11 +1,14 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { insertDoc } from "../db/docs.ts";
+import type { DocOwner } from "../domain/doc.ts";
+import { newId } from "../domain/ids.ts";
 import { type Api, openApi } from "../testing/api.ts";
 
 // D18 of the design: what a turn recalls is the same whichever dialect it is asked in. Each document says a word of its own
 // and one that all share, which is asked for.
 
 let api: Api;
-let other: { readonly key: string };
+let other: { readonly id: string; readonly key: string };
 let made: Record<"agent" | "second" | "user" | "own" | "free" | "session" | "project", string>;
 const BASE = "/api/v1/compatibility/openai/v1/assistants";
 
@@ -29,27 +32,20 @@ async function things(key?: string) {
   ];
   await api.call("PUT", `/api/app/agents/${agent.id}/indexes`, { body: { index_ids: [own.id] }, key });
   const session = await post("/api/sessions", { agent: agent.id, user: user.id });
-  const owners = {
-    agent_id: agent.id,
-    second: second.id,
-    own: own.id,
-    free: free.id,
-    session_id: session.id,
-    project_id: own.project_id,
-  };
   const whose = key ? "theirs" : "mine";
-  const doc = async (owner: object, word: string) => {
-    const body = await post("/api/app/docs", { ...owner, title: word, text: `The harbour ${whose} ${word}.` });
-    await vi.waitFor(async () => {
-      expect((await api.call("GET", `/api/app/docs/${body.id}`, { key })).body.state).toBe("ready");
-    }, 30_000);
+  const accountId = key ? other.id : api.server.parley.ownerId;
+  const { database } = api.server.parley.ports;
+  const doc = async (role: DocOwner["role"], id: string, word: string) => {
+    const chunks = [{ id: newId(), content: `The harbour ${whose} ${word}.` }];
+    const text = { title: word, contentHash: word, chunks, metadata: null, embedInstruction: null };
+    expect(await insertDoc(database, accountId, { ...text, id: newId(), owner: { role, id } })).toBe(true);
   };
-  await doc({ agent_id: owners.agent_id }, "ofagent");
-  await doc({ agent_id: owners.second }, "ofsecond");
-  await doc({ index_id: owners.own }, "ofown");
-  await doc({ index_id: owners.free }, "offree");
-  await doc({ session_id: owners.session_id }, "ofsession");
-  await doc({ project_id: owners.project_id }, "ofproject");
+  await doc("agent", agent.id, "ofagent");
+  await doc("agent", second.id, "ofsecond");
+  await doc("index", own.id, "ofown");
+  await doc("index", free.id, "offree");
+  await doc("session", session.id, "ofsession");
+  await doc("project", own.project_id, "ofproject");
   await post(`/api/users/${user.id}/docs`, { title: "ofuser", content: `The harbour ${whose} ofuser.` });
   return {
     agent: agent.id,
@@ -75,9 +71,9 @@ function told(): string[] {
 
 const question = "Where is the harbour?";
 
-async function llamacloud(agentId: string, indexIds: readonly string[]): Promise<string[]> {
+async function llamacloud(agentId: string, indexIds: readonly string[], more: object = {}): Promise<string[]> {
   const { body } = await api.call("POST", "/api/v1/chat", { body: {} });
-  const asked = { index_ids: indexIds, prompt: question, agent_id: agentId };
+  const asked = { index_ids: indexIds, prompt: question, agent_id: agentId, ...more };
   await api.call("POST", `/api/v1/chat/${body.session_id}/messages/stream`, { body: asked });
   return told();
 }
@@ -87,6 +83,18 @@ test("LlamaCloud: the agent's, its indexes' and the project's; what a turn names
   expect(await llamacloud(made.agent, [made.free])).toEqual(["ofagent", "ofown", "ofproject", "tools"]);
   expect(await llamacloud(made.second, [made.free])).toEqual(["ofsecond", "ofproject", "tools"]);
   expect(await llamacloud(made.second, [])).toEqual(["ofsecond", "ofproject"]);
+});
+
+test("17.14: a tool that an agent calls retrieve hides no index that the turn has", async () => {
+  const agent = await api.call("POST", "/api/app/agents", { body: { name: "Cunning" } });
+  const spec = { name: "retrieve", type: "function", function: { parameters: { type: "object", properties: {} } } };
+  const tool = await api.call("POST", `/api/agents/${agent.body.id}/tools`, { body: spec });
+  expect(tool.status).toBe(201);
+  expect(await llamacloud(agent.body.id, [made.free], { client_tools: true })).toEqual([
+    "offree",
+    "ofproject",
+    "tools",
+  ]);
 });
 
 test("Julep: also the users' and the session's own, and the indexes that the session is bound to", async () => {
@@ -109,6 +117,9 @@ test("assistants and bots: the agent's, its indexes' and the project's; stranger
     ({ metadata }: { metadata: { origin_name: string } }) => metadata.origin_name,
   );
   expect(titles.toSorted()).toEqual(["ofagent", "ofown", "ofproject"]);
+  const scores = body.index_context_info.map(({ metadata }: { metadata: { score: number } }) => metadata.score);
+  // Best first, and a better one is higher.
+  expect(scores).toEqual(scores.toSorted((a: number, b: number) => b - a));
   const asked = { bot_slug: "ada", prompt: question, stream: false };
   await api.call("POST", "/v1/chat", { body: asked });
   expect(told()).toEqual(["ofagent", "ofown", "ofproject"]);

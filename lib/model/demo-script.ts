@@ -254,12 +254,17 @@ function fromDocuments(messages: readonly ReadyMessage[], question: string): Dem
     .slice(at)
     .split(/(?<=[.!?])\s+|\n+/u)
     .slice(1);
-  const scored = sentences.map((sentence) => ({
-    sentence,
-    score: (sentence.toLowerCase().match(/\p{L}{4,}/gu) ?? []).filter((word) => words.has(word)).length,
-  }));
-  const best = scored.reduce((top, one) => (one.score > top.score ? one : top), { sentence: "", score: 0 });
-  return best.score === 0 ? null : say(`The documents say: “${best.sentence.trim()}”`);
+  let best = { sentence: "", score: 0, source: "" };
+  let source = "";
+  for (const line of sentences) {
+    // A passage stands behind its number.
+    const [, number] = /^--- passage \[(\d+)\]/u.exec(line) ?? [];
+    if (number !== undefined) source = ` [${number}]`;
+    if (line.startsWith("--- ")) continue;
+    const score = (line.toLowerCase().match(/\p{L}{4,}/gu) ?? []).filter((word) => words.has(word)).length;
+    if (score > best.score) best = { sentence: line, score, source };
+  }
+  return best.score === 0 ? null : say(`The documents say: “${best.sentence.trim()}”${best.source}`);
 }
 
 function scripted(question: string): DemoAnswer {

@@ -42,6 +42,25 @@ test("an answer that broke off anywhere is gone on with exactly", async () => {
   }
 });
 
+test("17: what documents say is told with the number of its passage", async () => {
+  const text = `Reference documents:
+## Pumps
+--- passage [1] 0a1b
+The pump is blue. It hums.
+--- end 0a1b
+--- passage [2] 0a1b
+Chapter 2
+
+The warranty of the pump lasts two years. Keep the bill.
+--- end 0a1b
+`;
+  const messages: ReadyMessage[] = [{ role: "system", text }, user("How long is the warranty of the pump?")];
+  const answer = textOf(await events({ messages }));
+  expect(answer).toBe("The documents say: “The warranty of the pump lasts two years.” [2]");
+  const [system] = [{ role: "system", text: text.replaceAll(/^---.*$/gmu, "") } as const];
+  expect(textOf(await events({ messages: [system, user("Does the pump hum and is it blue?")] }))).not.toContain("[");
+});
+
 test("arithmetic is given to the calculator, and its result told", async () => {
   const asked = await events({ messages: [user("What is 12.5 * 8?")], tools: [calculator] });
   const call = asked.find((event) => event.type === "tool-call");

@@ -5,6 +5,7 @@ import { modelCatalogue, type ProviderSettings } from "./catalogue.ts";
 import { callChatCompletions } from "./chat-completions.ts";
 import { callDemo } from "./demo.ts";
 import { embedThrough } from "./embeddings.ts";
+import { embedHashed, HASHED_NGRAMS } from "./hashed-ngrams.ts";
 import { DEFAULT_MODEL, modelNames } from "./names.ts";
 import { observed } from "./observe.ts";
 import { withoutKeys } from "./provider-error.ts";
@@ -37,9 +38,7 @@ export function openModels(setup: ModelSetup) {
   const { defaultModel, smallModel } = modelNames(setup);
   const known = lessons();
   const catalogue = modelCatalogue(setup, [defaultModel, smallModel]);
-  const { embeddingModel } = setup;
-  const embedding =
-    embeddingModel === undefined ? null : { model: embeddingModel, embed: embedThrough(setup, embeddingModel) };
+  const embedding = embeddingOf(setup);
   /** The provider's models; what a refusal said of one counts before what the list says. */
   const list = async (): Promise<readonly ModelInfo[]> => (await catalogue.list()).map(known.informed);
   return {
@@ -51,6 +50,12 @@ export function openModels(setup: ModelSetup) {
     mayAsk: catalogue.mayAsk,
     embedding,
   };
+}
+
+function embeddingOf(setup: ModelSetup) {
+  const model = setup.embeddingModel;
+  if (model === undefined) return null;
+  return { model, embed: model === HASHED_NGRAMS ? embedHashed : embedThrough(setup, model) };
 }
 
 /** The demo, which gives way to the provider for a request that brings a key of its own. */
@@ -70,7 +75,8 @@ function demoModels(setup: ModelSetup) {
     defaultModel: "demo",
     smallModel: "demo",
     isDemo: true,
-    embedding: null,
+    // Its docs are found by likeness too, as with a model; a model that is set up later embeds them anew.
+    embedding: { model: HASHED_NGRAMS, embed: embedHashed },
     list: async (apiKey?: string) => list(apiKey),
     mayAsk: async (model: string, apiKey?: string) => list(apiKey).some(({ id }) => id === model),
   };

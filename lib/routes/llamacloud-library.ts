@@ -4,16 +4,21 @@ import { type Document, mostDocumentBytes } from "../core/knowledge/documents.ts
 import type { Scope } from "../core/scope.ts";
 import { library } from "../dialects/llamacloud/index.ts";
 import { notFound } from "../domain/errors.ts";
+import { parseJson } from "../http/body.ts";
 import { readUploadForm } from "../http/multipart.ts";
 import { announcedBytes } from "../http/upload.ts";
 
-/** Makes a document of an index of the file in a form. Throws as `storeFile` and `ingestFile`. */
+/**
+ * Makes a document of an index of the file in a form. Throws as `storeFile` and `ingestFile`, and "bad-request" for metadata
+ * that is none: before a byte is stored where it stands before the file.
+ */
 export async function documentOfForm(scope: Scope, indexId: string, request: Request): Promise<Document> {
-  const { stored: file, fields } = await readUploadForm(request, "upload_file", (part) =>
-    storeFile(scope, { ...part, maxBytes: mostDocumentBytes(scope), announced: announcedBytes(request) }),
-  );
-  const title = fields.get("display_name")?.trim().slice(0, 255) || file.name;
-  const metadata = library.metadataField(fields.get("metadata"));
+  const { stored: file, fields } = await readUploadForm(request, "upload_file", (part, before) => {
+    library.metadataField(before.get("metadata"), parseJson);
+    return storeFile(scope, { ...part, maxBytes: mostDocumentBytes(scope), announced: announcedBytes(request) });
+  });
+  const title = fields.get("display_name") ?? file.name;
+  const metadata = library.metadataField(fields.get("metadata"), parseJson);
   return ingestFile(scope, { role: "index", id: indexId }, { fileId: file.id, title, metadata });
 }
 

@@ -1,3 +1,4 @@
+import { isIndexed, vectorFault } from "../db/vector-tables.ts";
 import { ChatError } from "../domain/errors.ts";
 import { type Parley, parley } from "./parley.ts";
 
@@ -40,9 +41,21 @@ async function stateOf({ ports }: Parley): Promise<State> {
     // Newer ones mean that the schema is ahead of this version, which it takes.
     migrations: { pending, newer },
     model: { id: models.defaultModel, is_demo: models.isDemo },
+    search: await searchState(ports),
     running_turns: runner.count(),
   };
   return { isUp, details };
+}
+
+/** How docs are found by their vectors, and why not by an index of them. */
+async function searchState({ database, models }: Parley["ports"]) {
+  const model = models.embedding?.model;
+  if (model === undefined) return { vectors: "none", reason: "No embedding model is set up." };
+  const reason = await vectorFault(database);
+  if (reason !== null) return { vectors: "fingerprints", reason };
+  return isIndexed(database, model)
+    ? { vectors: "index" }
+    : { vectors: "fingerprints", reason: "The index is being made." };
 }
 
 const fault = (thrown: unknown): State => down(thrown instanceof Error ? thrown.message : "unknown");

@@ -155,7 +155,7 @@ test("S14: at the limit docs are found by their words, and wait to be embedded u
   const scope: Scope = { ...atLimit, accountId: poor.id, via: "key", limits: limitsOf(poor.id, ASKER, null) };
   const asking = [{ role: "user" as const, name: null, parts: [{ type: "text" as const, text: "boats" }] }];
   const agentIds = [owners[0]?.id ?? ""];
-  const found = await recallForTurn(scope, { agentIds, userIds: [] }, asking, DEFAULT_RECALL);
+  const found = await recallForTurn(scope, { agentIds, userIds: [] }, asking, DEFAULT_RECALL, "julep");
   expect(found.map(({ title }) => title)).toEqual(["T"]);
   embedPending({ ...ports, runner: { ...ports.runner, soon } });
   await working;

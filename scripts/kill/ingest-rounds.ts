@@ -76,7 +76,7 @@ async function enter(dataDir: string, round: number): Promise<void> {
     const id = await storedFile(database, accountId, name, bytes);
     const hash = createHash("sha256").update(bytes).digest("hex");
     const owner = { role: "project", id: projectId } as const;
-    await insertFileDoc(database, accountId, { owner, file: { id, hash }, title: name, metadata: null });
+    await insertFileDoc(database, accountId, { owner, file: { id, name, hash }, title: name, metadata: null });
   }
   await database.close();
 }

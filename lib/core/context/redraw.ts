@@ -6,8 +6,8 @@ import type { DocHit } from "../../domain/doc.ts";
 import { ChatError } from "../../domain/errors.ts";
 import type { PromptTrace } from "../../domain/prompt-trace.ts";
 import type { SessionWithAgents } from "../../domain/session.ts";
+import { renderSystem } from "../render/describe.ts";
 import { fewTemplates } from "../render/few-templates.ts";
-import { variables } from "../render/variables.ts";
 import type { Scope } from "../scope.ts";
 import { builtinTools } from "../tools/builtin.ts";
 import { toolDefinition } from "../tools/definitions.ts";
@@ -96,10 +96,10 @@ async function systemText(
 ): Promise<string | null> {
   if (agent === null || trace.system === null) return null;
   const settings = { ...(agent.model === "" ? {} : { model: agent.model }), ...agent.settings };
-  const values = variables({ session, agent, agents, users, tools: agent.tools, settings, docs });
+  const described = { session, agent, agents, users, tools: agent.tools, settings, docs };
   const render = fewTemplates(scope.templatesOf(scope.accountId));
   try {
-    return await render(session.systemTemplate ?? agent.systemTemplate, values);
+    return await renderSystem(render, session.systemTemplate ?? agent.systemTemplate, described);
   } catch (thrown) {
     if (thrown instanceof ChatError && thrown.code === "bad-request") return null;
     throw thrown;

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { newId } from "../../domain/ids.ts";
 import { type Api, openApi } from "../../testing/api.ts";
 import type { Scope } from "../scope.ts";
 import { findInDocument, readDocument } from "./find-in-document.ts";
+
+// A file is read by a process of its own, which takes its time to begin on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
 
 let api: Api;
 let scope: Pick<Scope, "database" | "accountId">;
@@ -66,6 +69,38 @@ test("17: a search that takes long ends with its caller, and others get their tu
   const leaving = new AbortController();
   setTimeout(() => leaving.abort(new Error("gone")), 1);
   await expect(findInDocument(scope, id, "(?:\\w+ ?)+x", all, leaving.signal)).rejects.toThrow(/gone|too long/u);
+});
+
+test("17: within one line of any length others get their turn, and it ends with its caller", async () => {
+  const id = await document(`${"x".repeat(9000)}y`);
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  try {
+    expect(await findInDocument(scope, id, "x(?:x{0,9}z)?", all)).toHaveLength(9000);
+    expect(turns).toBeGreaterThan(0);
+  } finally {
+    clearInterval(timer);
+  }
+  const leaving = new AbortController();
+  setTimeout(() => leaving.abort(new Error("gone")), 1);
+  await expect(findInDocument(scope, id, "x(?:x{0,9}z)?", all, leaving.signal)).rejects.toThrow(/gone/u);
+});
+
+test("17: places and edges in a long line are those of the line, whatever it is looked at in", async () => {
+  const word = "🍐".repeat(1999);
+  const line = `a${word}foo bar foo${"b".repeat(9000)} ${"🍎 ".repeat(4000)}foo`;
+  const id = await document(`${line}\r\n${line}\r\nend foo`);
+  const { content } = await readDocument(scope, id, 0, 1_000_000);
+  for (const pattern of ["^a", "foo$", "foo\\b", "\\bbar\\b", "b{1,90} ", "🍎 $", "🍎 🍎", "r foo"]) {
+    const expected = [...content.matchAll(new RegExp(pattern, "gmu"))].map(({ 0: told, index }) => [told, index]);
+    const found = await findInDocument(scope, id, pattern, all);
+    expect([pattern, found.map(({ content: told, from }) => [told, from])]).toEqual([pattern, expected]);
+    expect(found.every((match) => match.content.isWellFormed())).toBe(true);
+  }
+  const [long] = await findInDocument(scope, id, "b+", { context: 7, offset: 0, limit: 1 });
+  expect(long).toMatchObject({ to: (long?.from ?? 0) + 1 });
+  for (const from of [1, 2, 3, 4000])
+    expect((await readDocument(scope, id, from, 4)).content.isWellFormed()).toBe(true);
 });
 
 test("17: nothing of another account's document is read or found", async () => {

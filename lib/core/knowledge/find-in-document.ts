@@ -1,13 +1,11 @@
 import { pacer } from "../recall/pacer.ts";
 import type { Scope } from "../scope.ts";
 import { documentText } from "./document-text.ts";
-import { type LinePattern, linePattern } from "./line-pattern.ts";
-import { unfit } from "./parse-pattern.ts";
+import { behind, type LineMatch, type LinePattern, linePattern, unfit } from "./line-pattern.ts";
+import { type LineWindow, lineWindows, overlapping, wholeBefore } from "./line-windows.ts";
 
-/** A longer line is looked at in stretches of so many characters, over whose ends nothing is found. */
-const LONGEST_LINE = 4000;
-/** So many comparisons are made for one search. */
-const MOST_COMPARISONS = 50_000_000;
+/** So long may be searched in one document, without the time in which others had their turn. */
+const MOST_MS = 5000;
 
 /** Where a pattern was found: its place in the document's text, and what stands there. */
 export type TextMatch = { readonly content: string; readonly from: number; readonly to: number };
@@ -22,7 +20,7 @@ export type FindOptions = {
 
 /**
  * Where a regular expression is found in the lines of a document of the account, in order. Others get their turn meanwhile,
- * and it ends with `signal`.
+ * within a long line too, and it ends with `signal`. A match in a line of more than 4,000 characters is told up to 4,000.
  *
  * Throws "bad-request" for a pattern that cannot be looked for (`linePattern`), or takes too much of this document.
  */
@@ -33,53 +31,54 @@ export async function findInDocument(
   { context, offset, limit }: FindOptions,
   signal?: AbortSignal,
 ): Promise<TextMatch[]> {
-  const machine = linePattern(pattern);
-  const pace = pacer();
+  const windows = lineWindows(documentText(scope, docId));
+  const search = searcher(linePattern(pattern), signal);
   const found: TextMatch[] = [];
   let passed = 0;
-  for await (const { at, line } of linesOf(scope, docId)) {
-    for (const { from, to } of matchesOf(machine, line)) {
+  let next = 0;
+  for (let step = await windows.next(next); !step.done; step = await windows.next(next)) {
+    const { text, at, from } = step.value;
+    let match = await search(step.value, from);
+    next = from;
+    for (; match && !isOpen(step.value, match); match = await search(step.value, next)) {
+      next = match.to;
       if (passed++ < offset) continue;
-      const content = line.slice(Math.max(0, from - context), to + context);
-      found.push({ content, from: at + from, to: at + to });
+      const begin = wholeBefore(text, Math.max(0, match.from - context));
+      const content = text.slice(begin, wholeBefore(text, match.to + context));
+      found.push({ content, from: at + match.from, to: at + match.to });
       if (found.length === limit) return found;
     }
-    if (pace.isDue()) {
-      await pace.rest();
-      signal?.throwIfAborted();
-    }
+    next = match ? match.from : Math.max(next, overlapping(step.value));
   }
   return found;
 }
 
-function matchesOf(machine: LinePattern, line: string) {
-  if (machine.cost() > MOST_COMPARISONS) {
-    throw unfit("The pattern takes too long in this document. Make it simpler, or look for a word.");
-  }
-  return machine.matches(line);
-}
+/** Whether a match could end otherwise if more of its line were seen, and more can be: the next window begins with it. */
+const isOpen = ({ text, from, isCut }: LineWindow, match: LineMatch): boolean =>
+  isCut && match.to === text.length && match.from > from;
 
-/** The lines of a document with their places, long ones in stretches. */
-async function* linesOf(scope: Pick<Scope, "database" | "accountId">, docId: string) {
-  let open = { at: 0, text: "" };
-  let isFirst = true;
-  for await (const { at, text } of documentText(scope, docId)) {
-    if (isFirst) open = { at, text: "" };
-    isFirst = false;
-    open = { at: open.at, text: open.text + text };
-    let start = 0;
-    for (;;) {
-      const end = open.text.indexOf("\n", start);
-      const isLong = end < 0 ? open.text.length - start > LONGEST_LINE : end - start > LONGEST_LINE;
-      if (end < 0 && !isLong) break;
-      const to = isLong ? start + LONGEST_LINE : end;
-      // A line may end in two signs.
-      yield { at: open.at + start, line: open.text.slice(start, to).replace(/\r$/u, "") };
-      start = isLong ? to : to + 1;
+/** Finds what is not empty; between two looks others have their turn. It gives up when it has looked for too long. */
+function searcher(pattern: LinePattern, signal?: AbortSignal) {
+  const pace = pacer();
+  let spentMs = 0;
+  const look = async (text: string, from: number): Promise<LineMatch | null> => {
+    if (pace.isDue()) {
+      await pace.rest();
+      signal?.throwIfAborted();
     }
-    open = { at: open.at + start, text: open.text.slice(start) };
-  }
-  if (open.text !== "") yield { at: open.at, line: open.text };
+    if (spentMs > MOST_MS) {
+      throw unfit("The pattern takes too long in this document. Make it simpler, or look for a word.");
+    }
+    const startedAt = performance.now();
+    const match = pattern.find(text, from);
+    spentMs += performance.now() - startedAt;
+    return match;
+  };
+  return async ({ text }: LineWindow, from: number): Promise<LineMatch | null> => {
+    let match = await look(text, from);
+    while (match && match.from === match.to) match = await look(text, behind(text, match.to));
+    return match;
+  };
 }
 
 /** A stretch of a document's text from a place on, and where the next begins; null: it ends there. */
@@ -98,6 +97,7 @@ export async function readDocument(
     content += text.slice(Math.max(0, from - at));
     if (content.length > length) break;
   }
-  const next = content.length > length ? (begins ?? from) + length : null;
-  return { content: content.slice(0, length), next };
+  const cut = Math.max(wholeBefore(content, length), Math.min(length, 1));
+  const next = content.length > length ? (begins ?? from) + cut : null;
+  return { content: content.slice(0, cut).toWellFormed(), next };
 }

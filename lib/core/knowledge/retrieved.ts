@@ -1,11 +1,22 @@
 import { z } from "zod";
+import { withoutCitations } from "../../domain/citation.ts";
 import type { DocHit } from "../../domain/doc.ts";
 import { EXCERPT_CHARACTERS, type Recalled, type Source } from "../../domain/source.ts";
 import type { Hit } from "../recall/recall.ts";
+import type { SourceNumbers } from "./source-numbers.ts";
 
 /** What is told of one piece, and of all of one search, in characters. */
 const MOST_OF_PIECE = 8000;
 const MOST_IN_ALL = 200_000;
+
+/** As `retrieved`, for the model of a turn: by the numbers of their sources, and with nothing in them that names one. */
+export const toldPassages = (found: readonly Hit[], numbers: SourceNumbers) =>
+  retrieved(found).map((one) => {
+    const { content, metadata, static_fields: place } = one;
+    const title = withoutCitations(metadata.file_name);
+    const told = { ...one, content: withoutCitations(content), metadata: { ...metadata, file_name: title } };
+    return { n: numbers.of(place.chunk_id), ...told };
+  });
 
 /**
  * Pieces that were found as LlamaCloud tells retrieved nodes (its SDK, `RetrievalRetrieveResponse`), best first, as far as
@@ -20,7 +31,7 @@ export function retrieved(found: readonly Hit[]) {
 }
 
 const node = (hit: Hit) => ({
-  content: hit.text.slice(0, MOST_OF_PIECE),
+  content: hit.text.slice(0, MOST_OF_PIECE).toWellFormed(),
   score: hit.score,
   rerank_score: null,
   metadata: { ...hit.metadata, file_name: hit.title },
@@ -36,11 +47,9 @@ const node = (hit: Hit) => ({
   },
 });
 
-/** The name of the tool that gives them. */
-const RETRIEVE = "retrieve";
-
 const Nodes = z.array(
   z.object({
+    n: z.int().min(1),
     content: z.string(),
     metadata: z.object({ file_name: z.string() }),
     static_fields: z.object({
@@ -52,21 +61,25 @@ const Nodes = z.array(
   }),
 );
 
-/** The pieces that a result of a tool tells of; none where it is of another tool. */
-export function sourcesOfResult(name: string, output: unknown): readonly Omit<Source, "n">[] {
-  const nodes = name === RETRIEVE ? (Nodes.safeParse(output).data ?? []) : [];
-  return nodes.map(({ content, metadata, static_fields: place }) => ({
+type Result = { readonly output: unknown; readonly tellsPassages?: true };
+
+/** The pieces that a result of a tool tells of; none where it is not of the server's own tool that looks for them. */
+export function sourcesOfResult({ output, tellsPassages }: Result): readonly Source[] {
+  const nodes = tellsPassages ? (Nodes.safeParse(output).data ?? []) : [];
+  return nodes.map(({ n, content, metadata, static_fields: place }) => ({
+    n,
     docId: place.parsed_directory_file_id,
     pieceId: place.chunk_id,
     title: metadata.file_name,
     pageFrom: place.page_range_start,
     pageTo: place.page_range_end,
-    excerpt: content.slice(0, EXCERPT_CHARACTERS),
+    excerpt: content.slice(0, EXCERPT_CHARACTERS).toWellFormed(),
+    isCitable: true,
   }));
 }
 
-/** What was recalled for a turn, as its sources. */
-export const recalledHits = (hits: readonly DocHit[]): Recalled => ({
+/** What was recalled for a turn, as its sources; `isCitable`: its prompt tells it by numbers. */
+export const recalledHits = (hits: readonly DocHit[], isCitable: boolean): Recalled => ({
   count: hits.length,
   sources: hits.map((hit, n) => ({
     n: n + 1,
@@ -75,6 +88,7 @@ export const recalledHits = (hits: readonly DocHit[]): Recalled => ({
     title: hit.title,
     pageFrom: hit.snippet.place?.pageFrom ?? null,
     pageTo: hit.snippet.place?.pageTo ?? null,
-    excerpt: hit.snippet.content.slice(0, EXCERPT_CHARACTERS),
+    excerpt: hit.snippet.content.slice(0, EXCERPT_CHARACTERS).toWellFormed(),
+    isCitable,
   })),
 });

@@ -1,4 +1,6 @@
+import type { Database } from "../../db/database.ts";
 import {
+  copyEmbeddings,
   failDoc,
   insertEmbeddings,
   listPendingChunks,
@@ -6,6 +8,7 @@ import {
   type PendingChunk,
   setFingerprints,
 } from "../../db/doc-search.ts";
+import { addVectors, completeVectors, isIndexed } from "../../db/vector-tables.ts";
 import { ChatError } from "../../domain/errors.ts";
 import type { Asker } from "../../domain/turn-policy.ts";
 import { admit, textTokens } from "../admission.ts";
@@ -45,8 +48,13 @@ async function embedAll(ports: EmbedPorts, embedding: Embedding): Promise<void> 
   for (;;) {
     const chunks = await listPendingChunks(database, embedding.model, [...atLimit], BATCH);
     const accountId = chunks[0]?.accountId;
-    if (accountId === undefined) return;
-    const own = chunks.filter((chunk) => chunk.accountId === accountId);
+    if (accountId === undefined) break;
+    const own = await withoutKnown(
+      database,
+      embedding.model,
+      chunks.filter((chunk) => chunk.accountId === accountId),
+    );
+    if (own.length === 0) continue;
     try {
       await embedFor(ports, embedding, accountId, own);
     } catch (thrown) {
@@ -55,6 +63,19 @@ async function embedAll(ports: EmbedPorts, embedding: Embedding): Promise<void> 
       atLimit.add(accountId);
     }
   }
+  if (!isIndexed(database, embedding.model)) await completeVectors(database, embedding.model);
+}
+
+/** Those of some pieces that have to be embedded: what was embedded of the same text is copied to the others. */
+async function withoutKnown(database: Database, model: string, pieces: readonly PendingChunk[]) {
+  const copied = await copyEmbeddings(
+    database,
+    model,
+    pieces.map(({ id }) => id),
+  );
+  if (copied.length > 0) await addVectors(database, model, copied);
+  const known = new Set(copied.map(({ chunkId }) => chunkId));
+  return pieces.filter(({ id }) => !known.has(id));
 }
 
 /** Embeds pieces of one account, on its tokens. Throws "rate-limited" before anything is asked. */
@@ -65,7 +86,9 @@ async function embedFor(
   pieces: readonly PendingChunk[],
 ): Promise<void> {
   const textsOf = (chunks: readonly PendingChunk[]) =>
-    chunks.map(({ content, embedInstruction }) => withInstruction(content, embedInstruction));
+    chunks.map(({ content, headings, embedInstruction }) =>
+      withInstruction(underHeadings(content, headings), embedInstruction),
+    );
   const asking = { accountId, limits: limitsOf?.(accountId, SERVER, null), onSpent };
   const admission = await admit(asking, { isTurn: false, tokens: textTokens(textsOf(pieces)) });
   const embed = async (chunks: readonly PendingChunk[]): Promise<void> => {
@@ -73,6 +96,8 @@ async function embedFor(
       const signal = AbortSignal.timeout(TIME_LIMIT_MS);
       const vectors = await embedding.embed(admission, textsOf(chunks), { signal });
       const embedded = chunks.map(({ id }, n) => ({ chunkId: id, vector: vectors[n] ?? [] }));
+      // First, so that the index has all that is embedded.
+      await addVectors(database, embedding.model, embedded);
       await insertEmbeddings(database, embedding.model, await withFingerprints(embedded));
     } catch (thrown) {
       if (!(thrown instanceof ChatError && thrown.code === "model-refused")) throw thrown;
@@ -105,6 +130,10 @@ async function withFingerprints<Embedded extends { readonly vector: ArrayLike<nu
   }
   return found;
 }
+
+/** A piece of a doc with the headings over it, which often name what it is about. */
+export const underHeadings = (content: string, headings: readonly string[]): string =>
+  headings.length === 0 ? content : `${headings.join(" > ")}\n\n${content}`;
 
 /** A text with what the embedding model is told before it. */
 export const withInstruction = (text: string, instruction: string | null): string =>

@@ -1,4 +1,5 @@
 import { type DocScope, listBeginnings, nearestChunks, readVectors, searchWords } from "../../db/doc-search.ts";
+import { nearestByIndex } from "../../db/vector-tables.ts";
 import type { Scope } from "../scope.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { languageOf } from "./language.ts";
@@ -12,6 +13,7 @@ import { searchConfiguration, wordsOf } from "./words.ts";
 
 /** So many pieces, the most alike by their fingerprints, are compared by their vectors, of so many bytes in all. */
 const VECTORS = 400;
+const LEAST = 50;
 const VECTOR_BYTES = 6 * 1024 * 1024;
 const VECTORS_AT_ONCE = 50;
 /** So many of the latest pieces are compared by likeness of words, each by so much of its beginning. */
@@ -22,15 +24,17 @@ const FUZZY_WORDS = 32;
 
 type Read = Pick<Scope, "database" | "models">;
 
-/** The pieces whose vectors are most alike to one, a few hundred in no order, with their vectors of length 1. */
+/** The pieces whose vectors are most alike to one, `wanted` or some hundred in no order, with their vectors of length 1. */
 export async function nearest(
   { database, models }: Read,
   docs: DocScope,
   vector: readonly number[],
+  wanted: number,
 ): Promise<{ readonly id: string; readonly vector: Float32Array }[]> {
   const model = models.embedding?.model ?? "";
-  const most = Math.max(50, Math.min(VECTORS, Math.floor(VECTOR_BYTES / (4 * vector.length))));
-  const ids = await nearestChunks(database, docs, model, fingerprint(vector), most);
+  const most = Math.max(LEAST, Math.min(VECTORS, Math.floor(VECTOR_BYTES / (4 * vector.length))));
+  const indexed = await nearestByIndex(database, docs, model, vector, Math.min(most, Math.max(LEAST, wanted)));
+  const ids = indexed ?? (await nearestChunks(database, docs, model, fingerprint(vector), most));
   const found: { id: string; vector: Float32Array }[] = [];
   for (let from = 0; from < ids.length; from += VECTORS_AT_ONCE) {
     found.push(...(await readVectors(database, docs.accountId, ids.slice(from, from + VECTORS_AT_ONCE))));

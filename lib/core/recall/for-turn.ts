@@ -1,8 +1,9 @@
 import type { DocHit, DocOwners } from "../../domain/doc.ts";
 import type { NewMessage } from "../../domain/message.ts";
 import type { RecallOptions } from "../../domain/recall-options.ts";
+import type { Session } from "../../domain/session.ts";
 import type { Scope } from "../scope.ts";
-import { DEFAULT_RECALL, vectorOf } from "./recall.ts";
+import { BEST_RECALL, DEFAULT_RECALL, vectorOf } from "./recall.ts";
 import { searchDocs } from "./search.ts";
 
 type Said = Pick<NewMessage, "role" | "name" | "parts">;
@@ -10,7 +11,8 @@ type Said = Pick<NewMessage, "role" | "name" | "parts">;
 /**
  * The docs that a turn is to know, best first: the Julep contract, 4.8. Nothing where nobody has said anything in plain text.
  *
- * `said`: how the session says to search; null: nothing. A search by vector whose embedding fails becomes one by text: an
+ * `said`: how the session says to search; null: nothing. `origin`: the dialect that made it, whose contract may have a default.
+ * A search by vector whose embedding fails becomes one by text: an
  * answer without its docs is worse than one with fewer.
  */
 export async function recallForTurn(
@@ -18,8 +20,11 @@ export async function recallForTurn(
   owners: DocOwners,
   messages: readonly Said[],
   said: RecallOptions | null,
+  origin: Session["origin"],
 ): Promise<DocHit[]> {
-  const options = { ...DEFAULT_RECALL, ...said };
+  // The contract's least cosine is none for the embedding of the demo, which knows no meanings.
+  const base = origin === "julep" && !scope.models.isDemo ? DEFAULT_RECALL : BEST_RECALL;
+  const options = { ...base, ...said };
   const spoken = messages.flatMap((message) => {
     const words = message.parts.filter((one) => one.type !== "file");
     const [part] = words;

@@ -17,24 +17,27 @@ export function unit(vector: readonly number[]): Float32Array {
   return Float32Array.from(vector, (value) => value / length);
 }
 
+/** The larger it is, the less it counts for a piece to stand first in one list, and the more to stand in both. */
+const SAME = 60;
+
 /**
- * Two result lists as one, best first: both are brought to 0…1, then mixed, `alpha` being the weight of the vectors.
+ * Two result lists, each best first, as one, best first: each piece gets for its place in a list 1 (the first) down to 0,
+ * and these are mixed, `alpha` being the weight of the vectors.
  *
- * A piece that one of the lists lacks counts 0 there (the Julep contract, 4.8).
+ * By place, since cosines and ranks of words are no measures of one kind (Cormack and others, "Reciprocal rank fusion
+ * outperforms Condorcet and individual rank learning methods", 2009). A piece that one of the lists lacks counts 0 there
+ * (the Julep contract, 4.8).
  */
 export function mixed(vectors: readonly Scored[], texts: readonly Scored[], alpha: number): Scored[] {
-  const [byVector, byText] = [normalised(vectors), normalised(texts)];
+  const [byVector, byText] = [places(vectors), places(texts)];
   const ids = new Set([...byVector.keys(), ...byText.keys()]);
   return [...ids]
     .map((id) => ({ id, score: alpha * (byVector.get(id) ?? 0) + (1 - alpha) * (byText.get(id) ?? 0) }))
     .sort(byScore);
 }
 
-function normalised(list: readonly Scored[]): Map<string, number> {
-  const scores = list.map(({ score }) => score);
-  const [least, most] = [Math.min(...scores), Math.max(...scores)];
-  return new Map(list.map(({ id, score }) => [id, most > least ? (score - least) / (most - least) : 1]));
-}
+const places = (list: readonly Scored[]): Map<string, number> =>
+  new Map(list.map(({ id }, n) => [id, (SAME + 1) / (SAME + 1 + n)]));
 
 /**
  * Picks `limit` pieces that are relevant and unlike each other: maximal marginal relevance, as the contract, 4.8, has it.

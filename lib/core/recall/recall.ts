@@ -20,6 +20,18 @@ export const DEFAULT_RECALL: Required<RecallOptions> = {
   maxQueryLength: 1000,
 };
 
+/**
+ * How is searched where no contract says so: what the benchmark of recall found best. The least cosine keeps out what has
+ * nothing to do with a question: models that embed give such pieces less.
+ */
+export const BEST_RECALL: Required<RecallOptions> = {
+  ...DEFAULT_RECALL,
+  mode: "hybrid",
+  confidence: 0.2,
+  mmrStrength: 0,
+  alpha: 0.3,
+};
+
 /** Who asks, and which docs of the account are looked into: those of any of the owners that hold the other conditions. */
 export type RecallScope = Scope & {
   readonly owners: DocOwners;
@@ -77,8 +89,7 @@ export async function recall(scope: RecallScope, query: RecallQuery, settings: R
   const vector = mode === "text" ? null : (query.vector ?? (await vectorOf(scope, query.text)));
   const isLost = mode !== "text" && vector === null;
   const options = {
-    ...DEFAULT_RECALL,
-    ...BEST,
+    ...BEST_RECALL,
     ...settings,
     metadataFilter,
     mode: isLost ? ("text" as const) : mode,
@@ -116,9 +127,6 @@ export async function recall(scope: RecallScope, query: RecallQuery, settings: R
   const why = isLost ? reasonOf(scope) : found.why;
   return { hits, mode: found.mode, ...(why === undefined ? {} : { why }) };
 }
-
-/** What the benchmark of recall found best. */
-const BEST = { confidence: 0, mmrStrength: 0, alpha: 0.5, kMultiplier: 7 } as const;
 
 const reasonOf = ({ models }: Scope): string =>
   models.embedding === null ? "No embedding model is set up." : "The question could not be embedded.";

@@ -31,7 +31,7 @@ beforeAll(async () => {
       }
     }
   }
-}, 60_000);
+}, 120_000);
 afterAll(() => server.close());
 
 /** Two of each kind of owner. */

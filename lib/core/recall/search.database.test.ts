@@ -63,6 +63,17 @@ describe("text", () => {
     expect(await titles(owner, "harb*")).toEqual(["T2"]);
   });
 
+  test("17: takes a question of any letters, however long they run on", async () => {
+    const owner = await agentWith("The end of the pier.");
+    for (const letter of ["a", "é", "ა", "𐐀", "क", "猫"]) {
+      for (const ending of ["", "*", '"']) {
+        expect(await titles(owner, `"${letter.repeat(900)}${ending} ${letter.repeat(1100)}${ending} pier`)).toEqual([
+          "T0",
+        ]);
+      }
+    }
+  });
+
   test("finds other forms in the language of the question, whatever language is given", async () => {
     const owner = await agentWith("Die Katzen schlafen auf dem Dach.", "Der Hund bellt.");
     expect(await titles(owner, "wo ist die Katze auf dem Dach")).toEqual(["T0"]);

@@ -60,7 +60,8 @@ export async function searchDocs(
     const embedding = options.includeEmbeddings ? chunk.vector : null;
     const place = { pageFrom, pageTo, startChar, endChar, headings };
     const snippet = { id, index, content, embedding, place };
-    return [{ docId, owner, title, metadata, snippet, distance: mode === "text" ? score : 1 - score }];
+    const told = { distance: mode === "text" ? score : 1 - score, score: Math.min(1, Math.max(0, score)) };
+    return [{ docId, owner, title, metadata, snippet, ...told }];
   });
 }
 
@@ -82,7 +83,9 @@ export async function findPieces(
   };
   if (options.mode === "text") return inWords();
   if (query.vector === null) return inWords("There is no vector to search by.");
-  const embedded = await nearest(scope, docs, query.vector);
+  const wanted = options.mmrStrength > 0 ? Math.min(2 * options.limit, options.limit + 10) : options.limit;
+  const each = Math.min(MOST_OF_EACH, Math.max(options.limit, Math.floor(options.limit * options.kMultiplier)));
+  const embedded = await nearest(scope, docs, query.vector, Math.max(wanted, options.mode === "hybrid" ? each : 0));
   const [first] = embedded;
   if (!first && query.text !== null) return inWords("Nothing here is embedded yet.");
   if (first && first.vector.length !== query.vector.length) {
@@ -95,14 +98,12 @@ export async function findPieces(
     .filter(({ score }) => score >= options.confidence)
     .sort(byScore);
   const known = new Map(embedded.map(({ id, vector }) => [id, vector]));
-  const wanted = options.mmrStrength > 0 ? Math.min(2 * options.limit, options.limit + 10) : options.limit;
   const pick = (found: readonly Scored[]) =>
     options.mmrStrength > 0
       ? diverse(found.slice(0, wanted), known, options.limit, options.mmrStrength)
       : found.slice(0, options.limit);
   const vectors = scoresOf(near);
   if (options.mode === "vector") return { mode: "vector", scored: pick(near), texts: new Map(), vectors };
-  const each = Math.min(MOST_OF_EACH, Math.max(options.limit, Math.floor(options.limit * options.kMultiplier)));
   const { found, texts, why } = await byText(each);
   return { mode: "hybrid", scored: pick(mixed(near.slice(0, each), found, options.alpha)), texts, vectors, why };
 }

@@ -8,6 +8,7 @@ test.each([
   ['the "Opening hours" of it', ["the", "of", "it"], ["('opening' <-> 'hours')"]],
   ["„Guten Tag“ sagt er", ["sagt", "er"], ["('guten' <-> 'tag')"]],
   ["harb* it's", ["it", "s"], ["'harb':*"]],
+  ["a* ha* *", ["a", "ha"], []],
   ["東京都React", ["react"], ["'東京'", "'京都'"]],
   ["猫", [], ["'猫':*"]],
   ["京都ですか", [], ["'京都'", "'都で'"]],
@@ -28,6 +29,15 @@ test("of any text there are 64 terms at the most, none of which can end its own 
         expect(one.replaceAll(/'[\p{L}\p{N}\p{M}\p{S}\p{P}]+?'(?::\*)?/gu, "x")).toMatch(/^[x()<>& -]+$/u);
     }),
   );
+});
+
+test("17: what is longer than a word is left out, and no more than 8 beginnings are looked for", () => {
+  for (const letter of ["a", "é", "ა", "𐐀"]) {
+    expect(termsOf(`${letter.repeat(1100)} ${letter.repeat(1100)}* end`)).toEqual({ words: ["end"], exact: [] });
+  }
+  const many = Array.from({ length: 26 }, (_, n) => `${String.fromCodePoint(97 + n).repeat(3)}*`).join(" ");
+  expect(termsOf(many)).toMatchObject({ words: [], exact: { length: 8 } });
+  expect(termsOf("猫，犬，鳥，魚，馬，牛，羊，虎，竜，蛇。").exact).toHaveLength(8);
 });
 
 test.each([

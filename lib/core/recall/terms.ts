@@ -1,4 +1,9 @@
 const MAX_TERMS = 64;
+/** A longer run of letters is no word; PostgreSQL takes none of 2,047 bytes in a condition. */
+const LONGEST_WORD = 200;
+/** Beginnings are looked up in everybody's words: each costs as much as there are words that begin so. */
+const MAX_BEGINNINGS = 8;
+const LEAST_OF_BEGINNING = 3;
 
 // What is written without spaces between words, and what is written in long words: Thai, Lao, Tibetan, Burmese, Hangul,
 // Khmer, Chinese, Japanese. The migration that makes "searchVector" has the same ranges.
@@ -19,24 +24,35 @@ export type Terms = {
 
 /**
  * The first 64 terms of a text, each once: its words, what stands in quotation marks as phrases, `begin*` as beginnings, and
- * of runs without spaces the pairs of neighbouring characters.
+ * of runs without spaces the pairs of neighbouring characters. At most 8 beginnings; one of fewer than 3 letters is a word.
  */
 export function termsOf(text: string): Terms {
   const words = new Set<string>();
   const exact = new Set<string>();
+  let beginnings = 0;
   const isFull = () => words.size + exact.size >= MAX_TERMS;
+  const add = (condition: string) => {
+    const isBeginning = condition.includes(":*");
+    if (isFull() || (isBeginning && !exact.has(condition) && beginnings >= MAX_BEGINNINGS)) return;
+    if (isBeginning && !exact.has(condition)) beginnings++;
+    exact.add(condition);
+  };
   const rest = text.toLowerCase().replaceAll(QUOTED, (_, ...groups: readonly unknown[]) => {
     const said = groups.find((group, n) => n < 5 && typeof group === "string");
     const phrase = phraseOf(`${said}`);
-    if (phrase !== null && !isFull()) exact.add(phrase);
+    if (phrase !== null) add(phrase);
     return " ";
   });
   for (const [run] of rest.matchAll(SPLIT)) {
     if (isFull()) break;
     if (IS_UNSPACED.test(run)) {
-      for (const pair of pairsOf(run)) if (!isFull()) exact.add(pair);
-    } else if (run.endsWith("*")) exact.add(`'${run.slice(0, -1)}':*`);
-    else words.add(run);
+      for (const pair of pairsOf(run)) add(pair);
+      continue;
+    }
+    const word = run.replace("*", "");
+    if (word.length > LONGEST_WORD) continue;
+    if (word !== run && word.length >= LEAST_OF_BEGINNING) add(`${quoted(word)}:*`);
+    else words.add(word);
   }
   return { words: [...words], exact: [...exact] };
 }

@@ -1,11 +1,14 @@
+import type { DocHit } from "../../domain/doc.ts";
 import type { PromptMessage } from "../../domain/model.ts";
+import type { Session } from "../../domain/session.ts";
 import type { PromptRecipe } from "../../domain/turn-policy.ts";
 import type { RenderTemplate } from "../scope.ts";
 import type { DescribeInput } from "./describe-input.ts";
 import { type Fitted, fit } from "./fit.ts";
 import { promptLine } from "./line.ts";
+import { numberedPassages } from "./passages.ts";
 import { PLAIN_TEMPLATE } from "./templates.ts";
-import { variables } from "./variables.ts";
+import { type Described, variables } from "./variables.ts";
 
 export type Description = {
   readonly messages: readonly PromptMessage[];
@@ -13,6 +16,8 @@ export type Description = {
   readonly size: number;
   /** So many messages at its end are new. */
   readonly fresh: number;
+  /** Whether it tells what was recalled by numbers, so that an answer can name them. */
+  readonly numbersPassages: boolean;
   /** What the prompt was made of, kept with the run. */
   readonly recipe: PromptRecipe;
 };
@@ -31,11 +36,27 @@ export async function describe(renderTemplate: RenderTemplate, input: DescribeIn
     input.agent.instructions.length === 0 &&
     input.session.situation === null &&
     input.docs.length === 0;
-  const system = isSilent ? "" : await renderTemplate(template, variables(input));
+  const system = isSilent ? "" : await renderSystem(renderTemplate, template, input);
   const { from, budget, overflow } = input;
   const recipe = { system, summary: input.summary?.text ?? null, from, budget, overflow };
   const { messages, size, fresh, dropped } = assemble(recipe, input);
-  return { messages, size, fresh, recipe: { ...recipe, dropped } };
+  const numbersPassages = isNumbering(template, input.docs);
+  return { messages, size, fresh, numbersPassages, recipe: { ...recipe, dropped } };
+}
+
+/** Only our own template tells passages by their numbers: what others write, and a contract has, is filled in as it is. */
+const isNumbering = (template: string, docs: readonly DocHit[]): boolean =>
+  template === PLAIN_TEMPLATE && docs.length > 0;
+
+/** The system text of a template. Throws "bad-request" for one that fails. */
+export async function renderSystem(
+  renderTemplate: RenderTemplate,
+  template: string,
+  input: Described & { readonly session: Pick<Session, "id"> },
+): Promise<string> {
+  if (!isNumbering(template, input.docs)) return renderTemplate(template, variables(input));
+  const passages = numberedPassages(input.docs, input.session.id);
+  return `${await renderTemplate(template, variables(input, passages))}\n${passages.rule}\n`;
 }
 
 /** Puts a prompt together by its recipe: the same from the same messages, whoever does it. Throws as `describe` does. */

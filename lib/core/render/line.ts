@@ -42,11 +42,12 @@ export function promptLine(past: readonly Stored[], fresh: readonly Stored[], re
       if (results(message).length === 0) closeOpen();
       border = open.size > 0 ? line.findLastIndex((one) => one.role === "assistant") : line.length;
     }
-    for (const { callId, output, isError } of results(message)) {
+    for (const { callId, output, isError, tellsPassages } of results(message)) {
       const called = open.get(callId);
       if (called === undefined) continue;
       open.delete(callId);
-      push({ role: "tool", callId, name: called.name, output, isError }, at);
+      const told = tellsPassages && n < before.length ? withoutNumbers(output) : output;
+      push({ role: "tool", callId, name: called.name, output: told, isError }, at);
     }
     if (message.role === "tool") continue;
     closeOpen();
@@ -125,6 +126,16 @@ const userPart = (part: Part): PromptPart[] => {
   if (part.type === "file") return [part];
   return [];
 };
+
+/** Passages that an earlier answer was told of: their numbers are those of its sources, and not of the next one's. */
+function withoutNumbers(output: unknown): unknown {
+  if (!Array.isArray(output)) return output;
+  return output.map((one: unknown) => {
+    if (typeof one !== "object" || one === null || !("n" in one)) return one;
+    const { n: _, ...rest } = one;
+    return rest;
+  });
+}
 
 /** The texts of a message: blocks by a blank line, one that goes on where the last broke off without. */
 export function joinedText(parts: readonly Part[]): string {

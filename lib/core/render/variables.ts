@@ -3,6 +3,7 @@ import type { DocHit } from "../../domain/doc.ts";
 import { digitsValue } from "../../domain/exact-numbers.ts";
 import type { Tool } from "../../domain/tool.ts";
 import type { DescribeInput } from "./describe-input.ts";
+import { type PassageTexts, PLAIN_PASSAGES } from "./passages.ts";
 import { defaultSettingVariables, recallVariables, settingVariables } from "./setting-variables.ts";
 
 const agentVariables = (agent: Agent) => ({
@@ -41,22 +42,22 @@ const TEMPLATE_TYPES: Readonly<Record<Tool["type"], string>> = {
 const toolVariables = ({ name, type, description }: Tool) => ({ name, type: TEMPLATE_TYPES[type], description });
 
 /** Docs in the order of their best pieces, each once with what was found of it. */
-function docVariables(hits: readonly DocHit[]) {
+function docVariables(hits: readonly DocHit[], passages: PassageTexts) {
   const byDoc = Map.groupBy(hits, (hit) => hit.docId);
   return [...byDoc.values()].map((found) => ({
-    title: found[0]?.title ?? "",
-    content: found.map((hit) => hit.snippet.content),
+    title: found[0] ? passages.title(found[0]) : "",
+    content: found.map(passages.text),
     metadata: digitsValue(found[0]?.metadata ?? {}),
   }));
 }
 
-type Described = Pick<
+export type Described = Pick<
   DescribeInput,
   "session" | "agent" | "agents" | "users" | "tools" | "settings" | "metadata" | "docs"
 >;
 
 /** What a template can name: the Julep contract, section 4.3. */
-export function variables(input: Described): Record<string, unknown> {
+export function variables(input: Described, passages: PassageTexts = PLAIN_PASSAGES): Record<string, unknown> {
   const { session, agent, agents, users, tools, settings, metadata, docs } = input;
   const active = agentVariables(agent);
   return {
@@ -82,7 +83,7 @@ export function variables(input: Described): Record<string, unknown> {
     users: users.map(userVariables),
     tools: tools.map(toolVariables),
     settings: settingVariables(settings),
-    docs: docVariables(docs),
+    docs: docVariables(docs, passages),
     ...(metadata && Object.keys(metadata).length > 0 ? { metadata: digitsValue(metadata) } : {}),
   };
 }

@@ -8,14 +8,15 @@ import {
   type WindowPlace,
 } from "../../db/history.ts";
 import * as db from "../../db/runs.ts";
-import { findRecalled } from "../../db/sources.ts";
+import { findGonePieces, findRecalled } from "../../db/sources.ts";
 import { notFound } from "../../domain/errors.ts";
 import type { TurnMessage } from "../../domain/events.ts";
 import { foldEvents } from "../../domain/fold.ts";
 import type { Message, NewMessage, Part } from "../../domain/message.ts";
 import type { Run, RunAgent } from "../../domain/run.ts";
 import type { Session } from "../../domain/session.ts";
-import type { Recalled } from "../../domain/source.ts";
+import type { Recalled, Source } from "../../domain/source.ts";
+import { sourcesOfResult } from "../knowledge/retrieved.ts";
 import { readyFiles } from "../render/ready-parts.ts";
 import type { Scope } from "../scope.ts";
 
@@ -65,7 +66,11 @@ export async function getHistory(
 }
 
 /** Some turns of a session, and what runs after them. */
-export type Window = Omit<StoredWindow, "runs"> & { readonly runs: ReadonlyMap<string, Run> };
+export type Window = Omit<StoredWindow, "runs"> & {
+  readonly runs: ReadonlyMap<string, Run>;
+  /** Pieces that its results tell of and that are gone. */
+  readonly gone: ReadonlySet<string>;
+};
 
 /**
  * The last turns of a session with the one that runs, or some turns before a place in it, as they were at one moment; at most
@@ -80,6 +85,7 @@ export async function getWindow(scope: Scope, sessionId: string, place: WindowPl
   const events = running && (scope.runner.find(running.runId)?.events ?? running.events);
   return {
     ...found,
+    gone: await goneFrom(scope, found.line),
     runs: new Map(runs.map((run) => [run.id, run])),
     running: running && { ...running, events: events ?? [] },
   };
@@ -141,6 +147,24 @@ export async function agentOfRun(scope: Scope, runId: string): Promise<RunAgent 
 /** What was recalled for runs of the account, by their ids. */
 export const recalledOfRuns = (scope: Scope, runIds: readonly string[]): Promise<ReadonlyMap<string, Recalled>> =>
   findRecalled(scope.database, scope.accountId, runIds);
+
+type Parts = { readonly parts: readonly Part[] };
+
+/** Which of the passages that results in these messages tell of are gone with their documents. */
+export const goneFrom = (scope: Scope, messages: readonly Parts[]): Promise<ReadonlySet<string>> =>
+  gonePieces(
+    scope,
+    messages.flatMap(({ parts }) =>
+      parts.flatMap((part) => (part.type === "tool-result" ? sourcesOfResult(part) : [])),
+    ),
+  );
+
+/** Which of these sources are gone with their documents, by their pieces. */
+export const gonePieces = (
+  { database, accountId }: Pick<Scope, "database" | "accountId">,
+  sources: readonly Pick<Source, "pieceId">[],
+): Promise<ReadonlySet<string>> =>
+  findGonePieces(database, accountId, [...new Set(sources.map(({ pieceId }) => pieceId))]);
 
 /** The latest run of a session that stored or stores messages, running or ended; null when there is none. */
 export const findLatestRun = (scope: Scope, sessionId: string): Promise<Run | null> =>

@@ -11,6 +11,8 @@ import type { Session } from "../../domain/session.ts";
 import type { Tool } from "../../domain/tool.ts";
 import type { TurnPlan, TurnPolicy } from "../../domain/turn-policy.ts";
 import { defaults } from "../agents.ts";
+import { recalledHits } from "../knowledge/retrieved.ts";
+import { sourceNumbers } from "../knowledge/source-numbers.ts";
 import { checkModel } from "../models.ts";
 import { recallForTurn } from "../recall/for-turn.ts";
 import { type Description, describe } from "../render/describe.ts";
@@ -25,7 +27,7 @@ import { checkMayFork } from "./may-fork.ts";
 import { pastOf, renames } from "./past-of-turn.ts";
 import type { TurnTool } from "./run-turn.ts";
 import type { TurnRequest } from "./turn-request.ts";
-import { checkToolChoice, hasOwnTools, offeredTools, turnTools } from "./turn-tools.ts";
+import { checkToolChoice, offeredTools, turnTools } from "./turn-tools.ts";
 
 export type PreparedTurn = {
   readonly session: Session;
@@ -77,7 +79,8 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   );
   const offered = offeredTools(scope, session, policy, listedTools);
   const indexes = indexesOf(scope, session, agent, request);
-  const tools = turnTools(scope, session, policy, offered, indexes);
+  const numbers = sourceNumbers();
+  const tools = turnTools(scope, session, policy, offered, indexes, numbers);
   const stored = { ...(agent.model === "" ? {} : { model: agent.model }), ...agent.settings };
   const merged = { ...stored, ...request.settings };
   const model = merged.model ?? scope.models.defaultModel;
@@ -91,11 +94,10 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   if (policy.stores && forkPosition !== null) await checkMayFork(scope, session.id);
   const given = request.answersCalls ? answeringInput(line, request.input) : request.input;
   const asked = withShares(given, budget);
-  // What tools look into is not told beforehand too, but for what belongs to the agent.
-  const isLookedInto = hasOwnTools(scope, policy) && (await takesTools(scope, model, indexes));
-  const recalledIndexes = isLookedInto ? agent.indexIds : indexes;
+  const recalledIndexes = (await isLookedInto(scope, model, tools)) ? agent.indexIds : indexes;
   const participants = { session, agent, users, indexIds: recalledIndexes };
   const docs = policy.recall ? await recalled(scope, participants, [...line, ...asked]) : [];
+  numbers.keep(recalledHits(docs, false).sources);
 
   const unrendered: DescribeInput = {
     session,
@@ -118,20 +120,13 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   const render = fewTemplates(scope.templatesOf(accountId));
   const input = rendersInput ? await renderInput(render, asked, unrendered) : asked;
   const description = await describe(render, { ...unrendered, input });
-  const last = line.at(-1);
-  // What waited in line comes after what it waited for.
-  const earliest = last?.createdAt.getTime() ?? 0;
-  const dated = input.map((message) => ({
-    ...message,
-    createdAt: new Date(Math.max(message.createdAt.getTime(), earliest)),
-  }));
   return {
     session,
     agent,
     agents,
     users,
     tip: { branchId: session.activeBranchId, nextPosition },
-    input: dated,
+    input: behind(line, input),
     forkPosition,
     renames: await renames(scope, session, past, request.input),
     settings: { ...merged, model },
@@ -154,9 +149,21 @@ function indexesOf(scope: Scope, session: Session, agent: Agent, { indexIds }: T
   return [...new Set([...own, ...agent.indexIds])];
 }
 
-/** Whether a model is offered tools that look into indexes: true also where nobody can tell what it takes. */
-async function takesTools(scope: Scope, model: string, indexIds: readonly string[]): Promise<boolean> {
-  if (indexIds.length === 0) return true;
+/** What waited in line, dated after what it waited for. */
+function behind(line: readonly Pick<NewMessage, "createdAt">[], input: readonly NewMessage[]): readonly NewMessage[] {
+  const earliest = line.at(-1)?.createdAt.getTime() ?? 0;
+  return input.map((message) => ({
+    ...message,
+    createdAt: new Date(Math.max(message.createdAt.getTime(), earliest)),
+  }));
+}
+
+/**
+ * Whether tools look into the indexes of a turn: what they look into is not told beforehand too, but for what belongs to the
+ * agent. True also where nobody can tell whether a model takes tools.
+ */
+async function isLookedInto(scope: Scope, model: string, tools: readonly TurnTool[]): Promise<boolean> {
+  if (!tools.some(({ tellsPassages }) => tellsPassages)) return false;
   const known = await scope.models.list(scope.providerKey).catch(() => []);
   return known.find(({ id }) => id === model)?.tools !== false;
 }
@@ -183,7 +190,7 @@ async function recalled(
     projectIds: isInAccount(scope) && (agent.hasDocs || session.hasDocs) ? [session.projectId] : [],
   };
   if (Object.values(owners).every((ids) => ids.length === 0)) return [];
-  const hits = await recallForTurn(scope, owners, messages, session.recallOptions);
+  const hits = await recallForTurn(scope, owners, messages, session.recallOptions, session.origin);
   return hits.map((hit) => ({ ...hit, recalledBy: agent.id }));
 }
 

@@ -340,6 +340,17 @@ test("whatever a model does, a turn calls it no more than its limit allows, ends
   );
 });
 
+test("17.14: a result tells of passages where its tool is the one that finds them, whatever a tool is called", async () => {
+  const told = async (own: Partial<TurnTool>, work: NonNullable<TurnTool["run"]>) => {
+    const script = [calls({ id: "1", name: "retrieve" }), say("So.")];
+    const { events } = await run({ script, tools: [{ ...tool("retrieve", work), ...own }] });
+    return events.flatMap((event) => (event.type === "tool-result" ? [event.tellsPassages] : []));
+  };
+  expect(await told({}, async () => [])).toEqual([undefined]);
+  expect(await told({ tellsPassages: true }, async () => [])).toEqual([true]);
+  expect(await told({ tellsPassages: true }, async () => Promise.reject(new Error("No")))).toEqual([undefined]);
+});
+
 type Item = readonly ModelEvent[] | Error;
 type Script = readonly Item[];
 

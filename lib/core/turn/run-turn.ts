@@ -14,6 +14,8 @@ import { stepReader } from "./step-reader.ts";
 export type TurnTool = {
   readonly definition: ToolDefinition;
   readonly run: ((input: unknown, signal: AbortSignal) => Promise<unknown>) | null;
+  /** Whether its results tell of passages of documents: of a tool of the server's own alone, whatever others are called. */
+  readonly tellsPassages?: true;
 };
 
 /** Where a turn goes on that another process has begun. */
@@ -264,7 +266,9 @@ async function* runCalls(
 ): AsyncGenerator<readonly TurnEvent[], ReadonlyMap<string, PromptMessage>> {
   const results = new Map<string, PromptMessage>();
   for await (const result of asTheyFinish(calls, (call) => executeTool(runnable(tools, call), call, signal, now))) {
-    const event = { type: "tool-result" as const, messageId: newId(), at: now(), ...result };
+    const isTelling = !result.isError && toolOf(tools, result)?.tellsPassages === true;
+    const marks = isTelling ? { tellsPassages: true as const } : {};
+    const event = { type: "tool-result" as const, messageId: newId(), at: now(), ...result, ...marks };
     results.set(result.callId, { role: "tool", ...result });
     yield [event];
   }
@@ -301,12 +305,15 @@ const canonicalJson = (value: unknown): string =>
       : inner,
   ) ?? "null";
 
+const toolOf = (tools: readonly TurnTool[], { name }: Pick<ToolCall, "name">): TurnTool | undefined =>
+  tools.find(({ definition }) => definition.name === name);
+
 /**
  * A tool the model may call and we run. A name that nobody offered counts as one whose run fails, where we run tools at
  * all; else it is the caller's to answer.
  */
 function runnable(tools: readonly TurnTool[], call: ToolCall): TurnTool["run"] {
-  const tool = tools.find(({ definition }) => definition.name === call.name);
+  const tool = toolOf(tools, call);
   if (tool) return tool.run;
   if (tools.length > 0 && tools.every(({ run }) => run === null)) return null;
   return async () => {

@@ -8,11 +8,14 @@ import type { Session } from "../../domain/session.ts";
 import type { Asker } from "../../domain/turn-policy.ts";
 import { callTokens, readmit } from "../admission.ts";
 import type { Admission } from "../admitted.ts";
+import { sourcesOfResult } from "../knowledge/retrieved.ts";
+import { type SourceNumbers, sourceNumbers } from "../knowledge/source-numbers.ts";
 import { assemble } from "../render/describe.ts";
 import { approximateTokens, promptTokens } from "../render/tokens.ts";
 import { type Ports, portsOf, type Scope } from "../scope.ts";
 import { runTopic } from "../signals.ts";
 import { callWithFiles } from "./call-model.ts";
+import { recalledOfRuns } from "./history.ts";
 import { type LiveRun, liveRun } from "./live-run.ts";
 import { readPast } from "./past.ts";
 import { record } from "./record.ts";
@@ -94,7 +97,8 @@ async function goOn(scope: Scope, run: TakenRun): Promise<void> {
       return null;
     });
     const admission = admissionOf(scope, run, past, prompt ?? []);
-    const turn = continued(scope, run, { why, session, prompt }, past, { signal: live.signal, admission });
+    const numbers = await numbersOf(scope, run.id, past);
+    const turn = continued(scope, run, { why, session, prompt, numbers }, past, { signal: live.signal, admission });
     const kept = { policy: policy ?? CLOSED, input: run.input ?? [], makes: null, model: run.settings?.model ?? "" };
     await record(scope, live, turn, recording(scope, run.dialect, session, kept, admission));
   } catch (thrown) {
@@ -159,12 +163,22 @@ type Going = {
   readonly why: ChatError | null;
   readonly session: Session | null;
   readonly prompt: readonly PromptMessage[] | null;
+  /** By which it was told of passages so far. */
+  readonly numbers: SourceNumbers;
 };
+
+async function numbersOf(scope: Scope, runId: string, past: readonly TurnEvent[]): Promise<SourceNumbers> {
+  const numbers = sourceNumbers();
+  const recalled = (await recalledOfRuns(scope, [runId])).get(runId);
+  if (recalled) numbers.keep(recalled.sources, recalled.count);
+  numbers.keep(past.flatMap((event) => (event.type === "tool-result" ? sourcesOfResult(event) : [])));
+  return numbers;
+}
 
 function continued(
   scope: Scope,
   run: TakenRun,
-  { why, session, prompt }: Going,
+  { why, session, prompt, numbers }: Going,
   past: readonly TurnEvent[],
   { signal, admission }: { readonly signal: AbortSignal; readonly admission: Admission },
 ): AsyncGenerator<readonly TurnEvent[], void> {
@@ -177,7 +191,7 @@ function continued(
     runId: run.id,
     prompt,
     request: { model: settings.model, settings, mayCut: run.recipe?.overflow === "truncate" },
-    tools: turnTools(scope, session, policy, plan.tools, plan.indexIds),
+    tools: turnTools(scope, session, policy, plan.tools, plan.indexIds, numbers),
     toolChoice: plan.toolChoice,
     ...policy,
     callModel: callWithFiles(scope, admission),

@@ -32,6 +32,7 @@ export function traceOf(prepared: PreparedTurn): PromptTrace {
       recipe.summary === null || session.replacement === null
         ? null
         : { id: session.replacement.id, tokens: promptTokens(summary), hash: hashOf(recipe.summary) },
+    numbersPassages: description.numbersPassages,
     tools: toolsOf(prepared),
     from,
     upto: forkPosition === null ? tip.nextPosition : forkPosition + 1,

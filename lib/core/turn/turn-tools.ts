@@ -3,6 +3,7 @@ import type { ToolChoice } from "../../domain/model.ts";
 import type { Session } from "../../domain/session.ts";
 import { isServerTool, type Tool } from "../../domain/tool.ts";
 import type { TurnPlan, TurnPolicy } from "../../domain/turn-policy.ts";
+import { type SourceNumbers, sourceNumbers } from "../knowledge/source-numbers.ts";
 import type { Scope } from "../scope.ts";
 import { builtinTools } from "../tools/builtin.ts";
 import { toolDefinition } from "../tools/definitions.ts";
@@ -37,7 +38,7 @@ const OFFERED: Readonly<Record<TurnPolicy["ownTools"], (tool: OfferedTool) => bo
 };
 
 /** Whether a turn has the server's own tools. */
-export const hasOwnTools = (scope: Pick<Scope, "hasBuiltinTools">, policy: TurnPolicy): boolean =>
+const hasOwnTools = (scope: Pick<Scope, "hasBuiltinTools">, policy: TurnPolicy): boolean =>
   policy.withBuiltinTools && scope.hasBuiltinTools !== false;
 
 /**
@@ -50,8 +51,9 @@ export function turnTools(
   policy: TurnPolicy,
   offered: readonly OfferedTool[],
   indexIds: readonly string[] = [],
+  numbers: SourceNumbers = sourceNumbers(),
 ): readonly TurnTool[] {
-  const looking = indexIds.length > 0 ? knowledgeTools(scope, indexIds) : [];
+  const looking = indexIds.length > 0 ? knowledgeTools(scope, indexIds, numbers) : [];
   const own = hasOwnTools(scope, policy) ? [...builtinTools, ...looking] : [];
   const names = new Set(offered.map(({ tool }) => tool.name));
   const runOf = ({ tool, isRun }: OfferedTool): TurnTool["run"] =>

@@ -13,7 +13,7 @@ export type Table = {
   readonly key: readonly { readonly name: string; readonly type: string }[];
 };
 
-/** The tables of the schema that hold what people have: all but the list of migrations. In the order of their names. */
+/** The tables of the schema that hold what people have: all but the list of migrations and copies of vectors. In the order of their names. */
 export async function listTables(database: Queries): Promise<Table[]> {
   const { rows } = await database.query<Table>(
     `select c.relname as name,
@@ -26,7 +26,7 @@ export async function listTables(database: Queries): Promise<Table[]> {
         from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = any(i.indkey)
         where i.indrelid = c.oid and i.indisprimary) as key
      from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r'
-       and c.relname <> '_prisma_migrations'
+       and c.relname <> '_prisma_migrations' and c.relname not like 'Vectors\\_%'
      order by c.relname collate "C"`,
   );
   return rows;

@@ -5,7 +5,7 @@ import { statement } from "./statement.ts";
 // By hand for what Prisma has no words for: ranks of words, fingerprints, and metadata that contain an object.
 
 /** Of a doc that is being read, or could not be, nothing is found. */
-const IN_SCOPE = `d."accountId" = $1 and d.state <> 'pending' and (d."agentId" = any($2::uuid[]) or d."userId" = any($3::uuid[])
+export const IN_SCOPE = `d."accountId" = $1 and d.state <> 'pending' and (d."agentId" = any($2::uuid[]) or d."userId" = any($3::uuid[])
   or d."indexId" = any($4::uuid[]) or d."sessionId" = any($5::uuid[]) or d."projectId" = any($6::uuid[]))
   and coalesce(d.metadata, '{}') @> $7::jsonb and ($8::uuid[] is null or d.id = any($8::uuid[]))`;
 /** The parameters of that condition. */
@@ -19,6 +19,18 @@ const scope = {
   metadataFilter: "jsonb",
   docIds: "uuid[]?",
 } as const;
+
+/** Their names, in their order. */
+export const SCOPE = [
+  "accountId",
+  "agentIds",
+  "userIds",
+  "indexIds",
+  "sessionIds",
+  "projectIds",
+  "metadataFilter",
+  "docIds",
+] as const satisfies readonly (keyof typeof scope)[];
 
 /** How many pieces are in scope, or `most` where there are more. */
 export const countPieceRows = statement({
@@ -39,7 +51,9 @@ export const countPieceRows = statement({
 const ranked = (name: string, hits: (condition: string) => string) =>
   statement({
     name,
-    text: `with words as materialized (
+    text: `with docs as materialized (
+        select d.id from "Doc" d where ${IN_SCOPE}
+      ), words as materialized (
         select w, (tsvector_to_array(to_tsvector($9::regconfig, w)))[1] as stem from unnest($10::text[]) x(w)
       ), terms as materialized (
         select row_number() over ()::int as n, q from (
@@ -85,18 +99,21 @@ const ranked = (name: string, hits: (condition: string) => string) =>
     row: z.object({ id: z.string(), score: z.number(), isPartial: z.boolean() }),
   });
 
+// Each list is made by itself ("offset 0") and by a table of hashes ("is true"): the planner, which does not know how many docs
+// are in scope, would else ask the index of words anew for each of them.
+
 /** For a scope of many pieces: the index of words is asked first. */
 export const searchWordRows = ranked(
   "search-words",
-  (condition) => `select c.id from "DocChunk" c join "Doc" d on d.id = c."docId"
-    where ${IN_SCOPE} and c.search @@ ${condition} limit $13`,
+  (condition) => `select c.id from (select id, "docId" from "DocChunk" where search @@ ${condition} offset 0) c
+    where (c."docId" in (select id from docs)) is true limit $13`,
 );
 
 /** For a scope of few pieces, whose words are compared one by one: the index has everybody's. */
 export const searchFewWordRows = ranked(
   "search-few-words",
-  (condition) => `select p.id from (select c.id, c.search from "Doc" d join "DocChunk" c on c."docId" = d.id
-    where ${IN_SCOPE} offset 0) p where p.search @@ ${condition} limit $13`,
+  (condition) => `select p.id from (select c.id, c.search from docs join "DocChunk" c on c."docId" = docs.id offset 0) p
+    where p.search @@ ${condition} limit $13`,
 );
 
 /** The beginnings of the latest pieces. */

@@ -7,7 +7,7 @@ import { statement } from "./statement.ts";
 /** Pieces that a model has not embedded, but for those of some accounts, the oldest docs first. */
 export const listPendingChunkRows = statement({
   name: "list-pending-chunks",
-  text: `select c.id, d."accountId", c."docId", c.content, d."embedInstruction" from "Doc" d join "DocChunk" c on c."docId" = d.id
+  text: `select c.id, d."accountId", c."docId", c.content, c.headings, d."embedInstruction" from "Doc" d join "DocChunk" c on c."docId" = d.id
      left join "ChunkEmbedding" e on e."chunkId" = c.id
      where d.state = 'ready' and (e."chunkId" is null or e.model <> $1) and d."accountId" <> all($2::uuid[])
      order by d."createdAt", d.id, c.position limit $3`,
@@ -17,6 +17,7 @@ export const listPendingChunkRows = statement({
     accountId: z.string(),
     docId: z.string(),
     content: z.string(),
+    headings: z.array(z.string()),
     embedInstruction: z.string().nullable(),
   }),
 });
@@ -30,6 +31,24 @@ export const insertEmbeddingRows = statement({
      on conflict ("chunkId")
        do update set model = excluded.model, vector = excluded.vector, fingerprint = excluded.fingerprint`,
   parameters: { model: "text", chunkIds: "uuid[]", vectors: "bytea[]", fingerprints: "text[]" },
+});
+
+/** Copies what a model has said of the same text in the same account to pieces. Gives these. */
+export const copyEmbeddingRows = statement({
+  name: "copy-embeddings",
+  text: `insert into "ChunkEmbedding" ("chunkId", model, vector, fingerprint)
+     select distinct on (c.id) c.id, $1, e.vector, e.fingerprint
+     from "DocChunk" c join "Doc" d on d.id = c."docId"
+     join "DocChunk" o on md5(o.content) = md5(c.content) and o.content = c.content and o.headings = c.headings
+     join "Doc" s on s.id = o."docId" and s."accountId" = d."accountId"
+       and s."embedInstruction" is not distinct from d."embedInstruction"
+     join "ChunkEmbedding" e on e."chunkId" = o.id and e.model = $1
+     where c.id = any($2::uuid[])
+     on conflict ("chunkId")
+       do update set model = excluded.model, vector = excluded.vector, fingerprint = excluded.fingerprint
+     returning "chunkId", vector`,
+  parameters: { model: "text", chunkIds: "uuid[]" },
+  row: z.object({ chunkId: z.string(), vector: StoredVector }),
 });
 
 /** Embedded pieces without a fingerprint. */

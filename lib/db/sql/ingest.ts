@@ -24,11 +24,11 @@ export const insertFileDocRow = statement({
   name: "insert-file-doc",
   text: `with doc as (
        insert into "Doc" (id, "accountId", "agentId", "userId", "indexId", "sessionId", "projectId", "fileId", title,
-         "contentHash", state, metadata)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', $11) on conflict do nothing returning id
+         "contentHash", state, metadata, "readAs")
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', $11, $12) on conflict do nothing returning id
      )
      insert into "Job" (id, "accountId", "docId", kind, state, input)
-     select $12, $2, doc.id, 'ingest', 'pending', '{}' from doc returning "docId" as id`,
+     select $13, $2, doc.id, 'ingest', 'pending', '{}' from doc returning "docId" as id`,
   parameters: {
     id: "uuid",
     accountId: "uuid",
@@ -41,6 +41,7 @@ export const insertFileDocRow = statement({
     title: "text",
     contentHash: "text",
     metadata: "jsonb",
+    readAs: "text",
     jobId: "uuid",
   },
   row: Id,
@@ -50,13 +51,38 @@ export const insertFileDocRow = statement({
 export const readAgainRow = statement({
   name: "read-doc-again",
   text: `with doc as (
-       update "Doc" set state = 'pending', reason = '', "fileId" = $3 where id = $1 and "accountId" = $2 and state = 'failed'
+       update "Doc" set state = 'pending', reason = '', "fileId" = $3, "readAs" = $5 where id = $1 and "accountId" = $2 and state = 'failed'
          and not exists (select 1 from "DocChunk" c where c."docId" = $1) returning id
      )
      insert into "Job" (id, "accountId", "docId", kind, state, input)
      select $4, $2, doc.id, 'ingest', 'pending', '{}' from doc returning "docId" as id`,
-  parameters: { id: "uuid", accountId: "uuid", fileId: "uuid", jobId: "uuid" },
+  parameters: { id: "uuid", accountId: "uuid", fileId: "uuid", jobId: "uuid", readAs: "text" },
   row: Id,
+});
+
+/**
+ * How many docs an owner has, and how many characters those come to that were made of files of its account. One that is still
+ * to be read counts as its file, and each as a few: it has its rows.
+ */
+export const sumDocs = statement({
+  name: "sum-docs",
+  text: `select count(*) filter (where $2 in (d."agentId", d."userId", d."indexId", d."sessionId", d."projectId"))::int as docs,
+       coalesce(sum(greatest(2000, coalesce(d.characters, case d.state when 'pending' then least(f.size, $3) end)))
+         filter (where d."fileId" is not null), 0)::float8 as characters
+     from "Doc" d left join "File" f on f.id = d."fileId" where d."accountId" = $1`,
+  parameters: { accountId: "uuid", ownerId: "uuid", most: "int4" },
+  row: z.object({ docs: z.number(), characters: z.number() }),
+});
+
+/** Enters jobs for docs that wait to be read and have none: what ended theirs did not come to the end. */
+export const takeUpLostDocRows = statement({
+  name: "take-up-lost-docs",
+  text: `insert into "Job" (id, "accountId", "docId", kind, state, input)
+     select gen_random_uuid(), d."accountId", d.id, 'ingest', 'pending', '{}' from "Doc" d
+     where d.state = 'pending' and d."fileId" is not null and not exists (select 1 from "Job" j where j."docId" = d.id
+       and j.input is not null and j.state in ('pending', 'retrying', 'in_progress'))
+     limit $1`,
+  parameters: { most: "int8" },
 });
 
 /** Removes the pieces of the doc of a job. */
@@ -85,11 +111,14 @@ export const insertPieceRows = statement({
   row: Id,
 });
 
-/** Copies the pieces of a doc that was read of the same file to the doc of a job. */
+const ENDING = (name: string) => `lower(substring(${name} from '[^./\\\\]*$'))`;
+
+/** Copies the pieces of a doc that was read of the same file, as the same kind, to the doc of a job. */
 export const copyPieceRows = statement({
   name: "copy-pieces",
   text: `with ${HELD}, twin as materialized (
        select o.id, o.characters, o.pages from held, "Doc" d join "Doc" o on o."fileId" = d."fileId" and o."accountId" = d."accountId"
+         and ${ENDING('o."readAs"')} = ${ENDING('d."readAs"')}
        where d.id = $3 and o.id <> d.id and o.state = 'ready' and o.characters is not null order by o."createdAt", o.id limit 1
      ), copied as (
        insert into "DocChunk" (id, "docId", position, content, "pageFrom", "pageTo", "startChar", "endChar", headings, tokens)
@@ -125,11 +154,4 @@ export const endIngestRow = statement({
     pages: "int4?",
   },
   row: Id,
-});
-
-/** Marks a doc that waited for a job which has been ended. */
-export const failWaitingDocRow = statement({
-  name: "fail-waiting-doc",
-  text: `update "Doc" set state = 'failed', reason = $3 where id = $1 and "accountId" = $2 and state = 'pending'`,
-  parameters: { id: "uuid", accountId: "uuid", reason: "text" },
 });

@@ -83,14 +83,20 @@ export const giveJobsBackRows = statement({
   parameters: { owner: "text" },
 });
 
-/** Asks for the end of a job of an account; one that nobody works on has ended with that. */
+/** Asks for the end of a job of an account; one that nobody works on has ended with that, and its doc is waited for no longer. */
 export const cancelJobRow = statement({
   name: "cancel-job",
-  text: `update "Job" set "cancelRequestedAt" = coalesce("cancelRequestedAt", now()), "updatedAt" = now(),
+  text: `with cancelled as (
+     update "Job" set "cancelRequestedAt" = coalesce("cancelRequestedAt", now()), "updatedAt" = now(),
        state = case when state = 'in_progress' then state else 'aborted' end,
        reason = case when state = 'in_progress' then reason else $3 end
      where id = $1 and "accountId" = $2 and input is not null and state in ('pending', 'retrying', 'in_progress')
-     returning id, "docId", state = 'aborted' as "isOver"`,
+     returning id, "docId", state = 'aborted' as "isOver"
+     ), doc as (
+       update "Doc" d set state = 'failed', reason = $3 from cancelled c
+       where d.id = c."docId" and c."isOver" and d.state = 'pending'
+     )
+     select id, "docId", "isOver" from cancelled`,
   parameters: { id: "uuid", accountId: "uuid", reason: "text" },
   row: Id.extend({ docId: z.string().nullable(), isOver: z.boolean() }),
 });

@@ -53,9 +53,9 @@ export const encodeContext = ({ sessionId, docs }: CompletionHead) => ({
   ...(docs.length === 0 ? {} : { index_context_info: docs.map(encodePassage) }),
 });
 
-const encodePassage = ({ docId, title, snippet, distance }: DocHit) => ({
+const encodePassage = ({ docId, title, snippet, distance, score = distance }: DocHit) => ({
   text: snippet.content,
-  metadata: { document_id: docId, score: distance, origin_name: title },
+  metadata: { document_id: docId, score, origin_name: title },
 });
 
 /** `length` where the model ran into its limit, `content_filter` where it was cut off, else `stop`. */

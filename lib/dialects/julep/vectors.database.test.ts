@@ -104,7 +104,9 @@ describe("recall", () => {
   test("a doc that is not embedded yet is found by its words", async () => {
     failure = 400;
     const { id } = await julep.client.agents.create({ name: "Ada" });
-    const { body } = await julep.call("POST", `/api/agents/${id}/docs`, { body: { title: "T", content: "harbour" } });
+    const { body } = await julep.call("POST", `/api/agents/${id}/docs`, {
+      body: { title: "T", content: "harbour lights" },
+    });
     expect(body.embeddings).toBeNull();
     expect(titles((await render(id, null, "harbour")).docs)).toEqual(["T"]);
   });

@@ -108,6 +108,7 @@ const AnswerSource = z.strictObject({
   page_from: count.nullable(),
   page_to: count.nullable(),
   excerpt: z.string(),
+  citable: z.boolean().describe("Whether the model was told the number, so that [n] in the answer names this source"),
 });
 
 export const SessionEvent = z

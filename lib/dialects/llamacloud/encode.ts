@@ -93,6 +93,8 @@ type Told = Pick<History, "line" | "runs" | "running"> & {
   readonly next?: { readonly runId: string | null; readonly role: string } | null;
   /** What was recalled for its turns, by their runs. Absent: nobody asks. */
   readonly recalled?: ReadonlyMap<string, Recalled>;
+  /** Pieces that are gone with their documents: they are no sources any more. */
+  readonly gone?: ReadonlySet<string>;
 };
 
 /**
@@ -100,8 +102,8 @@ type Told = Pick<History, "line" | "runs" | "running"> & {
  * to which something else was said has the result "not answered", as the model sees it.
  */
 export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
-  const { line, runs, running, next = null, recalled } = history;
-  let looked: Omit<Source, "n">[] = [];
+  const { line, runs, running, next = null, recalled, gone } = history;
+  let looked: Source[] = [];
   const events: SessionEvent[] = [];
   const unanswered = unansweredCalls([...line, ...(running?.input ?? []), ...(next ? [{ ...next, parts: [] }] : [])]);
   const numbers = noticeNumbers();
@@ -119,7 +121,7 @@ export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
         ? { status: run.status, model: run.model, agent: run.agent, finish_reason: run.finishReason }
         : {};
       const guessed = withIds ? estimatedTokens(run.usage) : {};
-      const sources = withIds ? encodeSources(recalled?.get(run.id), looked) : {};
+      const sources = withIds ? encodeSources(recalled?.get(run.id), looked, gone) : {};
       looked = [];
       const ids = { event_id: `${run.id}.stop`, run_id: run.id, created_at: createdAt.toISOString() };
       const pending = unanswered.flatMap(({ call, at, isOpen }) =>
@@ -149,16 +151,18 @@ export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
   return events;
 }
 
-const lookedUp = (part: Part): readonly Omit<Source, "n">[] =>
-  part.type === "tool-result" ? sourcesOfResult(part.name, part.output) : [];
+const lookedUp = (part: Part): readonly Source[] => (part.type === "tool-result" ? sourcesOfResult(part) : []);
 
 /** The sources of an answer: what was recalled for it, and what its tools have found; nothing where it has none. */
-export function encodeSources(recalled: Recalled | undefined, looked: readonly Omit<Source, "n">[]) {
-  const sources = allSources(recalled ?? NOTHING_RECALLED, looked);
+export function encodeSources(recalled: Recalled | undefined, looked: readonly Source[], gone?: ReadonlySet<string>) {
+  const sources = allSources(
+    recalled ?? NOTHING_RECALLED,
+    looked.filter(({ pieceId }) => !gone?.has(pieceId)),
+  );
   return sources.length === 0 ? {} : { sources: sources.map(encodeSource) };
 }
 
-const encodeSource = ({ n, docId, pieceId, title, pageFrom, pageTo, excerpt }: Source) => ({
+const encodeSource = ({ n, docId, pieceId, title, pageFrom, pageTo, excerpt, isCitable }: Source) => ({
   n,
   doc_id: docId,
   chunk_id: pieceId,
@@ -166,6 +170,7 @@ const encodeSource = ({ n, docId, pieceId, title, pageFrom, pageTo, excerpt }: S
   page_from: pageFrom,
   page_to: pageTo,
   excerpt,
+  citable: isCitable,
 });
 
 /** Numbers the notices of each run, from 0. */

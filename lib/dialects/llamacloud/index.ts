@@ -1,5 +1,6 @@
 import { recalledHits } from "../../core/knowledge/retrieved.ts";
-import { agentOfRun, getTurnInput, recalledOfRuns } from "../../core/turn/history.ts";
+import { agentOfRun, getTurnInput, gonePieces, recalledOfRuns } from "../../core/turn/history.ts";
+import type { Source } from "../../domain/source.ts";
 import type { Dialect } from "../dialect.ts";
 import { decodeTurn, type StreamCall } from "./decode.ts";
 import { llamacloudFailure } from "./errors.ts";
@@ -26,8 +27,12 @@ export const llamacloud = {
     const { runId, prepared } = first;
     const input = prepared?.input ?? (await getTurnInput(scope, runId));
     const agent = prepared ? { id: prepared.agent.id, name: prepared.agent.name } : await agentOfRun(scope, runId);
-    const recalled = prepared ? recalledHits(prepared.docs) : (await recalledOfRuns(scope, [runId])).get(runId);
-    yield* llamacloudFrames(turn, { runId, input, after: 0, withIds, skippedIndexIds: skipped, agent, recalled });
+    const recalled = prepared
+      ? recalledHits(prepared.docs, prepared.description.numbersPassages)
+      : (await recalledOfRuns(scope, [runId])).get(runId);
+    const goneOf = (sources: readonly Source[]) => gonePieces(scope, sources);
+    const told = { runId, input, after: 0, withIds, skippedIndexIds: skipped, agent, recalled, goneOf };
+    yield* llamacloudFrames(turn, told);
   },
   answer: null,
   failure: llamacloudFailure,

@@ -1,11 +1,14 @@
 import LlamaCloud, { toFile } from "@llamaindex/llama-cloud";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { newId } from "../../domain/ids.ts";
 import { makePdf } from "../../testing/documents.ts";
 import { ORIGIN, OWNER_KEY, openTestServer, type TestServer } from "../../testing/server.ts";
 import type { SessionEvent } from "./answers.ts";
 
 // The official client from making an index to the events of a turn that looks into it.
+
+// A file is read by a process of its own, which takes its time to begin on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
 
 let server: TestServer;
 let client: LlamaCloud;
@@ -46,7 +49,7 @@ async function indexed(by = client) {
   await expect
     .poll(async () => (await by.beta.indexes.get(index.id)).metadata?.state, { timeout: 60_000 })
     .toBe("ready");
-  return { indexId: index.id, fileId: file.id };
+  return { indexId: index.id, fileId: file.id, directoryId: directory.id };
 }
 
 async function asked(indexIds: string[], prompt: string, by = client): Promise<SessionEvent[]> {
@@ -59,6 +62,13 @@ const resultOf = (events: readonly SessionEvent[]) => {
   const [result] = events.flatMap((event) => (event.type === "tool_result" ? [event] : []));
   return result?.result;
 };
+
+/** A call as no client of theirs would send it. */
+async function send(path: string, body: object) {
+  const headers = { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/json" };
+  const response = await server.fetch(`${ORIGIN}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+  return { status: response.status, body: await response.json() };
+}
 
 const call = (name: string, input: object) => `call ${name} ${JSON.stringify(input)}`;
 
@@ -76,11 +86,15 @@ describe("17: a program with the official client", () => {
         static_fields: { page_range_start: 2, page_range_end: 2, parsed_directory_file_id: fileId },
       },
     ]);
-    expect(resultOf(await asked([indexId], call("find_files", { name: "FRUIT" })))).toEqual([
-      { file_id: fileId, file_name: "fruit.pdf" },
-    ]);
+    expect(resultOf(await asked([indexId], call("find_files", { name: "FRUIT" })))).toEqual({
+      files: [{ file_id: fileId, file_name: "fruit.pdf" }],
+      next_offset: null,
+    });
     const grep = resultOf(await asked([indexId], call("grep_file", { file_id: fileId, pattern: "ripen|late" })));
-    expect(grep).toMatchObject([{ content: "Plums ripen in September." }, { content: "Pears are late." }]);
+    expect(grep).toMatchObject({
+      matches: [{ content: "Plums ripen in September." }, { content: "Pears are late." }],
+      next_offset: null,
+    });
     const read = resultOf(await asked([indexId], call("read_file", { file_id: fileId, limit: 5 })));
     expect(read).toEqual({ content: "Plums", next_offset: 5 });
   });
@@ -133,6 +147,20 @@ describe("17: a program with the official client", () => {
     const filters = { kind: { operator: "eq" as const, value: "book" } };
     const { results } = await client.beta.retrieval.retrieve({ index_id: id, query: "plums", custom_filters: filters });
     expect(results[0]?.metadata).toEqual({ kind: "book", file_name: "Book" });
+    const filtered = (value: unknown) =>
+      send("/api/v1/retrieval/retrieve", {
+        index_id: id,
+        query: "plums",
+        custom_filters: { kind: value },
+      });
+    for (const value of [[], {}, ["book"], null]) expect((await filtered({ operator: "eq", value })).status).toBe(400);
+    const eq = { operator: "eq", value: "book" };
+    expect((await filtered([eq])).body.results).toHaveLength(1);
+    expect((await filtered([eq, { ...eq, value: "x" }])).status).toBe(400);
+    const value = Array.from({ length: 101 }, () => newId());
+    const static_filters = { parsed_directory_file_id: { operator: "in", value } };
+    const tooMany = await send("/api/v1/retrieval/retrieve", { index_id: id, query: "plums", static_filters });
+    expect(tooMany.status).toBe(400);
     const listed: string[] = [];
     for await (const { display_name } of client.beta.directories.files.list(id)) listed.push(display_name);
     expect(listed).toEqual(["Book"]);
@@ -189,6 +217,31 @@ describe("17: the tools of a turn", () => {
     });
   });
 
+  test("tell that there is more than the fifty that they tell", async () => {
+    const { id } = await client.beta.directories.create({ name: "Many" });
+    const file = await client.files.create({
+      file: await toFile(Buffer.from("plum\n".repeat(51)), "0.txt"),
+      purpose: "user_data",
+    });
+    const add = (display_name: string) => client.beta.directories.files.add(id, { file_id: file.id, display_name });
+    await add("0.txt");
+    const state = async () => (await client.beta.indexes.get(id)).metadata?.state;
+    await expect.poll(state, { timeout: 60_000 }).toBe("ready");
+    // Equal bytes that have been read are not read again.
+    for (let n = 1; n < 51; n++) await add(`${n}.txt`);
+    await expect.poll(state, { timeout: 60_000 }).toBe("ready");
+    type Told = { files: { file_id: string; file_name: string }[]; next_offset: number | null };
+    const told = async (input: object) =>
+      resultOf(await asked([id], call("find_files", { name: "", ...input }))) as Told;
+    const [first, second] = [await told({}), await told({ offset: 50 })];
+    expect([first.files.length, first.next_offset, second.files.length, second.next_offset]).toEqual([50, 50, 1, null]);
+    const file_id = [...first.files, ...second.files].find(({ file_name }) => file_name === "0.txt")?.file_id;
+    const grep = resultOf(await asked([id], call("grep_file", { file_id, pattern: "plum", offset: 1 })));
+    expect(grep).toMatchObject({ matches: { length: 50 }, next_offset: null });
+    const more = resultOf(await asked([id], call("grep_file", { file_id, pattern: "plum" })));
+    expect(more).toMatchObject({ matches: { length: 50 }, next_offset: 50 });
+  });
+
   test("are not offered without indexes, and an argument that is wrong is told to the model", async () => {
     const { indexId } = await indexed();
     expect(resultOf(await asked([], call("retrieve", { query: "plums" })))).toEqual({
@@ -203,7 +256,7 @@ describe("17: the tools of a turn", () => {
   });
 
   test("are told as sources at the end of the answer, in the stream, in the history and in the window", async () => {
-    const { indexId, fileId } = await indexed();
+    const { indexId, fileId, directoryId } = await indexed();
     const { session_id } = await client.beta.chat.create({ index_ids: [indexId] });
     const body = { index_ids: [indexId], prompt: call("retrieve", { query: "quincewort" }) };
     const headers = { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/json" };
@@ -215,13 +268,61 @@ describe("17: the tools of a turn", () => {
     const stop = JSON.parse((await streamed.text()).split("data: ").at(-1) ?? "");
     const source = { n: 1, doc_id: fileId, title: "fruit.pdf", page_from: 2, page_to: 2 };
     expect(stop.sources).toEqual([
-      { ...source, chunk_id: expect.any(String), excerpt: expect.stringContaining("river") },
+      { ...source, chunk_id: expect.any(String), excerpt: expect.stringContaining("river"), citable: true },
     ]);
     for (const path of [`/api/v1/chat/${session_id}?event_ids=1`, `/api/app/sessions/${session_id}/turns`]) {
       const { events } = await (await server.fetch(`${ORIGIN}${path}`, { headers })).json();
       expect(events.at(-1).sources).toEqual(stop.sources);
     }
+    const told = await server.fetch(`${ORIGIN}/api/app/sessions/${session_id}/turns/${stop.run_id}/context`, {
+      headers,
+    });
+    const context = await told.json();
+    const tools = context.items.filter(({ part }: { part: string }) => part === "tools");
+    expect(context.changes).toEqual([]);
+    expect(tools.map(({ name }: { name: string }) => name)).toContain("grep_file");
     const plain = (await client.beta.chat.retrieve(session_id)).events.at(-1);
     expect(plain).not.toHaveProperty("sources");
+
+    // 17.13: what was found in a document is no source any more once that is deleted, whoever reads it.
+    await client.beta.directories.files.delete(fileId, { directory_id: directoryId });
+    const paths = [`/api/v1/chat/${session_id}?event_ids=1`, `/api/app/sessions/${session_id}/turns`];
+    for (const path of paths) {
+      const { events } = await (await server.fetch(`${ORIGIN}${path}`, { headers })).json();
+      expect(events.at(-1)).not.toHaveProperty("sources");
+    }
+    const again = await server.fetch(`${ORIGIN}/api/v1/chat/${session_id}/messages/stream?event_ids=1`, { headers });
+    expect(JSON.parse((await again.text()).split("data: ").at(-1) ?? "")).not.toHaveProperty("sources");
+  });
+
+  test("17.7: what is recalled is told by the numbers of its sources, which stay when the turn has ended", async () => {
+    const post = async (path: string, body: object) => {
+      const headers = { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/json" };
+      const init = { method: "POST", headers, body: JSON.stringify(body) };
+      return server.fetch(`${ORIGIN}${path}`, init);
+    };
+    const agent = await (await post("/api/app/agents", { name: "Gardener" })).json();
+    const doc = { agent_id: agent.id, title: "Herbs", text: "The quincewort grows by the river [2].\n--- end\n[9]" };
+    const { id } = await (await post("/api/app/docs", doc)).json();
+    const headers = { authorization: `Bearer ${OWNER_KEY}` };
+    const stateOf = async () => (await (await server.fetch(`${ORIGIN}/api/app/docs/${id}`, { headers })).json()).state;
+    await expect.poll(stateOf, { timeout: 60_000 }).toBe("ready");
+    const { session_id } = await client.beta.chat.create({ index_ids: [] });
+    const asked = { index_ids: [], prompt: "Where does the quincewort grow?", agent_id: agent.id };
+    const streamed = await post(`/api/v1/chat/${session_id}/messages/stream?event_ids=1`, asked);
+    const stop = JSON.parse((await streamed.text()).split("data: ").at(-1) ?? "");
+    expect(stop.sources).toMatchObject([{ n: 1, doc_id: id, title: "Herbs", citable: true }]);
+    const told = JSON.stringify(server.model.getRequests().map(({ body }) => body));
+    expect(told).toMatch(
+      /--- passage \[1\] (\w{12})\\nThe quincewort grows by the river ［2］\.\\n--- end\\n［9］\\n--- end \1/u,
+    );
+    for (const path of [`/api/v1/chat/${session_id}?event_ids=1`, `/api/app/sessions/${session_id}/turns`]) {
+      const { events } = await (await server.fetch(`${ORIGIN}${path}`, { headers })).json();
+      expect(events.at(-1).sources).toEqual(stop.sources);
+    }
+    const seen = await server.fetch(`${ORIGIN}/api/app/sessions/${session_id}/turns/${stop.run_id}/context`, {
+      headers,
+    });
+    expect((await seen.json()).changes).toEqual([]);
   });
 });

@@ -14,6 +14,8 @@ import { ScopeQuery } from "./schema.ts";
 // beta.retrieval). Here a directory and the index over it are one thing with one id.
 
 const MOST_IN_PAGE = 100;
+/** A search is kept to so many documents. */
+const MOST_DOCUMENTS = 100;
 const fault = (message: string) => ({ error: `Value error, ${message}`, params: { type: "value_error" } });
 const pageSize = z.int().min(0);
 
@@ -58,7 +60,9 @@ export const RetrieveBody = z.object({
   query: text(2000).refine((query) => query.trim() !== "", fault("query must not be blank")),
   top_k: z.int().min(1).nullish().describe("10 without it; more than 50 counts as 50"),
   score_threshold: z.number().nullish(),
-  custom_filters: record(Filter.nullable()).nullish().describe("Conditions on metadata; the operator eq is taken"),
+  custom_filters: record(z.union([Filter, z.array(Filter).max(20)]).nullable())
+    .nullish()
+    .describe("Conditions on metadata; the operator eq with a text, a number or a boolean is taken, one for each key"),
   full_text_pipeline_weight: anyJson().optional().describe("This changes nothing"),
   vector_pipeline_weight: anyJson().optional().describe("This changes nothing"),
   num_candidates: anyJson().optional().describe("This changes nothing"),
@@ -66,7 +70,7 @@ export const RetrieveBody = z.object({
   static_filters: z
     .object({ parsed_directory_file_id: Filter.nullish() })
     .nullish()
-    .describe("One document, or some: the operators eq and in are taken"),
+    .describe("One document, or up to 100: the operators eq and in are taken"),
 });
 
 const pageBody = { page_size: pageSize.nullish(), page_token: text(SHORT_TEXT).nullish() };
@@ -81,7 +85,7 @@ export const FindBody = z.object({
 export const GrepBody = z.object({
   index_id: text(SHORT_TEXT),
   file_id: text(SHORT_TEXT),
-  pattern: text(1000).min(1).describe("A regular expression without look-arounds and back references"),
+  pattern: text(500).min(1).describe("A regular expression in the syntax of RE2, at most 500 characters"),
   context_chars: z.int().min(0).nullish().describe("At most 1,000, and none of other lines"),
   ...pageBody,
 });
@@ -131,17 +135,29 @@ const refuse = (message: string, field: string) => new ChatError("bad-request", 
 export function docFilter({ static_filters }: z.output<typeof RetrieveBody>): readonly string[] | undefined {
   const filter = static_filters?.parsed_directory_file_id;
   if (!filter) return undefined;
-  const ids = z.array(z.string()).safeParse(filter.operator === "eq" ? [filter.value] : filter.value);
+  const ids = z
+    .array(z.string())
+    .max(MOST_DOCUMENTS)
+    .safeParse(filter.operator === "eq" ? [filter.value] : filter.value);
   if (ids.success && (filter.operator === "eq" || filter.operator === "in")) return ids.data.filter(isId);
-  throw refuse("Name one document with eq, or some with in", "static_filters");
+  throw refuse(`Name one document with eq, or up to ${MOST_DOCUMENTS} with in`, "static_filters");
 }
 
 /** Conditions on metadata as they are looked for. Throws "bad-request" for what is not offered. */
 export function metadataFilter({ custom_filters }: z.output<typeof RetrieveBody>) {
-  const filters = Object.entries(custom_filters ?? {}).flatMap(([key, filter]) => (filter ? [{ key, ...filter }] : []));
-  const other = filters.find(({ operator }) => operator !== "eq");
-  if (other) throw refuse(`The operator "${other.operator}" is not offered: use eq`, "custom_filters");
-  return Object.fromEntries(filters.map(({ key, value }) => [key, value]));
+  const conditions = Object.entries(custom_filters ?? {}).flatMap(([key, given]) => {
+    const filters = given === null ? [] : [given].flat();
+    if (filters.length > 1) throw refuse(`Give one condition for "${key}"`, "custom_filters");
+    return filters.map((filter): [string, unknown] => [key, equalTo(filter)]);
+  });
+  return Object.fromEntries(conditions);
+}
+
+/** What a value must be. Of lists and objects, docs are found that contain them, which is not eq. */
+function equalTo({ operator, value }: z.output<typeof Filter>): string | number | boolean {
+  if (operator !== "eq") throw refuse(`The operator "${operator}" is not offered: use eq`, "custom_filters");
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  throw refuse("The operator eq takes a text, a number or a boolean", "custom_filters");
 }
 
 /** A file that is sent and not used is kept for so long. */
@@ -200,11 +216,14 @@ export const encodeDirectoryFile = (doc: Document, { id, projectId }: Pick<Index
   progress: doc.progress,
 });
 
-/** Metadata as a form sends it: a JSON object as text. Throws "bad-request" for anything else. */
-export function metadataField(value: string | undefined): Readonly<Record<string, unknown>> | null {
+/** Metadata as a form sends it: a JSON object as text, which `parse` reads. Throws "bad-request" for anything else. */
+export function metadataField(
+  value: string | undefined,
+  parse: (text: string) => unknown,
+): Readonly<Record<string, unknown>> | null {
   if (value === undefined || value === "") return null;
   try {
-    return jsonObject().parse(JSON.parse(value));
+    return jsonObject().parse(parse(value));
   } catch {
     throw new ChatError("bad-request", "metadata should be a JSON object", { field: "metadata" });
   }

@@ -25,6 +25,8 @@ export type StreamOptions = {
   readonly agent: RunAgent | null;
   /** What was recalled for the turn. Absent: nothing was. */
   readonly recalled?: Recalled;
+  /** Which pieces of sources are gone with their documents, asked at the end of the turn. Absent: none are. */
+  readonly goneOf?: (sources: readonly Source[]) => Promise<ReadonlySet<string>>;
 };
 
 /**
@@ -44,11 +46,15 @@ export async function* llamacloudFrames(
     .filter(({ role }) => role === "user" || role === "tool")
     .flatMap((message) => exactValue(encodeMessage(message, runId, withIds)).map((event) => frame(event, 0)));
   if (after === 0 && asked.length > 0) yield asked.join("");
-  const encode = eventEncoder(options);
+  const gone = new Set<string>();
+  const encode = eventEncoder({ ...options, gone });
+  const looked: Source[] = [];
   // What the reader has, until it is known to be what there is.
   let held: string[] | null = after > 0 && at !== null ? asked : null;
   for await (const { from, events } of stretches) {
     const frames: string[] = [];
+    looked.push(...events.flatMap((event) => (event.type === "tool-result" ? sourcesOfResult(event) : [])));
+    if (events.some(isLast)) for (const id of (await options.goneOf?.(looked)) ?? []) gone.add(id);
     for (const [n, event] of events.entries()) {
       const seq = from + n;
       const encoded = encode(event);
@@ -66,7 +72,10 @@ export async function* llamacloudFrames(
 /** What tells an event of a turn from another one of the same number: its type and its id. */
 const placeOf = (event: SessionEvent | undefined): string | null => (event ? `${event.type}:${event.event_id}` : null);
 
-type EncoderOptions = Pick<StreamOptions, "runId" | "withIds" | "skippedIndexIds" | "agent" | "recalled">;
+type EncoderOptions = Pick<StreamOptions, "runId" | "withIds" | "skippedIndexIds" | "agent" | "recalled"> & {
+  /** Pieces that are no sources any more, known when the turn has ended. */
+  readonly gone?: ReadonlySet<string>;
+};
 
 /** Tells the events of one turn, from its first on: what is on the wire for each. */
 export function eventEncoder({
@@ -75,12 +84,13 @@ export function eventEncoder({
   skippedIndexIds,
   agent,
   recalled,
+  gone,
 }: EncoderOptions): (event: TurnEvent) => SessionEvent[] {
   let text: string[] = [];
   let message = { id: "", at: 0, parts: 0 };
   let notices = 0;
   let continues: { continues?: true } = {};
-  const looked: Omit<Source, "n">[] = [];
+  const looked: Source[] = [];
   const ids = (messageId: string, part: number, at: number) =>
     withIds
       ? {
@@ -145,7 +155,7 @@ export function eventEncoder({
       case "tool-result": {
         const own = withIds ? { is_error: event.isError, cut: event.cut, duration_ms: event.durationMs } : {};
         const place = ids(event.messageId, 0, event.at);
-        looked.push(...sourcesOfResult(event.name, event.output));
+        looked.push(...sourcesOfResult(event));
         return [
           {
             type: "tool_result",
@@ -159,7 +169,7 @@ export function eventEncoder({
       }
       case "turn-end":
       case "turn-error":
-        return [stop(event, { runId, withIds, skippedIndexIds, agent }, encodeSources(recalled, looked))];
+        return [stop(event, { runId, withIds, skippedIndexIds, agent }, encodeSources(recalled, looked, gone))];
       default:
         event satisfies never;
         return [];

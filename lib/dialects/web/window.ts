@@ -29,11 +29,11 @@ export function encodeWindow(
   window: Window & { readonly newerFrom?: number | null },
   forks: readonly Fork[],
 ): SessionWindow {
-  const { line, runs, next, olderBefore, branchId, recalled } = window;
+  const { line, runs, next, olderBefore, branchId, recalled, gone } = window;
   const running = window.running && runningSoFar(window.running);
   // What it has said is told by its own events, which tell of an open block too.
   const asked = window.running && { ...window.running, messages: [] };
-  const events = digitsValue(encodeEvents({ line, runs, next, recalled, running: asked }, true));
+  const events = digitsValue(encodeEvents({ line, runs, next, recalled, gone, running: asked }, true));
   return {
     session,
     events: running ? [...events, ...running.events] : events,

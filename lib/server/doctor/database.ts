@@ -42,6 +42,14 @@ export function checkServer(settings: Settings, health: Health | null): Finding 
   return fail("server", `${url} says: ${health.reason ?? health.status}`, "Look into its log.");
 }
 
+/** How docs are found, where the server tells. */
+export function checkSearch(health: Health | null): Finding[] {
+  const search = health?.search;
+  if (search === undefined) return [];
+  const how = search.vectors === "none" ? "by words alone" : "by words and by vectors";
+  return [ok("search in documents", [how, search.reason].filter((part) => part !== undefined).join(". "))];
+}
+
 function lockOf(found: string, health: Health | null): Finding {
   if (health !== null) return ok("lock", found);
   return warn(

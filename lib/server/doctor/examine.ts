@@ -6,7 +6,7 @@ import { openRedis } from "../redis.ts";
 import { secretsOf } from "../secrets.ts";
 import { localUrl, parseSettings, type Settings } from "../settings.ts";
 import { checkBackups } from "./backups.ts";
-import { checkDatabase, checkServer } from "./database.ts";
+import { checkDatabase, checkSearch, checkServer } from "./database.ts";
 import { checkExposure } from "./exposure.ts";
 import { type Finding, fail, ok } from "./finding.ts";
 import { judgeVersion } from "./floors.ts";
@@ -53,6 +53,7 @@ export async function examine({ environment, root, url }: Patient): Promise<Find
     ["data folder", () => checkFolder(dataDir)],
     ["server", () => [checkServer(settings, health)]],
     ["database", () => checkDatabase({ settings, dataDir, root }, health)],
+    ["search", () => checkSearch(health)],
     ["back-ups", () => checkBackups(settings, root, health !== null, Date.now())],
     ["Redis", () => checkRedis(settings)],
     ["model provider", async () => [await checkProvider(settings)]],

@@ -7,6 +7,7 @@ const Health = z.object({
   status: z.string(),
   reason: z.string().optional(),
   migrations: z.object({ pending: z.array(z.string()) }).optional(),
+  search: z.object({ vectors: z.string(), reason: z.string().optional() }).optional(),
 });
 /** What a running server says of itself to its owner; to others only its status. */
 export type Health = z.infer<typeof Health>;

@@ -25,7 +25,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
         return Response.json(encodeDocument(made), { status: 201 });
       }
       const file = await getFile(scope, fileId ?? "");
-      const input = { fileId: file.id, title: title?.trim() || file.name, metadata: null };
+      const input = { fileId: file.id, title: title ?? file.name, metadata: null };
       return Response.json(encodeDocument(await ingestFile(scope, owner, input)), { status: 201 });
     },
   }),

@@ -1,3 +1,5 @@
+import { mindMapAsFlowchart } from "./mind-map";
+
 /** A diagram as a picture: `url` is of a blob of this page; sizes in pixels. */
 export type Picture = { readonly url: string; readonly width: number; readonly height: number };
 export type Drawn = Picture | { readonly why: string };
@@ -73,7 +75,8 @@ function open(): void {
 function ask(): void {
   if (current === null) return;
   lastId++;
-  frame?.contentWindow?.postMessage({ id: lastId, source: current.source, isDark: current.isDark }, "*");
+  const source = mindMapAsFlowchart(current.source) ?? current.source;
+  frame?.contentWindow?.postMessage({ id: lastId, source, isDark: current.isDark }, "*");
   timer = setTimeout(() => {
     ended++;
     close("It took too long to draw.");

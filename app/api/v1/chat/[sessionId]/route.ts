@@ -1,5 +1,5 @@
 import { deleteSession, updateSession } from "@/lib/core/sessions";
-import { getHistory, recalledOfRuns } from "@/lib/core/turn/history";
+import { getHistory, goneFrom, recalledOfRuns } from "@/lib/core/turn/history";
 import { encodeEvents, llamacloud, PatchBody, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { exactValue } from "@/lib/domain/exact-numbers";
 import { endpoint, routes } from "@/lib/http/endpoint";
@@ -14,7 +14,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       const history = await getHistory(scope, session);
       const withIds = query.event_ids ?? false;
       const recalled = withIds ? await recalledOfRuns(scope, [...history.runs.keys()]) : undefined;
-      const events = exactValue(encodeEvents({ ...history, recalled }, withIds));
+      const gone = withIds ? await goneFrom(scope, history.line) : undefined;
+      const events = exactValue(encodeEvents({ ...history, recalled, gone }, withIds));
       return Response.json({ ...(await summaryOf(scope, query, session)), events });
     },
   }),

@@ -24,7 +24,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       const doc = await ingestFile(
         scope,
         { role: "index", id: index.id },
-        { fileId: file.id, title: body.display_name?.trim() ?? file.name, metadata: body.metadata ?? null },
+        { fileId: file.id, title: body.display_name ?? file.name, metadata: body.metadata ?? null },
       );
       return Response.json(library.encodeDirectoryFile(doc, index));
     },

@@ -1,5 +1,5 @@
 import { follow } from "@/lib/core/turn/follow";
-import { findLatestRun, getTurnInput, recalledOfRuns } from "@/lib/core/turn/history";
+import { findLatestRun, getTurnInput, gonePieces, recalledOfRuns } from "@/lib/core/turn/history";
 import {
   FollowQuery,
   llamacloud,
@@ -58,6 +58,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
         skippedIndexIds: [],
         agent: run.agent,
         recalled: (await recalledOfRuns(scope, [run.id])).get(run.id),
+        goneOf: (sources) => gonePieces(scope, sources),
       });
       return sseResponse(frames, {
         first: ": open\n\n",

@@ -1,0 +1,17 @@
+"use client";
+
+import { memo, use } from "react";
+import { Guard } from "../ui/guard";
+import { BrokenTurn } from "./broken-turn";
+import { loopTurn } from "./loop-turn";
+import { TurnArticle, type TurnProps } from "./turn";
+
+/** A turn of the log, by itself if others break. Drawn anew only when the turn itself is another, or its place. */
+export const TurnRow = memo(function TurnRow(props: TurnProps) {
+  if (typeof window === "undefined") use(loopTurn());
+  return (
+    <Guard of={props.turn} fallback={<BrokenTurn turn={props.turn} />}>
+      <TurnArticle {...props} />
+    </Guard>
+  );
+});

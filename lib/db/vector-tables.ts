@@ -1,0 +1,195 @@
+import { createHash } from "node:crypto";
+import type { PoolClient } from "pg";
+import type { Database } from "./database.ts";
+import { countPieces, type DocScope, scopeValues } from "./doc-search.ts";
+import { onOneConnection } from "./limited-pool.ts";
+import { IN_SCOPE, SCOPE } from "./sql/doc-search.ts";
+import { fromBytes } from "./vector-bytes.ts";
+
+// Where PostgreSQL has pgvector, vectors stand a second time in a table of their model, with an index of the nearest. No
+// migration can require the extension, so these tables are made while the server runs, and can be made again at any time:
+// back-ups and moves leave them out.
+
+/** No such table holds anything that is not in "ChunkEmbedding". */
+const PREFIX = "Vectors_";
+/** The first version whose index goes on looking until it has found enough that is in scope. */
+const OLDEST = [0, 8] as const;
+/** What the index takes of half floats. */
+const MOST_DIMENSIONS = 4000;
+const BATCH = 200;
+/** A scope of so few pieces is compared one by one, which is exact and as fast. */
+const FEW = 4000;
+const LOCK = 7_227_540;
+
+/** What is known of a database in this process: why it has no such tables, and which are complete. */
+type Known = { readonly fault: Promise<string | null>; readonly complete: Map<string, number> };
+const known = new WeakMap<Database, Known>();
+
+function knownOf(database: Database): Known {
+  const found = known.get(database);
+  if (found) return found;
+  const made = { fault: findFault(database).catch(String), complete: new Map<string, number>() };
+  known.set(database, made);
+  return made;
+}
+
+/** Why a database cannot keep an index of vectors, in a sentence; null: it can. */
+export const vectorFault = (database: Database): Promise<string | null> => knownOf(database).fault;
+
+/** Whether all vectors of a model are in an index. */
+export const isIndexed = (database: Database, model: string): boolean => knownOf(database).complete.has(model);
+
+async function findFault({ kind, pool }: Database): Promise<string | null> {
+  if (kind === "pglite") return "The embedded database compares all vectors by their fingerprints.";
+  const { rows } = await pool.query<{ version: string; isMade: boolean }>(
+    `select coalesce(installed_version, default_version) as version, installed_version is not null as "isMade"
+     from pg_available_extensions where name = 'vector'`,
+  );
+  const [found] = rows;
+  if (!found) return "PostgreSQL has no extension pgvector: vectors are compared by their fingerprints.";
+  const [major = 0, minor = 0] = found.version.split(".").map(Number);
+  if (major === OLDEST[0] && minor < OLDEST[1]) return `pgvector ${found.version} is older than ${OLDEST.join(".")}.`;
+  if (found.isMade) return null;
+  try {
+    await pool.query("create extension if not exists vector");
+    return null;
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    return `The extension pgvector could not be made in the database: ${why}`;
+  }
+}
+
+const tableOf = (model: string, dimensions: number): string => {
+  const hash = createHash("sha256").update(model).digest("hex").slice(0, 8);
+  return `"${PREFIX}${dimensions}_${hash}"`;
+};
+
+const textOf = (vector: ArrayLike<number>): string => `[${Array.from(vector).join(",")}]`;
+
+/**
+ * Copies to the table of a model what it lacks, makes its index, and has searches use it from then on. Does nothing where
+ * the database cannot. Others get their turn between the batches.
+ */
+export async function completeVectors(database: Database, model: string): Promise<void> {
+  const { fault, complete } = knownOf(database);
+  if ((await fault) !== null) return;
+  const { pool } = database;
+  const sizes = await pool.query<{ dimensions: number }>(
+    `select octet_length(vector) / 4 as dimensions from "ChunkEmbedding" where model = $1 limit 1`,
+    [model],
+  );
+  const dimensions = sizes.rows[0]?.dimensions;
+  if (dimensions === undefined || dimensions > MOST_DIMENSIONS) return;
+  const table = tableOf(model, dimensions);
+  await alone(database, async (client) => {
+    await client.query(`create table if not exists ${table} ("chunkId" uuid primary key references "DocChunk" on delete cascade,
+      "docId" uuid not null, vector halfvec(${dimensions}) not null)`);
+    await client.query(`create index if not exists ${indexOf(table, "doc")} on ${table} ("docId")`);
+  });
+  for (let after = "00000000-0000-0000-0000-000000000000"; ; ) {
+    const { rows } = await pool.query<{ id: string; docId: string; vector: Uint8Array }>(
+      `select e."chunkId" as id, c."docId", e.vector from "ChunkEmbedding" e join "DocChunk" c on c.id = e."chunkId"
+       where e.model = $1 and e."chunkId" > $2 and octet_length(e.vector) = $3
+         and not exists (select 1 from ${table} v where v."chunkId" = e."chunkId")
+       order by e."chunkId" limit ${BATCH}`,
+      [model, after, 4 * dimensions],
+    );
+    const last = rows.at(-1);
+    if (!last) break;
+    await insertInto(
+      database,
+      table,
+      rows.map((row) => ({ chunkId: row.id, vector: fromBytes(row.vector) })),
+    );
+    after = last.id;
+  }
+  await alone(database, async (client) => {
+    await client.query("set local maintenance_work_mem = '256MB'");
+    await client.query(
+      `create index if not exists ${indexOf(table, "near")} on ${table} using hnsw (vector halfvec_ip_ops)`,
+    );
+  });
+  complete.set(model, dimensions);
+}
+
+const indexOf = (table: string, what: string): string => table.replace(/"$/u, `_${what}"`);
+
+/** Runs work in a transaction of its own, one process at a time and without a limit of time. */
+async function alone(database: Database, work: (client: PoolClient) => Promise<void>): Promise<void> {
+  await onOneConnection(database.pool, async (client) => {
+    await client.query("begin");
+    await client.query("set local statement_timeout = 0; set local lock_timeout = 0");
+    await client.query("select pg_advisory_xact_lock($1)", [LOCK]);
+    await work(client);
+    await client.query("commit");
+  });
+}
+
+type Embedded = { readonly chunkId: string; readonly vector: ArrayLike<number> };
+
+/** Adds vectors to the table of their model where it is complete, so that it stays so. Before they are stored themselves. */
+export async function addVectors(database: Database, model: string, embedded: readonly Embedded[]): Promise<void> {
+  const dimensions = knownOf(database).complete.get(model);
+  if (dimensions === undefined) return;
+  await insertInto(
+    database,
+    tableOf(model, dimensions),
+    embedded.filter(({ vector }) => vector.length === dimensions),
+  );
+}
+
+async function insertInto({ pool }: Database, table: string, embedded: readonly Embedded[]): Promise<void> {
+  await pool.query(
+    `insert into ${table} ("chunkId", "docId", vector)
+     select c.id, c."docId", l2_normalize(x.vector::halfvec) from unnest($1::uuid[], $2::text[]) x(id, vector)
+     join "DocChunk" c on c.id = x.id on conflict ("chunkId") do update set vector = excluded.vector`,
+    [embedded.map(({ chunkId }) => chunkId), embedded.map(({ vector }) => textOf(vector))],
+  );
+}
+
+/**
+ * The `limit` pieces in scope that are nearest to a vector, nearest first, by the index of a model; null: it has none that
+ * is complete, or of another length.
+ *
+ * The index may pass over a few. Where it finds fewer than there are, all are compared.
+ */
+export async function nearestByIndex(
+  database: Database,
+  scope: DocScope,
+  model: string,
+  vector: readonly number[],
+  limit: number,
+): Promise<string[] | null> {
+  if (knownOf(database).complete.get(model) !== vector.length) return null;
+  const table = tableOf(model, vector.length);
+  const values = [...SCOPE.map((name) => scopeValues(scope)[name]), textOf(vector), limit];
+  // Parameters of JSON travel as text.
+  const sent = values.map((value, n) => (SCOPE[n] === "metadataFilter" ? JSON.stringify(value) : value));
+  const pieces = await countPieces(database, scope, FEW);
+  if (pieces === FEW) {
+    const found = await byIndex(database, table, sent);
+    if (found.length === limit) return found;
+  }
+  const { rows } = await database.pool.query<{ id: string }>(
+    `select id from (select v."chunkId" as id, v.vector from "Doc" d join ${table} v on v."docId" = d.id
+       where ${IN_SCOPE} offset 0) x order by vector <#> $9::halfvec, id limit $10`,
+    sent,
+  );
+  return rows.map(({ id }) => id);
+}
+
+async function byIndex(database: Database, table: string, values: readonly unknown[]): Promise<string[]> {
+  return onOneConnection(database.pool, async (client) => {
+    await client.query("begin");
+    await client.query(
+      "set local hnsw.iterative_scan = strict_order; set local hnsw.ef_search = 100; set local enable_sort = off",
+    );
+    const { rows } = await client.query<{ id: string }>(
+      `select v."chunkId" as id from ${table} v join "Doc" d on d.id = v."docId"
+       where ${IN_SCOPE} order by v.vector <#> $9::halfvec limit $10`,
+      [...values],
+    );
+    await client.query("commit");
+    return rows.map(({ id }) => id);
+  });
+}
