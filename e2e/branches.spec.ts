@@ -20,6 +20,8 @@ async function ask(page: Page, question: string, turn: number): Promise<void> {
   await composer(page).fill(question);
   await composer(page).press("Enter");
   await expect(turns(page)).toHaveCount(turn);
+  // The live region says of the turn before that it is ready, until this one has begun.
+  await expect(turns(page).last()).toHaveAttribute("data-ending", "ready");
   await isReady(page);
 }
 

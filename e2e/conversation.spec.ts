@@ -132,7 +132,9 @@ test("lessons 10 and 34: the one live region says start, long silence and end; s
   const said = await page.evaluate(() => (window as unknown as { said: string[] }).said); // set above
   expect(said).toEqual(["Working", "Still working", "Stopped"]);
   await lastAnswer(page).getByRole("button", { name: /again/i }).first().click();
-  await isReady(page);
+  await expect(lastAnswer(page)).toContainText("Version 2 of 2");
+  await expect(lastAnswer(page)).toContainText("(1)");
+  await expect(lastAnswer(page)).not.toContainText("Stopped");
   await expect(page.getByRole("log").getByRole("article")).toHaveCount(1);
 });
 

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
 import { askIn, call, json, leaveAfter, newSession, read, storedOf, until, untilFrozen } from "./calls.ts";
 import type { Front } from "./front.ts";
 import { SLOW, SLOW_ANSWER, TITLE } from "./paced-model.ts";
@@ -135,6 +136,26 @@ export const requestTries: readonly Try[] = [
       // A backend ends a moment after its client has gone; what stands still closes nothing.
       await until(async () => (await open()) === 0, "no connection is open", 2000);
       return undefined;
+    }),
+  },
+  {
+    name: "a document is read behind the answer and found, though the functions stand still afterwards",
+    run: withFront(async (_, front) => {
+      const { id: index } = await json(front, "POST", "/api/app/indexes", { name: "Handbooks" });
+      const response = await fetch(`${front.url}/api/app/docs/upload?index_id=${index}&name=handbook.pdf`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${KEY}`, "content-type": "application/pdf", connection: "close" },
+        body: readFileSync("lib/ingest/fixtures/handbook.pdf"),
+      });
+      const { id, detail } = await response.json();
+      assert.equal(response.status, 201, detail);
+      await untilFrozen(front);
+      const { state, reason } = await json(front, "GET", `/api/app/docs/${id}`);
+      assert.deepEqual({ state, reason }, { state: "ready", reason: "" });
+      const asked = { question: "handbookword7" };
+      const { mode, hits } = await json(front, "POST", `/api/app/indexes/${index}/ask`, asked);
+      assert.equal(hits[0]?.page_from, 7);
+      return `found by ${mode}`;
     }),
   },
   {
