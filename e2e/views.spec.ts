@@ -49,7 +49,7 @@ async function look(page: Page, state: string): Promise<void> {
       const axe = new AxeBuilder({ page }).exclude("[data-sonner-toaster]").exclude(".scalar-code-copy");
       if (colorScheme === "dark") axe.withRules(["color-contrast"]);
       const { violations } = await axe.analyze();
-      const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
       expect(found, `${state}, ${width} px, ${colorScheme}`).toEqual([]);
     }
   }
