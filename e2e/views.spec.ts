@@ -42,6 +42,10 @@ async function look(page: Page, state: string): Promise<void> {
     await page.setViewportSize({ width, height: 900 });
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      // Colours change in steps, of no length in this mode but of a frame or two.
+      await page.evaluate(async () => {
+        for (let n = 0; n < 3; n++) await new Promise(requestAnimationFrame);
+      });
       if (process.env.SCREENSHOTS) {
         await page.waitForTimeout(300);
         await page.screenshot({ path: `${process.env.SCREENSHOTS}/${state}-${width}-${colorScheme}.png` });

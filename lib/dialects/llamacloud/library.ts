@@ -5,7 +5,7 @@ import type { Scope } from "../../core/scope.ts";
 import { ChatError } from "../../domain/errors.ts";
 import type { FileInfo } from "../../domain/file.ts";
 import { isId } from "../../domain/ids.ts";
-import { anyJson, jsonObject, record, SHORT_TEXT, text } from "../bounds.ts";
+import { anyJson, jsonObject, list, record, SHORT_TEXT, text } from "../bounds.ts";
 import { integerText } from "../integer-text.ts";
 import { projectOf } from "./decode.ts";
 import { ScopeQuery } from "./schema.ts";
@@ -60,7 +60,7 @@ export const RetrieveBody = z.object({
   query: text(2000).refine((query) => query.trim() !== "", fault("query must not be blank")),
   top_k: z.int().min(1).nullish().describe("10 without it; more than 50 counts as 50"),
   score_threshold: z.number().nullish(),
-  custom_filters: record(z.union([Filter, z.array(Filter).max(20)]).nullable())
+  custom_filters: record(z.union([Filter, list(Filter, 20)]).nullable())
     .nullish()
     .describe("Conditions on metadata; the operator eq with a text, a number or a boolean is taken, one for each key"),
   full_text_pipeline_weight: anyJson().optional().describe("This changes nothing"),
