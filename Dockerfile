@@ -2,6 +2,7 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY scripts/generate.ts scripts/generate.ts
+COPY scripts/drawing scripts/drawing
 COPY prisma prisma
 COPY prisma.config.ts ./
 RUN npm ci
