@@ -3,6 +3,7 @@
 import { type FormEvent, useRef, useState } from "react";
 import { isProblem, makeKey, type NewApiKey } from "../api";
 import { Field } from "../sign-in/field";
+import { onEscape } from "../ui/on-escape";
 import { NewKeyLimits } from "./new-key-limits";
 import type { PublishedApi } from "./published-api";
 
@@ -44,16 +45,7 @@ export function NewKey({ apis, onMade, onLeave }: NewKeyProps) {
   }
 
   return (
-    <form
-      className="new-key"
-      onSubmit={submit}
-      noValidate
-      onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        event.preventDefault();
-        onLeave();
-      }}
-    >
+    <form className="new-key" onSubmit={submit} noValidate onKeyDown={onEscape(onLeave)}>
       <Field
         ref={name}
         name="key-name"

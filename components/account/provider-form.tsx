@@ -12,6 +12,7 @@ import {
 import { Field } from "../sign-in/field";
 import { useFirstFault } from "../sign-in/use-first-fault";
 import { WorkingDash } from "../ui/dash";
+import { onEscape } from "../ui/on-escape";
 
 type Kind = ModelProvider["kind"];
 
@@ -60,17 +61,7 @@ export function ProviderForm({ provider, onSaved, onLeave }: ProviderFormProps) 
 
   const isCompatible = kind === "compatible";
   return (
-    <form
-      ref={form}
-      className="new-key provider-form"
-      onSubmit={submit}
-      noValidate
-      onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        event.preventDefault();
-        onLeave();
-      }}
-    >
+    <form ref={form} className="new-key provider-form" onSubmit={submit} noValidate onKeyDown={onEscape(onLeave)}>
       {provider === null && (
         <label className="choice">
           <span>Provider</span>

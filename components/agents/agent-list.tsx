@@ -2,32 +2,15 @@
 
 import { Plus } from "lucide-react";
 import Link from "next/link";
-import { useState } from "react";
 import type { AgentPage, AgentView } from "@/lib/pages/page-data.ts";
 import { listAgents } from "../api";
 import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";
-import { notify } from "../ui/notify";
+import { useMore } from "../ui/use-more";
 
 /** The account's agents, the latest first. */
 export function AgentList({ initial }: { initial: AgentPage }) {
-  const [{ items: agents, has_more }, setPage] = useState(initial);
-  const [isBusy, setIsBusy] = useState(false);
-
-  async function more() {
-    if (isBusy) return;
-    setIsBusy(true);
-    try {
-      const next = await listAgents(agents.length);
-      // An agent that was made meanwhile has moved the others on by one.
-      const known = new Set(agents.map(({ id }) => id));
-      setPage({ items: [...agents, ...next.items.filter(({ id }) => !known.has(id))], has_more: next.has_more });
-    } catch {
-      void notify({ text: "No more agents came. Try again." });
-    } finally {
-      setIsBusy(false);
-    }
-  }
+  const { items: agents, hasMore, isBusy, more } = useMore(initial, listAgents, "No more agents came. Try again.");
 
   return (
     <div className="account">
@@ -52,7 +35,7 @@ export function AgentList({ initial }: { initial: AgentPage }) {
               ))}
             </ul>
           )}
-          {has_more && (
+          {hasMore && (
             <button type="button" className="text-button" aria-disabled={isBusy} onClick={more}>
               Show more
             </button>

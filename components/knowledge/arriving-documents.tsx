@@ -2,7 +2,7 @@
 
 import { isProblem } from "../api";
 import { notify } from "../ui/notify";
-import { DocumentRow, UploadRow } from "./document-row";
+import { DocumentRows } from "./document-rows";
 import type { SessionDocuments } from "./use-session-documents";
 
 type ArrivingProps = {
@@ -28,24 +28,14 @@ export function ArrivingDocuments({ documents: { store, state }, isWaiting }: Ar
   const isReady = added.length > 0 && added.every((one) => one.state === "ready") && uploads.length === 0;
   return (
     <div className="arriving-documents" hidden={count === 0}>
-      <ul className="document-list" aria-label="Documents on their way">
-        {uploads.map((upload) => (
-          <UploadRow
-            key={upload.key}
-            upload={upload}
-            onAgain={() => store.resend(upload.key)}
-            onLeave={() => store.leave(upload.key)}
-          />
-        ))}
-        {added.map((document) => (
-          <DocumentRow
-            key={document.id}
-            document={document}
-            onCancel={() => act(store.cancel(document.id))}
-            onRemove={() => act(store.remove(document.id))}
-          />
-        ))}
-      </ul>
+      <DocumentRows
+        label="Documents on their way"
+        store={store}
+        uploads={uploads}
+        documents={added}
+        onCancel={(id) => act(store.cancel(id))}
+        onRemove={(id) => act(store.remove(id))}
+      />
       <p className="composer-hint" role="status">
         {count > 0 &&
           (isReady

@@ -7,7 +7,7 @@ import { DropZone } from "../conversation/attachments/drop-zone";
 import { notify } from "../ui/notify";
 import { AddDocuments } from "./add-documents";
 import { counted, isPending, type KnownDocument, MOST_DOCUMENT_BYTES } from "./document";
-import { DocumentRow, UploadRow } from "./document-row";
+import { DocumentRows } from "./document-rows";
 import type { DocumentStore } from "./document-store";
 import type { DocumentsState } from "./documents-state";
 
@@ -54,24 +54,14 @@ export function Documents({ store, state, takesDrops, empty }: DocumentsProps) {
       )}
       {isEmpty && reading === "no" && <p className="documents-note">{empty}</p>}
       {!isEmpty && (
-        <ul className="document-list" aria-label="Documents">
-          {uploads.map((upload) => (
-            <UploadRow
-              key={upload.key}
-              upload={upload}
-              onAgain={() => store.resend(upload.key)}
-              onLeave={() => store.leave(upload.key)}
-            />
-          ))}
-          {documents.map((document) => (
-            <DocumentRow
-              key={document.id}
-              document={document}
-              onCancel={() => act(store.cancel(document.id), "The reading was not cancelled. Try again.")}
-              onRemove={() => act(store.remove(document.id), "The document was not removed. Try again.")}
-            />
-          ))}
-        </ul>
+        <DocumentRows
+          label="Documents"
+          store={store}
+          uploads={uploads}
+          documents={documents}
+          onCancel={(id) => act(store.cancel(id), "The reading was not cancelled. Try again.")}
+          onRemove={(id) => act(store.remove(id), "The document was not removed. Try again.")}
+        />
       )}
       <p className="documents-note" role="status">
         {standingOf(documents)}

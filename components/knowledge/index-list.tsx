@@ -4,32 +4,16 @@ import { Plus } from "lucide-react";
 import Link from "next/link";
 import { useRef, useState } from "react";
 import { SidebarToggle } from "../frame/sidebar-toggle";
-import { notify } from "../ui/notify";
+import { useMore } from "../ui/use-more";
 import { indexWords } from "./index-words";
 import { NewIndex } from "./new-index";
 import { type IndexPage, listIndexes } from "./requests";
 
 /** The account's indexes, the latest first. */
 export function IndexList({ initial }: { initial: IndexPage }) {
-  const [{ items: indexes, has_more }, setPage] = useState(initial);
-  const [isBusy, setIsBusy] = useState(false);
+  const { items: indexes, hasMore, isBusy, more } = useMore(initial, listIndexes, "No more indexes came. Try again.");
   const [isMaking, setIsMaking] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
-
-  async function more() {
-    if (isBusy) return;
-    setIsBusy(true);
-    try {
-      const next = await listIndexes(indexes.length);
-      // An index that was made meanwhile has moved the others on by one.
-      const known = new Set(indexes.map(({ id }) => id));
-      setPage({ items: [...indexes, ...next.items.filter(({ id }) => !known.has(id))], has_more: next.has_more });
-    } catch {
-      void notify({ text: "No more indexes came. Try again." });
-    } finally {
-      setIsBusy(false);
-    }
-  }
 
   function close() {
     setIsMaking(false);
@@ -72,7 +56,7 @@ export function IndexList({ initial }: { initial: IndexPage }) {
               ))}
             </ul>
           )}
-          {has_more && (
+          {hasMore && (
             <button type="button" className="text-button" aria-disabled={isBusy} onClick={more}>
               Show more
             </button>

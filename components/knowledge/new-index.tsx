@@ -5,6 +5,7 @@ import { type FormEvent, useState } from "react";
 import { fieldFaults, isProblem } from "../api";
 import { Field } from "../sign-in/field";
 import { notify } from "../ui/notify";
+import { onEscape } from "../ui/on-escape";
 import { makeIndex } from "./requests";
 
 /** Asks how a new index is called, makes it and goes there. */
@@ -31,17 +32,7 @@ export function NewIndex({ onLeave }: { readonly onLeave: () => void }) {
   }
 
   return (
-    <form
-      className="agent-form"
-      aria-label="New index"
-      onSubmit={make}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        event.preventDefault();
-        onLeave();
-      }}
-      noValidate
-    >
+    <form className="agent-form" aria-label="New index" onSubmit={make} onKeyDown={onEscape(onLeave)} noValidate>
       <Field name="name" label="Name" dir="auto" maxLength={255} error={fault} autoFocus />
       <div className="new-key-actions">
         <button type="submit" className="button" data-kind="primary" aria-disabled={isBusy}>
