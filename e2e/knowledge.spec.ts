@@ -2,6 +2,7 @@ import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { startServer, type WatchedServer } from "./server.ts";
+import { showIn } from "./show-in.ts";
 
 let server: WatchedServer;
 test.beforeAll(async () => {
@@ -24,7 +25,7 @@ async function accessible(page: Page): Promise<void> {
     [1440, "light"],
   ] as const) {
     await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme });
+    await showIn(page, colorScheme);
     // A notice that comes or goes has less contrast than it is drawn with.
     const { violations } = await new AxeBuilder({ page }).exclude("[data-sonner-toaster]").analyze();
     expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);

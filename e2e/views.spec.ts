@@ -1,6 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 import { ownerHeaders, startServer, type WatchedServer } from "./server.ts";
+import { showIn } from "./show-in.ts";
 
 // Every view in each of its states, light and dark, wide and narrow. With SCREENSHOTS a picture of each is left there.
 
@@ -41,11 +42,7 @@ async function look(page: Page, state: string): Promise<void> {
     if (width === 820 && !process.env.SCREENSHOTS) continue;
     await page.setViewportSize({ width, height: 900 });
     for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      // Colours change in steps, of no length in this mode but of a frame or two.
-      await page.evaluate(async () => {
-        for (let n = 0; n < 3; n++) await new Promise(requestAnimationFrame);
-      });
+      await showIn(page, colorScheme);
       if (process.env.SCREENSHOTS) {
         await page.waitForTimeout(300);
         await page.screenshot({ path: `${process.env.SCREENSHOTS}/${state}-${width}-${colorScheme}.png` });
