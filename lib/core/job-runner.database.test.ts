@@ -146,6 +146,19 @@ test("a process that goes gives its job back, as if it had not begun it", async 
   expect(await row(id)).toMatchObject({ state: "pending", attempts: 0, leaseUntil: null });
 });
 
+test("a process that goes while it takes a job gives that back too, and does not begin it", async () => {
+  const id = await enter("drain-early");
+  let isBegun = false;
+  const runner = run("drain-early", async () => {
+    isBegun = true;
+    await new Promise(() => {});
+  });
+  runner.wake();
+  await runner.drain();
+  expect(isBegun).toBe(false);
+  expect(await row(id)).toMatchObject({ state: "pending", attempts: 0, leaseUntil: null });
+});
+
 test("an account with many jobs holds up nobody", async () => {
   const { id: other } = await server.makeAccount();
   const many = [await enter("fair"), await enter("fair"), await enter("fair")];

@@ -81,6 +81,8 @@ export function startJobRunner(ports: JobPorts, tasks: ReadonlyMap<string, JobTa
       while (!isDraining) {
         isAskedAgain = false;
         const [job] = await takeJobs(database, owner, kinds, 1);
+        // Told to go while it was taken: not begun here, and given back by drain().
+        if (isDraining) break;
         if (job) await work(job);
         else if (!isAskedAgain) break;
       }
