@@ -4,6 +4,7 @@ import type { DocOwners } from "../../domain/doc.ts";
 import { findInDocument, readDocument } from "../knowledge/find-in-document.ts";
 import { findDocuments, getDocumentIn } from "../knowledge/library.ts";
 import { lookUp } from "../knowledge/look-up.ts";
+import { drawableDocs } from "../knowledge/page-pictures.ts";
 import { toldPassages } from "../knowledge/retrieved.ts";
 import type { SourceNumbers } from "../knowledge/source-numbers.ts";
 import type { Scope } from "../scope.ts";
@@ -92,7 +93,7 @@ const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unkno
   async retrieve(reach, input) {
     const { query, index_id, top_k } = read(Retrieve, input);
     const { hits } = await lookUp(reach.scope, within(reach, index_id), query, { limit: top_k ?? 5, isAsked: false });
-    return toldPassages(hits, reach.numbers);
+    return toldPassages(hits, await drawableDocs(reach.scope, hits), reach.numbers);
   },
   async find_files(reach, input) {
     const { name, index_id, offset: from } = read(FindFiles, input);
