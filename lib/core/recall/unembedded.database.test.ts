@@ -30,7 +30,9 @@ async function addDoc(title: string, contents: readonly string[], embedded: numb
   const owner = { role: "project" as const, id: projectIds[0] ?? "" };
   const doc = { id: newId(), owner, title, contentHash: title, chunks, metadata: null, embedInstruction: null };
   await insertDoc(scope.database, scope.accountId, doc);
-  const known = chunks.slice(0, embedded).map(({ id }) => ({ chunkId: id, vector: [1, 0], fingerprint: fingerprint([1, 0]) }));
+  const known = chunks
+    .slice(0, embedded)
+    .map(({ id }) => ({ chunkId: id, vector: [1, 0], fingerprint: fingerprint([1, 0]) }));
   await insertEmbeddings(scope.database, "one way", known);
 }
 
