@@ -1,5 +1,6 @@
 import { expect, test } from "@playwright/test";
 import { OPEN_ROUTES, routeTable } from "../lib/testing/server.ts";
+import { eachOf } from "./each-of.ts";
 import { ownerHeaders, startServer, type WatchedServer } from "./server.ts";
 
 // Every route of the running server, without credentials that count, also with the headers that Next uses inside itself:
@@ -41,7 +42,7 @@ test("no route answers with data to who has no key that counts", async () => {
     .map((route) => route.path)
     .filter((path) => !OPEN_ROUTES.includes(path));
   const wrong: unknown[] = [];
-  for (const path of paths) {
+  await eachOf(paths, async (path) => {
     const url = server.url + path.replaceAll(/\[\.\.\.\w+\]/g, "no/such").replaceAll(/\[\w+\]/g, crypto.randomUUID());
     for (const method of METHODS) {
       for (const internal of INTERNAL) {
@@ -56,7 +57,7 @@ test("no route answers with data to who has no key that counts", async () => {
         }
       }
     }
-  }
+  });
   expect(wrong).toEqual([]);
 });
 

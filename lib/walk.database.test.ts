@@ -84,6 +84,8 @@ describe("without credentials, or with wrong ones", () => {
         ]);
         expect(await response.text()).not.toContain("secret");
         if (response.status === 404) expect([path, servesNothing(path)]).toEqual([path, true]);
+        // There is no such method here, whoever asks.
+        if (response.status === 405) break;
       }
     }
   });
@@ -237,16 +239,20 @@ const BAD_BODIES: readonly (readonly [string, string | Uint8Array<ArrayBuffer>])
 
 describe("bad input", () => {
   test.each(routes.map((route) => route.path))("%s refuses in its own shape, and writes nothing", async (path) => {
+    const headers = { ...(await credentials(path, owner())), "content-type": "application/json" };
     for (const method of ["POST", "PUT", "PATCH"] as const) {
+      let before = await counts();
       for (const [name, body] of BAD_BODIES) {
-        const headers = { ...(await credentials(path, owner())), "content-type": "application/json" };
-        const before = await counts();
         const response = await server.fetch(`${ORIGIN}${filled(path, owned)}`, { method, headers, body });
         expect([method, name, response.status]).toEqual([method, name, expect.toSatisfy((status) => status < 500)]);
-        if (response.status < 400) continue;
+        if (response.status < 400) {
+          before = await counts();
+          continue;
+        }
         const error: unknown = await response.json();
         expect([error, surfaceOf(path).error.safeParse(error).success]).toEqual([error, true]);
         expect([method, name, await counts()]).toEqual([method, name, before]);
+        if (response.status === 405) break;
       }
     }
   });

@@ -1,3 +1,4 @@
+import type { DocOwners } from "../domain/doc.ts";
 import type { Database } from "./database.ts";
 import { findDocsByName, type PieceRow, readAroundRows, readPieceRows } from "./sql/knowledge.ts";
 
@@ -25,16 +26,17 @@ export async function readPiecesAround(
   return readAroundRows(database, { accountId, ...piece });
 }
 
-/** A doc of an index, by what it is called. */
-export type NamedDoc = { readonly id: string; readonly title: string; readonly indexId: string };
+/** A doc by what it is called. */
+export type NamedDoc = { readonly id: string; readonly title: string };
 
-/** Docs of some indexes of the account whose name is `name`, or has `part` in it in whatever case, by name. */
+/** Docs of some owners of the account whose name is `name`, or has `part` in it in whatever case, by name. */
 export async function listDocsByName(
   database: Database,
   accountId: string,
-  indexIds: readonly string[],
+  owners: DocOwners,
   by: { readonly name: string | null; readonly part: string | null },
   page: { readonly offset: number; readonly limit: number },
 ): Promise<NamedDoc[]> {
-  return findDocsByName(database, { accountId, indexIds, ...by, ...page });
+  const nobody = { agentIds: [], userIds: [], indexIds: [], sessionIds: [], projectIds: [] };
+  return findDocsByName(database, { accountId, ...nobody, ...owners, ...by, ...page });
 }

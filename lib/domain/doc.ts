@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 const DOC_OWNER_ROLES = ["agent", "user", "index", "session", "project"] as const;
 
 /** Whose a doc is. */
@@ -49,11 +51,18 @@ export type DocHit = {
   readonly score?: number;
 };
 
-/** What a search may look into. */
-export type DocOwners = {
-  readonly agentIds?: readonly string[];
-  readonly userIds?: readonly string[];
-  readonly indexIds?: readonly string[];
-  readonly sessionIds?: readonly string[];
-  readonly projectIds?: readonly string[];
-};
+const ids = z.array(z.string()).readonly().optional();
+
+/** Whose docs a search may look into, and a turn's tools may read. */
+export const DocOwners = z
+  .object({ agentIds: ids, userIds: ids, indexIds: ids, sessionIds: ids, projectIds: ids })
+  .readonly();
+export type DocOwners = z.infer<typeof DocOwners>;
+
+/** Whether an owner is one of these. */
+export const isAmong = (owners: DocOwners, { role, id }: DocOwner): boolean =>
+  owners[`${role}Ids`]?.includes(id) ?? false;
+
+/** Whether there is no owner. */
+export const isNobody = (owners: DocOwners): boolean =>
+  Object.values(owners).every((known) => (known ?? []).length === 0);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DocOwners } from "./doc.ts";
 import { ToolChoice } from "./model.ts";
 import { Tool } from "./tool.ts";
 
@@ -89,8 +90,10 @@ export const TurnPlan = z.object({
   isPaidByCaller: z.boolean(),
   /** Tokens of the day's limit that are set aside for it. */
   reservedTokens: z.number(),
-  /** The indexes that its tools look into. Absent: none. */
+  /** The indexes of the turn. Absent: none. */
   indexIds: z.array(z.string()).readonly().optional(),
+  /** Whose docs its tools look into. Absent: those of its indexes. */
+  reach: DocOwners.optional(),
   /** A hash of whom the caller asks for; null or absent: nobody in particular. */
   endUserHash: z.string().nullish(),
 });

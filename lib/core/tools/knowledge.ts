@@ -1,13 +1,15 @@
 import { z } from "zod";
 import { withoutCitations } from "../../domain/citation.ts";
+import type { DocOwners } from "../../domain/doc.ts";
 import { findDocuments, getDocumentIn } from "../knowledge/library.ts";
 import { lookUp } from "../knowledge/look-up.ts";
 import { toldPassages } from "../knowledge/retrieved.ts";
 import type { SourceNumbers } from "../knowledge/source-numbers.ts";
+import { TOO_LONG } from "../recall/find.ts";
 import type { Scope } from "../scope.ts";
 import type { TurnTool } from "../turn/run-turn.ts";
 
-const indexId = { type: "string", description: "One index of the conversation; absent: all of them." };
+const indexId = { type: "string", description: "One index of the conversation; absent: all documents." };
 const fileId = { type: "string", description: "The file, as find_files or retrieve has named it." };
 const offset = { type: "integer", minimum: 0, description: "So many are passed over: next_offset of the call before." };
 /** So many documents, or places in one, are told at a time. */
@@ -22,7 +24,7 @@ const DEFINITIONS = {
   },
   find_files: {
     description:
-      "Documents of the conversation whose name has some letters in it, by fifties. Empty letters: all documents.",
+      "Documents of the conversation, those that were put into it too, whose name has some letters in it, by fifties. Empty letters: all documents.",
     properties: { name: { type: "string" }, index_id: indexId, offset },
     required: ["name"],
   },
@@ -52,24 +54,20 @@ const definitionOf = (name: Name): TurnTool["definition"] => {
 
 const NAMES = ["retrieve", "find_files", "grep_file", "read_file"] as const satisfies readonly Name[];
 
-/** The tools of turns that have indexes, as models are told of them. */
+/** The tools of turns that have docs in reach, as models are told of them. */
 export const knowledgeDefinitions: readonly TurnTool["definition"][] = NAMES.map(definitionOf);
 
-/** The tools of a turn that has indexes, of the account that asks: they reach these indexes and nothing else. */
-export const knowledgeTools = (
-  scope: Scope,
-  indexIds: readonly string[],
-  numbers: SourceNumbers,
-): readonly TurnTool[] =>
+/** The tools of a turn, of the account that asks: they reach the docs of these owners and nothing else. */
+export const knowledgeTools = (scope: Scope, owners: DocOwners, numbers: SourceNumbers): readonly TurnTool[] =>
   NAMES.map((name) => ({
     definition: definitionOf(name),
-    run: async (input, signal) => RUN[name]({ scope, indexIds, signal, numbers }, input),
+    run: async (input, signal) => RUN[name]({ scope, owners, signal, numbers }, input),
     ...(name === "retrieve" ? { tellsPassages: true as const } : {}),
   }));
 
 type Reach = {
   readonly scope: Scope;
-  readonly indexIds: readonly string[];
+  readonly owners: DocOwners;
   readonly signal: AbortSignal;
   /** Of the passages that the turn tells of. */
   readonly numbers: SourceNumbers;
@@ -96,8 +94,10 @@ const inDocuments = () => import("../knowledge/find-in-document.ts");
 const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unknown>>> = {
   async retrieve(reach, input) {
     const { query, index_id, top_k } = read(Retrieve, input);
-    const owners = { agentIds: [], userIds: [], indexIds: within(reach, index_id) };
-    const { hits } = await lookUp(reach.scope, owners, query, { limit: top_k ?? 5, isAsked: false });
+    const limit = { limit: top_k ?? 5, isAsked: false };
+    const { hits, why } = await lookUp(reach.scope, within(reach, index_id), query, limit);
+    // A model that hears of nothing found would say that there is nothing.
+    if (hits.length === 0 && why === TOO_LONG) throw new Error(TOO_LONG);
     return toldPassages(hits, reach.numbers);
   },
   async find_files(reach, input) {
@@ -107,9 +107,9 @@ const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unkno
     const files = found.slice(0, PAGE).map(({ id, title }) => ({ file_id: id, file_name: title }));
     return { files, next_offset: nextOf(found, page) };
   },
-  async grep_file({ scope, indexIds, signal }, input) {
+  async grep_file({ scope, owners, signal }, input) {
     const { file_id, pattern, offset: from } = read(GrepFile, input);
-    const { id } = await getDocumentIn(scope, indexIds, file_id);
+    const { id } = await getDocumentIn(scope, owners, file_id);
     const page = { offset: from ?? 0, limit: PAGE + 1 };
     const { findInDocument } = await inDocuments();
     const found = await findInDocument(scope, id, pattern, { context: 120, ...page }, signal);
@@ -120,9 +120,9 @@ const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unkno
     }));
     return { matches, next_offset: nextOf(found, page) };
   },
-  async read_file({ scope, indexIds }, input) {
+  async read_file({ scope, owners }, input) {
     const { file_id, offset, limit } = read(ReadFile, input);
-    const { id } = await getDocumentIn(scope, indexIds, file_id);
+    const { id } = await getDocumentIn(scope, owners, file_id);
     const { readDocument } = await inDocuments();
     const { content, next } = await readDocument(scope, id, offset ?? 0, limit ?? 8000);
     return { content: withoutCitations(content), next_offset: next };
@@ -133,12 +133,12 @@ const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unkno
 const nextOf = (found: readonly unknown[], { offset: from }: { readonly offset: number }): number | null =>
   found.length > PAGE ? from + PAGE : null;
 
-/** The indexes that a call is about. Throws where it names one that the turn has not. */
-function within({ indexIds }: Reach, id: string | null | undefined): readonly string[] {
-  if (id == null || id === "") return indexIds;
-  const known = indexIds.find((one) => one === id.toLowerCase());
-  if (known === undefined) throw new Error(`This turn has no index "${id}". It has: ${indexIds.join(", ")}`);
-  return [known];
+/** Whose docs a call is about: all of the turn's, or one index. Throws where it names one that the turn has not. */
+function within({ owners }: Reach, id: string | null | undefined): DocOwners {
+  if (id == null || id === "") return owners;
+  const { indexIds = [] } = owners;
+  if (indexIds.includes(id.toLowerCase())) return { indexIds: [id.toLowerCase()] };
+  throw new Error(`This turn has no index "${id}". It has: ${indexIds.join(", ") || "none"}`);
 }
 
 /** Arguments as they should be. Throws what is wrong with them in words, for a model that can call again. */

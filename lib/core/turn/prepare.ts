@@ -3,7 +3,7 @@ import type { Tip } from "../../db/messages.ts";
 import { findSessionWithAgents } from "../../db/session-agents.ts";
 import { findUsers } from "../../db/users.ts";
 import type { Agent, User } from "../../domain/agent.ts";
-import type { DocHit } from "../../domain/doc.ts";
+import { type DocHit, type DocOwners, isNobody } from "../../domain/doc.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import type { NewMessage } from "../../domain/message.ts";
 import type { ModelSettings } from "../../domain/model.ts";
@@ -47,8 +47,8 @@ export type PreparedTurn = {
   readonly tools: readonly TurnTool[];
   /** Agent's tools and then the request's, those with a taken name left out. */
   readonly listedTools: readonly Tool[];
-  /** The indexes that its tools look into. */
-  readonly indexIds: readonly string[];
+  /** Whose docs are in its reach: its tools look into them. */
+  readonly reach: DocOwners;
   /** What was recalled, best first. */
   readonly docs: readonly DocHit[];
   readonly description: Description;
@@ -78,9 +78,9 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     (tool, n, all) => all.findIndex((other) => other.name === tool.name) === n,
   );
   const offered = offeredTools(scope, session, policy, listedTools);
-  const indexes = indexesOf(scope, session, agent, request);
+  const reach = reachOf(scope, { session, agent, users }, request);
   const numbers = sourceNumbers();
-  const tools = turnTools(scope, session, policy, offered, indexes, numbers);
+  const tools = turnTools(scope, session, policy, offered, reach, numbers);
   const stored = { ...(agent.model === "" ? {} : { model: agent.model }), ...agent.settings };
   const merged = { ...stored, ...request.settings };
   const model = merged.model ?? scope.models.defaultModel;
@@ -94,9 +94,8 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   if (policy.stores && forkPosition !== null) await checkMayFork(scope, session.id);
   const given = request.answersCalls ? answeringInput(line, request.input) : request.input;
   const asked = withShares(given, budget);
-  const recalledIndexes = (await isLookedInto(scope, model, tools)) ? agent.indexIds : indexes;
-  const participants = { session, agent, users, indexIds: recalledIndexes };
-  const docs = policy.recall ? await recalled(scope, participants, [...line, ...asked]) : [];
+  const told = (await isLookedInto(scope, model, tools)) ? { ...reach, indexIds: agent.indexIds } : reach;
+  const docs = policy.recall ? await recalled(scope, told, { session, agent }, [...line, ...asked]) : [];
   numbers.keep(recalledHits(docs, false).sources);
 
   const unrendered: DescribeInput = {
@@ -133,7 +132,7 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     offered,
     tools,
     listedTools,
-    indexIds: indexes,
+    reach,
     docs,
     description,
     budget,
@@ -143,10 +142,18 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
 /** What is of the account as a whole is nothing for strangers, and nothing for who reaches one agent. */
 const isInAccount = (scope: Scope): boolean => scope.stranger == null && scope.onlyAgentId == null;
 
-/** The indexes of a turn: its own, or else its session's, and its agent's. */
-function indexesOf(scope: Scope, session: Session, agent: Agent, { indexIds }: TurnRequest): readonly string[] {
+type Participants = { readonly session: Session; readonly agent: Agent; readonly users: readonly User[] };
+
+/** D18: docs of the agent, its indexes and the turn's, or else the session's, the session's users, itself and its project. */
+function reachOf(scope: Scope, { session, agent, users }: Participants, { indexIds }: TurnRequest) {
   const own = isInAccount(scope) ? (indexIds ?? session.indexIds) : [];
-  return [...new Set([...own, ...agent.indexIds])];
+  return {
+    agentIds: agent.hasDocs ? [agent.id] : [],
+    userIds: users.filter((user) => user.hasDocs).map((user) => user.id),
+    indexIds: [...new Set([...own, ...agent.indexIds])],
+    sessionIds: session.hasDocs ? [session.id] : [],
+    projectIds: isInAccount(scope) && (agent.hasDocs || session.hasDocs) ? [session.projectId] : [],
+  };
 }
 
 /** What waited in line, dated after what it waited for. */
@@ -168,28 +175,13 @@ async function isLookedInto(scope: Scope, model: string, tools: readonly TurnToo
   return known.find(({ id }) => id === model)?.tools !== false;
 }
 
-type Participants = {
-  readonly session: Session;
-  readonly agent: Agent;
-  readonly users: readonly User[];
-  /** The indexes that are looked into before the model is asked. */
-  readonly indexIds: readonly string[];
-};
-
-/** D18: docs of the agent, its indexes and the turn's, the session's users, the session itself and the project. */
 async function recalled(
   scope: Scope,
-  { session, agent, users, indexIds }: Participants,
+  owners: DocOwners,
+  { session, agent }: Pick<Participants, "session" | "agent">,
   messages: readonly NewMessage[],
 ): Promise<readonly DocHit[]> {
-  const owners = {
-    agentIds: agent.hasDocs ? [agent.id] : [],
-    userIds: users.filter((user) => user.hasDocs).map((user) => user.id),
-    indexIds,
-    sessionIds: session.hasDocs ? [session.id] : [],
-    projectIds: isInAccount(scope) && (agent.hasDocs || session.hasDocs) ? [session.projectId] : [],
-  };
-  if (Object.values(owners).every((ids) => ids.length === 0)) return [];
+  if (isNobody(owners)) return [];
   const hits = await recallForTurn(scope, owners, messages, session.recallOptions, session.origin);
   return hits.map((hit) => ({ ...hit, recalledBy: agent.id }));
 }

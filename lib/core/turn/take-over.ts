@@ -191,7 +191,7 @@ function continued(
     runId: run.id,
     prompt,
     request: { model: settings.model, settings, mayCut: run.recipe?.overflow === "truncate" },
-    tools: turnTools(scope, session, policy, plan.tools, plan.indexIds, numbers),
+    tools: turnTools(scope, session, policy, plan.tools, plan.reach ?? { indexIds: plan.indexIds ?? [] }, numbers),
     toolChoice: plan.toolChoice,
     ...policy,
     callModel: callWithFiles(scope, admission),

@@ -81,7 +81,8 @@ const admitTurn = (scope: Scope, call: TurnCall, prepared: PreparedTurn): Promis
 const planOf = (scope: Scope, call: TurnCall, prepared: PreparedTurn): TurnPlan => ({
   asker: askerOf(scope),
   tools: prepared.offered,
-  indexIds: prepared.indexIds,
+  indexIds: prepared.reach.indexIds,
+  reach: prepared.reach,
   toolChoice: call.toolChoice,
   isPaidByCaller: scope.providerKey !== undefined,
   reservedTokens: scope.limits ? firstCallTokens(prepared) : 0,

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { DocOwners } from "../../domain/doc.ts";
 import type { Session } from "../../domain/session.ts";
 import { Asker, TurnPlan, type TurnPolicy } from "../../domain/turn-policy.ts";
 import { GOES_ON, PLAN } from "../../testing/stored-turns.ts";
@@ -29,15 +30,17 @@ test("C11: whoever takes a turn over runs no more than its asker may, whatever i
   expect(runs({ stranger: "of an earlier process" })).toEqual([false, false, false]);
 });
 
-test("17: a turn that has indexes is offered the tools that look into them, where it has the server's own", () => {
-  const names = (policy: TurnPolicy, reach: Partial<Scope> = {}, indexIds?: readonly string[]) =>
-    turnTools(scopeOf(reach), session, policy, [], indexIds).map(({ definition }) => definition.name);
+test("17: a turn that has docs in reach is offered the tools that look into them, where it has the server's own", () => {
+  const names = (policy: TurnPolicy, reach: Partial<Scope> = {}, owners?: DocOwners) =>
+    turnTools(scopeOf(reach), session, policy, [], owners).map(({ definition }) => definition.name);
   const own = { ...GOES_ON, withBuiltinTools: true };
   const looking = ["retrieve", "find_files", "grep_file", "read_file"];
   expect(names(own)).toEqual(["current_time", "calculator"]);
-  expect(names(own, {}, ["a"])).toEqual(["current_time", "calculator", ...looking]);
-  expect(names(own, { hasBuiltinTools: false }, ["a"])).toEqual([]);
-  expect(names(GOES_ON, {}, ["a"])).toEqual([]);
+  expect(names(own, {}, { indexIds: ["a"] })).toEqual(["current_time", "calculator", ...looking]);
+  expect(names(own, { hasBuiltinTools: false }, { indexIds: ["a"] })).toEqual([]);
+  expect(names(GOES_ON, {}, { indexIds: ["a"] })).toEqual([]);
+  expect(names(own, {}, { indexIds: [], sessionIds: ["a"] })).toEqual(["current_time", "calculator", ...looking]);
+  expect(names(own, {}, { indexIds: [], sessionIds: [] })).toEqual(["current_time", "calculator"]);
   // Who takes a turn over finds them in its plan; an older plan has none.
   expect(TurnPlan.parse({ ...PLAN, indexIds: ["a"] }).indexIds).toEqual(["a"]);
   expect(TurnPlan.parse(PLAN).indexIds).toBeUndefined();

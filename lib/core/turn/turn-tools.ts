@@ -1,3 +1,4 @@
+import { type DocOwners, isNobody } from "../../domain/doc.ts";
 import { ChatError } from "../../domain/errors.ts";
 import type { ToolChoice } from "../../domain/model.ts";
 import type { Session } from "../../domain/session.ts";
@@ -42,18 +43,18 @@ const hasOwnTools = (scope: Pick<Scope, "hasBuiltinTools">, policy: TurnPolicy):
   policy.withBuiltinTools && scope.hasBuiltinTools !== false;
 
 /**
- * Offered tools, and the server's own behind which they come, as a turn runs them: those that look into its indexes where it
- * has some. A name is offered once.
+ * Offered tools, and the server's own behind which they come, as a turn runs them: those that look into docs where some
+ * are in its reach. A name is offered once.
  */
 export function turnTools(
   scope: Scope,
   session: Session,
   policy: TurnPolicy,
   offered: readonly OfferedTool[],
-  indexIds: readonly string[] = [],
+  reach: DocOwners = {},
   numbers: SourceNumbers = sourceNumbers(),
 ): readonly TurnTool[] {
-  const looking = indexIds.length > 0 ? knowledgeTools(scope, indexIds, numbers) : [];
+  const looking = isNobody(reach) ? [] : knowledgeTools(scope, reach, numbers);
   const own = hasOwnTools(scope, policy) ? [...builtinTools, ...looking] : [];
   const names = new Set(offered.map(({ tool }) => tool.name));
   const runOf = ({ tool, isRun }: OfferedTool): TurnTool["run"] =>

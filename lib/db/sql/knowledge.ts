@@ -100,21 +100,26 @@ export const readAroundRows = statement({
   row: Piece,
 });
 
-/** Docs of indexes that have a text to be read, by name: this one exactly, or one that holds these letters. */
+/** Docs of owners that have a text to be read, by name: this one exactly, or one that holds these letters. */
 export const findDocsByName = statement({
   name: "find-docs-by-name",
-  text: `select d.id, d.title, d."indexId" from "Doc" d
-     where d."accountId" = $1 and d."indexId" = any($2::uuid[]) and d.state <> 'pending'
+  text: `select d.id, d.title from "Doc" d
+     where d."accountId" = $1 and d.state <> 'pending' and (d."agentId" = any($2::uuid[]) or d."userId" = any($3::uuid[])
+         or d."indexId" = any($4::uuid[]) or d."sessionId" = any($5::uuid[]) or d."projectId" = any($6::uuid[]))
        and exists (select 1 from "DocChunk" c where c."docId" = d.id)
-       and ($3::text is null or d.title = $3) and ($4::text is null or position(lower($4) in lower(d.title)) > 0)
-     order by d.title, d.id offset $5 limit $6`,
+       and ($7::text is null or d.title = $7) and ($8::text is null or position(lower($8) in lower(d.title)) > 0)
+     order by d.title, d.id offset $9 limit $10`,
   parameters: {
     accountId: "uuid",
+    agentIds: "uuid[]",
+    userIds: "uuid[]",
     indexIds: "uuid[]",
+    sessionIds: "uuid[]",
+    projectIds: "uuid[]",
     name: "text?",
     part: "text?",
     offset: "int8",
     limit: "int8",
   },
-  row: z.object({ id: z.string(), title: z.string(), indexId: z.string() }),
+  row: z.object({ id: z.string(), title: z.string() }),
 });

@@ -217,6 +217,53 @@ describe("17: the tools of a turn", () => {
     });
   });
 
+  test("17.9: read what was dropped on the session and what its agent has, and nothing of another session, agent or account", async () => {
+    const headers = { authorization: `Bearer ${OWNER_KEY}` };
+    const agent = (await send("/api/app/agents", { name: "Reader" })).body;
+    const other = (await send("/api/app/agents", { name: "Somebody else" })).body;
+    const added = async (owner: object, title: string) => {
+      const { body } = await send("/api/app/docs", { ...owner, title, text: `${title} is about greengages.` });
+      const stateOf = async () =>
+        (await (await server.fetch(`${ORIGIN}/api/app/docs/${body.id}`, { headers })).json()).state;
+      await expect.poll(stateOf, { timeout: 60_000 }).toBe("ready");
+      return { file_id: body.id, file_name: title };
+    };
+    const { session_id } = await client.beta.chat.create({});
+    const { session_id: beside } = await client.beta.chat.create({});
+    const dropped = await added({ session_id }, "Dropped");
+    const ofAgent = await added({ agent_id: agent.id }, "Of the agent");
+    const out = [await added({ session_id: beside }, "Beside"), await added({ agent_id: other.id }, "Of another")];
+    const foreign = await indexed(theirs);
+    const said = async (prompt: string) => {
+      const path = `/api/v1/chat/${session_id}/messages/stream`;
+      const init = { method: "POST", headers: { ...headers, "content-type": "application/json" } };
+      const body = JSON.stringify({ index_ids: [], prompt, agent_id: agent.id });
+      const text = await (await server.fetch(`${ORIGIN}${path}`, { ...init, body })).text();
+      return resultOf(
+        text.split("\n").flatMap((line) => (line.startsWith("data: ") ? [JSON.parse(line.slice(6))] : [])),
+      );
+    };
+    expect(await said(call("find_files", { name: "" }))).toEqual({ files: [dropped, ofAgent], next_offset: null });
+    for (const { file_id, file_name } of [dropped, ofAgent]) {
+      expect(await said(call("read_file", { file_id }))).toMatchObject({ content: expect.stringContaining(file_name) });
+      expect(await said(call("grep_file", { file_id, pattern: "greengages" }))).toMatchObject({
+        matches: { length: 1 },
+      });
+    }
+    const passages = (await said(call("retrieve", { query: "greengages", top_k: 50 }))) as { metadata: object }[];
+    expect(passages.map(({ metadata }) => metadata)).toEqual(
+      expect.arrayContaining([{ file_name: "Dropped" }, { file_name: "Of the agent" }]),
+    );
+    expect(passages).toHaveLength(2);
+    for (const file_id of [...out.map((one) => one.file_id), foreign.fileId]) {
+      expect(await said(call("read_file", { file_id }))).toEqual({ error: expect.stringContaining("not found") });
+      expect(await said(call("grep_file", { file_id, pattern: "." }))).toEqual({ error: expect.any(String) });
+    }
+    expect(await said(call("find_files", { name: "", index_id: foreign.indexId }))).toEqual({
+      error: expect.stringContaining("has no index"),
+    });
+  });
+
   test("tell that there is more than the fifty that they tell", async () => {
     const { id } = await client.beta.directories.create({ name: "Many" });
     const file = await client.files.create({

@@ -12,7 +12,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       const { id } = await library.indexOf(scope, query, body.index_id);
       const page = library.pageOf(body);
       const by = { name: body.file_name, part: body.file_name_contains };
-      const found = await findDocuments(scope, [id], by, { ...page, limit: page.limit + 1 });
+      const found = await findDocuments(scope, { indexIds: [id] }, by, { ...page, limit: page.limit + 1 });
       const encode = ({ id: fileId, title }: (typeof found)[number]) => ({ file_id: fileId, file_name: title });
       return Response.json(library.encodeItems(found, page, encode));
     },

@@ -11,7 +11,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     isReading: true,
     async handle({ scope, query, body, request }) {
       const index = await library.indexOf(scope, query, body.index_id);
-      const { id } = await getDocumentIn(scope, [index.id], body.file_id);
+      const { id } = await getDocumentIn(scope, { indexIds: [index.id] }, body.file_id);
       const page = library.pageOf(body);
       const context = Math.min(body.context_chars ?? 0, 1000);
       const asked = { context, offset: page.offset, limit: page.limit + 1 };

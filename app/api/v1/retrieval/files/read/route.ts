@@ -13,7 +13,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     isReading: true,
     async handle({ scope, query, body }) {
       const index = await library.indexOf(scope, query, body.index_id);
-      const { id } = await getDocumentIn(scope, [index.id], body.file_id);
+      const { id } = await getDocumentIn(scope, { indexIds: [index.id] }, body.file_id);
       const { content } = await readDocument(scope, id, body.offset ?? 0, Math.min(body.max_length ?? MOST, MOST));
       return Response.json({ content });
     },
