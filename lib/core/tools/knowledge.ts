@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { withoutCitations } from "../../domain/citation.ts";
 import type { DocOwners } from "../../domain/doc.ts";
-import { findInDocument, readDocument } from "../knowledge/find-in-document.ts";
 import { findDocuments, getDocumentIn } from "../knowledge/library.ts";
 import { lookUp } from "../knowledge/look-up.ts";
 import { drawableDocs } from "../knowledge/page-pictures.ts";
@@ -90,6 +89,9 @@ const ReadFile = z.object({
   limit: z.int().min(1).max(50_000).nullish(),
 });
 
+/** Loaded with the first call: the engine of patterns is large, and each start would take longer. */
+const inDocuments = () => import("../knowledge/find-in-document.ts");
+
 const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unknown>>> = {
   async retrieve(reach, input) {
     const { query, index_id, top_k } = read(Retrieve, input);
@@ -110,6 +112,7 @@ const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unkno
     const { file_id, pattern, offset: from } = read(GrepFile, input);
     const { id } = await getDocumentIn(scope, owners, file_id);
     const page = { offset: from ?? 0, limit: PAGE + 1 };
+    const { findInDocument } = await inDocuments();
     const found = await findInDocument(scope, id, pattern, { context: 120, ...page }, signal);
     const matches = found.slice(0, PAGE).map((match) => ({
       content: withoutCitations(match.content),
@@ -121,6 +124,7 @@ const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unkno
   async read_file({ scope, owners }, input) {
     const { file_id, offset, limit } = read(ReadFile, input);
     const { id } = await getDocumentIn(scope, owners, file_id);
+    const { readDocument } = await inDocuments();
     const { content, next } = await readDocument(scope, id, offset ?? 0, limit ?? 8000);
     return { content: withoutCitations(content), next_offset: next };
   },
