@@ -247,6 +247,37 @@ describe("47: the picture of a page", () => {
     const attachment = { attachment_name: "screenshots/page_1.jpg", source_id: fileId };
     expect((await picture(OWNER_KEY, attachment)).status).toBe(404);
   });
+
+  test("17.21: syncs all that failed at once, and not what somebody has cancelled", async () => {
+    const { id } = await client.beta.directories.create({ name: "Many broken" });
+    for (const name of ["a.pdf", "b.pdf", "c.pdf"]) {
+      const broken = await toFile(Buffer.from(`%PDF-1.4 nothing in ${name}`), name);
+      await client.beta.directories.files.upload(id, { upload_file: broken });
+    }
+    const documents = async () => (await client.beta.indexes.get(id)).metadata?.documents;
+    const allFailed = () => expect.poll(documents, { timeout: 60_000 }).toEqual({ ready: 0, pending: 0, failed: 3 });
+    await allFailed();
+    const { pool } = server.parley.ports.database;
+    const jobs = async () =>
+      (
+        await pool.query(
+          `select d.title, count(*)::int from "Job" j join "Doc" d on d.id = j."docId" where d."indexId" = $1
+        group by d.title order by d.title`,
+          [id],
+        )
+      ).rows;
+    await pool.query(
+      `update "Job" set state = 'aborted' where "docId" in (select id from "Doc" where title = 'b.pdf' and "indexId" = $1)`,
+      [id],
+    );
+    await client.beta.indexes.sync(id);
+    expect(await jobs()).toEqual([
+      { title: "a.pdf", count: 2 },
+      { title: "b.pdf", count: 1 },
+      { title: "c.pdf", count: 2 },
+    ]);
+    await allFailed();
+  });
 });
 
 describe("17: the indexes of a turn", () => {
