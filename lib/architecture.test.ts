@@ -258,6 +258,7 @@ const OWN_SQL: Readonly<Record<string, string>> = {
   "lib/db/backup/open-copy.ts": "counts the rows of whatever tables a copy has",
   "lib/db/backup/tables.ts": "asks the database which tables there are",
   "lib/db/backup/take.ts": "asks the database for what a backup needs",
+  "lib/db/in-time.ts": "gives a search a limit of time of its own",
   "lib/db/inspect.ts": "looks at a database that may have another schema, or none",
   "lib/db/limited-pool.ts": "sets the limits of a connection",
   "lib/db/listening.ts": "listens on a connection of its own, and tells texts that no table holds",

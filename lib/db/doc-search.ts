@@ -1,10 +1,12 @@
 import type { DocOwners } from "../domain/doc.ts";
 import type { Database } from "./database.ts";
 import { ownerOf } from "./docs.ts";
+import { inTime } from "./in-time.ts";
 import {
   countPieceRows,
   findChunkRows,
   listBeginningRows,
+  listUnembeddedDocRows,
   nearestChunkRows,
   readVectorRows,
   searchFewWordRows,
@@ -18,6 +20,7 @@ import {
   listRowsWithoutFingerprint,
   setFingerprintRows,
 } from "./sql/embeddings.ts";
+import type { Connection } from "./sql.ts";
 import { toBytes } from "./vector-bytes.ts";
 
 /** Which docs a search looks into: all conditions hold, the owners are the account's. */
@@ -46,7 +49,7 @@ const RANKED = 200;
 const FEW = 400;
 
 /** How many pieces are in scope, or `most` where there are more. */
-export async function countPieces(database: Database, scope: DocScope, most: number): Promise<number> {
+export async function countPieces(database: Connection, scope: DocScope, most: number): Promise<number> {
   const [counted] = await countPieceRows(database, { ...scopeValues(scope), most });
   return counted?.pieces ?? 0;
 }
@@ -55,7 +58,7 @@ export async function countPieces(database: Database, scope: DocScope, most: num
  * Pieces that have any of the terms, a word also in its other forms, best first, with a score of 0 to 1.
  *
  * `language` is a text search configuration: its stop words are left out and its stems are looked for. `isPartial`: each
- * term stands in so many pieces that not all of them were looked up.
+ * term stands in so many pieces that not all of them were looked up. Null: it took too long and was ended.
  */
 export async function searchWords(
   database: Database,
@@ -63,29 +66,43 @@ export async function searchWords(
   language: string,
   terms: { readonly words: readonly string[]; readonly exact: readonly string[] },
   limit: number,
-): Promise<{ readonly found: readonly ScoredChunk[]; readonly isPartial: boolean }> {
-  const pieces = await countPieces(database, scope, FEW);
-  if (pieces === 0) return { found: [], isPartial: false };
-  const search = pieces < FEW ? searchFewWordRows : searchWordRows;
-  const most = Math.ceil(LOOKED_UP / Math.max(4, terms.words.length + terms.exact.length));
-  const values = { ...scopeValues(scope), ...terms, language, ranked: Math.max(RANKED, limit), most, limit };
-  const found = await search(database, values);
-  return { found, isPartial: found[0]?.isPartial ?? false };
+): Promise<{ readonly found: readonly ScoredChunk[]; readonly isPartial: boolean } | null> {
+  return inTime(database, async (connection) => {
+    const pieces = await countPieces(connection, scope, FEW);
+    if (pieces === 0) return { found: [], isPartial: false };
+    const search = pieces < FEW ? searchFewWordRows : searchWordRows;
+    const most = Math.ceil(LOOKED_UP / Math.max(4, terms.words.length + terms.exact.length));
+    const values = { ...scopeValues(scope), ...terms, language, ranked: Math.max(RANKED, limit), most, limit };
+    const found = await search(connection, values);
+    return { found, isPartial: found[0]?.isPartial ?? false };
+  });
 }
 
-/** The beginnings, of so many characters, of the latest pieces in scope. */
+/** The beginnings, of so many characters, of the latest pieces in scope. Null: that took too long and was ended. */
 export async function listBeginnings(
   database: Database,
   scope: DocScope,
   characters: number,
   page: { readonly from: number; readonly limit: number },
-): Promise<{ readonly id: string; readonly content: string }[]> {
-  return listBeginningRows(database, { ...scopeValues(scope), ...page, characters });
+): Promise<{ readonly id: string; readonly content: string }[] | null> {
+  return inTime(database, (connection) =>
+    listBeginningRows(connection, { ...scopeValues(scope), ...page, characters }),
+  );
+}
+
+/** Of so many docs is looked whether they are embedded. */
+const LATEST = 200;
+
+/** Of the latest 200 docs in scope those whose last piece `model` has not embedded: pieces are embedded in their order. */
+export async function listUnembeddedDocs(database: Database, scope: DocScope, model: string): Promise<string[]> {
+  const values = { ...scopeValues(scope), model, latest: LATEST };
+  const found = await inTime(database, (connection) => listUnembeddedDocRows(connection, values));
+  return (found ?? []).map(({ id }) => id);
 }
 
 /**
  * The `limit` pieces in scope that `model` has embedded and whose fingerprints are most alike to one, nearest first. A piece
- * that has no fingerprint yet counts as alike.
+ * that has no fingerprint yet counts as alike. Null: it took too long and was ended.
  */
 export async function nearestChunks(
   database: Database,
@@ -93,9 +110,10 @@ export async function nearestChunks(
   model: string,
   print: string,
   limit: number,
-): Promise<string[]> {
-  const found = await nearestChunkRows(database, { ...scopeValues(scope), model, print, limit });
-  return found.map(({ id }) => id);
+): Promise<string[] | null> {
+  const values = { ...scopeValues(scope), model, print, limit };
+  const found = await inTime(database, (connection) => nearestChunkRows(connection, values));
+  return found?.map(({ id }) => id) ?? null;
 }
 
 /** The vectors of pieces of an account, of length 1, in no order. */

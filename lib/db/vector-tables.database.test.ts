@@ -32,7 +32,7 @@ test("without the extension vectors have no index, and it is said why", async ()
   expect(await vectorFault(database)).toMatch(/fingerprints/u);
   await completeVectors(database, MODEL);
   const scope = { accountId: newId(), owners: {}, metadataFilter: {} };
-  expect(await nearestByIndex(database, scope, MODEL, vectorOf(1), 5)).toBeNull();
+  expect(await nearestByIndex(database, scope, MODEL, vectorOf(1), 5)).toBeUndefined();
   await database.close();
 });
 
@@ -100,8 +100,8 @@ describe.skipIf(url === undefined)("pgvector", () => {
 
   test("another account, another length and another model find nothing", async () => {
     expect(await nearestByIndex(database, { ...scope, accountId: newId() }, MODEL, vectorOf(1), 5)).toEqual([]);
-    expect(await nearestByIndex(database, scope, MODEL, [1, 0], 5)).toBeNull();
-    expect(await nearestByIndex(database, scope, "other", vectorOf(1), 5)).toBeNull();
+    expect(await nearestByIndex(database, scope, MODEL, [1, 0], 5)).toBeUndefined();
+    expect(await nearestByIndex(database, scope, "other", vectorOf(1), 5)).toBeUndefined();
   });
 
   test("a deleted piece is gone, and a copy of the database leaves the tables out", async () => {

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import type { PoolClient } from "pg";
+import type { PoolClient, QueryConfig } from "pg";
 import type { Database } from "./database.ts";
 import { countPieces, type DocScope, scopeValues } from "./doc-search.ts";
+import { inTime } from "./in-time.ts";
 import { onOneConnection } from "./limited-pool.ts";
 import { IN_SCOPE, SCOPE } from "./sql/doc-search.ts";
+import type { Connection } from "./sql.ts";
 import { fromBytes } from "./vector-bytes.ts";
 
 // Where PostgreSQL has pgvector, vectors stand a second time in a table of their model, with an index of the nearest. No
@@ -20,6 +22,8 @@ const BATCH = 200;
 /** A scope of so few pieces is compared one by one, which is exact and as fast. */
 const FEW = 4000;
 const LOCK = 7_227_540;
+/** Making an index of a million vectors takes most of an hour on a small machine. */
+const INDEX_MS = 6 * 3_600_000;
 
 /** What is known of a database in this process: why it has no such tables, and which are complete. */
 type Known = { readonly fault: Promise<string | null>; readonly complete: Map<string, number> };
@@ -105,9 +109,10 @@ export async function completeVectors(database: Database, model: string): Promis
   }
   await alone(database, async (client) => {
     await client.query("set local maintenance_work_mem = '256MB'");
-    await client.query(
-      `create index if not exists ${indexOf(table, "near")} on ${table} using hnsw (vector halfvec_ip_ops)`,
-    );
+    const text = `create index if not exists ${indexOf(table, "near")} on ${table} using hnsw (vector halfvec_ip_ops)`;
+    // The driver would give up after the pool's time, and the index would be begun anew each time.
+    const patient: QueryConfig & { readonly query_timeout: number } = { text, query_timeout: INDEX_MS };
+    await client.query(patient);
   });
   complete.set(model, dimensions);
 }
@@ -148,8 +153,8 @@ async function insertInto({ pool }: Database, table: string, embedded: readonly 
 }
 
 /**
- * The `limit` pieces in scope that are nearest to a vector, nearest first, by the index of a model; null: it has none that
- * is complete, or of another length.
+ * The `limit` pieces in scope that are nearest to a vector, nearest first, by the index of a model; undefined: it has none
+ * that is complete, or of another length. Null: it took too long and was ended.
  *
  * The index may pass over a few. Where it finds fewer than there are, all are compared.
  */
@@ -159,37 +164,36 @@ export async function nearestByIndex(
   model: string,
   vector: readonly number[],
   limit: number,
-): Promise<string[] | null> {
-  if (knownOf(database).complete.get(model) !== vector.length) return null;
+): Promise<string[] | null | undefined> {
+  if (knownOf(database).complete.get(model) !== vector.length) return;
   const table = tableOf(model, vector.length);
   const values = [...SCOPE.map((name) => scopeValues(scope)[name]), textOf(vector), limit];
   // Parameters of JSON travel as text.
   const sent = values.map((value, n) => (SCOPE[n] === "metadataFilter" ? JSON.stringify(value) : value));
-  const pieces = await countPieces(database, scope, FEW);
-  if (pieces === FEW) {
-    const found = await byIndex(database, table, sent);
-    if (found.length === limit) return found;
-  }
-  const { rows } = await database.pool.query<{ id: string }>(
-    `select id from (select v."chunkId" as id, v.vector from "Doc" d join ${table} v on v."docId" = d.id
-       where ${IN_SCOPE} offset 0) x order by vector <#> $9::halfvec, id limit $10`,
-    sent,
-  );
-  return rows.map(({ id }) => id);
-}
-
-async function byIndex(database: Database, table: string, values: readonly unknown[]): Promise<string[]> {
-  return onOneConnection(database.pool, async (client) => {
-    await client.query("begin");
-    await client.query(
-      "set local hnsw.iterative_scan = strict_order; set local hnsw.ef_search = 100; set local enable_sort = off",
+  return inTime(database, async (connection) => {
+    if ((await countPieces(connection, scope, FEW)) === FEW) {
+      const found = await byIndex(connection, table, sent);
+      if (found.length === limit) return found;
+    }
+    const { rows } = await connection.pool.query<{ id: string }>(
+      `select id from (select v."chunkId" as id, v.vector from "Doc" d join ${table} v on v."docId" = d.id
+         where ${IN_SCOPE} offset 0) x order by vector <#> $9::halfvec, id limit $10`,
+      sent,
     );
-    const { rows } = await client.query<{ id: string }>(
-      `select v."chunkId" as id from ${table} v join "Doc" d on d.id = v."docId"
-       where ${IN_SCOPE} order by v.vector <#> $9::halfvec limit $10`,
-      [...values],
-    );
-    await client.query("commit");
     return rows.map(({ id }) => id);
   });
+}
+
+/** On a connection that is in a transaction. */
+async function byIndex({ pool }: Connection, table: string, values: readonly unknown[]): Promise<string[]> {
+  await pool.query(
+    "set local hnsw.iterative_scan = strict_order; set local hnsw.ef_search = 100; set local enable_sort = off",
+  );
+  const { rows } = await pool.query<{ id: string }>(
+    `select v."chunkId" as id from ${table} v join "Doc" d on d.id = v."docId"
+     where ${IN_SCOPE} order by v.vector <#> $9::halfvec limit $10`,
+    [...values],
+  );
+  await pool.query("set local enable_sort = on");
+  return rows.map(({ id }) => id);
 }

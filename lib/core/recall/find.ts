@@ -21,48 +21,71 @@ const FUZZY_PIECES = 5000;
 const FUZZY_CHARACTERS = 1000;
 const FUZZY_AT_ONCE = 500;
 const FUZZY_WORDS = 32;
+const FUZZY_MS = 2500;
 
 type Read = Pick<Scope, "database" | "models">;
 
-/** The pieces whose vectors are most alike to one, `wanted` or some hundred in no order, with their vectors of length 1. */
+/** How words are looked for. */
+export type TextOptions = { readonly lang: string; readonly trigramSimilarityThreshold: number | null };
+
+/** Pieces with the words of a text, best first. `why`: for what reason these may not be all. */
+export type FoundWords = { readonly found: readonly Scored[]; readonly why?: string };
+
+/** Pieces with their vectors of length 1, in no order. `why`: for what reason there may be others. */
+export type FoundVectors = {
+  readonly found: readonly { readonly id: string; readonly vector: Float32Array }[];
+  readonly why?: string;
+};
+
+const SOME = "So many pieces have these words that not all of them were compared.";
+export const TOO_LONG = "The search took too long and was ended, so what was found is not all.";
+
+/** The pieces whose vectors are most alike to one, `wanted` or some hundred, as far as they are found in time. */
 export async function nearest(
   { database, models }: Read,
   docs: DocScope,
   vector: readonly number[],
   wanted: number,
-): Promise<{ readonly id: string; readonly vector: Float32Array }[]> {
+): Promise<FoundVectors> {
   const model = models.embedding?.model ?? "";
   const most = Math.max(LEAST, Math.min(VECTORS, Math.floor(VECTOR_BYTES / (4 * vector.length))));
   const indexed = await nearestByIndex(database, docs, model, vector, Math.min(most, Math.max(LEAST, wanted)));
-  const ids = indexed ?? (await nearestChunks(database, docs, model, fingerprint(vector), most));
+  const nearIds =
+    indexed === undefined ? await nearestChunks(database, docs, model, fingerprint(vector), most) : indexed;
+  if (nearIds === null) return { found: [], why: TOO_LONG };
   const found: { id: string; vector: Float32Array }[] = [];
-  for (let from = 0; from < ids.length; from += VECTORS_AT_ONCE) {
-    found.push(...(await readVectors(database, docs.accountId, ids.slice(from, from + VECTORS_AT_ONCE))));
+  for (let from = 0; from < nearIds.length; from += VECTORS_AT_ONCE) {
+    found.push(...(await readVectors(database, docs.accountId, nearIds.slice(from, from + VECTORS_AT_ONCE))));
   }
-  return found;
+  return { found };
 }
 
-/** Pieces with the words of a text, best first; where a threshold is set, those with words like them come behind. */
+/**
+ * Pieces with the words of a text, best first, as far as they are found in time; where a threshold is set, those with words
+ * like them come behind.
+ */
 export async function textSearch(
   { database }: Read,
   docs: DocScope,
   text: string,
-  options: { readonly lang: string; readonly trigramSimilarityThreshold: number | null },
+  options: TextOptions,
   limit: number,
-): Promise<{ readonly found: readonly Scored[]; readonly isPartial: boolean }> {
+): Promise<FoundWords> {
   const terms = termsOf(text);
-  if (terms.words.length + terms.exact.length === 0) return { found: [], isPartial: false };
+  if (terms.words.length + terms.exact.length === 0) return { found: [] };
   const language = searchConfiguration(languageOf(text) ?? options.lang);
-  const { found, isPartial } = await searchWords(database, docs, language, terms, limit);
+  const byWords = await searchWords(database, docs, language, terms, limit);
+  if (byWords === null) return { found: [], why: TOO_LONG };
+  const { found } = byWords;
+  const why = byWords.isPartial ? SOME : undefined;
   const threshold = options.trigramSimilarityThreshold;
-  if (threshold === null || found.length >= limit) return { found, isPartial };
+  if (threshold === null || found.length >= limit) return { found, why };
   // What is alike comes behind what begins alike: its score is below the lowest of those.
   const known = new Set(found.map(({ id }) => id));
   const lowest = found.at(-1)?.score ?? 1;
-  const alike = (await similar({ database }, docs, terms.words, threshold))
-    .filter(({ id }) => !known.has(id))
-    .map(({ id, score }) => ({ id, score: score * lowest }));
-  return { found: [...found, ...alike].slice(0, limit), isPartial };
+  const likely = await similar({ database }, docs, terms.words, threshold);
+  const alike = likely.found.filter(({ id }) => !known.has(id)).map(({ id, score }) => ({ id, score: score * lowest }));
+  return { found: [...found, ...alike].slice(0, limit), why: why ?? likely.why };
 }
 
 /** The latest pieces with a word that has at least `threshold` in common with one of the first `words`, best first. */
@@ -71,15 +94,22 @@ async function similar(
   docs: DocScope,
   words: readonly string[],
   threshold: number,
-): Promise<Scored[]> {
+): Promise<FoundWords> {
   const found: Scored[] = [];
+  let why: string | undefined;
   const likeness = trigramMatcher(words.slice(0, FUZZY_WORDS));
+  const until = performance.now() + FUZZY_MS;
   for (let from = 0; from < FUZZY_PIECES; from += FUZZY_AT_ONCE) {
-    const pieces = await listBeginnings(database, docs, FUZZY_CHARACTERS, { from, limit: FUZZY_AT_ONCE });
+    const page = { from, limit: FUZZY_AT_ONCE };
+    const pieces = performance.now() < until ? await listBeginnings(database, docs, FUZZY_CHARACTERS, page) : null;
+    if (pieces === null) {
+      why = TOO_LONG;
+      break;
+    }
     found.push(...(await likePieces(pieces, likeness, threshold)));
     if (pieces.length < FUZZY_AT_ONCE) break;
   }
-  return found.sort(byScore);
+  return { found: found.sort(byScore), why };
 }
 
 /** Those of some pieces that are alike enough. Others get their turn while they are compared. */

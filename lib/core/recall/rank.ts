@@ -39,6 +39,16 @@ export function mixed(vectors: readonly Scored[], texts: readonly Scored[], alph
 const places = (list: readonly Scored[]): Map<string, number> =>
   new Map(list.map(({ id }, n) => [id, (SAME + 1) / (SAME + 1 + n)]));
 
+/** The pieces of two lists by turns, the first list's first, each once, with the score that its list gives it. */
+export function woven(first: readonly Scored[], second: readonly Scored[]): Scored[] {
+  const known = new Set(first.map(({ id }) => id));
+  const others = second.filter(({ id }) => !known.has(id));
+  return Array.from({ length: Math.max(first.length, others.length) }).flatMap((_, n) => [
+    ...first.slice(n, n + 1),
+    ...others.slice(n, n + 1),
+  ]);
+}
+
 /**
  * Picks `limit` pieces that are relevant and unlike each other: maximal marginal relevance, as the contract, 4.8, has it.
  *

@@ -6,7 +6,8 @@ import { admit, textTokens } from "../admission.ts";
 import type { Scope } from "../scope.ts";
 import { withInstruction } from "./embed-pending.ts";
 import { nearest, textSearch } from "./find.ts";
-import { byScore, diverse, dot, mixed, type Scored, unit } from "./rank.ts";
+import { byScore, diverse, dot, mixed, type Scored, unit, woven } from "./rank.ts";
+import { unembedded } from "./unembedded.ts";
 
 /** In a hybrid search, no more is taken of each kind. */
 const MOST_OF_EACH = 400;
@@ -42,7 +43,8 @@ export type Found = {
  * Finds pieces of docs, best first, never more than `limit`: the Julep contract, 3.9 and 4.8.
  *
  * A vector search without an embedding model, and one where nothing is embedded yet, looks for words instead where there
- * is a text. Throws "bad-request" for a vector of another length than the docs have.
+ * is a text; where some docs are not embedded yet, what has the words there is woven in. What takes too long is left out.
+ * Throws "bad-request" for a vector of another length than the docs have.
  */
 export async function searchDocs(
   scope: Scope,
@@ -50,7 +52,7 @@ export async function searchDocs(
   query: SearchQuery,
   options: SearchOptions,
 ): Promise<DocHit[]> {
-  const { mode, scored } = await findPieces(scope, { owners }, query, options);
+  const { mode, scored, vectors } = await findPieces(scope, { owners }, query, options);
   const chunks = await piecesOf(scope, scored);
   return scored.flatMap(({ id, score }) => {
     const chunk = chunks.get(id);
@@ -60,7 +62,8 @@ export async function searchDocs(
     const embedding = options.includeEmbeddings ? chunk.vector : null;
     const place = { pageFrom, pageTo, startChar, endChar, headings };
     const snippet = { id, index, content, embedding, place };
-    const told = { distance: mode === "text" ? score : 1 - score, score: Math.min(1, Math.max(0, score)) };
+    const isByWords = mode === "text" || (mode === "vector" && !vectors.has(id));
+    const told = { distance: isByWords ? score : 1 - score, score: Math.min(1, Math.max(0, score)) };
     return [{ docId, owner, title, metadata, snippet, ...told }];
   });
 }
@@ -73,42 +76,63 @@ export async function findPieces(
   options: SearchOptions,
 ): Promise<Found> {
   const docs = { accountId: scope.accountId, owners, docIds, metadataFilter: options.metadataFilter };
-  const byText = async (limit: number) => {
-    const { found, isPartial } = await textSearch(scope, docs, query.text ?? "", options, limit);
-    return { found, texts: scoresOf(found), why: isPartial ? SOME : undefined };
+  const byText = (limit: number) => textSearch(scope, docs, query.text ?? "", options, limit);
+  const inWords = async (why?: string, asked = byText(options.limit)): Promise<Found> => {
+    const { found, why: some } = await asked;
+    const scored = found.slice(0, options.limit);
+    return { mode: "text", scored, texts: scoresOf(scored), vectors: new Map(), why: why ?? some };
   };
-  const inWords = async (why?: string): Promise<Found> => {
-    const { found, texts, why: some } = await byText(options.limit);
-    return { mode: "text", scored: found, texts, vectors: new Map(), why: why ?? some };
-  };
+  const { vector } = query;
   if (options.mode === "text") return inWords();
-  if (query.vector === null) return inWords("There is no vector to search by.");
-  const wanted = options.mmrStrength > 0 ? Math.min(2 * options.limit, options.limit + 10) : options.limit;
+  if (vector === null) return inWords("There is no vector to search by.");
   const each = Math.min(MOST_OF_EACH, Math.max(options.limit, Math.floor(options.limit * options.kMultiplier)));
-  const embedded = await nearest(scope, docs, query.vector, Math.max(wanted, options.mode === "hybrid" ? each : 0));
-  const [first] = embedded;
-  if (!first && query.text !== null) return inWords("Nothing here is embedded yet.");
-  if (first && first.vector.length !== query.vector.length) {
-    const message = `The vector has ${query.vector.length} dimensions, the docs have ${first.vector.length}`;
+  const isHybrid = options.mode === "hybrid";
+  const wanted = Math.max(wantedOf(options), isHybrid ? each : 0);
+  const [byVector, words] = await Promise.all([
+    nearest(scope, docs, vector, wanted),
+    isHybrid ? byText(each) : unembedded(scope, docs, query.text, options),
+  ]);
+  const [first] = byVector.found;
+  if (!first && query.text !== null) {
+    const asked = isHybrid ? Promise.resolve(words) : undefined;
+    return inWords(byVector.why ?? "Nothing here is embedded yet.", asked);
+  }
+  if (first && first.vector.length !== vector.length) {
+    const message = `The vector has ${vector.length} dimensions, the docs have ${first.vector.length}`;
     throw new ChatError("bad-request", message, { field: "vector" });
   }
-  const asked = unit(query.vector);
-  const near = embedded
-    .map(({ id, vector }) => ({ id, score: dot(asked, vector) }))
-    .filter(({ score }) => score >= options.confidence)
-    .sort(byScore);
-  const known = new Map(embedded.map(({ id, vector }) => [id, vector]));
-  const pick = (found: readonly Scored[]) =>
-    options.mmrStrength > 0
-      ? diverse(found.slice(0, wanted), known, options.limit, options.mmrStrength)
-      : found.slice(0, options.limit);
-  const vectors = scoresOf(near);
-  if (options.mode === "vector") return { mode: "vector", scored: pick(near), texts: new Map(), vectors };
-  const { found, texts, why } = await byText(each);
-  return { mode: "hybrid", scored: pick(mixed(near.slice(0, each), found, options.alpha)), texts, vectors, why };
+  const near = likeTo(unit(vector), byVector.found, options.confidence);
+  const known = new Map(byVector.found.map((one) => [one.id, one.vector]));
+  const scored = isHybrid
+    ? picked(mixed(near.slice(0, each), words.found, options.alpha), known, options)
+    : woven(picked(near, known, options), words.found).slice(0, options.limit);
+  return {
+    mode: options.mode,
+    scored,
+    texts: scoresOf(words.found),
+    vectors: scoresOf(near),
+    why: byVector.why ?? words.why,
+  };
 }
 
-const SOME = "So many pieces have these words that not all of them were compared.";
+/** Of more than the limit those are picked that are unlike each other. */
+const wantedOf = ({ limit, mmrStrength }: SearchOptions): number =>
+  mmrStrength > 0 ? Math.min(2 * limit, limit + 10) : limit;
+
+const picked = (found: readonly Scored[], vectors: ReadonlyMap<string, Float32Array>, options: SearchOptions) =>
+  options.mmrStrength > 0
+    ? diverse(found.slice(0, wantedOf(options)), vectors, options.limit, options.mmrStrength)
+    : found.slice(0, options.limit);
+
+const likeTo = (
+  vector: Float32Array,
+  embedded: readonly { readonly id: string; readonly vector: Float32Array }[],
+  confidence: number,
+): readonly Scored[] =>
+  embedded
+    .map((one) => ({ id: one.id, score: dot(vector, one.vector) }))
+    .filter(({ score }) => score >= confidence)
+    .sort(byScore);
 
 const scoresOf = (found: readonly Scored[]): ReadonlyMap<string, number> =>
   new Map(found.map(({ id, score }) => [id, score]));

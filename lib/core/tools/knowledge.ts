@@ -6,6 +6,7 @@ import { findDocuments, getDocumentIn } from "../knowledge/library.ts";
 import { lookUp } from "../knowledge/look-up.ts";
 import { toldPassages } from "../knowledge/retrieved.ts";
 import type { SourceNumbers } from "../knowledge/source-numbers.ts";
+import { TOO_LONG } from "../recall/find.ts";
 import type { Scope } from "../scope.ts";
 import type { TurnTool } from "../turn/run-turn.ts";
 
@@ -91,7 +92,10 @@ const ReadFile = z.object({
 const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unknown>>> = {
   async retrieve(reach, input) {
     const { query, index_id, top_k } = read(Retrieve, input);
-    const { hits } = await lookUp(reach.scope, within(reach, index_id), query, { limit: top_k ?? 5, isAsked: false });
+    const limit = { limit: top_k ?? 5, isAsked: false };
+    const { hits, why } = await lookUp(reach.scope, within(reach, index_id), query, limit);
+    // A model that hears of nothing found would say that there is nothing.
+    if (hits.length === 0 && why === TOO_LONG) throw new Error(TOO_LONG);
     return toldPassages(hits, reach.numbers);
   },
   async find_files(reach, input) {

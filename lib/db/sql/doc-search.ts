@@ -137,6 +137,16 @@ export const nearestChunkRows = statement({
   row: z.object({ id: z.string() }),
 });
 
+/** Of the latest docs those whose last piece a model has not embedded. */
+export const listUnembeddedDocRows = statement({
+  name: "list-unembedded-docs",
+  text: `select d.id from (select d.id from "Doc" d where ${IN_SCOPE} order by d."createdAt" desc limit $10) d
+     cross join lateral (select c.id from "DocChunk" c where c."docId" = d.id order by c.position desc limit 1) c
+     left join "ChunkEmbedding" e on e."chunkId" = c.id and e.model = $9 where e."chunkId" is null`,
+  parameters: { ...scope, model: "text", latest: "int8" },
+  row: z.object({ id: z.string() }),
+});
+
 /** A stored vector. */
 export const StoredVector = z.instanceof(Uint8Array).transform(fromBytes);
 
