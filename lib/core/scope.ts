@@ -2,6 +2,7 @@ import type { Database } from "../db/database.ts";
 import type { FileLimits } from "../domain/file.ts";
 import type { EmbedTexts, ModelEvent, ModelInfo, ModelRequest } from "../domain/model.ts";
 import type { Outbound } from "../domain/outbound.ts";
+import type { DrawPage } from "../domain/page-picture.ts";
 import type { Session } from "../domain/session.ts";
 import type { ServerTool } from "../domain/tool.ts";
 import type { Asker } from "../domain/turn-policy.ts";
@@ -71,6 +72,8 @@ export type Ports = {
   readonly templatesOf: (accountId: string) => RenderTemplate;
   /** Does stored jobs. Absent: nobody does here. */
   readonly jobs?: Pick<JobRunner, "wake" | "cancel">;
+  /** Draws pages of documents. Absent: nothing is installed that does. */
+  readonly drawPage?: DrawPage;
   /** Requests to addresses that somebody else chose. */
   readonly outbound: Outbound;
   /** Runs a tool. Throws what the model is to be told. */

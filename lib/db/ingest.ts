@@ -175,6 +175,18 @@ export async function findDocFile({ prisma }: Database, accountId: string, docId
   return { id, size, name: readAs, mediaType: isText(mediaType) ? textTypeOf(readAs) : mediaType };
 }
 
+/** Docs of the account among these whose files are of one kind, and which have pages that were read. */
+export async function listDrawableDocs(
+  { prisma }: Database,
+  accountId: string,
+  mediaType: string,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const where = { accountId, id: { in: [...ids] }, pages: { not: null }, file: { is: { mediaType } } };
+  const found = await prisma.doc.findMany({ where, select: { id: true } });
+  return new Set(found.map(({ id }) => id));
+}
+
 /** Removes the pieces of a doc. Gives false where its job is no longer its owner's, and does nothing then. */
 export async function clearPieces(database: Database, { jobId, owner }: Hold, docId: string): Promise<boolean> {
   const held = await clearPieceRows(database, { jobId, owner, docId });

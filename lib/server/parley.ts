@@ -22,6 +22,7 @@ import { deafChannel, type OpenChannel } from "../domain/channel.ts";
 import { ChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { type Hide, hiding } from "../domain/secrets.ts";
+import { openDrawing } from "../ingest/draw-file.ts";
 import { openExtraction } from "../ingest/extract-file.ts";
 import { chooseModel } from "../model/choose-model.ts";
 import { type ModelSetup, openModels } from "../model/models.ts";
@@ -195,6 +196,7 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
       const { operate } = await import("../dialects/julep/system-tools.ts");
       return runTool(call, operate);
     },
+    drawPage: openDrawing(root, log) ?? undefined,
     log,
     now: Date.now,
     newId,

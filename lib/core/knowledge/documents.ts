@@ -10,6 +10,7 @@ import { checkOwner, getFileDoc, ingestFile, ingestHeld, listFileDocs } from "..
 import { checkMayEdit, checkReachesOwner } from "../reach.ts";
 import type { Scope } from "../scope.ts";
 import { joinedText } from "./document-text.ts";
+import { drawableDocs } from "./page-pictures.ts";
 
 export type Document = FileDoc;
 
@@ -77,6 +78,8 @@ export type Passage = {
   readonly piece: PieceRow;
   readonly before: string;
   readonly after: string;
+  /** The page that can be drawn of it, from 1 on; null: none. */
+  readonly drawable: number | null;
 };
 
 /** So many pieces on each side are looked at, and so many characters of them told. */
@@ -97,10 +100,13 @@ export async function getPassage(scope: Scope, docId: string, pieceId: string): 
   const upto = joinedText(pieces.slice(0, at + 1)).text;
   // What the piece says again of the one before it stands in the piece.
   const head = whole.slice(0, Math.max(0, Math.min(start.length, upto.length - piece.content.length)));
+  const { pageFrom } = piece;
+  const isDrawable = (await drawableDocs(scope, [{ docId: document.id, pageFrom }])).has(document.id);
   return {
     document,
     piece,
     before: head.slice(-CHARACTERS_AROUND),
     after: whole.slice(upto.length).slice(0, CHARACTERS_AROUND),
+    drawable: isDrawable ? pageFrom : null,
   };
 }

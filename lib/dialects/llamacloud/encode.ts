@@ -1,4 +1,4 @@
-import { sourcesOfResult } from "../../core/knowledge/retrieved.ts";
+import { pictureOfResult, sourcesOfResult } from "../../core/knowledge/retrieved.ts";
 import type { History } from "../../core/turn/history.ts";
 import type { Agent } from "../../domain/agent.ts";
 import { type Message, messageText, type NewMessage, type Part } from "../../domain/message.ts";
@@ -234,7 +234,15 @@ export function encodeMessage(
       case "tool-result": {
         const own = withIds ? { is_error: part.isError, cut: part.cut, duration_ms: part.durationMs } : {};
         return [
-          { type: "tool_result", call_id: part.callId, name: part.name, result: part.output, ...own, ...mark(n) },
+          {
+            type: "tool_result",
+            call_id: part.callId,
+            name: part.name,
+            result: part.output,
+            ...pictureIn(part),
+            ...own,
+            ...mark(n),
+          },
         ];
       }
       case "notice": {
@@ -249,6 +257,12 @@ export function encodeMessage(
         return part satisfies never;
     }
   });
+}
+
+/** Where the picture is of what a tool has found first; nothing where there is none. */
+export function pictureIn(result: Parameters<typeof pictureOfResult>[0]) {
+  const picture = pictureOfResult(result);
+  return picture === null ? {} : { image_attachment: picture };
 }
 
 /** What somebody asks, with the files and images that belong to it. */

@@ -185,6 +185,70 @@ describe("17: a program with the official client", () => {
   });
 });
 
+describe("47: the picture of a page", () => {
+  const picture = (key: string, { attachment_name, source_id }: { attachment_name: string; source_id: string }) =>
+    server.fetch(`${ORIGIN}/api/v1/beta/attachments/${attachment_name}?source_id=${source_id}`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+
+  test("resolves for its owner as the event has told it, and is a 404 for others and when its document is gone", async () => {
+    const { indexId, fileId, directoryId } = await indexed();
+    const { session_id } = await client.beta.chat.create({ index_ids: [indexId] });
+    const body = { index_ids: [indexId], prompt: call("retrieve", { query: "quincewort" }) };
+    const text = (await client.beta.chat.stream(session_id, body)) as string; // measured: the frames
+    const told = text.split("\n").flatMap((line) => (line.startsWith("data: ") ? [JSON.parse(line.slice(6))] : []));
+    const { events } = await client.beta.chat.retrieve(session_id);
+    const attachment = { attachment_name: "screenshots/page_2.jpg", source_id: fileId };
+    for (const all of [told, events]) {
+      expect(all.filter(({ type }) => type === "tool_result")).toMatchObject([{ image_attachment: attachment }]);
+    }
+    const [found] = (await client.beta.retrieval.retrieve({ index_id: indexId, query: "quincewort" })).results;
+    expect(found?.static_fields?.attachments).toEqual([{ ...attachment, type: "screenshot" }]);
+    for (const name of ["screenshots/page_2.jpg", "screenshots%2Fpage_2.jpg"]) {
+      const drawn = await picture(OWNER_KEY, { attachment_name: name, source_id: fileId });
+      const { headers } = drawn;
+      expect([drawn.status, headers.get("content-type")]).toEqual([200, "image/jpeg"]);
+      expect(headers.get("content-security-policy")).toContain("sandbox");
+      expect([...new Uint8Array(await drawn.arrayBuffer()).subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
+    }
+    const chunk = found?.static_fields as { readonly chunk_id?: string }; // ours
+    const passage = await server.fetch(`${ORIGIN}/api/app/docs/${fileId}/passage?chunk_id=${chunk.chunk_id}`, {
+      headers: { authorization: `Bearer ${OWNER_KEY}` },
+    });
+    expect((await passage.json()).image.url).toBe(
+      `/api/v1/beta/attachments/screenshots/page_2.jpg?source_id=${fileId}`,
+    );
+    const { key } = await server.makeAccount();
+    const nowhere = [
+      await picture(key, attachment),
+      await picture(OWNER_KEY, { ...attachment, source_id: newId() }),
+      await picture(OWNER_KEY, { ...attachment, attachment_name: "screenshots/page_4.jpg" }),
+      await picture(OWNER_KEY, { ...attachment, attachment_name: "screenshots/page_0.jpg" }),
+      await picture(OWNER_KEY, { ...attachment, attachment_name: "x" }),
+    ];
+    for (const response of nowhere) {
+      expect([response.status, await response.json()]).toEqual([404, { detail: "Attachment not found" }]);
+    }
+    await client.beta.directories.files.delete(fileId, { directory_id: directoryId });
+    expect((await picture(OWNER_KEY, attachment)).status).toBe(404);
+  });
+
+  test("is in no event of a document that has no pages", async () => {
+    const { id } = await client.beta.directories.create({ name: "Notes" });
+    const file = await toFile(Buffer.from("The quincewort again."), "notes.txt");
+    const { id: fileId } = await client.beta.directories.files.upload(id, { upload_file: file });
+    await expect
+      .poll(async () => (await client.beta.indexes.get(id)).metadata?.state, { timeout: 60_000 })
+      .toBe("ready");
+    const events = await asked([id], call("retrieve", { query: "quincewort" }));
+    const [result] = events.filter(({ type }) => type === "tool_result");
+    expect(resultOf(events)).toMatchObject([{ static_fields: { attachments: [] } }]);
+    expect(result).not.toHaveProperty("image_attachment");
+    const attachment = { attachment_name: "screenshots/page_1.jpg", source_id: fileId };
+    expect((await picture(OWNER_KEY, attachment)).status).toBe(404);
+  });
+});
+
 describe("17: the tools of a turn", () => {
   test("reach its indexes and no other, of the account or another one", async () => {
     const [own, other, foreign] = [await indexed(), await indexed(), await indexed(theirs)];
