@@ -192,6 +192,36 @@ test("the schemas of answers are loaded with the reference alone, when somebody 
   expect(wrong.map(shown)).toEqual([]);
 });
 
+/** Packages that take long to load, or much memory, and that a server may never need. */
+const NOT_AT_START = [
+  "@ai-sdk/openai",
+  "@ai-sdk/anthropic",
+  "@ai-sdk/google",
+  "@ai-sdk/mistral",
+  "re2js",
+  "expr-eval-fork",
+  "gpt-tokenizer",
+  "htmlparser2",
+  "unpdf",
+  "katex",
+  "next-auth",
+  "minijinja-js",
+  "@electric-sql/pglite",
+];
+
+test("a start loads no package that only some requests need", () => {
+  const reached = closure(new Set(["lib/server/start-server.ts"]), true);
+  expect(reached.size).toBeGreaterThan(200);
+  const wrong = imports.filter(
+    ({ file, specifier, isType, isLater }) =>
+      reached.has(file) &&
+      !isType &&
+      !isLater &&
+      NOT_AT_START.some((name) => specifier === name || specifier.startsWith(`${name}/`)),
+  );
+  expect(wrong.map(shown)).toEqual([]);
+});
+
 test.each(layers)("%s leaves the packages of other layers alone", (layer) => {
   const wrong = imports.filter(
     ({ from, packageName }) => from === layer && packageName !== null && !RULES[layer].packages.includes(packageName),
@@ -352,11 +382,14 @@ function resolved(file: string, specifier: string): string {
   return spellings.find((one) => known.has(one)) ?? path;
 }
 
-/** The files that these need at run time, themselves included. */
-function closure(start: ReadonlySet<string>): ReadonlySet<string> {
+/** The files that these need at run time, themselves included; `isAtOnce`: without what is loaded when it is needed. */
+function closure(start: ReadonlySet<string>, isAtOnce = false): ReadonlySet<string> {
   const reached = new Set(start);
   for (const file of reached) {
-    for (const one of imports) if (one.file === file && one.to !== null && !one.isType) reached.add(one.path);
+    for (const one of imports) {
+      if (one.file !== file || one.to === null || one.isType || (isAtOnce && one.isLater)) continue;
+      reached.add(one.path);
+    }
   }
   return reached;
 }

@@ -175,6 +175,8 @@ describe("somebody else's ids", () => {
       const own = await call("POST", `/api/v1/retrieval/${path}`, { headers: asOwner, body: looked });
       expect([path, foreign.status, own.status]).toEqual([path, 404, 200]);
     }
+    const picture = `/api/v1/beta/attachments/screenshots/page_1.jpg?source_id=${owned.indexDocId}`;
+    expect((await call("GET", picture, { headers })).status).toBe(404);
     const shelf = await (await call("POST", "/api/v1/beta/directories", { headers, body: { name: "x" } })).json();
     for (const at of [owned.indexId, shelf.id]) {
       const files = `/api/v1/beta/directories/${at}/files`;

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { completeMiddlewareTrace } from "./middleware-trace.ts";
+import { pruneTraces } from "./traces.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -12,5 +13,6 @@ function run(script: string): void {
 
 run("build.ts");
 completeMiddlewareTrace(join(root, ".next"));
+pruneTraces(root, join(root, ".next"));
 // A preview may share its database with production, whose schema it is not to change.
 if (process.env.VERCEL_ENV === "production") run("migrate.ts");

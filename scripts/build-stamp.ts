@@ -9,6 +9,7 @@ const SOURCES = [
   "prisma",
   "public",
   "scripts/build.ts",
+  "scripts/equal-chunks.ts",
   "instrumentation.ts",
   "instrumentation-client.ts",
   "next.config.mjs",

@@ -5,6 +5,7 @@ import { addressOf } from "../conversation/attachments/attachment";
 import { WorkingDash } from "../ui/dash";
 import { pageWords } from "./document";
 import { Marked } from "./marked-text";
+import { PagePicture } from "./page-picture";
 import type { Passage } from "./requests";
 import type { ReadPassage } from "./use-passage";
 
@@ -72,18 +73,7 @@ function PassageText({ passage, question }: { readonly passage: Passage; readonl
           </p>
         )}
       </section>
-      {image && (
-        <a
-          className="passage-picture"
-          href={image.url}
-          target="_blank"
-          rel="noreferrer"
-          aria-label="Open the page’s picture"
-        >
-          {/* biome-ignore lint/performance/noImgElement: Next converts no pictures here, and this one is the reader's own. */}
-          <img src={image.url} alt={pageWords(page_from, page_to) ?? "The page"} />
-        </a>
-      )}
+      {image && <PagePicture url={image.url} words={pageWords(page_from, page_to) ?? "The page"} />}
       {doc.file_id !== null && (
         <footer className="passage-foot">
           <a className="text-link" href={addressOf(doc.file_id)} download={doc.title} rel="noreferrer">

@@ -2,6 +2,7 @@ import type { Database } from "../db/database.ts";
 import type { FileLimits } from "../domain/file.ts";
 import type { EmbedTexts, ModelEvent, ModelInfo, ModelRequest } from "../domain/model.ts";
 import type { Outbound } from "../domain/outbound.ts";
+import type { DrawPage } from "../domain/page-picture.ts";
 import type { Session } from "../domain/session.ts";
 import type { ServerTool } from "../domain/tool.ts";
 import type { Asker } from "../domain/turn-policy.ts";
@@ -11,6 +12,7 @@ import type { Host } from "./host.ts";
 import type { JobRunner } from "./job-runner.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Log } from "./log.ts";
+import type { LongWork } from "./long-work.ts";
 import type { ProviderPort } from "./provider-port.ts";
 import type { Signals } from "./signals.ts";
 import type { Runner } from "./turn/runner.ts";
@@ -67,10 +69,14 @@ export type Ports = {
   readonly signals: Signals;
   /** Where titles and summaries are made. */
   readonly lanes: Lanes;
+  /** Where what keeps the processor goes on, in stretches that accounts take turns in. */
+  readonly longWork: LongWork;
   /** Renders the templates of an account, one after the other with those of the others. */
   readonly templatesOf: (accountId: string) => RenderTemplate;
   /** Does stored jobs. Absent: nobody does here. */
   readonly jobs?: Pick<JobRunner, "wake" | "cancel">;
+  /** Draws pages of documents. Absent: nothing is installed that does. */
+  readonly drawPage?: DrawPage;
   /** Requests to addresses that somebody else chose. */
   readonly outbound: Outbound;
   /** Runs a tool. Throws what the model is to be told. */

@@ -17,6 +17,7 @@ import {
   insertFileDocRow,
   insertPieceRows,
   readAgainRow,
+  readAllAgainRows,
   sumDocs,
   takeUpLostDocRows,
 } from "./sql/ingest.ts";
@@ -75,6 +76,26 @@ export async function insertFileDoc(
   const again = { id: known.id, accountId, fileId: file.id, readAs: file.name, jobId: newId() };
   await checked((to) => readAgainRow(to, again));
   return known.id;
+}
+
+/**
+ * Has failed docs of an owner read again that have no pieces and that nobody has cancelled, so many at the most. Gives how
+ * many. `check` as for `insertFileDoc`.
+ */
+export async function readAllAgain(
+  database: Database,
+  accountId: string,
+  { id: ownerId }: DocOwner,
+  most: number,
+  check: (sums: DocSums) => void,
+): Promise<number> {
+  return inTransaction(database, async (connection) => {
+    const [account] = await holdUploader(connection, { accountId });
+    const again = await readAllAgainRows(connection, { accountId, ownerId, most });
+    const [sums] = again.length === 0 ? [] : await sumDocs(connection, { accountId, ownerId, most: MOST_CHARACTERS });
+    if (sums) check({ ...sums, isGuest: account?.kind === "guest" });
+    return again.length;
+  });
 }
 
 /** Has docs read that wait for a job which is not there, so many at the most. */
@@ -173,6 +194,18 @@ export async function findDocFile({ prisma }: Database, accountId: string, docId
   const readAs = doc.readAs ?? name;
   // What a text is said to be goes by its name alone.
   return { id, size, name: readAs, mediaType: isText(mediaType) ? textTypeOf(readAs) : mediaType };
+}
+
+/** Docs of the account among these whose files are of one kind, and which have pages that were read. */
+export async function listDrawableDocs(
+  { prisma }: Database,
+  accountId: string,
+  mediaType: string,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const where = { accountId, id: { in: [...ids] }, pages: { not: null }, file: { is: { mediaType } } };
+  const found = await prisma.doc.findMany({ where, select: { id: true } });
+  return new Set(found.map(({ id }) => id));
 }
 
 /** Removes the pieces of a doc. Gives false where its job is no longer its owner's, and does nothing then. */

@@ -96,7 +96,10 @@ describe("an index", () => {
     const [hit] = found.hits;
     expect(hit).toMatchObject({ n: 1, doc_id: doc.id, title: "fruit.pdf", page_from: 2, page_to: 2 });
     const { body: passage } = await call("GET", `/docs/${doc.id}/passage?chunk_id=${hit.chunk_id}`);
-    expect(passage).toMatchObject({ doc: { id: doc.id }, chunk_id: hit.chunk_id, text: hit.text, image: null });
+    expect(passage).toMatchObject({ doc: { id: doc.id }, chunk_id: hit.chunk_id, text: hit.text });
+    expect(passage.image.url).toBe(
+      `/api/v1/beta/attachments/screenshots/page_${hit.page_from}.jpg?source_id=${doc.id}`,
+    );
     const whole = passage.before + passage.text + passage.after;
     expect(whole.indexOf("Plums")).toBeLessThan(whole.indexOf("quincewort"));
     expect((await call("GET", `/docs/${doc.id}/passage?chunk_id=${newId()}`)).status).toBe(404);

@@ -1,4 +1,4 @@
-// Reads one document in a process of its own, which may read the program's files and do nothing else: a file that breaks a
+// Reads one document, or draws a page of it, in a process of its own, which may read the program's files and do nothing else: a file that breaks a
 // reader, fills the memory or never ends takes this process with it and no other. The file comes on the standard input
 // behind a line that says what it is; what comes of it goes out line by line, as fast as it is taken.
 import { setPriority } from "node:os";
@@ -14,7 +14,9 @@ const PIECES_AT_ONCE = 40;
 const CHARACTERS_AT_ONCE = 100_000;
 
 setPriority(PRIORITY);
-new Worker(new URL("./watch.ts", import.meta.url), { workerData: { parent: process.ppid } }).unref();
+new Worker(new URL("./watch.ts", import.meta.url), {
+  workerData: { parent: process.ppid, draws: process.argv[2] === "draw" },
+}).unref();
 try {
   await work();
 } catch (thrown) {
@@ -24,7 +26,8 @@ try {
 process.exit();
 
 async function work(): Promise<void> {
-  const { bytes, ...source } = await input();
+  const { bytes, page, ...source } = await input();
+  if (page !== undefined) return drawn(bytes, page);
   const { text, pages, pieces } = await extract(bytes, source);
   let some: DocPiece[] = [];
   let characters = 0;
@@ -42,7 +45,13 @@ async function work(): Promise<void> {
   await say({ type: "end", characters: text.length, pages: pages?.length ?? null });
 }
 
-type Header = { readonly name: string; readonly mediaType: string; readonly size: number };
+async function drawn(bytes: Uint8Array, page: number): Promise<void> {
+  const { drawPage } = await import("./draw-page.ts");
+  const picture = await drawPage(bytes, page);
+  await say({ type: "picture", jpeg: Buffer.from(picture).toString("base64") });
+}
+
+type Header = { readonly name: string; readonly mediaType: string; readonly size: number; readonly page?: number };
 
 /** The file, in memory once. */
 async function input(): Promise<Header & { readonly bytes: Uint8Array }> {

@@ -28,7 +28,7 @@ type Item = {
  * read. Throws a sentence for one that is encrypted, damaged, has too many pages, or has no text at all.
  */
 export async function pdfToText(bytes: Uint8Array, tell: (done: number, all: number) => void): Promise<PagedText> {
-  let pdf = await opened(bytes);
+  let pdf = await openPdf(bytes, FOR_TEXT);
   if (pdf.numPages > MOST_PAGES)
     throw refusal(`The PDF has more than ${MOST_PAGES} pages. Split it into smaller files.`);
   const pieces: string[] = [];
@@ -39,7 +39,7 @@ export async function pdfToText(bytes: Uint8Array, tell: (done: number, all: num
     pages.push(length);
     if (n % PAGES_KEPT === 0) {
       await pdf.loadingTask.destroy();
-      pdf = await opened(bytes);
+      pdf = await openPdf(bytes, FOR_TEXT);
     }
     const text = await pageText(pdf, n).catch(() => null);
     if (text === null) unread++;
@@ -59,15 +59,19 @@ export async function pdfToText(bytes: Uint8Array, tell: (done: number, all: num
   return { text, pages };
 }
 
-async function opened(bytes: Uint8Array) {
+type Options = NonNullable<Parameters<typeof getDocumentProxy>[1]>;
+const FOR_TEXT: Options = { maxImageSize: 1024 * 1024 };
+
+/** Opens a PDF. Throws a sentence for one that is encrypted or damaged. */
+export async function openPdf(bytes: Uint8Array, options: Options) {
   try {
     // A copy: the reader takes the memory of what it is given.
     return await getDocumentProxy(bytes.slice(), {
       disableFontFace: true,
       useSystemFonts: false,
       enableXfa: false,
-      maxImageSize: 1024 * 1024,
       verbosity: 0,
+      ...options,
     });
   } catch (thrown) {
     const name = thrown instanceof Error ? thrown.name : "";
@@ -76,7 +80,7 @@ async function opened(bytes: Uint8Array) {
   }
 }
 
-async function pageText(pdf: Awaited<ReturnType<typeof opened>>, n: number): Promise<string> {
+async function pageText(pdf: Awaited<ReturnType<typeof openPdf>>, n: number): Promise<string> {
   const page = await pdf.getPage(n);
   try {
     const { items } = await page.getTextContent();

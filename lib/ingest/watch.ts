@@ -7,7 +7,7 @@ import type { Limit } from "./said.ts";
 const LOOK_MS = 50;
 const MOST_MEMORY = 260 * 1024 * 1024;
 /** Of the processor, so that a busy machine ends nothing that would have come to its end. */
-const MOST_CPU_MS = 60_000;
+const MOST_CPU_MS = workerData.draws ? 15_000 : 60_000;
 /** However slowly what comes of it is taken. */
 const MOST_MS = 60 * 60 * 1000;
 const begun = Date.now();

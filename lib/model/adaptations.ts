@@ -76,6 +76,9 @@ const SIGNATURE = /thought[_ ]?signature/iu;
 const SIGNED = ["extra_content", "provider_specific_fields", "thought_signature", "signature"];
 const NO_THOUGHTS = "(not kept)";
 
+/** Names the adaptation of an answer that has no room beside its prompt. */
+export const NO_LIMIT = "no limit of tokens";
+
 /** Names the adaptation of models that cannot see. */
 export const NO_IMAGES = "without images";
 
@@ -131,9 +134,12 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     servers: "Mistral, and templates of its models in vLLM and llama.cpp",
   },
   {
-    name: "no limit of tokens",
+    name: NO_LIMIT,
     // A limit that is high by itself is its caller's to mend; one for which a prompt leaves no room is not.
-    at: pattern(/max_(?:completion_)?tokens.{0,80}(?:too (?:large|big|high)|exceed|greater|>).{0,120}context/isu),
+    at: pattern(
+      /max_(?:completion_)?tokens.{0,80}(?:too (?:large|big|high)|exceed|greater|>).{0,120}context/isu,
+      /max_tokens.{0,20}cannot be greater than max_model_len/isu,
+    ),
     change(body) {
       if (!("max_tokens" in body || "max_completion_tokens" in body)) return body;
       const { max_tokens: _, max_completion_tokens: __, ...rest } = body;

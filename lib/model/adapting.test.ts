@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ModelEvent, type ModelRequest, type ReadyMessage, unknownModel } from "../domain/model.ts";
 import { DEMANDS, type Demand, openStrictModel, type Seen, type StrictModel, saying } from "../testing/strict-model.ts";
 import { ADAPTATIONS } from "./adaptations.ts";
-import { type Lessons, lessons } from "./adapting.ts";
+import { adapting, type Lessons, lessons } from "./adapting.ts";
 import { callChatCompletions } from "./chat-completions.ts";
-import { roomIn } from "./context-cut.ts";
+import { refusedRequest } from "./provider-error.ts";
 
 let server: StrictModel;
 beforeAll(async () => {
@@ -166,29 +166,97 @@ test("20: a prompt that may not be cut is refused with the server's words", asyn
   });
 });
 
-test.each<[string, number | null]>([
+/** A server with room for so many tokens, which says in its own words what it refuses. */
+const small =
+  (room: number, words: (tokens: number) => string): Demand =>
+  ({ messages }) => {
+    const tokens = Math.ceil(JSON.stringify(messages).length / 4);
+    return tokens <= room ? null : [400, { error: { message: words(tokens) } }];
+  };
+
+const talk = (count: number): readonly ReadyMessage[] => [
+  ...Array.from({ length: count }, (_, n) => [
+    user(`Question ${n} ${"x".repeat(400)}`),
+    assistant(`Answer ${n}`),
+  ]).flat(),
+  user("And now?"),
+];
+
+test.each<[string, (tokens: number) => string]>([
   [
-    "This model's maximum context length is 4097 tokens. However, you requested 4120 tokens (3120 in the messages, 1000 in the completion).",
-    4097,
+    "OpenAI",
+    (used) => `This model's maximum context length is 1000 tokens. However, your messages resulted in ${used} tokens.`,
   ],
-  ["the request exceeds the available context size (4096 tokens), try increasing it", 4096],
-  ["The input token count (582632) exceeds the maximum number of tokens allowed (131072).", 131_072],
-  ["prompt is too long: 210000 tokens > 200000 maximum", 200_000],
-  ["Prompt contains 40000 tokens, too large for model with 32768 maximum context length", 32_768],
-  ["Your input exceeds the context window of this model. Please adjust your input and try again.", null],
-  ["Prompt exceeds maximum context length", null],
-  ["Please reduce the length of the messages or completion.", null],
-  ["exceed_context_size_error n_ctx: 256", 256],
-])("20: a refusal names the room of a model: %s", (words, window) => {
-  expect(roomIn(words)).toMatchObject({ window });
+  [
+    "vLLM",
+    (used) =>
+      `This model's maximum context length is 1000 tokens. However, you requested ${used + 100} tokens (${used} in the messages, 100 in the completion).`,
+  ],
+  [
+    "OpenRouter",
+    (used) =>
+      `This endpoint's maximum context length is 1000 tokens. However, you requested about ${used} tokens (${used} of text input).`,
+  ],
+  ["xAI", (used) => `This model's maximum prompt length is 1000 but the request contains ${used} tokens.`],
+  [
+    "LM Studio",
+    (used) =>
+      `Trying to keep the first ${used} tokens when context the overflows. However, the model is loaded with context length of only 1000 tokens, which is not enough.`,
+  ],
+  ["older vLLM", (used) => `The decoder prompt (length ${used}) is longer than the maximum model length of 1000.`],
+  ["SGLang", (used) => `The input (${used} tokens) is longer than the model's context length (1000 tokens).`],
+  ["words that nobody knows", (used) => `The conversation of ${used} tokens exceeds what fits: 1000 tokens`],
+])("20: a prompt far too big for %s has room after one refusal, and its window is remembered", async (_, words) => {
+  for (const count of [30, 100]) {
+    const model = `small ${Math.random()}`;
+    const seen = server.model(model, [saying("Well.")], [small(1000, words)]);
+    const known = lessons();
+    const { said, thrown } = await ask(model, { messages: talk(count), mayCut: true }, known);
+    expect([said, thrown, seen.length, known.of(model).window]).toEqual(["Well.", null, 2, 1000]);
+  }
 });
 
-test.each(["Invalid image", "The model does not exist", "roles must alternate", "temperature must be between 0 and 2"])(
-  "20: other refusals are about no room: %s",
-  (words) => {
-    expect(roomIn(words)).toBeNull();
-  },
-);
+test.each([
+  "the request exceeds the available context size, try increasing it",
+  "Please reduce the length of the messages or completion.",
+  "Your input exceeds the context window of this model.",
+  "Input is too long for requested model.",
+])("20: a refusal that names no number cuts to half until there is room, and that is remembered: %s", async (words) => {
+  const model = `unnamed ${Math.random()}`;
+  const seen = server.model(model, [saying("Well.")], [small(1000, () => words)]);
+  const known = lessons();
+  const request = { messages: talk(60), mayCut: true };
+  expect((await ask(model, request, known)).said).toBe("Well.");
+  const tries = seen.length;
+  expect(tries).toBeGreaterThan(2);
+  expect((await ask(model, request, known)).said).toBe("Well.");
+  expect([seen.length, known.informed(unknownModel(model)).contextWindow]).toEqual([tries + 1, null]);
+});
+
+test.each([
+  "Invalid 'messages[2].tool_calls[0].id': string too long. Expected a string with maximum length 40, but got a string with length 52 instead.",
+  "Invalid 'messages[4].tool_call_id': string too long. Expected a string with maximum length 40, but got a string with length 52 instead.",
+  "messages: array too long. Expected at most 2048",
+  "[1].content: string too long. Expected a string with maximum length 1048576",
+  "Request too large for model `x` on tokens per minute (TPM): Limit 6000, Requested 9000, please reduce your message size and try again.",
+  "context window of 12 exceeded",
+  "Your request exceeded model token limit: 900000",
+])("20: a number that is no window of the model is not remembered as one: %s", (words) => {
+  const known = lessons();
+  const request = { ...REQUEST, messages: talk(20), mayCut: true };
+  adapting(request, "x m", known).refused(refusedRequest(400, {}, JSON.stringify({ error: { message: words } })));
+  expect(known.informed(unknownModel("m")).contextWindow).toBeNull();
+});
+
+test("20: an answer that is asked for too long costs no past", async () => {
+  const words =
+    "max_tokens=5000 cannot be greater than max_model_len=max_total_tokens=4096. Please request fewer output tokens.";
+  const demand: Demand = ({ max_tokens }) => (max_tokens > 4096 ? [400, { error: { message: words } }] : null);
+  const seen = server.model("long answer", [saying("Well.")], [demand]);
+  const request = { messages: talk(5), settings: { maxTokens: 5000 }, mayCut: true };
+  expect((await ask("long answer", request)).said).toBe("Well.");
+  expect([seen.length, seen[1].messages.length]).toEqual([2, 11]);
+});
 
 test("21: tools that somebody asked for are not left out unasked", async () => {
   const seen = server.model("own tools", [saying("Well.")], [DEMANDS.noTools]);

@@ -1,8 +1,9 @@
 import { ChatError } from "../domain/errors.ts";
 import type { ModelInfo, ModelRequest } from "../domain/model.ts";
-import { type About, ADAPTATIONS, type Adaptation, NO_IMAGES } from "./adaptations.ts";
+import { type About, ADAPTATIONS, type Adaptation, NO_IMAGES, NO_LIMIT } from "./adaptations.ts";
 import { type ChatBody, chatRequestBody } from "./chat-request.ts";
-import { cutToFit, type Room, roomIn, roomyTokens } from "./context-cut.ts";
+import { bodyTokens, cutToFit, roomyTokens } from "./context-cut.ts";
+import { type Room, roomIn } from "./context-room.ts";
 import { refusalWords } from "./provider-error.ts";
 
 /** Where it is told what a server turned out not to take. */
@@ -14,6 +15,8 @@ type Learned = {
   /** What it turned out not to be able to, whether or not it could be asked without. */
   readonly cannot: Set<"tools" | "images">;
   window: number | null;
+  /** Tokens, as `bodyTokens` guesses them, of a prompt that had room after longer ones had none. */
+  room: number | null;
   readonly until: number;
 };
 
@@ -41,6 +44,7 @@ export function lessons(now: () => number = Date.now): Lessons {
         names: new Set<string>(),
         cannot: new Set(),
         window: null,
+        room: null,
         until: now() + KEPT_MS,
       };
       learned.delete(model);
@@ -65,7 +69,9 @@ export function lessons(now: () => number = Date.now): Lessons {
   };
 }
 
-const MOST_TRIES = ADAPTATIONS.length + 1;
+/** A prompt is cut to half so often: a refusal may name no number, or a wrong one. */
+const MOST_CUTS = 5;
+const MOST_TRIES = ADAPTATIONS.length + MOST_CUTS;
 
 /** One request on its way to a server that may not take it as it is. */
 export type Adapting = {
@@ -76,6 +82,8 @@ export type Adapting = {
    * is made once.
    */
   readonly refused: (thrown: unknown) => boolean;
+  /** The server has taken `body`: what was cut for it is remembered. */
+  readonly taken: () => void;
   /** What the body differs in from what was asked for, in sentences. */
   readonly notices: () => readonly string[];
 };
@@ -85,7 +93,8 @@ export function adapting(request: ModelRequest, from: string, known: Lessons, lo
   const plain = chatRequestBody(request, from);
   const about = aboutOf(request, from);
   const lesson = known.of(request.model);
-  let cutTo: number | null = null;
+  let cutTo = request.mayCut === true ? lesson.room : null;
+  let cuts = 0;
   let tries = 0;
   /** What `body` has been through; others may have learned more meanwhile. */
   const applied = new Set<string>();
@@ -116,9 +125,11 @@ export function adapting(request: ModelRequest, from: string, known: Lessons, lo
   };
 
   const cut = (room: Room): boolean => {
-    if (cutTo !== null || request.mayCut !== true) return false;
-    const tokens = roomyTokens(body, room);
+    if (cuts >= MOST_CUTS || request.mayCut !== true) return false;
+    const roomy = roomyTokens(body, room);
+    const tokens = cutTo === null ? roomy : Math.min(roomy, Math.floor(cutTo / 2));
     if (cutToFit(body, tokens) === body) return false;
+    cuts++;
     cutTo = tokens;
     log?.warn(
       { model: request.model, window: room.window },
@@ -128,26 +139,39 @@ export function adapting(request: ModelRequest, from: string, known: Lessons, lo
     return true;
   };
 
+  /** A window that is named, where what was sent may be more than it: else it is another number. */
+  const remember = ({ window, used }: Room): void => {
+    if (window === null) return;
+    const asked = body.max_tokens ?? body.max_completion_tokens;
+    const sent = bodyTokens(body) * CHARACTERS_OF_TOKEN + (typeof asked === "number" ? asked : 0);
+    if ((used !== null && used > window) || sent > window) lesson.window = window;
+  };
+
   return {
     body: () => body,
     notices: () => notices,
+    taken() {
+      if (cuts > 0 && cutTo !== null) lesson.room = Math.max(cutTo, bodyTokens(body));
+    },
     refused(thrown) {
       if (!(thrown instanceof ChatError) || ++tries > MOST_TRIES) return false;
       const words = refusalWords(thrown);
       if (words === "" || !mayMean(thrown.details.providerStatus)) return false;
       const room = roomIn(words);
-      if (room !== null) {
-        if (room.window !== null) lesson.window = room.window;
-        if (cut(room)) return true;
-      }
+      if (room !== null) remember(room);
       const fitting = ADAPTATIONS.map((one) => ({ one, at: one.at(words) }))
         .filter(({ one, at }) => at >= 0 && !applied.has(one.name) && one.change(body, about) !== body)
         .sort((a, b) => a.at - b.at);
       const [first] = fitting;
+      // An answer that is asked for too long is no reason to cut the past.
+      if (room !== null && first?.one.name !== NO_LIMIT && cut(room)) return true;
       return first !== undefined && learn(first.one);
     },
   };
 }
+
+/** `bodyTokens` takes four characters for a token; in scripts such as Chinese one is a token of its own. */
+const CHARACTERS_OF_TOKEN = 4;
 
 const cutNotice = (count: number): string =>
   `The model server has no room for all of the conversation: the oldest ${count} messages were left out.`;

@@ -1,4 +1,3 @@
-import { createOpenAI } from "@ai-sdk/openai";
 import type {
   JSONSchema7,
   LanguageModelV4,
@@ -36,9 +35,15 @@ type PackageSettings = {
 /** Names OpenAI in what it wants back. */
 const OPENAI = "https://api.openai.com/v1";
 
-/** Calls OpenAI: the Responses API, with reasoning. */
+/** Calls OpenAI: the Responses API, with reasoning. Its package is loaded with the first call. */
 export const callOpenAI = (settings: Pick<PackageSettings, "apiKey" | "waits">): CallModel =>
-  callThroughPackage((model, options) => createOpenAI(options)(model), { ...settings, keepsFor: OPENAI });
+  callThroughPackage(
+    async (model, options) => {
+      const { createOpenAI } = await import("@ai-sdk/openai");
+      return createOpenAI(options)(model);
+    },
+    { ...settings, keepsFor: OPENAI },
+  );
 
 /**
  * Calls a provider through its package's own `doStream`.

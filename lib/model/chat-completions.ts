@@ -78,7 +78,9 @@ export function callChatCompletions(server: ChatServer): CallModel {
           }
           if (reader.isDone()) break;
         }
-        yield reader.end();
+        const last = reader.end();
+        adapted.taken();
+        yield last;
         return;
       } catch (thrown) {
         request.signal.throwIfAborted();

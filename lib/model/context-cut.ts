@@ -1,38 +1,8 @@
 import type { ChatBody, WireMessage } from "./chat-request.ts";
-
-/** What a refusal says of the room that a prompt has, in tokens; null where it names none. */
-export type Room = { readonly window: number | null; readonly used: number | null };
-
-const CONTEXT =
-  /context[_ -]?(?:length|size|window|limit)|(?:exceed|larger|longer|more).{0,60}context|maximum (?:context|input|prompt|number of (?:input )?tokens)|max[_ ](?:model|context|input|prompt)[_ ](?:len|tokens|length)|prompt (?:is )?too (?:long|large|big)|(?:input|prompt|messages?|request).{0,40}too (?:long|large|many tokens)|too many (?:input )?tokens|n_ctx|(?:input )?token count.{0,40}exceed|reduce (?:the |your )?(?:length|prompt|input|messages)|truncate to/isu;
-
-/** The room that a refusal is about; null where it is not about room. */
-export function roomIn(words: string): Room | null {
-  if (!CONTEXT.test(words)) return null;
-  const number = (...patterns: readonly RegExp[]): number | null => {
-    for (const pattern of patterns) {
-      const digits = pattern.exec(words)?.[1]?.replaceAll(/[,_' ]/gu, "");
-      if (digits !== undefined && Number(digits) > 0) return Number(digits);
-    }
-    return null;
-  };
-  const window = number(
-    /n_ctx["':=\s]{1,5}(\d{2,9})/u,
-    /(?:maximum|max|limit|window|up to|at most|allowed|available)[a-z_ '"`:=(]{0,60}(\d[\d,]{1,9})/iu,
-    /(\d[\d,]{1,9})\s*(?:tokens?\s*)?(?:maximum|max|limit|window|context)/iu,
-    />\s*(\d[\d,]{1,9})/u,
-    /(?:size|length)[a-z_ '"`:=(]{0,60}(\d[\d,]{1,9})/iu,
-  );
-  const used = number(
-    /n_prompt_tokens["':=\s]{1,5}(\d{2,9})/u,
-    /(?:requested|resulted in|has|have|got|count|contains?|given|used|is|length of)[a-z '"`:=(]{0,20}(\d[\d,]{1,9})/iu,
-    /(\d[\d,]{1,9})\s*(?:input |prompt )?tokens?\s*(?:in|>|requested|were|was)/iu,
-  );
-  return { window, used: used !== null && window !== null && used < window / 2 ? null : used };
-}
+import type { Room } from "./context-room.ts";
 
 /** About the tokens of a request. */
-const bodyTokens = ({ messages, tools }: ChatBody): number =>
+export const bodyTokens = ({ messages, tools }: ChatBody): number =>
   Math.ceil((JSON.stringify(messages).length + (tools === undefined ? 0 : JSON.stringify(tools).length)) / 4);
 
 /** Tokens that are left for an answer of which nobody says how long it may be. */
@@ -41,8 +11,9 @@ const ANSWER_TOKENS = 1024;
 const CAUTION = 0.9;
 
 /** The tokens, as `bodyTokens` guesses them, that a body may have so that it has room. */
-export function roomyTokens(body: ChatBody, { window, used }: Room): number {
+export function roomyTokens(body: ChatBody, { window: whole, used, room }: Room): number {
   const guessed = bodyTokens(body);
+  const window = room ?? whole;
   if (window === null) return Math.floor(guessed / 2);
   const { max_tokens: given } = body;
   const asked = typeof given === "number" ? given : ANSWER_TOKENS;

@@ -1,4 +1,3 @@
-import { createOpenAI } from "@ai-sdk/openai";
 import { ChatError } from "../domain/errors.ts";
 import type { EmbedTexts } from "../domain/model.ts";
 import { tokenCount } from "../domain/token-count.ts";
@@ -23,10 +22,11 @@ function address(baseUrl: string | undefined, apiKey: string | undefined) {
   return { baseURL: baseUrl, fetch: ask };
 }
 
-/** Embeds texts through the embeddings endpoint of OpenAI, or of a server that speaks like it. */
+/** Embeds texts through the embeddings endpoint of OpenAI, or of a server that speaks like it. Loads its package at first. */
 export function embedThrough({ apiKey, baseUrl }: ProviderSettings, model: string): EmbedTexts {
   return async (texts, options) => {
     const key = options.apiKey ?? apiKey ?? "";
+    const { createOpenAI } = await import("@ai-sdk/openai");
     const provider = createOpenAI({ apiKey: key, ...address(baseUrl, options.apiKey ?? apiKey) });
     const request = { values: [...texts], abortSignal: options.signal };
     const { embeddings: vectors, usage } = await Promise.resolve(provider.embeddingModel(model).doEmbed(request)).catch(

@@ -5,6 +5,7 @@ import { admitting } from "../core/admission.ts";
 import { ingestTask } from "../core/ingest.ts";
 import { type JobRunner, type JobTask, startJobRunner } from "../core/job-runner.ts";
 import { openLanes } from "../core/lanes.ts";
+import { openLongWork } from "../core/long-work.ts";
 import { embedPending } from "../core/recall/embed-pending.ts";
 import { OWN_TEMPLATES } from "../core/render/templates.ts";
 import type { Ports } from "../core/scope.ts";
@@ -22,6 +23,7 @@ import { deafChannel, type OpenChannel } from "../domain/channel.ts";
 import { ChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { type Hide, hiding } from "../domain/secrets.ts";
+import { openDrawing } from "../ingest/draw-file.ts";
 import { openExtraction } from "../ingest/extract-file.ts";
 import { chooseModel } from "../model/choose-model.ts";
 import { type ModelSetup, openModels } from "../model/models.ts";
@@ -186,6 +188,7 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     runner,
     signals,
     lanes,
+    longWork: openLongWork(),
     jobs,
     templatesOf: (accountId) => (source, variables) => templates.render(accountId, source, variables),
     outbound: safeFetch({ allow: settings.outboundAllow }),
@@ -195,6 +198,7 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
       const { operate } = await import("../dialects/julep/system-tools.ts");
       return runTool(call, operate);
     },
+    drawPage: openDrawing(root, log) ?? undefined,
     log,
     now: Date.now,
     newId,

@@ -1,5 +1,6 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import { pagesInLine } from "./page-line.ts";
 
 /** So many requests begin in one turn of the event loop. */
 const AT_ONCE = 8;
@@ -8,7 +9,7 @@ const lined = new WeakSet<Server>();
 
 /**
  * Lets the requests of this process's HTTP servers begin a few at a time, in the order in which they came, so that those
- * that are under way go on in between. Once is enough.
+ * that are under way go on in between, and pages two at a time. Once is enough.
  *
  * Node hands over all that has come in at once, and routing a request takes Next a millisecond: of a hundred turns that
  * begin together the first would see what its database answered only when the last is routed.
@@ -21,10 +22,10 @@ export function lineUpRequests(): void {
     // This comes before the server tells anybody of its first request.
     const listeners = server.listeners("request") as RequestListener[]; // what listens to this event
     server.removeAllListeners("request");
-    const begin = inLine((...begun) => {
+    const begin = pagesInLine((...begun) => {
       for (const listener of listeners) listener.apply(server, begun);
     });
-    server.on("request", begin);
+    server.on("request", inLine(begin));
   });
 }
 

@@ -61,6 +61,7 @@ export async function openReference() {
         `${name} is not as the reference says: ${faults?.join("; ")} in ${JSON.stringify(value).slice(0, 500)}`,
       );
     };
+    if (type.startsWith("image/")) return response;
     if (type !== "text/event-stream") {
       check(await response.clone().json());
       return response;
@@ -92,8 +93,8 @@ function checkedFrames(body: ReadableStream<Uint8Array>, check: (value: unknown)
   );
 }
 
-// Names of models may hold slashes.
+// Names of models and of attachments may hold slashes.
 const patternOf = (path: string): RegExp =>
-  new RegExp(`^${path.replaceAll("{model}", ".+").replaceAll(/\{\w+\}/gu, "[^/]+")}/?$`, "u");
+  new RegExp(`^${path.replaceAll(/\{(?:model|attachment_name)\}/gu, ".+").replaceAll(/\{\w+\}/gu, "[^/]+")}/?$`, "u");
 
 const rank = (path: string): string => path.replaceAll("{", "~");

@@ -61,6 +61,8 @@ export const buildTries: readonly Try[] = [
         /(?:^|\/)(?:\.env(?!\.example$)|api-key$|secret$|pgdata)/u.test(path),
       );
       assert.deepEqual(secrets, []);
+      const foreign = [...files].filter((path) => /^(?:app|components|docs|e2e|public|scripts|data)\//u.test(path));
+      assert.deepEqual(foreign, []);
       for (const { bytes, paths } of world.built) assert.ok(bytes < MOST_BYTES, `${paths[0]} has ${bytes} bytes`);
       const sizes = world.built.map(({ bytes, paths }) => `${paths[0]} ${(bytes / 1e6).toFixed(1)} MB`);
       return sizes.join(", ");

@@ -6,10 +6,11 @@ import { notFound } from "../../domain/errors.ts";
 import { MOST_FILE_BYTES } from "../../domain/extraction.ts";
 import { isId } from "../../domain/ids.ts";
 import { dropUnusedFiles, endHold, fileLimits, storeFile, type Upload } from "../files.ts";
-import { checkOwner, getFileDoc, ingestFile, ingestHeld, listFileDocs } from "../ingest.ts";
+import { checkOwner, getFileDoc, ingestHeld } from "../ingest.ts";
 import { checkMayEdit, checkReachesOwner } from "../reach.ts";
 import type { Scope } from "../scope.ts";
 import { joinedText } from "./document-text.ts";
+import { drawableDocs } from "./page-pictures.ts";
 
 export type Document = FileDoc;
 
@@ -52,16 +53,6 @@ export function addText(
   return uploadDocument(scope, owner, { ...file, title });
 }
 
-/** Has the documents of an owner read again that could not be read, a hundred at the most. */
-export async function readAgain(scope: Scope, owner: DocOwner): Promise<void> {
-  checkMayEdit(scope);
-  const docs = await listFileDocs(scope, owner, { offset: 0, limit: 1000 });
-  const failed = docs.filter(({ state }) => state === "failed").slice(0, 100);
-  for (const { fileId, title, metadata } of failed) {
-    if (fileId !== null) await ingestFile(scope, owner, { fileId, title, metadata });
-  }
-}
-
 /** Deletes a document of any owner with its pieces, and its file where nothing else refers to it. Throws "not-found". */
 export async function deleteDocument(scope: Scope, id: string): Promise<void> {
   const { owner } = await getFileDoc(scope, id);
@@ -77,6 +68,8 @@ export type Passage = {
   readonly piece: PieceRow;
   readonly before: string;
   readonly after: string;
+  /** The page that can be drawn of it, from 1 on; null: none. */
+  readonly drawable: number | null;
 };
 
 /** So many pieces on each side are looked at, and so many characters of them told. */
@@ -97,10 +90,13 @@ export async function getPassage(scope: Scope, docId: string, pieceId: string): 
   const upto = joinedText(pieces.slice(0, at + 1)).text;
   // What the piece says again of the one before it stands in the piece.
   const head = whole.slice(0, Math.max(0, Math.min(start.length, upto.length - piece.content.length)));
+  const { pageFrom } = piece;
+  const isDrawable = (await drawableDocs(scope, [{ docId: document.id, pageFrom }])).has(document.id);
   return {
     document,
     piece,
     before: head.slice(-CHARACTERS_AROUND),
     after: whole.slice(upto.length).slice(0, CHARACTERS_AROUND),
+    drawable: isDrawable ? pageFrom : null,
   };
 }

@@ -38,7 +38,7 @@ export const builtinTools: readonly TurnTool[] = (
       },
       async run(input) {
         const { expression } = CalculatorInput.parse(input);
-        return { expression, value: calculate(expression) };
+        return { expression, value: await calculate(expression) };
       },
     },
   ] satisfies readonly TurnTool[]

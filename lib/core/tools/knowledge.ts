@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { withoutCitations } from "../../domain/citation.ts";
 import type { DocOwners } from "../../domain/doc.ts";
-import { findInDocument, readDocument } from "../knowledge/find-in-document.ts";
 import { findDocuments, getDocumentIn } from "../knowledge/library.ts";
 import { lookUp } from "../knowledge/look-up.ts";
+import { drawableDocs } from "../knowledge/page-pictures.ts";
 import { toldPassages } from "../knowledge/retrieved.ts";
 import type { SourceNumbers } from "../knowledge/source-numbers.ts";
 import { TOO_LONG } from "../recall/find.ts";
@@ -89,6 +89,9 @@ const ReadFile = z.object({
   limit: z.int().min(1).max(50_000).nullish(),
 });
 
+/** Loaded with the first call: the engine of patterns is large, and each start would take longer. */
+const inDocuments = () => import("../knowledge/find-in-document.ts");
+
 const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unknown>>> = {
   async retrieve(reach, input) {
     const { query, index_id, top_k } = read(Retrieve, input);
@@ -96,7 +99,7 @@ const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unkno
     const { hits, why } = await lookUp(reach.scope, within(reach, index_id), query, limit);
     // A model that hears of nothing found would say that there is nothing.
     if (hits.length === 0 && why === TOO_LONG) throw new Error(TOO_LONG);
-    return toldPassages(hits, reach.numbers);
+    return toldPassages(hits, await drawableDocs(reach.scope, hits), reach.numbers);
   },
   async find_files(reach, input) {
     const { name, index_id, offset: from } = read(FindFiles, input);
@@ -109,6 +112,7 @@ const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unkno
     const { file_id, pattern, offset: from } = read(GrepFile, input);
     const { id } = await getDocumentIn(scope, owners, file_id);
     const page = { offset: from ?? 0, limit: PAGE + 1 };
+    const { findInDocument } = await inDocuments();
     const found = await findInDocument(scope, id, pattern, { context: 120, ...page }, signal);
     const matches = found.slice(0, PAGE).map((match) => ({
       content: withoutCitations(match.content),
@@ -120,6 +124,7 @@ const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unkno
   async read_file({ scope, owners }, input) {
     const { file_id, offset, limit } = read(ReadFile, input);
     const { id } = await getDocumentIn(scope, owners, file_id);
+    const { readDocument } = await inDocuments();
     const { content, next } = await readDocument(scope, id, offset ?? 0, limit ?? 8000);
     return { content: withoutCitations(content), next_offset: next };
   },

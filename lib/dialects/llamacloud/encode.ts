@@ -1,4 +1,4 @@
-import { sourcesOfResult } from "../../core/knowledge/retrieved.ts";
+import { pictureOfResult, sourcesOfResult } from "../../core/knowledge/retrieved.ts";
 import type { History } from "../../core/turn/history.ts";
 import type { Agent } from "../../domain/agent.ts";
 import { type Message, messageText, type NewMessage, type Part } from "../../domain/message.ts";
@@ -24,7 +24,7 @@ export function encodeSummary(session: Session, details: Answering | null): Sess
     last_updated_at: session.updatedAt.toISOString(),
     generated_title: session.title,
     index_ids: session.indexIds.length > 0 ? session.indexIds : null,
-    job_metadata: session.lastRun && encodeJob(session.lastRun),
+    job_metadata: session.lastRun && encodeJob(session.lastRun, session.lastRunIndexIds ?? []),
     shared_access: session.sharedAccess,
     ...(details ? encodeDetails(session, details) : {}),
   };
@@ -47,10 +47,16 @@ function encodeDetails(session: Session, { agent, running }: Answering): Session
   };
 }
 
-/** The contract, 4.2. Tokens are null where the provider gave none. */
-function encodeJob(run: Run): JobMetadata {
+/** The contract, 4.2. Tokens are null where the provider gave none. An index is its export configuration, too. */
+function encodeJob(run: Run, indexIds: readonly string[]): JobMetadata {
   const { error, is_error, usage } = stopFields(run);
-  return { ...usage, duration_ms: usage.duration_ms, error, is_error, export_config_ids: null };
+  return {
+    ...usage,
+    duration_ms: usage.duration_ms,
+    error,
+    is_error,
+    export_config_ids: indexIds.length > 0 ? [...indexIds] : null,
+  };
 }
 
 export function encodePage(
@@ -234,7 +240,15 @@ export function encodeMessage(
       case "tool-result": {
         const own = withIds ? { is_error: part.isError, cut: part.cut, duration_ms: part.durationMs } : {};
         return [
-          { type: "tool_result", call_id: part.callId, name: part.name, result: part.output, ...own, ...mark(n) },
+          {
+            type: "tool_result",
+            call_id: part.callId,
+            name: part.name,
+            result: part.output,
+            ...pictureIn(part),
+            ...own,
+            ...mark(n),
+          },
         ];
       }
       case "notice": {
@@ -249,6 +263,12 @@ export function encodeMessage(
         return part satisfies never;
     }
   });
+}
+
+/** Where the picture is of what a tool has found first; nothing where there is none. */
+export function pictureIn(result: Parameters<typeof pictureOfResult>[0]) {
+  const picture = pictureOfResult(result);
+  return picture === null ? {} : { image_attachment: picture };
 }
 
 /** What somebody asks, with the files and images that belong to it. */

@@ -84,7 +84,9 @@ export const Retrieved = z.strictObject({
         chunk_start_char: place,
         chunk_end_char: place,
         parsed_directory_file_id: id,
-        attachments: z.array(z.never()).describe("No pictures of pages are made"),
+        attachments: z
+          .array(z.strictObject({ attachment_name: z.string(), source_id: id, type: z.literal("screenshot") }))
+          .describe("Pictures of its first pages, of a PDF alone; none where the server has nothing that draws"),
         chunk_id: id.describe("Ours"),
       }),
     }),

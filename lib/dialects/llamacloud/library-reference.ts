@@ -188,6 +188,20 @@ const FILES: readonly Operation[] = [
   },
 ];
 
+const ATTACHMENTS: readonly Operation[] = [
+  {
+    id: "llamacloudGetAttachment",
+    method: "GET",
+    path: "/api/v1/beta/attachments/{attachment_name}",
+    summary: "Draw a page of a PDF",
+    description:
+      "attachment_name is as an event or a passage has told it, such as screenshots/page_7.jpg. The answer is a JPEG of at most 256 KB. A page that cannot be drawn is a 404 that says why, and so is each where the server has nothing installed that draws.",
+    query: library.AttachmentQuery,
+    answers: { 200: { description: "The picture", text: "image/jpeg" } },
+    errors: ["not-found", "rate-limited"],
+  },
+];
+
 const at = "/api/v1/retrieval";
 const example = { index_id: "$INDEX" };
 const RETRIEVAL: readonly Operation[] = [
@@ -239,4 +253,10 @@ const RETRIEVAL: readonly Operation[] = [
 ];
 
 /** Indexes, directories, files and retrieval. */
-export const LIBRARY_OPERATIONS: readonly Operation[] = [...INDEXES, ...DIRECTORIES, ...FILES, ...RETRIEVAL];
+export const LIBRARY_OPERATIONS: readonly Operation[] = [
+  ...INDEXES,
+  ...DIRECTORIES,
+  ...FILES,
+  ...ATTACHMENTS,
+  ...RETRIEVAL,
+];

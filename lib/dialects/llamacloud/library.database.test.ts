@@ -185,6 +185,147 @@ describe("17: a program with the official client", () => {
   });
 });
 
+describe("47: the picture of a page", () => {
+  const picture = (key: string, { attachment_name, source_id }: { attachment_name: string; source_id: string }) =>
+    server.fetch(`${ORIGIN}/api/v1/beta/attachments/${attachment_name}?source_id=${source_id}`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+
+  test("resolves for its owner as the event has told it, and is a 404 for others and when its document is gone", async () => {
+    const { indexId, fileId, directoryId } = await indexed();
+    const { session_id } = await client.beta.chat.create({ index_ids: [indexId] });
+    const body = { index_ids: [indexId], prompt: call("retrieve", { query: "quincewort" }) };
+    const text = (await client.beta.chat.stream(session_id, body)) as string; // measured: the frames
+    const told = text.split("\n").flatMap((line) => (line.startsWith("data: ") ? [JSON.parse(line.slice(6))] : []));
+    const { events } = await client.beta.chat.retrieve(session_id);
+    const attachment = { attachment_name: "screenshots/page_2.jpg", source_id: fileId };
+    for (const all of [told, events]) {
+      expect(all.filter(({ type }) => type === "tool_result")).toMatchObject([{ image_attachment: attachment }]);
+    }
+    const [found] = (await client.beta.retrieval.retrieve({ index_id: indexId, query: "quincewort" })).results;
+    expect(found?.static_fields?.attachments).toEqual([{ ...attachment, type: "screenshot" }]);
+    for (const name of ["screenshots/page_2.jpg", "screenshots%2Fpage_2.jpg"]) {
+      const drawn = await picture(OWNER_KEY, { attachment_name: name, source_id: fileId });
+      const { headers } = drawn;
+      expect([drawn.status, headers.get("content-type")]).toEqual([200, "image/jpeg"]);
+      expect(headers.get("content-security-policy")).toContain("sandbox");
+      expect([...new Uint8Array(await drawn.arrayBuffer()).subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
+    }
+    const chunk = found?.static_fields as { readonly chunk_id?: string }; // ours
+    const passage = await server.fetch(`${ORIGIN}/api/app/docs/${fileId}/passage?chunk_id=${chunk.chunk_id}`, {
+      headers: { authorization: `Bearer ${OWNER_KEY}` },
+    });
+    expect((await passage.json()).image.url).toBe(
+      `/api/v1/beta/attachments/screenshots/page_2.jpg?source_id=${fileId}`,
+    );
+    const { key } = await server.makeAccount();
+    const nowhere = [
+      await picture(key, attachment),
+      await picture(OWNER_KEY, { ...attachment, source_id: newId() }),
+      await picture(OWNER_KEY, { ...attachment, attachment_name: "screenshots/page_4.jpg" }),
+      await picture(OWNER_KEY, { ...attachment, attachment_name: "screenshots/page_0.jpg" }),
+      await picture(OWNER_KEY, { ...attachment, attachment_name: "x" }),
+    ];
+    for (const response of nowhere) {
+      expect([response.status, await response.json()]).toEqual([404, { detail: "Attachment not found" }]);
+    }
+    await client.beta.directories.files.delete(fileId, { directory_id: directoryId });
+    expect((await picture(OWNER_KEY, attachment)).status).toBe(404);
+  });
+
+  test("is in no event of a document that has no pages", async () => {
+    const { id } = await client.beta.directories.create({ name: "Notes" });
+    const file = await toFile(Buffer.from("The quincewort again."), "notes.txt");
+    const { id: fileId } = await client.beta.directories.files.upload(id, { upload_file: file });
+    await expect
+      .poll(async () => (await client.beta.indexes.get(id)).metadata?.state, { timeout: 60_000 })
+      .toBe("ready");
+    const events = await asked([id], call("retrieve", { query: "quincewort" }));
+    const [result] = events.filter(({ type }) => type === "tool_result");
+    expect(resultOf(events)).toMatchObject([{ static_fields: { attachments: [] } }]);
+    expect(result).not.toHaveProperty("image_attachment");
+    const attachment = { attachment_name: "screenshots/page_1.jpg", source_id: fileId };
+    expect((await picture(OWNER_KEY, attachment)).status).toBe(404);
+  });
+
+  test("17.21: syncs all that failed at once, and not what somebody has cancelled", async () => {
+    const { id } = await client.beta.directories.create({ name: "Many broken" });
+    for (const name of ["a.pdf", "b.pdf", "c.pdf"]) {
+      const broken = await toFile(Buffer.from(`%PDF-1.4 nothing in ${name}`), name);
+      await client.beta.directories.files.upload(id, { upload_file: broken });
+    }
+    const documents = async () => (await client.beta.indexes.get(id)).metadata?.documents;
+    const allFailed = () => expect.poll(documents, { timeout: 60_000 }).toEqual({ ready: 0, pending: 0, failed: 3 });
+    await allFailed();
+    const { pool } = server.parley.ports.database;
+    const jobs = async () =>
+      (
+        await pool.query(
+          `select d.title, count(*)::int from "Job" j join "Doc" d on d.id = j."docId" where d."indexId" = $1
+        group by d.title order by d.title`,
+          [id],
+        )
+      ).rows;
+    await pool.query(
+      `update "Job" set state = 'aborted' where "docId" in (select id from "Doc" where title = 'b.pdf' and "indexId" = $1)`,
+      [id],
+    );
+    await client.beta.indexes.sync(id);
+    expect(await jobs()).toEqual([
+      { title: "a.pdf", count: 2 },
+      { title: "b.pdf", count: 1 },
+      { title: "c.pdf", count: 2 },
+    ]);
+    await allFailed();
+  });
+});
+
+describe("17: the indexes of a turn", () => {
+  test("17.23: are told by their export configurations once it has ended, and null where there were none", async () => {
+    const { indexId } = await indexed();
+    const { export_config_id } = await client.beta.indexes.get(indexId);
+    const { session_id } = await client.beta.chat.create({});
+    await client.beta.chat.stream(session_id, { index_ids: [indexId], prompt: "Hello" });
+    const told = async () => (await client.beta.chat.getSummary(session_id)).job_metadata?.export_config_ids;
+    expect(await told()).toEqual([export_config_id]);
+    const { items } = await client.beta.chat.list({ page_size: 1 });
+    expect(items[0]?.job_metadata?.export_config_ids).toEqual([export_config_id]);
+    await client.beta.chat.stream(session_id, { index_ids: [], prompt: "Hello again" });
+    expect(await told()).toBeNull();
+  });
+
+  test("17.16: a repeat of a request is answered by its run, though its index is gone since", async () => {
+    const [first, second] = await Promise.all(
+      ["One", "Two"].map((name) => client.beta.directories.create({ name }).then(({ id }) => id)),
+    );
+    const index_ids = [first ?? "", second ?? ""];
+    const { session_id } = await client.beta.chat.create({ index_ids });
+    const path = `/api/v1/chat/${session_id}/messages/stream`;
+    const send = async (body: object, headers = {}) => {
+      const response = await server.fetch(`${ORIGIN}${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/json", ...headers },
+        body: JSON.stringify(body),
+      });
+      await response.text();
+      return [response.status, response.headers.get("x-run-id")];
+    };
+    const named = { index_ids, prompt: "Hello", message_id: newId() };
+    const [status, runId] = await send(named);
+    const keyed = { index_ids: [], prompt: "Hello again" };
+    const key = { "idempotency-key": "k1" };
+    const other = await send(keyed, key);
+    expect(status).toBe(200);
+    await client.beta.indexes.delete(first ?? "");
+    await client.beta.indexes.delete(second ?? "");
+    expect(await send(named)).toEqual([200, runId]);
+    expect(await send({ ...named, index_ids: index_ids.toReversed() })).toEqual([200, runId]);
+    expect(await send(keyed, key)).toEqual(other);
+    expect((await send({ ...named, index_ids: [newId()] }))[0]).toBe(409);
+    expect((await send({ ...named, message_id: newId() }))[0]).toBe(404);
+  });
+});
+
 describe("17: the tools of a turn", () => {
   test("reach its indexes and no other, of the account or another one", async () => {
     const [own, other, foreign] = [await indexed(), await indexed(), await indexed(theirs)];

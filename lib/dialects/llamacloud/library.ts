@@ -19,6 +19,9 @@ const MOST_DOCUMENTS = 100;
 const fault = (message: string) => ({ error: `Value error, ${message}`, params: { type: "value_error" } });
 const pageSize = z.int().min(0);
 
+/** Whose page a picture shows. */
+export const AttachmentQuery = ScopeQuery.extend({ source_id: text(SHORT_TEXT).describe("The document") });
+
 /** A list by pages; a page of 0 is one of the usual size. */
 export const PageQuery = ScopeQuery.extend({
   page_size: integerText(z.number().min(0)).optional().describe("20 without it, at most 100"),
@@ -35,7 +38,7 @@ export const IndexCreateBody = z
     description: Description,
     source_directory_id: text(SHORT_TEXT).nullish().describe("The directory that the index is over"),
     products: anyJson().optional().describe("Documents are read in one way alone: this changes nothing"),
-    store_attachments: anyJson().optional().describe("No pictures of pages are made: this changes nothing"),
+    store_attachments: anyJson().optional().describe("Pages are drawn when they are asked for: this changes nothing"),
     sync_frequency: anyJson().optional().describe("Documents are read when they come: this changes nothing"),
     vector_target: anyJson().optional().describe("This changes nothing"),
   })

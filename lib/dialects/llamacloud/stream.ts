@@ -6,7 +6,7 @@ import type { NewMessage } from "../../domain/message.ts";
 import type { RunAgent } from "../../domain/run.ts";
 import type { Recalled, Source } from "../../domain/source.ts";
 import type { SessionEvent } from "./answers.ts";
-import { asObject, encodeMessage, encodeSources, estimatedTokens, noticeIds, stopFields } from "./encode.ts";
+import { asObject, encodeMessage, encodeSources, estimatedTokens, noticeIds, pictureIn, stopFields } from "./encode.ts";
 
 export type StreamOptions = {
   readonly runId: string;
@@ -162,6 +162,7 @@ export function eventEncoder({
             call_id: event.callId,
             name: event.name,
             result: exactValue(event.output),
+            ...pictureIn(event),
             ...own,
             ...place,
           },

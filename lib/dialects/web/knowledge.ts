@@ -1,8 +1,10 @@
 import { z } from "zod";
-import { type Index, MOST_INDEXES } from "../../core/indexes.ts";
+import { MOST_INDEXES } from "../../core/agent-index-ids.ts";
+import type { Index } from "../../core/indexes.ts";
 import type { Document, Passage } from "../../core/knowledge/documents.ts";
 import type { Found } from "../../core/knowledge/look-up.ts";
 import type { DocOwner } from "../../domain/doc.ts";
+import { pictureName } from "../../domain/page-picture.ts";
 import { LONG_TEXT, list, SHORT_TEXT, text } from "../bounds.ts";
 import { integerText } from "../integer-text.ts";
 import { fault } from "./schema.ts";
@@ -109,7 +111,10 @@ export const encodeDocument = (doc: Document) => ({
   created_at: doc.createdAt.toISOString(),
 });
 
-export const encodePassage = ({ document, piece, before, after }: Passage) => ({
+const pictureUrl = (docId: string, page: number): string =>
+  `/api/v1/beta/attachments/${pictureName(page)}?source_id=${docId}`;
+
+export const encodePassage = ({ document, piece, before, after, drawable }: Passage) => ({
   doc: encodeDocument(document),
   chunk_id: piece.id,
   position: piece.position,
@@ -121,8 +126,8 @@ export const encodePassage = ({ document, piece, before, after }: Passage) => ({
   start_char: piece.startChar,
   end_char: piece.endChar,
   headings: piece.headings,
-  // No pictures of pages are made.
-  image: null,
+  // Drawn when it is asked for.
+  image: drawable === null ? null : { url: pictureUrl(document.id, drawable) },
 });
 
 /** What was found, numbered from 1. */

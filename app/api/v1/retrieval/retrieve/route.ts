@@ -1,4 +1,5 @@
 import { lookUp } from "@/lib/core/knowledge/look-up";
+import { drawableDocs } from "@/lib/core/knowledge/page-pictures";
 import { retrieved } from "@/lib/core/knowledge/retrieved";
 import { library, llamacloud, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
@@ -16,7 +17,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       const limit = Math.min(body.top_k ?? 10, 50);
       const { hits } = await lookUp(scope, owners, body.query, { limit, isAsked: true, filter, docIds });
       const least = body.score_threshold ?? 0;
-      return Response.json({ results: retrieved(hits.filter(({ score }) => score >= least)) });
+      const found = hits.filter(({ score }) => score >= least);
+      return Response.json({ results: retrieved(found, await drawableDocs(scope, found)) });
     },
   }),
 });
