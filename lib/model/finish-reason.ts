@@ -1,4 +1,19 @@
 import type { FinishReason } from "../domain/model.ts";
+import { fields, text } from "./shapes.ts";
+
+type Places = "finish_reason" | "finishReason" | "stop_reason" | "done_reason";
+
+/** What servers say where there is no reason yet. */
+const NONE = /^(?:null|none|nil|undefined|.*unspecified|in_?progress|generating|running|continue)$/iu;
+
+/** The reason to end that a chunk, a choice or a delta gives, as a word or an object with one; "": none. */
+export function reasonIn(value: unknown): string {
+  const { finish_reason, finishReason, stop_reason, done_reason } = fields<Places>(value);
+  const given = finish_reason ?? finishReason ?? stop_reason ?? done_reason;
+  if (given === undefined || given === null) return "";
+  const word = text(given) || text(fields<"type">(given).type) || text(fields<"reason">(given).reason);
+  return NONE.test(word) ? "" : word;
+}
 
 /** Why an answer ended; "failed": it did not, it broke off. `isKnown` false: nobody has said what the word means. */
 export type Ending = { readonly reason: FinishReason | "failed"; readonly isKnown: boolean };

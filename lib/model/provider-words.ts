@@ -16,6 +16,11 @@ const NAMES = [
   "error_msg",
   "errorMessage",
   "errormsg",
+  "errorDescription",
+  "error_description",
+  "Message",
+  "fault",
+  "faultstring",
   "status_msg",
   "reason",
   "description",
@@ -75,6 +80,15 @@ function inText(value: string, names: readonly string[], depth: number): string[
     }
   }
   return [trimmed];
+}
+
+/** The HTTP status of a failure that a chunk names by its number; undefined: it names none. */
+export function numberAsStatus(chunk: Readonly<Record<string, unknown>>): number | undefined {
+  const { code, status, status_code, statusCode } = chunk;
+  const numbers = [code, status, status_code, statusCode].map((one) =>
+    Number(typeof one === "string" ? one : (one ?? 0)),
+  );
+  return numbers.find((one) => Number.isInteger(one) && one >= 400 && one <= 599);
 }
 
 /** The HTTP status that an error names in its code, its status or its kind; undefined: it names none. */
