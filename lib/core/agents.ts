@@ -2,9 +2,10 @@ import { findAccount } from "../db/accounts.ts";
 import * as db from "../db/agents.ts";
 import type { OffsetPage } from "../db/page.ts";
 import { violated } from "../db/violated.ts";
-import type { Agent, AgentDoors } from "../domain/agent.ts";
+import type { Agent, AgentDoors, AgentRecall } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
+import { checkedIndexIds } from "./agent-index-ids.ts";
 import { dropUnusedFiles } from "./files.ts";
 import { madeName } from "./made-name.ts";
 import { checkModel } from "./models.ts";
@@ -31,7 +32,7 @@ export async function findSampleAgent(scope: Scope): Promise<string | null> {
 }
 
 /** An agent as a caller describes it. */
-type KnownToFew = AgentDoors & Pick<db.AgentFields, "extraSettings">;
+type KnownToFew = AgentDoors & AgentRecall & Pick<db.AgentFields, "extraSettings" | "indexIds">;
 export type AgentInput = Omit<db.AgentFields, "canonicalName" | "projectId" | keyof KnownToFew> &
   // What a dialect does not know of stays as it is.
   Partial<KnownToFew> & {
@@ -42,6 +43,7 @@ export type AgentInput = Omit<db.AgentFields, "canonicalName" | "projectId" | ke
   };
 
 const CLOSED: AgentDoors = { slug: null, isPublic: false, allowCallerSystem: false, sessionTtlSeconds: null };
+const AS_OTHERS: AgentRecall = { indexTopN: null, indexSimilarityCutoff: null };
 
 /** An agent of the account. Throws "not-found", for an id that cannot be one too. */
 export async function getAgent(scope: Scope, id: string): Promise<Agent> {
@@ -82,7 +84,7 @@ export async function listAgentsBeside(
  *
  * Throws "not-found" for the project, "bad-request" for a model that is not there, "conflict" for a canonical name or a
  * slug that is taken and for an id that another account holds, "forbidden" for a slug of a guest and for a key that
- * reaches one agent only.
+ * reaches one agent only, and for its indexes as `checkedIndexIds`.
  */
 export async function createAgent(scope: Scope, input: AgentInput, id: string = newId()): Promise<Agent> {
   checkReachesAccount(scope);
@@ -90,7 +92,8 @@ export async function createAgent(scope: Scope, input: AgentInput, id: string = 
   const { project, ...given } = input;
   const projectId = await projectNamed(scope, project);
   const canonicalName = input.canonicalName ?? madeName(input.name, "agent");
-  const fields = { ...CLOSED, extraSettings: null, ...given, canonicalName, projectId };
+  const indexIds = await checkedIndexIds(scope, input.indexIds ?? []);
+  const fields = { ...CLOSED, ...AS_OTHERS, extraSettings: null, ...given, canonicalName, projectId, indexIds };
   await orConflict(() => db.insertAgent(scope.database, scope.accountId, id, fields));
   return getAgent(scope, id);
 }
@@ -143,10 +146,11 @@ async function write(scope: Scope, agent: Agent, change: (now: AgentState) => Pa
   const expected = change(agent);
   await check(scope, expected, agent);
   const projectId = expected.project === undefined ? undefined : await projectNamed(scope, expected.project);
+  const indexIds = expected.indexIds && (await checkedIndexIds(scope, expected.indexIds));
   const isSet = await orConflict(() =>
     db.changeAgent(scope.database, scope.accountId, agent.id, (now) => {
       const { project, canonicalName, ...fields } = change(now);
-      return { ...fields, projectId, ...(canonicalName == null ? {} : { canonicalName }) };
+      return { ...fields, projectId, indexIds, ...(canonicalName == null ? {} : { canonicalName }) };
     }),
   );
   if (!isSet) throw notFound("agent", agent.id);
@@ -192,6 +196,9 @@ async function orConflict<Result>(write: () => Promise<Result>): Promise<Result>
         });
       case "Agent_slug_key":
         throw new ChatError("conflict", "Another agent has this slug", { field: "slug" });
+      // It was deleted meanwhile.
+      case "AgentIndex_indexId_fkey":
+        throw notFound("index");
       case "Agent_pkey":
         throw new ChatError("conflict", "An agent cannot be made under this id", { field: "id" });
       default:

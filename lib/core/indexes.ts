@@ -1,7 +1,7 @@
 import * as db from "../db/indexes.ts";
-import type { Agent } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
+import { checkedIndexIds } from "./agent-index-ids.ts";
 import { getAgent } from "./agents.ts";
 import { dropUnusedFiles } from "./files.ts";
 import { checkMayEdit, checkReachesAccount } from "./reach.ts";
@@ -9,8 +9,6 @@ import type { Scope } from "./scope.ts";
 
 export type Index = db.IndexDetails;
 
-/** An agent has so many indexes, and a turn may name so many: it has those of its agent besides. */
-export const MOST_INDEXES = 10;
 const MOST_OF_ACCOUNT = 1000;
 
 /** Indexes of the account, newest first; of one project where it is given. Throws as `checkReachesAccount`. */
@@ -83,26 +81,12 @@ export async function listAgentIndexes(scope: Scope, agentId: string): Promise<I
 }
 
 /**
- * Gives an agent its indexes, in this order: what is in them is recalled for it.
- *
- * Throws "not-found" for the agent or an index that is not the account's, "bad-request" for too many, and as
- * `checkMayEdit`. A key of one agent takes none of the account's indexes: it reaches none.
+ * Gives an agent its indexes, in this order: what is in them is recalled for it. Throws "not-found" for the agent, and as
+ * `checkedIndexIds` and `checkMayEdit`.
  */
 export async function setAgentIndexes(scope: Scope, agentId: string, indexIds: readonly string[]): Promise<void> {
   const agent = await getAgent(scope, agentId);
   checkMayEdit(scope);
-  const ids = [...new Set(indexIds.map((id) => id.toLowerCase()))];
-  if (ids.length > 0) checkReachesAccount(scope);
-  if (ids.length > MOST_INDEXES) throw new ChatError("bad-request", `An agent has at most ${MOST_INDEXES} indexes`);
-  const known = await db.knownIndexIds(scope.database, scope.accountId, null, ids.filter(isId));
-  const unknown = ids.find((id) => !known.has(id));
-  if (unknown !== undefined) throw notFound("index", unknown);
+  const ids = await checkedIndexIds(scope, indexIds);
   await db.setAgentIndexes(scope.database, scope.accountId, agent.id, ids);
-}
-
-/** Gives an agent one index alone, and the agent with it: null takes those away that it has, undefined leaves them. */
-export async function withIndex(scope: Scope, agent: Agent, indexId: string | null | undefined): Promise<Agent> {
-  if (indexId === undefined) return agent;
-  await setAgentIndexes(scope, agent.id, indexId === null ? [] : [indexId]);
-  return getAgent(scope, agent.id);
 }

@@ -51,16 +51,37 @@ export async function ingestHeld(
   checkReachesOwner(scope, owner);
   checkMayEdit(scope);
   const { database, accountId } = scope;
-  if ((await db.openJobs(database, accountId)) >= MOST_OPEN) {
-    const message = `${MOST_OPEN} documents wait to be read. Add more when some are.`;
-    throw new ChatError("rate-limited", message, { retryAfterSeconds: 60 });
-  }
+  await checkQueue(scope);
   const doc = { owner, file, title: cleanLine(title) || file.name, metadata };
   const check = (sums: db.DocSums) => checkRoom(scope, sums);
   const docId = isId(owner.id) ? await db.insertFileDoc(database, accountId, doc, check) : null;
   if (docId === null) throw notFound(owner.role, owner.id);
   scope.jobs?.wake();
   return getFileDoc(scope, docId);
+}
+
+/** So many docs are read again at once. */
+const MOST_AGAIN = 100;
+
+/**
+ * Has failed docs of an owner read again, the earliest first, a hundred at the most: not those that somebody has cancelled.
+ * Gives how many. Throws "not-found" for an owner out of reach, and as `ingestFile`.
+ */
+export async function readAgain(scope: Scope, owner: DocOwner): Promise<number> {
+  checkMayEdit(scope);
+  await checkOwner(scope, owner);
+  await checkQueue(scope);
+  const again = await db.readAllAgain(scope.database, scope.accountId, owner, MOST_AGAIN, (sums) =>
+    checkRoom(scope, sums),
+  );
+  if (again > 0) scope.jobs?.wake();
+  return again;
+}
+
+async function checkQueue({ database, accountId }: Scope): Promise<void> {
+  if ((await db.openJobs(database, accountId)) < MOST_OPEN) return;
+  const message = `${MOST_OPEN} documents wait to be read. Add more when some are.`;
+  throw new ChatError("rate-limited", message, { retryAfterSeconds: 60 });
 }
 
 /** A copy costs what its text does: an account has as many characters of documents as it has bytes of files. */

@@ -1,4 +1,4 @@
-import type { Agent, AgentDoors } from "../domain/agent.ts";
+import type { Agent, AgentDoors, AgentRecall } from "../domain/agent.ts";
 import type { ModelSettings } from "../domain/model.ts";
 import type { Database } from "./database.ts";
 import { emptyOwner } from "./docs.ts";
@@ -110,18 +110,21 @@ async function listed(database: Database, { accountId }: AgentOwner, query: Pris
   );
 }
 
-export type AgentFields = AgentDoors & {
-  readonly name: string;
-  readonly canonicalName: string;
-  readonly about: string;
-  readonly instructions: readonly string[];
-  readonly model: string;
-  readonly settings: ModelSettings;
-  readonly extraSettings: unknown;
-  readonly systemTemplate: string;
-  readonly metadata: unknown;
-  readonly projectId: string;
-};
+export type AgentFields = AgentDoors &
+  AgentRecall & {
+    readonly name: string;
+    readonly canonicalName: string;
+    readonly about: string;
+    readonly instructions: readonly string[];
+    readonly model: string;
+    readonly settings: ModelSettings;
+    readonly extraSettings: unknown;
+    readonly systemTemplate: string;
+    readonly metadata: unknown;
+    readonly projectId: string;
+    /** The account's indexes that it is to have, in their order. Absent: those that it has. */
+    readonly indexIds?: readonly string[];
+  };
 
 const json = ({ settings, extraSettings, metadata }: Partial<AgentFields>) => ({
   settings: jsonInput(settings),
@@ -129,15 +132,27 @@ const json = ({ settings, extraSettings, metadata }: Partial<AgentFields>) => ({
   metadata: jsonInput(metadata),
 });
 
-/** Inserts an agent. Throws the violation of "Agent_canonicalName_key", "Agent_slug_key" or "Agent_pkey" as it is. */
+const positions = (indexIds: readonly string[]) => indexIds.map((indexId, position) => ({ indexId, position }));
+
+/**
+ * Inserts an agent with its indexes. Throws the violation of "Agent_canonicalName_key", "Agent_slug_key", "Agent_pkey" or
+ * "AgentIndex_indexId_fkey" as it is.
+ */
 export async function insertAgent(
   database: Database,
   accountId: string,
   id: string,
-  { instructions, ...fields }: AgentFields,
+  { instructions, indexIds = [], ...fields }: AgentFields,
 ): Promise<void> {
   await database.prisma.agent.create({
-    data: { ...fields, ...json(fields), id, accountId, instructions: [...instructions] },
+    data: {
+      ...fields,
+      ...json(fields),
+      id,
+      accountId,
+      instructions: [...instructions],
+      indexes: { create: positions(indexIds) },
+    },
     select: { id: true },
   });
 }
@@ -165,10 +180,15 @@ export async function changeAgent(
       select: STATE,
     });
     if (!row) return false;
-    const { instructions, ...fields } = change(AgentRow.pick(STATE).parse(row));
+    const { instructions, indexIds, ...fields } = change(AgentRow.pick(STATE).parse(row));
     await prisma.agent.update({
       where: { id, accountId },
-      data: { ...fields, ...json(fields), ...(instructions && { instructions: [...instructions] }) },
+      data: {
+        ...fields,
+        ...json(fields),
+        ...(instructions && { instructions: [...instructions] }),
+        ...(indexIds && { indexes: { deleteMany: {}, create: positions(indexIds) } }),
+      },
       select: { id: true },
     });
     return true;

@@ -17,6 +17,7 @@ import {
   insertFileDocRow,
   insertPieceRows,
   readAgainRow,
+  readAllAgainRows,
   sumDocs,
   takeUpLostDocRows,
 } from "./sql/ingest.ts";
@@ -75,6 +76,26 @@ export async function insertFileDoc(
   const again = { id: known.id, accountId, fileId: file.id, readAs: file.name, jobId: newId() };
   await checked((to) => readAgainRow(to, again));
   return known.id;
+}
+
+/**
+ * Has failed docs of an owner read again that have no pieces and that nobody has cancelled, so many at the most. Gives how
+ * many. `check` as for `insertFileDoc`.
+ */
+export async function readAllAgain(
+  database: Database,
+  accountId: string,
+  { id: ownerId }: DocOwner,
+  most: number,
+  check: (sums: DocSums) => void,
+): Promise<number> {
+  return inTransaction(database, async (connection) => {
+    const [account] = await holdUploader(connection, { accountId });
+    const again = await readAllAgainRows(connection, { accountId, ownerId, most });
+    const [sums] = again.length === 0 ? [] : await sumDocs(connection, { accountId, ownerId, most: MOST_CHARACTERS });
+    if (sums) check({ ...sums, isGuest: account?.kind === "guest" });
+    return again.length;
+  });
 }
 
 /** Has docs read that wait for a job which is not there, so many at the most. */

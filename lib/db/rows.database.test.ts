@@ -399,6 +399,8 @@ async function newAgent(fields: Partial<agents.AgentFields>, id = newId()): Prom
     model: "",
     settings: {},
     extraSettings: null,
+    indexTopN: null,
+    indexSimilarityCutoff: null,
     systemTemplate: "",
     metadata: null,
     projectId: own.projectId,

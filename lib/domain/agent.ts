@@ -13,32 +13,41 @@ export type AgentDoors = {
   readonly sessionTtlSeconds: number | null;
 };
 
-export type Agent = AgentDoors & {
-  readonly id: string;
-  readonly projectId: string;
-  readonly project: string;
-  readonly name: string;
-  readonly canonicalName: string;
-  readonly about: string;
-  readonly instructions: readonly string[];
-  /** Empty: the server's default model. */
-  readonly model: string;
-  readonly settings: ModelSettings;
-  /**
-   * What a caller gave beside the settings, in the words of its dialect: kept to be given back, of no meaning to us. Null:
-   * nothing was given; empty: settings were, though nothing is set.
-   */
-  readonly extraSettings: Readonly<Record<string, unknown>> | null;
-  readonly systemTemplate: string;
-  readonly isDefault: boolean;
-  readonly metadata: Readonly<Record<string, unknown>> | null;
-  readonly tools: readonly StoredTool[];
-  /** The indexes that are recalled for it, in their order. */
-  readonly indexIds: readonly string[];
-  readonly hasDocs: boolean;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
+/** How docs are recalled for an agent where a session says nothing. */
+export type AgentRecall = {
+  /** So many pieces; null: as many as for others. */
+  readonly indexTopN: number | null;
+  /** The least cosine of a piece that is found by its meaning; null: that of others. */
+  readonly indexSimilarityCutoff: number | null;
 };
+
+export type Agent = AgentDoors &
+  AgentRecall & {
+    readonly id: string;
+    readonly projectId: string;
+    readonly project: string;
+    readonly name: string;
+    readonly canonicalName: string;
+    readonly about: string;
+    readonly instructions: readonly string[];
+    /** Empty: the server's default model. */
+    readonly model: string;
+    readonly settings: ModelSettings;
+    /**
+     * What a caller gave beside the settings, in the words of its dialect: kept to be given back, of no meaning to us. Null:
+     * nothing was given; empty: settings were, though nothing is set.
+     */
+    readonly extraSettings: Readonly<Record<string, unknown>> | null;
+    readonly systemTemplate: string;
+    readonly isDefault: boolean;
+    readonly metadata: Readonly<Record<string, unknown>> | null;
+    readonly tools: readonly StoredTool[];
+    /** The indexes that are recalled for it, in their order. */
+    readonly indexIds: readonly string[];
+    readonly hasDocs: boolean;
+    readonly createdAt: Date;
+    readonly updatedAt: Date;
+  };
 
 /** What groups an account's agents, users and indexes. */
 export type Project = {

@@ -19,6 +19,8 @@ export const PromptTrace = z.object({
   docs: z.array(z.object({ docId: z.string(), pieceId: z.string(), tokens: z.number() })),
   /** Whether these were told by their numbers. Absent: they were not. */
   numbersPassages: z.boolean().optional(),
+  /** The indexes of the turn. Absent: nobody knows. */
+  indexIds: z.array(z.string()).optional(),
   /** The summary that stands for the messages before `from`. */
   summary: Marked.extend({ id: z.string() }).nullable(),
   tools: z.array(

@@ -46,6 +46,8 @@ export type Session = {
   readonly hasDocs?: boolean;
   /** The last committed run. */
   readonly lastRun: Run | null;
+  /** The indexes of that run. Null or absent: nobody knows. */
+  readonly lastRunIndexIds?: readonly string[] | null;
   /** The turn that runs now. */
   readonly runningRunId: string | null;
   /** Whether somebody waits for a turn in it. */

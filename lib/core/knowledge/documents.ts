@@ -6,7 +6,7 @@ import { notFound } from "../../domain/errors.ts";
 import { MOST_FILE_BYTES } from "../../domain/extraction.ts";
 import { isId } from "../../domain/ids.ts";
 import { dropUnusedFiles, endHold, fileLimits, storeFile, type Upload } from "../files.ts";
-import { checkOwner, getFileDoc, ingestFile, ingestHeld, listFileDocs } from "../ingest.ts";
+import { checkOwner, getFileDoc, ingestHeld } from "../ingest.ts";
 import { checkMayEdit, checkReachesOwner } from "../reach.ts";
 import type { Scope } from "../scope.ts";
 import { joinedText } from "./document-text.ts";
@@ -51,16 +51,6 @@ export function addText(
   };
   const file = { name: `${title}.md`, mediaType: "text/markdown", bytes: one(), announced: bytes.length };
   return uploadDocument(scope, owner, { ...file, title });
-}
-
-/** Has the documents of an owner read again that could not be read, a hundred at the most. */
-export async function readAgain(scope: Scope, owner: DocOwner): Promise<void> {
-  checkMayEdit(scope);
-  const docs = await listFileDocs(scope, owner, { offset: 0, limit: 1000 });
-  const failed = docs.filter(({ state }) => state === "failed").slice(0, 100);
-  for (const { fileId, title, metadata } of failed) {
-    if (fileId !== null) await ingestFile(scope, owner, { fileId, title, metadata });
-  }
 }
 
 /** Deletes a document of any owner with its pieces, and its file where nothing else refers to it. Throws "not-found". */

@@ -11,7 +11,7 @@ type Said = Pick<NewMessage, "role" | "name" | "parts">;
 /**
  * The docs that a turn is to know, best first: the Julep contract, 4.8. Nothing where nobody has said anything in plain text.
  *
- * `said`: how the session says to search; null: nothing. `origin`: the dialect that made it, whose contract may have a default.
+ * `said`: how the session and its agent say to search. `origin`: the dialect that made it, whose contract may have a default.
  * A search by vector whose embedding fails becomes one by text: an
  * answer without its docs is worse than one with fewer.
  */
@@ -19,7 +19,7 @@ export async function recallForTurn(
   scope: Scope,
   owners: DocOwners,
   messages: readonly Said[],
-  said: RecallOptions | null,
+  said: RecallOptions,
   origin: Session["origin"],
 ): Promise<DocHit[]> {
   // The contract's least cosine is none for the embedding of the demo, which knows no meanings.
@@ -35,8 +35,9 @@ export async function recallForTurn(
   const asked = spoken.slice(-options.numSearchMessages);
   const last = asked.at(-1);
   if (!last) return [];
-  const text = last.text.slice(0, options.maxQueryLength);
+  const text = last.text.slice(0, options.maxQueryLength).toWellFormed();
   const whole = asked.map(({ by, text: words }) => `${by}: ${words}`).join("\n\n");
-  const vector = options.mode === "text" ? null : await vectorOf(scope, whole.slice(-options.maxQueryLength));
+  const vector =
+    options.mode === "text" ? null : await vectorOf(scope, whole.slice(-options.maxQueryLength).toWellFormed());
   return searchDocs(scope, owners, { text, vector }, vector === null ? { ...options, mode: "text" } : options);
 }

@@ -7,6 +7,7 @@ import { type DocHit, type DocOwners, isNobody } from "../../domain/doc.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import type { NewMessage } from "../../domain/message.ts";
 import type { ModelSettings } from "../../domain/model.ts";
+import type { RecallOptions } from "../../domain/recall-options.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Tool } from "../../domain/tool.ts";
 import type { TurnPlan, TurnPolicy } from "../../domain/turn-policy.ts";
@@ -182,9 +183,21 @@ async function recalled(
   messages: readonly NewMessage[],
 ): Promise<readonly DocHit[]> {
   if (isNobody(owners)) return [];
-  const hits = await recallForTurn(scope, owners, messages, session.recallOptions, session.origin);
+  const hits = await recallForTurn(
+    scope,
+    owners,
+    messages,
+    { ...recallOf(agent), ...session.recallOptions },
+    session.origin,
+  );
   return hits.map((hit) => ({ ...hit, recalledBy: agent.id }));
 }
+
+/** How docs are recalled for an agent, as far as it says. */
+const recallOf = ({ indexTopN, indexSimilarityCutoff }: Agent): RecallOptions => ({
+  ...(indexTopN === null ? {} : { limit: indexTopN }),
+  ...(indexSimilarityCutoff === null ? {} : { confidence: indexSimilarityCutoff }),
+});
 
 async function activeAgent(
   scope: Scope,

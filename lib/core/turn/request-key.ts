@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { findOutput, findRunByKey } from "../../db/runs.ts";
 import { ChatError } from "../../domain/errors.ts";
+import type { Part } from "../../domain/message.ts";
 import type { Scope } from "../scope.ts";
 import type { TakenTurn } from "./taken-turn.ts";
 import type { TurnCall } from "./turn-call.ts";
@@ -25,7 +26,7 @@ export type NamedCall = TurnCall & { readonly named: NamedRequest | null };
 export function withName({ stranger = null, keyId = null }: Scope, call: TurnCall): NamedCall {
   if (call.requestKey === undefined) return { ...call, named: null };
   const caller = stranger !== null ? `stranger ${stranger}` : keyId === null ? "browser" : `key ${keyId}`;
-  const content = call.input.map(({ role, name, parts }) => ({ role, name, parts }));
+  const content = call.input.map(({ role, name, parts }) => ({ role, name, parts: parts.map(asSent) }));
   const {
     sessionId,
     policy,
@@ -36,7 +37,7 @@ export function withName({ stranger = null, keyId = null }: Scope, call: TurnCal
     tools,
     toolChoice,
     metadata = null,
-    indexIds = [],
+    askedIndexIds: indexIds = call.indexIds ?? [],
   } = call;
   const place = [
     ...(insteadOf === undefined ? [] : [insteadOf]),
@@ -45,6 +46,9 @@ export function withName({ stranger = null, keyId = null }: Scope, call: TurnCal
   const about = [sessionId, policy.stores, parentId, agentId, settings, content, tools, toolChoice, metadata, ...place];
   return { ...call, named: { key: sha256(`${caller} ${call.requestKey}`), hash: sha256(JSON.stringify(about)) } };
 }
+
+/** A file by its id alone: who sends it again may have named it otherwise. */
+const asSent = (part: Part) => (part.type === "file" ? { type: part.type, fileId: part.fileId } : part);
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 

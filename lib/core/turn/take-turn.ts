@@ -39,8 +39,12 @@ export async function takeTurn(scope: Scope, asked: TurnCall): Promise<TakenTurn
   if (scope.runner.isDraining()) throw draining();
   const call = withName(scope, { ...asked, input: storableJson(asked.input) });
   const { sessionId, policy, named } = call;
-  const take = () =>
-    policy.stores && sessionId !== null ? takeStored(scope, { ...call, sessionId }) : takeDetached(scope, call);
+  const take = async () => {
+    const whole = { ...call, ...(await call.resolve?.()) };
+    return policy.stores && sessionId !== null
+      ? takeStored(scope, { ...whole, sessionId })
+      : takeDetached(scope, whole);
+  };
   if (named === null) return take();
   // Repeats that come at once wait for the first, and find its run.
   return scope.runner.alone(`${scope.accountId} ${call.dialect} ${named.key}`, async () => {

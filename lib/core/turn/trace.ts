@@ -32,6 +32,7 @@ export function traceOf(prepared: PreparedTurn): PromptTrace {
       recipe.summary === null || session.replacement === null
         ? null
         : { id: session.replacement.id, tokens: promptTokens(summary), hash: hashOf(recipe.summary) },
+    indexIds: prepared.reach.indexIds ? [...prepared.reach.indexIds] : [],
     numbersPassages: description.numbersPassages,
     tools: toolsOf(prepared),
     from,

@@ -12,6 +12,10 @@ export type TurnCall = TurnRequest & {
   readonly makes?: NewSession;
   /** Indexes to bind the session to with this turn; absent leaves its own. */
   readonly bindIndexIds?: readonly string[];
+  /** The indexes that were asked for, in any order: of them a repeat is known again. Absent: `indexIds`. */
+  readonly askedIndexIds?: readonly string[];
+  /** Finds out what the turn is about, asked once it is known to be no repeat. Throws to refuse it. */
+  readonly resolve?: () => Promise<Pick<TurnCall, "indexIds" | "bindIndexIds">>;
   /** Throws to refuse the turn before anything is written. */
   readonly check?: (prepared: PreparedTurn) => void;
   /** Names the request: a second one of the same caller under the same key gets the same run. */

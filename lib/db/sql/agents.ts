@@ -10,7 +10,7 @@ const Json = z.record(z.string(), z.unknown()).nullable();
 /** The columns of an agent under `a` with its project under `p`. */
 export const AGENT_COLUMNS = `a.id, a."projectId", p."canonicalName" as project, a.name, a."canonicalName", a.slug, a.about,
   a.instructions, a.model, a.settings, a."extraSettings", a."systemTemplate", a."isDefault", a.metadata, a."isPublic",
-  a."allowCallerSystem", a."sessionTtlSeconds", a."createdAt", a."updatedAt",
+  a."allowCallerSystem", a."sessionTtlSeconds", a."indexTopN", a."indexSimilarityCutoff", a."createdAt", a."updatedAt",
   coalesce((select json_agg(t order by t.position, t.id) from "Tool" t where t."agentId" = a.id), '[]') as tools,
   coalesce((select json_agg(x."indexId" order by x.position) from "AgentIndex" x where x."agentId" = a.id), '[]')
     as "indexIds",
@@ -28,6 +28,8 @@ export const AgentRow = z.object({
   isPublic: z.boolean(),
   allowCallerSystem: z.boolean(),
   sessionTtlSeconds: z.number().nullable(),
+  indexTopN: z.number().nullable(),
+  indexSimilarityCutoff: z.number().nullable(),
   about: z.string(),
   instructions: z.array(z.string()),
   model: z.string(),

@@ -38,6 +38,7 @@ export const SessionRow = SettingsRow.extend({
   indexIds: z.array(z.string()),
   hasDocs: z.boolean(),
   lastRun: RunRow.nullable(),
+  lastRunIndexIds: z.array(z.string()).nullable(),
   runningRunId: z.string().nullable(),
   isAwaited: z.boolean(),
   summary: z.object({ text: z.string(), uptoPosition: z.number(), questions: z.number() }).nullable(),
@@ -63,6 +64,7 @@ export const SESSION_COLUMNS = `s.id, s."projectId",
   (exists (select 1 from "Doc" d where d."sessionId" = s.id)
     or exists (select 1 from "Doc" d where d."projectId" = s."projectId")) as "hasDocs",
   (select ${RUN_JSON} from "Run" r where r.id = s."lastRunId") as "lastRun",
+  (select r.context->'indexIds' from "Run" r where r.id = s."lastRunId") as "lastRunIndexIds",
   (select r.id from "Run" r where r."sessionId" = s.id and r.status = 'running' and r.stores) as "runningRunId",
   exists (select 1 from "WaitingTurn" w where w."sessionId" = s.id and w."leaseUntil" > now()) as "isAwaited",
   (select json_build_object('text', u.text, 'uptoPosition', u."uptoPosition", 'questions', (

@@ -80,6 +80,8 @@ export const Assistant = z
     temperature: z.number().nullable(),
     top_p: z.number().nullable(),
     index_id: id.nullable().describe("The first of the agent's indexes"),
+    index_top_n: count.nullable(),
+    index_similarity_cutoff: z.number().nullable(),
     session_max_ttl: count.nullable(),
     completion_role: z.literal("assistant"),
     status: z.literal("active"),

@@ -355,6 +355,60 @@ describe("rules", () => {
       },
     ]);
   });
+
+  test("17.23: so many passages of its index are recalled as it says, and none that are less alike", async () => {
+    const { id: index } = (await api.call("POST", "/api/v1/indexes", { body: { name: "Rivers" } })).body;
+    for (const river of ["Elbe", "Oder", "Saale"]) {
+      const body = { index_id: index, title: river, text: `The river ${river} flows to the sea.` };
+      await api.call("POST", "/api/app/docs", { body });
+    }
+    const state = async () => (await api.call("GET", `/api/v1/indexes/${index}`)).body.metadata.documents;
+    await expect.poll(state, { timeout: 60_000 }).toEqual({ ready: 3, pending: 0, failed: 0 });
+    const assistants = `${PREFIX}/assistants`;
+    const body = { name: "Pilot", index_id: index, index_top_n: 2, index_similarity_cutoff: 0.5 };
+    const made = (await api.call("POST", assistants, { body })).body;
+    const fields = { index_id: index, index_top_n: 2, index_similarity_cutoff: 0.5 };
+    expect(made).toMatchObject(fields);
+    const recalled = async () =>
+      (await api.call("POST", path(made.id), { body: hello({}, "Which river flows?") })).body.index_context_info
+        ?.length;
+    expect(await recalled()).toBe(2);
+    const patched = async (change: object) =>
+      (await api.call("POST", `${assistants}/${made.id}`, { body: change })).body;
+    expect(await patched({ name: "Skipper" })).toMatchObject({ ...fields, name: "Skipper" });
+    expect(await patched({ index_top_n: 1 })).toMatchObject({ ...fields, index_top_n: 1 });
+    expect(await recalled()).toBe(1);
+    const cleared = { index_top_n: null, index_similarity_cutoff: null };
+    expect(await patched(cleared)).toMatchObject(cleared);
+    expect(await recalled()).toBe(3);
+    for (const wrong of [{ index_top_n: 0 }, { index_top_n: 101 }, { index_similarity_cutoff: 1.5 }]) {
+      expect((await api.call("POST", assistants, { body: wrong })).status).toBe(422);
+    }
+  });
+
+  test("17.18: an assistant and its index are set together or not at all, and an echo leaves its other indexes", async () => {
+    const [first, second] = await Promise.all(
+      ["First", "Second"].map(async (name) => (await api.call("POST", "/api/v1/indexes", { body: { name } })).body.id),
+    );
+    const assistants = `${PREFIX}/assistants`;
+    const { id } = (await api.call("POST", assistants, { body: { name: "Two" } })).body;
+    await api.call("PUT", `/api/app/agents/${id}/indexes`, { body: { index_ids: [first, second] } });
+    const indexes = async () =>
+      (await api.call("GET", `/api/app/agents/${id}/indexes`)).body.items.map((index: { id: string }) => index.id);
+    const read = (await api.call("GET", `${assistants}/${id}`)).body;
+    await api.call("POST", `${assistants}/${id}`, { body: { name: "Still two", index_id: read.index_id } });
+    expect(await indexes()).toEqual([first, second]);
+    const none = "8d7d1c4e-0f5e-4a36-9f5e-6d0c8a9d2b11";
+    const wrong = { name: "Nobody", index_id: none };
+    expect((await api.call("POST", `${assistants}/${id}`, { body: wrong })).status).toBe(404);
+    expect((await api.call("POST", assistants, { body: wrong })).status).toBe(404);
+    const named = (await api.call("GET", assistants)).body.data.map(({ name }: { name: string }) => name);
+    expect([named.includes("Nobody"), named.includes("Still two")]).toEqual([false, true]);
+    await api.call("POST", `${assistants}/${id}`, { body: { index_id: second } });
+    expect(await indexes()).toEqual([second]);
+    await api.call("POST", `${assistants}/${id}`, { body: { index_id: null } });
+    expect(await indexes()).toEqual([]);
+  });
 });
 
 describe("sessions", () => {

@@ -131,10 +131,18 @@ export const decodeAssistant = (body: AssistantBody): AgentInput => ({
   metadata: body.metadata ?? null,
   allowCallerSystem: body.allow_caller_system_messages ?? false,
   sessionTtlSeconds: body.session_max_ttl ?? null,
+  indexIds: body.index_id == null ? [] : [body.index_id],
+  indexTopN: body.index_top_n ?? null,
+  indexSimilarityCutoff: body.index_similarity_cutoff ?? null,
 });
 
-/** Only what the body names; null clears. */
-export function decodeAssistantPatch(body: AssistantBody, old: AgentState): Partial<AgentInput> {
+/**
+ * Only what the body names; null clears. `first`: the first index that the agent has. One that is sent back as it was read
+ * leaves the others, which this dialect does not show.
+ */
+export function decodeAssistantPatch(body: AssistantBody, old: AgentState, first: string | null): Partial<AgentInput> {
+  const { index_id, index_top_n, index_similarity_cutoff } = body;
+  const index = index_id?.toLowerCase() ?? null;
   const { name, description, instructions, model, metadata, session_max_ttl, allow_caller_system_messages } = body;
   return {
     ...(name == null ? {} : { name }),
@@ -143,6 +151,9 @@ export function decodeAssistantPatch(body: AssistantBody, old: AgentState): Part
     ...(model === undefined ? {} : { model: model ?? "" }),
     ...(metadata === undefined ? {} : { metadata }),
     ...(session_max_ttl === undefined ? {} : { sessionTtlSeconds: session_max_ttl }),
+    ...(index_id === undefined || index === first ? {} : { indexIds: index === null ? [] : [index] }),
+    ...(index_top_n === undefined ? {} : { indexTopN: index_top_n }),
+    ...(index_similarity_cutoff === undefined ? {} : { indexSimilarityCutoff: index_similarity_cutoff }),
     ...(allow_caller_system_messages === undefined ? {} : { allowCallerSystem: allow_caller_system_messages }),
     settings: changedSettings(old.settings, settingsChange(body)),
   };

@@ -107,6 +107,8 @@ export function encodeAssistant(agent: Agent, model: string) {
     temperature: settings.temperature ?? null,
     top_p: settings.topP ?? null,
     index_id: agent.indexIds[0] ?? null,
+    index_top_n: agent.indexTopN,
+    index_similarity_cutoff: agent.indexSimilarityCutoff,
     session_max_ttl: agent.sessionTtlSeconds,
     completion_role: "assistant",
     status: "active",

@@ -46,6 +46,7 @@ const OPERATIONS: readonly Operation[] = [
     body: AssistantBody,
     example: { name: "Ada", instructions: "Explain with one example." },
     answers: assistant,
+    errors: ["not-found"],
   },
   {
     id: "assistantsGet",

@@ -159,6 +159,10 @@ const fields = {
   session_max_ttl: int(1, 2_147_483_647).nullish().describe("Seconds without a write after which a session is gone"),
   allow_caller_system_messages: flag.optional(),
   index_id: z.guid().nullish().describe("The index whose documents are recalled"),
+  index_top_n: int(1, 100).nullish().describe("So many passages are recalled"),
+  index_similarity_cutoff: number(0, 1)
+    .nullish()
+    .describe("The least cosine of a passage that is found by its meaning"),
 };
 
 /** An assistant to be made, or what is to change of one, where null clears: the contract, section 9. */

@@ -29,13 +29,33 @@ export function inProject(session: Session, projectId: string | null): Session {
   return session;
 }
 
-/** The indexes of a turn, by the table of the contract, 5.5. */
-export async function turnIndexes(
-  scope: Scope,
-  session: Session,
-  body: StreamBody,
-): Promise<Pick<StreamCall, "bind" | "indexIds" | "skipped">> {
+/** The indexes of a turn as they were asked for, and what they come to. */
+export type AskedIndexes = {
+  /** In small letters and each once. */
+  readonly asked: readonly string[];
+  /** Those that the turn is about, and those to bind the session to; null leaves its own. */
+  readonly resolve: () => Promise<{ readonly bind: readonly string[] | null; readonly indexIds: readonly string[] }>;
+  /** Those that are not there: none before they are resolved, as of a repeat. */
+  readonly skipped: () => readonly string[];
+};
+
+/** The indexes of a turn. Once they are asked for they throw "not-found", and "conflict" where the session has others. */
+export function turnIndexes(scope: Scope, session: Session, body: StreamBody): AskedIndexes {
   const asked = [...new Set(body.index_ids.map((id) => id.toLowerCase()))];
+  let skipped: readonly string[] = [];
+  return {
+    asked,
+    async resolve() {
+      const found = await resolved(scope, session, asked, body.require_all_indexes ?? false);
+      skipped = found.skipped;
+      return found;
+    },
+    skipped: () => skipped,
+  };
+}
+
+/** By the table of the contract, 5.5. */
+async function resolved(scope: Scope, session: Session, asked: readonly string[], requiresAll: boolean) {
   if (asked.length === 0) return { bind: null, indexIds: session.indexIds, skipped: [] };
   const bound = new Set(session.indexIds);
   const isBound = bound.size > 0;
@@ -45,9 +65,7 @@ export async function turnIndexes(
   }
   const known = await knownIndexIds(scope, session.projectId, asked);
   const skipped = asked.filter((id) => !known.has(id));
-  if (skipped.length > 0 && (body.require_all_indexes || skipped.length === asked.length)) {
-    throw notFound("index", skipped[0]);
-  }
+  if (skipped.length > 0 && (requiresAll || skipped.length === asked.length)) throw notFound("index", skipped[0]);
   const indexIds = asked.filter((id) => known.has(id));
   return { bind: isBound && !isSame ? indexIds : null, indexIds, skipped };
 }
@@ -66,19 +84,14 @@ export type StreamCall = {
   readonly body: StreamBody;
   /** What the question brings besides its words. */
   readonly attached: readonly FilePart[];
-  /** Indexes to bind the session to; null leaves its own. */
-  readonly bind: readonly string[] | null;
-  /** The indexes that the turn is about. */
-  readonly indexIds: readonly string[];
-  /** Indexes that were asked for and are not there. */
-  readonly skipped: readonly string[];
+  readonly indexes: AskedIndexes;
   readonly cancelsOnDisconnect: boolean;
   /** Whether events carry their ids. */
   readonly withIds: boolean;
 };
 
 /** A stream request as a turn: a question, or the answers to the calls that wait. */
-export function decodeTurn({ by, known, body, attached, bind, indexIds, ...call }: StreamCall): TurnCall {
+export function decodeTurn({ by, known, body, attached, indexes, ...call }: StreamCall): TurnCall {
   const { name, policy } = by;
   const results = body.tool_results ?? null;
   return {
@@ -94,13 +107,16 @@ export function decodeTurn({ by, known, body, attached, bind, indexIds, ...call 
     parentId: body.parent_id,
     insteadOf: body.instead_of_id ?? undefined,
     agentId: body.agent_id ?? undefined,
-    indexIds,
+    askedIndexIds: indexes.asked,
+    async resolve() {
+      const { bind, indexIds } = await indexes.resolve();
+      return { indexIds, bindIndexIds: bind ?? undefined };
+    },
     input: results?.map(answerMessage) ?? [newInput("user", questionParts(body.prompt ?? "", attached))],
     answersCalls: results !== null,
     tools: [],
     toolChoice: "auto",
     settings: body.model ? { model: body.model } : {},
-    bindIndexIds: bind ?? undefined,
     requestKey: body.message_id ?? undefined,
     requestKeyField: "message_id",
   };

@@ -24,7 +24,7 @@ export function encodeSummary(session: Session, details: Answering | null): Sess
     last_updated_at: session.updatedAt.toISOString(),
     generated_title: session.title,
     index_ids: session.indexIds.length > 0 ? session.indexIds : null,
-    job_metadata: session.lastRun && encodeJob(session.lastRun),
+    job_metadata: session.lastRun && encodeJob(session.lastRun, session.lastRunIndexIds ?? []),
     shared_access: session.sharedAccess,
     ...(details ? encodeDetails(session, details) : {}),
   };
@@ -47,10 +47,16 @@ function encodeDetails(session: Session, { agent, running }: Answering): Session
   };
 }
 
-/** The contract, 4.2. Tokens are null where the provider gave none. */
-function encodeJob(run: Run): JobMetadata {
+/** The contract, 4.2. Tokens are null where the provider gave none. An index is its export configuration, too. */
+function encodeJob(run: Run, indexIds: readonly string[]): JobMetadata {
   const { error, is_error, usage } = stopFields(run);
-  return { ...usage, duration_ms: usage.duration_ms, error, is_error, export_config_ids: null };
+  return {
+    ...usage,
+    duration_ms: usage.duration_ms,
+    error,
+    is_error,
+    export_config_ids: indexIds.length > 0 ? [...indexIds] : null,
+  };
 }
 
 export function encodePage(

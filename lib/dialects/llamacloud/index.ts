@@ -23,7 +23,7 @@ export const llamacloud = {
   begins: "at-once",
   firstFrame: ": open\n\n",
   headers: ({ first }) => ({ "x-run-id": first.runId }),
-  frames: async function* ([turn], { scope, first }, { skipped, withIds }) {
+  frames: async function* ([turn], { scope, first }, { indexes, withIds }) {
     const { runId, prepared } = first;
     const input = prepared?.input ?? (await getTurnInput(scope, runId));
     const agent = prepared ? { id: prepared.agent.id, name: prepared.agent.name } : await agentOfRun(scope, runId);
@@ -31,7 +31,7 @@ export const llamacloud = {
       ? recalledHits(prepared.docs, prepared.description.numbersPassages)
       : (await recalledOfRuns(scope, [runId])).get(runId);
     const goneOf = (sources: readonly Source[]) => gonePieces(scope, sources);
-    const told = { runId, input, after: 0, withIds, skippedIndexIds: skipped, agent, recalled, goneOf };
+    const told = { runId, input, after: 0, withIds, skippedIndexIds: indexes.skipped(), agent, recalled, goneOf };
     yield* llamacloudFrames(turn, told);
   },
   answer: null,

@@ -247,6 +247,83 @@ describe("47: the picture of a page", () => {
     const attachment = { attachment_name: "screenshots/page_1.jpg", source_id: fileId };
     expect((await picture(OWNER_KEY, attachment)).status).toBe(404);
   });
+
+  test("17.21: syncs all that failed at once, and not what somebody has cancelled", async () => {
+    const { id } = await client.beta.directories.create({ name: "Many broken" });
+    for (const name of ["a.pdf", "b.pdf", "c.pdf"]) {
+      const broken = await toFile(Buffer.from(`%PDF-1.4 nothing in ${name}`), name);
+      await client.beta.directories.files.upload(id, { upload_file: broken });
+    }
+    const documents = async () => (await client.beta.indexes.get(id)).metadata?.documents;
+    const allFailed = () => expect.poll(documents, { timeout: 60_000 }).toEqual({ ready: 0, pending: 0, failed: 3 });
+    await allFailed();
+    const { pool } = server.parley.ports.database;
+    const jobs = async () =>
+      (
+        await pool.query(
+          `select d.title, count(*)::int from "Job" j join "Doc" d on d.id = j."docId" where d."indexId" = $1
+        group by d.title order by d.title`,
+          [id],
+        )
+      ).rows;
+    await pool.query(
+      `update "Job" set state = 'aborted' where "docId" in (select id from "Doc" where title = 'b.pdf' and "indexId" = $1)`,
+      [id],
+    );
+    await client.beta.indexes.sync(id);
+    expect(await jobs()).toEqual([
+      { title: "a.pdf", count: 2 },
+      { title: "b.pdf", count: 1 },
+      { title: "c.pdf", count: 2 },
+    ]);
+    await allFailed();
+  });
+});
+
+describe("17: the indexes of a turn", () => {
+  test("17.23: are told by their export configurations once it has ended, and null where there were none", async () => {
+    const { indexId } = await indexed();
+    const { export_config_id } = await client.beta.indexes.get(indexId);
+    const { session_id } = await client.beta.chat.create({});
+    await client.beta.chat.stream(session_id, { index_ids: [indexId], prompt: "Hello" });
+    const told = async () => (await client.beta.chat.getSummary(session_id)).job_metadata?.export_config_ids;
+    expect(await told()).toEqual([export_config_id]);
+    const { items } = await client.beta.chat.list({ page_size: 1 });
+    expect(items[0]?.job_metadata?.export_config_ids).toEqual([export_config_id]);
+    await client.beta.chat.stream(session_id, { index_ids: [], prompt: "Hello again" });
+    expect(await told()).toBeNull();
+  });
+
+  test("17.16: a repeat of a request is answered by its run, though its index is gone since", async () => {
+    const [first, second] = await Promise.all(
+      ["One", "Two"].map((name) => client.beta.directories.create({ name }).then(({ id }) => id)),
+    );
+    const index_ids = [first ?? "", second ?? ""];
+    const { session_id } = await client.beta.chat.create({ index_ids });
+    const path = `/api/v1/chat/${session_id}/messages/stream`;
+    const send = async (body: object, headers = {}) => {
+      const response = await server.fetch(`${ORIGIN}${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/json", ...headers },
+        body: JSON.stringify(body),
+      });
+      await response.text();
+      return [response.status, response.headers.get("x-run-id")];
+    };
+    const named = { index_ids, prompt: "Hello", message_id: newId() };
+    const [status, runId] = await send(named);
+    const keyed = { index_ids: [], prompt: "Hello again" };
+    const key = { "idempotency-key": "k1" };
+    const other = await send(keyed, key);
+    expect(status).toBe(200);
+    await client.beta.indexes.delete(first ?? "");
+    await client.beta.indexes.delete(second ?? "");
+    expect(await send(named)).toEqual([200, runId]);
+    expect(await send({ ...named, index_ids: index_ids.toReversed() })).toEqual([200, runId]);
+    expect(await send(keyed, key)).toEqual(other);
+    expect((await send({ ...named, index_ids: [newId()] }))[0]).toBe(409);
+    expect((await send({ ...named, message_id: newId() }))[0]).toBe(404);
+  });
 });
 
 describe("17: the tools of a turn", () => {

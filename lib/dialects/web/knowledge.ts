@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Index, MOST_INDEXES } from "../../core/indexes.ts";
+import { MOST_INDEXES } from "../../core/agent-index-ids.ts";
+import type { Index } from "../../core/indexes.ts";
 import type { Document, Passage } from "../../core/knowledge/documents.ts";
 import type { Found } from "../../core/knowledge/look-up.ts";
 import type { DocOwner } from "../../domain/doc.ts";

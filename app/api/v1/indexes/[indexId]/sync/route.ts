@@ -1,4 +1,4 @@
-import { readAgain } from "@/lib/core/knowledge/documents";
+import { readAgain } from "@/lib/core/ingest";
 import { library, llamacloud, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
 

@@ -31,7 +31,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
         by: scope.via === "cookie" ? web : llamacloud,
         known,
         body,
-        ...(await turnIndexes(scope, known.session, body)),
+        indexes: turnIndexes(scope, known.session, body),
         attached: await turnAttachments(scope, body),
         cancelsOnDisconnect: request.headers.get("x-on-disconnect")?.trim().toLowerCase() === "cancel",
         withIds: query.event_ids ?? false,

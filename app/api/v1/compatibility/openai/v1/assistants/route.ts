@@ -1,5 +1,4 @@
 import { createAgent, listAgentsBeside } from "@/lib/core/agents";
-import { getIndex, withIndex } from "@/lib/core/indexes";
 import {
   AssistantBody,
   AssistantListQuery,
@@ -28,10 +27,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistant
     surface: assistants,
     body: AssistantBody,
     async handle({ scope, body }) {
-      // Before anything is made.
-      if (body.index_id != null) await getIndex(scope, null, body.index_id);
-      const made = await createAgent(scope, decodeAssistant(body));
-      const agent = await withIndex(scope, made, body.index_id);
+      const agent = await createAgent(scope, decodeAssistant(body));
       return Response.json(encodeAssistant(agent, agentModel(agent, scope.models.defaultModel)));
     },
   }),

@@ -1,5 +1,4 @@
 import { deleteAgent, getAgent, patchAgent } from "@/lib/core/agents";
-import { getIndex, withIndex } from "@/lib/core/indexes";
 import {
   AssistantBody,
   agentModel,
@@ -21,11 +20,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistant
     surface: assistants,
     body: AssistantBody,
     async handle({ scope, params, body }) {
-      const { id } = await getAgent(scope, params.assistantId ?? "");
-      // Before anything is changed.
-      if (body.index_id != null) await getIndex(scope, null, body.index_id);
-      const patched = await patchAgent(scope, id, (now) => decodeAssistantPatch(body, now));
-      const agent = await withIndex(scope, patched, body.index_id);
+      const { id, indexIds } = await getAgent(scope, params.assistantId ?? "");
+      const agent = await patchAgent(scope, id, (now) => decodeAssistantPatch(body, now, indexIds[0] ?? null));
       return Response.json(encodeAssistant(agent, agentModel(agent, scope.models.defaultModel)));
     },
   }),

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "Agent" ADD COLUMN     "indexSimilarityCutoff" DOUBLE PRECISION,
+ADD COLUMN     "indexTopN" INTEGER;
