@@ -88,7 +88,8 @@ export function answerReader(): AnswerReader {
     const { content, refusal, tool_calls, tool_call, function_call, extra_content } = fields<DeltaNames>(delta);
     const refused = wordsOf(refusal);
     for (const stretch of contentStretches(content)) {
-      if (stretch.kind === "reasoning" || isThought(extra_content)) add([{ kind: "reasoning", text: stretch.text }]);
+      if (stretch.kind === "reasoning") add([stretch]);
+      else if (isThought(extra_content)) add([{ kind: "reasoning", text: stretch.text.replace(/^<thought>/u, "") }]);
       else if (stretch.text !== refused) addContent(stretch.text);
     }
     if (refused !== "") {

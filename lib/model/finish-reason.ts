@@ -24,14 +24,23 @@ const KINDS: readonly (readonly [pattern: RegExp, reason: Ending["reason"]])[] =
   [/^(?:stop|eos|eos_token|stop_sequence|end_turn|end|done|complete|completed|finish|finished|normal)$/u, "stop"],
   [/^(?:stop_str|stop_token|stop_word|finish_reason_stop)$/u, "stop"],
   [/incomplete|not_?finished|unfinished|pause/u, "failed"],
+  [/user_?stop/u, "stop"],
+  [
+    /(?:^|_)(?:oom|shut_?down|killed|dead|un_?loaded|expired|deadline|repetition|dropped|stalled)(?:_|$)|out_of_memory/u,
+    "failed",
+  ],
   [/error|fail|malformed|invalid|unexpected|too_many|abort|cancel|interrupt|time_?out|timed_?out|exception/u, "failed"],
   [/overload|unavailable|insufficient|network|disconnect|resource|preempt|evict|crash|quota|rate_limit/u, "failed"],
-  [/length|max_?tokens|max_?new_?tokens|token_?limit|max_?output|context_?window|budget/u, "length"],
   [
-    /filter|safety|recitation|block|prohibit|spii|moderat|sensitive|guard|refus|flagged|policy|language/u,
+    /length|max_?(?:\w+_)?tokens|token_?limit|max_?output|context|n_ctx|cache_full|budget|truncat|cut_?off|out_of_tokens/u,
+    "length",
+  ],
+  [/^(?:limit|partial)$/u, "length"],
+  [
+    /filter|safety|recitation|block|prohibit|spii|moderat|sensitive|guard|refus|flagged|policy|language|reject|malicious/u,
     "content-filter",
   ],
-  [/tool|function|action/u, "tool-calls"],
+  [/tool|function|(?:^|_)action/u, "tool-calls"],
   [/stop|eos|end_/u, "stop"],
 ];
 

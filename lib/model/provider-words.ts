@@ -30,9 +30,20 @@ const NAMES = [
   "upstreamResponse",
 ] as const;
 /** Names of what tells a kind or a place: for who looks for the cause, and not for who reads the error. */
-const MARKS = ["code", "type", "param", "status", "loc", "field", "n_ctx", "n_prompt_tokens", "retryDelay"] as const;
+const MARKS = [
+  "code",
+  "type",
+  "param",
+  "status",
+  "loc",
+  "field",
+  "n_ctx",
+  "n_prompt_tokens",
+  "retryDelay",
+  "retry_after",
+] as const;
 /** Marks whose numbers say nothing without their names. */
-const NAMED: ReadonlySet<string> = new Set(["n_ctx", "n_prompt_tokens"]);
+const NAMED: ReadonlySet<string> = new Set(["n_ctx", "n_prompt_tokens", "retry_after"]);
 
 /**
  * What an error says: its plainest words, at most 300 characters; "" where it says nothing. Errors may be a text, an object,
