@@ -137,12 +137,33 @@ test("lessons 23, 24, 27 and 28: a turn sends the new message alone, what is typ
   expect(await y()).toBe(there);
 });
 
+test("figure 12: nothing moves while a long session opens, and its answers live once somebody stirs", async ({
+  page,
+}) => {
+  await page.addInitScript(() => {
+    const moved: number[] = [];
+    Object.assign(globalThis, { moved });
+    // The library does not know these entries.
+    const note = (list: PerformanceObserverEntryList) =>
+      moved.push(...list.getEntries().map((entry) => (entry as unknown as { readonly value: number }).value));
+    new PerformanceObserver(note).observe({ type: "layout-shift", buffered: true });
+  });
+  await openLong(page);
+  await expect(turn(page, QUESTIONS - 1)).toBeInViewport();
+  await page.waitForLoadState("networkidle");
+  expect(await page.evaluate(() => (globalThis as unknown as { moved: number[] }).moved)).toEqual([]); // set above
+  const served = log(page).locator("[data-served]");
+  expect(await served.count()).toBeGreaterThan(1);
+  await settled(page);
+  await expect(served).toHaveCount(0);
+});
+
 /** Waits until nothing is drawn any more for the reader who has come: what is near comes once somebody stirs. */
 async function settled(page: Page): Promise<void> {
   await expect(async () => {
     await page.mouse.move(700, 400);
     await page.mouse.move(710, 400);
-    await expect(log(page).locator("[data-unread]")).toHaveCount(0, { timeout: 1000 });
+    await expect(log(page).locator("[data-unread], [data-served]")).toHaveCount(0, { timeout: 1000 });
     expect(await drawnWhile(page, () => page.waitForTimeout(500))).toBe(0);
   }).toPass();
 }

@@ -126,6 +126,21 @@ async function drawn(page: Page): Promise<void> {
 
 const shots = process.env.SHOTS;
 
+test("figure 12: what is pressed in an answer before it lives is pressed once it does", async ({ page }) => {
+  await open(page);
+  await page.reload();
+  // The page lives, and nobody has stirred.
+  await expect(page.locator(".scroller:not([data-still])")).toBeVisible();
+  const wrap = page.locator(".prose").last().getByRole("button", { name: "Wrap" }).first();
+  await wrap.evaluate((button) => button instanceof HTMLElement && button.click());
+  await expect(async () => {
+    await page.mouse.move(300, 300);
+    await page.mouse.move(310, 310);
+    await expect(page.locator("[data-served]")).toHaveCount(0, { timeout: 500 });
+  }).toPass();
+  await expect(wrap).toHaveAttribute("aria-pressed", "true");
+});
+
 test("lessons 30 and 31: answers with formulas, diagrams and tables are drawn, copied as their source, and trip no policy", async ({
   page,
 }) => {
