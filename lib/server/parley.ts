@@ -5,7 +5,6 @@ import { admitting } from "../core/admission.ts";
 import { ingestTask } from "../core/ingest.ts";
 import { type JobRunner, type JobTask, startJobRunner } from "../core/job-runner.ts";
 import { openLanes } from "../core/lanes.ts";
-import { openLongWork } from "../core/long-work.ts";
 import { embedPending } from "../core/recall/embed-pending.ts";
 import { OWN_TEMPLATES } from "../core/render/templates.ts";
 import type { Ports } from "../core/scope.ts";
@@ -188,7 +187,6 @@ async function openParts(settings: Settings, root: string, opened: AsyncDisposab
     runner,
     signals,
     lanes,
-    longWork: openLongWork(),
     jobs,
     templatesOf: (accountId) => (source, variables) => templates.render(accountId, source, variables),
     outbound: safeFetch({ allow: settings.outboundAllow }),
