@@ -1,14 +1,13 @@
 "use client";
 
 import { memo, Suspense, use, useEffect, useRef } from "react";
-import { CitableContext } from "../../knowledge/cited";
 import { Guard } from "../../ui/guard";
 import { LaterMarkdown, loadedMarkdown, wantMarkdown } from "./renderer";
 import { useServed } from "./use-served";
 
 const isServer = typeof window === "undefined";
-/** What the server draws with; a browser never has its code. */
-const serverDrawing = isServer ? import("./drawn-text") : null;
+/** The server has it from the start. */
+const serverMarkdown = isServer ? import("./markdown") : null;
 
 type ProseProps = { readonly text: string; readonly isStreaming: boolean };
 
@@ -24,20 +23,17 @@ export const Prose = memo(function Prose({ text, isStreaming }: ProseProps) {
 const attributesOf = (isStreaming: boolean) =>
   ({ className: "prose", "data-prose": true, "data-streaming": isStreaming || undefined }) as const;
 
-/** An answer in the server's page: HTML, and no part that React hands over by itself, which would come after its plain words. */
+/**
+ * An answer in the server's page. It stands in no `Suspense`: React would hand over its plain words first, and put it in their
+ * place later.
+ */
 function Serving({ text, isStreaming }: ProseProps) {
-  const citable = use(CitableContext);
-  const drawn = serverDrawing && use(use(serverDrawing).drawnText({ text, isStreaming, citable }));
-  const attributes = attributesOf(isStreaming);
-  if (!drawn) {
-    return (
-      <div {...attributes} data-served>
-        <Plain text={text} />
-      </div>
-    );
-  }
-  // biome-ignore lint/security/noDangerouslySetInnerHtml: React itself has made it, of the elements that a browser gets too.
-  return <div {...attributes} data-served dangerouslySetInnerHTML={drawn} />;
+  const Markdown = serverMarkdown && use(serverMarkdown).default;
+  return (
+    <div {...attributesOf(isStreaming)} data-served>
+      {Markdown && <Markdown text={text} isStreaming={isStreaming} />}
+    </div>
+  );
 }
 
 /** React takes it for what stands in the page already, and leaves that alone. */
