@@ -51,10 +51,25 @@ async function look(page: Page, state: string): Promise<void> {
       if (colorScheme === "dark") axe.withRules(["color-contrast"]);
       const { violations } = await axe.analyze();
       const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
+      found.push(...(await page.evaluate(outOfSight)));
       expect(found, `${state}, ${width} px, ${colorScheme}`).toEqual([]);
     }
   }
   await page.setViewportSize({ width: 1440, height: 900 });
+}
+
+/** What can be used and sticks out at the page's end, where only what is made to scroll sideways may. Runs in the page. */
+function outOfSight(): string[] {
+  const canScroll = (element: Element) => /auto|scroll|hidden/u.test(getComputedStyle(element).overflowX);
+  const isMadeToScroll = (element: Element): boolean => {
+    const box = element.parentElement;
+    if (!box || box.matches("[popover], dialog, main, body")) return false;
+    return canScroll(box) || isMadeToScroll(box);
+  };
+  return [...document.querySelectorAll("button, a, input, select, textarea")]
+    .filter((element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+    .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !isMadeToScroll(element))
+    .map((element) => `out of sight: ${element.outerHTML.slice(0, 200)}`);
 }
 
 /** As the server tells a turn whose provider has failed. */

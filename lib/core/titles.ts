@@ -34,7 +34,7 @@ export async function modelTitle(
       purpose: "title",
       messages: [
         { role: "system", text: INSTRUCTION },
-        { role: "user", parts: [{ type: "text", text: question.slice(0, 4000) }] },
+        { role: "user", parts: [{ type: "text", text: question.slice(0, 4000).toWellFormed() }] },
       ],
       maxTokens: 200,
       apiKey,

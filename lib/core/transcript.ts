@@ -114,5 +114,5 @@ function spoken({ role, parts }: StretchMessage): string | null {
     .slice(0, 2 * MESSAGE_CHARACTERS)
     .replace(/\s+/gu, " ")
     .trim();
-  return text === "" || role === "tool" ? null : `${role}: ${text.slice(0, MESSAGE_CHARACTERS)}`;
+  return text === "" || role === "tool" ? null : `${role}: ${text.slice(0, MESSAGE_CHARACTERS).toWellFormed()}`;
 }

@@ -1,4 +1,5 @@
 import { isMarked, parseExact } from "../domain/exact-numbers.ts";
+import { storableJson } from "../domain/text.ts";
 
 /** One condition on metadata: the value at `path`, or under the name `key`, is `value` or reads as `text`. */
 export type MetadataCondition = {
@@ -38,17 +39,28 @@ export const metadataWhere = ({ metadata = [] }: OffsetPage) => ({
 function spellings(text: string, value: unknown): (string | number | boolean | object)[] {
   const others: unknown[] = [value, parsed(text)];
   const kinds = others.filter(
-    (one) => typeof one === "number" || typeof one === "boolean" || isObject(one) || isMarked(one),
+    (one) => isFiniteNumber(one) || typeof one === "boolean" || isObject(one) || isMarked(one),
   );
   return [text, ...kinds];
 }
 
+const isFiniteNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
+/** What a text reads as; null where it is no JSON, or none that a row can hold. */
 function parsed(text: string): unknown {
   try {
-    return parseExact(text);
+    const value = parseExact(text);
+    JSON.stringify(value, onlyFinite);
+    return storableJson(value);
   } catch {
     return null;
   }
+}
+
+/** Throws for a number that JSON has no word for. */
+function onlyFinite(_: string, value: unknown): unknown {
+  if (typeof value === "number" && !isFiniteNumber(value)) throw new RangeError("No number of JSON");
+  return value;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { TurnEvent } from "../domain/events.ts";
 import type { Database } from "./database.ts";
 import { appendEventRows, listEventRows, lookAtRunRows, pruneEventRows, pruneOutputs } from "./sql/run-events.ts";
+import { jsonText } from "./sql/statement.ts";
 import { together } from "./together.ts";
 
 /** A stretch of events as one row holds them. */
@@ -22,7 +23,7 @@ export async function appendEvents(
     runIds: batches.map((batch) => batch.runId),
     seqsFrom: batches.map((batch) => batch.seqFrom),
     seqsTo: batches.map((batch) => batch.seqFrom + batch.events.length - 1),
-    events: batches.map((batch) => JSON.stringify(packed(batch.events))),
+    events: batches.map((batch) => jsonText(packed(batch.events))),
     owner,
   });
   return new Set(written.map((row) => row.runId));

@@ -12,6 +12,13 @@ export type Connection = { readonly pool: Pick<PoolClient, "query"> };
 export const isLost = (thrown: unknown): boolean =>
   !(thrown instanceof DatabaseError) || /^(?:08|57P0)/u.test(thrown.code ?? "");
 
+/**
+ * Whether the database will never take these values: out of range, ill-formed or too large (SQLSTATE classes 22 and 54).
+ * The same statement fails in the same way at each further try.
+ */
+export const isRefused = (thrown: unknown): boolean =>
+  thrown instanceof DatabaseError && /^(?:22|54)/u.test(thrown.code ?? "");
+
 const LOSS_TRIES = 3;
 const LOSS_PAUSE_MS = 100;
 

@@ -1,3 +1,4 @@
+import { storable } from "../domain/text.ts";
 import { openRenderer } from "./render-here.ts";
 import { openThreads } from "./threads.ts";
 
@@ -7,7 +8,7 @@ export type Templates = {
    * Renders a Jinja template of an account: trim_blocks and lstrip_blocks on, autoescape off, Python's string and list methods.
    *
    * The engine has no access to files, network or prototypes. It may take a second, 128 MB, 100,000 steps and give 1 MB of
-   * text. Throws "bad-request" with "Template syntax error: …" or "Template undefined variable: …", never with the value
+   * text, which can be stored. Throws "bad-request" with "Template syntax error: …" or "Template undefined variable: …", never with the value
    * of a variable; "rate-limited" where too many of the account's wait. Accounts take turns: one is delayed by the
    * templates of the others by about a second at most.
    */
@@ -29,7 +30,9 @@ export function openTemplates(own: readonly string[]): Templates {
   return {
     async render(accountId, source, variables) {
       const isHarmless = trusted.has(source) || !/\{[{%#]/u.test(source);
-      return isHarmless ? renderHere(source, variables) : threads.render(accountId, source, variables);
+      const rendered = isHarmless ? renderHere(source, variables) : threads.render(accountId, source, variables);
+      // A template can make what its source does not hold: "\\u0000" in a text of its own.
+      return storable(await rendered);
     },
     close: threads.close,
   };

@@ -49,8 +49,8 @@ function compiled(pattern: string): RE2JS {
     return RE2JS.compile(RE2JS.translateRegExp(pattern));
   } catch (thrown) {
     if (!(thrown instanceof RE2JSException)) throw thrown;
-    const sentence = thrown.message.replace("error parsing regexp: ", "").toWellFormed();
-    throw unfit(`The pattern cannot be read: ${sentence.slice(0, 200)}`);
+    const sentence = thrown.message.replace("error parsing regexp: ", "");
+    throw unfit(`The pattern cannot be read: ${sentence.slice(0, 200).toWellFormed()}`);
   }
 }
 

@@ -35,8 +35,9 @@ export async function recallForTurn(
   const asked = spoken.slice(-options.numSearchMessages);
   const last = asked.at(-1);
   if (!last) return [];
-  const text = last.text.slice(0, options.maxQueryLength);
+  const text = last.text.slice(0, options.maxQueryLength).toWellFormed();
   const whole = asked.map(({ by, text: words }) => `${by}: ${words}`).join("\n\n");
-  const vector = options.mode === "text" ? null : await vectorOf(scope, whole.slice(-options.maxQueryLength));
+  const vector =
+    options.mode === "text" ? null : await vectorOf(scope, whole.slice(-options.maxQueryLength).toWellFormed());
   return searchDocs(scope, owners, { text, vector }, vector === null ? { ...options, mode: "text" } : options);
 }

@@ -34,6 +34,17 @@ test("a failure, an end of the turn, and arguments that are no object are told a
   });
 });
 
+test("S14: what a tool says of its failure, and what it quotes of its arguments, can be stored", async () => {
+  const failing = async () => {
+    throw new Error("\0 and \ud83d");
+  };
+  expect((await execute(failing)).output).toEqual({ error: "\uFFFD and \uFFFD" });
+  for (const shift of ["", "x"]) {
+    const { output } = await execute(async () => 1, `${shift}${"😀".repeat(200)}`);
+    expect(JSON.stringify(output)).not.toMatch(/\\ud/u);
+  }
+});
+
 test("C27: a call that the end of its turn cut off says so by a code, whatever words the tool has for it", async () => {
   const ends: [Error, string | undefined][] = [
     [new ChatError("cancelled", "Some words"), "cancelled"],

@@ -21,7 +21,7 @@ export async function executeTool(
   const done = (output: unknown, isError: boolean, cut?: CallCut): ToolResult => ({
     callId: call.callId,
     name: call.name,
-    output,
+    output: storableJson(output),
     isError,
     ...(cut && { cut }),
     durationMs: now() - startedAt,
@@ -37,7 +37,7 @@ export async function executeTool(
     if (json.length > outputCharacters) {
       throw new Error(`The result has ${json.length} characters, more than ${outputCharacters}`);
     }
-    return done(storableJson(output ?? null), false);
+    return done(output ?? null, false);
   } catch (thrown) {
     // Where the turn was ended, a tool may say so in words of its own.
     return done({ error: message(thrown) }, true, signal.aborted ? cutBy(signal.reason) : undefined);

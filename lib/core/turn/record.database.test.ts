@@ -133,6 +133,29 @@ test("what the next owner is to go on from is written when a run is handed over"
   expect(events).toEqual(answer);
 });
 
+test("S14: no text of a model, a tool or a provider keeps a turn from its commit", async () => {
+  const dirt = "a\0b \ud83d c \udc00";
+  const called = { callId: "1", name: "t", input: { [dirt]: dirt }, runsHere: true };
+  const told = { output: { error: dirt }, isError: true, durationMs: 1 };
+  const events: TurnEvent[] = [
+    { type: "step-start", messageId: ANSWER, model: "m", at: 0 },
+    { type: "tool-call", ...called },
+    { type: "step-end", finishReason: "tool-calls", usage: { inputTokens: 1, outputTokens: 2 } },
+    { type: "tool-result", messageId: newId(), at: 0, callId: "1", name: "t", ...told },
+  ];
+  const { run, live, logged, messages } = await recorded([events, [{ ...failed, message: dirt }]]);
+  expect(logged).toEqual([]);
+  expect(run).toMatchObject({ status: "failed", error: { message: "a\uFFFDb \uFFFD c \uFFFD" } });
+  expect([live.state, messages.length]).toEqual(["ended", 3]);
+});
+
+test("S14: a commit that the database will never take ends the turn as failed, at once and without its content", async () => {
+  const { run, live, logged, messages, events } = await recorded([answer, [{ ...turnEnd, durationMs: 1e12 }]]);
+  expect(run).toMatchObject({ status: "failed", error: { code: "internal" } });
+  expect([live.state, live.events.at(-1)]).toEqual(["ended", expect.objectContaining({ code: "internal" })]);
+  expect([messages, events, logged.length]).toEqual([[], [live.events.at(-1)], 1]);
+});
+
 test("a turn that throws ends as internal, and its cause is logged", async () => {
   const bug = new TypeError("undefined is not a function");
   const { live, logged, run, messages } = await recorded([answer, bug]);

@@ -2,6 +2,7 @@ import { type Commit, commitRun } from "../../db/commit.ts";
 import { existingRuns, giveLeaseBack } from "../../db/leases.ts";
 import type { NewSession } from "../../db/new-session.ts";
 import { appendEvents } from "../../db/run-events.ts";
+import { isRefused } from "../../db/sql.ts";
 import { toChatError } from "../../domain/errors.ts";
 import { isLast, type LastEvent, type TurnEvent } from "../../domain/events.ts";
 import { isText } from "../../domain/file.ts";
@@ -65,9 +66,7 @@ async function* withEnd(
     yield* turn;
   } catch (thrown) {
     bug(thrown);
-    const { code, message } = toChatError(new Error());
-    const usage = { inputTokens: null, outputTokens: null, isEstimated: true };
-    yield [{ type: "turn-error", status: "failed", code, message, usage, durationMs: 0, steps: 0, model: null }];
+    yield [unkept(null)];
   }
 }
 
@@ -91,14 +90,20 @@ async function recordAll(
     const ended = live.abortCause === "deleted" ? deleted(last) : last;
     const tokenizer = await tokenizerOf(recording.model);
     const messages = kept(live, ended, recording, folded.messages());
-    const commit = toCommit(runner.owner, live, ended, messages, recording, tokenizer);
     const unwritten = await runner.remove(live);
-    const tail = { runId: live.id, seqFrom: unwritten.seqFrom, events: [...unwritten.events, ended] };
-    const isCommitted = await committed({ ...commit, events: tail });
-    if (isCommitted === "left") return live.finish("left");
-    live.append([isCommitted === "gone" ? deleted(last) : ended]);
+    const { seqFrom } = unwritten;
+    const commitOf = (end: LastEvent, stays: readonly NewMessage[], events: readonly TurnEvent[]): Commit => ({
+      ...toCommit(runner.owner, live, end, stays, recording, tokenizer),
+      events: { runId: live.id, seqFrom, events: [...events, end] },
+    });
+    const first = await committed(commitOf(ended, messages, unwritten.events));
+    const end = first === "refused" ? unkept(ended.model) : ended;
+    // What cannot be stored must not hold its session for ever: the turn ends without it.
+    const outcome = first === "refused" ? await committed({ ...commitOf(end, [], []), output: null }) : first;
+    if (outcome === "left" || outcome === "refused") return live.finish("left");
+    live.append([outcome === "gone" ? deleted(last) : end]);
     live.finish("ended");
-    if (isCommitted === "yes") recording.onCommitted?.();
+    if (outcome === "yes") recording.onCommitted?.();
     return;
   }
   await leave();
@@ -119,7 +124,7 @@ async function recordAll(
     });
   }
 
-  async function committed(commit: Commit): Promise<"yes" | "gone" | "left"> {
+  async function committed(commit: Commit): Promise<"yes" | "gone" | "left" | "refused"> {
     for (let n = 1; ; n++) {
       try {
         if (await commitRun(database, commit)) return "yes";
@@ -128,6 +133,7 @@ async function recordAll(
         return isThere ? "left" : "gone";
       } catch (thrown) {
         log.error({ err: thrown, runId: live.id }, "A turn could not be committed");
+        if (isRefused(thrown)) return "refused";
         // Its lease runs out, and whoever takes it over finds the events that were written.
         if (n === TRIES) return "left";
         await new Promise((resolve) => setTimeout(resolve, 100 * 4 ** n));
@@ -227,6 +233,13 @@ const fileTokens = (parts: NewMessage["parts"]): number =>
   parts.reduce((sum, part) => sum + (part.type === "file" && isText(part.mediaType) ? partTokens(part) : 0), 0);
 
 const status = (last: LastEvent): RunStatus => (last.type === "turn-end" ? "completed" : last.status);
+
+/** The end of a turn by a fault of ours. */
+function unkept(model: string | null): LastEvent {
+  const { code, message } = toChatError(new Error());
+  const usage = { inputTokens: null, outputTokens: null, isEstimated: true };
+  return { type: "turn-error", status: "failed", code, message, usage, durationMs: 0, steps: 0, model };
+}
 
 const deleted = (last: LastEvent): LastEvent => ({
   type: "turn-error",

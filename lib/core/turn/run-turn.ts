@@ -1,6 +1,7 @@
 import { ChatError, toChatError } from "../../domain/errors.ts";
 import type { TurnEvent, TurnLimit, TurnUsage } from "../../domain/events.ts";
 import type { FinishReason, ModelRequest, PromptMessage, ToolChoice, Usage } from "../../domain/model.ts";
+import { storable } from "../../domain/text.ts";
 import { tokenCount } from "../../domain/token-count.ts";
 import { cutBy, type ToolCall, type ToolDefinition } from "../../domain/tool.ts";
 import type { TurnPolicy } from "../../domain/turn-policy.ts";
@@ -149,7 +150,8 @@ export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEv
     if (error.code === "internal") ports.log.error({ err: error.details.cause ?? error, runId }, "A turn met a bug");
     const { code, message } = error;
     const status = failedStatus(error, resume !== null);
-    yield [{ type: "turn-error", status, code, message, ...ended(ports, course) }];
+    // A provider's words may quote whatever it was sent.
+    yield [{ type: "turn-error", status, code, message: storable(message), ...ended(ports, course) }];
   }
 }
 

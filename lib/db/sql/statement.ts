@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { DatabaseError } from "pg";
 import { z } from "zod";
+import { storable, storableJson } from "../../domain/text.ts";
 import { type Connection, isStalePlan } from "../sql.ts";
 
 /** What a parameter is given as, by the name that PostgreSQL has for its type. */
@@ -115,8 +116,23 @@ async function inRounds<Result>(run: (round: number) => Promise<Result>): Promis
 
 /** JSON goes as text, since the driver makes an array of PostgreSQL's of an array of ours. */
 function parameter(type: ParameterType, value: unknown): unknown {
-  if (value === null || value === undefined || !type.startsWith("json")) return value ?? null;
-  return type.includes("[]") && Array.isArray(value)
-    ? value.map((item) => JSON.stringify(item))
-    : JSON.stringify(value);
+  if (value === null || value === undefined) return null;
+  const isList = type.includes("[]") && Array.isArray(value);
+  if (type.startsWith("json")) return isList ? value.map(jsonText) : jsonText(value);
+  if (type.startsWith("text")) return isList ? value.map(storableValue) : storableValue(value);
+  return value;
+}
+
+const storableValue = (value: unknown): unknown => (typeof value === "string" ? storable(value) : value);
+
+/** A NUL or half a pair of surrogates as JSON spells it; a backslash before it, which makes it harmless, is not looked at. */
+const UNSTORABLE = /\\u(?:0000|d[89a-f][0-9a-f]{2})/u;
+
+/**
+ * A value as the text of JSON that PostgreSQL can hold, whatever is in its texts (`storable`). It refuses the whole
+ * statement for one of them, and with it the rows of everybody else that is in the same statement.
+ */
+export function jsonText(value: unknown): string {
+  const text = JSON.stringify(value);
+  return UNSTORABLE.test(text) ? JSON.stringify(storableJson(value)) : text;
 }

@@ -48,22 +48,38 @@ export function pathId(value: string | undefined, name: string): string {
   throw new ChatError("invalid", "Validation error", { issues });
 }
 
-/** A list's query as a page, with its conditions on metadata: the contract, 1.4. */
-export const decodePage = (query: ListQuery): OffsetPage => ({
-  limit: query.limit,
-  offset: query.offset,
-  sortBy: query.sort_by === "updated_at" ? "updatedAt" : "createdAt",
-  direction: query.direction,
-  metadata: Object.entries(query).flatMap(([name, value]) =>
+/** So many conditions on metadata may a list have, each with a path of so many steps. */
+const MOST_CONDITIONS = 20;
+const MOST_STEPS = 10;
+
+/** A list's query as a page, with its conditions on metadata: the contract, 1.4. Throws "invalid" for too many of them. */
+export function decodePage(query: ListQuery): OffsetPage {
+  const metadata = Object.entries(query).flatMap(([name, value]) =>
     typeof value === "string" ? metadataCondition(storable(name), storable(value)) : [],
-  ),
-});
+  );
+  if (metadata.length > MOST_CONDITIONS) {
+    throw unfitFilter(`At most ${MOST_CONDITIONS} conditions on metadata can be given, here are ${metadata.length}`);
+  }
+  return {
+    limit: query.limit,
+    offset: query.offset,
+    sortBy: query.sort_by === "updated_at" ? "updatedAt" : "createdAt",
+    direction: query.direction,
+    metadata,
+  };
+}
+
+function unfitFilter(message: string): ChatError {
+  const issues = [{ path: ["query", "metadata_filter"], type: "too_long", message, input: null }];
+  return new ChatError("invalid", "Validation error", { issues });
+}
 
 function metadataCondition(name: string, text: string): MetadataCondition[] {
   const dotted = /^metadata_filter\.(.+)$/su.exec(name)?.[1];
   const bracketed = /^metadata_filter((?:\[[^\]]+\])+)$/su.exec(name)?.[1];
   const path = dotted?.split(".") ?? bracketed?.slice(1, -1).split("][");
   if (!path) return [];
+  if (path.length > MOST_STEPS) throw unfitFilter(`A path into metadata has at most ${MOST_STEPS} steps`);
   const isNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/u.test(text);
   return [{ path, key: path.join("."), text, value: isNumber ? Number(text) : text }];
 }

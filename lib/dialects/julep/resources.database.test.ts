@@ -152,6 +152,35 @@ describe("transport", () => {
     expect((await julep.call("GET", "/api/sessions?metadata_filter.a%00=%00")).body).toEqual({ items: [] });
   });
 
+  test.each(["agents", "users", "sessions", "projects"])(
+    "S1, S14: conditions on metadata of %s are bounded, and none of them is a 500",
+    async (list) => {
+      const { agentId: id } = await julep.session({ metadata: { a: null, kept: 1 } });
+      for (const value of ['{"a":"\\u0000"}', '{"\\ud800":1}', '"\\udc00"', "1e999", '{"a":1e999}', "9".repeat(400)]) {
+        const query = new URLSearchParams({ "metadata_filter.a": value });
+        const answer = await julep.call("GET", `/api/${list}?${query}`);
+        expect([value, answer.status, answer.body]).toEqual([value, 200, { items: [] }]);
+      }
+      const many = Array.from({ length: 680 }, (_, n) => `metadata_filter[${n}]=1`).join("&");
+      for (const query of [many, `metadata_filter.${"a.".repeat(7000)}b=1`]) {
+        const answer = await julep.call("GET", `/api/${list}?${query}`);
+        expect(answer.status).toBe(422);
+        expect(JSON.stringify(answer.body)).toContain("metadata_filter");
+      }
+      expect((await julep.call("GET", "/api/agents?metadata_filter.kept=1")).body.items).toMatchObject([{ id }]);
+      await julep.call("DELETE", `/api/agents/${id}`);
+    },
+  );
+
+  test.each([`{{ "a\\u0000b" }}`, `{{ load_json('"\\\\u0000"') }}`])(
+    "S14: a system text that cannot be stored as it is asks the model all the same: %s",
+    async (system_template) => {
+      const { id } = await julep.session({}, { system_template });
+      const answer = await julep.call("POST", `/api/sessions/${id}/chat`, { body: hello });
+      expect([answer.status, answer.body.choices?.[0]?.message?.content]).toEqual([201, "Hello! How are you?"]);
+    },
+  );
+
   test("other origins may call, and other methods are 405", async () => {
     const preflight = await julep.call("OPTIONS", "/api/sessions", { key: null });
     expect([preflight.status, preflight.headers.get("access-control-allow-origin")]).toEqual([204, "*"]);
