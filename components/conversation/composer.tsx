@@ -63,7 +63,7 @@ export function Composer(props: ComposerProps) {
     if (!element || !isReady || isHeld) return;
     const text = element.value.trim();
     const files = attachments.take();
-    documents.store?.settle();
+    documents.store.settle();
     empty();
     onSend(text, files);
     element.focus();

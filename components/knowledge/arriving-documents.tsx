@@ -30,7 +30,7 @@ export function ArrivingDocuments({ documents: { store, state }, isWaiting }: Ar
   const isReady = added.length > 0 && added.every((one) => one.state === "ready") && uploads.length === 0;
   return (
     <div className="arriving-documents" hidden={count === 0}>
-      {count > 0 && store && (
+      {count > 0 && (
         <Suspense>
           <DocumentRows
             label="Documents on their way"

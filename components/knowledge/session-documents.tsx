@@ -12,7 +12,7 @@ export function SessionDocumentsButton({ documents: { store, state } }: { readon
   const id = useId();
   const [isOpen, setOpen] = useState(false);
   const { length } = state.documents;
-  if (store === null || (length === 0 && !isOpen)) return null;
+  if (length === 0 && !isOpen) return null;
   const words = `${counted(length, "document")}${state.hasMore ? " and more" : ""}`;
   return (
     <>

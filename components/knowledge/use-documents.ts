@@ -23,5 +23,5 @@ export function useDocuments(
   return { store, state: useDocumentsState(store) };
 }
 
-const useDocumentsState = (store: DocumentStore): DocumentsState =>
+export const useDocumentsState = (store: DocumentStore): DocumentsState =>
   useSyncExternalStore(store.subscribe, store.get, store.getFirst);
