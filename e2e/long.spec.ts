@@ -137,27 +137,6 @@ test("lessons 23, 24, 27 and 28: a turn sends the new message alone, what is typ
   expect(await y()).toBe(there);
 });
 
-test("figure 12: nothing moves while a long session opens, and its answers live once somebody stirs", async ({
-  page,
-}) => {
-  await page.addInitScript(() => {
-    const moved: number[] = [];
-    Object.assign(globalThis, { moved });
-    // The library does not know these entries.
-    const note = (list: PerformanceObserverEntryList) =>
-      moved.push(...list.getEntries().map((entry) => (entry as unknown as { readonly value: number }).value));
-    new PerformanceObserver(note).observe({ type: "layout-shift", buffered: true });
-  });
-  await openLong(page);
-  await expect(turn(page, QUESTIONS - 1)).toBeInViewport();
-  await page.waitForLoadState("networkidle");
-  expect(await page.evaluate(() => (globalThis as unknown as { moved: number[] }).moved)).toEqual([]); // set above
-  const last = log(page).getByRole("article").last().locator("[data-served]");
-  await expect(last).toHaveCount(1);
-  await settled(page);
-  await expect(last).toHaveCount(0);
-});
-
 /** Waits until nothing is drawn any more for the reader who has come: what is near comes once somebody stirs. */
 async function settled(page: Page): Promise<void> {
   await expect(async () => {

@@ -1,5 +1,5 @@
 // npm run test:hostile-files [-- --only N,N --ms 50 --megabytes 300]: has a server read files that break readers, fill memory
-// or never end, while its health is asked for every 50 ms. Ends with 1 where a doc comes to no end or says nothing of why it
+// or never end, and draw pages of those that are PDFs, while its health is asked for every 50 ms. Ends with 1 where a doc comes to no end or says nothing of why it
 // failed, where one of twenty answers of the health takes longer than `--ms`, or where the server and what it has started
 // take over `--megabytes` more than at rest.
 import { spawn } from "node:child_process";
@@ -10,8 +10,10 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
+import { getFile, readFile } from "../lib/core/files.ts";
 import { getFileDoc, ingestFile } from "../lib/core/ingest.ts";
 import type { Scope } from "../lib/core/scope.ts";
+import { toChatError } from "../lib/domain/errors.ts";
 import { health } from "../lib/server/health.ts";
 import { parley } from "../lib/server/parley.ts";
 import { HOSTILE_FILES } from "../lib/testing/hostile-files.ts";
@@ -79,15 +81,31 @@ async function readOne(n: number, what: string, name: string): Promise<void> {
     await pause(200);
     doc = await getFileDoc(scope, id);
   }
+  const picture = name.endsWith(".pdf") ? await drawn(fileId) : "";
   const growth = memory.stop();
   most = Math.max(most, growth);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  console.log(`${n} ${what}: ${doc.state} in ${seconds} s, ${(growth / MEGABYTE).toFixed(0)} MB. ${doc.reason}`);
+  console.log(
+    `${n} ${what}: ${doc.state} in ${seconds} s, ${(growth / MEGABYTE).toFixed(0)} MB. ${doc.reason}${picture}`,
+  );
   if (doc.state === "pending") faults.push(`${n} ${what} came to no end`);
   if (doc.state === "failed" && !/^[A-Z].*\.$/u.test(doc.reason))
     faults.push(`${n} ${what} says nothing of why it failed`);
   if (growth > Number(values.megabytes) * MEGABYTE)
     faults.push(`${n} ${what} took ${(growth / MEGABYTE).toFixed(0)} MB`);
+}
+
+/** Draws the first page, as for somebody who looks at it, and says in words what came of it. */
+async function drawn(fileId: string): Promise<string> {
+  if (!scope.drawPage) return " Nothing draws.";
+  const startedAt = performance.now();
+  const file = await getFile(scope, fileId);
+  const asked = { by: scope.accountId, key: fileId, file: { ...file, bytes: readFile(scope, file) }, page: 1 };
+  const words = await scope.drawPage(asked, AbortSignal.timeout(LONGEST_MS)).then(
+    ({ length }) => `a picture of ${Math.ceil(length / 1024)} KB`,
+    (thrown: unknown) => `no picture: ${toChatError(thrown).message}`,
+  );
+  return ` In ${((performance.now() - startedAt) / 1000).toFixed(1)} s ${words}`;
 }
 
 async function stored(n: number, name: string): Promise<string> {

@@ -12,6 +12,7 @@ import type { Host } from "./host.ts";
 import type { JobRunner } from "./job-runner.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Log } from "./log.ts";
+import type { LongWork } from "./long-work.ts";
 import type { ProviderPort } from "./provider-port.ts";
 import type { Signals } from "./signals.ts";
 import type { Runner } from "./turn/runner.ts";
@@ -68,6 +69,8 @@ export type Ports = {
   readonly signals: Signals;
   /** Where titles and summaries are made. */
   readonly lanes: Lanes;
+  /** Where what keeps the processor goes on, in stretches that accounts take turns in. */
+  readonly longWork: LongWork;
   /** Renders the templates of an account, one after the other with those of the others. */
   readonly templatesOf: (accountId: string) => RenderTemplate;
   /** Does stored jobs. Absent: nobody does here. */

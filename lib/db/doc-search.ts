@@ -1,6 +1,7 @@
 import type { DocOwners } from "../domain/doc.ts";
 import type { Database } from "./database.ts";
 import { ownerOf } from "./docs.ts";
+import { gathering, MOST_GATHERED, MOST_OF_EACH, termsIn } from "./gather.ts";
 import { inTime } from "./in-time.ts";
 import {
   countPieceRows,
@@ -10,6 +11,7 @@ import {
   nearestChunkRows,
   readVectorRows,
   searchFewWordRows,
+  searchTermRows,
   searchWordRows,
 } from "./sql/doc-search.ts";
 import {
@@ -22,6 +24,7 @@ import {
 } from "./sql/embeddings.ts";
 import type { Connection } from "./sql.ts";
 import { toBytes } from "./vector-bytes.ts";
+import { wordShares } from "./word-shares.ts";
 
 /** Which docs a search looks into: all conditions hold, the owners are the account's. */
 export type DocScope = {
@@ -41,10 +44,6 @@ export const scopeValues = ({ accountId, owners, docIds, metadataFilter }: DocSc
 
 export type ScoredChunk = { readonly id: string; readonly score: number };
 
-/** Of a term so many pieces are looked up, divided by the number of terms. */
-const LOOKED_UP = 8000;
-/** So many of the pieces with the most telling terms are read. */
-const RANKED = 200;
 /** A scope of fewer pieces is read piece by piece. */
 const FEW = 400;
 
@@ -57,8 +56,9 @@ export async function countPieces(database: Connection, scope: DocScope, most: n
 /**
  * Pieces that have any of the terms, a word also in its other forms, best first, with a score of 0 to 1.
  *
- * `language` is a text search configuration: its stop words are left out and its stems are looked for. `isPartial`: each
- * term stands in so many pieces that not all of them were looked up. Null: it took too long and was ended.
+ * `language` is a text search configuration: its stop words are left out and its stems are looked for. In a scope of many
+ * pieces no more than 800 are compared, chosen by the terms that few pieces have. `isPartial`: no term is so rare
+ * that all pieces with it were compared. Null: it took too long and was ended.
  */
 export async function searchWords(
   database: Database,
@@ -67,14 +67,32 @@ export async function searchWords(
   terms: { readonly words: readonly string[]; readonly exact: readonly string[] },
   limit: number,
 ): Promise<{ readonly found: readonly ScoredChunk[]; readonly isPartial: boolean } | null> {
+  const within = scopeValues(scope);
   return inTime(database, async (connection) => {
-    const pieces = await countPieces(connection, scope, FEW);
-    if (pieces === 0) return { found: [], isPartial: false };
-    const search = pieces < FEW ? searchFewWordRows : searchWordRows;
-    const most = Math.ceil(LOOKED_UP / Math.max(4, terms.words.length + terms.exact.length));
-    const values = { ...scopeValues(scope), ...terms, language, ranked: Math.max(RANKED, limit), most, limit };
-    const found = await search(connection, values);
-    return { found, isPartial: found[0]?.isPartial ?? false };
+    const asked = { ...within, language, words: terms.words, most: FEW };
+    const [known] = await searchTermRows(connection, asked);
+    const queries = [...(known?.queries ?? []).filter((query) => query !== ""), ...terms.exact];
+    if (!known || known.pieces === 0 || queries.length === 0) return { found: [], isPartial: false };
+    if (known.pieces < FEW) {
+      const few = { ...within, terms: queries, shares: queries.map(() => 0), pieces: null, limit };
+      return { found: await searchFewWordRows(connection, few), isPartial: false };
+    }
+    const shares = await wordShares(database, connection, known.bytes);
+    const told = termsIn(queries, shares);
+    const { conditions, hasRare } = gathering(told, Object.values(scope.owners).flat(), shares);
+    const found = await searchWordRows(connection, {
+      ...within,
+      terms: queries,
+      shares: told.map(({ share }) => share),
+      pieces: shares.pieces > 0 ? shares.pieces : null,
+      limit,
+      conditions,
+      each: MOST_OF_EACH,
+      most: MOST_GATHERED,
+    });
+    const [first] = found;
+    const isCut = hasRare ? (first?.first ?? 0) >= MOST_OF_EACH : (first?.gathered ?? 0) >= MOST_GATHERED;
+    return { found, isPartial: isCut };
   });
 }
 

@@ -20,9 +20,8 @@ export async function inTime<Result>(
   if (database.kind === "pglite") return search(database);
   try {
     return await onOneConnection(database.pool, async (client) => {
-      // Sent in one go with what comes after: nobody waits for their answers.
-      const begun = Promise.all([client.query("begin"), client.query(`set local statement_timeout = ${SEARCH_MS}`)]);
-      const [result] = await Promise.all([search({ pool: client }), begun]);
+      await client.query(`begin; set local statement_timeout = ${SEARCH_MS}`);
+      const result = await search({ pool: client });
       await client.query("commit");
       return result;
     });

@@ -29,7 +29,10 @@ export async function readPiecesAround(
 /** A doc by what it is called. */
 export type NamedDoc = { readonly id: string; readonly title: string };
 
-/** Docs of some owners of the account whose name is `name`, or has `part` in it in whatever case, by name. */
+/**
+ * Docs of some owners of the account whose name is `name`, or has `part` in it, by name. Capital and small letters are the
+ * same as far as the database knows them: with the locale C before PostgreSQL 17 those of ASCII alone.
+ */
 export async function listDocsByName(
   database: Database,
   accountId: string,

@@ -1,6 +1,7 @@
 import { admitting } from "../core/admission.ts";
 import { type Host, ownServer } from "../core/host.ts";
 import { openLanes } from "../core/lanes.ts";
+import { openLongWork } from "../core/long-work.ts";
 import { OWN_TEMPLATES } from "../core/render/templates.ts";
 import type { Ports } from "../core/scope.ts";
 import { openSignals } from "../core/signals.ts";
@@ -81,6 +82,7 @@ export function openProcess(
     runner,
     signals,
     lanes: openLanes(1, 0),
+    longWork: openLongWork(),
     templatesOf: (accountId) => (source, variables) => templates.render(accountId, source, variables),
     outbound: async () => {
       throw new Error("Nothing is asked outside");

@@ -8,10 +8,11 @@ import { findInDocument, readDocument } from "./find-in-document.ts";
 vi.setConfig({ testTimeout: 90_000 });
 
 let api: Api;
-let scope: Pick<Scope, "database" | "accountId">;
+let scope: Pick<Scope, "database" | "accountId" | "longWork">;
 beforeAll(async () => {
   api = await openApi();
-  scope = { database: api.server.parley.ports.database, accountId: api.server.parley.ownerId };
+  const { database, longWork } = api.server.parley.ports;
+  scope = { database, longWork, accountId: api.server.parley.ownerId };
 }, 60_000);
 afterAll(() => api.close());
 
@@ -101,6 +102,50 @@ test("17: places and edges in a long line are those of the line, whatever it is 
   expect(long).toMatchObject({ to: (long?.from ?? 0) + 1 });
   for (const from of [1, 2, 3, 4000])
     expect((await readDocument(scope, id, from, 4)).content.isWellFormed()).toBe(true);
+});
+
+/** Each search of a window with it takes as long as one may. */
+const SLOW = `(?:${"(a+)|".repeat(44)}(a+))*[xy]`;
+
+test("S1: of what many look for at once one stretch runs in a turn of the event loop, each a short one", async () => {
+  const id = await document("a".repeat(9000));
+  let turn = 0;
+  let isOver = false;
+  const count = () => {
+    turn++;
+    if (!isOver) setImmediate(count);
+  };
+  count();
+  const seen: number[] = [];
+  const longWork: Scope["longWork"] = {
+    enter: scope.longWork.enter,
+    stretch: (accountId, work) =>
+      scope.longWork.stretch(accountId, (isDue) => {
+        seen.push(turn);
+        return work(isDue);
+      }),
+  };
+  const searches = Array.from({ length: 4 }, () => findInDocument({ ...scope, longWork }, id, SLOW, all));
+  await Promise.allSettled(searches);
+  isOver = true;
+  expect(seen.length).toBeGreaterThan(4 * 5);
+  expect(new Set(seen).size).toBe(seen.length);
+});
+
+test("S1: an account looks for a few patterns at once; who asks for more is told when to come again", async () => {
+  const made = await api.call("POST", "/api/v1/indexes", { body: { name: "Lines" } });
+  const index_id = made.body.id;
+  const body = { index_id, title: "Line", text: "a".repeat(6000) };
+  const doc = await api.call("POST", "/api/app/docs", { body });
+  const state = async () => (await api.call("GET", `/api/app/docs/${doc.body.id}`)).body.state;
+  await expect.poll(state, { timeout: 60_000 }).toBe("ready");
+  const asked = { index_id, file_id: doc.body.id, pattern: SLOW };
+  const grep = () => api.call("POST", "/api/v1/retrieval/files/grep", { body: asked });
+  const answers = await Promise.all(Array.from({ length: 20 }, grep));
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThanOrEqual(10);
+  expect(refused[0]).toMatchObject({ body: { detail: expect.stringContaining("Too many searches") } });
+  expect((await grep()).status).not.toBe(429);
 });
 
 test("17: nothing of another account's document is read or found", async () => {

@@ -161,3 +161,9 @@ test.each([
 ])("%s is refused in a sentence", (pattern, words) => {
   expect(() => linePattern(pattern)).toThrow(words);
 });
+
+test("S1: of a line the less is looked at in one go the larger a pattern is", () => {
+  expect(linePattern("revenue|profit").longest).toBe(4000);
+  const { longest } = linePattern(`(?:${"a?".repeat(140)})*[xy]`);
+  expect([longest >= 800, longest <= 900]).toEqual([true, true]);
+});

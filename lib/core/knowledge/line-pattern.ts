@@ -4,6 +4,9 @@ import { ChatError } from "../../domain/errors.ts";
 const MOST_CHARACTERS = 500;
 /** So many steps a pattern may have: each character of a line costs at most as much as there are steps. */
 const MOST_STEPS = 300;
+/** So much of a line is looked at in one go, and so many steps times characters, which is some ten milliseconds. */
+const LONGEST = 4000;
+const MOST_IN_ONE_GO = 240_000;
 /** What a step may be made of, before the engine is asked: it unfolds repetitions, and whole alphabets, at its leisure. */
 const MOST_UNFOLDED = 2000;
 const MOST_PROPERTIES = 20;
@@ -13,6 +16,8 @@ const MOST_WIDE_RANGES = 4;
 export type LineMatch = { readonly from: number; readonly to: number };
 
 export type LinePattern = {
+  /** So many characters of a line are to be looked at in one go, 800 to 4,000: nobody else has a turn meanwhile. */
+  readonly longest: number;
   /** Where it stands first in a line from a place on, empty or not; null: nowhere. `\b` and `^` see what stands before the place. */
   readonly find: (line: string, from: number) => LineMatch | null;
 };
@@ -29,8 +34,10 @@ export const unfit = (message: string): ChatError => new ChatError("bad-request"
 export function linePattern(pattern: string): LinePattern {
   refuseLarge(pattern);
   const expression = compiled(pattern);
-  if (expression.programSize() > MOST_STEPS) throw tooLarge();
+  const steps = expression.programSize();
+  if (steps > MOST_STEPS) throw tooLarge();
   return {
+    longest: Math.min(LONGEST, Math.floor(MOST_IN_ONE_GO / steps)),
     find(line, from) {
       const matcher = expression.matcher(line);
       return from <= line.length && matcher.find(from) ? { from: matcher.start(), to: matcher.end() } : null;

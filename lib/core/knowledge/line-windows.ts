@@ -1,8 +1,6 @@
 import type { TextStretch } from "./document-text.ts";
 import { behind } from "./line-pattern.ts";
 
-/** So much of a line is looked at in one go. */
-const WINDOW = 4000;
 /** So much of a line that was looked at before is looked at again, for what goes over the end of a window. */
 const OVERLAP = 1000;
 /** So much of what stands before a window is kept: it is told with what is found. */
@@ -19,47 +17,59 @@ export type LineWindow = {
   readonly isCut: boolean;
 };
 
-/**
- * The lines of a text that comes in stretches, without their ends, each with its place; long ones window by window. Of a line
- * that is cut, one says where in its text the next window begins: `overlapping`, or further in front.
- */
-export async function* lineWindows(
-  stretches: AsyncGenerator<TextStretch, void>,
-): AsyncGenerator<LineWindow, void, number> {
+/** A text that comes in stretches, cut into its lines. */
+export type LineWindows = {
+  readonly add: (stretch: TextStretch) => void;
+  /** No more comes. */
+  readonly end: () => void;
+  /** The next line without its end, or window of a long one; null: more text is wanted, or it has ended. */
+  readonly next: () => LineWindow | null;
+  /**
+   * Is to be called for a window that is cut, before the next: the place in its text where that begins. Where nothing calls
+   * for another place it is as far in front of the cut as a match may go over it, and never before `known`.
+   */
+  readonly goOn: (place: { readonly match: number } | { readonly known: number }) => void;
+};
+
+/** Opens the lines of a text; of long ones `longest` characters are looked at in one go. */
+export function lineWindows(longest: number): LineWindows {
+  const overlap = Math.min(OVERLAP, Math.floor(longest / 2));
   let open = { at: 0, text: "" };
   let from = 0;
   let isFirst = true;
-  for (let isEnded = false; !isEnded || open.text.length > from; ) {
-    // No further: a line may be as long as a document.
-    const end = open.text.slice(from, from + WINDOW + 1).indexOf("\n");
-    if (end < 0 && !isEnded && open.text.length - from <= WINDOW) {
-      const { done, value } = await stretches.next();
-      if (done) isEnded = true;
-      else {
-        open = { at: isFirst ? value.at : open.at, text: open.text + value.text };
-        isFirst = false;
+  let isEnded = false;
+  return {
+    add(stretch) {
+      open = { at: isFirst ? stretch.at : open.at, text: open.text + stretch.text };
+      isFirst = false;
+    },
+    end() {
+      isEnded = true;
+    },
+    next() {
+      const { at, text } = open;
+      // No further: a line may be as long as a document.
+      const end = text.slice(from, from + longest + 1).indexOf("\n");
+      if (isEnded ? text.length <= from : end < 0 && text.length - from <= longest) return null;
+      const lineEnd = end < 0 ? text.length : from + end;
+      if (lineEnd - from > longest) {
+        return { text: text.slice(0, wholeBefore(text, from + longest)), at, from, isCut: true };
       }
-      continue;
-    }
-    const lineEnd = end < 0 ? open.text.length : from + end;
-    const isCut = lineEnd - from > WINDOW;
-    if (isCut) {
-      const text = open.text.slice(0, wholeBefore(open.text, from + WINDOW));
-      const next = yield { text, at: open.at, from, isCut };
+      // A line may end in two signs.
+      const line = { text: text.slice(0, lineEnd).replace(/\r$/u, ""), at, from, isCut: false };
+      open = { at: at + lineEnd + 1, text: text.slice(lineEnd + 1) };
+      from = 0;
+      return line;
+    },
+    goOn(place) {
+      const end = wholeBefore(open.text, from + longest);
+      const next = "match" in place ? place.match : Math.max(place.known, wholeBefore(open.text, end - overlap));
       const kept = wholeBefore(open.text, Math.max(0, next - KEPT));
       open = { at: open.at + kept, text: open.text.slice(kept) };
       from = next - kept;
-      continue;
-    }
-    // A line may end in two signs.
-    yield { text: open.text.slice(0, lineEnd).replace(/\r$/u, ""), at: open.at, from, isCut };
-    open = { at: open.at + lineEnd + 1, text: open.text.slice(lineEnd + 1) };
-    from = 0;
-  }
+    },
+  };
 }
-
-/** Where the window behind a cut one begins at the latest, so that nothing is missed that goes over the cut. */
-export const overlapping = ({ text }: LineWindow): number => wholeBefore(text, text.length - OVERLAP);
 
 /** The place, or the one before it where it stands within a character. */
 export const wholeBefore = (text: string, place: number): number =>

@@ -12,14 +12,17 @@ import { addVectors, completeVectors, isIndexed } from "../../db/vector-tables.t
 import { ChatError } from "../../domain/errors.ts";
 import type { Asker } from "../../domain/turn-policy.ts";
 import { admit, textTokens } from "../admission.ts";
+import { inStretches } from "../long-work.ts";
 import type { Ports } from "../scope.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { pacer } from "./pacer.ts";
 
 const BATCH = 64;
 const TIME_LIMIT_MS = 60_000;
 type Embedding = NonNullable<Ports["models"]["embedding"]>;
-type EmbedPorts = Pick<Ports, "database" | "log" | "limitsOf" | "onSpent">;
+type EmbedPorts = Pick<Ports, "database" | "log" | "limitsOf" | "onSpent" | "longWork">;
+
+/** What the server does behind the answers takes turns with accounts as one more. */
+const SERVERS_OWN = "";
 
 /** For whom docs are embedded behind the answers: the account itself, whoever has added them. */
 const SERVER: Asker = { via: "cookie", keyId: null, keyScopes: [], onlyAgentId: null, isStranger: false };
@@ -37,12 +40,12 @@ export function embedPending({ runner, models, ...ports }: EmbedPorts & Pick<Por
 }
 
 async function embedAll(ports: EmbedPorts, embedding: Embedding): Promise<void> {
-  const { database, log } = ports;
+  const { database, log, longWork } = ports;
   // Those that were embedded before there were fingerprints.
   for (;;) {
     const embedded = await listWithoutFingerprint(database, BATCH);
     if (embedded.length === 0) break;
-    await setFingerprints(database, await withFingerprints(embedded));
+    await setFingerprints(database, await withFingerprints(longWork, embedded));
   }
   const atLimit = new Set<string>();
   for (;;) {
@@ -80,7 +83,7 @@ async function withoutKnown(database: Database, model: string, pieces: readonly 
 
 /** Embeds pieces of one account, on its tokens. Throws "rate-limited" before anything is asked. */
 async function embedFor(
-  { database, log, limitsOf, onSpent }: EmbedPorts,
+  { database, log, limitsOf, onSpent, longWork }: EmbedPorts,
   embedding: Embedding,
   accountId: string,
   pieces: readonly PendingChunk[],
@@ -98,7 +101,7 @@ async function embedFor(
       const embedded = chunks.map(({ id }, n) => ({ chunkId: id, vector: vectors[n] ?? [] }));
       // First, so that the index has all that is embedded.
       await addVectors(database, embedding.model, embedded);
-      await insertEmbeddings(database, embedding.model, await withFingerprints(embedded));
+      await insertEmbeddings(database, embedding.model, await withFingerprints(longWork, embedded));
     } catch (thrown) {
       if (!(thrown instanceof ChatError && thrown.code === "model-refused")) throw thrown;
       const docIds = [...new Set(chunks.map((chunk) => chunk.docId))];
@@ -120,14 +123,13 @@ async function embedFor(
 
 /** Embedded pieces with their fingerprints. Others get their turn while these are computed. */
 async function withFingerprints<Embedded extends { readonly vector: ArrayLike<number> }>(
+  longWork: Ports["longWork"],
   embedded: readonly Embedded[],
 ): Promise<(Embedded & { readonly fingerprint: string })[]> {
-  const pace = pacer();
   const found: (Embedded & { readonly fingerprint: string })[] = [];
-  for (const one of embedded) {
+  await inStretches(longWork, SERVERS_OWN, embedded, (one) => {
     found.push({ ...one, fingerprint: fingerprint(one.vector) });
-    if (pace.isDue()) await pace.rest();
-  }
+  });
   return found;
 }
 

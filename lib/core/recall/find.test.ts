@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
+import { openLongWork } from "../long-work.ts";
 import { likePieces } from "./find.ts";
-import { pacer } from "./pacer.ts";
 import { trigramMatcher } from "./trigrams.ts";
 
 test("C6: pieces are compared in stretches of some milliseconds, and others get their turn in between", async () => {
   let time = 0;
   let rests = 0;
-  const pace = pacer(
+  const longWork = openLongWork(
     () => time,
     async () => {
       rests++;
@@ -19,9 +19,10 @@ test("C6: pieces are compared in stretches of some milliseconds, and others get 
     return likeness(word);
   };
   const pieces = Array.from({ length: 4000 }, (_, n) => ({ id: `${n}`, content: n === 7 ? "harbuor" : "pear" }));
-  const found = await likePieces(pieces, counted, 0.3, pace);
+  const found = await likePieces({ accountId: "a", longWork }, pieces, counted, 0.3);
   expect(found.map(({ id }) => id)).toEqual(["7"]);
-  expect(rests).toBe(4000 / 8);
+  // The last one finds that nothing is left.
+  expect(rests).toBe(4000 / 8 + 1);
 });
 
 test("C6: a word costs what it shares, however many are asked for, and is compared once", () => {

@@ -1,9 +1,9 @@
 import { type DocScope, listBeginnings, nearestChunks, readVectors, searchWords } from "../../db/doc-search.ts";
 import { nearestByIndex } from "../../db/vector-tables.ts";
+import { inStretches } from "../long-work.ts";
 import type { Scope } from "../scope.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { languageOf } from "./language.ts";
-import { pacer } from "./pacer.ts";
 import { byScore, type Scored } from "./rank.ts";
 import { termsOf } from "./terms.ts";
 import { trigramMatcher } from "./trigrams.ts";
@@ -23,7 +23,7 @@ const FUZZY_AT_ONCE = 500;
 const FUZZY_WORDS = 32;
 const FUZZY_MS = 2500;
 
-type Read = Pick<Scope, "database" | "models">;
+type Read = Pick<Scope, "database" | "models" | "longWork">;
 
 /** How words are looked for. */
 export type TextOptions = { readonly lang: string; readonly trigramSimilarityThreshold: number | null };
@@ -65,7 +65,7 @@ export async function nearest(
  * like them come behind.
  */
 export async function textSearch(
-  { database }: Read,
+  { database, longWork }: Read,
   docs: DocScope,
   text: string,
   options: TextOptions,
@@ -83,14 +83,29 @@ export async function textSearch(
   // What is alike comes behind what begins alike: its score is below the lowest of those.
   const known = new Set(found.map(({ id }) => id));
   const lowest = found.at(-1)?.score ?? 1;
-  const likely = await similar({ database }, docs, terms.words, threshold);
+  const likely = await similar({ database, longWork }, docs, terms.words, threshold);
   const alike = likely.found.filter(({ id }) => !known.has(id)).map(({ id, score }) => ({ id, score: score * lowest }));
   return { found: [...found, ...alike].slice(0, limit), why: why ?? likely.why };
 }
 
 /** The latest pieces with a word that has at least `threshold` in common with one of the first `words`, best first. */
 async function similar(
-  { database }: Pick<Scope, "database">,
+  scope: Pick<Scope, "database" | "longWork">,
+  docs: DocScope,
+  words: readonly string[],
+  threshold: number,
+): Promise<FoundWords> {
+  const leave = scope.longWork.enter(docs.accountId);
+  if (leave === null) return { found: [], why: TOO_LONG };
+  try {
+    return await similarIn(scope, docs, words, threshold);
+  } finally {
+    leave();
+  }
+}
+
+async function similarIn(
+  { database, longWork }: Pick<Scope, "database" | "longWork">,
   docs: DocScope,
   words: readonly string[],
   threshold: number,
@@ -106,25 +121,24 @@ async function similar(
       why = TOO_LONG;
       break;
     }
-    found.push(...(await likePieces(pieces, likeness, threshold)));
+    found.push(...(await likePieces({ ...docs, longWork }, pieces, likeness, threshold)));
     if (pieces.length < FUZZY_AT_ONCE) break;
   }
   return { found: found.sort(byScore), why };
 }
 
-/** Those of some pieces that are alike enough. Others get their turn while they are compared. */
+/** Those of some pieces of an account that are alike enough. Others get their turn while they are compared. */
 export async function likePieces(
+  { accountId, longWork }: Pick<Scope, "accountId" | "longWork">,
   pieces: readonly { readonly id: string; readonly content: string }[],
   likeness: (word: string) => number,
   threshold: number,
-  pace = pacer(),
 ): Promise<Scored[]> {
   const found: Scored[] = [];
-  for (const { id, content } of pieces) {
+  await inStretches(longWork, accountId, pieces, ({ id, content }) => {
     let score = 0;
     for (const word of wordsOf(content)) score = Math.max(score, likeness(word));
     if (score >= threshold) found.push({ id, score });
-    if (pace.isDue()) await pace.rest();
-  }
+  });
   return found;
 }

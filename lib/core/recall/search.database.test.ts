@@ -1,3 +1,4 @@
+import type { PoolClient } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { toBytes } from "../../db/vector-bytes.ts";
 import type { DocOwner } from "../../domain/doc.ts";
@@ -122,4 +123,59 @@ describe.skipIf(process.env.TEST_DATABASE === "pglite")("many pieces", () => {
   test("a rare word beside one that all pieces have is found though 20,000 later ones are there", async () => {
     expect((await titles(owner, "pear quince"))[0]).toBe("Old");
   }, 60_000);
+
+  test("17: a search reads what its owner has, not what others have", async () => {
+    const other = await agentWith();
+    await scope.database.pool.query(
+      `with doc as (
+         insert into "Doc" (id, "accountId", "agentId", title, "contentHash")
+         values (gen_random_uuid(), $1, $2, 'Others', 'x') returning id
+       )
+       insert into "DocChunk" (id, "docId", position, content)
+       select gen_random_uuid(), doc.id, n, 'a pear, a quince and a plum' from doc, generate_series(0, 449) n`,
+      [scope.accountId, other.id],
+    );
+    // The first one also looks how common words are.
+    expect(await titles(other, "pear quince plum")).toHaveLength(10);
+    expect(await blocksRead(() => titles(other, "pear quince plum"))).toBeLessThan(400);
+  }, 60_000);
+
+  test("17: each piece knows whose it is, also one that is inserted along with its doc", async () => {
+    const { rows } = await scope.database.pool.query(
+      `select count(*)::int as pieces from "DocChunk" c join "Doc" d on d.id = c."docId"
+       where c."ownerId" is distinct from d."agentId"`,
+    );
+    expect(rows).toEqual([{ pieces: 0 }]);
+  });
 });
+
+/** How many blocks of 8 KB the statements of a search look at. */
+async function blocksRead(search: () => Promise<unknown>): Promise<number> {
+  const { pool } = scope.database;
+  const sent: { readonly text: string; readonly values: unknown[] }[] = [];
+  const restore: (() => void)[] = [];
+  const listen = (client: PoolClient) => {
+    const { query } = client;
+    const told = (...[given, ...rest]: readonly [{ name?: string; text: string; values: unknown[] }, ...unknown[]]) => {
+      if (given.name?.startsWith("search-")) sent.push({ text: given.text, values: given.values });
+      return Reflect.apply(query, client, [given, ...rest]);
+    };
+    Object.assign(client, { query: told });
+    restore.push(() => Object.assign(client, { query }));
+  };
+  pool.on("acquire", listen);
+  try {
+    await search();
+  } finally {
+    pool.off("acquire", listen);
+    for (const each of restore.reverse()) each();
+  }
+  let blocks = 0;
+  for (const { text, values } of sent) {
+    const { rows } = await pool.query(`explain (analyze, buffers, format json) ${text}`, values);
+    const { Plan: plan } = rows[0]["QUERY PLAN"][0];
+    blocks += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"];
+  }
+  expect(sent.length).toBeGreaterThan(0);
+  return blocks;
+}

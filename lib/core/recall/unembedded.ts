@@ -9,7 +9,7 @@ const SOME_BY_WORDS = "Not all docs are embedded yet: in those that are not, the
  * whole, best first. Of the latest docs: the older ones have had their time.
  */
 export async function unembedded(
-  scope: Pick<Scope, "database" | "models">,
+  scope: Pick<Scope, "database" | "models" | "longWork">,
   docs: DocScope,
   text: string | null,
   options: TextOptions & { readonly limit: number },

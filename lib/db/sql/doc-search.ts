@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { fromBytes } from "../vector-bytes.ts";
-import { statement } from "./statement.ts";
+import { type ParameterType, statement } from "./statement.ts";
 
 // By hand for what Prisma has no words for: ranks of words, fingerprints, and metadata that contain an object.
 
@@ -42,78 +42,93 @@ export const countPieceRows = statement({
 });
 
 /**
- * Pieces that have any of the terms, best first, with a score of 0 to 1. `hits` finds `$13` pieces that have a term.
+ * Words as conditions of text search, each in the forms of a language, and an empty text for one that says nothing; how many
+ * pieces are in scope, or `most` where there are more; and how many bytes the pieces of everybody take.
+ */
+export const searchTermRows = statement({
+  name: "search-terms",
+  text: `select array(
+       select coalesce(to_tsquery('simple', case when length(stem) < 3 then '''' || w || ''' | ''' || stem || ''''
+         when starts_with(w, stem) then '''' || stem || ''':*'
+         else '''' || w || ''':* | ''' || stem || ''':*' end)::text, '')
+       from (select w, n, (tsvector_to_array(to_tsvector($9::regconfig, w)))[1] as stem
+         from unnest($10::text[]) with ordinality x(w, n) offset 0) y order by n) as queries,
+     (select count(*)::int from (select 1 from "Doc" d join "DocChunk" c on c."docId" = d.id where ${IN_SCOPE} limit $11) x) as pieces,
+     pg_relation_size('"DocChunk"')::float8 as bytes`,
+  parameters: { ...scope, language: "regconfig", words: "text[]", most: "int8" },
+  row: z.object({ queries: z.array(z.string()), pieces: z.number(), bytes: z.number() }),
+});
+
+/**
+ * In how many pieces of a sample of everybody's a word stands, for the words that `least` of them have, how many pieces the
+ * sample has, and how many of all the pieces it is of one. It has so many blocks of the table, and always the same.
+ */
+export const sampleWordRows = statement({
+  name: "sample-words",
+  text: `with part as materialized (
+       select least(100, 100.0 * $1::int4 / greatest(1, pg_relation_size('"DocChunk"') / current_setting('block_size')::int))::float4 as percent
+     ), pieces as materialized (
+       select count(*)::float8 as pieces from part cross join lateral (
+         select 1 from "DocChunk" tablesample system (part.percent) repeatable (7)) x
+     )
+     select w.word, w.ndoc::float8 as found, pieces.pieces, part.percent::float8 / 100 as part
+     from part cross join pieces cross join lateral ts_stat(format(
+       'select search from "DocChunk" tablesample system (%s) repeatable (7)', part.percent)) w
+     where w.ndoc >= $2 order by w.ndoc desc limit $3`,
+  parameters: { blocks: "int4", least: "int4", limit: "int8" },
+  row: z.object({ word: z.string(), found: z.number(), pieces: z.number(), part: z.number() }),
+});
+
+/**
+ * Pieces that are gathered and have any of the terms, best first, with a score of 0 to 1; how many were gathered, and how many
+ * by the first condition.
  *
  * A term counts for more the fewer pieces have it, and somewhat more where a piece says it often or says little else, as in
- * BM25. A term that many pieces have is not looked up in all of them, but those that have all terms are. Only the texts of
- * the best by the terms that they have are read.
+ * BM25. `shares` says which share of `pieces` has a term at the least; where `pieces` is null, all in scope are gathered.
  */
-const ranked = (name: string, hits: (condition: string) => string) =>
+const ranked = <const Own extends Readonly<Record<string, ParameterType>>>(name: string, gathered: string, own: Own) =>
   statement({
     name,
     text: `with docs as materialized (
         select d.id from "Doc" d where ${IN_SCOPE}
-      ), words as materialized (
-        select w, (tsvector_to_array(to_tsvector($9::regconfig, w)))[1] as stem from unnest($10::text[]) x(w)
+      ), found as materialized (${gathered}), texts as materialized (
+        select id, search || '' as search, length(search)::float8 as size from (select distinct on (id) id, search from found) x
       ), terms as materialized (
-        select row_number() over ()::int as n, q from (
-          select to_tsquery('simple', case when length(stem) < 3 then '''' || w || ''' | ''' || stem || ''''
-            when starts_with(w, stem) then '''' || stem || ''':*'
-            else '''' || w || ''':* | ''' || stem || ''':*' end) as q
-          from words where stem is not null
-          union all select t::tsquery from unnest($11::text[]) y(t)) z
-      ), whole as materialized (
-        select string_agg('(' || q::text || ')', ' & ')::tsquery as q, count(*) as size from terms
-      ), hits as materialized (
-        select t.n, x.id from terms t cross join lateral (${hits("t.q")}) x
-        union
-        select t.n, x.id from whole w cross join lateral (${hits("w.q")}) x cross join terms t where w.size > 1
-      ), counted as (
-        select n, count(*) as pieces from hits group by n
+        select n::int as n, q::tsquery as q, share from unnest($9::text[], $10::float8[]) with ordinality t(q, share, n)
+      ), matched as materialized (
+        select t.id, t.size, w.n, ts_rank(t.search, w.q) as rank from terms w join texts t on t.search @@ w.q
       ), weights as materialized (
-        select t.n, t.q, coalesce(c.pieces, 0) as pieces,
-          ln(1 + (select count(distinct id) from hits)::float8 / greatest(coalesce(c.pieces, 0), 1)) as weight
-        from terms t left join counted c using (n)
-      ), best as materialized (
-        select h.id, sum(w.weight) as found from hits h join weights w using (n)
-        group by h.id order by found desc, h.id limit $12
-      ), texts as materialized (
-        select c.id, c.search, length(c.search)::float8 as size from best b join "DocChunk" c on c.id = b.id
+        select w.n, ln(1 + coalesce($11::float8, (select count(distinct id) from matched))
+          / greatest(1, coalesce(m.pieces, 0), w.share * coalesce($11::float8, 0))) as weight
+        from terms w left join (select n, count(*) as pieces from matched group by n) m using (n)
       ), scored as (
-        select t.id, sum(w.weight * (1 + 1.2 * least(1, greatest(0, ts_rank(t.search, w.q) / 0.0607927 - 1) / 0.645)))
-          / (0.75 + 0.25 * t.size / greatest(1, (select avg(size) from texts))) as found
-        from texts t join weights w on t.search @@ w.q group by t.id, t.size
+        select m.id, sum(w.weight * (1 + 1.2 * least(1, greatest(0, m.rank / 0.0607927 - 1) / 0.645)))
+          / (0.75 + 0.25 * m.size / greatest(1, (select avg(size) from texts))) as found
+        from matched m join weights w using (n) group by m.id, m.size
       )
       select id, least(1, found / (2.2 * (select sum(weight) from weights)))::float8 as score,
-        (select bool_and(pieces >= $13) from weights where pieces > 0) as "isPartial"
-      from scored order by found desc, id limit $14`,
-    parameters: {
-      ...scope,
-      language: "regconfig",
-      words: "text[]",
-      exact: "text[]",
-      ranked: "int8",
-      most: "int8",
-      limit: "int8",
-    },
-    row: z.object({ id: z.string(), score: z.number(), isPartial: z.boolean() }),
+        (select count(*)::int from found) as gathered, (select count(*)::int from found where n = 1) as first
+      from scored order by found desc, id limit $12`,
+    parameters: { ...scope, terms: "text[]", shares: "float8[]", pieces: "float8?", limit: "int8", ...own },
+    row: z.object({ id: z.string(), score: z.number(), gathered: z.number(), first: z.number() }),
   });
 
-// Each list is made by itself ("offset 0") and by a table of hashes ("is true"): the planner, which does not know how many docs
-// are in scope, would else ask the index of words anew for each of them.
-
-/** For a scope of many pieces: the index of words is asked first. */
+/** Of a scope of many pieces: those that meet conditions, the first ones first, so many of each, until there are `most`. */
 export const searchWordRows = ranked(
   "search-words",
-  (condition) => `select c.id from (select id, "docId" from "DocChunk" where search @@ ${condition} offset 0) c
-    where (c."docId" in (select id from docs)) is true limit $13`,
+  // Each list is made by itself ("offset 0") and by a table of hashes ("is true"): the planner, which does not know how many
+  // docs are in scope, would else ask the index of words anew for each of them. No list is begun that is not needed.
+  `select x.id, x.search, r.n from unnest($13::text[]) with ordinality r(q, n) cross join lateral (
+     select c.id, c.search from (select id, "docId", search from "DocChunk" where search @@ r.q::tsquery offset 0) c
+     where (c."docId" in (select id from docs)) is true limit $14) x limit $15`,
+  { conditions: "text[]", each: "int8", most: "int8" },
 );
 
-/** For a scope of few pieces, whose words are compared one by one: the index has everybody's. */
+/** Of a scope of few pieces: all of them. */
 export const searchFewWordRows = ranked(
   "search-few-words",
-  (condition) => `select p.id from (select c.id, c.search from docs join "DocChunk" c on c."docId" = docs.id offset 0) p
-    where p.search @@ ${condition} limit $13`,
+  `select c.id, c.search, 1 as n from docs join "DocChunk" c on c."docId" = docs.id`,
+  {},
 );
 
 /** The beginnings of the latest pieces. */
