@@ -210,7 +210,7 @@ const NOT_AT_START = [
 ];
 
 test("a start loads no package that only some requests need", () => {
-  const reached = closure(new Set(["lib/server/start-server.ts"]), true);
+  const reached = closure(new Set(["lib/server/start-server.ts", "lib/server/open-parley.ts"]), true);
   expect(reached.size).toBeGreaterThan(200);
   const wrong = imports.filter(
     ({ file, specifier, isType, isLater }) =>
@@ -220,6 +220,16 @@ test("a start loads no package that only some requests need", () => {
       NOT_AT_START.some((name) => specifier === name || specifier.startsWith(`${name}/`)),
   );
   expect(wrong.map(shown)).toEqual([]);
+});
+
+test("pages hold neither what opens the server nor what runs turns, and what probes ask holds no dialect", () => {
+  const pages = files.filter(({ file }) => /^app\/.*(?:page|layout)\.tsx$/u.test(file)).map(({ file }) => file);
+  const held = closure(new Set(pages), true);
+  expect(held.has("lib/server/parley.ts")).toBe(true);
+  const notHeld = /^lib\/(?:server\/open-parley|core\/turn\/(?:take-over|run-turn)|model\/(?!instruments|observe))/u;
+  expect([...held].filter((file) => notHeld.test(file))).toEqual([]);
+  const asked = closure(new Set(["app/api/health/route.ts"]), true);
+  expect([...asked].filter((file) => /^lib\/(?:dialects|sign-in)\/|open-parley/u.test(file))).toEqual([]);
 });
 
 test.each(layers)("%s leaves the packages of other layers alone", (layer) => {

@@ -3,6 +3,26 @@
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 
+/** So many MB for what is new. V8's own choice is four times as much, and stays in memory once a burst has filled it. */
+const YOUNG = "--max-semi-space-size=8";
+/**
+ * What glibc's allocator keeps for itself: by its own choice a pool for each thread, and blocks of up to 32 MB that were once
+ * given back. Other systems do not read it.
+ */
+const ALLOCATOR = { MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "131072", MALLOC_TRIM_THRESHOLD_: "131072" };
+
+if (isForServer() && process.env.MALLOC_ARENA_MAX === undefined) {
+  // Both count from a process's beginning alone: this one begins again, in 40 ms and under the same id, so that a signal
+  // reaches the server itself.
+  const args = [process.execPath, YOUNG, ...process.execArgv, ...process.argv.slice(1)];
+  process.execve(process.execPath, args, { ...ALLOCATOR, ...process.env });
+}
+
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "../.next/compile-cache");
 enableCompileCache(process.env.NODE_COMPILE_CACHE);
 await import("./serve.ts");
+
+/** Whether this is a server on Linux, by a Node that can begin again. */
+function isForServer() {
+  return process.platform === "linux" && process.execve !== undefined && !process.argv.includes("--dev");
+}

@@ -45,9 +45,9 @@ const READ =
   /^(?:package\.json|lib\/templates\/(?:engine|functions|render-here|thread)\.ts|lib\/domain\/(?:errors|extraction|text)\.ts|lib\/ingest\/[\w-]+(?<!\.test)\.ts|prisma\/migrations\/.*)$/u;
 /** Of Next's output: what it serves from, and no cache and no database. */
 const BUILT = /^\.next\/(?:server\/|node_modules\/|[\w.-]+\.js(?:on)?$|BUILD_ID$)/u;
-/** Of packages, what nothing runs: the converter of pictures, tests, and what only people and tools read. */
+/** Of packages, what nothing runs there: what converts and draws pictures, tests, and what only people and tools read. */
 const UNREAD =
-  /^node_modules\/(?:sharp\/|@img\/|@electric-sql\/|prisma\/)|\/tests?\/|\.(?:md|map|markdown|d\.[cm]?ts|yml)$|\/LICENSE$/iu;
+  /^node_modules\/(?:sharp\/|@img\/|@napi-rs\/|@electric-sql\/|prisma\/)|\/tests?\/|\.(?:md|map|markdown|d\.[cm]?ts|yml)$|\/LICENSE$/iu;
 
 /**
  * Leaves in all traces of a build what functions run and read. Turbopack takes along whatever a path could lead to, which

@@ -160,12 +160,12 @@ test("S14: no code reaches a model without an admission", () => {
     "lib/model/models.ts",
     "lib/model/provider-call.ts",
     "lib/server/added-providers.ts",
-    "lib/server/parley.ts",
+    "lib/server/open-parley.ts",
   ]);
   expect(filesThat(/admitting\(/u)).toEqual([
     "lib/core/admission.ts",
     "lib/server/account-models.ts",
-    "lib/server/parley.ts",
+    "lib/server/open-parley.ts",
   ]);
 });
 

@@ -20,7 +20,6 @@ import { fallbackTitle, modelTitle } from "./titles.ts";
 import { latestTranscript } from "./transcript.ts";
 import { sessionDeleted } from "./turn/failure.ts";
 import type { LiveRun } from "./turn/live-run.ts";
-import { takeOverRun } from "./turn/take-over.ts";
 
 /** A session of the account. Throws "not-found", for an id that cannot be one too, and as `checkReachesAccount`. */
 export async function getSession(scope: Scope, id: string): Promise<Session> {
@@ -34,7 +33,12 @@ export async function getSession(scope: Scope, id: string): Promise<Session> {
 /** Goes on, behind the answer, with a turn of a session that its process has left. */
 function mendTurn(scope: Scope, { runningRunId }: Session): void {
   if (runningRunId === null || scope.runner.find(runningRunId)) return;
-  const mended = takeOverRun(scope, scope.accountId, runningRunId).catch((thrown) => {
+  const mend = async (): Promise<void> => {
+    // Loaded when it is needed: all that runs turns comes with it, and most who read a session need none of that.
+    const { takeOverRun } = await import("./turn/take-over.ts");
+    await takeOverRun(scope, scope.accountId, runningRunId);
+  };
+  const mended = mend().catch((thrown) => {
     scope.log.warn({ err: thrown, runId: runningRunId }, "A turn that was met could not be looked after");
   });
   scope.host.keepAwake(mended);
