@@ -87,12 +87,15 @@ export const listSessions = (pageToken: string | null) =>
     `${base}?details=1&all_projects=1&page_size=50${pageToken ? `&page_token=${encodeURIComponent(pageToken)}` : ""}`,
   );
 
+/** Turns of a session: so many before a place or from one on, or so many of the last. */
+export type WindowWhere =
+  | { readonly before: string; readonly limit?: string }
+  | { readonly from: string; readonly limit?: string }
+  | { readonly limit: string };
+
 /** Turns of a session: the last, or so many of them, or those before a place that an earlier answer has given, or from one on. */
-export const readWindow = (
-  id: string,
-  where: { readonly before: string } | { readonly from: string } | { readonly limit: string } | null,
-  signal?: AbortSignal,
-) => read<SessionWindow>(`/api/app/sessions/${id}/turns?${new URLSearchParams(where ?? {})}`, { signal });
+export const readWindow = (id: string, where: WindowWhere | null, signal?: AbortSignal) =>
+  read<SessionWindow>(`/api/app/sessions/${id}/turns?${new URLSearchParams(where ?? {})}`, { signal });
 
 /** Shows the line of a branch, from now on and everywhere. */
 export const showBranch = (id: string, branchId: string) =>

@@ -87,8 +87,10 @@ async function comeNear(page: Page): Promise<void> {
     // A page that has not come to life yet does not notice who stirs.
     await page.mouse.move(300, 300);
     await page.mouse.move(310, 310);
-    await page.evaluate(() => document.querySelector("[data-resting]")?.scrollIntoView({ block: "center" }));
-    await expect(page.locator("[data-resting], [data-unread]")).toHaveCount(0, { timeout: 100 });
+    await page.evaluate(() =>
+      document.querySelector("[data-resting], [data-served]")?.scrollIntoView({ block: "center" }),
+    );
+    await expect(page.locator("[data-resting], [data-served], [data-unread]")).toHaveCount(0, { timeout: 100 });
   }).toPass({ intervals: [20] });
 }
 

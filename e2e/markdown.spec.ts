@@ -92,10 +92,22 @@ test.afterAll(async () => {
   await model.close();
 });
 
+/** The printed link is good once. */
+let cookies: Parameters<ReturnType<Page["context"]>["addCookies"]>[0] | null = null;
+async function enter(page: Page): Promise<void> {
+  if (cookies === null) {
+    await signInAsOwner(page, server);
+    cookies = await page.context().cookies();
+  } else {
+    await page.context().addCookies(cookies);
+    await page.goto(server.url);
+  }
+}
+
 /** Asks for the answer, and waits until all of it is drawn or shown as it was written. */
-async function open(page: Page): Promise<Watched> {
+async function open(page: Page, answer: string = ANSWER): Promise<Watched> {
   const watched = await watchContext(page.context(), server.url);
-  await signInAsOwner(page, server);
+  await enter(page);
   const session = await page.evaluate(async (prompt) => {
     const headers = { "content-type": "application/json" };
     const made = await fetch("/api/v1/chat", { method: "POST", headers, body: JSON.stringify({ index_ids: [] }) });
@@ -103,7 +115,7 @@ async function open(page: Page): Promise<Watched> {
     const body = JSON.stringify({ index_ids: [], prompt });
     await (await fetch(`/api/v1/chat/${id}/messages/stream`, { method: "POST", headers, body })).text();
     return id;
-  }, promptOf(ANSWER));
+  }, promptOf(answer));
   await page.goto(`${server.url}/s/${session}`);
   await page.mouse.move(300, 300);
   await expect(page.locator("[data-unread]")).toHaveCount(0);
@@ -125,6 +137,21 @@ async function drawn(page: Page): Promise<void> {
 }
 
 const shots = process.env.SHOTS;
+
+test("figure 12: what is pressed in an answer before it lives is pressed once it does", async ({ page }) => {
+  await open(page, "Some code:\n\n```ts\nconst a = 1;\n```");
+  await page.reload();
+  // The page lives, and nobody has stirred.
+  await expect(page.locator(".scroller:not([data-still])")).toBeVisible();
+  const wrap = page.locator(".prose").last().getByRole("button", { name: "Wrap" }).first();
+  await wrap.evaluate((button) => button instanceof HTMLElement && button.click());
+  await expect(async () => {
+    await page.mouse.move(300, 300);
+    await page.mouse.move(310, 310);
+    await expect(page.locator(".prose").last()).not.toHaveAttribute("data-served", { timeout: 500 });
+  }).toPass();
+  await expect(wrap).toHaveAttribute("aria-pressed", "true");
+});
 
 test("lessons 30 and 31: answers with formulas, diagrams and tables are drawn, copied as their source, and trip no policy", async ({
   page,

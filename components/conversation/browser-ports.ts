@@ -4,7 +4,7 @@ import { provisionalTitle, type SessionStore } from "../sidebar/session-store";
 import { notify } from "../ui/notify";
 import { writeInTurn } from "../viewer";
 import type { ConversationPorts } from "./conversation-ports";
-import { wantMarkdown } from "./markdown/prose";
+import { wantMarkdown } from "./markdown/renderer";
 import { nextFrame } from "./notifier";
 import { eventsOf } from "./sse";
 import type { TurnStream } from "./turn-reader";

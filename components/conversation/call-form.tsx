@@ -31,7 +31,7 @@ const KINDS: readonly (readonly [Kind, string])[] = [
 const RIGHT: ReadonlyMap<number, string> = new Map();
 
 /** Asks the person for the result of a call that nobody runs. What is written stays on the device until it is sent. */
-export function CallForm({ given, ...props }: CallFormProps) {
+export default function CallForm({ given, ...props }: CallFormProps) {
   if (given === null) return <OpenForm {...props} />;
   return (
     <p className="call-form-given">

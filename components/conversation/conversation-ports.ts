@@ -1,5 +1,6 @@
 import type { SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
+import type { WindowWhere } from "../api";
 import type { AttachedFile } from "./attachments/attachment";
 import type { Schedule } from "./notifier";
 import type { ReaderPorts, TurnStream } from "./turn-reader";
@@ -29,8 +30,6 @@ export type AskedTurn = SentWith &
     /** The message in whose place the question comes. Absent: it follows the last. */
     readonly instead_of_id?: string;
   };
-
-export type WindowWhere = { readonly before: string } | { readonly from: string } | { readonly limit: string };
 
 /** What a conversation asks of the world. Each throws a Problem, with status 0 where nothing came back. */
 export type ConversationPorts = ReaderPorts & {

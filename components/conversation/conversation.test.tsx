@@ -1,7 +1,7 @@
 import { AppRouterContext } from "next/dist/shared/lib/app-router-context.shared-runtime";
 import type { ContextType } from "react";
 import { prerender } from "react-dom/static";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { SessionEvent } from "@/lib/dialects/llamacloud/answers.ts";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { ShellProvider } from "../frame/shell";
@@ -28,6 +28,9 @@ const events: readonly SessionEvent[] = [
   { type: "text_delta", content: "What was said so far, and ", ...ids("a2", "r2") },
 ];
 const running = { run_id: "r2", after: 7, at: "text_delta:a2.0" };
+
+// What it is drawn with is loaded, which takes its time on a busy machine.
+beforeAll(() => import("./markdown/markdown").then(() => {}));
 
 test("lessons 1 and 3: the server's HTML of a page in mid-answer has the question, what was said so far, and Stop", async () => {
   const html = await drawn({ session, events, before: null, after: null, running, forks: [] });
@@ -93,6 +96,18 @@ test("16: what a long session's page shows at first is whole, and the turns abov
   expect(articles[0]).toMatch(/Question 0\..*Answer 0 with \*\*weight\*\*\./u);
   expect(articles[0]).not.toContain("<button");
   expect(articles[39]).toMatch(/Question 39\..*<strong>weight<\/strong>.*Answer again/u);
+});
+
+test("figure 12: the server's page has each answer once and whole, however long, so that nothing is put in its place later", async () => {
+  const long = Array.from({ length: 6 }, (_, n): readonly SessionEvent[] => [
+    { type: "user_input", content: `Question ${n}.`, ...ids(`q${n}`, `r${n}`) },
+    { type: "text", content: `Answer ${n} with **weight**.\n\n${"word ".repeat(110)}`, ...ids(`a${n}`, `r${n}`) },
+    { type: "stop", is_error: false, error: null, usage, status: "completed", event_id: `${n}`, run_id: `r${n}` },
+  ]).flat();
+  const html = await drawn({ session, events: long, before: null, after: null, running: null, forks: [] });
+  expect(html.match(/<strong>weight<\/strong>/gu)).toHaveLength(6);
+  expect(html).not.toContain("**weight**");
+  expect(html).not.toMatch(/<template|data-unread/u);
 });
 
 test("16: other work is done while a page is drawn", async () => {

@@ -12,7 +12,8 @@ import type { CallResult } from "./conversation-ports";
 import { writeDraft } from "./draft";
 import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
 import { Head } from "./head";
-import { wantMarkdown } from "./markdown/prose";
+import { onIntent } from "./intent";
+import { wantMarkdown } from "./markdown/renderer";
 import { MoreTurns } from "./more-turns";
 import { shownIn } from "./other-turns";
 import { wholeFrom } from "./resting";
@@ -32,7 +33,6 @@ import { useMoreTurns } from "./use-more-turns";
 import { usePinnedScroll } from "./use-pinned-scroll";
 import { useQueue } from "./use-queue";
 import { useVersions } from "./use-versions";
-import { WaitingList } from "./waiting-list";
 
 type ConversationProps = {
   readonly initial: SessionWindow | null;
@@ -43,6 +43,8 @@ type ConversationProps = {
 };
 
 const ContextSheet = lazy(() => import("./context/context-sheet"));
+const loadWaitingList = () => import("./waiting-list");
+const WaitingList = lazy(loadWaitingList);
 
 /** Said for the person, and shown as what was said. */
 const GO_ON = "Continue where you stopped.";
@@ -96,6 +98,8 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   useEffect(() => {
     if (isBusy) void wantMarkdown();
   }, [isBusy]);
+  // What waits may wait for the connection, which could not bring it then.
+  useEffect(() => onIntent(() => void loadWaitingList().catch(() => {})), []);
 
   const send = useCallback(
     (text: string, id?: string, files: readonly AttachedFile[] = []) => {
@@ -128,6 +132,8 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
 
   return (
     <div className="conversation" data-first={isFirst || undefined}>
+      {/* The log is laid out from its end: half of it, seen before the rest has come, would move. */}
+      <link rel="expect" href="#conversation-end" blocking="render" />
       <Head session={listed} canSummarise={turns.length > 0 && !isBusy} onLookAt={lookAt} documents={documents} />
       {isFirst && <FirstHead agent={agent} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
@@ -153,19 +159,21 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
           </ModelOfferContext>
           {newer && <MoreTurns side="newer" beyond={newer} onRead={() => void store.readNewer()} />}
           {queue.items.length > 0 && (
-            <WaitingList
-              items={queue.items}
-              reason={queue.reason}
-              why={state.refusal?.why ?? null}
-              onChange={queue.change}
-              onTakeBack={(id) => {
-                const taken = queue.takeBack(id);
-                composer.current?.fill(taken?.text ?? "");
-                if (taken?.files) composer.current?.attach?.(taken.files);
-              }}
-              onSendAnyway={queue.sendAnyway}
-              onEditing={queue.setEditing}
-            />
+            <Suspense>
+              <WaitingList
+                items={queue.items}
+                reason={queue.reason}
+                why={state.refusal?.why ?? null}
+                onChange={queue.change}
+                onTakeBack={(id) => {
+                  const taken = queue.takeBack(id);
+                  composer.current?.fill(taken?.text ?? "");
+                  if (taken?.files) composer.current?.attach?.(taken.files);
+                }}
+                onSendAnyway={queue.sendAnyway}
+                onEditing={queue.setEditing}
+              />
+            </Suspense>
           )}
         </div>
       </div>
@@ -205,6 +213,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
         version={versions.said}
         waitingFor={isBusy || !last ? null : (waitingCalls(last)[0]?.name ?? null)}
       />
+      <div id="conversation-end" hidden />
     </div>
   );
 }

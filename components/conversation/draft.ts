@@ -30,6 +30,9 @@ export function dropDrafts(): void {
   keepOf(() => null);
 }
 
+/** Where the draft of an edited question is kept. */
+export const editDraft = (questionId: string): string => `edit:${questionId}`;
+
 /**
  * Makes what is kept on this device the viewer's: what a guest had typed goes along to the person who signs in, what another
  * person had is forgotten. Before a guest it stays, unseen: its person may only have been signed out.

@@ -3,10 +3,7 @@
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { isTouch } from "../ui/keys";
 import { sends } from "./composer-keys";
-import { readDraft, writeDraft } from "./draft";
-
-/** Where the draft of an edited question is kept. */
-export const editDraft = (questionId: string): string => `edit:${questionId}`;
+import { editDraft, readDraft, writeDraft } from "./draft";
 
 type QuestionEditorProps = {
   readonly questionId: string;
@@ -17,7 +14,7 @@ type QuestionEditorProps = {
 };
 
 /** A question as it is written anew, in its place. What was typed stays on this device until it is sent. */
-export function QuestionEditor({ questionId, text, onSend, onClose }: QuestionEditorProps) {
+export default function QuestionEditor({ questionId, text, onSend, onClose }: QuestionEditorProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const key = editDraft(questionId);
   const [begun] = useState(() => readDraft(key) || text);

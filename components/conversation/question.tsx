@@ -1,13 +1,14 @@
 "use client";
 
 import { Copy, Pencil } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { Attachment } from "@/lib/dialects/llamacloud/answers.ts";
 import { Dash } from "../ui/dash";
 import { IconButton } from "../ui/icon-button";
 import { QuestionFiles } from "./attachments/question-files";
 import { copyText } from "./copy";
-import { QuestionEditor } from "./question-editor";
+
+const QuestionEditor = lazy(() => import("./question-editor"));
 
 type QuestionProps = {
   /** Of its heading. */
@@ -37,7 +38,9 @@ export function Question({ id, questionId, text, files, onEdit }: QuestionProps)
         <h2 id={id} className="sr-only">
           {text || files.map(({ name }) => name).join(", ")}
         </h2>
-        <QuestionEditor questionId={questionId} text={text} onSend={onEdit} onClose={() => setIsEditing(false)} />
+        <Suspense fallback={<p className="question-text">{text}</p>}>
+          <QuestionEditor questionId={questionId} text={text} onSend={onEdit} onClose={() => setIsEditing(false)} />
+        </Suspense>
         <QuestionFiles files={files} />
       </div>
     );

@@ -3,6 +3,9 @@ import type { HeldState } from "./held-state";
 import { shownIn } from "./other-turns";
 import { isOf } from "./turns-in";
 
+/** So many turns are read as one scrolls: few, since they are drawn in one piece. */
+const STEP = "10";
+
 type Ports = Pick<ConversationPorts, "readWindow">;
 
 /** Reads the turns before those that are shown, or after them; at most one read of a side at a time. */
@@ -18,7 +21,10 @@ export async function readBeyond(
   // Other turns may be shown by then than those that this was asked for.
   const isAsked = () => shownIn(get())[side]?.place === place.place;
   try {
-    const window = await readWindow(sessionId, side === "older" ? { before: place.place } : { from: place.place });
+    const window = await readWindow(sessionId, {
+      ...(side === "older" ? { before: place.place } : { from: place.place }),
+      limit: STEP,
+    });
     if (isAsked()) tell({ type: side, window });
   } catch {
     if (isAsked()) tell({ type: "reading", side, reading: "failed" });

@@ -1,31 +1,17 @@
 "use client";
 
-import { type RefObject, startTransition, useEffect, useState } from "react";
-import { markdownThere } from "./markdown/prose";
-import { onNear } from "./near";
+import { type RefObject, useCallback, useState } from "react";
 import { shapeOfQuestion } from "./question";
 import { markdownOf } from "./segments";
 import type { Turn } from "./turns-in";
+import { useNear } from "./use-near";
 
 /** Whether a turn is drawn whole: from the start, or from when it comes near what is seen. It stays so. */
 export function useWhole(article: RefObject<HTMLElement | null>, isWanted: boolean): boolean {
   const [isWhole, setWhole] = useState(isWanted);
   if (isWanted && !isWhole) setWhole(true);
-
-  useEffect(() => {
-    if (isWhole) return;
-    let isGone = false;
-    let callOff = () => {};
-    // What answers are drawn with comes when somebody stirs.
-    void markdownThere().then(() => {
-      if (!isGone && article.current) callOff = onNear(article.current, () => startTransition(() => setWhole(true)));
-    });
-    return () => {
-      isGone = true;
-      callOff();
-    };
-  }, [article, isWhole]);
-
+  const draw = useCallback(() => setWhole(true), []);
+  useNear(article, { isWaiting: !isWhole }, draw);
   return isWhole;
 }
 

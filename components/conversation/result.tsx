@@ -9,7 +9,7 @@ import { useOverflow } from "./use-overflow";
 
 const atFirst = 50;
 
-export function Result({ value }: { value: unknown }) {
+export default function Result({ value }: { value: unknown }) {
   const shape = useMemo(() => shapeOf(value), [value]);
   const [asJson, setAsJson] = useState(false);
   const canSwitch = shape.kind === "table" || shape.kind === "links";

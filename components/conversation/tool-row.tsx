@@ -1,19 +1,20 @@
 "use client";
 
 import { CircleX, Hand, Square, Wrench } from "lucide-react";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { formatDuration, formatSeconds } from "../time";
 import { WorkingDash } from "../ui/dash";
 import { Arguments } from "./arguments";
 import { arrivingArguments } from "./arriving-arguments";
-import { CallForm } from "./call-form";
 import { useCalls } from "./calls";
 import { LedgerRow } from "./ledger-row";
-import { Result } from "./result";
 import { precisOf } from "./segments";
 import { errorText, toolState } from "./tool-state";
 import type { ToolBlock } from "./turn-state";
 import { useSeconds } from "./use-seconds";
+
+const CallForm = lazy(() => import("./call-form"));
+const Result = lazy(() => import("./result"));
 
 type ToolRowProps = { readonly block: ToolBlock; readonly isOver: boolean; readonly wasStopped: boolean };
 
@@ -78,16 +79,22 @@ export function ToolRow({ block, isOver, wasStopped }: ToolRowProps) {
       )}
       <Arguments input={input} isArriving={isArriving && isRunning} />
       {isWaiting && (
-        <CallForm
-          callId={block.callId}
-          name={block.name}
-          agentId={calls.agentId}
-          given={calls.given.get(block.callId) ?? null}
-          others={calls.waiting.length - 1}
-          onGive={(answer) => calls.give(block.callId, answer)}
-        />
+        <Suspense fallback={<p className="field-note">Reading what it is to give</p>}>
+          <CallForm
+            callId={block.callId}
+            name={block.name}
+            agentId={calls.agentId}
+            given={calls.given.get(block.callId) ?? null}
+            others={calls.waiting.length - 1}
+            onGive={(answer) => calls.give(block.callId, answer)}
+          />
+        </Suspense>
       )}
-      {result && !result.isError && <Result value={result.output} />}
+      {result && !result.isError && (
+        <Suspense>
+          <Result value={result.output} />
+        </Suspense>
+      )}
     </LedgerRow>
   );
 }

@@ -4,7 +4,7 @@ import { type RefObject, useCallback } from "react";
 import { notify } from "../ui/notify";
 import type { SentWith } from "./conversation-ports";
 import type { ConversationStore } from "./conversation-store";
-import { editDraft } from "./question-editor";
+import { editDraft } from "./draft";
 import type { Turn } from "./turns-in";
 
 /** A question that was edited and sent, and where its draft is kept until the server has it. */

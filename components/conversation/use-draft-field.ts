@@ -4,7 +4,7 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 import { isTouch } from "../ui/keys";
 import type { AttachedFile } from "./attachments/attachment";
 import { readDraft, writeDraft } from "./draft";
-import { wantMarkdown } from "./markdown/prose";
+import { wantMarkdown } from "./markdown/renderer";
 
 export type ComposerHandle = {
   /** Puts text into an empty composer, or adds it to what stands there. */

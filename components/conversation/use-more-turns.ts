@@ -6,7 +6,7 @@ import type { ConversationStore } from "./conversation-store";
 import { shownIn } from "./other-turns";
 
 /** More turns are asked for when so much is left beyond what is seen. */
-const AHEAD_PX = 1500;
+const AHEAD_PX = 3000;
 
 /** Brings more turns when the reader comes near the first one or the last, and keeps what is seen where it is. */
 export function useMoreTurns(

@@ -24,7 +24,7 @@ type WaitingListProps = {
 const NO_FILES = [] as const;
 
 /** The messages that wait to be sent, where they will stand. */
-export function WaitingList({ items, reason, why, onEditing, onChange, ...acts }: WaitingListProps) {
+export default function WaitingList({ items, reason, why, onEditing, onChange, ...acts }: WaitingListProps) {
   const [editing, setEditing] = useState<string | null>(null);
   const isEditing = items.some(({ id }) => id === editing);
   useEffect(() => {

@@ -1,9 +1,11 @@
 "use client";
 
+import { lazy, Suspense } from "react";
 import { isProblem } from "../api";
 import { notify } from "../ui/notify";
-import { DocumentRows } from "./document-rows";
 import type { SessionDocuments } from "./use-session-documents";
+
+const DocumentRows = lazy(() => import("./document-rows").then((rows) => ({ default: rows.DocumentRows })));
 
 type ArrivingProps = {
   readonly documents: SessionDocuments;
@@ -28,14 +30,18 @@ export function ArrivingDocuments({ documents: { store, state }, isWaiting }: Ar
   const isReady = added.length > 0 && added.every((one) => one.state === "ready") && uploads.length === 0;
   return (
     <div className="arriving-documents" hidden={count === 0}>
-      <DocumentRows
-        label="Documents on their way"
-        store={store}
-        uploads={uploads}
-        documents={added}
-        onCancel={(id) => act(store.cancel(id))}
-        onRemove={(id) => act(store.remove(id))}
-      />
+      {count > 0 && (
+        <Suspense>
+          <DocumentRows
+            label="Documents on their way"
+            store={store}
+            uploads={uploads}
+            documents={added}
+            onCancel={(id) => act(store.cancel(id))}
+            onRemove={(id) => act(store.remove(id))}
+          />
+        </Suspense>
+      )}
       <p className="composer-hint" role="status">
         {count > 0 &&
           (isReady

@@ -5,14 +5,15 @@ import { pageWords } from "./document";
 import { openPassage } from "./open-passage";
 import { citedIn, type Source } from "./source";
 
-type Citable = { readonly sources: ReadonlyMap<number, Source>; readonly question: string };
+/** What an answer may name: its sources by number, and what was asked. */
+export type Citable = { readonly sources: ReadonlyMap<number, Source>; readonly question: string };
 
 /** The sources that the text below may name; null: none. */
-export const Citable = createContext<Citable | null>(null);
+export const CitableContext = createContext<Citable | null>(null);
 
 /** Words of an answer in which the numbers of sources are buttons that open them. */
 export function Cited({ children }: { readonly children?: ReactNode }) {
-  const citable = use(Citable);
+  const citable = use(CitableContext);
   if (citable === null) return children;
   return Children.map(children, (part) =>
     typeof part === "string" && part.includes("[") ? <CitedText text={part} citable={citable} /> : part,

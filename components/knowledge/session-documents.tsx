@@ -1,10 +1,11 @@
 "use client";
 
 import { FileText } from "lucide-react";
-import { useId, useState } from "react";
+import { lazy, Suspense, useId, useState } from "react";
 import { counted } from "./document";
-import { Documents } from "./documents";
 import type { SessionDocuments } from "./use-session-documents";
+
+const Documents = lazy(() => import("./documents").then(({ Documents }) => ({ default: Documents })));
 
 /** The button that says how many documents a session has, and their sheet; nothing where it has none. */
 export function SessionDocumentsButton({ documents: { store, state } }: { readonly documents: SessionDocuments }) {
@@ -36,12 +37,14 @@ export function SessionDocumentsButton({ documents: { store, state } }: { readon
         {isOpen && (
           <>
             <h2>Documents of this session</h2>
-            <Documents
-              store={store}
-              state={state}
-              takesDrops={false}
-              empty="None any more. Drop one on the conversation, or add it here."
-            />
+            <Suspense>
+              <Documents
+                store={store}
+                state={state}
+                takesDrops={false}
+                empty="None any more. Drop one on the conversation, or add it here."
+              />
+            </Suspense>
           </>
         )}
       </div>

@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
-import { Citable, Cited } from "./cited";
+import { CitableContext, Cited } from "./cited";
 import type { Source } from "./source";
 import { Sources } from "./sources";
 
@@ -34,13 +34,13 @@ test("17: numbers of sources in an answer are buttons that say what they open, o
   const hostile = source(2, { title: "<img src=x onerror=alert(1)>", page_from: null, page_to: null });
   const citable = { sources: new Map([source(1), hostile].map((one) => [one.n, one])), question: "" };
   const html = renderToStaticMarkup(
-    <Citable value={citable}>
+    <CitableContext value={citable}>
       <p>
         <Cited>
           So [1], or <b>bold [1]</b> [2] [7].
         </Cited>
       </p>
-    </Citable>,
+    </CitableContext>,
   );
   expect(html.match(/aria-label="[^"]*"/gu)).toEqual([
     'aria-label="Source 1: T1.pdf, page 1"',

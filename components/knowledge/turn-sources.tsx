@@ -2,7 +2,7 @@
 
 import { type ReactNode, useMemo } from "react";
 import type { TurnState } from "../conversation/turn-state";
-import { Citable } from "./cited";
+import { CitableContext } from "./cited";
 import { namedIn } from "./source";
 import { Sources } from "./sources";
 
@@ -16,7 +16,7 @@ export function WithSources({ turn, children }: TurnProps & { readonly children:
     if (sources.length === 0) return null;
     return { sources: new Map(sources.map((source) => [source.n, source])), question: question?.text ?? "" };
   }, [stop, question]);
-  return <Citable value={citable}>{children}</Citable>;
+  return <CitableContext value={citable}>{children}</CitableContext>;
 }
 
 /** What an answer was made from; nothing where nothing was looked up. */

@@ -1,73 +1,10 @@
 import * as messages from "./adapt-messages.ts";
+import { type Adaptation, found, ofMessages, pattern, UNSUPPORTED, withoutKeys, written } from "./adaptation.ts";
 import { THOUGHT_NAMES } from "./chat-content.ts";
 import { KEPT_FIELDS } from "./chat-kept.ts";
-import type { ChatBody } from "./chat-request.ts";
 import { refusesImages } from "./image-refusal.ts";
-
-/** What is known of a request besides its body. */
-export type About = {
-  /** Tools that the model may do without. */
-  readonly optionalTools: ReadonlySet<string>;
-  /** The name under which the server gives thoughts. */
-  readonly thoughtName: string;
-  /** The thoughts of past messages that the server itself made, by the message's place in the request. */
-  readonly thoughts: ReadonlyMap<number, string>;
-};
-
-/** One thing that servers refuse, and what is sent instead. */
-export type Adaptation = {
-  /** Names it in what is remembered. */
-  readonly name: string;
-  /** Where in a refusal it is meant; -1: nowhere. Among those that fit the first place counts, then their order here. */
-  readonly at: (words: string) => number;
-  /** The body without what is refused; the same body where there is nothing of it. */
-  readonly change: (body: ChatBody, about: About) => ChatBody;
-  /** What is told of it: behind "The model server …". */
-  readonly told: string;
-  /** Who is known to need it, by documents and reports. */
-  readonly servers: string;
-};
-
-const UNSUPPORTED =
-  /unsupported|(?:not|n['o]?t|never|no longer|non) (?:be )?(?:yet )?(?:currently )?(?:support|allow|permit|recogni|accept|valid|compatib|available|enabled|known|implemented|work|expected|understood)|unrecogni|unknown|unexpected|extra[_ ]|additional propert|deprecated|invalid (?!request|argument|type)|disallow|forbidden|(?:may|can|should) only|only be set|(?:must|should) be (?:1|unset|omitted|null|removed)|only .{0,80}(?:default|allowed|supported|accepted)|cannot (?:be|set|use|specify)|is (?:un|im)\w+|remove|omit/iu;
-/** A value that is out of its range is its caller's to mend. */
-const OUT_OF_RANGE =
-  /between|range|(?:less|greater|lower|higher|larger|smaller) than|at (?:most|least)|minimum|maximum|[<>]=?\s*-?\d|exceeds/iu;
-
-/** `max_tokens` as people and programs write it: "max_tokens", "maxTokens", "max tokens". */
-const written = (name: string): RegExp => new RegExp(`(?<![a-z])${name.replaceAll("_", "[_ ]?")}(?![a-z]|_)`, "iu");
-
-const found = (words: string, pattern: RegExp): number => words.search(pattern);
-
-/** A parameter that is left out where it is refused. */
-function parameter(name: string, spoken: string, servers: string): Adaptation {
-  const pattern = written(name);
-  return {
-    name: `without ${name}`,
-    at: (words) => (UNSUPPORTED.test(words) && !OUT_OF_RANGE.test(words) ? found(words, pattern) : -1),
-    change(body) {
-      if (!(name in body)) return body;
-      const { [name]: _, ...rest } = body;
-      return { ...rest, messages: body.messages };
-    },
-    told: `does not take ${spoken}, and was asked without`,
-    servers,
-  };
-}
-
-const withMessages = (body: ChatBody, next: ChatBody["messages"]): ChatBody =>
-  next === body.messages ? body : { ...body, messages: next };
-
-/** A change of the messages alone. */
-const ofMessages =
-  (change: (given: ChatBody["messages"], about: About) => ChatBody["messages"]): Adaptation["change"] =>
-  (body, about) =>
-    withMessages(body, change(body.messages, about));
-
-const pattern =
-  (...patterns: readonly RegExp[]): Adaptation["at"] =>
-  (words) =>
-    patterns.some((one) => one.test(words)) ? 0 : -1;
+import { PARAMETERS } from "./parameter-adaptations.ts";
+import { hasUnknownKeyword, plainSchemas } from "./plain-schemas.ts";
 
 const MISSING = /missing|required|must (?:be|include|have|contain)|need|expected|lacks|without/iu;
 const THOUGHTS = new RegExp(`\\b(?:${[...THOUGHT_NAMES, ...KEPT_FIELDS].join("|")})\\b`, "u");
@@ -78,6 +15,17 @@ const NO_THOUGHTS = "(not kept)";
 
 /** Names the adaptation of an answer that has no room beside its prompt. */
 export const NO_LIMIT = "no limit of tokens";
+
+/** Said of a request that has calls and no tools. */
+const NEEDS_TOOLS = /tools=|toolConfig|must define tools|must be defined when using tool/iu;
+
+/** The same, but behind what is said of `tool_choice`, and not of a request that lacks its tools. */
+const withoutToolsAt = (...patterns: readonly RegExp[]): Adaptation["at"] => {
+  const at = pattern(...patterns);
+  return (words) => (NEEDS_TOOLS.test(words) || at(words) < 0 ? -1 : /tool_choice/iu.test(words) ? words.length : 0);
+};
+
+const always = (): boolean => true;
 
 /** Names the adaptation of models that cannot see. */
 export const NO_IMAGES = "without images";
@@ -126,12 +74,13 @@ export const ADAPTATIONS: readonly Adaptation[] = [
   {
     name: "short call ids",
     at: pattern(
-      /(?:call|tool)[\w .[\]'"`-]{0,40}\bids?\b.{0,200}(?:length|long|alphanumeric|letters|characters|pattern|match|format|a-z)/isu,
+      /(?:call|tool)[\w .[\]'"`-]{0,40}(?:\bids?|_id)\b.{0,200}(?:length|long|alphanumeric|letters|characters|pattern|match|format|a-z)/isu,
       /tool_calls?.{0,30}\bid\b.{0,120}(?:length|long|pattern|a-z)/isu,
     ),
     change: ofMessages(messages.shortCallIds),
     told: "wants short ids of calls, and got such",
     servers: "Mistral, and templates of its models in vLLM and llama.cpp",
+    isOfTemplate: always,
   },
   {
     name: NO_LIMIT,
@@ -140,11 +89,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
       /max_(?:completion_)?tokens.{0,80}(?:too (?:large|big|high)|exceed|greater|>).{0,120}context/isu,
       /max_tokens.{0,20}cannot be greater than max_model_len/isu,
     ),
-    change(body) {
-      if (!("max_tokens" in body || "max_completion_tokens" in body)) return body;
-      const { max_tokens: _, max_completion_tokens: __, ...rest } = body;
-      return { ...rest, messages: body.messages };
-    },
+    change: (body) => withoutKeys(body, ["max_tokens", "max_completion_tokens"]),
     told: "has no room for so long an answer, and was asked without its limit",
     servers: "vLLM, where prompt and `max_tokens` together are more than there is",
   },
@@ -160,17 +105,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     told: "takes max_completion_tokens in the place of max_tokens",
     servers: "OpenAI's and Azure's reasoning models",
   },
-  parameter("max_completion_tokens", "a limit of tokens", "some models behind Azure"),
-  parameter("stream_options", "stream_options (usage is then estimated)", "Mistral, Azure, older vLLM and TGI"),
-  parameter("temperature", "a temperature", "OpenAI's reasoning models, Kimi, other than 1"),
-  parameter("top_p", "top_p", "OpenAI's reasoning models, Bedrock beside a temperature"),
-  parameter("frequency_penalty", "frequency_penalty", "Mistral, xAI's reasoning models"),
-  parameter("presence_penalty", "presence_penalty", "Mistral, xAI's reasoning models"),
-  parameter("logit_bias", "logit_bias", "Mistral, Groq, Gemini"),
-  parameter("seed", "a seed", "Mistral, Gemini"),
-  parameter("user", "the name of an end user", "Mistral, Gemini"),
-  parameter("stop", "stop words", "xAI's and OpenAI's reasoning models"),
-  parameter("tool_choice", "tool_choice", "DeepSeek's reasoning model, Moonshot"),
+  ...PARAMETERS,
   {
     name: "no stream",
     at: (words) => (UNSUPPORTED.test(words) ? found(words, /\bstream(?:ing)?\b(?!_)/iu) : -1),
@@ -183,11 +118,40 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     servers: "some of OpenAI's and Azure's models",
   },
   {
-    name: "without tools",
+    name: "calls in words",
     at: pattern(
-      /(?:\bnot\b|n't\b|\bno\b|\bnone\b|\bunable|\bwithout\b|\black\w*).{0,60}(?:support|enabl|allow|available|permit|accept|recogni|capab|implement|use).{0,80}(?:\btools?\b|\bfunctions?\b)/isu,
+      /(?:unknown|invalid|unsupported|unexpected) (?:variant|role).{0,10}\btool\b/isu,
+      /only user and assistant roles|roles? must be (?:one of:? )?(?:system, ?)?user(?:,| or| and) ?(?:or |and )?assistant/isu,
+      /input should be .{0,20}'user',? (?:or|and) 'assistant'.{0,40}role/isu,
+    ),
+    change: ofMessages(messages.callsInWords),
+    told: "knows no results of tools, and was told of them in words",
+    servers: "templates of Llama 2 and early Mistral models, servers in Rust of their own making",
+    isOfTemplate: always,
+  },
+  {
+    name: "no calls without tools",
+    at: pattern(NEEDS_TOOLS),
+    // Only where the request has none: with its tools the calls are welcome.
+    change: (body, about) => (body.tools === undefined ? ofMessages(messages.callsInWords)(body, about) : body),
+    told: "takes calls only beside tools, and was told of them in words where there are none",
+    servers: "Anthropic and Bedrock behind gateways, LiteLLM",
+  },
+  {
+    name: "plain schemas",
+    at: (words) => (hasUnknownKeyword(words) ? 0 : -1),
+    change: plainSchemas,
+    told: "does not know all of JSON Schema: parameters of tools were told with less",
+    servers: "Gemini, Vertex",
+  },
+  {
+    name: "without tools",
+    at: withoutToolsAt(
+      /(?:\bnot\b|n't\b|\bno\b|\bnone\b|\bcannot\b|\bunable|\bwithout\b|\black\w*).{0,60}(?:support|enabl|allow|available|permit|accept|recogni|capab|implement|use\b|call\b).{0,80}(?:\btools?\b|\bfunctions?\b)/isu,
       /(?:\btools?\b|function[ _-]?call\w*)[\w '"`-]{0,60}(?:(?:\bnot|n't)\b.{0,30}(?:support|enabl|allow|available|permit|accept|recogni|implement)|\bunsupported|\bunavailable|\bdisabled|\bforbidden|\brequires? )/isu,
-      /unsupported.{0,40}\btools?\b|extra.{0,80}\btools\b|\btools\b.{0,80}extra|unexpected role.{0,10}\btool\b/isu,
+      /unsupported.{0,40}\btools?\b|extra.{0,80}\btools\b|\btools\b.{0,80}extra/isu,
+      /(?:unknown|unrecogni[sz]ed|unexpected)\b[^.]{0,30}\b(?:parameter|argument|field|name|keyword)s?(?: supplied)?\W{1,4}tools\b(?!\[)/isu,
+      /(?:not|n't) (?:have|compatible with)\b.{0,20}\b(?:tools?|function)/isu,
     ),
     change(body, { optionalTools }) {
       const tools = Array.isArray(body.tools) ? body.tools : [];
@@ -199,6 +163,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     },
     told: "takes no tools, and was asked without the built-in ones",
     servers: "Ollama with gemma3, phi, deepseek-r1; vLLM and llama.cpp without their flags; OpenRouter",
+    isOfTemplate: (words) => /template|jinja|does not support/iu.test(words),
   },
   {
     name: "no system message",
@@ -209,21 +174,24 @@ export const ADAPTATIONS: readonly Adaptation[] = [
       /(?:unsupported|unknown|invalid) role.{0,20}system/iu,
       /role.{0,10}system.{0,30}(?:not|n't|un)\s?support/iu,
       /unexpected role.{0,10}system.{0,80}top-level/isu,
+      /unknown variant .?system|'system' is not one of|only user and assistant roles/iu,
     ),
     change: ofMessages(messages.noSystemMessage),
     told: "takes no system message, and got it as the user's",
     servers: "templates of Gemma and early Mistral models",
+    isOfTemplate: always,
   },
   {
     name: "one system message",
     at: pattern(
       /system.{0,60}\b(?:first|begin\w*|start|only|one|once|multiple|more than|position|order|single|middle|after)\b/isu,
-      /\b(?:first|begin\w*|start|only|one|multiple|single|more than)\b.{0,60}system/isu,
+      /\b(?:first|begin\w*|start|only|one(?! of)|multiple|single|more than)\b.{0,60}system/isu,
       /(?:unexpected role.{0,10}|initial.{0,20})system/iu,
     ),
     change: ofMessages(messages.oneSystemMessage),
     told: "takes one system message, at the beginning; later ones stand as notes",
     servers: "templates of Qwen and Mistral models",
+    isOfTemplate: always,
   },
   {
     name: "alternating roles",
@@ -234,10 +202,12 @@ export const ADAPTATIONS: readonly Adaptation[] = [
       /(?:last|final|first) (?:role|message).{0,60}(?:user|assistant|role)/isu,
       /unexpected role.{0,10}(?:user|assistant)|assistant messages? at the end|turn.{0,30}(?:after|followed)/iu,
       /add_generation_prompt|prefill/iu,
+      /(?:start|begin|end)s? with (?:a |an |the )?.?user\b/iu,
     ),
     change: ofMessages(messages.alternatingRoles),
     told: "wants user and assistant in turns: neighbours of one role are one message",
     servers: "templates of Gemma, Llama 2 and Mistral models; Perplexity",
+    isOfTemplate: always,
   },
   {
     name: NO_IMAGES,
@@ -246,33 +216,38 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     change: ofMessages(messages.withoutImages),
     told: "takes no images with this model, and was told in words that they are there",
     servers: "vLLM, llama.cpp, Ollama, LM Studio, OpenRouter, Mistral, DeepSeek and others, for models that cannot see",
+    isOfTemplate: (words) => /support|multi-?modal|vision|mmproj|not accept/iu.test(words),
   },
   {
     name: "text content",
     at: pattern(
       /content.{0,120}(?:must be|should be|expect\w*|valid|requires?|only).{0,30}\b(?:str|string|text)\b/isu,
       /expected (?:a )?str(?:ing)?\b(?! that| with)|str type expected|string_type|valid string/iu,
+      /missing field .?content|field required.{0,60}\bcontent|content.{0,10}field required|'(?:list|NoneType)' object has no attribute/isu,
       /cannot unmarshal array.{0,120}content|concatenate str|must be str, not list/isu,
       /(?:array|list|sequence|multi.?part|multimodal)[\w ]{0,40}content|content.{0,60}(?:array|list|sequence|parts).{0,40}(?:\bnot\b|n't\b|unsupported)/isu,
     ),
     change: ofMessages(messages.textContent),
     told: "takes text alone as content: parts of text are one",
     servers: "servers in Rust and Go of their own making, early TGI, DeepSeek",
+    isOfTemplate: always,
   },
   {
     name: "no empty content",
     at: pattern(
       /(?:non-?empty|not be (?:empty|blank)|empty|blank).{0,60}(?:content|text|message)|content.{0,60}(?:non-?empty|empty|blank)/isu,
+      /content.? or .?tool_calls/isu,
     ),
     change: ofMessages(messages.noEmptyContent),
     told: "takes no empty message, and got a mark in its place",
     servers: "Anthropic behind gateways, Bedrock",
+    isOfTemplate: always,
   },
   {
     name: "without names",
     at: (words) =>
       UNSUPPORTED.test(words) || /pattern|match/iu.test(words)
-        ? found(words, /messages?[\w.[\]'" ]{0,40}\bname\b|\bname\b[\w'" ]{0,40}message/iu)
+        ? found(words, /messages?[\w.[\]'" ]{0,40}\bname\b|property 'name'|\bname\b[\w'" ]{0,40}message/iu)
         : -1,
     change: ofMessages(messages.withoutNames),
     told: "takes no names of speakers, and was asked without",

@@ -1,8 +1,9 @@
 import { ChatError } from "../domain/errors.ts";
+import { parseExact } from "../domain/exact-numbers.ts";
 import { newId } from "../domain/ids.ts";
 import type { ModelEvent } from "../domain/model.ts";
 import { argumentsText } from "./chat-content.ts";
-import { fields, isObject, text } from "./shapes.ts";
+import { fields, isObject, items, text } from "./shapes.ts";
 
 type Call = {
   /** The server's number; null where it gives none. */
@@ -18,7 +19,7 @@ type Call = {
   kept: Record<string, unknown> | null;
 };
 
-type Names = "index" | "id" | "function" | "name" | "arguments" | "input" | "parameters";
+type Names = "index" | "id" | "function" | "custom" | "name" | "arguments" | "input" | "parameters";
 
 /** What of a call its server wants back: Gemini's, LiteLLM's and other gateways' names for signatures. */
 const KEPT = /^(?:extra_content|provider_specific_fields|provider_metadata|thinking_blocks)$|signature$|^encrypted/iu;
@@ -48,13 +49,15 @@ export function callReader(): {
 
   const piece = (value: unknown, named: Set<Call>): ModelEvent[] => {
     const given = fields<Names>(value);
-    const inner = fields<Names>(isObject(given.function) ? given.function : value);
+    const inner = fields<Names>(
+      isObject(given.function) ? given.function : isObject(given.custom) ? given.custom : value,
+    );
     const index = numberOf(given.index);
     const id = text(given.id);
-    const name = text(inner.name);
+    const name = text(inner.name) || text(given.function);
     const input = argumentsText(inner.arguments ?? inner.input ?? inner.parameters);
     const hasInput = (inner.arguments ?? inner.input ?? inner.parameters) !== undefined;
-    let call = callOf(calls, { index, id, name, hasInput });
+    let call = callOf(calls, { index, id, name, input, hasInput });
     if (!call || (name !== "" && named.has(call))) {
       call = { index, given: id, id: id || newId(), name: "", pieces: [], told: 0, isTold: false, kept: null };
       calls.push(call);
@@ -62,10 +65,11 @@ export function callReader(): {
     if (name !== "") named.add(call);
     if (call.given === "") call.given = id;
     // A name may come in pieces too, as long as nothing of the arguments has come.
-    if (name !== "" && name !== call.name) call.name += name;
+    const isNamedAgain = name !== "" && call.name !== "";
+    if (name !== call.name) call.name = name.startsWith(call.name) ? name : call.name + name;
     keep(call, value);
-    // A server that tells a whole call once more at its end.
-    if (input !== "" && !(input === call.pieces.join("") && isWhole(call))) call.pieces.push(input);
+    const more = isNamedAgain ? behind(call, input) : input;
+    if (more !== "" && !isRepeat(call, more)) call.pieces.push(more);
     return told(call);
   };
 
@@ -76,40 +80,103 @@ export function callReader(): {
     },
     olderPiece: (value) => (isObject(value) ? piece({ index: OLDER, function: value }, new Set()) : []),
     hasKept: () => calls.some(({ kept }) => kept !== null),
-    hasCalls: () => calls.length > 0,
+    hasCalls: () => calls.some((call) => !isStub(call)),
     whole: () =>
-      calls.map((call): ModelEvent => {
-        if (call.name === "") throw new ChatError("model-failed", "The model provider sent a tool call without a name");
-        const kept = call.kept === null ? {} : { kept: call.kept };
-        return { type: "tool-call", callId: call.id, name: call.name, input: call.pieces.join(""), ...kept };
-      }),
+      calls
+        .filter((call) => !isStub(call))
+        .map((call): ModelEvent => {
+          if (call.name === "")
+            throw new ChatError("model-failed", "The model provider sent a tool call without a name");
+          const kept = call.kept === null ? {} : { kept: call.kept };
+          return { type: "tool-call", callId: call.id, name: call.name, input: call.pieces.join(""), ...kept };
+        }),
   };
 }
 
-type Piece = { readonly index: number | null; readonly id: string; readonly name: string; readonly hasInput: boolean };
+/** The pieces of a field of calls: a list, one by itself, an object by numbers, or any of these as a text. */
+export function callPieces(value: unknown): readonly unknown[] {
+  if (typeof value === "string" && /^\s*[[{]/u.test(value)) return callPieces(asJson(value));
+  if (!isObject(value)) return items(value);
+  const names = Object.keys(value);
+  if (names.length > 0 && names.every((name) => /^\d{1,3}$/u.test(name))) return Object.values(value);
+  return Object.values(value).some(isObject) || (typeof value.name === "string" && value.name !== "") ? [value] : [];
+}
+
+/** The calls among the parts of a content. */
+export const callParts = (content: unknown): readonly unknown[] =>
+  items(content).filter((part) => /^(?:tool_use|tool_call|function_call)$/u.test(text(fields<"type">(part).type)));
+
+function asJson(json: string): unknown {
+  try {
+    return parseExact(json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Gateways fill fields of calls that are none. */
+const isStub = ({ name, given, pieces }: Call): boolean => {
+  const input = pieces.join("");
+  return name === "" && (input === "" || (given === "" && (input === "{}" || input === "null")));
+};
+
+/** What a piece that names its call again brings: some servers tell with each all that there is so far. */
+function behind({ pieces }: Call, input: string): string {
+  const before = pieces.join("");
+  return before.length > 1 && input.length > before.length && input.startsWith(before)
+    ? input.slice(before.length)
+    : input;
+}
+
+/** A server that tells a whole call once more at its end. */
+const isRepeat = (call: Call, input: string): boolean =>
+  /^\s*[[{]/u.test(input) && input === call.pieces.join("") && isWhole(call);
+
+type Piece = {
+  readonly index: number | null;
+  readonly id: string;
+  readonly name: string;
+  readonly input: string;
+  readonly hasInput: boolean;
+};
 
 /** The call that a piece goes on with; undefined: it begins another. */
 function callOf(calls: readonly Call[], piece: Piece): Call | undefined {
-  const { index, id } = piece;
+  const { index, id, name, input } = piece;
+  const last = calls.at(-1);
+  const isOpen = last !== undefined && last.name !== "" && !isWhole(last);
   if (index !== null) {
     const same = calls.findLast((one) => one.index === index);
-    return same && goesOn(same, piece) ? same : undefined;
+    if (same) return goesOn(same, piece) ? same : undefined;
+    // The number is missing in the first piece, or grows with each.
+    return name === "" && id === "" && isOpen ? last : undefined;
   }
   if (id !== "") {
     const same = calls.findLast((one) => one.given === id);
-    if (same) return same;
+    if (same && !isOther(same, name)) return same;
+    if (same || !last) return undefined;
+    // Some servers give a new id to each piece.
+    return (last.given === "" && last.name === "") || (name === "" && input !== "" && isOpen) ? last : undefined;
   }
-  const last = calls.at(-1);
-  if (!last) return undefined;
-  if (id !== "") return last.given === "" && last.name === "" ? last : undefined;
-  return goesOn(last, piece) ? last : undefined;
+  return last && goesOn(last, piece) ? last : undefined;
 }
 
-function goesOn(call: Call, { id, name, hasInput }: Piece): boolean {
+/** Whether a name is that of another call, and not the rest of this one's. */
+const isOther = (call: Call, name: string): boolean =>
+  name !== "" && !name.startsWith(call.name) && call.pieces.length > 0 && isWhole(call);
+
+function goesOn(call: Call, { id, name, input, hasInput }: Piece): boolean {
   if (name === "" || call.name === "") return true;
-  if (id !== "" && call.given !== "") return id === call.given;
-  if (name !== call.name) return !hasInput && call.pieces.length === 0 && call.index !== null;
-  return !isWhole(call);
+  const isSame = name === call.name;
+  if (id !== "" && call.given !== "") {
+    if (id === call.given) return !isOther(call, name);
+    // Some servers give a new id to each piece, and the name again.
+    return isSame && call.pieces.length > 0 && !isWhole(call);
+  }
+  if (isSame) return input === "" || !isWhole(call);
+  if (call.pieces.length > 0 || call.index === null) return false;
+  // The rest of a name: the id came with its beginning.
+  return !hasInput || (input === "" && id === "" && call.given !== "");
 }
 
 /** Whether the arguments that have come are JSON already. */

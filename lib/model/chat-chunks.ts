@@ -16,7 +16,8 @@ import { isObject, items } from "./shapes.ts";
  *
  * - Lines: server-sent events in any line ends, with comments, a byte order mark, data over several lines, events without the
  *   blank line between; JSON objects line by line; or one JSON completion instead of a stream (`chat-lines.ts`).
- * - Choices: the first index that comes, in `delta`, in `message` (of which what was said before is left out), or in `text`.
+ * - Choices: the first index that says something, in `delta`, in `message` (of which what was said before is left out), in
+ *   `text`, or in the choice itself.
  * - Content: a text, a list of parts, or a part. `refusal` is text, and ends in "content-filter".
  * - Thoughts, in five places: beside the content (`reasoning_content`, `reasoning`, … the first that has words), in
  *   `reasoning_details`, in parts of the content, in tags at its beginning however they are cut (`think-tags.ts`), and as a
@@ -26,9 +27,10 @@ import { isObject, items } from "./shapes.ts";
  * - Errors, in eight places: `error` in a chunk, in a choice, in a delta; a chunk that is one (`object`, `type`, `status`); the
  *   event `error` and the field `error:`; a chunk without choices that holds words of failure (`detail`, `message`, `errors`,
  *   `base_resp`, `success`); a body of JSON or of words; a finish reason that says that it broke off (`chat-failures.ts`).
- * - Ends: "[DONE]", the end of the stream behind a reason, or usage behind a reason. A server that says nothing more behind
- *   its reason is left by `ending`. Nothing said, no call and no reason is a failure.
- * - Reasons: those of all vendors (`finish-reason.ts`). One that nobody knows is told in a "notice".
+ * - Ends: "[DONE]" in any writing, the end of the stream behind a reason, or usage behind a reason that came by itself. A server
+ *   that says nothing more behind its reason is left by `ending`; one that gives a reason with each piece is not. What comes
+ *   behind the reason fails no answer. Nothing said, no call and no reason is a failure.
+ * - Reasons: those of all vendors (`finish-reason.ts`), in the choice, in its delta or beside it; words such as "null" are none. One that nobody knows is told in a "notice".
  * - Usage: under any name, of any kind; a count that makes no sense is none (`chat-usage.ts`).
  * - What the provider wants back with calls and messages is in "tool-call" and "provider-data" (`chat-kept.ts`).
  *
@@ -59,9 +61,18 @@ export function chatChunkReader(from = ""): {
       isDone = true;
       return;
     }
-    if (sent.kind === "words") return fail(failedWords(sent.words, sent.event));
+    if (sent.kind === "words") {
+      // A whole answer is not thrown away for what stands behind it.
+      if (answer.isEnding() && sent.event !== "error") isDone = true;
+      else fail(failedWords(sent.words, sent.event));
+      return;
+    }
     const { value } = sent;
     const failed = failureOf(value, sent.event);
+    if (failed && answer.isOver() && answer.hasWords()) {
+      isDone = true;
+      return;
+    }
     if (failed) return fail(failed);
     usage.add(value);
     const choices = items(value.choices);
@@ -70,8 +81,9 @@ export function chatChunkReader(from = ""): {
       // Moonshot tells it here.
       usage.add(choice);
     }
+    if (choices.length > 0) answer.beside(value);
     // The last chunk of the protocol, behind which some servers forget their "[DONE]".
-    if (choices.length === 0 && answer.reason() !== null && isObject(value.usage)) isDone = true;
+    if (choices.length === 0 && answer.isOver() && isObject(value.usage)) isDone = true;
   };
   const lines = lineReader(take);
   const pull = (work: () => void): ModelEvent[] => {
@@ -85,7 +97,7 @@ export function chatChunkReader(from = ""): {
 
   return {
     isDone: () => isDone,
-    isEnding: () => answer.reason() !== null,
+    isEnding: answer.isEnding,
     read: (arrived) =>
       pull(() => {
         lines.push(arrived);
@@ -100,7 +112,9 @@ export function chatChunkReader(from = ""): {
       const calls = answer.calls();
       const given = answer.reason();
       // A server that marks its end has said all, though some never say why; a body that is whole has an end.
-      const hasEnd = given !== null || ((isDone || answer.isWhole()) && (answer.hasSaid() || calls.length > 0));
+      const hasEnd =
+        given !== null ||
+        ((isDone || answer.isWhole()) && lines.stray() === "" && (answer.hasSaid() || calls.length > 0));
       if (!hasEnd) throw lines.stray() === "" ? incomplete() : failedWords(lines.stray(), "");
       const { reason, isKnown } = endingOf(given ?? "stop");
       if (reason === "failed") throw brokeOff(given ?? "");
@@ -116,11 +130,19 @@ export function chatChunkReader(from = ""): {
 const incomplete = (): ChatError =>
   new ChatError("model-failed", "The model provider ended the answer before it was complete");
 
-/** Words where JSON was to come. They are told where their server says that they are an error. */
-const failedWords = (words: string, event: string): ChatError =>
-  event === "error"
-    ? streamFailure(words.slice(0, 300), words, undefined)
-    : new ChatError("model-failed", "The model provider sent a chunk that is not a JSON object");
+/** Words where JSON was to come. They are told where their server says that they are an error, and where they are a sentence. */
+function failedWords(words: string, event: string): ChatError {
+  if (event === "error" || SENTENCE.test(words)) return streamFailure(words.slice(0, 300), words, undefined);
+  if (/^<(?:!doctype|html|head)/iu.test(words)) {
+    const title = /<title>([^<]{1,200})/iu.exec(words)?.[1]?.trim();
+    const what = title === undefined ? "" : `: ${title}`;
+    return new ChatError("model-failed", `The model provider sent a web page and no answer${what}`);
+  }
+  return new ChatError("model-failed", "The model provider sent a chunk that is not a JSON object");
+}
+
+/** Words that somebody wrote, and no piece of a JSON text. */
+const SENTENCE = /^["'(]?\p{L}[\p{L}'_/-]*:? [\p{L}\d(][^{}]*$/u;
 
 const tooMuch = (): ChatError =>
   new ChatError("model-failed", "The model provider sent a chunk that holds too much", { providerStatus: 200 });

@@ -1,16 +1,18 @@
-import { Agent as HttpAgent, type IncomingMessage, request as sendHttp } from "node:http";
+import { Agent as HttpAgent, request as sendHttp } from "node:http";
 import { Agent as HttpsAgent, request as sendHttps } from "node:https";
 import type { LookupFunction } from "node:net";
+import type { Readable } from "node:stream";
 import { ChatError } from "../domain/errors.ts";
 import { exactJson } from "../domain/exact-numbers.ts";
 import type { CallModel, ModelEvent } from "../domain/model.ts";
 import { type AdaptationLog, adapting, type Lessons, lessons } from "./adapting.ts";
 import { chatChunkReader } from "./chat-chunks.ts";
-import { endingClock, packets } from "./chat-packets.ts";
+import { endingClock, type Incoming, packets } from "./chat-packets.ts";
 import type { ChatBody } from "./chat-request.ts";
 import { endpointUrl, keyHeaders, modelFamily, providerName } from "./endpoint-url.ts";
 import { framePace } from "./frame-pace.ts";
 import { refusedRequest, unreachable } from "./provider-error.ts";
+import { unpacked } from "./unpacked.ts";
 import { WAITS, type Waits, type Watch, watch } from "./waits.ts";
 
 const KEEP_ALIVE = {
@@ -60,14 +62,14 @@ export function callChatCompletions(server: ChatServer): CallModel {
       try {
         const lookup = await checked(server.lookup, url, watching.signal);
         const headers = keyHeaders(url, request.apiKey ?? server.apiKey);
-        const response = await open(url, adapted.body(), { headers, lookup }, watching);
+        const incoming = await open(url, adapted.body(), { headers, lookup }, watching);
         const notices = adapted.notices().filter((text) => !told.has(text));
         for (const text of notices) told.add(text);
         yield [{ type: "start" }, ...notices.map((text) => ({ type: "notice" as const, text }))];
         const reader = chatChunkReader(from);
         const pace = framePace();
         const ending = endingClock(reader);
-        for await (const text of packets(response, watching, { reader, pace, ending })) {
+        for await (const text of packets(incoming, watching, { reader, pace, ending })) {
           const events: readonly ModelEvent[] = reader.read(text);
           ending.noted(events.length > 0);
           if (events.length > 0) {
@@ -105,7 +107,7 @@ async function checked(lookup: CheckedLookup | undefined, url: URL, signal: Abor
 
 type Sending = { readonly headers: Record<string, string>; readonly lookup: LookupFunction | undefined };
 
-function open(url: URL, body: ChatBody, { headers, lookup }: Sending, watching: Watch): Promise<IncomingMessage> {
+function open(url: URL, body: ChatBody, { headers, lookup }: Sending, watching: Watch): Promise<Incoming> {
   const { signal } = watching;
   const bytes = Buffer.from(exactJson(body));
   const isHttps = url.protocol === "https:";
@@ -119,25 +121,27 @@ function open(url: URL, body: ChatBody, { headers, lookup }: Sending, watching: 
         "content-type": "application/json",
         "content-length": bytes.length,
         accept: "text/event-stream",
+        // Nothing is gained by packing pieces of some bytes, and much is lost by holding them back for it.
+        "accept-encoding": "identity",
         ...headers,
       },
     });
     outgoing.on("error", (thrown) => reject(signal.aborted ? signal.reason : unreachable(thrown)));
     outgoing.on("response", (response) => {
-      response.setEncoding("utf8");
+      const body = unpacked(response);
       watching.heard();
       const status = response.statusCode ?? 0;
-      if (status >= 200 && status < 300) return resolve(response);
-      errorText(response).then((text) => reject(refusedRequest(status, response.headers, text)));
+      if (status >= 200 && status < 300) return resolve({ response, body });
+      errorText(body).then((text) => reject(refusedRequest(status, response.headers, text)));
     });
     outgoing.end(bytes);
   });
 }
 
-async function errorText(response: IncomingMessage): Promise<string> {
+async function errorText(body: Readable): Promise<string> {
   let text = "";
   try {
-    for await (const part of response) {
+    for await (const part of body) {
       text += part;
       if (text.length > ERROR_BODY_CHARACTERS) break;
     }

@@ -29,8 +29,11 @@ function partStretches(value: object): Stretch[] {
   const part = fields<Names>(value);
   const kind = text(part.type);
   if (/think|reason|thought/u.test(kind)) {
-    const thoughts = wordsOf(part.thinking ?? part.reasoning ?? part.reasoning_content ?? part.summary ?? part.text);
-    return thoughts === "" ? [] : [{ kind: "reasoning", text: thoughts }];
+    const { thinking, reasoning, reasoning_content, summary, text: own, content } = part;
+    const thoughts = [thinking, reasoning, reasoning_content, summary, own, content]
+      .map(wordsOf)
+      .find((one) => one !== "");
+    return thoughts === undefined ? [] : [{ kind: "reasoning", text: thoughts }];
   }
   const said = wordsOf(part.text ?? part.output_text ?? part.refusal ?? (kind === "" ? part.content : undefined));
   return said === "" ? [] : [{ kind: "text", text: said }];
@@ -50,7 +53,9 @@ export const THOUGHT_NAMES = ["reasoning_content", "reasoning", "reasoning_text"
 
 /** The thoughts beside a content, and the name under which they stand: the first that has words. */
 export function thoughtsOf(delta: object): { readonly name: string; readonly words: string } | null {
-  const given = fields<(typeof THOUGHT_NAMES)[number] | "reasoning_details" | "thinking_blocks">(delta);
+  const given = fields<
+    (typeof THOUGHT_NAMES)[number] | "reasoning_details" | "thinking_blocks" | "provider_specific_fields"
+  >(delta);
   for (const name of THOUGHT_NAMES) {
     const value = given[name];
     if (value === undefined || value === null || value === "") continue;
@@ -58,7 +63,10 @@ export function thoughtsOf(delta: object): { readonly name: string; readonly wor
     if (words !== "") return { name, words };
   }
   // OpenRouter and LiteLLM tell them here too, and some behind them here alone.
-  const aside = given.reasoning_details ?? given.thinking_blocks;
+  const aside =
+    given.reasoning_details ??
+    given.thinking_blocks ??
+    fields<"reasoning_content">(given.provider_specific_fields).reasoning_content;
   const words = aside === undefined ? "" : wordsOf(aside);
   return words === "" ? null : { name: "", words };
 }

@@ -36,7 +36,7 @@ export function keptFields(): {
     },
     note(delta) {
       for (const name of KEPT_FIELDS) {
-        const value = (delta as Readonly<Record<string, unknown>>)[name]; // any name may be asked for
+        const value = unmarked((delta as Readonly<Record<string, unknown>>)[name]); // any name may be asked for
         if (value !== undefined && value !== null && value !== "") found[name] = merged(found[name], value);
       }
     },
@@ -56,17 +56,27 @@ function merged(before: unknown, next: unknown): unknown {
   return next;
 }
 
-/** An entry goes on with the last of its index and kind, where it has an index. */
+/**
+ * An entry goes on with the last of its index and kind. Where neither has an index it goes on with the last of its kind that
+ * is not sealed yet, since LiteLLM tells the signature behind the last piece of its thoughts.
+ */
 function withEntry(entries: readonly unknown[], entry: unknown): readonly unknown[] {
   const last = entries.at(-1);
   const goesOn =
     isObject(last) &&
     isObject(entry) &&
-    entry.index !== undefined &&
     last.index === entry.index &&
     last.type === entry.type &&
-    typeof entry.data !== "string";
+    typeof entry.data !== "string" &&
+    (entry.index !== undefined || (entry.id === undefined && !last.signature && typeof last.data !== "string"));
   return goesOn ? [...entries.slice(0, -1), joined(last, entry)] : [...entries, entry];
+}
+
+/** Without Gemini's mark of a thought: it is said of a piece, and would make the whole answer one. */
+function unmarked(value: unknown): unknown {
+  if (!isObject(value) || !isObject(value.google) || !("thought" in value.google)) return value;
+  const { thought: _, ...google } = value.google;
+  return Object.keys(google).length > 0 ? { ...value, google } : undefined;
 }
 
 const GROWING = new Set(["text", "summary", "thinking"]);

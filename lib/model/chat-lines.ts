@@ -10,16 +10,26 @@ export type Sent =
 
 /** Longer texts are looked at before they are parsed: the short ones cannot hold much. */
 const LONG_JSON = 64 * 1024;
-const LONGEST_DONE = 6;
-const DONE = /^\[?done\]?$/iu;
-const STRAY_CHARACTERS = 500;
+const LONGEST_MARK = 24;
+/** The end, with or without quotes, brackets and points. */
+const DONE =
+  /^\W*(?:done|end|stop|eof|eos|<\/s|(?:stream )?(?:end(?:ed)?|finish(?:ed)?|complete(?:d)?)|end of stream)\W*$/iu;
+/** What says that somebody is there. */
+const ALIVE = /^(?:""|''|\W*(?:ping|pong|heart-?beat|keep[-_ ]?alive|connected|null|true|false)\W*|-?\d[\d.]*)$/iu;
+const ALIVE_EVENT = /ping|heart-?beat|keep/u;
+/** What a failure may be called as an event. */
+const FAILED_EVENT = /error|exception|fail/u;
+const STRAY_CHARACTERS = 2000;
+/** Fields of events that nobody knows, and that say nothing. */
+const OTHER_FIELD = /^(?::|[a-z][\w-]*:\s*\S*$|data$|event$|id$|retry$)/u;
 
 /**
  * Cuts what a server sends into what it says, one `take` for each.
  *
  * It takes server-sent events (WHATWG HTML, 9.2) with lines that end in LF, CR LF or CR, a byte order mark, comments, and data
  * over several lines; events that stand line under line without the blank one; lines of the field `error:`; JSON objects line
- * by line; and one JSON object or list as the whole body. A line without a sense is kept: `stray` gives the first.
+ * by line; and one JSON object or list as the whole body. Signs of life are nothing. Lines without a sense are kept: `stray` gives
+ * the first of them.
  */
 export function lineReader(take: (sent: Sent) => void): {
   readonly push: (text: string) => void;
@@ -32,23 +42,36 @@ export function lineReader(take: (sent: Sent) => void): {
   let isFirst = true;
   let endedInReturn = false;
   let event = "";
+  /** Whether something has come of the event. */
+  let isGiven = false;
   /** Lines of a JSON text that has not ended. */
   let held: string[] = [];
   let isBody = false;
   let stray = "";
 
   const give = (data: string, name: string): boolean => {
-    if (data.length <= LONGEST_DONE && DONE.test(data)) {
-      take({ kind: "done" });
-      return true;
+    isGiven = true;
+    if (data.length <= LONGEST_MARK && data.charAt(0) !== "{") {
+      if (DONE.test(data)) {
+        take({ kind: "done" });
+        return true;
+      }
+      if (ALIVE.test(data)) return true;
     }
     const value = parsed(data);
-    if (value === undefined) return false;
+    if (value === undefined) return ALIVE_EVENT.test(name);
     for (const one of Array.isArray(value) ? value : [value]) {
       if (isObject(one)) take({ kind: "object", value: one, event: name });
-      else take({ kind: "words", words: String(one), event: name });
+      else if (!ALIVE_EVENT.test(name)) take({ kind: "words", words: String(one), event: name });
     }
     return true;
+  };
+
+  /** The end of an event. One that is called a failure and holds nothing is a failure too. */
+  const close = () => {
+    release();
+    if (event !== "" && !isGiven && FAILED_EVENT.test(event)) take({ kind: "object", value: {}, event });
+    event = "";
   };
 
   const release = () => {
@@ -58,7 +81,10 @@ export function lineReader(take: (sent: Sent) => void): {
     if (!give(data, event)) take({ kind: "words", words: data, event });
   };
 
-  const data = (given: string) => {
+  const data = (written: string) => {
+    let given = written;
+    // Some servers wrap lines that are ready.
+    while (given.startsWith("data:")) given = given.slice(5).trim();
     if (given === "") return;
     // An error may be told in plain words over several lines.
     if (held.length > 0 || !give(given, event)) held.push(given);
@@ -67,12 +93,14 @@ export function lineReader(take: (sent: Sent) => void): {
   const line = (written: string) => {
     if (isBody) return void held.push(written);
     if (written.startsWith("data:")) return data(written.slice(5).trim());
+    // Without white space, and without the byte order mark that some write before each line.
     const whole = written.trim();
-    if (whole === "") {
-      release();
-      event = "";
-    } else if (whole.startsWith("event:")) event = whole.slice(6).trim().toLowerCase();
-    else if (whole.startsWith("error:")) {
+    if (whole === "") close();
+    else if (/^data:/iu.test(whole)) data(whole.slice(5).trim());
+    else if (/^event:/iu.test(whole)) {
+      event = whole.slice(6).trim().toLowerCase();
+      isGiven = false;
+    } else if (whole.startsWith("error:")) {
       event = "error";
       data(whole.slice(6).trim());
     } else if (whole.startsWith("{") || whole.startsWith("[")) {
@@ -80,7 +108,9 @@ export function lineReader(take: (sent: Sent) => void): {
       if (give(whole, event)) return;
       held.push(whole);
       isBody = true;
-    } else if (!/^(?::|id:|retry:|data$)/u.test(whole) && stray === "") stray = whole.slice(0, STRAY_CHARACTERS);
+    } else if (stray === "" ? !OTHER_FIELD.test(whole) : stray.length < STRAY_CHARACTERS) {
+      stray = `${stray}${stray === "" ? "" : "\n"}${whole}`.slice(0, STRAY_CHARACTERS);
+    }
   };
 
   return {
@@ -108,7 +138,7 @@ export function lineReader(take: (sent: Sent) => void): {
     end() {
       if (rest !== "") line(rest);
       rest = "";
-      release();
+      close();
     },
   };
 }

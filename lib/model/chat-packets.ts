@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
 import { setImmediate as immediate, setTimeout as sleep } from "node:timers/promises";
 import { ChatError } from "../domain/errors.ts";
 import type { Pace } from "./frame-pace.ts";
@@ -9,6 +10,9 @@ import type { Watch } from "./waits.ts";
 const DRAIN_MS = 1000;
 /** Behind its reason to end an answer is waited on no longer than this: some servers leave their connection open. */
 const ENDING_MS = 1500;
+
+/** An answer that comes in, and its text unpacked. */
+export type Incoming = { readonly response: IncomingMessage; readonly body: Readable };
 
 /** What has been read of an answer, as far as it matters to when it ends. */
 export type Reading = {
@@ -35,15 +39,15 @@ export function endingClock({ isEnding }: Reading): {
 }
 
 /** Lets the end of an answer come in, so that its connection serves the next call; it has a second for that. */
-function leaveOpen(response: IncomingMessage): void {
+function leaveOpen({ response, body }: Incoming): void {
   const timer = setTimeout(() => response.destroy(), DRAIN_MS);
   timer.unref();
   response.once("close", () => clearTimeout(timer));
-  response.resume();
+  body.resume();
 }
 
 /** What has come of a response and was not taken. */
-function inbox(response: IncomingMessage, { signal, heard }: Watch) {
+function inbox({ response, body }: Incoming, { signal, heard }: Watch) {
   let waiting: string[] = [];
   let failure: unknown = null;
   let isCut = false;
@@ -59,7 +63,7 @@ function inbox(response: IncomingMessage, { signal, heard }: Watch) {
     isCut ||= !isOver && !signal.aborted;
     settle(signal.aborted ? signal.reason : thrown);
   };
-  response.on("data", (text: string) => {
+  body.on("data", (text: string) => {
     heard();
     size += text.length;
     if (size > ANSWER_LIMIT_BYTES) {
@@ -70,8 +74,8 @@ function inbox(response: IncomingMessage, { signal, heard }: Watch) {
     waiting.push(text);
     arrived.resolve();
   });
-  response.on("end", () => settle(null));
-  response.on("error", (thrown) => cut(closedConnection(thrown)));
+  body.on("end", () => settle(null));
+  body.on("error", (thrown) => cut(closedConnection(thrown)));
   response.on("close", () => {
     if (!response.complete) cut(endedEarly());
   });
@@ -104,7 +108,7 @@ function inbox(response: IncomingMessage, { signal, heard }: Watch) {
  * of its way.
  */
 export async function* packets(
-  response: IncomingMessage,
+  incoming: Incoming,
   watching: Watch,
   {
     reader,
@@ -112,8 +116,9 @@ export async function* packets(
     ending,
   }: { readonly reader: Reading; readonly pace: Pace; readonly ending: Pick<ReturnType<typeof endingClock>, "leftMs"> },
 ): AsyncGenerator<string, void> {
+  const { response } = incoming;
   const { socket } = response;
-  const box = inbox(response, watching);
+  const box = inbox(incoming, watching);
   try {
     while (!box.isEmpty() || !box.isOver()) {
       const holdMs = box.isOver() ? 0 : pace.holdMs();
@@ -137,7 +142,7 @@ export async function* packets(
       throw failure instanceof ChatError ? failure : closedConnection(failure);
     }
   } finally {
-    if (reader.isDone()) leaveOpen(response);
+    if (reader.isDone()) leaveOpen(incoming);
     else response.destroy();
   }
 }

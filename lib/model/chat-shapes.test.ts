@@ -80,6 +80,14 @@ test.each([
   "interrupted",
   "model_error",
   "connection_error",
+  "oom",
+  "shutdown",
+  "killed",
+  "engine_dead",
+  "modelUnloaded",
+  "expired",
+  "deadline",
+  "repetition_truncation",
 ])('2: the reason "%s" means that the answer is not finished', (reason) => {
   const { thrown, events } = read([d({ content: "Half" }), fin(reason), DONE]);
   expect([said(events), thrown]).toMatchObject([
@@ -172,6 +180,24 @@ test.each<[string, unknown, string, string]>([
     "",
   ],
   ["a refusal", [{ type: "refusal", refusal: "391" }], "391", ""],
+  [
+    "thoughts under content",
+    [
+      { type: "thinking", content: "1." },
+      { type: "text", text: "391" },
+    ],
+    "391",
+    "1.",
+  ],
+  [
+    "thoughts behind an empty summary",
+    [
+      { type: "reasoning", summary: [], content: [{ type: "reasoning_text", text: "1." }] },
+      { type: "text", text: "391" },
+    ],
+    "391",
+    "1.",
+  ],
   ["odd ones", [null, 7, {}, { type: "text" }, { type: "text", text: "391" }], "391", ""],
 ])("4: content in %s", (_, content, text, thoughts) => {
   for (const chunk of [
@@ -239,6 +265,19 @@ const TAGGED: [string, string, string][] = [
   ["◁think▷Hm◁/think▷391", "Hm", "391"],
   ["<|channel|>analysis<|message|>Hm<|end|><|start|>assistant<|channel|>final<|message|>391", "Hm", "391"],
   ["<think></think>\n\n391", "", "391"],
+  ["<thinking>Hm</think>391", "Hm", "391"],
+  [
+    "<|start|>assistant<|channel|>analysis<|message|>Hm<|end|>\n<|start|>assistant<|channel|>final<|message|>391<|return|>",
+    "Hm",
+    "391",
+  ],
+  ["<|channel|>analysis<|message|>Hm<|end|><|channel|>final<|message|>391", "Hm", "391"],
+  ["<|START_THINKING|>Hm<|END_THINKING|><|START_RESPONSE|>391<|END_RESPONSE|>", "Hm", "391"],
+  ["<|begin_of_thought|>Hm<|end_of_thought|>\n<|begin_of_solution|>391<|end_of_solution|>", "Hm", "391"],
+  ["<longcat_think>Hm</longcat_think>391", "Hm", "391"],
+  ["<|inner_prefix|>Hm<|inner_suffix|>391", "Hm", "391"],
+  ["<think>Hm</think><answer>391</answer>", "Hm", "391"],
+  ["<answer>391</answer>", "", "<answer>391</answer>"],
   ["<think>a</think>\n<think>b</think>391", "ab", "391"],
   ["</think>\n391", "", "391"],
   ["<think>Hm", "Hm", ""],
@@ -263,8 +302,57 @@ test.each(TAGGED)("7: %j holds the thoughts %j and the text %j, wherever it is c
   }
 });
 
+test("19: thoughts that nothing opens are parted where they come in one piece; a tag that is spoken of is text", () => {
+  const { events } = read([
+    JSON.stringify({ choices: [{ message: { content: "Hm\n</think>\n\n391" }, finish_reason: "stop" }] }),
+  ]);
+  expect([thought(events), said(events)]).toEqual(["Hm\n", "391"]);
+  const spoken = 'The tag "</think>" ends thoughts.';
+  expect(said(read([d({ content: spoken }, "stop")]).events)).toBe(spoken);
+});
+
+test("16: thoughts in pieces without a number go back as one, with their signature, and Gemini's mark does not", () => {
+  const blocks = [
+    { thinking: "De", signature: null },
+    { thinking: "ep", signature: null },
+    { thinking: "", signature: "SIG" },
+    { thinking: "More", signature: null },
+  ];
+  const marked = { content: "<thought>Deep", extra_content: { google: { thought: true } } };
+  const signed = { extra_content: { google: { thought_signature: "S" } } };
+  const stream = [
+    ...blocks.map((one) => d({ thinking_blocks: [one] })),
+    d(marked),
+    d({ content: "</thought>391" }),
+    d(signed),
+    fin("stop"),
+  ];
+  const { events } = read(stream, "x gemini");
+  expect(events.find(({ type }) => type === "provider-data")).toMatchObject({
+    fields: {
+      thinking_blocks: [
+        { thinking: "Deep", signature: "SIG" },
+        { thinking: "More", signature: null },
+      ],
+      extra_content: { google: { thought_signature: "S" } },
+    },
+  });
+  expect(JSON.stringify(events)).not.toContain('"thought":true');
+  expect([thought(events), said(events)]).toEqual(["DeepMoreDeep", "391"]);
+});
+
 test.each([
   ["MAX_TOKENS", "length"],
+  ["truncated", "length"],
+  ["limit", "length"],
+  ["context_overflow", "length"],
+  ["context_full", "length"],
+  ["max_context", "length"],
+  ["maxPredictedTokensReached", "length"],
+  ["out_of_tokens", "length"],
+  ["rejected", "content-filter"],
+  ["malicious", "content-filter"],
+  ["userStopped", "stop"],
   ["model_length", "length"],
   ["max_length", "length"],
   ["model_context_window_exceeded", "length"],

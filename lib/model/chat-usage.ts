@@ -35,8 +35,8 @@ export function usageReader(): {
   let outputTokens: number | null = null;
   const note = (value: unknown) => {
     if (!isObject(value)) return;
-    inputTokens = first(value, INPUT) ?? inputTokens;
-    outputTokens = first(value, OUTPUT) ?? outputTokens;
+    inputTokens = later(inputTokens, first(value, INPUT));
+    outputTokens = later(outputTokens, first(value, OUTPUT));
   };
   return {
     add(chunk) {
@@ -53,6 +53,10 @@ export function usageReader(): {
     }),
   };
 }
+
+/** The later of two counts; a zero behind one says that nobody counted there. */
+const later = (before: number | null, next: number | null): number | null =>
+  next === null || (next === 0 && before !== null) ? before : next;
 
 function first(value: Readonly<Record<string, unknown>>, names: readonly string[]): number | null {
   for (const name of names) {

@@ -7,7 +7,10 @@ const NO_IMAGES = [
   /at most 0 images?\b/iu,
   /not (?:a )?(?:multi-?modal|vision)\b/iu,
   /\bimage_url\b.{0,40}only supported by certain models/iu,
-  /unknown variant .?image_url/iu,
+  /(?:unknown|unsupported|invalid) (?:variant|part|content|value)[\w .[\]-]{0,20}:? ?.?image_url/iu,
+  /content[\s\S]{0,40}(?:must be|should be|allowed values:?|supported values are:?|only supports?)\W{1,4}text\W/iu,
+  /input should be .?text\b[\s\S]{0,80}content/iu,
+  /only (?:supports? )?text (?:content|input)/iu,
 ];
 /** Said of one image, and not of the model. */
 const OF_ONE_IMAGE =

@@ -16,6 +16,14 @@ test.each<[string, unknown, string[]]>([
     { data: [null, 7, {}, { id: 7 }, { id: "" }, { id: "a", context_window: null }, { id: "b" }] },
     ["a", "b"],
   ],
+  ["models beside empty data", { data: [], models: [{ name: "a" }] }, ["a"]],
+  ["Cloudflare's", { result: [{ name: "a" }] }, ["a"]],
+  ["items", { items: [{ id: "a" }] }, ["a"]],
+  ["a list within", { data: { data: [{ id: "a" }] } }, ["a"]],
+  ["one model by itself", { data: { id: "a", object: "model" } }, ["a"]],
+  ["data of null", { object: "list", data: null }, []],
+  ["an empty list under another name", { object: "list", models: [] }, []],
+  ["one twice", { data: [{ id: "a" }, { id: "a" }] }, ["a"]],
 ])("24: a list is read entry by entry: %s", (_, list, expected) => {
   expect(ids(list)).toEqual(expected);
 });
@@ -95,6 +103,39 @@ test("27: a server that is not there yet is asked again", async () => {
     return listedModels(["m"]) ?? [];
   };
   expect(await chooseModel({ baseUrl: "http://models.test/v1" }, read)).toBe("m");
+});
+
+test.each([
+  { id: "x", type: "text-embedding" },
+  { id: "x", mode: "embedding" },
+  { id: "x", model_type: "embedding" },
+  { id: "x", capabilities: ["embeddings"] },
+  { id: "x", capabilities: ["rerank"] },
+  { id: "x", capabilities: { embeddings: true, completion: false } },
+  { id: "x", task: { name: "Text-to-Image" } },
+  { id: "x", output_modalities: ["image"] },
+  ...[
+    "voyage-3",
+    "paraphrase-multilingual",
+    "kokoro",
+    "orpheus",
+    "parakeet-tdt",
+    "stt-1",
+    "sdxl",
+    "colbert",
+    "wan2.1-t2v",
+  ].map((id) => ({ id })),
+])("27: %j is nothing to chat with", (entry) => {
+  expect(listedModels([entry])).toMatchObject([{ isChat: false }]);
+});
+
+test.each([
+  { id: "x", mode: "chat" },
+  { id: "x", type: "text-generation" },
+  { id: "x", task: { name: "Text Generation" } },
+  { id: "x", capabilities: ["completion", "tools"] },
+])("27: %j is something to chat with", (entry) => {
+  expect(listedModels([entry])).toMatchObject([{ isChat: true }]);
 });
 
 test("a model whose name tells the key is left out", () => {

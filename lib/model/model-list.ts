@@ -13,7 +13,10 @@ const LONGEST_LABEL = 200;
  */
 export function listedModels(value: unknown): readonly ModelInfo[] | null {
   const list = listOf(value);
-  return list === null ? null : list.flatMap(listed).slice(0, MOST_MODELS);
+  if (list === null) return null;
+  const byId = new Map<string, ModelInfo>();
+  for (const model of list.flatMap(listed)) if (!byId.has(model.id)) byId.set(model.id, model);
+  return [...byId.values()].slice(0, MOST_MODELS);
 }
 
 /** A shorter key is a word that names of models hold too, such as "lm-studio". */
@@ -30,11 +33,18 @@ function listOf(value: unknown): readonly unknown[] | null {
   if (Array.isArray(value)) return value;
   if (!isObject(value)) return null;
   const { data, models } = value;
-  if (Array.isArray(data)) return Array.isArray(models) ? joined(data, models) : data;
-  // Ollama and Gemini name their own list so.
-  if (Array.isArray(models) && models.length > 0) return models;
-  const byName = isObject(data) ? data : isObject(models) ? models : null;
-  return byName && Object.entries(byName).map(([id, entry]) => ({ ...(isObject(entry) ? entry : {}), id }));
+  if (Array.isArray(data) && data.length > 0) return Array.isArray(models) ? joined(data, models) : data;
+  // Ollama and Gemini name their own list so; Cloudflare and others have other names.
+  const lists = [models, data, value.result, value.items, value.list].filter((one) => Array.isArray(one));
+  const full = lists.find((one) => one.length > 0);
+  if (full !== undefined) return full;
+  if (Array.isArray(data) || data === null || (Array.isArray(models) && value.object === "list")) return [];
+  const within = isObject(data) ? data : isObject(models) ? models : null;
+  if (within === null) return null;
+  // One model by itself, or a list within the list.
+  if (nameOf(within) !== "") return [within];
+  if (Array.isArray(within.data) || Array.isArray(within.models)) return listOf(within);
+  return Object.entries(within).map(([id, entry]) => ({ ...(isObject(entry) ? entry : {}), id }));
 }
 
 /** llama.cpp gives two lists of the same models, of which each tells what the other does not. */
@@ -61,17 +71,33 @@ function labelOf(entry: Readonly<Record<string, unknown>>, id: string): string |
 }
 
 const NO_CHAT =
-  /embed|rerank|\b(?:bge|gte|e5|tts|asr|ocr|clip|sora|veo)\b|minilm|whisper|dall-?e|moderation|diffusion|\bflux\b|imagen|image|speech|audio|transcri|realtime|guard|aqa$|(?:babbage|davinci|ada)-\d|instruct-gguf-embed/iu;
-const CHAT_TYPES = /chat|llm|vlm|language|text|generat|completion/iu;
+  /embed|rerank|\b(?:bge|gte|e5|tts|asr|stt|ocr|clip|sora|veo|sdxl|colbert|kokoro|orpheus|parakeet|t2v|i2v)\b|\bvoyage-\d|paraphrase-|\bwan\d|minilm|whisper|dall-?e|moderation|diffusion|\bflux\b|imagen|image|speech|audio|transcri|realtime|guard|aqa$|(?:babbage|davinci|ada)-\d|instruct-gguf-embed/iu;
+const CHAT_TYPES = /chat|llm|vlm|language|text|generat|completion|conversational/iu;
+/** Kinds that have a word of chat in their names too: "text-embedding", "Text-to-Image". */
+const NO_CHAT_TYPES =
+  /embed|rerank|moderation|classif|image$|-to-(?:image|speech|audio|video)|speech|audio|video|transcri/iu;
+const CANNOT = /^(?:embeddings?|rerank\w*|moderation|image_generation|speech|transcription)$/iu;
 
 function isChat(entry: Readonly<Record<string, unknown>>, id: string): boolean {
-  const { type, task, capabilities, supportedGenerationMethods: methods } = entry;
-  const can = isObject(capabilities) ? (capabilities.completion_chat ?? capabilities.chat_completion) : undefined;
-  if (typeof can === "boolean") return can;
-  if (Array.isArray(capabilities) && capabilities.includes("embedding") && !capabilities.includes("completion"))
-    return false;
+  const { capabilities, supportedGenerationMethods: methods, output_modalities: output } = entry;
+  const known = isObject(capabilities) ? chatCapability(capabilities) : undefined;
+  if (known !== undefined) return known;
+  if (Array.isArray(capabilities) && isAside(capabilities)) return false;
+  if (Array.isArray(output) && output.length > 0 && !output.includes("text")) return false;
   if (Array.isArray(methods)) return items(methods).includes("generateContent");
-  const kind = text(type) || text(task);
+  const { type, task, mode, model_type: modelType } = entry;
+  const kind = [type, task, isObject(task) ? task.name : "", mode, modelType].map(text).find((one) => one !== "") ?? "";
+  if (NO_CHAT_TYPES.test(kind)) return false;
   if (kind !== "" && kind !== "model" && !CHAT_TYPES.test(kind)) return false;
   return !NO_CHAT.test(id);
 }
+
+/** What flags say of chatting; undefined: nothing. */
+function chatCapability(flags: Readonly<Record<string, unknown>>): boolean | undefined {
+  const own = flags.completion_chat ?? flags.chat_completion ?? flags.chat ?? flags.completion;
+  return typeof own === "boolean" ? own : undefined;
+}
+
+/** Whether a list of what a model can do names other work and no chat. */
+const isAside = (capabilities: readonly unknown[]): boolean =>
+  capabilities.some((one) => CANNOT.test(text(one))) && !capabilities.some((one) => CHAT_TYPES.test(text(one)));

@@ -4,16 +4,18 @@ import { ChatError } from "../domain/errors.ts";
 import type { CallModel, ModelRequest } from "../domain/model.ts";
 import { hiding, withoutSecretShapes } from "../domain/secrets.ts";
 import { allWords, firstObject, plainWords } from "./provider-words.ts";
-import { isObject } from "./shapes.ts";
 import { durationSeconds, waitIn } from "./told-wait.ts";
 
 // What a provider did, as errors of ours: in words, without keys and without the conversation.
 
 const REFUSED = new Set([400, 404, 405, 409, 413, 415, 422]);
 const LONGEST_BODY = 64 * 1024;
+const LONGEST_PLAIN = 300;
 /** An account without money is not asked again: waiting does not help. */
 const NO_MONEY =
-  /insufficient[_ -]?(?:quota|balance|credits?|funds)|exceeded your current quota|billing|payment[_ ]required|out of credits|credit balance|account balance|no credits|arrears/iu;
+  /insufficient[_ -]?(?:quota|balance|credits?|funds)|exceeded your current quota|billing|payment[_ ]required|out of credits|credit balance|account balance|no credits|spent all|spending limit|arrears|余额不足|欠费/iu;
+/** Said of an empty account alone; the others are said of limits that pass, too. */
+const SURELY_NO_MONEY = /insufficient[_ -]?(?:quota|balance|credits?|funds)|payment[_ ]required|余额不足|欠费/iu;
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -30,9 +32,12 @@ function saying(error: ChatError, words: string): ChatError {
 
 /** An answer that is not 200. Where the provider refused the request, with what it said. */
 export function refusedRequest(status: number, headers: Headers | IncomingHttpHeaders, body: string): ChatError {
-  const error = firstObject(asJson(body));
-  const plain = isObject(error) ? plainWords(error) : "";
-  const words = isObject(error) ? allWords(error) : body.trimStart().startsWith("<") ? "" : body.slice(0, 2000);
+  const json = asJson(body);
+  const text = body.trimStart().startsWith("<") ? "" : body.slice(0, 2000).trim();
+  const told = firstObject(json) ?? json ?? text;
+  // One word says nothing to who reads it.
+  const plain = json !== undefined ? plainWords(told) : /\S\s\S/u.test(text) ? text.slice(0, LONGEST_PLAIN) : "";
+  const words = json === undefined ? text : allWords(told);
   return saying(errorOf(status, { plain, words, cause: { statusCode: status } }, headers), words);
 }
 
@@ -41,7 +46,7 @@ export function refusedRequest(status: number, headers: Headers | IncomingHttpHe
  * names as its own.
  */
 export function streamFailure(words: string, marks: string, status: number | undefined): ChatError {
-  const known = status ?? (NO_MONEY.test(marks) ? 402 : undefined);
+  const known = status ?? (NO_MONEY.test(marks) ? (isEmptyAccount(marks, waitIn(marks)) ? 402 : 429) : undefined);
   const isKind = known !== undefined && (known < 500 || NO_MONEY.test(marks));
   const error = isKind
     ? errorOf(known, { plain: words, words: marks }, {})
@@ -56,30 +61,47 @@ type Told = { readonly plain: string; readonly words: string; readonly cause?: u
 function errorOf(status: number, { plain, words, cause }: Told, headers: Headers | IncomingHttpHeaders): ChatError {
   const details = { providerStatus: status, cause };
   const reason = plain === "" ? "" : `: ${plain}`;
-  if (status === 401 || status === 403) {
-    return new ChatError("model-failed", `The model provider refused the API key (${status})`, details);
-  }
-  if (status === 402 || (status === 429 && NO_MONEY.test(words))) {
+  const wait = retryAfter(headers) ?? waitIn(words) ?? (status === 429 ? resetIn(headers) : undefined);
+  if (status === 402 || ((status === 429 || status === 403) && isEmptyAccount(words, wait))) {
     const message = `The account at the model provider has no credit left (${status})${reason}`;
     return new ChatError("model-failed", message, { ...details, isFinal: true });
   }
+  if (status === 401) return new ChatError("model-failed", `The model provider refused the API key (401)`, details);
+  // A key without the right, and also what is not allowed in a place or of a content.
+  if (status === 403) {
+    return new ChatError("model-failed", `The model provider refused the API key (403)${reason}`, details);
+  }
+  if (status >= 300 && status < 400) return new ChatError("model-failed", redirected(status, headers), details);
   if (REFUSED.has(status)) {
     return new ChatError("model-refused", `The model provider refused the request (${status})${reason}`, details);
   }
   const what = status === 429 ? "'s rate limit is reached (429)" : ` failed (${status})`;
   return new ChatError("model-failed", `The model provider${what}${reason}`, {
     ...details,
-    retryAfterSeconds: retryAfter(headers) ?? waitIn(words),
+    retryAfterSeconds: wait,
   });
+}
+
+/** Whether words are about an account without money, and not about a limit that passes: Gemini says both alike. */
+const isEmptyAccount = (words: string, wait: number | undefined): boolean =>
+  NO_MONEY.test(words) && (wait === undefined || SURELY_NO_MONEY.test(words));
+
+/** Redirects are not followed, since the key goes to the address that is set: where they lead is told, without its query. */
+function redirected(status: number, headers: Headers): string {
+  const { location } = headers;
+  const target = typeof location === "string" ? location.replace(/[?#].*$/su, "").replace(/\/\/[^/@]*@/u, "//") : "";
+  const address = target.replace(/\/chat\/completions$/u, "").slice(0, LONGEST_PLAIN);
+  if (address === "") return `The model provider redirects (${status}) and does not say where to`;
+  return `The model provider redirects (${status}) to ${address}. Set the address that answers itself as the base URL`;
 }
 
 function asJson(body: string): unknown {
   // No message is as long, and what is would be parsed for nothing.
-  if (body.length > LONGEST_BODY) return null;
+  if (body.length > LONGEST_BODY) return undefined;
   try {
     return JSON.parse(body);
   } catch {
-    return null;
+    return undefined;
   }
 }
 
@@ -153,7 +175,8 @@ function reason(thrown: unknown): string {
  * like it say of a limit.
  */
 function retryAfter(headers: Headers): number | undefined {
-  const milliseconds = Number(headers["retry-after-ms"]);
+  const told = headers["retry-after-ms"];
+  const milliseconds = typeof told === "string" && told.trim() !== "" ? Number(told) : Number.NaN;
   if (Number.isFinite(milliseconds) && milliseconds >= 0) return milliseconds / 1000;
   const text = headers["retry-after"];
   if (typeof text === "string") {
@@ -167,4 +190,19 @@ function retryAfter(headers: Headers): number | undefined {
     if (headers[`x-ratelimit-remaining-${kind}`] === "0" && typeof reset === "string") return durationSeconds(reset);
   }
   return undefined;
+}
+
+/**
+ * Seconds until a limit is reset: told as seconds from now, or as a moment in seconds or milliseconds since 1970; undefined where
+ * nobody says, or it is over.
+ */
+function resetIn(headers: Headers): number | undefined {
+  const names = ["x-ratelimit-reset-after", "ratelimit-reset", "x-ratelimit-reset"];
+  const told = names.map((name) => headers[name]).find((one) => typeof one === "string" && one.trim() !== "");
+  if (typeof told !== "string") return undefined;
+  const number = Number(told);
+  if (!Number.isFinite(number)) return durationSeconds(told);
+  const at = number > 1e12 ? number / 1000 : number;
+  const seconds = at > 1e9 ? at - Date.now() / 1000 : at;
+  return seconds > 0 ? seconds : undefined;
 }

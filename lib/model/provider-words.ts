@@ -16,6 +16,11 @@ const NAMES = [
   "error_msg",
   "errorMessage",
   "errormsg",
+  "errorDescription",
+  "error_description",
+  "Message",
+  "fault",
+  "faultstring",
   "status_msg",
   "reason",
   "description",
@@ -25,9 +30,20 @@ const NAMES = [
   "upstreamResponse",
 ] as const;
 /** Names of what tells a kind or a place: for who looks for the cause, and not for who reads the error. */
-const MARKS = ["code", "type", "param", "status", "loc", "field", "n_ctx", "n_prompt_tokens", "retryDelay"] as const;
+const MARKS = [
+  "code",
+  "type",
+  "param",
+  "status",
+  "loc",
+  "field",
+  "n_ctx",
+  "n_prompt_tokens",
+  "retryDelay",
+  "retry_after",
+] as const;
 /** Marks whose numbers say nothing without their names. */
-const NAMED: ReadonlySet<string> = new Set(["n_ctx", "n_prompt_tokens"]);
+const NAMED: ReadonlySet<string> = new Set(["n_ctx", "n_prompt_tokens", "retry_after"]);
 
 /**
  * What an error says: its plainest words, at most 300 characters; "" where it says nothing. Errors may be a text, an object,
@@ -75,6 +91,15 @@ function inText(value: string, names: readonly string[], depth: number): string[
     }
   }
   return [trimmed];
+}
+
+/** The HTTP status of a failure that a chunk names by its number; undefined: it names none. */
+export function numberAsStatus(chunk: Readonly<Record<string, unknown>>): number | undefined {
+  const { code, status, status_code, statusCode } = chunk;
+  const numbers = [code, status, status_code, statusCode].map((one) =>
+    Number(typeof one === "string" ? one : (one ?? 0)),
+  );
+  return numbers.find((one) => Number.isInteger(one) && one >= 400 && one <= 599);
 }
 
 /** The HTTP status that an error names in its code, its status or its kind; undefined: it names none. */

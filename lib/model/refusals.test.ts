@@ -148,7 +148,59 @@ const WILD: readonly (readonly [words: string | object, learned: string | null])
     "no empty content",
   ],
   ["Unsupported value: 'stream' does not support true with this model. Supported values are: false.", "no stream"],
+  // Item 11: words of real servers that taught nothing, or the wrong thing.
+  [
+    "`temperature` and `top_p` cannot both be specified for this model. Please use only one.",
+    "one of temperature and top_p",
+  ],
+  ["'temperature' has to be 1 with thinking models", "without temperature"],
+  ["Penalty is not enabled for models/gemini-2.5-pro", "without penalties"],
+  ["Unknown parameter: 'tools'.", "without tools"],
+  ["Unrecognized request argument supplied: tools", "without tools"],
+  ["unknown field `tools`, expected one of `model`, `messages`", "without tools"],
+  ["The model does not have tool-use capability", "without tools"],
+  ["This model isn't compatible with tools", "without tools"],
+  ["Only user and assistant roles are supported!", "calls in words"],
+  ["unknown variant `tool`, expected one of `system`, `user`, `assistant`", "calls in words"],
+  ["Conversation roles must be user or assistant", "calls in words"],
+  [
+    {
+      detail: [
+        {
+          type: "literal_error",
+          loc: ["body", "messages", 5, "role"],
+          msg: "Input should be 'system', 'user' or 'assistant'",
+        },
+      ],
+    },
+    "calls in words",
+  ],
+  ["unknown variant `system`, expected `user` or `assistant`", "no system message"],
+  ["'tool_call_id' is invalid: must match ^[a-zA-Z0-9_-]{1,64}$", "short call ids"],
+  ["`tool_call_id` must be a 9-character string with a length of 9", "short call ids"],
+  ["Invalid 'messages[4].tool_call_id': string too long. Expected a string with maximum length 40", "short call ids"],
+  ["A conversation must start with a user message. Try again.", "alternating roles"],
+  ["The conversation must end with a user message", "alternating roles"],
+  ["messages[2]: missing field `content`", "text content"],
+  [{ detail: [{ type: "missing", loc: ["body", "messages", 4, "content"], msg: "Field required" }] }, "text content"],
+  ["'list' object has no attribute 'strip'", "text content"],
+  ["Assistant message must have either content or tool_calls, but not none.", "no empty content"],
+  ["Invalid assistant message: content or tool_calls must be set", "no empty content"],
+  [
+    "'messages.2' : for 'role:user' the following must be satisfied[('messages.2' : property 'name' is unsupported)]",
+    "without names",
+  ],
+  ["property 'name' is unsupported for role user", "without names"],
+  ["'stream_options' is not a valid parameter", "without stream_options"],
+  ["Unrecognized request arguments supplied: stream_options, user", "without stream_options"],
+  ["Unknown parameter: 'user'.", "without user"],
+  ["stop: Extra inputs are not permitted", "without stop"],
   // What is nobody's to adapt.
+  ["The user is not allowed to access this model", null],
+  ["Model is not available for your user tier", null],
+  ["The model has been deprecated and is no longer available. Please stop using it.", null],
+  ["Requests which include `tool_use` or `tool_result` blocks must define tools", null],
+  ["Bedrock doesn't support tool calling without `tools=` param specified. Pass `tools=` param", null],
   ["The model `gpt-9` does not exist or you do not have access to it.", null],
   ["temperature must be between 0 and 2", null],
   ["Invalid 'temperature': decimal above maximum value. Expected a value <= 2, but got 5 instead.", null],
@@ -166,6 +218,88 @@ test.each(WILD)("%j teaches %j", (said, learned) => {
   request.refused(refusedRequest(400, {}, JSON.stringify(body)));
   expect([...known.of("m").names]).toEqual(learned === null ? [] : [learned]);
 });
+
+const image: ReadyMessage = {
+  role: "user",
+  parts: [
+    { type: "text", text: "What?" },
+    { type: "image", url: "data:image/png;base64,AA" },
+  ],
+};
+const forced = { toolChoice: { name: "clock" } } as const;
+
+test.each<[string, Partial<ModelRequest>, string | null]>([
+  ["`temperature` must be strictly positive", { settings: { temperature: 0 } }, "no temperature of 0"],
+  ["temperature must be greater than 0", { settings: { temperature: 0 } }, "no temperature of 0"],
+  ["temperature must be greater than 0", { settings: { temperature: 0.2 } }, null],
+  ["`top_p` must be > 0.0 and < 1.0", { settings: { topP: 1 } }, "no top_p of 1"],
+  ["tool_choice 'specified' is incompatible with thinking enabled", forced, "without tool_choice"],
+  ["No endpoints found that support the provided 'tool_choice' value.", forced, "without tool_choice"],
+  ["Thinking may not be enabled when tool_choice forces tool use.", forced, "without tool_choice"],
+  ['tool_choice must be "auto" or "none"', forced, "without tool_choice"],
+  ["tool_choice: Input should be 'auto', 'none' or 'required'", forced, "without tool_choice"],
+  [
+    "The toolConfig field must be defined when using toolUse and toolResult content blocks.",
+    { tools: [] },
+    "no calls without tools",
+  ],
+  ["Bedrock doesn't support tool calling without `tools=` param specified.", { tools: [] }, "no calls without tools"],
+  ["Invalid value: 'image_url'. Supported values are: 'text'.", { messages: [image] }, "without images"],
+  ["messages.0.content.1.type: Input should be 'text'", { messages: [image] }, "without images"],
+  ["Unsupported content type: image_url", { messages: [image] }, "without images"],
+  ["Only text content is supported", { messages: [image] }, "without images"],
+])("11: %s, of a request with %j, teaches %j", (said, request, learned) => {
+  expect(taught(400, said, request)).toEqual(learned === null ? [] : [learned]);
+});
+
+test("11: keywords that a server does not know are taken out of schemas, and names of properties are not", () => {
+  const parameters = {
+    type: "object",
+    additionalProperties: false,
+    properties: { title: { type: "string", minLength: 1 }, kind: { enum: ["const"] } },
+  };
+  const known = lessons();
+  const tools = [{ name: "clock", description: null, parameters, isOptional: true }];
+  const request = adapting({ ...EVERYTHING, tools }, FROM, known);
+  const said = `Invalid JSON payload received. Unknown name "additionalProperties" at 'tools[0].function_declarations[0].parameters': Cannot find field.`;
+  expect(request.refused(refusedRequest(400, {}, JSON.stringify({ error: { message: said } })))).toBe(true);
+  expect(request.body().tools).toMatchObject([{ function: { name: "clock" } }]);
+  expect(JSON.stringify(request.body().tools)).toContain(
+    JSON.stringify({ type: "object", properties: { title: { type: "string" }, kind: { enum: ["const"] } } }),
+  );
+  const required =
+    "Invalid schema for function 'clock': 'additionalProperties' is required to be supplied and to be false.";
+  expect(taught(400, required, { tools })).toEqual([]);
+});
+
+test.each([
+  "error reading stream: unexpected EOF",
+  "The model is not available, please stop and retry",
+  "tools backend unavailable: upstream not available",
+  "Internal error: tool parser not available",
+  "system prompt cache unavailable",
+  "image service is unavailable",
+  "temperature sensor unknown",
+])("12: a server that fails for now teaches nothing: %s", (said) => {
+  for (const status of [500, 502, 504]) expect(taught(status, said, {})).toEqual([]);
+});
+
+test.each([
+  ["Conversation roles must alternate user/assistant/user/assistant/...", "alternating roles"],
+  ["System role not supported", "no system message"],
+  ["tools param requires --jinja flag", "without tools"],
+  ["Unsupported parameter: 'stream_options'", "without stream_options"],
+])("12: what a template demands is learned from a 500 too: %s", (said, learned) => {
+  expect(taught(500, said, {})).toEqual([learned]);
+});
+
+function taught(status: number, said: string, request: Partial<ModelRequest>): string[] {
+  const known = lessons();
+  adapting({ ...EVERYTHING, ...request }, FROM, known).refused(
+    refusedRequest(status, {}, JSON.stringify({ error: { message: said } })),
+  );
+  return [...known.of("m").names];
+}
 
 const FROM = "http://models.test/v1 m";
 const calls = [{ callId: "0192c0de-0000-7000-8000-000000000001", name: "clock", input: {} }];

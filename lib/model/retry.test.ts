@@ -128,6 +128,29 @@ test("a server that loads its model is asked until it has, and says so once", as
   ]);
 });
 
+test.each<[number, string]>([
+  [503, '{"error":"Model mistralai/Mistral-7B is currently loading","estimated_time":20.0}'],
+  [503, "Loading model"],
+  [500, '{"error":"llm server loading model"}'],
+  [503, '{"message":"Model is scaling up from zero"}'],
+  [424, '{"error":"Workload is starting"}'],
+])("15: a server that loads in other words is waited for: %d %s", async (status, body) => {
+  const { tries } = await play([
+    ...Array.from({ length: 5 }, () => [refusedRequest(status, {}, body)]),
+    [text("a"), FINISH],
+  ]);
+  expect(tries).toHaveLength(6);
+});
+
+test.each<[number, string]>([
+  [404, '{"error":"model not loaded"}'],
+  [500, '{"error":"error loading model: out of memory"}'],
+])("15: a model that does not come is not waited for: %d %s", async (status, body) => {
+  const failure = refusedRequest(status, {}, body);
+  const { tries } = await play([...Array.from({ length: 9 }, () => [failure]), [text("a"), FINISH]]);
+  expect(tries.length).toBeLessThanOrEqual(3);
+});
+
 /** What a provider does: an event or a failure. */
 type Act = ModelEvent | Error;
 

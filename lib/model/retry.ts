@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ChatError } from "../domain/errors.ts";
 import type { CallModel } from "../domain/model.ts";
+import { refusalWords } from "./provider-error.ts";
 import { WAITS } from "./waits.ts";
 
 const RETRIES = 2;
@@ -59,10 +60,16 @@ function pauseSeconds(thrown: unknown, n: number, random: () => number): number 
 const mayPass = (status: number | undefined): boolean =>
   status === undefined || status === 408 || status === 425 || status === 429 || status >= 500;
 
-/** llama.cpp answers 503 with "Loading model" until it is ready; others say it in other words. */
-const mayLoad = (thrown: unknown): boolean =>
-  thrown instanceof ChatError &&
-  thrown.details.providerStatus === 503 &&
-  /loading (?:the )?model|model is (?:still |currently )?loading|model.{0,20}not (?:yet )?(?:loaded|ready)|warming up/iu.test(
-    thrown.message,
-  );
+const LOADING =
+  /model\b.{0,120}\b(?:loading|starting|initiali[sz]ing|scaling up)|\bloading\b.{0,20}\bmodel|warming up|(?:workload|server|engine|instance|worker) is (?:still )?(?:starting|loading|scaling)|scaling up from/isu;
+const NOT_LOADED = /model\b.{0,120}\bnot (?:yet )?(?:loaded|ready)/isu;
+const BROKEN = /(?:error|failed|failure|unable|could not|cannot)\b.{0,20}\bload/isu;
+
+/** Whether a server says that it loads its model: llama.cpp with 503 and "Loading model", others with other words and statuses. */
+function mayLoad(thrown: unknown): boolean {
+  if (!(thrown instanceof ChatError)) return false;
+  const { providerStatus: status } = thrown.details;
+  if (status === undefined || status < 400 || [401, 402, 403, 404].includes(status)) return false;
+  const words = refusalWords(thrown) || thrown.message.replace(/^[^:]*: /u, "");
+  return !BROKEN.test(words) && (LOADING.test(words) || (status >= 500 && NOT_LOADED.test(words)));
+}

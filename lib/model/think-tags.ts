@@ -2,29 +2,49 @@
 export type Stretch = { readonly kind: "reasoning" | "text"; readonly text: string };
 
 // How chat templates mark thoughts in the text itself, where a server does not part them: DeepSeek, Qwen and most others, Gemini,
-// Seed, Magistral, Kimi, GPT-OSS.
-const TAGS: readonly (readonly [open: string, close: string])[] = [
-  ["<think>", "</think>"],
-  ["<thinking>", "</thinking>"],
-  ["<thought>", "</thought>"],
-  ["<reasoning>", "</reasoning>"],
-  ["<seed:think>", "</seed:think>"],
-  ["[think]", "[/think]"],
-  ["◁think▷", "◁/think▷"],
-  ["<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"],
+// Seed, Magistral, Kimi, LongCat, Cohere, OpenThinker, Gemma, Apertus, GPT-OSS.
+const ANY = ["</think>", "</thinking>", "</thought>", "</reasoning>"];
+const TAGS: readonly (readonly [open: string, close: readonly string[]])[] = [
+  // Models close these with another of them at times.
+  ["<think>", ANY],
+  ["<thinking>", ANY],
+  ["<thought>", ANY],
+  ["<reasoning>", ANY],
+  ["<seed:think>", ["</seed:think>"]],
+  ["<longcat_think>", ["</longcat_think>"]],
+  ["[think]", ["[/think]"]],
+  ["◁think▷", ["◁/think▷"]],
+  ["<|start_thinking|>", ["<|end_thinking|>"]],
+  ["<|begin_of_thought|>", ["<|end_of_thought|>"]],
+  ["<|channel>thought", ["<channel|>"]],
+  ["<|inner_prefix|>", ["<|inner_suffix|>"]],
+  ["<|channel|>analysis<|message|>", ["<|end|>"]],
+  ["<|channel|>commentary<|message|>", ["<|end|>"]],
 ];
-/** What stands alone before an answer whose thoughts came another way, or not at all. */
-const LONE = [...TAGS.map(([, close]) => close), "<|channel|>final<|message|>"];
+/** What stands before what is said, and what then may stand behind it. */
+const LEADS: readonly (readonly [lead: string, trail: string])[] = [
+  ["<|start|>assistant", ""],
+  ["<|channel|>final<|message|>", "<|return|>"],
+  ["<|start_response|>", "<|end_response|>"],
+  ["<|begin_of_solution|>", "<|end_of_solution|>"],
+  // What stands alone before an answer whose thoughts came another way, or not at all.
+  ...[...new Set(TAGS.flatMap(([, close]) => close))].map((close) => [close, ""] as const),
+];
+/** Hunyuan's, which is a mark behind thoughts alone. */
+const ANSWER: readonly [string, string] = ["<answer>", "</answer>"];
 
 /**
- * Parts the thoughts at the beginning of an answer from what is said, however the pieces are cut. Tags elsewhere are text.
+ * Parts the thoughts at the beginning of an answer from what is said, however the pieces are cut. Tags elsewhere are text, but
+ * for a close tag in the first piece: templates put the open one into the prompt.
  *
  * White space around thoughts goes with them. `rest` gives what is left when no more comes.
  */
 export function thinkTags(): { readonly push: (piece: string) => Stretch[]; readonly rest: () => Stretch[] } {
   let state: "start" | "thoughts" | "text" = "start";
-  let close = "";
+  let close: readonly string[] = [];
   let held = "";
+  /** What may stand behind the text, and is none of it. */
+  let trail = "";
   /** Whether thoughts have come before: white space behind them is no text. */
   let isBehind = false;
 
@@ -39,48 +59,82 @@ export function thinkTags(): { readonly push: (piece: string) => Stretch[]; read
       held = trimmed.slice(tag[0].length);
       return within();
     }
-    const lone = LONE.find((one) => small.startsWith(one));
-    if (lone !== undefined) {
-      held = trimmed.slice(lone.length);
+    const leads = isBehind ? [...LEADS, ANSWER] : LEADS;
+    const lead = leads.find(([one]) => small.startsWith(one));
+    if (lead) {
+      held = trimmed.slice(lead[0].length);
+      trail = lead[1] || trail;
       isBehind = true;
       return atStart();
     }
     // What may still become a tag waits for its end.
-    if (TAGS.some(([open]) => open.startsWith(small)) || LONE.some((one) => one.startsWith(small))) return [];
+    if ([...TAGS, ...leads].some(([open]) => open.startsWith(small))) return [];
+    const before = isBehind ? 0 : unopened(trimmed);
+    if (before > 0) {
+      const thoughts = trimmed.slice(0, before);
+      held = trimmed.slice(before);
+      return [{ kind: "reasoning", text: thoughts }, ...atStart()];
+    }
     state = "text";
-    const text = isBehind ? trimmed : held;
-    held = "";
-    return [{ kind: "text", text }];
+    if (isBehind) held = trimmed;
+    return said();
   };
 
   const within = (): Stretch[] => {
     const small = held.toLowerCase();
-    const end = small.indexOf(close);
+    const [end, length] = firstOf(small, close);
     if (end < 0) {
-      const kept = beginning(small, close);
+      const kept = Math.max(...close.map((one) => beginning(small, one)));
       const text = held.slice(0, held.length - kept);
       held = held.slice(held.length - kept);
       return text === "" ? [] : [{ kind: "reasoning", text }];
     }
     const thoughts = held.slice(0, end);
-    held = held.slice(end + close.length);
+    held = held.slice(end + length);
     state = "start";
     isBehind = true;
     return [...(thoughts === "" ? [] : [{ kind: "reasoning" as const, text: thoughts }]), ...atStart()];
   };
 
+  /** What is held as text, but for what may be the mark behind it. */
+  const said = (): Stretch[] => {
+    const kept =
+      trail === "" ? 0 : held.toLowerCase().endsWith(trail) ? trail.length : beginning(held.toLowerCase(), trail);
+    const text = held.slice(0, held.length - kept);
+    held = held.slice(held.length - kept);
+    return text === "" ? [] : [{ kind: "text", text }];
+  };
+
   return {
     push(piece) {
-      if (state === "text") return [{ kind: "text", text: piece }];
+      if (state === "text" && trail === "") return [{ kind: "text", text: piece }];
       held += piece;
-      return state === "start" ? atStart() : within();
+      return state === "text" ? said() : state === "start" ? atStart() : within();
     },
     rest() {
       const text = state === "start" && isBehind ? held.trimStart() : held;
       held = "";
-      return text === "" ? [] : [{ kind: state === "thoughts" ? "reasoning" : "text", text }];
+      if (text === "" || (trail !== "" && text.trim().toLowerCase() === trail)) return [];
+      return [{ kind: state === "thoughts" ? "reasoning" : "text", text }];
     },
   };
+}
+
+/** Where thoughts end that nothing has opened; 0: there are none. A tag in quotes is spoken of. */
+function unopened(text: string): number {
+  const small = text.toLowerCase();
+  const [end] = firstOf(small, ANY);
+  return end > 0 && !small.includes("<think") && !/["'`]$/u.test(small.slice(0, end)) ? end : 0;
+}
+
+/** Where the first of some words stands, and how long it is; -1: none does. */
+function firstOf(text: string, words: readonly string[]): readonly [at: number, length: number] {
+  let found: readonly [number, number] = [-1, 0];
+  for (const word of words) {
+    const at = text.indexOf(word);
+    if (at >= 0 && (found[0] < 0 || at < found[0])) found = [at, word.length];
+  }
+  return found;
 }
 
 /** How many characters at the end of a text are the beginning of `word`. */

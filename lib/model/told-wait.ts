@@ -20,6 +20,9 @@ const WAIT =
 
 /** The wait in seconds that words ask for; undefined: none. */
 export function waitIn(words: string): number | undefined {
+  // A field of a body, in seconds.
+  const field = /\bretry_after: (\d{1,6}(?:\.\d{1,9})?)\b/u.exec(words)?.[1];
+  if (field !== undefined) return Number(field);
   const told = WAIT.exec(words)?.[1];
   const delay = /(?:^|\s)(\d{1,6}(?:\.\d{1,9})?s)(?:\s|$)/u.exec(words)?.[1];
   const text = told ?? delay;

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { Workspace } from "../../../components/conversation/workspace";
-import { SignIn } from "../../../components/sign-in/sign-in";
+import { Door } from "../../../components/sign-in/door";
 import { sessionOfRequest, shellOfRequest } from "../../page-state";
 
 type Props = { params: Promise<{ id: string }> };
@@ -13,7 +13,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function Page({ params }: Props) {
   const [{ id }, shell] = await Promise.all([params, shellOfRequest()]);
-  if (!shell.guests && shell.viewer.kind === "none") return <SignIn canSignUp={shell.signUp} canStayGuest={false} />;
+  if (!shell.guests && shell.viewer.kind === "none") return <Door canSignUp={shell.signUp} canStayGuest={false} />;
   const window = await sessionOfRequest(id);
   if (!window) notFound();
   return <Workspace key={id} initial={window} />;

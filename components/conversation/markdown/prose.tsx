@@ -1,48 +1,74 @@
 "use client";
 
-import { lazy, memo, Suspense, useEffect } from "react";
+import { memo, Suspense, use, useEffect, useRef } from "react";
 import { Guard } from "../../ui/guard";
-import { onIntent } from "../intent";
+import { LaterMarkdown, loadedMarkdown, wantMarkdown } from "./renderer";
+import { useServed } from "./use-served";
 
-let want: () => void = () => {};
-const wanted = new Promise<void>((resolve) => {
-  want = resolve;
-});
-
-if (typeof window === "undefined") want();
-else onIntent(() => want());
-
-/**
- * Brings the renderer's code: answers of the server's page stand as they are until someone stirs. Resolves when it is there,
- * and where it cannot be had.
- */
-export function wantMarkdown(): Promise<unknown> {
-  want();
-  return import("./markdown").catch(() => null);
-}
-
-/** Resolves when the renderer is there for whoever has stirred, or cannot be had. */
-export const markdownThere = (): Promise<unknown> => wanted.then(() => import("./markdown")).catch(() => null);
-
-const Markdown = lazy(() => wanted.then(() => import("./markdown")));
+const isServer = typeof window === "undefined";
+/** The server has it from the start. */
+const serverMarkdown = isServer ? import("./markdown") : null;
 
 type ProseProps = { readonly text: string; readonly isStreaming: boolean };
 
 export const Prose = memo(function Prose({ text, isStreaming }: ProseProps) {
   const shown = isStreaming ? wholeWords(text) : text;
+  return isServer ? (
+    <Serving text={shown} isStreaming={isStreaming} />
+  ) : (
+    <Living text={shown} isStreaming={isStreaming} />
+  );
+});
+
+const attributesOf = (isStreaming: boolean) =>
+  ({ className: "prose", "data-prose": true, "data-streaming": isStreaming || undefined }) as const;
+
+/**
+ * An answer in the server's page. It stands in no `Suspense`: React would hand over its plain words first, and put it in their
+ * place later.
+ */
+function Serving({ text, isStreaming }: ProseProps) {
+  const Markdown = serverMarkdown && use(serverMarkdown).default;
   return (
-    <div className="prose" data-prose data-streaming={isStreaming || undefined}>
-      <Guard of={shown} fallback={<Plain text={shown} />}>
-        <Suspense fallback={<Plain text={shown} />}>
-          <Markdown text={shown} isStreaming={isStreaming} />
+    <div {...attributesOf(isStreaming)} data-served>
+      {Markdown && <Markdown text={text} isStreaming={isStreaming} />}
+    </div>
+  );
+}
+
+/** React takes it for what stands in the page already, and leaves that alone. */
+const AS_IT_IS = { __html: "" } as const;
+
+function Living({ text, isStreaming }: ProseProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const isServed = useServed(box, isStreaming);
+  const attributes = attributesOf(isStreaming);
+  if (isServed) {
+    return (
+      <div
+        ref={box}
+        {...attributes}
+        data-served
+        suppressHydrationWarning
+        // biome-ignore lint/security/noDangerouslySetInnerHtml: nothing is set, see above.
+        dangerouslySetInnerHTML={AS_IT_IS}
+      />
+    );
+  }
+  const Markdown = loadedMarkdown() ?? LaterMarkdown;
+  return (
+    <div ref={box} {...attributes}>
+      <Guard of={text} fallback={<Plain text={text} />}>
+        <Suspense fallback={<Plain text={text} />}>
+          <Markdown text={text} isStreaming={isStreaming} />
         </Suspense>
       </Guard>
     </div>
   );
-});
+}
 
 function Plain({ text }: { text: string }) {
-  useEffect(want, []);
+  useEffect(() => void wantMarkdown(), []);
   return (
     <div data-unread>
       <p className="prose-plain" dir="auto">

@@ -1,10 +1,9 @@
 import type { TurnEvent } from "../../domain/events.ts";
-import { parseExact } from "../../domain/exact-numbers.ts";
-import { jsonShape } from "../../domain/json-shape.ts";
 import type { FinishReason, ModelEvent, PromptMessage, Usage } from "../../domain/model.ts";
 import type { ProviderData } from "../../domain/provider-data.ts";
 import { storable, storableJson, storablePieces } from "../../domain/text.ts";
 import type { ToolCall } from "../../domain/tool.ts";
+import { parsedArguments } from "./call-arguments.ts";
 
 type StepReader = {
   /** The turn's events for a batch of the model's. */
@@ -76,7 +75,11 @@ export function stepReader({
         return [...head, { type: "tool-input-delta", ...input }];
       }
       case "tool-call": {
-        const call = { callId: callId.of(event.callId), name: storable(event.name), input: parsed(event.input) };
+        const call = {
+          callId: callId.of(event.callId),
+          name: storable(event.name),
+          input: parsedArguments(event.input),
+        };
         calls.push(call);
         if (event.kept !== undefined) kept[call.callId] = storableJson(event.kept);
         callId.forget(event.callId);
@@ -180,20 +183,6 @@ function blockReader(now: () => number, continues: boolean) {
     text: (): string => texts.join(""),
     thoughts: (): string => thoughts.join(""),
   };
-}
-
-/**
- * The arguments a model sent: JSON where they are, else the text itself, and so where they are nested deeper or hold more
- * values than a request may. Nothing at all counts as no arguments.
- */
-function parsed(input: string): unknown {
-  if (input.trim() === "") return {};
-  if (jsonShape(input).over !== null) return storable(input);
-  try {
-    return storableJson(parseExact(input));
-  } catch {
-    return storable(input);
-  }
 }
 
 function joinDeltas(events: readonly TurnEvent[]): TurnEvent[] {
