@@ -7,6 +7,8 @@ import { wholeBefore } from "./line-windows.ts";
 
 /** So many characters of a document are read before the next look. */
 const READ_AT_ONCE = 50_000;
+/** A search ends then, however many others it takes turns with: alone it takes a few seconds at the most. */
+const LONGEST_MS = 60_000;
 
 /**
  * Where a regular expression is found in the lines of a document of the account, in order. It goes on in stretches of
@@ -14,7 +16,7 @@ const READ_AT_ONCE = 50_000;
  * 4,000 characters is told up to 4,000, and that of a large pattern up to fewer (`linePattern`).
  *
  * Throws "bad-request" for a pattern that cannot be looked for (`linePattern`), or takes too much of this document, and
- * "rate-limited" where the account looks for several already.
+ * "rate-limited" where the account looks for several already, and after a minute of taking turns with others.
  */
 export async function findInDocument(
   scope: Pick<Scope, "database" | "accountId" | "longWork">,
@@ -25,15 +27,14 @@ export async function findInDocument(
 ): Promise<readonly TextMatch[]> {
   const { accountId, longWork } = scope;
   const leave = longWork.enter(accountId);
-  if (leave === null) {
-    const message = "Too many searches of this account are going on. Try again in a moment.";
-    throw new ChatError("rate-limited", message, { retryAfterSeconds: 2 });
-  }
+  if (leave === null) throw crowded("Too many searches of this account are going on");
+  const endsAt = performance.now() + LONGEST_MS;
   try {
     const search = await longWork.stretch(accountId, () => lineSearch(linePattern(pattern), options));
     const look = async () => {
       const some: LineSearch["goOn"] = (isDue) => {
         signal?.throwIfAborted();
+        if (performance.now() > endsAt) throw crowded("Too many searches are going on");
         return search.goOn(isDue);
       };
       while (await longWork.stretch(accountId, some));
@@ -54,6 +55,9 @@ export async function findInDocument(
     leave();
   }
 }
+
+const crowded = (what: string): ChatError =>
+  new ChatError("rate-limited", `${what}. Try again in a moment.`, { retryAfterSeconds: 2 });
 
 /** A stretch of a document's text from a place on, and where the next begins; null: it ends there. */
 export async function readDocument(

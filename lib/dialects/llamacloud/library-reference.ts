@@ -232,12 +232,13 @@ const RETRIEVAL: readonly Operation[] = [
     method: "POST",
     path: `${at}/files/grep`,
     summary: "Find a regular expression in the lines of a document",
-    description: "It is looked for in one pass: look-arounds and back references are refused.",
+    description:
+      "It is looked for in one pass: look-arounds and back references are refused. An account has eight such searches at once.",
     query: ScopeQuery,
     body: library.GrepBody,
     example: { ...example, file_id: "$DOC", pattern: "guarantee|warranty" },
     answers: { 200: { description: "A page of places, in order", json: Matches } },
-    errors: ["not-found", "bad-request"],
+    errors: ["not-found", "bad-request", "rate-limited"],
   },
   {
     id: "llamacloudReadFile",
