@@ -6,6 +6,9 @@ import { isId } from "../domain/ids.ts";
 import { judge } from "./media-type.ts";
 import type { Scope } from "./scope.ts";
 
+/** After so many pieces, which are 4 MB, is looked whether all files have room still. */
+const LOOK_AFTER = 16;
+
 /** What the files of a caller are held to. */
 export const fileLimits = ({ files = FILE_LIMITS }: Pick<Scope, "files">): FileLimits => files;
 
@@ -59,16 +62,22 @@ async function begin(scope: Scope, file: { readonly id: string; readonly name: s
   await db.dropUnusedFiles(database, accountId);
   const full = await db.beginFile(database, accountId, file, room);
   if (full === null) return;
+  throw noRoom(full, room);
+}
+
+function noRoom(full: keyof FileRoom, room: FileRoom): ChatError {
   const words = sizeInWords(room[full]);
   const reasons: Record<keyof FileRoom, string> = {
     guest: `A guest may keep ${words} of files. Delete conversations with files, or sign in to have more room.`,
     account: `Your files have no more room: an account may keep ${words}. Delete conversations with files first.`,
     all: "The server has no room for more files.",
   };
-  throw new ChatError("too-large", reasons[full], { noun: "file" });
+  return new ChatError("too-large", reasons[full], { noun: "file" });
 }
 
-async function storePieces({ database, accountId }: Scope, id: string, bytes: Upload["bytes"], maxBytes: number) {
+async function storePieces(scope: Scope, id: string, bytes: Upload["bytes"], maxBytes: number) {
+  const { database, accountId } = scope;
+  const { room } = fileLimits(scope);
   const hash = createHash("sha256");
   const seen = judge();
   const piece = new Uint8Array(db.PIECE_BYTES);
@@ -77,6 +86,8 @@ async function storePieces({ database, accountId }: Scope, id: string, bytes: Up
     // A copy: the next bytes come into the same piece.
     if (!(await db.addPiece(database, accountId, id, n++, piece.slice(0, filled)))) throw gone();
     filled = 0;
+    // Nothing is set aside of the room of all, so others may have filled it meanwhile.
+    if (n % LOOK_AFTER === 0 && (await db.isFull(database, accountId, room))) throw noRoom("all", room);
   };
   for await (const chunk of bytes) {
     size += chunk.length;
@@ -162,9 +173,31 @@ export async function holdFiles({ database, accountId }: Scope, ids: readonly st
   });
 }
 
-/** Takes the hold back that storing a file has made, once something refers to it, or nothing will. Others' holds stay. */
-export const endHold = ({ database, accountId }: Scope, file: db.StoredFile): Promise<void> =>
+/** Takes the hold back that storing a file has made. Others' holds stay. */
+const endHold = ({ database, accountId }: Scope, file: db.StoredFile): Promise<void> =>
   db.endHold(database, accountId, file);
+
+/**
+ * Does with a file that was stored just now what it was stored for, and takes its hold back then. Where that throws the file
+ * goes, unless something refers to it or it was held before.
+ */
+export async function withFile<Made>(scope: Scope, file: db.StoredFile, work: () => Promise<Made>): Promise<Made> {
+  let isDone = false;
+  try {
+    const made = await work();
+    isDone = true;
+    return made;
+  } finally {
+    if (isDone) await endHold(scope, file);
+    else await giveUpFile(scope, file);
+  }
+}
+
+/** Gives up a file that was stored just now, as `withFile` does. */
+export async function giveUpFile(scope: Scope, file: db.StoredFile): Promise<void> {
+  await endHold(scope, file);
+  await dropUnusedFiles(scope);
+}
 
 /** Gives up an upload: its bytes go, unless a message or a doc refers to them. Throws "not-found". */
 export async function forgetUpload({ database, accountId }: Scope, id: string): Promise<void> {

@@ -18,6 +18,7 @@ import {
   copyEmbeddingRows,
   failDocRow,
   insertEmbeddingRows,
+  listPendingAccountRows,
   listPendingChunkRows,
   listRowsWithoutFingerprint,
   setFingerprintRows,
@@ -154,21 +155,36 @@ export async function findChunks(database: Database, accountId: string, ids: rea
 
 export type PendingChunk = {
   readonly id: string;
-  readonly accountId: string;
   readonly docId: string;
+  readonly docCreatedAt: Date;
   readonly content: string;
   readonly headings: readonly string[];
   readonly embedInstruction: string | null;
 };
 
-/** Pieces of docs that `model` has not embedded, but for those of some accounts, the oldest docs first. */
-export async function listPendingChunks(
+/** Where to begin among the docs of an account: they stand in the order in which they were made. */
+export type DocPlace = { readonly createdAt: Date; readonly docId: string };
+const BEGINNING: DocPlace = { createdAt: new Date(0), docId: "00000000-0000-0000-0000-000000000000" };
+
+/** At most `limit` accounts, but for some, that have pieces which `model` has not embedded, each time in another order. */
+export async function listPendingAccounts(
   database: Database,
   model: string,
   exceptAccountIds: readonly string[],
   limit: number,
+): Promise<string[]> {
+  return (await listPendingAccountRows(database, { model, exceptAccountIds, limit })).map(({ id }) => id);
+}
+
+/** Pieces of an account's docs that `model` has not embedded, the oldest docs first; null: from the beginning. */
+export async function listPendingChunks(
+  database: Database,
+  model: string,
+  accountId: string,
+  from: DocPlace | null,
+  limit: number,
 ): Promise<PendingChunk[]> {
-  return listPendingChunkRows(database, { model, exceptAccountIds, limit });
+  return listPendingChunkRows(database, { model, accountId, ...(from ?? BEGINNING), limit });
 }
 
 /** Stores what a model says of pieces. A piece that has been deleted meanwhile is passed over. */

@@ -25,8 +25,8 @@ const MOST = 20;
 const TRIES = 3;
 
 /**
- * Enters a file whose bytes are still to come, with room for `size` of them. Gives null where it may, and else whose room is
- * too small.
+ * Enters a file whose bytes are still to come. Of its account's room `size` is set aside for them, of the room of all nothing
+ * (`isFull`). Gives null where it may, and else whose room is too small.
  */
 export async function beginFile(
   database: Database,
@@ -43,6 +43,12 @@ export async function beginFile(
     await insertFileRow(connection, { ...file, accountId });
     return null;
   });
+}
+
+/** Whether the bytes of all accounts' files, with those of files that are not whole yet, are more than their room. */
+export async function isFull(database: Database, accountId: string, { all }: FileRoom): Promise<boolean> {
+  const [sums] = await sumFiles(database, { accountId });
+  return (sums?.all ?? 0) > all;
 }
 
 /** Adds the n-th piece to a file that was begun. False where there is none: it was given up, or its account is gone. */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dropUnusedFiles } from "../core/files.ts";
+import { dropUnusedFiles, storeFile } from "../core/files.ts";
 import { sweepUnusedFiles } from "../db/files.ts";
 import { newId } from "../domain/ids.ts";
 import { type Api, openApi } from "../testing/api.ts";
@@ -162,6 +162,58 @@ test("16: an account has room for so much, uploads that come at once included; w
   expect((await remove(first?.body.id, by)).status).toBe(204);
   expect((await remove(first?.body.id, by)).status).toBe(404);
   expect((await upload(randomBytes(900_000), { by })).status).toBe(201);
+});
+
+test("S16: uploads that announce much and send nothing leave the others their room", async () => {
+  const accounts = await Promise.all(Array.from({ length: 8 }, () => api.server.makeAccount()));
+  const before = await counted("File");
+  const ends: (() => void)[] = [];
+  // Each announces the most that a file may have: 24 MB of the 20 that all have together.
+  const silent = accounts.flatMap((by) =>
+    Array.from({ length: 3 }, () => {
+      const stream = new ReadableStream<Uint8Array>({
+        start: (controller) => void ends.push(() => controller.close()),
+      });
+      return upload(stream, { by });
+    }),
+  );
+  const begun = async () => {
+    const text = `select count(*)::int as n from "File" where hash is null and "accountId" = any($1)`;
+    const { rows } = await api.server.parley.ports.database.pool.query(text, [accounts.map(({ id }) => id)]);
+    return rows[0].n;
+  };
+  try {
+    await expect.poll(begun, { timeout: 20_000 }).toBe(24);
+    const honest = await upload(randomBytes(500_000));
+    expect(honest.status).toBe(201);
+    await remove(honest.body.id);
+  } finally {
+    for (const end of ends) end();
+  }
+  await Promise.all(silent);
+  expect(await counted("File")).toBe(before);
+});
+
+test("S16: an upload ends where others fill the room of all meanwhile, and leaves nothing", async () => {
+  const [by, other] = await Promise.all([api.server.makeAccount(), api.server.makeAccount()]);
+  const MB = 1000 * 1000;
+  const { rows } = await api.server.parley.ports.database.pool.query(
+    `select coalesce(sum(size), 0)::int as n from "File"`,
+  );
+  const files = { each: 9 * MB, room: { guest: MB, account: 100 * MB, all: rows[0].n + 9 * MB } };
+  const store = (account: Account, bytes: AsyncIterable<Uint8Array>, announced: number) =>
+    storeFile({ ...scopeOf(account), files }, { name: "a", mediaType: "", bytes, maxBytes: 9 * MB, announced });
+  async function* some(count: number) {
+    for (let n = 0; n < count; n++) yield randomBytes(MB);
+  }
+  async function* whileOthersStore() {
+    yield* some(3);
+    await store(other, some(6), 6 * MB);
+    yield* some(5);
+  }
+  await expect(store(by, whileOthersStore(), 8 * MB)).rejects.toThrow("The server has no room for more files.");
+  expect([await counted("File", by), await counted("FileBytes", by)]).toEqual([0, 0]);
+  await api.server.parley.ports.database.pool.query(`delete from "File" where "accountId" = $1`, [other.id]);
 });
 
 test("16: an upload that nobody sends goes after an hour, and one that broke off with its process", async () => {

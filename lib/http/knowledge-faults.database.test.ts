@@ -70,6 +70,19 @@ test("I17-5: fields of a form are made what the database takes, and a name is on
   expect(text.body.title).toBe("T x");
 });
 
+test("S16: a form that fails behind its file leaves nothing of it", async () => {
+  const id = await made("Failing forms");
+  const { database } = api.server.parley.ports;
+  const files = async () => (await database.pool.query(`select count(*)::int as n from "File"`)).rows[0].n;
+  const before = await files();
+  const long = await sendForm(id, [], [["display_name", "x".repeat(70_000)]], "A long field.");
+  const parts = Array.from({ length: 21 }, (_, n): Field => [`f${n}`, "x"]);
+  const many = await sendForm(id, [], parts, "Many parts.");
+  const none = await sendForm(id, [], [["metadata", "[1]"]], "No metadata.");
+  expect([long.status, many.status, none.status]).toEqual([413, 400, 400]);
+  expect(await files()).toBe(before);
+});
+
 test("I17-5: metadata that is none is refused, and before a byte is stored where it comes first", async () => {
   const id = await made("Refused");
   const deep = `{"a":${"[".repeat(300)}${"]".repeat(300)}}`;

@@ -27,6 +27,9 @@ const collected = async ({
   return { name, mediaType, text: Buffer.concat(pieces).toString("latin1") };
 };
 
+const givenUp: string[] = [];
+const file = { store: collected, giveUp: async ({ text }: { text: string }) => void givenUp.push(text) };
+
 const text = "line\r\n--not-the-mark\r\n\r\n--m\r\nand more\r\n";
 
 test.each([1, 2, 7, 64, 100_000])("a form that comes in pieces of %i bytes is read as a whole", async (piece) => {
@@ -37,7 +40,7 @@ test.each([1, 2, 7, 64, 100_000])("a form that comes in pieces of %i bytes is re
   const whole = new Request("http://parley.test", { method: "POST", body: form });
   const boundary = /boundary=(.*)$/u.exec(whole.headers.get("content-type") ?? "")?.[1] ?? "";
   const request = formOf(Buffer.from(await whole.arrayBuffer()), boundary, piece);
-  const { stored, fields } = await readUploadForm(request, "file", collected);
+  const { stored, fields } = await readUploadForm(request, "file", file);
   expect(stored).toEqual({ name: 'a "quoted" 名.pdf', mediaType: "application/pdf", text });
   expect([...fields]).toEqual([
     ["purpose", "user_data"],
@@ -57,10 +60,22 @@ test.each([
   ["of too many parts", `${part("a", "x").repeat(21)}--m--`, "bad-request"],
   ["with a long field", `${part("a", "x".repeat(70_000))}--m--`, "too-large"],
 ])("a form %s is refused", async (_, body, code) => {
-  await expect(readUploadForm(formOf(Buffer.from(body), "m", 500), "file", collected)).rejects.toMatchObject({ code });
+  await expect(readUploadForm(formOf(Buffer.from(body), "m", 500), "file", file)).rejects.toMatchObject({ code });
 });
 
 test("what is no form is refused", async () => {
   const request = new Request("http://parley.test", { method: "POST", body: "{}" });
-  await expect(readUploadForm(request, "file", collected)).rejects.toMatchObject({ code: "bad-request" });
+  await expect(readUploadForm(request, "file", file)).rejects.toMatchObject({ code: "bad-request" });
+});
+
+const kept = `--m\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nkept\r\n`;
+
+test.each([
+  ["has too many parts", `${kept}${part("a", "x").repeat(21)}--m--`],
+  ["has a long field", `${kept}${part("a", "x".repeat(70_000))}--m--`],
+  ["breaks off", `${kept}--m\r\ncontent-disposition: form-data; name="a"\r\n\r\nx`],
+])("S16: the file is given up where the form behind it %s", async (_, body) => {
+  givenUp.length = 0;
+  await expect(readUploadForm(formOf(Buffer.from(body), "m", 500), "file", file)).rejects.toThrow();
+  expect(givenUp).toEqual(["kept"]);
 });

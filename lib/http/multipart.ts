@@ -17,28 +17,42 @@ const MOST_FIELD_BYTES = 64 * 1024;
 
 const broken = (): ChatError => new ChatError("bad-request", "The form broke off, or is none (multipart/form-data)");
 
+/** What becomes of the file in a form. */
+type FormFile<Stored> = {
+  /** Stores it as its bytes come. `before`: the fields before it. */
+  readonly store: (
+    file: Omit<FormPart, "name" | "fileName"> & { readonly name: string },
+    before: ReadonlyMap<string, string>,
+  ) => Promise<Stored>;
+  /** Takes it away again: the form behind it is none. */
+  readonly giveUp: (stored: Stored) => Promise<void>;
+};
+
 /**
- * Reads a form with one file in it (RFC 7578), of which no more than a piece is in memory: `store` gets the file under `field`
- * as its bytes come, with the fields before it. Gives what `store` gave, and the other fields, as texts that can be stored.
+ * Reads a form with one file in it (RFC 7578), of which no more than a piece is in memory: `store` gets the file under `field`.
+ * Gives what `store` gave, and the other fields, as texts that can be stored.
  *
- * Throws "invalid" where there is no such file, "bad-request" for what is no form, and what `store` throws.
+ * Throws "invalid" where there is no such file, "bad-request" for what is no form, and what `store` throws. Nothing is kept
+ * of the file then.
  */
 export async function readUploadForm<Stored>(
   request: Request,
   field: string,
-  store: (
-    file: Omit<FormPart, "name" | "fileName"> & { readonly name: string },
-    before: ReadonlyMap<string, string>,
-  ) => Promise<Stored>,
+  { store, giveUp }: FormFile<Stored>,
 ): Promise<{ readonly stored: Stored; readonly fields: ReadonlyMap<string, string> }> {
   const fields = new Map<string, string>();
   const files: Stored[] = [];
-  for await (const { name, fileName, mediaType, bytes } of formParts(request)) {
-    if (name === field && fileName !== null && files.length === 0) {
-      files.push(await store({ name: fileName, mediaType, bytes }, fields));
-    } else {
-      fields.set(name, storable(await asText(bytes, MOST_FIELD_BYTES)));
+  try {
+    for await (const { name, fileName, mediaType, bytes } of formParts(request)) {
+      if (name === field && fileName !== null && files.length === 0) {
+        files.push(await store({ name: fileName, mediaType, bytes }, fields));
+      } else {
+        fields.set(name, storable(await asText(bytes, MOST_FIELD_BYTES)));
+      }
     }
+  } catch (thrown) {
+    for (const stored of files) await giveUp(stored);
+    throw thrown;
   }
   const [stored] = files;
   if (stored !== undefined) return { stored, fields };

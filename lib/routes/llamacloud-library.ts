@@ -1,4 +1,4 @@
-import { endHold, storeFile } from "../core/files.ts";
+import { giveUpFile, storeFile, withFile } from "../core/files.ts";
 import { getFileDoc, ingestHeld } from "../core/ingest.ts";
 import { type Document, mostDocumentBytes } from "../core/knowledge/documents.ts";
 import type { Scope } from "../core/scope.ts";
@@ -13,17 +13,18 @@ import { announcedBytes } from "../http/upload.ts";
  * that is none: before a byte is stored where it stands before the file.
  */
 export async function documentOfForm(scope: Scope, indexId: string, request: Request): Promise<Document> {
-  const { stored: file, fields } = await readUploadForm(request, "upload_file", (part, before) => {
-    library.metadataField(before.get("metadata"), parseJson);
-    return storeFile(scope, { ...part, maxBytes: mostDocumentBytes(scope), announced: announcedBytes(request) });
+  const { stored: file, fields } = await readUploadForm(request, "upload_file", {
+    store(part, before) {
+      library.metadataField(before.get("metadata"), parseJson);
+      return storeFile(scope, { ...part, maxBytes: mostDocumentBytes(scope), announced: announcedBytes(request) });
+    },
+    giveUp: (stored) => giveUpFile(scope, stored),
   });
-  try {
+  return withFile(scope, file, () => {
     const title = fields.get("display_name") ?? file.name;
     const metadata = library.metadataField(fields.get("metadata"), parseJson);
-    return await ingestHeld(scope, { role: "index", id: indexId }, file, { title, metadata });
-  } finally {
-    await endHold(scope, file);
-  }
+    return ingestHeld(scope, { role: "index", id: indexId }, file, { title, metadata });
+  });
 }
 
 /** A document of an index, in whatever state. Throws "not-found". */

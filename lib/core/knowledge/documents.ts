@@ -5,7 +5,7 @@ import type { DocOwner } from "../../domain/doc.ts";
 import { notFound } from "../../domain/errors.ts";
 import { MOST_FILE_BYTES } from "../../domain/extraction.ts";
 import { isId } from "../../domain/ids.ts";
-import { dropUnusedFiles, endHold, fileLimits, storeFile, type Upload } from "../files.ts";
+import { dropUnusedFiles, fileLimits, storeFile, type Upload, withFile } from "../files.ts";
 import { checkOwner, getFileDoc, ingestHeld } from "../ingest.ts";
 import { checkMayEdit, checkReachesOwner } from "../reach.ts";
 import type { Scope } from "../scope.ts";
@@ -32,11 +32,7 @@ export async function uploadDocument(
   await checkOwner(scope, owner);
   const { title, ...bytes } = upload;
   const file = await storeFile(scope, { ...bytes, maxBytes: mostDocumentBytes(scope) });
-  try {
-    return await ingestHeld(scope, owner, file, { title: title ?? file.name, metadata });
-  } finally {
-    await endHold(scope, file);
-  }
+  return withFile(scope, file, () => ingestHeld(scope, owner, file, { title: title ?? file.name, metadata }));
 }
 
 /** Makes a document of a text, which is cut as Markdown is. Throws as `uploadDocument`. */

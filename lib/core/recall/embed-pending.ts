@@ -1,8 +1,10 @@
 import type { Database } from "../../db/database.ts";
 import {
   copyEmbeddings,
+  type DocPlace,
   failDoc,
   insertEmbeddings,
+  listPendingAccounts,
   listPendingChunks,
   listWithoutFingerprint,
   type PendingChunk,
@@ -18,6 +20,11 @@ import { fingerprint } from "./fingerprint.ts";
 
 const BATCH = 64;
 const TIME_LIMIT_MS = 60_000;
+/** So many accounts take turns at once. After so many turns is looked who else waits: that takes longer than a turn. */
+const ACCOUNTS = 1000;
+const LOOK_AFTER = 16;
+/** Where so many accounts fail one after the other, none of them is at fault. */
+const FAILED_IN_A_ROW = 5;
 type Embedding = NonNullable<Ports["models"]["embedding"]>;
 type EmbedPorts = Pick<Ports, "database" | "log" | "limitsOf" | "onSpent" | "longWork">;
 
@@ -28,11 +35,12 @@ const SERVERS_OWN = "";
 const SERVER: Asker = { via: "cookie", keyId: null, keyScopes: [], onlyAgentId: null, isStranger: false };
 
 /**
- * Has the pieces of all docs embedded that the embedding model has not seen, behind the answers.
+ * Has the pieces of all docs embedded that the embedding model has not seen, behind the answers. Accounts take turns, some
+ * pieces each.
  *
- * What the embedding model refuses is not tried again: text search goes on finding it. After a failure of the service the
- * pieces wait for a minute, and then for the next doc, the next hour or the next start. So do those of an account that has
- * used its tokens of the day.
+ * What the embedding model refuses is not tried again: text search goes on finding it. An account whose pieces fail, or that
+ * has used its tokens of the day, is set aside, and its pieces wait for the next doc, the next hour or the next start. Where
+ * those of the last accounts failed one after the other it may be the service, and all wait for a minute before that.
  */
 export function embedPending({ runner, models, ...ports }: EmbedPorts & Pick<Ports, "models" | "runner">): void {
   const { embedding } = models;
@@ -47,26 +55,51 @@ async function embedAll(ports: EmbedPorts, embedding: Embedding): Promise<void> 
     if (embedded.length === 0) break;
     await setFingerprints(database, await withFingerprints(longWork, embedded));
   }
-  const atLimit = new Set<string>();
-  for (;;) {
-    const chunks = await listPendingChunks(database, embedding.model, [...atLimit], BATCH);
-    const accountId = chunks[0]?.accountId;
-    if (accountId === undefined) break;
-    const own = await withoutKnown(
-      database,
-      embedding.model,
-      chunks.filter((chunk) => chunk.accountId === accountId),
-    );
-    if (own.length === 0) continue;
+  const aside = new Set<string>();
+  // Whose turn it is stands first; with each, where it goes on.
+  const turns = new Map<string, DocPlace | null>();
+  const failed: unknown[] = [];
+  for (let n = 0; ; n++) {
+    if (n % LOOK_AFTER === 0 || turns.size === 0) {
+      const found = await listPendingAccounts(database, embedding.model, [...aside, ...turns.keys()], ACCOUNTS);
+      for (const id of found) turns.set(id, null);
+    }
+    const [next] = turns;
+    if (!next) break;
+    if (failed.length === FAILED_IN_A_ROW) throw failed[0];
+    const [accountId, from] = next;
+    turns.delete(accountId);
     try {
-      await embedFor(ports, embedding, accountId, own);
+      const goesOn = await embedSome(ports, embedding, accountId, from);
+      if (goesOn !== null) turns.set(accountId, goesOn);
+      failed.length = 0;
     } catch (thrown) {
-      if (!(thrown instanceof ChatError && thrown.code === "rate-limited")) throw thrown;
-      log.info({ accountId, limit: thrown.message }, "Docs wait to be embedded until there are tokens again");
-      atLimit.add(accountId);
+      aside.add(accountId);
+      if (thrown instanceof ChatError && thrown.code === "rate-limited") {
+        log.info({ accountId, limit: thrown.message }, "Docs wait to be embedded until there are tokens again");
+        continue;
+      }
+      failed.push(thrown);
+      log.warn({ err: thrown, accountId }, "Docs of an account could not be embedded and wait; others go on");
     }
   }
+  if (failed.length > 0) throw failed[0];
   if (!isIndexed(database, embedding.model)) await completeVectors(database, embedding.model);
+}
+
+/** Embeds the next pieces of an account. Gives where it goes on; null: nothing more of it was there. */
+async function embedSome(
+  ports: EmbedPorts,
+  embedding: Embedding,
+  accountId: string,
+  from: DocPlace | null,
+): Promise<DocPlace | null> {
+  const { database } = ports;
+  const chunks = await listPendingChunks(database, embedding.model, accountId, from, BATCH);
+  const unknown = await withoutKnown(database, embedding.model, chunks);
+  if (unknown.length > 0) await embedFor(ports, embedding, accountId, unknown);
+  const last = chunks.at(-1);
+  return last && chunks.length === BATCH ? { createdAt: last.docCreatedAt, docId: last.docId } : null;
 }
 
 /** Those of some pieces that have to be embedded: what was embedded of the same text is copied to the others. */
@@ -81,24 +114,23 @@ async function withoutKnown(database: Database, model: string, pieces: readonly 
   return pieces.filter(({ id }) => !known.has(id));
 }
 
-/** Embeds pieces of one account, on its tokens. Throws "rate-limited" before anything is asked. */
+/** Embeds pieces of one account, on its tokens. Throws "rate-limited" before anything is asked. Equal texts are asked for once. */
 async function embedFor(
   { database, log, limitsOf, onSpent, longWork }: EmbedPorts,
   embedding: Embedding,
   accountId: string,
   pieces: readonly PendingChunk[],
 ): Promise<void> {
-  const textsOf = (chunks: readonly PendingChunk[]) =>
-    chunks.map(({ content, headings, embedInstruction }) =>
-      withInstruction(underHeadings(content, headings), embedInstruction),
-    );
   const asking = { accountId, limits: limitsOf?.(accountId, SERVER, null), onSpent };
-  const admission = await admit(asking, { isTurn: false, tokens: textTokens(textsOf(pieces)) });
+  const admission = await admit(asking, { isTurn: false, tokens: textTokens([...byText(pieces).keys()]) });
   const embed = async (chunks: readonly PendingChunk[]): Promise<void> => {
     try {
       const signal = AbortSignal.timeout(TIME_LIMIT_MS);
-      const vectors = await embedding.embed(admission, textsOf(chunks), { signal });
-      const embedded = chunks.map(({ id }, n) => ({ chunkId: id, vector: vectors[n] ?? [] }));
+      const equal = byText(chunks);
+      const vectors = await embedding.embed(admission, [...equal.keys()], { signal });
+      const embedded = [...equal.values()].flatMap((ids, n) =>
+        ids.map((chunkId) => ({ chunkId, vector: vectors[n] ?? [] })),
+      );
       // First, so that the index has all that is embedded.
       await addVectors(database, embedding.model, embedded);
       await insertEmbeddings(database, embedding.model, await withFingerprints(longWork, embedded));
@@ -119,6 +151,16 @@ async function embedFor(
   } finally {
     admission.settle();
   }
+}
+
+/** The different texts that pieces are embedded by, with the ids of the pieces of each. */
+function byText(pieces: readonly PendingChunk[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { id, content, headings, embedInstruction } of pieces) {
+    const text = withInstruction(underHeadings(content, headings), embedInstruction);
+    found.set(text, [...(found.get(text) ?? []), id]);
+  }
+  return found;
 }
 
 /** Embedded pieces with their fingerprints. Others get their turn while these are computed. */

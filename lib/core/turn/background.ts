@@ -10,14 +10,14 @@ export type Background = {
   readonly every: (ms: number, work: () => Promise<void>) => void;
   /**
    * Does work of a name behind the answers: one at a time, and once more at its end when it was asked for meanwhile. Work
-   * that throws is logged, and not begun again for a minute.
+   * that throws is logged, and not begun again for a minute; what was asked for in that minute is done behind it.
    */
   readonly soon: (name: string, work: () => Promise<void>) => void;
   /** Begins nothing more. */
   readonly end: () => void;
 };
 
-type Task = { isRunning: boolean; isAskedAgain: boolean; pausedUntil: number };
+type Task = { isRunning: boolean; isAskedAgain: boolean; pausedUntil: number; behindPause?: NodeJS.Timeout };
 
 export function startBackground(log: Log, now: () => number, { keepAwake }: Pick<Host, "keepAwake">): Background {
   const timers: NodeJS.Timeout[] = [];
@@ -33,10 +33,17 @@ export function startBackground(log: Log, now: () => number, { keepAwake }: Pick
       }
     } catch (thrown) {
       task.pausedUntil = now() + PAUSE_AFTER_FAILURE_MS;
+      task.behindPause = setTimeout(() => begin(name, task, work), PAUSE_AFTER_FAILURE_MS);
+      task.behindPause.unref();
       log.warn({ err: thrown, task: name }, "A background task failed and waits a minute");
     } finally {
       task.isRunning = false;
     }
+  }
+  function begin(name: string, task: Task, work: () => Promise<void>): void {
+    if (!task.isAskedAgain || task.isRunning || hasEnded || now() < task.pausedUntil) return;
+    clearTimeout(task.behindPause);
+    keepAwake(run(name, task, work));
   }
 
   return {
@@ -60,11 +67,12 @@ export function startBackground(log: Log, now: () => number, { keepAwake }: Pick
       const task = tasks.get(name) ?? { isRunning: false, isAskedAgain: false, pausedUntil: 0 };
       tasks.set(name, task);
       task.isAskedAgain = true;
-      if (!task.isRunning && !hasEnded && now() >= task.pausedUntil) keepAwake(run(name, task, work));
+      begin(name, task, work);
     },
     end() {
       hasEnded = true;
       for (const timer of timers) clearInterval(timer);
+      for (const { behindPause } of tasks.values()) clearTimeout(behindPause);
     },
   };
 }

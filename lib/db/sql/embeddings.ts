@@ -4,18 +4,32 @@ import { statement } from "./statement.ts";
 
 // By hand, since they are written by the hundred, and listed by what they lack.
 
-/** Pieces that a model has not embedded, but for those of some accounts, the oldest docs first. */
+const PENDING = `d.state = 'ready' and (e."chunkId" is null or e.model <> $1)`;
+
+/** Some accounts, but for some, that have pieces which a model has not embedded, each time in another order. */
+export const listPendingAccountRows = statement({
+  name: "list-pending-accounts",
+  text: `select id from (
+       select distinct d."accountId" as id from "Doc" d join "DocChunk" c on c."docId" = d.id
+       left join "ChunkEmbedding" e on e."chunkId" = c.id
+       where ${PENDING} and d."accountId" <> all($2::uuid[])
+     ) x order by random() limit $3`,
+  parameters: { model: "text", exceptAccountIds: "uuid[]", limit: "int8" },
+  row: z.object({ id: z.string() }),
+});
+
+/** Pieces of an account that a model has not embedded, the oldest docs first, from a doc on. */
 export const listPendingChunkRows = statement({
   name: "list-pending-chunks",
-  text: `select c.id, d."accountId", c."docId", c.content, c.headings, d."embedInstruction" from "Doc" d join "DocChunk" c on c."docId" = d.id
-     left join "ChunkEmbedding" e on e."chunkId" = c.id
-     where d.state = 'ready' and (e."chunkId" is null or e.model <> $1) and d."accountId" <> all($2::uuid[])
-     order by d."createdAt", d.id, c.position limit $3`,
-  parameters: { model: "text", exceptAccountIds: "uuid[]", limit: "int8" },
+  text: `select c.id, c."docId", d."createdAt" as "docCreatedAt", c.content, c.headings, d."embedInstruction"
+     from "Doc" d join "DocChunk" c on c."docId" = d.id left join "ChunkEmbedding" e on e."chunkId" = c.id
+     where d."accountId" = $2 and (d."createdAt", d.id) >= ($3, $4) and ${PENDING}
+     order by d."createdAt", d.id, c.position limit $5`,
+  parameters: { model: "text", accountId: "uuid", createdAt: "timestamptz", docId: "uuid", limit: "int8" },
   row: z.object({
     id: z.string(),
-    accountId: z.string(),
     docId: z.string(),
+    docCreatedAt: z.date(),
     content: z.string(),
     headings: z.array(z.string()),
     embedInstruction: z.string().nullable(),
@@ -33,17 +47,29 @@ export const insertEmbeddingRows = statement({
   parameters: { model: "text", chunkIds: "uuid[]", vectors: "bytea[]", fingerprints: "text[]" },
 });
 
-/** Copies what a model has said of the same text in the same account to pieces. Gives these. */
+/** So many pieces of equal content are looked at for one that is embedded: a thousand equal ones are not to cost a million looks. */
+const EQUAL = 100;
+
+/** Copies what a model has said of the same text in the same account to pieces, where it is soon found. Gives these. */
 export const copyEmbeddingRows = statement({
   name: "copy-embeddings",
-  text: `insert into "ChunkEmbedding" ("chunkId", model, vector, fingerprint)
-     select distinct on (c.id) c.id, $1, e.vector, e.fingerprint
-     from "DocChunk" c join "Doc" d on d.id = c."docId"
-     join "DocChunk" o on md5(o.content) = md5(c.content) and o.content = c.content and o.headings = c.headings
-     join "Doc" s on s.id = o."docId" and s."accountId" = d."accountId"
-       and s."embedInstruction" is not distinct from d."embedInstruction"
-     join "ChunkEmbedding" e on e."chunkId" = o.id and e.model = $1
-     where c.id = any($2::uuid[])
+  text: `with wanted as materialized (
+       select c.id, c.content, c.headings, d."accountId", d."embedInstruction"
+       from "DocChunk" c join "Doc" d on d.id = c."docId" where c.id = any($2::uuid[])
+     ), known as materialized (
+       select o.id, w.content, o.headings, s."accountId", s."embedInstruction"
+       from (select distinct content from wanted) w
+       cross join lateral (
+         select id, "docId", headings from "DocChunk" where md5(content) = md5(w.content) and content = w.content limit ${EQUAL}
+       ) o
+       join "Doc" s on s.id = o."docId" join "ChunkEmbedding" e on e."chunkId" = o.id and e.model = $1
+     ), pairs as (
+       select distinct on (w.id) w.id, k.id as "knownId" from wanted w
+       join known k on k.content = w.content and k.headings = w.headings and k."accountId" = w."accountId"
+         and k."embedInstruction" is not distinct from w."embedInstruction"
+     )
+     insert into "ChunkEmbedding" ("chunkId", model, vector, fingerprint)
+     select p.id, $1, e.vector, e.fingerprint from pairs p join "ChunkEmbedding" e on e."chunkId" = p."knownId"
      on conflict ("chunkId")
        do update set model = excluded.model, vector = excluded.vector, fingerprint = excluded.fingerprint
      returning "chunkId", vector`,

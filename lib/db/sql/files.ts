@@ -26,10 +26,16 @@ export const holdUploader = statement({
   row: z.object({ kind: z.string() }),
 });
 
-/** Bytes that the files of an account come to, and those of all accounts. */
+/**
+ * Bytes that the files of an account come to, those still to come included, and those of all accounts that are there: what is
+ * announced and never sent takes no room of others.
+ */
 export const sumFiles = statement({
   name: "sum-files",
-  text: `select coalesce(sum(size) filter (where "accountId" = $1), 0)::float8 as own, coalesce(sum(size), 0)::float8 as all
+  text: `select coalesce(sum(size) filter (where "accountId" = $1), 0)::float8 as own,
+      (coalesce(sum(size) filter (where hash is not null), 0) + (
+        select coalesce(sum(octet_length(b.bytes)), 0) from "File" u join "FileBytes" b on b."fileId" = u.id where u.hash is null
+      ))::float8 as all
     from "File"`,
   parameters: { accountId: "uuid" },
   row: z.object({ own: z.number(), all: z.number() }),

@@ -1,4 +1,4 @@
-import { storeFile } from "@/lib/core/files";
+import { giveUpFile, storeFile } from "@/lib/core/files";
 import { mostDocumentBytes } from "@/lib/core/knowledge/documents";
 import { defaultProject } from "@/lib/core/projects";
 import { library, llamacloud, projectOf, ScopeQuery } from "@/lib/dialects/llamacloud";
@@ -12,9 +12,11 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     query: ScopeQuery,
     async handle({ scope, query, request }) {
       const projectId = (await projectOf(scope, query)) ?? (await defaultProject(scope));
-      const { stored, fields } = await readUploadForm(request, "file", (file) =>
-        storeFile(scope, { ...file, maxBytes: mostDocumentBytes(scope), announced: announcedBytes(request) }),
-      );
+      const { stored, fields } = await readUploadForm(request, "file", {
+        store: (file) =>
+          storeFile(scope, { ...file, maxBytes: mostDocumentBytes(scope), announced: announcedBytes(request) }),
+        giveUp: (file) => giveUpFile(scope, file),
+      });
       const told = { projectId, purpose: fields.get("purpose") ?? null, expiresFrom: scope.now() };
       return Response.json(library.encodeLibraryFile(stored, told));
     },
