@@ -65,3 +65,14 @@ export function withoutKeys(body: ChatBody, names: readonly string[]): ChatBody 
     messages: body.messages,
   };
 }
+
+/** Whether a server failed, and did not refuse; undefined: no status is told. */
+export const isFailure = (status: number | undefined): boolean => (status ?? 500) >= 500;
+
+/** Said of a server that fails for now. */
+const PASSING =
+  /unavailable|not available|time[d -]*out|\bEOF\b|connection|overload|try again|\bretry\b|temporar|crash/iu;
+
+/** Whether a server says that it fails for now: what it says beside that teaches nothing of its models. */
+export const isPassing = (status: number | undefined, words: string): boolean =>
+  isFailure(status) && PASSING.test(words);

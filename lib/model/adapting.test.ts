@@ -248,6 +248,14 @@ test.each([
   expect(known.informed(unknownModel("m")).contextWindow).toBeNull();
 });
 
+test("20: a prompt is cut for a server that tells its room as a failure, too", async () => {
+  const words = "context length 1000 exceeded. Please shorten the prompt and try again";
+  const demand: Demand = (body, request) =>
+    small(1000, () => words)(body, request) === null ? null : [500, { error: { message: words } }];
+  server.model("failing room", [saying("Well.")], [demand]);
+  expect((await ask("failing room", { messages: talk(20), mayCut: true })).said).toBe("Well.");
+});
+
 test("20: an answer that is asked for too long costs no past", async () => {
   const words =
     "max_tokens=5000 cannot be greater than max_model_len=max_total_tokens=4096. Please request fewer output tokens.";

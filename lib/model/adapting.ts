@@ -1,6 +1,6 @@
 import { ChatError } from "../domain/errors.ts";
 import type { ModelInfo, ModelRequest } from "../domain/model.ts";
-import type { About, Adaptation } from "./adaptation.ts";
+import { type About, type Adaptation, isFailure, isPassing } from "./adaptation.ts";
 import { ADAPTATIONS, NO_IMAGES, NO_LIMIT } from "./adaptations.ts";
 import { type ChatBody, chatRequestBody } from "./chat-request.ts";
 import { bodyTokens, cutToFit, roomyTokens } from "./context-cut.ts";
@@ -160,8 +160,10 @@ export function adapting(request: ModelRequest, from: string, known: Lessons, lo
       if (words === "" || !mayMean(thrown.details.providerStatus)) return false;
       const room = roomIn(words);
       if (room !== null) remember(room);
-      const isFailure = (thrown.details.providerStatus ?? 500) >= 500;
-      const fitting = ADAPTATIONS.filter((one) => !isFailure || isOfTemplate(one, words))
+      const { providerStatus: status } = thrown.details;
+      const may = (one: Adaptation): boolean =>
+        !isFailure(status) || (!isPassing(status, words) && one.isOfTemplate?.(words) === true);
+      const fitting = ADAPTATIONS.filter(may)
         .map((one) => ({ one, at: one.at(words) }))
         .filter(({ one, at }) => at >= 0 && !applied.has(one.name) && one.change(body, about) !== body)
         .sort((a, b) => a.at - b.at);
@@ -178,13 +180,6 @@ const CHARACTERS_OF_TOKEN = 4;
 
 const cutNotice = (count: number): string =>
   `The model server has no room for all of the conversation: the oldest ${count} messages were left out.`;
-
-/** Said of a server that fails for now: what it says beside that teaches nothing. */
-const PASSING =
-  /unavailable|not available|time[d -]*out|\bEOF\b|connection|overload|try again|\bretry\b|temporar|crash/iu;
-
-const isOfTemplate = (one: Adaptation, words: string): boolean =>
-  !PASSING.test(words) && one.isOfTemplate?.(words) === true;
 
 /** Whether a refusal with this status may be about the request: templates that fail are told as 500 too. */
 const mayMean = (status: number | undefined): boolean =>

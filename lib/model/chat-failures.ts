@@ -66,7 +66,8 @@ const WORDS = [
   "fault",
 ] as const;
 /** What is no failure though it has words: signs of life, and how far the server is. */
-const STATE = /ping|heartbeat|keep|status|progress|queue|load|info|pending|processing|start|connect/u;
+const STATE =
+  /(?<![a-z])(?:ping|heartbeat|keep[a-z_-]*|status|progress|queued?|loading|info|pending|processing|start(?:ing|ed)?|connect(?:ing|ed))(?![a-z])/u;
 const WELL = /^(?:ok|okay|success\w*|succeeded|done|complete[d]?|accepted|finished|null|none)\W*$/iu;
 
 /** A chunk that says nothing else: whether it is one of vLLM, FastAPI, MiniMax, a gateway … that says in its way that it failed. */

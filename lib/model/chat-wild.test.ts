@@ -65,6 +65,7 @@ test.each<[string, string]>([
   ],
   ["a detail beside an empty choice", d({}, null, { detail: "Overloaded" })],
   ["a message in the choice", frame({ choices: [{ delta: {}, error_message: "Overloaded" }] })],
+  ["a status that is no state of work", frame({ status: "overloaded", message: "Come again" })],
   ["words as data", "data: Internal Server Error\n\n"],
   ["a line of words", "Internal Server Error\n"],
   ["a web page", "<html>\n<title>502 Bad Gateway</title>\n</html>\n"],

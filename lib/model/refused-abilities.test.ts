@@ -33,6 +33,7 @@ test.each<[string, "tools" | "images" | null]>([
   ["Function calling is not enabled for models/gemma-3-27b-it", "tools"],
   // Of neither.
   ["Unsupported parameter: 'temperature'", null],
+  ["Thinking may not be enabled when tool_choice forces tool use.", null],
   ["", null],
 ])("a refusal says what the model cannot do: %s", (words, expected) => {
   expect(inabilityIn(words, BOTH)).toBe(expected);
@@ -63,4 +64,20 @@ test("what a model refused counts before what its list says, for that model alon
   noteInability(known, request, refusal("This model does not support tools"));
   expect(known.informed(told)).toEqual({ ...told, images: false, tools: false });
   expect(known.informed({ ...told, id: "other" })).toMatchObject({ images: true, tools: true });
+});
+
+test("12: a server that fails for now says nothing of what its models can do", () => {
+  const known = lessons();
+  const request: ModelRequest = {
+    model: "m",
+    purpose: "turn",
+    messages: [],
+    tools: [{ name: "f", description: null, parameters: {} }],
+    toolChoice: "auto",
+    settings: {},
+    signal: new AbortController().signal,
+  };
+  const said = JSON.stringify({ error: { message: "tools backend unavailable: upstream not available" } });
+  noteInability(known, request, refusedRequest(500, {}, said));
+  expect(known.of("m").cannot.size).toBe(0);
 });
