@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 export async function showIn(page: Page, colorScheme: "light" | "dark"): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
   await page.evaluate(async () => {
-    for (let n = 0; n < 3; n++) await new Promise(requestAnimationFrame);
+    const isChanging = () => document.getAnimations().some((one) => one instanceof CSSTransition);
+    for (let n = 0; n < 3 || (n < 120 && isChanging()); n++) await new Promise(requestAnimationFrame);
   });
 }

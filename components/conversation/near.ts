@@ -51,7 +51,8 @@ function watchIn(box: Element): Watch {
     const leftMs = flight.leftMs();
     if (leftMs > 0) return void setTimeout(goOn, leftMs);
     whenIdle(() => {
-      if (flight.leftMs() > 0) return goOn();
+      // All may have gone out of reach meanwhile.
+      if (flight.leftMs() > 0 || near.size === 0) return goOn();
       const nearest = nearestTo(box, near);
       if (!nearest) return document.addEventListener("selectionchange", goOn, { once: true });
       finish(nearest);
