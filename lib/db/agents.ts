@@ -1,5 +1,4 @@
 import type { Agent, AgentDoors, AgentRecall } from "../domain/agent.ts";
-import type { ModelSettings } from "../domain/model.ts";
 import type { Database } from "./database.ts";
 import { emptyOwner } from "./docs.ts";
 import type { Prisma } from "./generated/client.ts";
@@ -111,17 +110,13 @@ async function listed(database: Database, { accountId }: AgentOwner, query: Pris
 }
 
 export type AgentFields = AgentDoors &
-  AgentRecall & {
-    readonly name: string;
-    readonly canonicalName: string;
-    readonly about: string;
-    readonly instructions: readonly string[];
-    readonly model: string;
-    readonly settings: ModelSettings;
+  AgentRecall &
+  Pick<
+    Agent,
+    "name" | "canonicalName" | "about" | "instructions" | "model" | "settings" | "systemTemplate" | "projectId"
+  > & {
     readonly extraSettings: unknown;
-    readonly systemTemplate: string;
     readonly metadata: unknown;
-    readonly projectId: string;
     /** The account's indexes that it is to have, in their order. Absent: those that it has. */
     readonly indexIds?: readonly string[];
   };

@@ -66,7 +66,7 @@ async function* withEnd(
     yield* turn;
   } catch (thrown) {
     bug(thrown);
-    yield [unkept(null)];
+    yield [endOfFault(null)];
   }
 }
 
@@ -97,7 +97,7 @@ async function recordAll(
       events: { runId: live.id, seqFrom, events: [...events, end] },
     });
     const first = await committed(commitOf(ended, messages, unwritten.events));
-    const end = first === "refused" ? unkept(ended.model) : ended;
+    const end = first === "refused" ? endOfFault(ended.model) : ended;
     // What cannot be stored must not hold its session for ever: the turn ends without it.
     const outcome = first === "refused" ? await committed({ ...commitOf(end, [], []), output: null }) : first;
     if (outcome === "left" || outcome === "refused") return live.finish("left");
@@ -234,8 +234,8 @@ const fileTokens = (parts: NewMessage["parts"]): number =>
 
 const status = (last: LastEvent): RunStatus => (last.type === "turn-end" ? "completed" : last.status);
 
-/** The end of a turn by a fault of ours. */
-function unkept(model: string | null): LastEvent {
+/** The end of a turn by a fault of ours, of which nothing else is known. */
+function endOfFault(model: string | null): LastEvent {
   const { code, message } = toChatError(new Error());
   const usage = { inputTokens: null, outputTokens: null, isEstimated: true };
   return { type: "turn-error", status: "failed", code, message, usage, durationMs: 0, steps: 0, model };
