@@ -1,6 +1,6 @@
 "use client";
 
-import { useId, useRef } from "react";
+import { type RefObject, useId, useRef } from "react";
 import { TurnSources, WithSources } from "../knowledge/turn-sources";
 import { WorkingDash } from "../ui/dash";
 import { Answerable } from "./calls";
@@ -13,6 +13,7 @@ import { Question } from "./question";
 import { RestingTurn, useWhole } from "./resting-turn";
 import { endingOf, segmentsOf } from "./segments";
 import { type Source, sourcesOf } from "./sources";
+import { StillBelow } from "./still-below";
 import { Broke, Cut, cutOf, Stopped } from "./turn-end";
 import type { Turn } from "./turns-in";
 import type { AgainFrom } from "./use-ask-anew";
@@ -40,44 +41,43 @@ export type TurnProps = {
 const NO_SOURCES: readonly Source[] = [];
 
 /** A question and its answer. */
-export function TurnArticle({
-  turn,
-  isLast,
-  startsWhole = true,
-  isGoing,
-  onAgain,
-  onContext,
-  onEdit,
-  onStep,
-  onContinue,
-  onAnswer,
-}: TurnProps) {
+export function TurnArticle({ startsWhole = true, ...props }: TurnProps) {
+  const { turn, isLast, isGoing } = props;
   const label = useId();
   const article = useRef<HTMLElement>(null);
   const isWhole = useWhole(article, startsWhole || isLast || isGoing);
+  return (
+    <article
+      ref={article}
+      className="turn"
+      data-turn={turn.key}
+      aria-labelledby={turn.question ? label : undefined}
+      aria-label={turn.question ? undefined : "Answer"}
+      data-last={isLast || undefined}
+      data-ending={endingOf(turn, isGoing, isLast)}
+      data-resting={!isWhole || undefined}
+      tabIndex={-1}
+    >
+      <StillBelow turn={article} isWhole={isWhole} />
+      {isWhole ? <WholeTurn label={label} article={article} {...props} /> : <RestingTurn id={label} turn={turn} />}
+    </article>
+  );
+}
+
+type WholeTurnProps = Omit<TurnProps, "startsWhole"> & {
+  /** Of its heading. */
+  readonly label: string;
+  readonly article: RefObject<HTMLElement | null>;
+};
+
+function WholeTurn({ label, article, turn, isLast, isGoing, onEdit, onAgain, ...acts }: WholeTurnProps) {
   const ending = endingOf(turn, isGoing, isLast);
-  const frame = {
-    className: "turn",
-    "data-turn": turn.key,
-    "aria-labelledby": turn.question ? label : undefined,
-    "aria-label": turn.question ? undefined : "Answer",
-    "data-last": isLast || undefined,
-    "data-ending": ending,
-    tabIndex: -1,
-  } as const;
-  if (!isWhole) {
-    return (
-      <article ref={article} {...frame} data-resting>
-        <RestingTurn id={label} turn={turn} />
-      </article>
-    );
-  }
   const segments = segmentsOf(turn.blocks);
   const cut = cutOf(turn);
   const again = turn.question ? (from?: AgainFrom) => onAgain(turn, from) : null;
   const onRetry = isLast && again ? () => again() : null;
   return (
-    <article ref={article} {...frame}>
+    <>
       {turn.question && (
         <Question
           id={label}
@@ -90,7 +90,7 @@ export function TurnArticle({
       <div className="answer">
         <span className="sr-only">Answer</span>
         <WithSources turn={turn}>
-          <Answerable turn={turn} onAnswer={isLast && !isGoing ? onAnswer : null}>
+          <Answerable turn={turn} onAnswer={isLast && !isGoing ? acts.onAnswer : null}>
             {segments.map((segment, index) =>
               segment.kind === "ledger" ? (
                 <Ledger key={segment.key} items={segment.items} isOver={!isGoing} wasStopped={ending === "stopped"} />
@@ -109,7 +109,7 @@ export function TurnArticle({
             <WorkingDash />
           </p>
         )}
-        {cut !== null && !isGoing && <Cut why={cut} onContinue={isLast ? onContinue : null} />}
+        {cut !== null && !isGoing && <Cut why={cut} onContinue={isLast ? acts.onContinue : null} />}
         {ending === "stopped" && <Stopped turn={turn} />}
         {ending === "broke" && <Broke turn={turn} onRetry={onRetry} />}
         <TurnSources turn={turn} />
@@ -118,12 +118,12 @@ export function TurnArticle({
           turn={turn}
           isWaiting={ending === "going"}
           onAgain={again}
-          onContext={() => onContext(turn)}
+          onContext={() => acts.onContext(turn)}
           versions={turn.versions}
-          onStep={(direction) => onStep(turn, direction)}
+          onStep={(direction) => acts.onStep(turn, direction)}
           prose={() => [...(article.current?.querySelectorAll("[data-prose] > div") ?? [])]}
         />
       </div>
-    </article>
+    </>
   );
 }

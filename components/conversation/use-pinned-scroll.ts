@@ -51,8 +51,10 @@ export function usePinnedScroll(
       if (pinned.current && box.scrollHeight > box.clientHeight + 1) set(false);
     };
     const onScroll = () => {
-      // Moving up without a shorter page is the reader's doing, whatever moved it.
-      if (box.scrollTop < lastTop - 2 && box.scrollHeight >= lastHeight && fromEnd() > nearPx) unpin();
+      // The page moves up by itself only where it gets shorter, and then not by a screen more.
+      const [up, shorter] = [lastTop - box.scrollTop, lastHeight - box.scrollHeight];
+      const isOfReader = up > (shorter <= 0 ? 2 : shorter + box.clientHeight);
+      if (isOfReader && fromEnd() > nearPx) unpin();
       else if (box.scrollTop > lastTop && fromEnd() <= nearPx && !pinned.current && atLast.current) set(true);
       lastTop = box.scrollTop;
       lastHeight = box.scrollHeight;
