@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ModelEvent, type ModelRequest, type ReadyMessage, unknownModel } from "../domain/model.ts";
 import { DEMANDS, type Demand, openStrictModel, type Seen, type StrictModel, saying } from "../testing/strict-model.ts";
 import { ADAPTATIONS } from "./adaptations.ts";
-import { adapting, type Lessons, lessons } from "./adapting.ts";
+import { adapting } from "./adapting.ts";
 import { callChatCompletions } from "./chat-completions.ts";
+import { type Lessons, lessons } from "./lessons.ts";
 import { refusedRequest } from "./provider-error.ts";
 
 let server: StrictModel;

@@ -1,74 +1,15 @@
 import { ChatError } from "../domain/errors.ts";
-import type { ModelInfo, ModelRequest } from "../domain/model.ts";
+import type { ModelRequest } from "../domain/model.ts";
 import { type About, type Adaptation, isFailure, isPassing } from "./adaptation.ts";
-import { ADAPTATIONS, NO_IMAGES, NO_LIMIT } from "./adaptations.ts";
+import { ADAPTATIONS, NO_LIMIT } from "./adaptations.ts";
 import { type ChatBody, chatRequestBody } from "./chat-request.ts";
 import { bodyTokens, cutToFit, roomyTokens } from "./context-cut.ts";
 import { type Room, roomIn } from "./context-room.ts";
+import type { Learned, Lessons } from "./lessons.ts";
 import { refusalWords } from "./provider-error.ts";
 
 /** Where it is told what a server turned out not to take. */
 export type AdaptationLog = { readonly warn: (fields: object, message: string) => void };
-
-/** What is remembered of a model: what it does not take, and how much it holds where its refusal said so. */
-type Learned = {
-  readonly names: Set<string>;
-  /** What it turned out not to be able to, whether or not it could be asked without. */
-  readonly cannot: Set<"tools" | "images">;
-  window: number | null;
-  /** Tokens, as `bodyTokens` guesses them, of a prompt that had room after longer ones had none. */
-  room: number | null;
-  readonly until: number;
-};
-
-/** What the models of one server do not take. */
-export type Lessons = {
-  readonly of: (model: string) => Learned;
-  /** A model of a list with what its refusals said of it, which counts before what the list says. */
-  readonly informed: (model: ModelInfo) => ModelInfo;
-};
-
-const MOST_MODELS = 200;
-/** Servers change: after so long each is asked plainly once more. */
-const KEPT_MS = 12 * 60 * 60_000;
-
-/** An empty memory: at most 200 models, each for twelve hours. */
-export function lessons(now: () => number = Date.now): Lessons {
-  const learned = new Map<string, Learned>();
-  const find = (model: string): Learned | undefined => {
-    const known = learned.get(model);
-    return known && known.until > now() ? known : undefined;
-  };
-  return {
-    of(model) {
-      const known = find(model) ?? {
-        names: new Set<string>(),
-        cannot: new Set(),
-        window: null,
-        room: null,
-        until: now() + KEPT_MS,
-      };
-      learned.delete(model);
-      learned.set(model, known);
-      const [oldest] = learned.keys();
-      if (learned.size > MOST_MODELS && oldest !== undefined) learned.delete(oldest);
-      return known;
-    },
-    informed(model) {
-      const known = find(model.id);
-      if (known === undefined) return model;
-      const { window, names, cannot } = known;
-      const contextWindow = window ?? model.contextWindow;
-      const tools = names.has("without tools") || cannot.has("tools") ? false : model.tools;
-      return {
-        ...model,
-        contextWindow,
-        tools,
-        images: names.has(NO_IMAGES) || cannot.has("images") ? false : model.images,
-      };
-    },
-  };
-}
 
 /** A prompt is cut to half so often: a refusal may name no number, or a wrong one. */
 const MOST_CUTS = 5;
@@ -140,14 +81,6 @@ export function adapting(request: ModelRequest, from: string, known: Lessons, lo
     return true;
   };
 
-  /** A window that is named, where what was sent may be more than it: else it is another number. */
-  const remember = ({ window, used }: Room): void => {
-    if (window === null) return;
-    const asked = body.max_tokens ?? body.max_completion_tokens;
-    const sent = bodyTokens(body) * CHARACTERS_OF_TOKEN + (typeof asked === "number" ? asked : 0);
-    if ((used !== null && used > window) || sent > window) lesson.window = window;
-  };
-
   return {
     body: () => body,
     notices: () => notices,
@@ -157,22 +90,40 @@ export function adapting(request: ModelRequest, from: string, known: Lessons, lo
     refused(thrown) {
       if (!(thrown instanceof ChatError) || ++tries > MOST_TRIES) return false;
       const words = refusalWords(thrown);
-      if (words === "" || !mayMean(thrown.details.providerStatus)) return false;
-      const room = roomIn(words);
-      if (room !== null) remember(room);
       const { providerStatus: status } = thrown.details;
-      const may = (one: Adaptation): boolean =>
-        !isFailure(status) || (!isPassing(status, words) && one.isOfTemplate?.(words) === true);
-      const fitting = ADAPTATIONS.filter(may)
-        .map((one) => ({ one, at: one.at(words) }))
-        .filter(({ one, at }) => at >= 0 && !applied.has(one.name) && one.change(body, about) !== body)
-        .sort((a, b) => a.at - b.at);
-      const [first] = fitting;
+      if (words === "" || !mayMean(status)) return false;
+      const room = roomIn(words);
+      if (room !== null) remember(lesson, room, body);
+      const isNew = (one: Adaptation): boolean => !applied.has(one.name) && one.change(body, about) !== body;
+      const fitting = adaptationFor(words, status, isNew);
       // An answer that is asked for too long is no reason to cut the past.
-      if (room !== null && first?.one.name !== NO_LIMIT && cut(room)) return true;
-      return first !== undefined && learn(first.one);
+      if (room !== null && fitting?.name !== NO_LIMIT && cut(room)) return true;
+      return fitting !== undefined && learn(fitting);
     },
   };
+}
+
+/** Remembers a window that is named, where what was sent may be more than it: else it is another number. */
+function remember(lesson: Learned, { window, used }: Room, body: ChatBody): void {
+  if (window === null) return;
+  const asked = body.max_tokens ?? body.max_completion_tokens;
+  const sent = bodyTokens(body) * CHARACTERS_OF_TOKEN + (typeof asked === "number" ? asked : 0);
+  if ((used !== null && used > window) || sent > window) lesson.window = window;
+}
+
+/** The adaptation that the words of a refusal name first, of those that `isNew` finds worth a try. */
+function adaptationFor(
+  words: string,
+  status: number | undefined,
+  isNew: (one: Adaptation) => boolean,
+): Adaptation | undefined {
+  const may = (one: Adaptation): boolean =>
+    !isFailure(status) || (!isPassing(status, words) && one.isOfTemplate?.(words) === true);
+  const named = ADAPTATIONS.filter(may)
+    .map((one) => ({ one, at: one.at(words) }))
+    .filter(({ one, at }) => at >= 0 && isNew(one))
+    .sort((a, b) => a.at - b.at);
+  return named[0]?.one;
 }
 
 /** `bodyTokens` takes four characters for a token; in scripts such as Chinese one is a token of its own. */

@@ -1,14 +1,12 @@
 import type { ModelEvent } from "../domain/model.ts";
-import { callParts, callPieces, callReader } from "./chat-calls.ts";
-import { contentStretches, thoughtsOf, wordsOf } from "./chat-content.ts";
-import { keptFields } from "./chat-kept.ts";
+import { callPieces, callReader } from "./chat-calls.ts";
+import { wordsOf } from "./chat-content.ts";
+import { type Delta, deltaReader } from "./chat-delta.ts";
+import { wordReader } from "./chat-words.ts";
 import { reasonIn } from "./finish-reason.ts";
 import { fields, isObject } from "./shapes.ts";
-import { type Stretch, thinkTags } from "./think-tags.ts";
 
 type ChoiceNames = "index" | "delta" | "message" | "text" | "content" | "tool_calls";
-type DeltaNames = "content" | "refusal" | "tool_calls" | "tool_call" | "function_call" | "extra_content";
-type Delta = Readonly<Record<string, unknown>>;
 
 /** Puts an answer together from its choices. */
 export type AnswerReader = {
@@ -43,72 +41,22 @@ export type AnswerReader = {
 export function answerReader(): AnswerReader {
   const events: ModelEvent[] = [];
   const ending = endingReader();
-  let hasRefused = false;
+  const messages = messageReader();
+  const words = wordReader(events);
+  const calls = callReader();
+  const deltas = deltaReader(events, words, calls);
   let isWhole = false;
-  let hasSaid = false;
-  let hasThoughts = false;
-  let hasThoughtsBeside = false;
   /** Whether something came that was no whole message. */
   let hasPieces = false;
   let choiceIndex: number | undefined;
-  /** The content so far as it came; read where a whole message comes behind pieces. */
-  const came: string[] = [];
-  const messages = messageReader();
-  const calls = callReader();
-  const tags = thinkTags();
-  const kept = keptFields();
-
-  const add = (stretches: readonly Stretch[]) => {
-    for (const { kind, text: words } of stretches) {
-      if (kind === "text") hasSaid = true;
-      else hasThoughts = true;
-      events.push({ type: `${kind}-delta`, text: words });
-    }
-  };
-
-  const addContent = (content: string) => {
-    came.push(content);
-    const stretches = tags.push(content);
-    // Some servers tell the thoughts beside the content and leave them in it too.
-    add(hasThoughtsBeside ? stretches.filter(({ kind }) => kind === "text") : stretches);
-  };
-
-  const readDelta = (delta: Delta) => {
-    if (isPlain(delta)) {
-      const { content } = delta;
-      if (typeof content === "string" && content !== "") addContent(content);
-      return;
-    }
-    const thoughts = thoughtsOf(delta);
-    if (thoughts) {
-      hasThoughtsBeside = true;
-      kept.noteName(thoughts.name);
-      add([{ kind: "reasoning", text: thoughts.words }]);
-    }
-    const { content, refusal, tool_calls, tool_call, function_call, extra_content } = fields<DeltaNames>(delta);
-    const refused = wordsOf(refusal);
-    for (const stretch of contentStretches(content)) {
-      if (stretch.kind === "reasoning") add([stretch]);
-      else if (isThought(extra_content)) add([{ kind: "reasoning", text: stretch.text.replace(/^<thought>/u, "") }]);
-      else if (stretch.text !== refused) addContent(stretch.text);
-    }
-    if (refused !== "") {
-      hasRefused = true;
-      add([...tags.rest(), { kind: "text", text: refused }]);
-    }
-    kept.note(delta);
-    const pieces = [...callPieces(tool_calls), ...callPieces(tool_call), ...callParts(content)];
-    // Some gateways fill the older field too.
-    events.push(...(pieces.length > 0 ? calls.pieces(pieces) : calls.olderPiece(function_call)));
-  };
 
   const readMessage = (message: Delta) => {
     isWhole = true;
-    const isFirst = came.length === 0 && !hasThoughts && !calls.hasCalls();
+    const isFirst = words.count() === 0 && !words.hasThoughts() && !calls.hasCalls();
     messages.begin(hasPieces);
-    if (isFirst) return readDelta(message);
-    const rest = messages.restBehind(came.join(""), wordsOf(message.content));
-    if (rest !== "") addContent(rest);
+    if (isFirst) return deltas.read(message);
+    const rest = messages.restBehind(words.came(), wordsOf(message.content));
+    if (rest !== "") words.content(rest);
     if (!calls.hasCalls()) events.push(...calls.pieces(callPieces(message.tool_calls)));
   };
 
@@ -116,12 +64,12 @@ export function answerReader(): AnswerReader {
     const isSaid = isObject(given) && (!isObject(message) || !isBlank(given));
     if (isSaid) {
       hasPieces = true;
-      readDelta(given);
+      deltas.read(given);
     } else if (isObject(message)) readMessage(message);
-    else if (typeof choice.text === "string") addContent(choice.text);
-    else if (typeof message === "string" && message !== "") addContent(message);
+    else if (typeof choice.text === "string") words.content(choice.text);
+    else if (typeof message === "string" && message !== "") words.content(message);
     else if (given === undefined && (choice.content !== undefined || choice.tool_calls !== undefined))
-      readDelta(choice);
+      deltas.read(choice);
     if (isObject(given) && choice.tool_calls !== undefined) events.push(...calls.pieces(callPieces(choice.tool_calls)));
   };
 
@@ -131,9 +79,9 @@ export function answerReader(): AnswerReader {
       const { index, delta, message } = fields<ChoiceNames>(value);
       const number = index === undefined || index === null ? choiceIndex : Number(index);
       if (choiceIndex !== undefined && number !== choiceIndex) return;
-      const before = events.length + came.length;
+      const before = events.length + words.count();
       readChoice(delta, message, value);
-      const hasWords = events.length + came.length > before;
+      const hasWords = events.length + words.count() > before;
       const word = reasonIn(value) || reasonIn(delta);
       if (hasWords || word !== "") choiceIndex ??= number ?? 0;
       ending.note(word, hasWords);
@@ -142,18 +90,14 @@ export function answerReader(): AnswerReader {
       const word = reasonIn(chunk);
       if (word !== "") ending.note(word, false);
     },
-    end: () => add(tags.rest()),
+    end: words.end,
     events: () => events.splice(0),
     calls: calls.whole,
-    providerData(from) {
-      if (from === "") return [];
-      const data = kept.data() ?? (calls.hasKept() ? {} : null);
-      return data === null ? [] : [{ type: "provider-data", from, ...data }];
-    },
+    providerData: deltas.providerData,
     ...ending,
-    hasRefused: () => hasRefused,
-    hasSaid: () => hasSaid,
-    hasWords: () => hasSaid || hasThoughts || calls.hasCalls(),
+    hasRefused: deltas.hasRefused,
+    hasSaid: words.hasSaid,
+    hasWords: () => words.hasSaid() || words.hasThoughts() || calls.hasCalls(),
     isWhole: () => isWhole,
   };
 }
@@ -202,13 +146,3 @@ const isBlank = (delta: Delta): boolean =>
     ([name, value]) =>
       name === "role" || value === null || value === "" || (Array.isArray(value) && value.length === 0),
   );
-
-/** Whether a delta holds a text alone, as nearly all do. */
-function isPlain(delta: Delta): boolean {
-  for (const name in delta) if (name !== "content" && name !== "role") return false;
-  return typeof delta.content === "string";
-}
-
-/** Gemini marks a content that is a thought. */
-const isThought = (extra: unknown): boolean =>
-  extra !== undefined && fields<"thought">(fields<"google">(extra).google).thought === true;

@@ -27,14 +27,8 @@ const KEPT = /^(?:extra_content|provider_specific_fields|provider_metadata|think
 /** The older `function_call` has no number, and is one. */
 const OLDER = -1;
 
-/**
- * Puts calls together from their pieces.
- *
- * A piece belongs to the call of its number or id, else to the last. Some servers number no call, and some number every call
- * 0; so a piece that brings a name begins another call where the one of its number is whole, has another id or another name.
- * Id and name may come late, and arguments as a text, in pieces, as a value, or not at all.
- */
-export function callReader(): {
+/** Puts calls together: see `callReader`. */
+export type CallReader = {
   /** What the pieces of one chunk come to. Those that have names are calls of their own. */
   readonly pieces: (pieces: readonly unknown[]) => ModelEvent[];
   readonly olderPiece: (call: unknown) => ModelEvent[];
@@ -44,7 +38,16 @@ export function callReader(): {
   readonly hasCalls: () => boolean;
   /** The calls, whole. Throws "model-failed" for one without a name. */
   readonly whole: () => ModelEvent[];
-} {
+};
+
+/**
+ * Puts calls together from their pieces.
+ *
+ * A piece belongs to the call of its number or id, else to the last. Some servers number no call, and some number every call
+ * 0; so a piece that brings a name begins another call where the one of its number is whole, has another id or another name.
+ * Id and name may come late, and arguments as a text, in pieces, as a value, or not at all.
+ */
+export function callReader(): CallReader {
   const calls: Call[] = [];
 
   const piece = (value: unknown, named: Set<Call>): ModelEvent[] => {

@@ -1,9 +1,10 @@
 import { ChatError } from "../domain/errors.ts";
 import type { FinishReason, ModelEvent } from "../domain/model.ts";
-import { answerReader } from "./chat-answer.ts";
+import { type AnswerReader, answerReader } from "./chat-answer.ts";
+import type { Sent } from "./chat-events.ts";
 import { failureOf } from "./chat-failures.ts";
-import { lineReader, type Sent } from "./chat-lines.ts";
-import { usageReader } from "./chat-usage.ts";
+import { lineReader } from "./chat-lines.ts";
+import { type UsageReader, usageReader } from "./chat-usage.ts";
 import { endingOf } from "./finish-reason.ts";
 import { LINE_LIMIT_CHARACTERS, tooLongAnswer } from "./limited-text.ts";
 import { streamFailure } from "./provider-error.ts";
@@ -45,30 +46,63 @@ export function chatChunkReader(from = ""): {
   /** Whether the answer has given its reason to end: only its usage may be missing. */
   readonly isEnding: () => boolean;
 } {
-  let isDone = false;
-  let failure: unknown = null;
   const usage = usageReader();
   const answer = answerReader();
+  const chunks = chunkTaker(answer, usage);
+  const lines = lineReader(chunks.take);
+  const pull = (work: () => void): ModelEvent[] => {
+    try {
+      work();
+    } catch (thrown) {
+      chunks.fail(thrown instanceof RangeError ? tooMuch() : thrown);
+    }
+    return answer.events();
+  };
+
+  return {
+    isDone: chunks.isDone,
+    isEnding: answer.isEnding,
+    read: (arrived) =>
+      pull(() => {
+        lines.push(arrived);
+        if (lines.waiting() > LINE_LIMIT_CHARACTERS) chunks.fail(tooLongAnswer(LINE_LIMIT_CHARACTERS));
+      }),
+    end() {
+      const rest = pull(() => {
+        lines.end();
+        answer.end();
+      });
+      chunks.throwFailure();
+      const calls = answer.calls();
+      const given = answer.reason();
+      // A server that marks its end has said all, though some never say why; a body that is whole has an end.
+      const hasEnd =
+        given !== null ||
+        ((chunks.isDone() || answer.isWhole()) && lines.stray() === "" && (answer.hasSaid() || calls.length > 0));
+      if (!hasEnd) throw lines.stray() === "" ? incomplete() : failedWords(lines.stray(), "");
+      const { reason, isKnown } = endingOf(given ?? "stop");
+      if (reason === "failed") throw brokeOff(given ?? "");
+      // Some servers say "stop" behind a call, and behind a refusal.
+      const plain: FinishReason = calls.length > 0 ? "tool-calls" : answer.hasRefused() ? "content-filter" : "stop";
+      const finish = { reason: reason === "stop" ? plain : reason, usage: usage.usage(answer.hasWords()) };
+      const notices = isKnown ? [] : [{ type: "notice" as const, text: unknownReason(given ?? "") }];
+      return [...rest, ...notices, ...calls, ...answer.providerData(from), { type: "finish", ...finish }];
+    },
+  };
+}
+
+/** Takes what a server says, until it is done: its choices for the answer, its usage, and the first failure. */
+function chunkTaker(answer: AnswerReader, usage: UsageReader) {
+  let isDone = false;
+  let failure: unknown = null;
 
   const fail = (thrown: unknown) => {
     failure ??= thrown;
     isDone = true;
   };
 
-  const take = (sent: Sent) => {
-    if (isDone) return;
-    if (sent.kind === "done") {
-      isDone = true;
-      return;
-    }
-    if (sent.kind === "words") {
-      // A whole answer is not thrown away for what stands behind it.
-      if (answer.isEnding() && sent.event !== "error") isDone = true;
-      else fail(failedWords(sent.words, sent.event));
-      return;
-    }
-    const { value } = sent;
-    const failed = failureOf(value, sent.event);
+  const takeObject = (value: Readonly<Record<string, unknown>>, event: string) => {
+    const failed = failureOf(value, event);
     if (failed && answer.isOver() && answer.hasWords()) {
       isDone = true;
       return;
@@ -85,44 +119,20 @@ export function chatChunkReader(from = ""): {
     // The last chunk of the protocol, behind which some servers forget their "[DONE]".
     if (choices.length === 0 && answer.isOver() && isObject(value.usage)) isDone = true;
   };
-  const lines = lineReader(take);
-  const pull = (work: () => void): ModelEvent[] => {
-    try {
-      work();
-    } catch (thrown) {
-      fail(thrown instanceof RangeError ? tooMuch() : thrown);
-    }
-    return answer.events();
-  };
 
   return {
-    isDone: () => isDone,
-    isEnding: answer.isEnding,
-    read: (arrived) =>
-      pull(() => {
-        lines.push(arrived);
-        if (lines.waiting() > LINE_LIMIT_CHARACTERS) fail(tooLongAnswer(LINE_LIMIT_CHARACTERS));
-      }),
-    end() {
-      const rest = pull(() => {
-        lines.end();
-        answer.end();
-      });
+    take(sent: Sent): void {
+      if (isDone) return;
+      if (sent.kind === "object") takeObject(sent.value, sent.event);
+      // A whole answer is not thrown away for what stands behind it.
+      else if (sent.kind === "done" || (answer.isEnding() && sent.event !== "error")) isDone = true;
+      else fail(failedWords(sent.words, sent.event));
+    },
+    /** What is read from now on is passed over. The first failure counts. */
+    fail,
+    isDone: (): boolean => isDone,
+    throwFailure(): void {
       if (failure !== null) throw failure;
-      const calls = answer.calls();
-      const given = answer.reason();
-      // A server that marks its end has said all, though some never say why; a body that is whole has an end.
-      const hasEnd =
-        given !== null ||
-        ((isDone || answer.isWhole()) && lines.stray() === "" && (answer.hasSaid() || calls.length > 0));
-      if (!hasEnd) throw lines.stray() === "" ? incomplete() : failedWords(lines.stray(), "");
-      const { reason, isKnown } = endingOf(given ?? "stop");
-      if (reason === "failed") throw brokeOff(given ?? "");
-      // Some servers say "stop" behind a call, and behind a refusal.
-      const plain: FinishReason = calls.length > 0 ? "tool-calls" : answer.hasRefused() ? "content-filter" : "stop";
-      const finish = { reason: reason === "stop" ? plain : reason, usage: usage.usage(answer.hasWords()) };
-      const notices = isKnown ? [] : [{ type: "notice" as const, text: unknownReason(given ?? "") }];
-      return [...rest, ...notices, ...calls, ...answer.providerData(from), { type: "finish", ...finish }];
     },
   };
 }

@@ -22,15 +22,18 @@ const OUTPUT = [
 
 type Places = "usage" | "x_groq" | "usageMetadata" | "timings" | "eval_count" | "choices";
 
+export type UsageReader = {
+  readonly add: (chunk: unknown) => void;
+  /** `hasSaid`: the answer said something. */
+  readonly usage: (hasSaid: boolean) => Usage;
+};
+
 /**
  * Gathers usage from the chunks of an answer: the last count that makes sense of each kind.
  *
  * A prompt has tokens, and so has an answer that said something: a zero there means that nobody counted.
  */
-export function usageReader(): {
-  readonly add: (chunk: unknown) => void;
-  readonly usage: (hasSaid: boolean) => Usage;
-} {
+export function usageReader(): UsageReader {
   let inputTokens: number | null = null;
   let outputTokens: number | null = null;
   const note = (value: unknown) => {

@@ -1,11 +1,12 @@
 import { type CallModel, type ModelInfo, type ModelRequest, unknownModel } from "../domain/model.ts";
-import { type AdaptationLog, type Lessons, lessons } from "./adapting.ts";
+import type { AdaptationLog } from "./adapting.ts";
 import { callOpenAI } from "./ai-sdk.ts";
 import { modelCatalogue, type ProviderSettings } from "./catalogue.ts";
 import { callChatCompletions } from "./chat-completions.ts";
 import { callDemo } from "./demo.ts";
 import { embedThrough } from "./embeddings.ts";
 import { embedHashed, HASHED_NGRAMS } from "./hashed-ngrams.ts";
+import { type Lessons, lessons } from "./lessons.ts";
 import { DEFAULT_MODEL, modelNames } from "./names.ts";
 import { observed } from "./observe.ts";
 import { withoutKeys } from "./provider-error.ts";

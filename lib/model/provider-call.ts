@@ -1,8 +1,9 @@
 import type { CallModel, ModelRequest } from "../domain/model.ts";
 import type { ProviderSetup } from "../domain/model-provider.ts";
-import type { AdaptationLog, Lessons } from "./adapting.ts";
+import type { AdaptationLog } from "./adapting.ts";
 import { callOpenAI, callThroughPackage } from "./ai-sdk.ts";
 import { type CheckedLookup, callChatCompletions } from "./chat-completions.ts";
+import type { Lessons } from "./lessons.ts";
 import { observed } from "./observe.ts";
 import { withoutKeys } from "./provider-error.ts";
 import { noteInability } from "./refused-abilities.ts";

@@ -3,7 +3,7 @@ import type { AddressInfo, LookupFunction } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { CallModel, ModelEvent, ModelRequest, ReadyMessage } from "../domain/model.ts";
 import type { ProviderKind } from "../domain/model-provider.ts";
-import { lessons } from "./adapting.ts";
+import { lessons } from "./lessons.ts";
 import { callProviderOf } from "./provider-call.ts";
 
 // One conversation with tools that moves between providers. Each of them is played by a server that refuses what the real

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { ModelRequest, ReadyMessage } from "../domain/model.ts";
-import { adapting, lessons } from "./adapting.ts";
+import { adapting } from "./adapting.ts";
+import { lessons } from "./lessons.ts";
 import { refusedRequest } from "./provider-error.ts";
 
 // Refusals as servers are reported to word them, and what is learned from each; of a request in which all of it may be wrong.

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ChatError } from "../domain/errors.ts";
 import { type ModelRequest, unknownModel } from "../domain/model.ts";
-import { lessons } from "./adapting.ts";
+import { lessons } from "./lessons.ts";
 import { refusedRequest } from "./provider-error.ts";
 import { inabilityIn, noteInability } from "./refused-abilities.ts";
 

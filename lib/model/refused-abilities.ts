@@ -2,8 +2,8 @@ import { ChatError } from "../domain/errors.ts";
 import type { ModelRequest } from "../domain/model.ts";
 import { isPassing } from "./adaptation.ts";
 import { ADAPTATIONS } from "./adaptations.ts";
-import type { Lessons } from "./adapting.ts";
 import { refusesImages } from "./image-refusal.ts";
+import type { Lessons } from "./lessons.ts";
 import { refusalWords } from "./provider-error.ts";
 
 /** What a model turned out not to be able to. */

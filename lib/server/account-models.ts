@@ -3,8 +3,8 @@ import type { Models } from "../core/scope.ts";
 import type { StoredProvider } from "../db/model-providers.ts";
 import type { CallModel, ModelInfo, ModelRequest } from "../domain/model.ts";
 import { type ProviderSetup, splitModel } from "../domain/model-provider.ts";
-import { type Lessons, lessons } from "../model/adapting.ts";
 import { type Catalogue, catalogueOf } from "../model/catalogue.ts";
+import { type Lessons, lessons } from "../model/lessons.ts";
 
 /** Another instance may have changed them: they are read again after so long. */
 const REMEMBER_MS = 10_000;
