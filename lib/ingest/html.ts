@@ -11,14 +11,12 @@ const LEFT_OUT = new Set(
 );
 const BLOCKS = new Set(
   (
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form header html " +
-    "main nav p section summary"
+    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form " +
+    "header html main nav p section summary"
   ).split(" "),
 );
 const LONGEST_LINK = 500;
 const DEEPEST_LIST = 8;
-
-type List = { readonly isOrdered: boolean; count: number };
 
 /**
  * The text of a page in Markdown: headings, lists, tables, code and links, and no markup of its own. Scripts, styles, forms
@@ -26,8 +24,7 @@ type List = { readonly isOrdered: boolean; count: number };
  */
 export function htmlToMarkdown(html: string): string {
   const sink = markdownSink();
-  const walk = walker(sink);
-  const parser = new Parser(walk, { decodeEntities: true });
+  const parser = new Parser(walker(sink), { decodeEntities: true });
   parser.write(html);
   parser.end();
   return sink.done();
@@ -35,9 +32,9 @@ export function htmlToMarkdown(html: string): string {
 
 type Attributes = Readonly<Record<string, string>>;
 
+/** Goes through the elements of a page: what is seen is told to the sink, and code in a `pre` kept as it is. */
 function walker(sink: MarkdownSink) {
-  const lists: List[] = [];
-  const links: (string | null)[] = [];
+  const elements = elementsOf(sink);
   let depth = 0;
   /** Everything deeper than this is left out. */
   let hiddenFrom: number | null = null;
@@ -45,56 +42,9 @@ function walker(sink: MarkdownSink) {
   /** Text that the parser has given in parts: an entity comes by itself. */
   let held = "";
 
-  const open = (name: string, attributes: Attributes): void => {
-    const heading = /^h([1-6])$/u.exec(name)?.[1];
-    if (heading !== undefined) sink.block(`${"#".repeat(Number(heading))} `);
-    else if (BLOCKS.has(name)) sink.block();
-    else if (name === "br") sink.line();
-    else if (name === "hr") sink.block();
-    else if (name === "ul" || name === "ol") openList(name === "ol");
-    else if (name === "li") openItem();
-    else if (name === "table") sink.openTable();
-    else if (name === "td" || name === "th") sink.openCell();
-    else if (name === "caption") sink.block();
-    else if (name === "pre") fence = { depth, language: "", text: "" };
-    else if (name === "code") sink.code("`");
-    else if (name === "img") sink.text(attributes.alt ?? "");
-    else if (name === "a") openLink(attributes.href ?? "");
-  };
   const release = (): void => {
     if (held !== "") sink.text(held);
     held = "";
-  };
-  const openList = (isOrdered: boolean): void => {
-    if (lists.length === 0) sink.block();
-    lists.push({ isOrdered, count: 0 });
-  };
-  const openItem = (): void => {
-    const list = lists.at(-1);
-    const indent = "  ".repeat(Math.min(DEEPEST_LIST, Math.max(0, lists.length - 1)));
-    if (list) list.count++;
-    sink.line(`${indent}${list?.isOrdered ? `${list.count}.` : "-"} `);
-  };
-  const openLink = (href: string): void => {
-    const target = href.trim();
-    const isKept = /^(?:https?|mailto):[^\s()<>]+$/iu.test(target) && target.length <= LONGEST_LINK;
-    links.push(isKept ? target : null);
-    if (isKept) sink.text("[");
-  };
-  const close = (name: string): void => {
-    if (/^h[1-6]$/u.test(name)) sink.block("");
-    else if (BLOCKS.has(name) || name === "caption") sink.block();
-    else if (name === "li") sink.line("");
-    else if (name === "ul" || name === "ol") {
-      lists.pop();
-      if (lists.length === 0) sink.block();
-    } else if (name === "tr") sink.closeRow();
-    else if (name === "table") sink.closeTable();
-    else if (name === "code") sink.code("`");
-    else if (name === "a") {
-      const target = links.pop();
-      if (target) sink.code(`](${target})`);
-    }
   };
 
   return {
@@ -105,7 +55,8 @@ function walker(sink: MarkdownSink) {
       if (hiddenFrom !== null) return;
       if (LEFT_OUT.has(name) || isHidden(attributes)) hiddenFrom = depth;
       else if (fence) fence.language ||= languageOf(attributes);
-      else open(name, attributes);
+      else if (name === "pre") fence = { depth, language: "", text: "" };
+      else elements.get(name)?.open?.(attributes);
       if (fence && name === "br") fence.text += "\n";
       if (fence && name === "pre") fence.language ||= languageOf(attributes);
     },
@@ -121,8 +72,74 @@ function walker(sink: MarkdownSink) {
       if (fence && fence.depth === depth) {
         sink.fence(fence.language, fence.text);
         fence = null;
-      } else if (isIn && !fence) close(name);
+      } else if (isIn && !fence) elements.get(name)?.close?.();
       depth--;
+    },
+  };
+}
+
+type Element = { readonly open?: (attributes: Attributes) => void; readonly close?: () => void };
+
+/** What is told to the sink where an element begins and where it ends, by its name. */
+function elementsOf(sink: MarkdownSink): ReadonlyMap<string, Element> {
+  const block: Element = { open: () => sink.block(), close: () => sink.block() };
+  const heading = (level: number): Element => ({
+    open: () => sink.block(`${"#".repeat(level)} `),
+    close: () => sink.block(""),
+  });
+  const lists = listsOf(sink);
+  const cell: Element = { open: () => sink.openCell() };
+  return new Map<string, Element>([
+    ...[...BLOCKS].map((name) => [name, block] as const),
+    ...[1, 2, 3, 4, 5, 6].map((level) => [`h${level}`, heading(level)] as const),
+    ["br", { open: () => sink.line() }],
+    ["hr", { open: () => sink.block() }],
+    ["ul", { open: () => lists.open(false), close: lists.close }],
+    ["ol", { open: () => lists.open(true), close: lists.close }],
+    ["li", { open: lists.openItem, close: () => sink.line("") }],
+    ["table", { open: () => sink.openTable(), close: () => sink.closeTable() }],
+    ["tr", { close: () => sink.closeRow() }],
+    ["td", cell],
+    ["th", cell],
+    ["code", { open: () => sink.code("`"), close: () => sink.code("`") }],
+    ["img", { open: ({ alt = "" }) => sink.text(alt) }],
+    ["a", linksOf(sink)],
+  ]);
+}
+
+function listsOf(sink: MarkdownSink) {
+  const lists: { readonly isOrdered: boolean; count: number }[] = [];
+  return {
+    open(isOrdered: boolean): void {
+      if (lists.length === 0) sink.block();
+      lists.push({ isOrdered, count: 0 });
+    },
+    openItem(): void {
+      const list = lists.at(-1);
+      const indent = "  ".repeat(Math.min(DEEPEST_LIST, Math.max(0, lists.length - 1)));
+      if (list) list.count++;
+      sink.line(`${indent}${list?.isOrdered ? `${list.count}.` : "-"} `);
+    },
+    close(): void {
+      lists.pop();
+      if (lists.length === 0) sink.block();
+    },
+  };
+}
+
+function linksOf(sink: MarkdownSink): Element {
+  /** The targets of the links that are open; null: the link is not kept. */
+  const targets: (string | null)[] = [];
+  return {
+    open({ href = "" }) {
+      const target = href.trim();
+      const isKept = /^(?:https?|mailto):[^\s()<>]+$/iu.test(target) && target.length <= LONGEST_LINK;
+      targets.push(isKept ? target : null);
+      if (isKept) sink.text("[");
+    },
+    close() {
+      const target = targets.pop();
+      if (target) sink.code(`](${target})`);
     },
   };
 }

@@ -1,5 +1,4 @@
-import { MOST_CHARACTERS } from "../domain/extraction.ts";
-import { tooLong } from "./refusal.ts";
+import { type MarkdownPage, markdownPage } from "./markdown-page.ts";
 
 /** Takes what a document says bit by bit and makes Markdown of it, in which nothing but what it makes is markup. */
 export type MarkdownSink = {
@@ -22,54 +21,41 @@ export type MarkdownSink = {
   readonly done: () => string;
 };
 
-/** Where a line begins like this, Markdown would take it for more than text. */
-const MARKUP_AT_START = /^(?:#{1,6}(?=\s|$)|[-+*>|=](?=\s|$|[-=|])|`{3,}|~{3,}|\d+[.)](?=\s))/u;
+/** Throws a sentence once there are more characters than a document may have. */
+export function markdownSink(): MarkdownSink {
+  const page = markdownPage();
+  const tables = tableRows(page);
+  return {
+    text(raw) {
+      if (!tables.take(raw)) page.text(raw);
+    },
+    code(text) {
+      if (!tables.take(text)) page.code(text);
+    },
+    block(lead) {
+      if (!tables.take(" ")) page.end("\n\n", lead);
+    },
+    line(lead) {
+      if (!tables.take(" ")) page.end("\n", lead);
+    },
+    fence(language, code) {
+      if (!tables.take(` ${code} `)) page.fence(language, code);
+    },
+    openTable: tables.openTable,
+    openCell: tables.openCell,
+    closeRow: tables.closeRow,
+    closeTable: tables.closeTable,
+    length: page.length,
+    done: page.done,
+  };
+}
 
 type Table = { cells: string[]; cell: string; inCell: boolean; rows: number };
 
-/** Throws a sentence once there are more characters than a document may have. */
-export function markdownSink(): MarkdownSink {
-  const pieces: string[] = [];
+/** Gathers the cells of tables, and puts each row on the page when it ends. Tables may stand in cells of others. */
+function tableRows(page: MarkdownPage) {
   const tables: Table[] = [];
-  let length = 0;
-  // What comes before the next text.
-  let gap = "";
-  let lead = "";
-  let isFresh = true;
-  let isSpaced = false;
 
-  const emit = (piece: string): void => {
-    pieces.push(piece);
-    length += piece.length;
-    if (length > MOST_CHARACTERS) throw tooLong();
-  };
-  const begin = (): void => {
-    if (!isFresh) return;
-    if (length > 0) emit(gap);
-    if (lead !== "") emit(lead);
-    [gap, lead, isFresh] = ["", "", false];
-  };
-  const end = (next: string, nextLead?: string): void => {
-    if (next.length > gap.length || !isFresh) gap = next;
-    lead = nextLead ?? lead;
-    isFresh = true;
-    isSpaced = false;
-  };
-  /** Text in a cell of the innermost table; false where there is none. */
-  const inCell = (text: string): boolean => {
-    const table = tables.at(-1);
-    if (!table) return false;
-    // What stands between cells is no part of the table.
-    if (table.inCell) table.cell += text;
-    if (length + table.cell.length > MOST_CHARACTERS) throw tooLong();
-    return true;
-  };
-
-  const closeCell = (table: Table): void => {
-    if (table.inCell) table.cells.push(table.cell.replaceAll(/\s+/gu, " ").trim().replaceAll("|", "\\|"));
-    table.cell = "";
-    table.inCell = false;
-  };
   const closeRow = (): void => {
     const table = tables.at(-1);
     if (!table) return;
@@ -79,46 +65,21 @@ export function markdownSink(): MarkdownSink {
     const head = table.rows === 0 ? `\n|${" --- |".repeat(table.cells.length)}` : "";
     table.cells = [];
     table.rows++;
-    end(table.rows === 1 ? "\n\n" : "\n", "");
-    begin();
-    emit(row + head);
+    page.put(table.rows === 1 ? "\n\n" : "\n", row + head);
   };
 
   return {
-    text(raw) {
-      if (inCell(raw)) return;
-      const text = raw.replaceAll(/\s+/gu, " ");
-      const trimmed = isFresh || isSpaced ? text.trimStart() : text;
-      if (trimmed === "") return;
-      const isAtStart = isFresh;
-      begin();
-      const safe = trimmed.replaceAll(/<(?=[a-z!/?])/giu, "\\<");
-      emit(isAtStart && MARKUP_AT_START.test(safe) ? `\\${safe}` : safe);
-      isSpaced = trimmed.endsWith(" ");
+    /** Takes a text for the cell of the innermost table; false where there is none. */
+    take(text: string): boolean {
+      const table = tables.at(-1);
+      if (!table) return false;
+      // What stands between cells is no part of the table.
+      if (table.inCell) table.cell += text;
+      page.checkRoom(table.cell.length);
+      return true;
     },
-    code(text) {
-      if (inCell(text) || text === "") return;
-      begin();
-      emit(text.replaceAll(/\s+/gu, " "));
-      isSpaced = false;
-    },
-    block(next) {
-      if (!inCell(" ")) end("\n\n", next);
-    },
-    line(next) {
-      if (!inCell(" ")) end("\n", next);
-    },
-    fence(language, code) {
-      if (inCell(` ${code} `) || code.trim() === "") return;
-      const longest = Math.max(2, ...[...code.matchAll(/`{3,}/gu)].map(([run]) => run.length));
-      const marks = "`".repeat(longest + 1);
-      end("\n\n", "");
-      begin();
-      emit(`${marks}${language}\n${code.replace(/^\n|\n$/gu, "")}\n${marks}`);
-      end("\n\n", "");
-    },
-    openTable: () => void tables.push({ cells: [], cell: "", inCell: false, rows: 0 }),
-    openCell() {
+    openTable: (): void => void tables.push({ cells: [], cell: "", inCell: false, rows: 0 }),
+    openCell(): void {
       const table = tables.at(-1);
       if (!table) return;
       closeCell(table);
@@ -126,12 +87,16 @@ export function markdownSink(): MarkdownSink {
     },
     // A table in a cell is read as rows of its own, before the row around it.
     closeRow,
-    closeTable() {
+    closeTable(): void {
       closeRow();
       tables.pop();
-      if (tables.length === 0) end("\n\n", "");
+      if (tables.length === 0) page.end("\n\n", "");
     },
-    length: () => length,
-    done: () => pieces.join("").trimEnd(),
   };
+}
+
+function closeCell(table: Table): void {
+  if (table.inCell) table.cells.push(table.cell.replaceAll(/\s+/gu, " ").trim().replaceAll("|", "\\|"));
+  table.cell = "";
+  table.inCell = false;
 }
