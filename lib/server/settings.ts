@@ -162,10 +162,12 @@ const Variables = z.object({
   MODEL_PROVIDERS: z.enum(["owner", "everybody", "nobody"]).default("owner"),
 });
 
-/** Somebody who vouches for people that sign in. */
+type Variables = z.output<typeof Variables>;
+
 /** What people call the providers that have no issuer, by their kind. */
 export const PROVIDER_NAMES = { github: "GitHub", google: "Google" } as const;
 
+/** Somebody who vouches for people that sign in. */
 export type Voucher = {
   readonly kind: "github" | "google" | "oidc";
   /** What people know it as. */
@@ -323,31 +325,10 @@ const wrongSetting = (what: string): ChatError => new ChatError("unavailable", `
 /** Reads the environment. Throws "unavailable" with one sentence that names each wrong setting and what it may be. */
 export function parseSettings(given: Environment): Settings {
   const environment = withPlatform(given);
-  const missing = missingSettings(environment).map((name) => `${name} must be set on Vercel`);
-  const parsed = Variables.safeParse(environment);
-  if (!parsed.success || missing.length > 0) {
-    const wrong = parsed.error?.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`) ?? [];
-    throw wrongSetting([...missing, ...new Set(wrong)].join("; "));
-  }
-  const env = parsed.data;
-  for (const name of ["OPENAI_BASE_URL", "NEXTAUTH_URL", "OIDC_ISSUER"] as const) {
-    // They are told to others: in errors, on pages, in the address of each sign-in.
-    const { username, password, search, searchParams, hash } = new URL(env[name] ?? "http://localhost");
-    // A server of models may want its version in the query; a secret there would be told like the rest.
-    const isQuery = name !== "OPENAI_BASE_URL" ? search !== "" : [...searchParams.keys()].some(isSecretName);
-    if (isQuery || [username, password, hash].some((part) => part !== "")) {
-      throw wrongSetting(
-        `${name} must hold no user name, password, query or fragment; a model's key goes into OPENAI_API_KEY, and of queries OPENAI_BASE_URL takes those without a secret`,
-      );
-    }
-  }
-  if (
-    env.OPENAI_EMBEDDING_MODEL !== undefined &&
-    env.OPENAI_API_KEY === undefined &&
-    env.OPENAI_BASE_URL === undefined
-  ) {
-    throw wrongSetting("OPENAI_EMBEDDING_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL");
-  }
+  const env = parseVariables(environment);
+  checkAddresses(env);
+  checkEmbedding(env);
+  const isFunction = isOnVercel(environment);
   const reach = {
     host: boundHost(environment, env.HOST),
     publicUrl: env.NEXTAUTH_URL,
@@ -356,9 +337,10 @@ export function parseSettings(given: Environment): Settings {
   };
   const isLocal = isForThisMachine(environment, reach);
   const open = isLocal ? "on" : "off";
-  const isOn = (value: string) => value === "on" || value === "true" || value === "1";
   return {
     ...reach,
+    ...limitsIn(env),
+    ...modelsIn(env),
     port: env.PORT,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
@@ -372,18 +354,6 @@ export function parseSettings(given: Environment): Settings {
       kept: env.BACKUPS_KEPT,
     },
     redisUrl: env.REDIS_URL,
-    openai: {
-      apiKey: env.OPENAI_API_KEY,
-      baseUrl: env.OPENAI_BASE_URL,
-      model: env.OPENAI_MODEL,
-      smallModel: env.OPENAI_SMALL_MODEL,
-      embeddingModel: env.OPENAI_EMBEDDING_MODEL,
-    },
-    modelWaits: {
-      firstMs: inMs(env.MODEL_FIRST_WAIT),
-      silenceMs: inMs(env.MODEL_SILENCE_WAIT),
-      totalMs: inMs(env.MODEL_TOTAL_WAIT),
-    },
     builtinTools: isOn(env.BUILTIN_TOOLS ?? "on"),
     apiKey: env.PARLEY_API_KEY,
     secret: env.NEXTAUTH_SECRET,
@@ -391,35 +361,88 @@ export function parseSettings(given: Environment): Settings {
     logLevel: env.LOG_LEVEL,
     stopSeconds: env.STOP_SECONDS,
     outboundAllow: env.OUTBOUND_ALLOW,
-    modelProviders: env.MODEL_PROVIDERS,
     isForThisMachine: isLocal,
-    turnsPerMinute: env.TURNS_PER_MINUTE,
-    keyTurnsPerMinute: env.KEY_TURNS_PER_MINUTE,
-    turnsAtOnce: env.TURNS_AT_ONCE,
-    tokensPerDay: env.TOKENS_PER_DAY,
-    keyTokensPerDay: env.KEY_TOKENS_PER_DAY,
-    serverTokensPerDay: env.SERVER_TOKENS_PER_DAY,
-    guestsPerHour: env.GUESTS_PER_HOUR ?? undefined,
-    guestTurnsPerMinute: env.GUEST_TURNS_PER_MINUTE ?? undefined,
-    guestTurnsPerHour: env.GUEST_TURNS_PER_HOUR ?? undefined,
-    strangerTurnsPerMinute: env.STRANGER_TURNS_PER_MINUTE ?? undefined,
-    botTokensPerDay: env.BOT_TOKENS_PER_DAY ?? undefined,
-    requestsPerMinute: env.REQUESTS_PER_MINUTE,
-    files: filesOf(env, isOnVercel(environment) ? FUNCTION_BODY_BYTES : Number.POSITIVE_INFINITY),
-    uploadsPerMinute: env.UPLOADS_PER_MINUTE ?? undefined,
-    guestUploadMbPerHour: env.GUEST_UPLOAD_MB_PER_HOUR ?? undefined,
+    files: filesOf(env, isFunction ? FUNCTION_BODY_BYTES : Number.POSITIVE_INFINITY),
     vouchers: vouchersOf(env),
     hasOtlp: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     guests: isOn(env.GUESTS ?? open),
     signUp: isOn(env.SIGN_UP ?? open),
     unset: { guests: env.GUESTS === undefined, signUp: env.SIGN_UP === undefined },
-    isFunction: isOnVercel(environment),
-    mostBodyBytes: isOnVercel(environment) ? FUNCTION_BODY_BYTES : undefined,
+    isFunction,
+    mostBodyBytes: isFunction ? FUNCTION_BODY_BYTES : undefined,
   };
 }
 
+/** Throws "unavailable" with a sentence that names all that are missing or wrong by themselves. */
+function parseVariables(environment: Environment): Variables {
+  const missing = missingSettings(environment).map((name) => `${name} must be set on Vercel`);
+  const parsed = Variables.safeParse(environment);
+  if (parsed.success && missing.length === 0) return parsed.data;
+  const wrong = parsed.error?.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`) ?? [];
+  throw wrongSetting([...missing, ...new Set(wrong)].join("; "));
+}
+
+/** Throws "unavailable" where an address holds a secret: they are told to others, in errors, on pages, at each sign-in. */
+function checkAddresses(env: Variables): void {
+  for (const name of ["OPENAI_BASE_URL", "NEXTAUTH_URL", "OIDC_ISSUER"] as const) {
+    const { username, password, search, searchParams, hash } = new URL(env[name] ?? "http://localhost");
+    // A server of models may want its version in the query; a secret there would be told like the rest.
+    const isQuery = name !== "OPENAI_BASE_URL" ? search !== "" : [...searchParams.keys()].some(isSecretName);
+    if (isQuery || [username, password, hash].some((part) => part !== "")) {
+      throw wrongSetting(
+        `${name} must hold no user name, password, query or fragment; a model's key goes into OPENAI_API_KEY, and of queries OPENAI_BASE_URL takes those without a secret`,
+      );
+    }
+  }
+}
+
+/** Throws "unavailable" where a model for embeddings has no server. */
+function checkEmbedding(env: Variables): void {
+  const { OPENAI_EMBEDDING_MODEL: model, OPENAI_API_KEY: key, OPENAI_BASE_URL: address } = env;
+  if (model !== undefined && key === undefined && address === undefined) {
+    throw wrongSetting("OPENAI_EMBEDDING_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL");
+  }
+}
+
+const isOn = (value: string): boolean => value === "on" || value === "true" || value === "1";
+
+/** How much and how often; what is turned off is absent. */
+const limitsIn = (env: Variables) => ({
+  turnsPerMinute: env.TURNS_PER_MINUTE,
+  keyTurnsPerMinute: env.KEY_TURNS_PER_MINUTE,
+  turnsAtOnce: env.TURNS_AT_ONCE,
+  tokensPerDay: env.TOKENS_PER_DAY,
+  keyTokensPerDay: env.KEY_TOKENS_PER_DAY,
+  serverTokensPerDay: env.SERVER_TOKENS_PER_DAY,
+  guestsPerHour: env.GUESTS_PER_HOUR ?? undefined,
+  guestTurnsPerMinute: env.GUEST_TURNS_PER_MINUTE ?? undefined,
+  guestTurnsPerHour: env.GUEST_TURNS_PER_HOUR ?? undefined,
+  strangerTurnsPerMinute: env.STRANGER_TURNS_PER_MINUTE ?? undefined,
+  botTokensPerDay: env.BOT_TOKENS_PER_DAY ?? undefined,
+  requestsPerMinute: env.REQUESTS_PER_MINUTE,
+  uploadsPerMinute: env.UPLOADS_PER_MINUTE ?? undefined,
+  guestUploadMbPerHour: env.GUEST_UPLOAD_MB_PER_HOUR ?? undefined,
+});
+
+/** Which models answer, how long they are waited for, and who may add more. */
+const modelsIn = (env: Variables) => ({
+  openai: {
+    apiKey: env.OPENAI_API_KEY,
+    baseUrl: env.OPENAI_BASE_URL,
+    model: env.OPENAI_MODEL,
+    smallModel: env.OPENAI_SMALL_MODEL,
+    embeddingModel: env.OPENAI_EMBEDDING_MODEL,
+  },
+  modelWaits: {
+    firstMs: inMs(env.MODEL_FIRST_WAIT),
+    silenceMs: inMs(env.MODEL_SILENCE_WAIT),
+    totalMs: inMs(env.MODEL_TOTAL_WAIT),
+  },
+  modelProviders: env.MODEL_PROVIDERS,
+});
+
 /** A file comes as a body, so none is larger than a body may be. */
-const filesOf = (env: z.output<typeof Variables>, mostBodyBytes: number): FileLimits => ({
+const filesOf = (env: Variables, mostBodyBytes: number): FileLimits => ({
   each: Math.min(env.FILE_MB * MB, mostBodyBytes),
   room: { guest: env.GUEST_FILES_MB * MB, account: env.ACCOUNT_FILES_MB * MB, all: env.SERVER_FILES_MB * MB },
 });
@@ -427,7 +450,7 @@ const filesOf = (env: z.output<typeof Variables>, mostBodyBytes: number): FileLi
 const inMs = (count: number | undefined): number | undefined => (count === undefined ? undefined : count * 1000);
 
 /** Throws where a client has no secret, or the other way about. */
-function vouchersOf(env: z.output<typeof Variables>): Voucher[] {
+function vouchersOf(env: Variables): Voucher[] {
   const pair = (prefix: "GITHUB" | "GOOGLE" | "OIDC") => {
     const [clientId, clientSecret] = [env[`${prefix}_CLIENT_ID`], env[`${prefix}_CLIENT_SECRET`]];
     if (clientId !== undefined && clientSecret !== undefined) return { clientId, clientSecret };

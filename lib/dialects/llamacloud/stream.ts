@@ -78,103 +78,124 @@ type EncoderOptions = Pick<StreamOptions, "runId" | "withIds" | "skippedIndexIds
 };
 
 /** Tells the events of one turn, from its first on: what is on the wire for each. */
-export function eventEncoder({
-  runId,
-  withIds,
-  skippedIndexIds,
-  agent,
-  recalled,
-  gone,
-}: EncoderOptions): (event: TurnEvent) => SessionEvent[] {
-  let text: string[] = [];
-  let message = { id: "", at: 0, parts: 0 };
+export function eventEncoder(options: EncoderOptions): (event: TurnEvent) => SessionEvent[] {
+  const { runId, withIds, recalled, gone } = options;
+  const message = messageEncoder(runId, withIds);
   let notices = 0;
-  let continues: { continues?: true } = {};
   const looked: Source[] = [];
-  const ids = (messageId: string, part: number, at: number) =>
-    withIds
-      ? {
-          event_id: `${messageId}.${part}`,
-          message_id: messageId,
-          run_id: runId,
-          created_at: new Date(at).toISOString(),
-        }
-      : {};
-  const here = () => ids(message.id, message.parts, message.at);
-  const closed = (event: SessionEvent): SessionEvent[] => {
-    message.parts++;
-    text = [];
-    return [event];
-  };
 
   return (event) => {
     switch (event.type) {
       case "turn-start":
       case "step-end":
       case "provider-data":
+      case "reasoning-start":
         return [];
       case "notice":
         if (!withIds) return [];
         return [{ type: "notice", content: event.text, ...noticeIds(runId, notices++, new Date()) }];
       case "step-start":
-        message = { id: event.messageId, at: event.at, parts: 0 };
-        return [];
-      case "reasoning-start":
+        message.start(event.messageId, event.at);
         return [];
       case "text-start":
-        continues = withIds && event.continues ? { continues: true } : {};
+        message.startText(event.continues === true);
         return [];
       case "reasoning-delta":
-        text.push(event.text);
-        return [{ type: "thinking_delta", content: event.text, ...here() }];
+        return message.thoughtsDelta(event.text);
       case "text-delta":
-        text.push(event.text);
-        return [{ type: "text_delta", content: event.text, ...continues, ...here() }];
+        return message.textDelta(event.text);
       case "reasoning-end":
-        if (text.length === 0) return [];
-        return closed({
-          type: "thinking",
-          content: text.join(""),
-          ...(withIds ? { duration_ms: event.durationMs } : {}),
-          ...here(),
-        });
+        return message.endThoughts(event.durationMs);
       case "text-end":
-        if (text.length === 0) return [];
-        return closed({ type: "text", content: text.join(""), ...continues, ...here() });
+        return message.endText();
       case "tool-input-delta":
-        if (!withIds) return [];
-        return [{ type: "tool_call_delta", call_id: event.callId, name: event.name, delta: event.text, ...here() }];
+        return withIds ? message.inputDelta(event) : [];
       case "tool-call":
-        return closed({
-          type: "tool_call",
-          call_id: event.callId,
-          name: event.name,
-          arguments: exactValue(asObject(event.input)),
-          ...here(),
-        });
-      case "tool-result": {
-        const own = withIds ? { is_error: event.isError, cut: event.cut, duration_ms: event.durationMs } : {};
-        const place = ids(event.messageId, 0, event.at);
+        return message.call(event);
+      case "tool-result":
         looked.push(...sourcesOfResult(event));
-        return [
-          {
-            type: "tool_result",
-            call_id: event.callId,
-            name: event.name,
-            result: exactValue(event.output),
-            ...pictureIn(event),
-            ...own,
-            ...place,
-          },
-        ];
-      }
+        return [toolResult(event, runId, withIds)];
       case "turn-end":
       case "turn-error":
-        return [stop(event, { runId, withIds, skippedIndexIds, agent }, encodeSources(recalled, looked, gone))];
+        return [stop(event, options, encodeSources(recalled, looked, gone))];
       default:
         event satisfies never;
         return [];
     }
+  };
+}
+
+type OfType<Type extends TurnEvent["type"]> = Extract<TurnEvent, { readonly type: Type }>;
+
+/** Tells the parts of one message after the other: each as it grows, and the whole of it at its end. */
+function messageEncoder(runId: string, withIds: boolean) {
+  let message = { id: "", at: 0, parts: 0 };
+  /** What has come of the part that is open. */
+  let text: string[] = [];
+  let continues: { continues?: true } = {};
+  const here = () => (withIds ? idsOf(runId, message.id, message.parts, message.at) : {});
+  const closed = (event: SessionEvent): SessionEvent[] => {
+    message.parts++;
+    text = [];
+    return [event];
+  };
+
+  return {
+    start(id: string, at: number): void {
+      message = { id, at, parts: 0 };
+    },
+    startText(goesOn: boolean): void {
+      continues = withIds && goesOn ? { continues: true } : {};
+    },
+    thoughtsDelta(words: string): SessionEvent[] {
+      text.push(words);
+      return [{ type: "thinking_delta", content: words, ...here() }];
+    },
+    textDelta(words: string): SessionEvent[] {
+      text.push(words);
+      return [{ type: "text_delta", content: words, ...continues, ...here() }];
+    },
+    endThoughts(durationMs: number): SessionEvent[] {
+      if (text.length === 0) return [];
+      const took = withIds ? { duration_ms: durationMs } : {};
+      return closed({ type: "thinking", content: text.join(""), ...took, ...here() });
+    },
+    endText(): SessionEvent[] {
+      if (text.length === 0) return [];
+      return closed({ type: "text", content: text.join(""), ...continues, ...here() });
+    },
+    inputDelta: ({ callId, name, text: delta }: OfType<"tool-input-delta">): SessionEvent[] => [
+      { type: "tool_call_delta", call_id: callId, name, delta, ...here() },
+    ],
+    call: ({ callId, name, input }: OfType<"tool-call">): SessionEvent[] =>
+      closed({ type: "tool_call", call_id: callId, name, arguments: exactValue(asObject(input)), ...here() }),
+  };
+}
+
+/** Where an event of a turn stands; `at`: when its message began, in ms since 1970. */
+const idsOf = (runId: string, messageId: string, part: number, at: number) => ({
+  event_id: `${messageId}.${part}`,
+  message_id: messageId,
+  run_id: runId,
+  created_at: new Date(at).toISOString(),
+});
+
+/** A result is a message of its own. */
+function toolResult(event: OfType<"tool-result">, runId: string, withIds: boolean): SessionEvent {
+  return {
+    type: "tool_result",
+    call_id: event.callId,
+    name: event.name,
+    result: exactValue(event.output),
+    ...pictureIn(event),
+    ...(withIds
+      ? {
+          is_error: event.isError,
+          cut: event.cut,
+          duration_ms: event.durationMs,
+          ...idsOf(runId, event.messageId, 0, event.at),
+        }
+      : {}),
   };
 }
 
