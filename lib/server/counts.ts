@@ -1,44 +1,16 @@
 import type { Redis } from "ioredis";
-import {
-  RateLimiterMemory,
-  RateLimiterPostgres,
-  RateLimiterRedis,
-  RateLimiterRes,
-  type RateLimiterStoreAbstract,
-} from "rate-limiter-flexible";
+import { RateLimiterRes } from "rate-limiter-flexible";
 import type { Reservation } from "../core/admitted.ts";
 import type { Host } from "../core/host.ts";
 import type { Log } from "../core/log.ts";
 import type { Database } from "../db/database.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
+import { type Limit, type LimitOptions, openLimit, resetSeconds, standingIn } from "./limiters.ts";
+import { openSettling, type Settling } from "./settling.ts";
 
 // How is counted, whatever it is: in memory, in the database or in Redis. What is counted is in rate-limits.ts.
 
-const MINUTE_SECONDS = 60;
-/** So much of a limit of tokens is a reason to tell the owner. */
-const WARN_AT = 0.8;
 const CONSUME_TRIES = 3;
-/** So many of those whom a warning was about are known at most. */
-const WARNED = 10_000;
-
-type Limiter = Pick<RateLimiterStoreAbstract, "consume" | "penalty" | "reward" | "get">;
-export type Limit = {
-  readonly limiter: Limiter;
-  readonly prefix: string;
-  readonly points: number;
-  readonly seconds: number;
-  readonly refusal: string;
-  readonly isWarned: boolean;
-};
-
-export type LimitOptions = {
-  readonly seconds?: number;
-  readonly isKept?: boolean;
-  /** What is counted, in how long: "turns a minute". */
-  readonly what: string;
-  /** Whether the log tells when most of it is used. */
-  readonly isWarned?: boolean;
-};
 
 export type Count = {
   /** Null: there is none, and nothing is counted. */
@@ -49,12 +21,9 @@ export type Count = {
   readonly isShown: boolean;
 };
 
-/** A limit, and where somebody stands in it. */
-export type Standing = { readonly limit: number; readonly used: number; readonly resetSeconds: number };
-
 /** A count that was taken, and the time in ms at which it begins anew. */
 type Taken = Count & { readonly limit: Limit; readonly until: number };
-export type AllTaken = { readonly taken: readonly Taken[]; readonly giveBack: () => void };
+type AllTaken = { readonly taken: readonly Taken[]; readonly giveBack: () => void };
 
 /** Opens the ways to count. `isKept` of a limit: in the database where there is no Redis, else in memory. */
 export function openCounts(ports: {
@@ -63,27 +32,14 @@ export function openCounts(ports: {
   readonly redis: Redis | null;
   readonly log: Pick<Log, "warn">;
 }) {
-  const { host, database, log } = ports;
-  const warn = warner(log);
-
-  /** A limit of so many points in so many seconds, a minute unless said otherwise; null where `points` says no number. */
-  function limit(prefix: string, points: number | undefined, options: LimitOptions): Limit | null {
-    if (points === undefined) return null;
-    const { seconds = MINUTE_SECONDS, isKept = database.kind === "postgresql", what, isWarned = false } = options;
-    const limiter = limiterOf(ports, { keyPrefix: prefix, points, duration: seconds }, isKept);
-    return { limiter, prefix, points, seconds, refusal: `The limit of ${points} ${what} is reached`, isWarned };
-  }
-
-  /** What is on its way back into each count. */
-  const settling = new Map<string, Set<Promise<void>>>();
-  const placeOf = ({ prefix }: Limit, name: string): string => `${prefix} ${name}`;
+  const settling = openSettling(ports.host, ports.log);
 
   /** Counts one. Throws "rate-limited", and has then counted nothing; null where there is no limit. */
   async function consume({ limit, name, points }: Count): Promise<RateLimiterRes | null> {
     if (limit === null) return null;
     const { limiter, refusal } = limit;
     for (let n = 1; ; n++) {
-      const onItsWay = [...(settling.get(placeOf(limit, name)) ?? [])];
+      const onItsWay = settling.onItsWay({ limit, name });
       try {
         return await limiter.consume(name, points);
       } catch (thrown) {
@@ -102,7 +58,7 @@ export function openCounts(ports: {
   async function consumeAll(counts: readonly Count[], onRate: (rate: Rate) => void): Promise<AllTaken> {
     const taken: Taken[] = [];
     const giveBack = () => {
-      for (const count of taken) settleCount(count, -count.points);
+      for (const count of taken) settling.settle(count, -count.points);
     };
     try {
       for (const count of counts) {
@@ -119,78 +75,54 @@ export function openCounts(ports: {
     return { taken, giveBack };
   }
 
-  /** Adds points to a count, or takes some away; not to one that has begun anew meanwhile. */
-  function settleCount({ limit, name, until }: Pick<Taken, "limit" | "name" | "until">, points: number): void {
-    if (points === 0 || Date.now() >= until) return;
-    const done = points > 0 ? limit.limiter.penalty(name, points) : limit.limiter.reward(name, -points);
-    const place = placeOf(limit, name);
-    const all = settling.get(place) ?? new Set();
-    const settled: Promise<void> = done
-      .then((result) => warn(limit, name, result))
-      .catch((thrown) => {
-        log.warn({ err: thrown }, "A limit could not be brought up to date");
-      })
-      .finally(() => {
-        all.delete(settled);
-        if (all.size === 0) settling.delete(place);
+  const limit = (prefix: string, points: number | undefined, options: LimitOptions): Limit | null =>
+    openLimit(ports, prefix, points, options);
+  return {
+    limit,
+    consume,
+    consumeAll,
+    reservation: (aside: SetAside): Reservation => reservation(aside, consumeAll, settling),
+    standing: standingIn,
+  };
+}
+
+/** Tokens that are set aside for work. */
+type SetAside = {
+  readonly tokens: number;
+  /** What they are counted in, so many points of each. */
+  readonly counts: (points: number) => readonly Count[];
+  /** What was taken when they were set aside, or when that was, in ms since 1970. */
+  readonly reserved: AllTaken | number;
+  /** What was taken for the work as a turn. */
+  readonly turns: AllTaken | null;
+};
+
+function reservation(
+  { tokens, counts, reserved, turns }: SetAside,
+  consumeAll: (counts: readonly Count[], onRate: (rate: Rate) => void) => Promise<AllTaken>,
+  settling: Settling,
+): Reservation {
+  let held = tokens;
+  return {
+    cover(wanted) {
+      const more = wanted - held;
+      if (more <= 0) return null;
+      return consumeAll(counts(more), () => {}).then(() => {
+        held = wanted;
       });
-    settling.set(place, all.add(settled));
-    host.keepAwake(settled);
-  }
-
-  /** As `settleCount`, of what was counted at some time by somebody. */
-  async function settleSince({ limit, name }: Count, points: number, since: number): Promise<void> {
-    if (limit === null || points === 0) return;
-    const known = await limit.limiter.get(name);
-    if (known === null) return;
-    const until = Date.now() + known.msBeforeNext;
-    if (since >= until - limit.seconds * 1000) settleCount({ limit, name, until }, points);
-  }
-
-  /**
-   * Tokens that are set aside: `counts` gives what they are counted in. `reserved`: what was taken when they were set aside,
-   * or when that was, in ms since 1970.
-   */
-  function reservation(
-    turns: AllTaken | null,
-    reserved: AllTaken | number,
-    counts: (points: number) => readonly Count[],
-    tokens: number,
-  ): Reservation {
-    let held = tokens;
-    return {
-      cover(wanted) {
-        const more = wanted - held;
-        if (more <= 0) return null;
-        return consumeAll(counts(more), () => {}).then(() => {
-          held = wanted;
-        });
-      },
-      settle(used, isTurn) {
-        if (!isTurn) turns?.giveBack();
-        const points = used - held;
-        if (typeof reserved !== "number") {
-          for (const count of reserved.taken) settleCount(count, points);
-          return;
-        }
-        for (const count of counts(1)) {
-          const settled = settleSince(count, points, reserved).catch((thrown) => {
-            log.warn({ err: thrown }, "A limit could not be brought up to date");
-          });
-          host.keepAwake(settled);
-        }
-      },
-    };
-  }
-
-  async function standing(limit: Limit | null, name: string): Promise<Standing | null> {
-    if (limit === null) return null;
-    const known = await limit.limiter.get(name);
-    const used = Math.max(0, known?.consumedPoints ?? 0);
-    return { limit: limit.points, used, resetSeconds: known === null ? limit.seconds : resetSeconds(known) };
-  }
-
-  return { limit, consume, consumeAll, reservation, standing };
+    },
+    settle(used, isTurn) {
+      if (!isTurn) turns?.giveBack();
+      const points = used - held;
+      if (typeof reserved !== "number") {
+        for (const count of reserved.taken) settling.settle(count, points);
+        return;
+      }
+      for (const { limit, name } of counts(1)) {
+        if (limit !== null) settling.settleSince({ limit, name }, points, reserved);
+      }
+    },
+  };
 }
 
 function refused(most: number, refusal: string, result: RateLimiterRes): ChatError {
@@ -203,51 +135,3 @@ const rateOf = (limit: number, result: RateLimiterRes): Rate => ({
   remaining: Math.max(0, result.remainingPoints),
   resetSeconds: resetSeconds(result),
 });
-
-const resetSeconds = ({ msBeforeNext }: RateLimiterRes): number => Math.max(1, Math.ceil(msBeforeNext / 1000));
-
-/** Says in the log, once in a day of the limit for each whom it is about, that most of a limit is used. */
-function warner(log: Pick<Log, "warn">) {
-  const quietUntil = new Map<string, number>();
-  return (
-    { prefix, points, isWarned }: Limit,
-    name: string,
-    { consumedPoints, msBeforeNext }: RateLimiterRes,
-  ): void => {
-    const who = `${prefix} ${name}`;
-    const isNews = isWarned && consumedPoints >= WARN_AT * points && (quietUntil.get(who) ?? 0) <= Date.now();
-    if (!isNews) return;
-    if (quietUntil.size >= WARNED) quietUntil.clear();
-    quietUntil.set(who, Date.now() + msBeforeNext);
-    const fields = { limit: prefix, of: name, used: consumedPoints, most: points };
-    log.warn(fields, "80 % of the tokens of the day are used");
-  };
-}
-
-type LimiterOptions = { readonly keyPrefix: string; readonly points: number; readonly duration: number };
-
-/** Counts in Redis where there is one; else in the database what is to be kept, and the rest in memory. */
-function limiterOf(
-  { database, redis }: { readonly database: Database; readonly redis: Redis | null },
-  options: LimiterOptions,
-  isKept: boolean,
-): Limiter {
-  if (redis) {
-    return new RateLimiterRedis({
-      ...options,
-      // Others may use the same Redis.
-      keyPrefix: `parley:${options.keyPrefix}`,
-      storeClient: redis,
-      rejectIfRedisNotReady: true,
-      insuranceLimiter: new RateLimiterMemory(options),
-    });
-  }
-  if (!isKept) return new RateLimiterMemory(options);
-  return new RateLimiterPostgres({
-    ...options,
-    storeClient: database.pool,
-    storeType: "pool",
-    tableName: "RateLimit",
-    tableCreated: true,
-  });
-}

@@ -5,7 +5,8 @@ import type { Log } from "../core/log.ts";
 import type { Limits } from "../core/scope.ts";
 import type { Database } from "../db/database.ts";
 import type { Rate } from "../domain/errors.ts";
-import { type Count, type Limit, openCounts, type Standing } from "./counts.ts";
+import { type Count, openCounts } from "./counts.ts";
+import type { Limit, Standing } from "./limiters.ts";
 import { networkOf } from "./network.ts";
 import type { Settings } from "./settings.ts";
 
@@ -151,9 +152,10 @@ export function openRateLimits({
         turns.giveBack();
         throw thrown;
       });
-      return reservation(turns, reserved, (more) => tokenCounts(who, more), points);
+      return reservation({ tokens: points, counts: (more) => tokenCounts(who, more), reserved, turns });
     },
-    resume: (who, { tokens: size, since }) => reservation(null, since, (more) => tokenCounts(who, more), size),
+    resume: (who, { tokens: size, since }) =>
+      reservation({ tokens: size, counts: (more) => tokenCounts(who, more), reserved: since, turns: null }),
     async countAttempt(name) {
       await consume({ limit: attempts, name, points: 1, isShown: false });
     },
