@@ -1,52 +1,33 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import type { Redis } from "ioredis";
 import { admitting } from "../core/admission.ts";
 import { ingestTask } from "../core/ingest.ts";
-import { type JobRunner, type JobTask, startJobRunner } from "../core/job-runner.ts";
-import { openLanes } from "../core/lanes.ts";
+import type { JobRunner } from "../core/job-runner.ts";
 import { openLongWork } from "../core/long-work.ts";
 import { embedPending } from "../core/recall/embed-pending.ts";
-import { OWN_TEMPLATES } from "../core/render/templates.ts";
 import type { Ports } from "../core/scope.ts";
-import { openSignals } from "../core/signals.ts";
 import { hourlyTidying } from "../core/tidy.ts";
-import { startRunner } from "../core/turn/runner.ts";
 import { takeOver, takeOverRun } from "../core/turn/take-over.ts";
-import { openUsageBook, type UsageBook } from "../core/usage-book.ts";
+import type { UsageBook } from "../core/usage-book.ts";
 import { keepSnapshots } from "../db/backup/keep.ts";
-import { type Database, openDatabase } from "../db/database.ts";
 import { forgetOthersInLine } from "../db/line.ts";
-import { postgresChannel } from "../db/listening.ts";
-import { deafChannel, type OpenChannel } from "../domain/channel.ts";
 import { newId } from "../domain/ids.ts";
-import { hiding } from "../domain/secrets.ts";
 import { openDrawing } from "../ingest/draw-file.ts";
 import { openExtraction } from "../ingest/extract-file.ts";
 import { chooseModel } from "../model/choose-model.ts";
 import { type ModelSetup, openModels } from "../model/models.ts";
 import { WAITS, type Waits } from "../model/waits.ts";
 import { safeFetch } from "../outbound/safe-fetch.ts";
-import { openTemplates } from "../templates/templates.ts";
 import { openAddedProviders } from "./added-providers.ts";
 import { openHashLine } from "./hash-line.ts";
-import { hostOf } from "./host.ts";
-import { newKey, randomText } from "./keys.ts";
-import { stopListening } from "./listening.ts";
-import { openLog } from "./log.ts";
+import { type Base, openBase } from "./open-base.ts";
+import { openWorkers, type Workers } from "./open-workers.ts";
 import { makeOwnerToken, openOwner, takeOwnerToken } from "./owner.ts";
-import { limitsOf, openRateLimits } from "./rate-limits.ts";
-import { openRedis } from "./redis.ts";
-import { redisChannel } from "./redis-channel.ts";
+import { limitsOf, openRateLimits, type RateLimits } from "./rate-limits.ts";
 import type { Parley } from "./running.ts";
-import { secretsOf } from "./secrets.ts";
-import { type Settings, SHORTEST_KEY } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import { noteTurn } from "./telemetry.ts";
 
 /** A start or a sweep takes over so many times at the most, so that what fails again and again does not hold it up. */
 const MOST_TAKES = 20;
-/** Answers that are under way when the last turn has ended have so long to reach their readers. */
-const LAST_ANSWERS_MS = 1000;
 
 /**
  * Opens all parts of the server in their order. `root`: the folder of package.json; `onClosed` is called when it has closed.
@@ -69,59 +50,70 @@ async function openParts(
   opened: AsyncDisposableStack,
   onClosed: () => void,
 ): Promise<Parley> {
-  const host = hostOf(settings);
-  const dataDir = resolve(root, settings.dataDir);
-  const secret = settings.secret ?? keptText(join(dataDir, "secret"), () => randomText(48), "NEXTAUTH_SECRET");
-  const keyFile = join(dataDir, "api-key");
-  const firstKey = settings.apiKey ?? keptKey(keyFile);
-  const hide = hiding([...secretsOf(settings, process.env), secret, firstKey]);
-  const log = openLog(settings.logLevel, hide);
-  const redis = settings.redisUrl === undefined ? null : await openRedis(settings.redisUrl, log);
-  opened.defer(() => redis?.disconnect());
-  const { databaseUrl: url, directUrl, isPooled } = settings;
-  const migrates = url === undefined || settings.migratesAtStart;
-  const backups = { ...settings.backups, dir: resolve(root, settings.backups.dir) };
-  const database = await openDatabase({
-    url,
-    directUrl,
-    isPooled,
-    migrates,
-    dataDir,
-    backupDir: backups.dir,
-    keepAwake: host.isAlwaysAwake ? undefined : host.keepAwake,
-    root,
-    log,
-  });
-  opened.defer(() => database.close());
-  const book = openUsageBook({ database, log, now: Date.now });
-  // The last turns end before that.
-  opened.defer(book.flush);
-  const templates = openTemplates(OWN_TEMPLATES);
-  opened.defer(() => templates.close());
-  const signals = openSignals({ open: channelOf(settings, database, redis, log), newId });
-  opened.defer(() => signals.close());
-  // Whoever asks while the turns end is answered; who asks later needs what is closed next.
-  opened.defer(() => stopListening(LAST_ANSWERS_MS));
-  const runner = startRunner({ host, database, signals, log, now: Date.now, newId });
-  let graceMs = 0;
-  opened.defer(() => runner.drain(graceMs));
-  const tasks = new Map<string, JobTask>();
-  const jobs = startJobRunner({ host, database, log, now: Date.now, owner: runner.owner }, tasks);
-  opened.defer(jobs.drain);
-  // Nobody waits for titles, and a burst of turns is not to compete with its own.
-  const lanes = openLanes(2, 200);
-  opened.defer(() => lanes.close());
+  const base = await openBase(settings, root, opened);
+  const { host, database, redis, log, secrets } = base;
+  const workers = openWorkers(base, opened);
   const limits = openRateLimits({ host, database, redis, settings, log });
-  const ownerId = await openOwner(database, firstKey);
+  const ownerId = await openOwner(database, secrets.ownerKey);
   const setup = await modelSetup(settings, log);
   const own = openModels(setup);
-  const added = openAddedProviders({ database, own, settings, secret, ownerId, waits: setup.waits, log });
-  const ports: Ports = {
-    host,
+  const added = openAddedProviders({
     database,
+    own,
+    settings,
+    secret: secrets.secret,
+    ownerId,
+    waits: setup.waits,
+    log,
+  });
+  const ports = portsOf(base, workers, limits, {
     models: admitting(own),
     modelsOf: added.modelsOf,
     providers: added.port,
+  });
+  await begin(ports, workers, root);
+  if (database.kind === "pglite") {
+    const snapshots = keepSnapshots(database, { ...base.backups, root, log });
+    opened.defer(snapshots.close);
+  }
+  return {
+    settings,
+    ports,
+    ownerId,
+    keyPlace: secrets.keyPlace,
+    secret: secrets.secret,
+    hide: secrets.hide,
+    ownerToken: host.isAlwaysAwake ? await makeOwnerToken(database) : null,
+    takeOwnerToken: (token) => takeOwnerToken(database, settings, token),
+    limits,
+    // Two, so that half of Node's threads stay free for files and names.
+    hashLine: openHashLine({ atOnce: 2, most: 40, mostOfOne: 8 }),
+    usageBook: workers.book,
+    callers: new Map(),
+    cookies: new Map(),
+    touchedKeys: new Map(),
+    async close(waitMs) {
+      workers.allowGrace(waitMs);
+      try {
+        await opened.disposeAsync();
+      } finally {
+        onClosed();
+      }
+    },
+  };
+}
+
+/** What the core works with, made of what is open. */
+function portsOf(
+  { settings, root, host, database, log }: Base,
+  { book, templates, signals, runner, jobs, lanes }: Workers,
+  limits: RateLimits,
+  models: Pick<Ports, "models" | "modelsOf" | "providers">,
+): Ports {
+  return {
+    ...models,
+    host,
+    database,
     hasBuiltinTools: settings.builtinTools,
     files: settings.files,
     runner,
@@ -153,6 +145,11 @@ async function openParts(
     },
     onTurnEnded: noteTurn,
   };
+}
+
+/** Tells who works how that is done; on a server that is always awake it begins. */
+async function begin(ports: Ports, { runner, jobs, tasks, book }: Workers, root: string): Promise<void> {
+  const { database, log } = ports;
   tasks.set(
     "ingest",
     ingestTask(database, openExtraction(root, log), () => embedPending(ports)),
@@ -161,36 +158,7 @@ async function openParts(
     all: () => takeOverAll(ports),
     one: (accountId, runId) => takeOverRun(ports, accountId, runId),
   });
-  if (host.isAlwaysAwake) await beginWork(ports, book, jobs);
-  if (database.kind === "pglite") {
-    const snapshots = keepSnapshots(database, { ...backups, root, log });
-    opened.defer(snapshots.close);
-  }
-  return {
-    settings,
-    ports,
-    ownerId,
-    keyPlace: settings.apiKey === undefined ? keyFile : "PARLEY_API_KEY",
-    secret,
-    hide,
-    ownerToken: host.isAlwaysAwake ? await makeOwnerToken(database) : null,
-    takeOwnerToken: (token) => takeOwnerToken(database, settings, token),
-    limits,
-    // Two, so that half of Node's threads stay free for files and names.
-    hashLine: openHashLine({ atOnce: 2, most: 40, mostOfOne: 8 }),
-    usageBook: book,
-    callers: new Map(),
-    cookies: new Map(),
-    touchedKeys: new Map(),
-    async close(waitMs) {
-      graceMs = waitMs;
-      try {
-        await opened.disposeAsync();
-      } finally {
-        onClosed();
-      }
-    },
-  };
+  if (ports.host.isAlwaysAwake) await beginWork(ports, book, jobs);
 }
 
 /** The models that the settings name. Where they name a server of models and no model, its own list gives one. */
@@ -220,40 +188,5 @@ async function beginWork(ports: Ports, book: UsageBook, jobs: JobRunner): Promis
 async function takeOverAll(ports: Ports): Promise<void> {
   for (let n = 0; n < MOST_TAKES && !ports.runner.isDraining(); n++) {
     if ((await takeOver(ports, "expired")) === 0) return;
-  }
-}
-
-/**
- * On what this process hears of others; null: it is alone on its database. A function listens to no database: it would
- * hold a connection while it is frozen.
- */
-function channelOf(settings: Settings, database: Database, redis: Redis | null, log: Ports["log"]): OpenChannel | null {
-  if (database.kind === "pglite" || settings.databaseUrl === undefined) return null;
-  if (redis !== null) return redisChannel(redis);
-  if (settings.isFunction) return deafChannel;
-  return postgresChannel({ url: settings.directUrl ?? settings.databaseUrl, pool: database.pool, log });
-}
-
-/** The owner's key in a file: see `keptText`. Throws a sentence for one that somebody has made too short. */
-function keptKey(file: string): string {
-  const key = keptText(file, newKey, "PARLEY_API_KEY");
-  if (key.length >= SHORTEST_KEY) return key;
-  throw new Error(`The key in ${file} must have ${SHORTEST_KEY} characters or more. Delete the file for a new one.`);
-}
-
-/** The text of a file that only its owner can read; made when there is none. Throws a sentence when it cannot be. */
-function keptText(file: string, make: () => string, setting: string): string {
-  try {
-    mkdirSync(join(file, ".."), { recursive: true, mode: 0o700 });
-    try {
-      writeFileSync(file, `${make()}\n`, { flag: "wx", mode: 0o600 });
-    } catch (thrown) {
-      if (!(thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST")) throw thrown;
-    }
-    chmodSync(file, 0o600);
-    return readFileSync(file, "utf8").trim();
-  } catch (thrown) {
-    const why = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new Error(`${file} cannot be used (${why}). Make DATA_DIR writable or set ${setting}.`);
   }
 }
