@@ -57,8 +57,8 @@ type Working = { readonly job: TakenJob; readonly controller: AbortController; e
 
 /** `tasks`: how jobs are done, by their kind; complete when the runner is started. */
 export function startJobRunner(ports: JobPorts, tasks: ReadonlyMap<string, JobTask>): JobRunner {
-  const { host, database, log, now, owner } = ports;
-  let working: Working | null = null;
+  const { host, database, log, owner } = ports;
+  const worker = jobWorker(ports, tasks);
   let looking: Promise<void> | null = null;
   let isAskedAgain = false;
   let isDraining = false;
@@ -83,7 +83,7 @@ export function startJobRunner(ports: JobPorts, tasks: ReadonlyMap<string, JobTa
         const [job] = await takeJobs(database, owner, kinds, 1);
         // Told to go while it was taken: not begun here, and given back by drain().
         if (isDraining) break;
-        if (job) await work(job);
+        if (job) await worker.work(job);
         else if (!isAskedAgain) break;
       }
       if (!isDraining && host.isAlwaysAwake) sleepFor(await nextJobDue(database, kinds));
@@ -99,22 +99,27 @@ export function startJobRunner(ports: JobPorts, tasks: ReadonlyMap<string, JobTa
     sleep = setTimeout(wake, Math.min(LONGEST_SLEEP_MS, 1000 * seconds + 50)).unref();
   }
 
-  async function work(job: TakenJob): Promise<void> {
-    const one: Working = { job, controller: new AbortController(), ending: null };
-    working = one;
-    const renewing = setInterval(() => void renew(one), RENEW_MS).unref();
-    const deadline = host.deadline();
-    const leaving = deadline === null ? undefined : setTimeout(end, Math.max(0, deadline - now()), one, "left").unref();
-    try {
-      await done(ports, tasks, one);
-    } catch (thrown) {
-      log.warn({ err: thrown, jobId: job.id }, "The end of a job could not be noted; it is taken again later");
-    } finally {
-      clearInterval(renewing);
-      clearTimeout(leaving);
-      working = null;
-    }
-  }
+  return {
+    wake,
+    cancel: worker.cancel,
+    async start() {
+      if (database.kind === "pglite") await endLeasesOfOthers(database, owner);
+      wake();
+    },
+    async drain() {
+      isDraining = true;
+      clearTimeout(sleep);
+      worker.leave();
+      await looking;
+      await giveJobsBack(database, owner);
+    },
+  };
+}
+
+/** Does a job under its lease, and gives it up where the lease is lost or the request that it works in ends. */
+function jobWorker(ports: JobPorts, tasks: ReadonlyMap<string, JobTask>) {
+  const { host, database, log, now, owner } = ports;
+  let working: Working | null = null;
 
   async function renew(one: Working): Promise<void> {
     try {
@@ -127,20 +132,30 @@ export function startJobRunner(ports: JobPorts, tasks: ReadonlyMap<string, JobTa
   }
 
   return {
-    wake,
-    cancel(jobId) {
+    /** One at a time. Never throws. */
+    async work(job: TakenJob): Promise<void> {
+      const one: Working = { job, controller: new AbortController(), ending: null };
+      working = one;
+      const renewing = setInterval(() => void renew(one), RENEW_MS).unref();
+      const deadline = host.deadline();
+      const leaving =
+        deadline === null ? undefined : setTimeout(end, Math.max(0, deadline - now()), one, "left").unref();
+      try {
+        await done(ports, tasks, one);
+      } catch (thrown) {
+        log.warn({ err: thrown, jobId: job.id }, "The end of a job could not be noted; it is taken again later");
+      } finally {
+        clearInterval(renewing);
+        clearTimeout(leaving);
+        working = null;
+      }
+    },
+    cancel(jobId: string): void {
       if (working?.job.id === jobId) end(working, "cancelled");
     },
-    async start() {
-      if (database.kind === "pglite") await endLeasesOfOthers(database, owner);
-      wake();
-    },
-    async drain() {
-      isDraining = true;
-      clearTimeout(sleep);
+    /** Ends the job at hand, for another process or a later request. */
+    leave(): void {
       if (working) end(working, "left");
-      await looking;
-      await giveJobsBack(database, owner);
     },
   };
 }

@@ -35,8 +35,7 @@ type Parts = {
 };
 
 export function eventWriter({ database, owner, lives, leases, signals, now }: Parts): EventWriter {
-  /** How many events of each run are written, until it is released. */
-  const written = new Map<string, number>();
+  const unwritten = unwrittenEvents();
   /** Until when each run counts as followed elsewhere. */
   const followed = new Map<string, number>();
   let flushing: Promise<void> = Promise.resolve();
@@ -44,10 +43,6 @@ export function eventWriter({ database, owner, lives, leases, signals, now }: Pa
   let restsUntil = 0;
 
   const isFollowed = ({ id }: LiveRun) => (followed.get(id) ?? 0) > now();
-  const isBehind = (live: LiveRun) => {
-    const count = written.get(live.id) ?? live.events.length;
-    return live.stores && live.state === "running" && live.events.length > count;
-  };
 
   /** Writes one after the other: two writes of a run would both begin at its first unwritten event. */
   function write(isAsked: (live: LiveRun) => boolean): Promise<void> {
@@ -56,15 +51,12 @@ export function eventWriter({ database, owner, lives, leases, signals, now }: Pa
   }
 
   async function writeNow(isAsked: (live: LiveRun) => boolean): Promise<void> {
-    const behind = lives.all().filter((live) => isBehind(live) && isAsked(live));
+    const behind = lives.all().filter((live) => unwritten.isBehind(live) && isAsked(live));
     if (behind.length === 0) return;
-    const batches = behind.map((live) => {
-      const from = written.get(live.id) ?? 0;
-      return { runId: live.id, seqFrom: from + 1, events: live.events.slice(from) };
-    });
+    const batches = behind.map((live) => ({ runId: live.id, ...unwritten.of(live) }));
     const held = await appendEvents(database, owner, batches);
     for (const batch of batches) {
-      if (held.has(batch.runId)) written.set(batch.runId, batch.seqFrom - 1 + batch.events.length);
+      if (held.has(batch.runId)) unwritten.note(batch.runId, batch.seqFrom - 1 + batch.events.length);
     }
     const readElsewhere = behind.filter(isFollowed);
     if (readElsewhere.length > 0) signals.notify(readElsewhere.map(({ id }) => runTopic(id)));
@@ -87,14 +79,14 @@ export function eventWriter({ database, owner, lives, leases, signals, now }: Pa
   }
 
   async function writeAsTheyCome(live: LiveRun): Promise<void> {
-    while (written.has(live.id) && isFollowed(live)) {
-      if (isBehind(live)) await writeSoon();
+    while (unwritten.isKnown(live) && isFollowed(live)) {
+      if (unwritten.isBehind(live)) await writeSoon();
       else await live.changed();
     }
   }
 
   return {
-    begin: (live) => written.set(live.id, live.events.length),
+    begin: (live) => unwritten.note(live.id, live.events.length),
     flush: () => write(() => true),
     hasten(live) {
       const isHastened = followed.has(live.id);
@@ -109,9 +101,28 @@ export function eventWriter({ database, owner, lives, leases, signals, now }: Pa
     },
     async release(live) {
       await flushing.catch(() => {});
+      const left = unwritten.of(live);
+      unwritten.forget(live);
+      return left;
+    },
+  };
+}
+
+/** Knows how many events of each run are written, until it is forgotten. */
+function unwrittenEvents() {
+  const written = new Map<string, number>();
+  return {
+    isKnown: ({ id }: LiveRun): boolean => written.has(id),
+    isBehind(live: LiveRun): boolean {
+      const count = written.get(live.id) ?? live.events.length;
+      return live.stores && live.state === "running" && live.events.length > count;
+    },
+    /** The events that are not written, with the number of the first. */
+    of(live: LiveRun): { readonly seqFrom: number; readonly events: readonly TurnEvent[] } {
       const from = written.get(live.id) ?? 0;
-      written.delete(live.id);
       return { seqFrom: from + 1, events: live.events.slice(from) };
     },
+    note: (runId: string, count: number): void => void written.set(runId, count),
+    forget: ({ id }: LiveRun): void => void written.delete(id),
   };
 }

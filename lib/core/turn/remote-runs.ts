@@ -30,34 +30,31 @@ export type RemoteRuns = {
 
 type Read = { readonly run: RemoteRun; readonly accountId: string; readonly bell: Bell; followers: number };
 
-/**
- * What all followers of this process share: however many follow a run, it is read once, when its process signals that there
- * is more. `takeOver` goes on with a run whose lease is over.
- */
-export function remoteRuns({
-  database,
-  signals,
-  find,
-  takeOver,
-  now,
-}: {
+type RemotePorts = {
   readonly database: Database;
   readonly signals: Signals;
   readonly find: (runId: string) => LiveRun | undefined;
+  /** Goes on with a run whose lease is over. */
   readonly takeOver: (accountId: string, runId: string) => Promise<unknown>;
   readonly now: () => number;
-}): RemoteRuns {
+};
+
+/**
+ * What all followers of this process share: however many follow a run, it is read once, when its process signals that there
+ * is more.
+ */
+export function remoteRuns(ports: RemotePorts): RemoteRuns {
   const reads = new Map<string, Read>();
 
   return {
     follow(accountId, runId) {
       const name = `${accountId} ${runId}`;
       const known = reads.get(name);
-      const read = known ?? begun(accountId, runId);
+      const read = known ?? begun(ports.signals, accountId, runId);
       read.followers++;
       if (!known) {
         reads.set(name, read);
-        void readAll(read).finally(() => {
+        void readAll(ports, read).finally(() => {
           if (reads.get(name) === read) reads.delete(name);
         });
       }
@@ -76,60 +73,60 @@ export function remoteRuns({
       for (const { run, bell } of reads.values()) if (run.id === runId) bell.ring();
     },
   };
+}
 
-  function begun(accountId: string, runId: string): Read {
-    const run: RemoteRun = { ...eventLog([]), id: runId, state: "running", wasThere: false, fault: null };
-    return { run, accountId, bell: bellOf(signals, [runTopic(runId)]), followers: 0 };
-  }
+function begun(signals: Signals, accountId: string, runId: string): Read {
+  const run: RemoteRun = { ...eventLog([]), id: runId, state: "running", wasThere: false, fault: null };
+  return { run, accountId, bell: bellOf(signals, [runTopic(runId)]), followers: 0 };
+}
 
-  /** Reads a run to its end. Never throws. */
-  async function readAll(read: Read): Promise<void> {
-    const { run, bell } = read;
-    let told: { readonly owner: string | null; readonly at: number } | null = null;
-    try {
-      while (read.followers > 0) {
-        const found = await look(read);
-        if (run.state !== "running" || !found) return;
-        // Its process writes what is followed sooner, and signals it.
-        if (told === null || told.owner !== found.owner || now() - told.at >= TELL_MS) {
-          told = { owner: found.owner, at: now() };
-          signals.notify([followedTopic(run.id)]);
-        }
-        if (found.isLeaseOver) await takeOver(read.accountId, run.id);
-        if (find(run.id)) {
-          run.state = "here";
-          return;
-        }
-        // Another process may be taking it over just now.
-        await bell.rung(found.isLeaseOver ? SOON_MS : undefined);
+/** Reads a run to its end. Never throws. */
+async function readAll({ database, signals, find, takeOver, now }: RemotePorts, read: Read): Promise<void> {
+  const { run, bell } = read;
+  let told: { readonly owner: string | null; readonly at: number } | null = null;
+  try {
+    while (read.followers > 0) {
+      const found = await look(database, read);
+      if (run.state !== "running" || !found) return;
+      // Its process writes what is followed sooner, and signals it.
+      if (told === null || told.owner !== found.owner || now() - told.at >= TELL_MS) {
+        told = { owner: found.owner, at: now() };
+        signals.notify([followedTopic(run.id)]);
       }
-    } catch (thrown) {
-      run.fault = { thrown };
-      run.state = "gone";
-    } finally {
-      bell.end();
-      run.nudge();
+      if (found.isLeaseOver) await takeOver(read.accountId, run.id);
+      if (find(run.id)) {
+        run.state = "here";
+        return;
+      }
+      // Another process may be taking it over just now.
+      await bell.rung(found.isLeaseOver ? SOON_MS : undefined);
     }
+  } catch (thrown) {
+    run.fault = { thrown };
+    run.state = "gone";
+  } finally {
+    bell.end();
+    run.nudge();
   }
+}
 
-  /** Reads what is new of a run. Null: it is not there. */
-  async function look({ run, accountId }: Read) {
-    const found = await lookAtRun(database, { runId: run.id, accountId, after: run.events.length });
-    if (!found) {
-      run.state = "gone";
-      return null;
-    }
-    run.wasThere = true;
-    if (found.isRunning) {
-      if (found.events.length > 0) run.append(found.events);
-      return found;
-    }
-    const isWhole = found.events.some(isLast);
-    // Events go ten minutes after the end; what is kept for repeats of a request stays a day.
-    const kept = isWhole ? null : await findOutput(database, accountId, run.id);
-    const events = kept === null ? found.events : kept.events.slice(run.events.length);
-    run.state = "ended";
-    run.append(events);
+/** Reads what is new of a run. Null: it is not there. */
+async function look(database: Database, { run, accountId }: Read) {
+  const found = await lookAtRun(database, { runId: run.id, accountId, after: run.events.length });
+  if (!found) {
+    run.state = "gone";
+    return null;
+  }
+  run.wasThere = true;
+  if (found.isRunning) {
+    if (found.events.length > 0) run.append(found.events);
     return found;
   }
+  const isWhole = found.events.some(isLast);
+  // Events go ten minutes after the end; what is kept for repeats of a request stays a day.
+  const kept = isWhole ? null : await findOutput(database, accountId, run.id);
+  const events = kept === null ? found.events : kept.events.slice(run.events.length);
+  run.state = "ended";
+  run.append(events);
+  return found;
 }

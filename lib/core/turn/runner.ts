@@ -8,7 +8,7 @@ import type { Log } from "../log.ts";
 import { followedTopic, LEFT_TOPIC, lineTopic, runTopic, type Signals, stopTopic } from "../signals.ts";
 import { atMost, type Background, startBackground } from "./background.ts";
 import { eventWriter } from "./event-writer.ts";
-import { leaseKeeper } from "./lease-keeper.ts";
+import { type LeaseKeeper, leaseKeeper } from "./lease-keeper.ts";
 import type { LiveRun } from "./live-run.ts";
 import { type Registry, registry } from "./registry.ts";
 import { type RemoteRuns, remoteRuns } from "./remote-runs.ts";
@@ -41,13 +41,15 @@ export type Runner = Pick<Registry, "find" | "count" | "running" | "ofSession" |
      * As `startSweeping`, with work that takes over what others have left: also as soon as somebody leaves something. `one`
      * takes over a run of an account that is followed here and that its process has left, on every host.
      */
-    readonly startTakingOver: (works: {
-      readonly all: () => Promise<void>;
-      readonly one: (accountId: string, runId: string) => Promise<unknown>;
-    }) => void;
+    readonly startTakingOver: (works: TakeOvers) => void;
     /** Refuses new turns, waits up to `graceMs` for the running ones, then leaves them to others. */
     readonly drain: (graceMs: number) => Promise<void>;
   };
+
+type TakeOvers = {
+  readonly all: () => Promise<void>;
+  readonly one: (accountId: string, runId: string) => Promise<unknown>;
+};
 
 type RunnerPorts = {
   readonly host: Host;
@@ -66,17 +68,9 @@ export function startRunner({ host, database, signals, log, now, newId }: Runner
   const leases = leaseKeeper(database, owner, lives);
   const writer = eventWriter({ database, owner, lives, leases, signals, now });
   const line = sessionLine({ host, database, owner, signals, log });
+  const takeOvers = takeOversOf(host, background, signals);
+  const remotes = remoteRuns({ database, signals, find: lives.find, takeOver: takeOvers.one, now });
   let isDraining = false;
-  let takeOver = async () => {};
-  let takeOverOne: (accountId: string, runId: string) => Promise<unknown> = async () => null;
-  let takingOver: Promise<void> | null = null;
-  const takeOverNow = () => {
-    takingOver ??= takeOver().finally(() => {
-      takingOver = null;
-    });
-    return takingOver;
-  };
-  const remotes = remoteRuns({ database, signals, find: lives.find, takeOver: (...run) => takeOverOne(...run), now });
 
   background.every(FLUSH_MS, writer.flush);
   background.every(RENEW_MS, leases.renew);
@@ -86,25 +80,7 @@ export function startRunner({ host, database, signals, log, now, newId }: Runner
     background.every(PRUNE_MS, line.prune);
   }
   // The embedded database has one process, which is told of a stop at once.
-  if (database.kind === "postgresql") {
-    background.every(STOP_CHECK_MS, leases.hearRequests);
-    background.every(DEAF_STOP_CHECK_MS, async () => {
-      if (signals.lookAfterMs() < DEAF_STOP_CHECK_MS) await leases.hearRequests();
-    });
-  }
-
-  /** Leaves a run to another process where it goes on without its caller, and ends it where it does not. */
-  const leave = (live: LiveRun, reason: ChatError): void =>
-    live.abort(live.onHangUp === "go-on" ? "hand-over" : "hang-up", reason);
-
-  /** Leaves a run before the host ends the request that it runs in. */
-  function leaveInTime(live: LiveRun): void {
-    const deadline = host.deadline();
-    if (deadline === null) return;
-    const reason = new ChatError("interrupted", "The turn took longer than the server may work on one request");
-    const timer = setTimeout(leave, Math.max(0, deadline - now()), live, reason).unref();
-    void live.ended.then(() => clearTimeout(timer));
-  }
+  if (database.kind === "postgresql") startHearing(background, leases, signals);
 
   return {
     owner,
@@ -123,7 +99,7 @@ export function startRunner({ host, database, signals, log, now, newId }: Runner
     add(live) {
       lives.add(live);
       writer.begin(live);
-      leaveInTime(live);
+      leaveInTime(live, host, now);
       remotes.wake(live.id);
       const deaf = [
         signals.listen(stopTopic(live.id), () => background.soon("hear requests", leases.hearRequests)),
@@ -142,13 +118,7 @@ export function startRunner({ host, database, signals, log, now, newId }: Runner
     startSweeping(work) {
       if (host.isAlwaysAwake) background.every(SWEEP_MS, work);
     },
-    startTakingOver({ all, one }) {
-      takeOver = all;
-      takeOverOne = one;
-      if (!host.isAlwaysAwake) return;
-      background.every(SWEEP_MS, takeOverNow);
-      signals.listen(LEFT_TOPIC, () => background.soon("take over", takeOverNow));
-    },
+    startTakingOver: takeOvers.start,
     async drain(graceMs) {
       isDraining = true;
       const closing = line.close().catch((thrown) => {
@@ -166,6 +136,48 @@ export function startRunner({ host, database, signals, log, now, newId }: Runner
       await signals.sent();
     },
   };
+}
+
+/** Hears what other processes ask for, sooner where signals do not come. */
+function startHearing(background: Background, { hearRequests }: LeaseKeeper, signals: Signals): void {
+  background.every(STOP_CHECK_MS, hearRequests);
+  background.every(DEAF_STOP_CHECK_MS, async () => {
+    if (signals.lookAfterMs() < DEAF_STOP_CHECK_MS) await hearRequests();
+  });
+}
+
+/** Takes over what others have left, once at a time. Nothing is, before `start`. */
+function takeOversOf(host: Host, background: Background, signals: Signals) {
+  let takeOverOne: TakeOvers["one"] = async () => null;
+  return {
+    one: (accountId: string, runId: string): Promise<unknown> => takeOverOne(accountId, runId),
+    start({ all, one }: TakeOvers): void {
+      takeOverOne = one;
+      if (!host.isAlwaysAwake) return;
+      let goingOn: Promise<void> | null = null;
+      const takeOver = () => {
+        goingOn ??= all().finally(() => {
+          goingOn = null;
+        });
+        return goingOn;
+      };
+      background.every(SWEEP_MS, takeOver);
+      signals.listen(LEFT_TOPIC, () => background.soon("take over", takeOver));
+    },
+  };
+}
+
+/** Leaves a run to another process where it goes on without its caller, and ends it where it does not. */
+const leave = (live: LiveRun, reason: ChatError): void =>
+  live.abort(live.onHangUp === "go-on" ? "hand-over" : "hang-up", reason);
+
+/** Leaves a run before the host ends the request that it runs in. */
+function leaveInTime(live: LiveRun, host: Host, now: () => number): void {
+  const deadline = host.deadline();
+  if (deadline === null) return;
+  const reason = new ChatError("interrupted", "The turn took longer than the server may work on one request");
+  const timer = setTimeout(leave, Math.max(0, deadline - now()), live, reason).unref();
+  void live.ended.then(() => clearTimeout(timer));
 }
 
 /** Who waits for the end of a turn: its followers elsewhere, and whose turn in its session is next. */

@@ -1,9 +1,10 @@
 import type { TurnEvent } from "../../domain/events.ts";
 import type { FinishReason, ModelEvent, PromptMessage, Usage } from "../../domain/model.ts";
 import type { ProviderData } from "../../domain/provider-data.ts";
-import { storable, storableJson, storablePieces } from "../../domain/text.ts";
+import { storable, storableJson } from "../../domain/text.ts";
 import type { ToolCall } from "../../domain/tool.ts";
-import { parsedArguments } from "./call-arguments.ts";
+import { blockReader } from "./step-blocks.ts";
+import { callReader } from "./step-calls.ts";
 
 type StepReader = {
   /** The turn's events for a batch of the model's. */
@@ -39,12 +40,10 @@ export function stepReader({
   /** Whether the first text goes on with a text that broke off. */
   readonly continues: boolean;
 }): StepReader {
-  const calls: ToolCall[] = [];
-  const callId = callNamer(callIds, newId);
+  const calls = callReader(callIds, newId);
   const blocks = blockReader(now, continues);
   let isStarted = false;
   let finish: { reason: FinishReason; usage: Usage } | null = null;
-  const kept: Record<string, unknown> = {};
   let provider: ProviderData | null = null;
 
   const start = (): TurnEvent[] => {
@@ -68,26 +67,16 @@ export function stepReader({
         return blocks.close("text");
       case "reasoning-end":
         return blocks.close("reasoning");
-      case "tool-input-delta": {
-        const head = [...start(), ...blocks.close()];
-        const { name, text } = event;
-        const input = { callId: callId.of(event.callId), name: storable(name), text: storable(text) };
-        return [...head, { type: "tool-input-delta", ...input }];
-      }
+      case "tool-input-delta":
+        return [...start(), ...blocks.close(), calls.delta(event)];
       case "tool-call": {
-        const call = {
-          callId: callId.of(event.callId),
-          name: storable(event.name),
-          input: parsedArguments(event.input),
-        };
-        calls.push(call);
-        if (event.kept !== undefined) kept[call.callId] = storableJson(event.kept);
-        callId.forget(event.callId);
-        return [...start(), ...blocks.close(), { type: "tool-call", ...call }];
+        const call = calls.whole(event);
+        return [...start(), ...blocks.close(), call];
       }
       case "provider-data": {
         const { type, ...data } = event;
-        provider = storableJson({ ...data, ...(Object.keys(kept).length > 0 ? { calls: kept } : {}) });
+        const kept = calls.kept();
+        provider = storableJson({ ...data, ...(kept === null ? {} : { calls: kept }) });
         return [...start(), ...blocks.close(), { type, ...provider }];
       }
       case "notice":
@@ -110,78 +99,10 @@ export function stepReader({
     },
     isStarted: () => isStarted,
     text: blocks.text,
-    calls: () => calls,
+    calls: calls.all,
     provider: () => (provider === null ? undefined : { ...provider, thoughts: blocks.thoughts() }),
     usage: () => finish?.usage ?? null,
     finishReason: () => finish?.reason ?? "stop",
-  };
-}
-
-/** Names calls: by the provider's id where it is new in the turn, else by one of ours. */
-function callNamer(taken: Set<string>, newId: () => string) {
-  /** The provider's call ids, and what we call them. */
-  const renamed = new Map<string, string>();
-  return {
-    of(id: string): string {
-      const known = renamed.get(id);
-      if (known !== undefined) return known;
-      const clean = storable(id);
-      const unique = clean === "" || taken.has(clean) ? newId() : clean;
-      taken.add(unique);
-      renamed.set(id, unique);
-      return unique;
-    },
-    /** Whoever comes after a whole call under its id is another. */
-    forget: (id: string): void => void renamed.delete(id),
-  };
-}
-
-type Kind = "text" | "reasoning";
-
-/** Makes blocks of deltas: one at a time, made storable, the first text marked where it goes on with one that broke off. */
-function blockReader(now: () => number, continues: boolean) {
-  const texts: string[] = [];
-  const thoughts: string[] = [];
-  let open: Kind | null = null;
-  let reasoningSince = 0;
-  let pieces = storablePieces();
-  let isFirstText = true;
-
-  const delta = (kind: Kind, text: string): TurnEvent[] => {
-    if (text === "") return [];
-    (kind === "text" ? texts : thoughts).push(text);
-    return [{ type: `${kind}-delta`, text }];
-  };
-
-  /** Closes what is open, or what is open of a kind. */
-  const close = (kind: Kind | null = open): TurnEvent[] => {
-    if (open === null || open !== kind) return [];
-    const rest = delta(kind, pieces.rest());
-    open = null;
-    return kind === "text"
-      ? [...rest, { type: "text-end" }]
-      : [...rest, { type: "reasoning-end", durationMs: now() - reasoningSince }];
-  };
-
-  const begin = (kind: Kind): TurnEvent[] => {
-    if (open === kind) return [];
-    const before = close();
-    open = kind;
-    pieces = storablePieces();
-    if (kind === "reasoning") {
-      reasoningSince = now();
-      return [...before, { type: "reasoning-start" }];
-    }
-    const isContinuation = continues && isFirstText;
-    isFirstText = false;
-    return [...before, isContinuation ? { type: "text-start", continues: true } : { type: "text-start" }];
-  };
-
-  return {
-    add: (kind: Kind, text: string): TurnEvent[] => [...begin(kind), ...delta(kind, pieces.push(text))],
-    close,
-    text: (): string => texts.join(""),
-    thoughts: (): string => thoughts.join(""),
   };
 }
 
