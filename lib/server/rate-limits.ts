@@ -6,7 +6,7 @@ import type { Limits } from "../core/scope.ts";
 import type { Database } from "../db/database.ts";
 import type { Rate } from "../domain/errors.ts";
 import { type Count, openCounts } from "./counts.ts";
-import type { Limit, Standing } from "./limiters.ts";
+import type { Limit, LimitOptions, Standing } from "./limiters.ts";
 import { networkOf } from "./network.ts";
 import type { Settings } from "./settings.ts";
 
@@ -70,119 +70,128 @@ export type RateLimits = {
  * process, which counts all but tokens in memory. The tokens of a day are in the database then, so that a restart forgets
  * none.
  */
-export function openRateLimits({
-  host,
-  database,
-  redis,
-  settings,
-  log,
-}: {
+export function openRateLimits(ports: {
   readonly host: Host;
   readonly database: Database;
   readonly redis: Redis | null;
   readonly settings: Settings;
   readonly log: Pick<Log, "warn">;
 }): RateLimits {
-  const { limit, consume, consumeAll, reservation, standing } = openCounts({ host, database, redis, log });
-  const day = { seconds: DAY_SECONDS, isKept: true, isWarned: true };
-  const account = limit("turns", settings.turnsPerMinute, { what: "turns a minute" });
-  const key = limit("key", settings.keyTurnsPerMinute, { what: "turns a minute with this API key" });
-  const stranger = limit("stranger", settings.strangerTurnsPerMinute, { what: "turns a minute with this bot" });
-  const guestMinute = limit("guest", settings.guestTurnsPerMinute, { what: `turns a minute ${FOR_GUESTS}` });
-  const guestHour = limit("guest-hour", settings.guestTurnsPerHour, {
-    seconds: HOUR_SECONDS,
-    what: `turns an hour ${FOR_GUESTS}`,
-  });
-  const guests = limit("guests", settings.guestsPerHour, {
-    seconds: HOUR_SECONDS,
-    what: "new guests an hour from one address",
-  });
-  const tokens = {
-    account: limit("tokens", settings.tokensPerDay, { ...day, what: "tokens a day" }),
-    key: limit("key-tokens", settings.keyTokensPerDay, { ...day, what: "tokens a day with this API key" }),
-    bot: limit("bot-tokens", settings.botTokensPerDay, { ...day, what: "tokens a day with this bot" }),
-    strangers: limit("strangers", shareOf(settings.tokensPerDay), { ...day, what: "tokens a day with these bots" }),
-    server: limit("server", settings.serverTokensPerDay, { ...day, what: "tokens a day of this server" }),
+  const { limit, consume, consumeAll, reservation, standing } = openCounts(ports);
+  const { turns, tokens, uploads, doors } = limitsIn(ports.settings, ports.host, limit);
+  const countOne = async (of: Limit | null, name: string): Promise<void> => {
+    await consume({ limit: of, name, points: 1, isShown: false });
   };
-  // Functions forget what they count for themselves.
-  const isKept = !host.isAlwaysAwake;
-  const attempts = limit("password", ATTEMPTS_PER_MINUTE, { isKept, what: "tries at a password a minute" });
-  const attemptsFrom = limit("passwords", ATTEMPTS_OF_ADDRESS_PER_MINUTE, {
-    isKept,
-    what: "tries at passwords a minute from one address",
-  });
-  const signUps = limit("sign-ups", SIGN_UPS_PER_HOUR, {
-    seconds: HOUR_SECONDS,
-    what: "new accounts an hour from one address",
-  });
-  const uploads = limit("uploads", settings.uploadsPerMinute, { what: "files a minute" });
-  const guestUploads = limit("guest-uploads", settings.guestUploadMbPerHour, {
-    seconds: HOUR_SECONDS,
-    what: `MB of files an hour ${FOR_GUESTS}`,
-  });
-  const address = limit("address", settings.requestsPerMinute, { isKept: false, what: "requests a minute" });
-
-  function turnCounts({ accountId, keyId, endUserHash, stranger: asking, guestAddress }: Counted): Count[] {
-    const one = (limit: Limit | null, name: string): Count => ({ limit, name, points: 1, isShown: true });
-    // Who pays for a stranger does not lose its own turns by it.
-    if (asking) return asking.name === null ? [] : [one(stranger, `${asking.botId} ${asking.name}`)];
-    const network = guestAddress == null ? null : networkOf(guestAddress);
-    return [
-      one(account, accountId),
-      ...(keyId === null ? [] : [one(key, `${keyId} ${endUserHash ?? ""}`)]),
-      ...(network === null ? [] : [one(guestMinute, network), one(guestHour, network)]),
-    ];
-  }
-
-  function tokenCounts({ accountId, keyId, endUserHash, stranger: asking }: Counted, points: number): Count[] {
-    const some = (limit: Limit | null, name: string): Count => ({ limit, name, points, isShown: false });
-    return [
-      ...(asking ? [some(tokens.bot, asking.botId), some(tokens.strangers, accountId)] : []),
-      ...(asking || keyId === null ? [] : [some(tokens.key, `${keyId} ${endUserHash ?? ""}`)]),
-      some(tokens.account, accountId),
-      some(tokens.server, ALL),
-    ];
-  }
 
   return {
-    async admit(who, { isTurn, tokens: size }, onRate) {
-      const points = Math.max(1, size);
-      const turns = await consumeAll(isTurn ? turnCounts(who) : [], onRate);
-      const reserved = await consumeAll(tokenCounts(who, points), onRate).catch((thrown) => {
-        turns.giveBack();
+    async admit(who, size, onRate) {
+      const points = Math.max(1, size.tokens);
+      const turn = await consumeAll(size.isTurn ? turnCounts(turns, who) : [], onRate);
+      const reserved = await consumeAll(tokenCounts(tokens, who, points), onRate).catch((thrown) => {
+        turn.giveBack();
         throw thrown;
       });
-      return reservation({ tokens: points, counts: (more) => tokenCounts(who, more), reserved, turns });
+      return reservation({ tokens: points, counts: (more) => tokenCounts(tokens, who, more), reserved, turns: turn });
     },
     resume: (who, { tokens: size, since }) =>
-      reservation({ tokens: size, counts: (more) => tokenCounts(who, more), reserved: since, turns: null }),
-    async countAttempt(name) {
-      await consume({ limit: attempts, name, points: 1, isShown: false });
-    },
-    async countAttemptFrom(from) {
-      await consume({ limit: attemptsFrom, name: networkOf(from), points: 1, isShown: false });
-    },
-    async countSignUp(from) {
-      await consume({ limit: signUps, name: networkOf(from), points: 1, isShown: false });
-    },
-    async countUpload({ accountId, guestAddress }, bytes) {
-      const network = guestAddress == null ? null : networkOf(guestAddress);
-      const points = Math.max(1, Math.ceil(bytes / MB));
-      const ofGuests: Count[] =
-        network === null ? [] : [{ limit: guestUploads, name: network, points, isShown: false }];
-      await consumeAll([...ofGuests, { limit: uploads, name: accountId, points: 1, isShown: false }], () => {});
-    },
-    async countGuest(from) {
-      await consume({ limit: guests, name: networkOf(from), points: 1, isShown: false });
-    },
-    async countRequest(from) {
-      await consume({ limit: address, name: networkOf(from), points: 1, isShown: false });
+      reservation({ tokens: size, counts: (more) => tokenCounts(tokens, who, more), reserved: since, turns: null }),
+    countAttempt: (name) => countOne(doors.attempts, name),
+    countAttemptFrom: (from) => countOne(doors.attemptsFrom, networkOf(from)),
+    countSignUp: (from) => countOne(doors.signUps, networkOf(from)),
+    countGuest: (from) => countOne(doors.guests, networkOf(from)),
+    countRequest: (from) => countOne(doors.requests, networkOf(from)),
+    async countUpload(who, bytes) {
+      await consumeAll(uploadCounts(uploads, who, bytes), () => {});
     },
     standing(of) {
       if (of === "server") return standing(tokens.server, ALL);
       return "botId" in of ? standing(tokens.bot, of.botId) : standing(tokens.account, of.accountId);
     },
   };
+}
+
+type OpenLimit = (prefix: string, points: number | undefined, options: LimitOptions) => Limit | null;
+type AllLimits = ReturnType<typeof limitsIn>;
+
+/** All limits, by what they are for. */
+function limitsIn(settings: Settings, host: Host, limit: OpenLimit) {
+  const day = { seconds: DAY_SECONDS, isKept: true, isWarned: true };
+  const hour = { seconds: HOUR_SECONDS };
+  // Functions forget what they count for themselves.
+  const isKept = !host.isAlwaysAwake;
+  return {
+    turns: {
+      account: limit("turns", settings.turnsPerMinute, { what: "turns a minute" }),
+      key: limit("key", settings.keyTurnsPerMinute, { what: "turns a minute with this API key" }),
+      stranger: limit("stranger", settings.strangerTurnsPerMinute, { what: "turns a minute with this bot" }),
+      guestMinute: limit("guest", settings.guestTurnsPerMinute, { what: `turns a minute ${FOR_GUESTS}` }),
+      guestHour: limit("guest-hour", settings.guestTurnsPerHour, { ...hour, what: `turns an hour ${FOR_GUESTS}` }),
+    },
+    tokens: {
+      account: limit("tokens", settings.tokensPerDay, { ...day, what: "tokens a day" }),
+      key: limit("key-tokens", settings.keyTokensPerDay, { ...day, what: "tokens a day with this API key" }),
+      bot: limit("bot-tokens", settings.botTokensPerDay, { ...day, what: "tokens a day with this bot" }),
+      strangers: limit("strangers", shareOf(settings.tokensPerDay), { ...day, what: "tokens a day with these bots" }),
+      server: limit("server", settings.serverTokensPerDay, { ...day, what: "tokens a day of this server" }),
+    },
+    uploads: {
+      account: limit("uploads", settings.uploadsPerMinute, { what: "files a minute" }),
+      guest: limit("guest-uploads", settings.guestUploadMbPerHour, {
+        ...hour,
+        what: `MB of files an hour ${FOR_GUESTS}`,
+      }),
+    },
+    /** What is counted before anybody is known. */
+    doors: {
+      requests: limit("address", settings.requestsPerMinute, { isKept: false, what: "requests a minute" }),
+      guests: limit("guests", settings.guestsPerHour, { ...hour, what: "new guests an hour from one address" }),
+      signUps: limit("sign-ups", SIGN_UPS_PER_HOUR, { ...hour, what: "new accounts an hour from one address" }),
+      attempts: limit("password", ATTEMPTS_PER_MINUTE, { isKept, what: "tries at a password a minute" }),
+      attemptsFrom: limit("passwords", ATTEMPTS_OF_ADDRESS_PER_MINUTE, {
+        isKept,
+        what: "tries at passwords a minute from one address",
+      }),
+    },
+  };
+}
+
+function turnCounts(
+  limits: AllLimits["turns"],
+  { accountId, keyId, endUserHash, stranger, guestAddress }: Counted,
+): Count[] {
+  const one = (limit: Limit | null, name: string): Count => ({ limit, name, points: 1, isShown: true });
+  // Who pays for a stranger does not lose its own turns by it.
+  if (stranger) return stranger.name === null ? [] : [one(limits.stranger, `${stranger.botId} ${stranger.name}`)];
+  const network = guestAddress == null ? null : networkOf(guestAddress);
+  return [
+    one(limits.account, accountId),
+    ...(keyId === null ? [] : [one(limits.key, `${keyId} ${endUserHash ?? ""}`)]),
+    ...(network === null ? [] : [one(limits.guestMinute, network), one(limits.guestHour, network)]),
+  ];
+}
+
+function tokenCounts(
+  limits: AllLimits["tokens"],
+  { accountId, keyId, endUserHash, stranger }: Counted,
+  points: number,
+): Count[] {
+  const some = (limit: Limit | null, name: string): Count => ({ limit, name, points, isShown: false });
+  return [
+    ...(stranger ? [some(limits.bot, stranger.botId), some(limits.strangers, accountId)] : []),
+    ...(stranger || keyId === null ? [] : [some(limits.key, `${keyId} ${endUserHash ?? ""}`)]),
+    some(limits.account, accountId),
+    some(limits.server, ALL),
+  ];
+}
+
+/** A file is one; of guests its megabytes count too. */
+function uploadCounts(limits: AllLimits["uploads"], { accountId, guestAddress }: Counted, bytes: number): Count[] {
+  const network = guestAddress == null ? null : networkOf(guestAddress);
+  const points = Math.max(1, Math.ceil(bytes / MB));
+  return [
+    ...(network === null ? [] : [{ limit: limits.guest, name: network, points, isShown: false }]),
+    { limit: limits.account, name: accountId, points: 1, isShown: false },
+  ];
 }
 
 const FOR_GUESTS = "for guests of one address (sign in to have your own)";
