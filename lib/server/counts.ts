@@ -25,7 +25,7 @@ export type Count = {
 type Taken = Count & { readonly limit: Limit; readonly until: number };
 type AllTaken = { readonly taken: readonly Taken[]; readonly giveBack: () => void };
 
-/** Opens the ways to count. `isKept` of a limit: in the database where there is no Redis, else in memory. */
+/** Opens the ways to count. `limit` is `openLimit` with the stores of the server. */
 export function openCounts(ports: {
   readonly host: Host;
   readonly database: Database;
