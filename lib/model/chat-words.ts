@@ -1,5 +1,5 @@
 import type { ModelEvent } from "../domain/model.ts";
-import { type Stretch, thinkTags } from "./think-tags.ts";
+import { type Stretch, type Turned, thinkTags } from "./think-tags.ts";
 
 /** Reads what an answer says, and what it thinks: beside its content, or in tags of it. */
 export type WordReader = {
@@ -29,11 +29,12 @@ export function wordReader(events: ModelEvent[]): WordReader {
   let hasThoughts = false;
   let hasThoughtsBeside = false;
 
-  const add = (stretches: readonly Stretch[]) => {
-    for (const { kind, text: words } of stretches) {
-      if (kind === "text") hasSaid = true;
-      else hasThoughts = true;
-      events.push({ type: `${kind}-delta`, text: words });
+  const add = (stretches: readonly (Stretch | Turned)[]) => {
+    for (const stretch of stretches) {
+      hasSaid = stretch.kind === "text" || (hasSaid && stretch.kind !== "turned");
+      hasThoughts ||= stretch.kind !== "text";
+      if (stretch.kind === "turned") events.push({ type: "text-end", wasThoughts: true });
+      else events.push({ type: `${stretch.kind}-delta`, text: stretch.text });
     }
   };
   const thoughts = (words: string) => add([{ kind: "reasoning", text: words }]);
@@ -43,7 +44,7 @@ export function wordReader(events: ModelEvent[]): WordReader {
       came.push(piece);
       const stretches = tags.push(piece);
       // Some servers tell the thoughts beside the content and leave them in it too.
-      add(hasThoughtsBeside ? stretches.filter(({ kind }) => kind === "text") : stretches);
+      add(hasThoughtsBeside ? stretches.filter(({ kind }) => kind !== "reasoning") : stretches);
     },
     thoughts,
     thoughtsBeside(words) {

@@ -11,6 +11,8 @@ export function blockReader(now: () => number, continues: boolean) {
   let reasoningSince = 0;
   let pieces = storablePieces();
   let isFirstText = true;
+  /** So many texts came before the block that is open. */
+  let textsBefore = 0;
 
   const delta = (kind: Kind, text: string): TurnEvent[] => {
     if (text === "") return [];
@@ -28,6 +30,14 @@ export function blockReader(now: () => number, continues: boolean) {
       : [...rest, { type: "reasoning-end", durationMs: now() - reasoningSince }];
   };
 
+  /** Closes an open text that were thoughts. */
+  const turn = (): TurnEvent[] => {
+    if (open !== "text") return [];
+    const closed = close();
+    thoughts.push(...texts.splice(textsBefore));
+    return closed.map((event) => (event.type === "text-end" ? { ...event, wasThoughts: true } : event));
+  };
+
   const begin = (kind: Kind): TurnEvent[] => {
     if (open === kind) return [];
     const before = close();
@@ -37,6 +47,7 @@ export function blockReader(now: () => number, continues: boolean) {
       reasoningSince = now();
       return [...before, { type: "reasoning-start" }];
     }
+    textsBefore = texts.length;
     const isContinuation = continues && isFirstText;
     isFirstText = false;
     return [...before, isContinuation ? { type: "text-start", continues: true } : { type: "text-start" }];
@@ -45,6 +56,7 @@ export function blockReader(now: () => number, continues: boolean) {
   return {
     add: (kind: Kind, text: string): TurnEvent[] => [...begin(kind), ...delta(kind, pieces.push(text))],
     close,
+    turn,
     text: (): string => texts.join(""),
     thoughts: (): string => thoughts.join(""),
   };

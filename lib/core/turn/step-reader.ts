@@ -64,7 +64,7 @@ export function stepReader({
       case "reasoning-delta":
         return event.text === "" ? [] : [...start(), ...blocks.add("reasoning", event.text)];
       case "text-end":
-        return blocks.close("text");
+        return event.wasThoughts ? blocks.turn() : blocks.close("text");
       case "reasoning-end":
         return blocks.close("reasoning");
       case "tool-input-delta":

@@ -107,7 +107,7 @@ export function eventEncoder(options: EncoderOptions): (event: TurnEvent) => Ses
       case "reasoning-end":
         return message.endThoughts(event.durationMs);
       case "text-end":
-        return message.endText();
+        return message.endText(event.wasThoughts === true);
       case "tool-input-delta":
         return withIds ? message.inputDelta(event) : [];
       case "tool-call":
@@ -160,8 +160,10 @@ function messageEncoder(runId: string, withIds: boolean) {
       const took = withIds ? { duration_ms: durationMs } : {};
       return closed({ type: "thinking", content: text.join(""), ...took, ...here() });
     },
-    endText(): SessionEvent[] {
+    /** `wasThoughts`: it has turned out to be none of what is said. */
+    endText(wasThoughts: boolean): SessionEvent[] {
       if (text.length === 0) return [];
+      if (wasThoughts) return closed({ type: "thinking", content: text.join(""), ...here() });
       return closed({ type: "text", content: text.join(""), ...continues, ...here() });
     },
     inputDelta: ({ callId, name, text: delta }: OfType<"tool-input-delta">): SessionEvent[] => [
