@@ -38,6 +38,23 @@ const LEADS: readonly (readonly [lead: string, trail: string])[] = [
 /** Hunyuan's, which is a mark behind thoughts alone. */
 const ANSWER: readonly [string, string] = ["<answer>", "</answer>"];
 
+/** How far an answer is read. */
+type Reading = {
+  state: "start" | "thoughts" | "text";
+  /** Whether the text may still turn out to be thoughts. */
+  mayTurn: boolean;
+  /** The last character that was told while it might. */
+  last: string;
+  /** What may end the thoughts. */
+  close: readonly string[];
+  /** What has come and is not told. */
+  held: string;
+  /** What may stand behind the text, and is none of it. */
+  trail: string;
+  /** Whether thoughts have come before: white space behind them is no text. */
+  isBehind: boolean;
+};
+
 /**
  * Parts the thoughts at the beginning of an answer from what is said, however the pieces are cut. Tags elsewhere are text, but
  * for a first close tag that nothing has opened and that has text behind it: templates put the open one into the prompt. What
@@ -49,112 +66,118 @@ export function thinkTags(): {
   readonly push: (piece: string) => (Stretch | Turned)[];
   readonly rest: () => Stretch[];
 } {
-  let state: "start" | "thoughts" | "text" = "start";
-  /** Whether the text may still turn out to be thoughts. */
-  let mayTurn = false;
-  /** The last character that was told while it might. */
-  let last = "";
-  let close: readonly string[] = [];
-  let held = "";
-  /** What may stand behind the text, and is none of it. */
-  let trail = "";
-  /** Whether thoughts have come before: white space behind them is no text. */
-  let isBehind = false;
-
-  const atStart = (): (Stretch | Turned)[] => {
-    const trimmed = held.trimStart();
-    const small = trimmed.toLowerCase();
-    if (small === "") return [];
-    const tag = TAGS.find(([open]) => small.startsWith(open));
-    if (tag) {
-      state = "thoughts";
-      close = tag[1];
-      held = trimmed.slice(tag[0].length);
-      return within();
-    }
-    const leads = isBehind ? [...LEADS, ANSWER] : LEADS;
-    const lead = leads.find(([one]) => small.startsWith(one));
-    if (lead) {
-      held = trimmed.slice(lead[0].length);
-      trail = lead[1] || trail;
-      isBehind = true;
-      return atStart();
-    }
-    // What may still become a tag waits for its end.
-    if ([...TAGS, ...leads].some(([open]) => open.startsWith(small))) return [];
-    const before = isBehind ? 0 : unopened(trimmed);
-    if (before > 0) {
-      const thoughts = trimmed.slice(0, before);
-      held = trimmed.slice(before);
-      return [{ kind: "reasoning", text: thoughts }, ...atStart()];
-    }
-    state = "text";
-    if (isBehind) held = trimmed;
-    mayTurn = !isBehind && trail === "" && !small.includes(OPEN);
-    return said();
+  const reading: Reading = {
+    state: "start",
+    mayTurn: false,
+    last: "",
+    close: [],
+    held: "",
+    trail: "",
+    isBehind: false,
   };
-
-  const within = (): (Stretch | Turned)[] => {
-    const small = held.toLowerCase();
-    const [end, length] = firstOf(small, close);
-    if (end < 0) {
-      const kept = Math.max(...close.map((one) => beginning(small, one)));
-      const text = held.slice(0, held.length - kept);
-      held = held.slice(held.length - kept);
-      return text === "" ? [] : [{ kind: "reasoning", text }];
-    }
-    const thoughts = held.slice(0, end);
-    held = held.slice(end + length);
-    state = "start";
-    isBehind = true;
-    return [...(thoughts === "" ? [] : [{ kind: "reasoning" as const, text: thoughts }]), ...atStart()];
-  };
-
-  /** Tells so many characters of what is held as text. */
-  const tell = (length: number): Stretch[] => {
-    const text = held.slice(0, length);
-    held = held.slice(length);
-    last = text.at(-1) ?? last;
-    return text === "" ? [] : [{ kind: "text", text }];
-  };
-
-  /** What is held as text, but for what may become a close tag that turns what was told before it. */
-  const maybeTurned = (): (Stretch | Turned)[] => {
-    const small = held.toLowerCase();
-    const [end, length] = firstOf(small, ANY);
-    if (small.includes(OPEN) || (end >= 0 && isQuote(end > 0 ? held.charAt(end - 1) : last))) mayTurn = false;
-    if (!mayTurn) return tell(held.length);
-    if (end < 0) return tell(held.length - Math.max(...[...ANY, OPEN].map((one) => beginning(small, one))));
-    const before = tell(end);
-    if (held.slice(length).trim() === "") return before;
-    mayTurn = false;
-    isBehind = true;
-    state = "start";
-    held = held.slice(length);
-    return [...before, { kind: "turned" }, ...atStart()];
-  };
-
-  /** What is held as text, but for what may be the mark behind it. */
-  const said = (): (Stretch | Turned)[] => {
-    if (mayTurn) return maybeTurned();
-    const kept =
-      trail === "" ? 0 : held.toLowerCase().endsWith(trail) ? trail.length : beginning(held.toLowerCase(), trail);
-    return tell(held.length - kept);
-  };
-
   return {
     push(piece) {
+      const { state, trail, mayTurn } = reading;
       if (state === "text" && trail === "" && !mayTurn) return [{ kind: "text", text: piece }];
-      held += piece;
-      return state === "text" ? said() : state === "start" ? atStart() : within();
+      reading.held += piece;
+      return state === "text" ? said(reading) : state === "start" ? atStart(reading) : within(reading);
     },
     rest() {
+      const { state, held, trail, isBehind } = reading;
       const text = state === "start" && isBehind ? held.trimStart() : held;
-      held = "";
+      reading.held = "";
       if (text === "" || (trail !== "" && text.trim().toLowerCase() === trail)) return [];
       return [{ kind: state === "thoughts" ? "reasoning" : "text", text }];
     },
   };
+}
+
+/** Looks for what opens thoughts, or stands before a text. */
+function atStart(reading: Reading): (Stretch | Turned)[] {
+  const trimmed = reading.held.trimStart();
+  const small = trimmed.toLowerCase();
+  if (small === "") return [];
+  const tag = TAGS.find(([open]) => small.startsWith(open));
+  if (tag) {
+    reading.state = "thoughts";
+    reading.close = tag[1];
+    reading.held = trimmed.slice(tag[0].length);
+    return within(reading);
+  }
+  const leads = reading.isBehind ? [...LEADS, ANSWER] : LEADS;
+  const lead = leads.find(([one]) => small.startsWith(one));
+  if (lead) {
+    reading.held = trimmed.slice(lead[0].length);
+    reading.trail = lead[1] || reading.trail;
+    reading.isBehind = true;
+    return atStart(reading);
+  }
+  // What may still become a tag waits for its end.
+  if ([...TAGS, ...leads].some(([open]) => open.startsWith(small))) return [];
+  const before = reading.isBehind ? 0 : unopened(trimmed);
+  if (before > 0) {
+    const thoughts = trimmed.slice(0, before);
+    reading.held = trimmed.slice(before);
+    return [{ kind: "reasoning", text: thoughts }, ...atStart(reading)];
+  }
+  reading.state = "text";
+  if (reading.isBehind) reading.held = trimmed;
+  reading.mayTurn = !reading.isBehind && reading.trail === "" && !small.includes(OPEN);
+  return said(reading);
+}
+
+/** Tells thoughts, but for what may become the tag that ends them. */
+function within(reading: Reading): (Stretch | Turned)[] {
+  const { held, close } = reading;
+  const small = held.toLowerCase();
+  const [end, length] = firstOf(small, close);
+  if (end < 0) {
+    const told = held.length - Math.max(...close.map((one) => beginning(small, one)));
+    reading.held = held.slice(told);
+    return told === 0 ? [] : [{ kind: "reasoning", text: held.slice(0, told) }];
+  }
+  const thoughts = held.slice(0, end);
+  reading.held = held.slice(end + length);
+  reading.state = "start";
+  reading.isBehind = true;
+  return [...(thoughts === "" ? [] : [{ kind: "reasoning" as const, text: thoughts }]), ...atStart(reading)];
+}
+
+/** What is held as text, but for what may be the mark behind it. */
+function said(reading: Reading): (Stretch | Turned)[] {
+  const { held, trail, mayTurn } = reading;
+  if (mayTurn) return maybeTurned(reading);
+  const kept =
+    trail === "" ? 0 : held.toLowerCase().endsWith(trail) ? trail.length : beginning(held.toLowerCase(), trail);
+  return tell(reading, held.length - kept);
+}
+
+/** What is held as text, but for what may become a close tag that turns what was told before it. */
+function maybeTurned(reading: Reading): (Stretch | Turned)[] {
+  const { held, last } = reading;
+  const small = held.toLowerCase();
+  const [end, length] = firstOf(small, ANY);
+  if (small.includes(OPEN) || (end >= 0 && isQuote(end > 0 ? held.charAt(end - 1) : last))) {
+    reading.mayTurn = false;
+    return tell(reading, held.length);
+  }
+  if (end < 0) return tell(reading, held.length - Math.max(...[...ANY, OPEN].map((one) => beginning(small, one))));
+  const before = tell(reading, end);
+  const rest = reading.held.slice(length);
+  if (rest.trim() === "") return before;
+  reading.mayTurn = false;
+  reading.isBehind = true;
+  reading.state = "start";
+  reading.held = rest;
+  return [...before, { kind: "turned" }, ...atStart(reading)];
+}
+
+/** Tells so many characters of what is held as text. */
+function tell(reading: Reading, length: number): Stretch[] {
+  const text = reading.held.slice(0, length);
+  reading.held = reading.held.slice(length);
+  reading.last = text.at(-1) ?? reading.last;
+  return text === "" ? [] : [{ kind: "text", text }];
 }
 
 /** Where thoughts end that nothing has opened; 0: there are none. A tag in quotes is spoken of. */
