@@ -1,16 +1,11 @@
 import type { Redis } from "ioredis";
-import {
-  RateLimiterMemory,
-  RateLimiterPostgres,
-  RateLimiterRedis,
-  RateLimiterRes,
-  type RateLimiterStoreAbstract,
-} from "rate-limiter-flexible";
-import type { Reservation } from "../core/admitted.ts";
+import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import type { Host } from "../core/host.ts";
 import type { Log } from "../core/log.ts";
 import type { Database } from "../db/database.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
+import type { AllTaken, Count, Limit, Limiter, Place, Taken } from "./limit.ts";
+import { openReservations } from "./reservations.ts";
 
 // How is counted, whatever it is: in memory, in the database or in Redis. What is counted is in rate-limits.ts.
 
@@ -21,16 +16,6 @@ const CONSUME_TRIES = 3;
 /** So many of those whom a warning was about are known at most. */
 const WARNED = 10_000;
 
-type Limiter = Pick<RateLimiterStoreAbstract, "consume" | "penalty" | "reward" | "get">;
-export type Limit = {
-  readonly limiter: Limiter;
-  readonly prefix: string;
-  readonly points: number;
-  readonly seconds: number;
-  readonly refusal: string;
-  readonly isWarned: boolean;
-};
-
 export type LimitOptions = {
   readonly seconds?: number;
   readonly isKept?: boolean;
@@ -40,21 +25,8 @@ export type LimitOptions = {
   readonly isWarned?: boolean;
 };
 
-export type Count = {
-  /** Null: there is none, and nothing is counted. */
-  readonly limit: Limit | null;
-  readonly name: string;
-  readonly points: number;
-  /** Whether callers are told of it in headers. */
-  readonly isShown: boolean;
-};
-
 /** A limit, and where somebody stands in it. */
 export type Standing = { readonly limit: number; readonly used: number; readonly resetSeconds: number };
-
-/** A count that was taken, and the time in ms at which it begins anew. */
-type Taken = Count & { readonly limit: Limit; readonly until: number };
-export type AllTaken = { readonly taken: readonly Taken[]; readonly giveBack: () => void };
 
 /** Opens the ways to count. `isKept` of a limit: in the database where there is no Redis, else in memory. */
 export function openCounts(ports: {
@@ -63,8 +35,9 @@ export function openCounts(ports: {
   readonly redis: Redis | null;
   readonly log: Pick<Log, "warn">;
 }) {
-  const { host, database, log } = ports;
+  const { host, database, redis, log } = ports;
   const warn = warner(log);
+  const isShared = (): boolean => redis === null || redis.status === "ready";
 
   /** A limit of so many points in so many seconds, a minute unless said otherwise; null where `points` says no number. */
   function limit(prefix: string, points: number | undefined, options: LimitOptions): Limit | null {
@@ -81,20 +54,13 @@ export function openCounts(ports: {
   /** Counts one. Throws "rate-limited", and has then counted nothing; null where there is no limit. */
   async function consume({ limit, name, points }: Count): Promise<RateLimiterRes | null> {
     if (limit === null) return null;
-    const { limiter, refusal } = limit;
     for (let n = 1; ; n++) {
       const onItsWay = [...(settling.get(placeOf(limit, name)) ?? [])];
-      try {
-        return await limiter.consume(name, points);
-      } catch (thrown) {
-        if (!(thrown instanceof RateLimiterRes)) throw thrown;
-        // What was refused has been counted too; it is not to keep its caller out for longer.
-        await limiter.reward(name, points).catch(() => {});
-        // Who has had its answer may come again before what that gave back has arrived.
-        if (n === CONSUME_TRIES || onItsWay.length === 0 || points > limit.points)
-          throw refused(limit.points, refusal, thrown);
-        await Promise.all(onItsWay);
-      }
+      const { isCounted, result } = await counted(limit, name, points);
+      if (isCounted) return result;
+      // Who has had its answer may come again before what that gave back has arrived.
+      if (n === CONSUME_TRIES || onItsWay.length === 0 || points > limit.points) throw refused(limit, result);
+      await Promise.all(onItsWay);
     }
   }
 
@@ -109,7 +75,7 @@ export function openCounts(ports: {
         const { limit } = count;
         const result = await consume(count);
         if (limit === null || result === null) continue;
-        taken.push({ ...count, limit, until: Date.now() + result.msBeforeNext });
+        taken.push({ ...count, limit, until: Date.now() + result.msBeforeNext, isShared: isShared() });
         if (count.isShown) onRate(rateOf(limit.points, result));
       }
     } catch (thrown) {
@@ -119,9 +85,9 @@ export function openCounts(ports: {
     return { taken, giveBack };
   }
 
-  /** Adds points to a count, or takes some away; not to one that has begun anew meanwhile. */
-  function settleCount({ limit, name, until }: Pick<Taken, "limit" | "name" | "until">, points: number): void {
-    if (points === 0 || Date.now() >= until) return;
+  /** Adds points to a count, or takes some away; not to one that has begun anew meanwhile, nor from where they are not. */
+  function settleCount({ limit, name, until, ...taken }: Place, points: number): void {
+    if (points === 0 || Date.now() >= until || (points < 0 && taken.isShared !== isShared())) return;
     const done = points > 0 ? limit.limiter.penalty(name, points) : limit.limiter.reward(name, -points);
     const place = placeOf(limit, name);
     const all = settling.get(place) ?? new Set();
@@ -138,51 +104,6 @@ export function openCounts(ports: {
     host.keepAwake(settled);
   }
 
-  /** As `settleCount`, of what was counted at some time by somebody. */
-  async function settleSince({ limit, name }: Count, points: number, since: number): Promise<void> {
-    if (limit === null || points === 0) return;
-    const known = await limit.limiter.get(name);
-    if (known === null) return;
-    const until = Date.now() + known.msBeforeNext;
-    if (since >= until - limit.seconds * 1000) settleCount({ limit, name, until }, points);
-  }
-
-  /**
-   * Tokens that are set aside: `counts` gives what they are counted in. `reserved`: what was taken when they were set aside,
-   * or when that was, in ms since 1970.
-   */
-  function reservation(
-    turns: AllTaken | null,
-    reserved: AllTaken | number,
-    counts: (points: number) => readonly Count[],
-    tokens: number,
-  ): Reservation {
-    let held = tokens;
-    return {
-      cover(wanted) {
-        const more = wanted - held;
-        if (more <= 0) return null;
-        return consumeAll(counts(more), () => {}).then(() => {
-          held = wanted;
-        });
-      },
-      settle(used, isTurn) {
-        if (!isTurn) turns?.giveBack();
-        const points = used - held;
-        if (typeof reserved !== "number") {
-          for (const count of reserved.taken) settleCount(count, points);
-          return;
-        }
-        for (const count of counts(1)) {
-          const settled = settleSince(count, points, reserved).catch((thrown) => {
-            log.warn({ err: thrown }, "A limit could not be brought up to date");
-          });
-          host.keepAwake(settled);
-        }
-      },
-    };
-  }
-
   async function standing(limit: Limit | null, name: string): Promise<Standing | null> {
     if (limit === null) return null;
     const known = await limit.limiter.get(name);
@@ -190,11 +111,34 @@ export function openCounts(ports: {
     return { limit: limit.points, used, resetSeconds: known === null ? limit.seconds : resetSeconds(known) };
   }
 
+  const reservation = openReservations({ host, log, consumeAll, settleCount });
   return { limit, consume, consumeAll, reservation, standing };
 }
 
-function refused(most: number, refusal: string, result: RateLimiterRes): ChatError {
-  const rate = rateOf(most, result);
+/**
+ * Counts points where there is room for them, and tells where that stands.
+ *
+ * Room for many, such as the tokens of an answer, is looked for before: counted and taken back they would, for that moment,
+ * keep out all who have room still.
+ */
+async function counted({ limiter, points: most, seconds }: Limit, name: string, points: number) {
+  if (points > 1) {
+    const found = await limiter.get(name);
+    const known = found !== null && found.msBeforeNext > 0 ? found : new RateLimiterRes(most, seconds * 1000);
+    if (known.consumedPoints + points > most) return { isCounted: false, result: known };
+  }
+  try {
+    return { isCounted: true, result: await limiter.consume(name, points) };
+  } catch (thrown) {
+    if (!(thrown instanceof RateLimiterRes)) throw thrown;
+    // What was refused has been counted too; it is not to keep its caller out for longer.
+    await limiter.reward(name, points).catch(() => {});
+    return { isCounted: false, result: thrown };
+  }
+}
+
+function refused({ points, refusal }: Limit, result: RateLimiterRes): ChatError {
+  const rate = { ...rateOf(points, result), remaining: 0 };
   return new ChatError("rate-limited", refusal, { retryAfterSeconds: rate.resetSeconds, rate });
 }
 

@@ -5,7 +5,8 @@ import type { Log } from "../core/log.ts";
 import type { Limits } from "../core/scope.ts";
 import type { Database } from "../db/database.ts";
 import type { Rate } from "../domain/errors.ts";
-import { type Count, type Limit, openCounts, type Standing } from "./counts.ts";
+import { openCounts, type Standing } from "./counts.ts";
+import type { Count, Limit } from "./limit.ts";
 import { networkOf } from "./network.ts";
 import type { Settings } from "./settings.ts";
 
@@ -83,53 +84,22 @@ export function openRateLimits({
   readonly log: Pick<Log, "warn">;
 }): RateLimits {
   const { limit, consume, consumeAll, reservation, standing } = openCounts({ host, database, redis, log });
-  const day = { seconds: DAY_SECONDS, isKept: true, isWarned: true };
-  const account = limit("turns", settings.turnsPerMinute, { what: "turns a minute" });
-  const key = limit("key", settings.keyTurnsPerMinute, { what: "turns a minute with this API key" });
-  const stranger = limit("stranger", settings.strangerTurnsPerMinute, { what: "turns a minute with this bot" });
-  const guestMinute = limit("guest", settings.guestTurnsPerMinute, { what: `turns a minute ${FOR_GUESTS}` });
-  const guestHour = limit("guest-hour", settings.guestTurnsPerHour, {
-    seconds: HOUR_SECONDS,
-    what: `turns an hour ${FOR_GUESTS}`,
-  });
-  const guests = limit("guests", settings.guestsPerHour, {
-    seconds: HOUR_SECONDS,
-    what: "new guests an hour from one address",
-  });
-  const tokens = {
-    account: limit("tokens", settings.tokensPerDay, { ...day, what: "tokens a day" }),
-    key: limit("key-tokens", settings.keyTokensPerDay, { ...day, what: "tokens a day with this API key" }),
-    bot: limit("bot-tokens", settings.botTokensPerDay, { ...day, what: "tokens a day with this bot" }),
-    strangers: limit("strangers", shareOf(settings.tokensPerDay), { ...day, what: "tokens a day with these bots" }),
-    server: limit("server", settings.serverTokensPerDay, { ...day, what: "tokens a day of this server" }),
+  const all = allLimits(limit, settings, host);
+  const { turns, tokens } = all;
+  /** Counts one of somebody by a name. */
+  const countOne = async (of: Limit | null, name: string): Promise<void> => {
+    await consume({ limit: of, name, points: 1, isShown: false });
   };
-  // Functions forget what they count for themselves.
-  const isKept = !host.isAlwaysAwake;
-  const attempts = limit("password", ATTEMPTS_PER_MINUTE, { isKept, what: "tries at a password a minute" });
-  const attemptsFrom = limit("passwords", ATTEMPTS_OF_ADDRESS_PER_MINUTE, {
-    isKept,
-    what: "tries at passwords a minute from one address",
-  });
-  const signUps = limit("sign-ups", SIGN_UPS_PER_HOUR, {
-    seconds: HOUR_SECONDS,
-    what: "new accounts an hour from one address",
-  });
-  const uploads = limit("uploads", settings.uploadsPerMinute, { what: "files a minute" });
-  const guestUploads = limit("guest-uploads", settings.guestUploadMbPerHour, {
-    seconds: HOUR_SECONDS,
-    what: `MB of files an hour ${FOR_GUESTS}`,
-  });
-  const address = limit("address", settings.requestsPerMinute, { isKept: false, what: "requests a minute" });
 
   function turnCounts({ accountId, keyId, endUserHash, stranger: asking, guestAddress }: Counted): Count[] {
     const one = (limit: Limit | null, name: string): Count => ({ limit, name, points: 1, isShown: true });
     // Who pays for a stranger does not lose its own turns by it.
-    if (asking) return asking.name === null ? [] : [one(stranger, `${asking.botId} ${asking.name}`)];
+    if (asking) return asking.name === null ? [] : [one(turns.stranger, `${asking.botId} ${asking.name}`)];
     const network = guestAddress == null ? null : networkOf(guestAddress);
     return [
-      one(account, accountId),
-      ...(keyId === null ? [] : [one(key, `${keyId} ${endUserHash ?? ""}`)]),
-      ...(network === null ? [] : [one(guestMinute, network), one(guestHour, network)]),
+      one(turns.account, accountId),
+      ...(keyId === null ? [] : [one(turns.key, `${keyId} ${endUserHash ?? ""}`)]),
+      ...(network === null ? [] : [one(turns.guest, network), one(turns.guestHour, network)]),
     ];
   }
 
@@ -146,40 +116,67 @@ export function openRateLimits({
   return {
     async admit(who, { isTurn, tokens: size }, onRate) {
       const points = Math.max(1, size);
-      const turns = await consumeAll(isTurn ? turnCounts(who) : [], onRate);
+      const taken = await consumeAll(isTurn ? turnCounts(who) : [], onRate);
       const reserved = await consumeAll(tokenCounts(who, points), onRate).catch((thrown) => {
-        turns.giveBack();
+        taken.giveBack();
         throw thrown;
       });
-      return reservation(turns, reserved, (more) => tokenCounts(who, more), points);
+      return reservation(taken, reserved, (more) => tokenCounts(who, more), points);
     },
     resume: (who, { tokens: size, since }) => reservation(null, since, (more) => tokenCounts(who, more), size),
-    async countAttempt(name) {
-      await consume({ limit: attempts, name, points: 1, isShown: false });
-    },
-    async countAttemptFrom(from) {
-      await consume({ limit: attemptsFrom, name: networkOf(from), points: 1, isShown: false });
-    },
-    async countSignUp(from) {
-      await consume({ limit: signUps, name: networkOf(from), points: 1, isShown: false });
-    },
+    countAttempt: (name) => countOne(all.attempts, name),
+    countAttemptFrom: (from) => countOne(all.attemptsFrom, networkOf(from)),
+    countSignUp: (from) => countOne(all.signUps, networkOf(from)),
+    countGuest: (from) => countOne(all.guests, networkOf(from)),
+    countRequest: (from) => countOne(all.address, networkOf(from)),
     async countUpload({ accountId, guestAddress }, bytes) {
       const network = guestAddress == null ? null : networkOf(guestAddress);
       const points = Math.max(1, Math.ceil(bytes / MB));
       const ofGuests: Count[] =
-        network === null ? [] : [{ limit: guestUploads, name: network, points, isShown: false }];
-      await consumeAll([...ofGuests, { limit: uploads, name: accountId, points: 1, isShown: false }], () => {});
-    },
-    async countGuest(from) {
-      await consume({ limit: guests, name: networkOf(from), points: 1, isShown: false });
-    },
-    async countRequest(from) {
-      await consume({ limit: address, name: networkOf(from), points: 1, isShown: false });
+        network === null ? [] : [{ limit: all.guestUploads, name: network, points, isShown: false }];
+      await consumeAll([...ofGuests, { limit: all.uploads, name: accountId, points: 1, isShown: false }], () => {});
     },
     standing(of) {
       if (of === "server") return standing(tokens.server, ALL);
       return "botId" in of ? standing(tokens.bot, of.botId) : standing(tokens.account, of.accountId);
     },
+  };
+}
+
+/** The limits that the settings name, and those that hold on every server. */
+function allLimits(limit: ReturnType<typeof openCounts>["limit"], settings: Settings, { isAlwaysAwake }: Host) {
+  const hour = { seconds: HOUR_SECONDS };
+  const day = { seconds: DAY_SECONDS, isKept: true, isWarned: true };
+  // Functions forget what they count for themselves.
+  const tries = { isKept: !isAlwaysAwake };
+  return {
+    turns: {
+      account: limit("turns", settings.turnsPerMinute, { what: "turns a minute" }),
+      key: limit("key", settings.keyTurnsPerMinute, { what: "turns a minute with this API key" }),
+      stranger: limit("stranger", settings.strangerTurnsPerMinute, { what: "turns a minute with this bot" }),
+      guest: limit("guest", settings.guestTurnsPerMinute, { what: `turns a minute ${FOR_GUESTS}` }),
+      guestHour: limit("guest-hour", settings.guestTurnsPerHour, { ...hour, what: `turns an hour ${FOR_GUESTS}` }),
+    },
+    tokens: {
+      account: limit("tokens", settings.tokensPerDay, { ...day, what: "tokens a day" }),
+      key: limit("key-tokens", settings.keyTokensPerDay, { ...day, what: "tokens a day with this API key" }),
+      bot: limit("bot-tokens", settings.botTokensPerDay, { ...day, what: "tokens a day with this bot" }),
+      strangers: limit("strangers", shareOf(settings.tokensPerDay), { ...day, what: "tokens a day with these bots" }),
+      server: limit("server", settings.serverTokensPerDay, { ...day, what: "tokens a day of this server" }),
+    },
+    guests: limit("guests", settings.guestsPerHour, { ...hour, what: "new guests an hour from one address" }),
+    signUps: limit("sign-ups", SIGN_UPS_PER_HOUR, { ...hour, what: "new accounts an hour from one address" }),
+    attempts: limit("password", ATTEMPTS_PER_MINUTE, { ...tries, what: "tries at a password a minute" }),
+    attemptsFrom: limit("passwords", ATTEMPTS_OF_ADDRESS_PER_MINUTE, {
+      ...tries,
+      what: "tries at passwords a minute from one address",
+    }),
+    uploads: limit("uploads", settings.uploadsPerMinute, { what: "files a minute" }),
+    guestUploads: limit("guest-uploads", settings.guestUploadMbPerHour, {
+      ...hour,
+      what: `MB of files an hour ${FOR_GUESTS}`,
+    }),
+    address: limit("address", settings.requestsPerMinute, { isKept: false, what: "requests a minute" }),
   };
 }
 
