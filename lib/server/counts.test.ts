@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ownServer } from "../core/host.ts";
 import { openCounts } from "./counts.ts";
-import type { Count } from "./limit.ts";
+import type { Count } from "./taken.ts";
 
 // What is kept in memory needs no database.
 const database = { kind: "pglite" } as never;
@@ -19,8 +19,9 @@ function open() {
   });
   const tokens = limit("tokens", 10_000, { what: "tokens", isKept: false });
   const counts = (points: number): Count[] => [{ limit: tokens, name: "a", points, isShown: false }];
-  const take = async (points: number) => reservation(null, await consumeAll(counts(points), () => {}), counts, points);
-  const resume = (points: number, since: number) => reservation(null, since, counts, points);
+  const take = async (tokens: number) =>
+    reservation({ tokens, counts, reserved: await consumeAll(counts(tokens), () => {}), turns: null });
+  const resume = (tokens: number, reserved: number) => reservation({ tokens, counts, reserved, turns: null });
   const used = async () => {
     await vi.advanceTimersByTimeAsync(0);
     return (await standing(tokens, "a"))?.used;

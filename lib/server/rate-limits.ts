@@ -5,10 +5,11 @@ import type { Log } from "../core/log.ts";
 import type { Limits } from "../core/scope.ts";
 import type { Database } from "../db/database.ts";
 import type { Rate } from "../domain/errors.ts";
-import { openCounts, type Standing } from "./counts.ts";
-import type { Count, Limit } from "./limit.ts";
+import { openCounts } from "./counts.ts";
+import type { Limit, LimitOptions, Standing } from "./limiters.ts";
 import { networkOf } from "./network.ts";
 import type { Settings } from "./settings.ts";
+import type { Count } from "./taken.ts";
 
 const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
@@ -70,71 +71,38 @@ export type RateLimits = {
  * process, which counts all but tokens in memory. The tokens of a day are in the database then, so that a restart forgets
  * none.
  */
-export function openRateLimits({
-  host,
-  database,
-  redis,
-  settings,
-  log,
-}: {
+export function openRateLimits(ports: {
   readonly host: Host;
   readonly database: Database;
   readonly redis: Redis | null;
   readonly settings: Settings;
   readonly log: Pick<Log, "warn">;
 }): RateLimits {
-  const { limit, consume, consumeAll, reservation, standing } = openCounts({ host, database, redis, log });
-  const all = allLimits(limit, settings, host);
-  const { turns, tokens } = all;
-  /** Counts one of somebody by a name. */
+  const { limit, consume, consumeAll, reservation, standing } = openCounts(ports);
+  const { turns, tokens, uploads, doors } = limitsIn(ports.settings, ports.host, limit);
   const countOne = async (of: Limit | null, name: string): Promise<void> => {
     await consume({ limit: of, name, points: 1, isShown: false });
   };
 
-  function turnCounts({ accountId, keyId, endUserHash, stranger: asking, guestAddress }: Counted): Count[] {
-    const one = (limit: Limit | null, name: string): Count => ({ limit, name, points: 1, isShown: true });
-    // Who pays for a stranger does not lose its own turns by it.
-    if (asking) return asking.name === null ? [] : [one(turns.stranger, `${asking.botId} ${asking.name}`)];
-    const network = guestAddress == null ? null : networkOf(guestAddress);
-    return [
-      one(turns.account, accountId),
-      ...(keyId === null ? [] : [one(turns.key, `${keyId} ${endUserHash ?? ""}`)]),
-      ...(network === null ? [] : [one(turns.guest, network), one(turns.guestHour, network)]),
-    ];
-  }
-
-  function tokenCounts({ accountId, keyId, endUserHash, stranger: asking }: Counted, points: number): Count[] {
-    const some = (limit: Limit | null, name: string): Count => ({ limit, name, points, isShown: false });
-    return [
-      ...(asking ? [some(tokens.bot, asking.botId), some(tokens.strangers, accountId)] : []),
-      ...(asking || keyId === null ? [] : [some(tokens.key, `${keyId} ${endUserHash ?? ""}`)]),
-      some(tokens.account, accountId),
-      some(tokens.server, ALL),
-    ];
-  }
-
   return {
-    async admit(who, { isTurn, tokens: size }, onRate) {
-      const points = Math.max(1, size);
-      const taken = await consumeAll(isTurn ? turnCounts(who) : [], onRate);
-      const reserved = await consumeAll(tokenCounts(who, points), onRate).catch((thrown) => {
-        taken.giveBack();
+    async admit(who, size, onRate) {
+      const points = Math.max(1, size.tokens);
+      const turn = await consumeAll(size.isTurn ? turnCounts(turns, who) : [], onRate);
+      const reserved = await consumeAll(tokenCounts(tokens, who, points), onRate).catch((thrown) => {
+        turn.giveBack();
         throw thrown;
       });
-      return reservation(taken, reserved, (more) => tokenCounts(who, more), points);
+      return reservation({ tokens: points, counts: (more) => tokenCounts(tokens, who, more), reserved, turns: turn });
     },
-    resume: (who, { tokens: size, since }) => reservation(null, since, (more) => tokenCounts(who, more), size),
-    countAttempt: (name) => countOne(all.attempts, name),
-    countAttemptFrom: (from) => countOne(all.attemptsFrom, networkOf(from)),
-    countSignUp: (from) => countOne(all.signUps, networkOf(from)),
-    countGuest: (from) => countOne(all.guests, networkOf(from)),
-    countRequest: (from) => countOne(all.address, networkOf(from)),
-    async countUpload({ accountId, guestAddress }, bytes) {
-      const network = guestAddress == null ? null : networkOf(guestAddress);
-      const points = Math.max(1, Math.ceil(bytes / MB));
-      const ofGuests: Count[] =
-        network === null ? [] : [{ limit: all.guestUploads, name: network, points, isShown: false }];
-      await consumeAll([...ofGuests, { limit: all.uploads, name: accountId, points: 1, isShown: false }], () => {});
+    resume: (who, { tokens: size, since }) =>
+      reservation({ tokens: size, counts: (more) => tokenCounts(tokens, who, more), reserved: since, turns: null }),
+    countAttempt: (name) => countOne(doors.attempts, name),
+    countAttemptFrom: (from) => countOne(doors.attemptsFrom, networkOf(from)),
+    countSignUp: (from) => countOne(doors.signUps, networkOf(from)),
+    countGuest: (from) => countOne(doors.guests, networkOf(from)),
+    countRequest: (from) => countOne(doors.requests, networkOf(from)),
+    async countUpload(who, bytes) {
+      await consumeAll(uploadCounts(uploads, who, bytes), () => {});
     },
     standing(of) {
       if (of === "server") return standing(tokens.server, ALL);
@@ -143,18 +111,21 @@ export function openRateLimits({
   };
 }
 
-/** The limits that the settings name, and those that hold on every server. */
-function allLimits(limit: ReturnType<typeof openCounts>["limit"], settings: Settings, { isAlwaysAwake }: Host) {
-  const hour = { seconds: HOUR_SECONDS };
+type OpenLimit = (prefix: string, points: number | undefined, options: LimitOptions) => Limit | null;
+type AllLimits = ReturnType<typeof limitsIn>;
+
+/** All limits, by what they are for. */
+function limitsIn(settings: Settings, host: Host, limit: OpenLimit) {
   const day = { seconds: DAY_SECONDS, isKept: true, isWarned: true };
+  const hour = { seconds: HOUR_SECONDS };
   // Functions forget what they count for themselves.
-  const tries = { isKept: !isAlwaysAwake };
+  const isKept = !host.isAlwaysAwake;
   return {
     turns: {
       account: limit("turns", settings.turnsPerMinute, { what: "turns a minute" }),
       key: limit("key", settings.keyTurnsPerMinute, { what: "turns a minute with this API key" }),
       stranger: limit("stranger", settings.strangerTurnsPerMinute, { what: "turns a minute with this bot" }),
-      guest: limit("guest", settings.guestTurnsPerMinute, { what: `turns a minute ${FOR_GUESTS}` }),
+      guestMinute: limit("guest", settings.guestTurnsPerMinute, { what: `turns a minute ${FOR_GUESTS}` }),
       guestHour: limit("guest-hour", settings.guestTurnsPerHour, { ...hour, what: `turns an hour ${FOR_GUESTS}` }),
     },
     tokens: {
@@ -164,20 +135,64 @@ function allLimits(limit: ReturnType<typeof openCounts>["limit"], settings: Sett
       strangers: limit("strangers", shareOf(settings.tokensPerDay), { ...day, what: "tokens a day with these bots" }),
       server: limit("server", settings.serverTokensPerDay, { ...day, what: "tokens a day of this server" }),
     },
-    guests: limit("guests", settings.guestsPerHour, { ...hour, what: "new guests an hour from one address" }),
-    signUps: limit("sign-ups", SIGN_UPS_PER_HOUR, { ...hour, what: "new accounts an hour from one address" }),
-    attempts: limit("password", ATTEMPTS_PER_MINUTE, { ...tries, what: "tries at a password a minute" }),
-    attemptsFrom: limit("passwords", ATTEMPTS_OF_ADDRESS_PER_MINUTE, {
-      ...tries,
-      what: "tries at passwords a minute from one address",
-    }),
-    uploads: limit("uploads", settings.uploadsPerMinute, { what: "files a minute" }),
-    guestUploads: limit("guest-uploads", settings.guestUploadMbPerHour, {
-      ...hour,
-      what: `MB of files an hour ${FOR_GUESTS}`,
-    }),
-    address: limit("address", settings.requestsPerMinute, { isKept: false, what: "requests a minute" }),
+    uploads: {
+      account: limit("uploads", settings.uploadsPerMinute, { what: "files a minute" }),
+      guest: limit("guest-uploads", settings.guestUploadMbPerHour, {
+        ...hour,
+        what: `MB of files an hour ${FOR_GUESTS}`,
+      }),
+    },
+    /** What is counted before anybody is known. */
+    doors: {
+      requests: limit("address", settings.requestsPerMinute, { isKept: false, what: "requests a minute" }),
+      guests: limit("guests", settings.guestsPerHour, { ...hour, what: "new guests an hour from one address" }),
+      signUps: limit("sign-ups", SIGN_UPS_PER_HOUR, { ...hour, what: "new accounts an hour from one address" }),
+      attempts: limit("password", ATTEMPTS_PER_MINUTE, { isKept, what: "tries at a password a minute" }),
+      attemptsFrom: limit("passwords", ATTEMPTS_OF_ADDRESS_PER_MINUTE, {
+        isKept,
+        what: "tries at passwords a minute from one address",
+      }),
+    },
   };
+}
+
+function turnCounts(
+  limits: AllLimits["turns"],
+  { accountId, keyId, endUserHash, stranger, guestAddress }: Counted,
+): Count[] {
+  const one = (limit: Limit | null, name: string): Count => ({ limit, name, points: 1, isShown: true });
+  // Who pays for a stranger does not lose its own turns by it.
+  if (stranger) return stranger.name === null ? [] : [one(limits.stranger, `${stranger.botId} ${stranger.name}`)];
+  const network = guestAddress == null ? null : networkOf(guestAddress);
+  return [
+    one(limits.account, accountId),
+    ...(keyId === null ? [] : [one(limits.key, `${keyId} ${endUserHash ?? ""}`)]),
+    ...(network === null ? [] : [one(limits.guestMinute, network), one(limits.guestHour, network)]),
+  ];
+}
+
+function tokenCounts(
+  limits: AllLimits["tokens"],
+  { accountId, keyId, endUserHash, stranger }: Counted,
+  points: number,
+): Count[] {
+  const some = (limit: Limit | null, name: string): Count => ({ limit, name, points, isShown: false });
+  return [
+    ...(stranger ? [some(limits.bot, stranger.botId), some(limits.strangers, accountId)] : []),
+    ...(stranger || keyId === null ? [] : [some(limits.key, `${keyId} ${endUserHash ?? ""}`)]),
+    some(limits.account, accountId),
+    some(limits.server, ALL),
+  ];
+}
+
+/** A file is one; of guests its megabytes count too. */
+function uploadCounts(limits: AllLimits["uploads"], { accountId, guestAddress }: Counted, bytes: number): Count[] {
+  const network = guestAddress == null ? null : networkOf(guestAddress);
+  const points = Math.max(1, Math.ceil(bytes / MB));
+  return [
+    ...(network === null ? [] : [{ limit: limits.guest, name: network, points, isShown: false }]),
+    { limit: limits.account, name: accountId, points: 1, isShown: false },
+  ];
 }
 
 const FOR_GUESTS = "for guests of one address (sign in to have your own)";

@@ -1,16 +1,6 @@
-import type { RateLimiterStoreAbstract } from "rate-limiter-flexible";
+import type { Limit } from "./limiters.ts";
 
 // What is counted, and what of it was taken.
-
-export type Limiter = Pick<RateLimiterStoreAbstract, "consume" | "penalty" | "reward" | "get">;
-export type Limit = {
-  readonly limiter: Limiter;
-  readonly prefix: string;
-  readonly points: number;
-  readonly seconds: number;
-  readonly refusal: string;
-  readonly isWarned: boolean;
-};
 
 export type Count = {
   /** Null: there is none, and nothing is counted. */
@@ -21,14 +11,16 @@ export type Count = {
   readonly isShown: boolean;
 };
 
-/** A count that was taken. */
-export type Taken = Count & {
+/** Where points were counted. */
+export type CountedPlace = {
   readonly limit: Limit;
-  /** The time in ms at which it begins anew. */
+  readonly name: string;
+  /** The time in ms at which the count begins anew. */
   readonly until: number;
   /** Whether all instances know of it: false for what one has counted by itself while Redis was away. */
   readonly isShared: boolean;
 };
-/** What of it is to be known to settle it. */
-export type Place = Omit<Taken, "points" | "isShown">;
+
+/** A count that was taken. */
+export type Taken = Count & CountedPlace;
 export type AllTaken = { readonly taken: readonly Taken[]; readonly giveBack: () => void };
