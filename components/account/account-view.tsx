@@ -30,83 +30,99 @@ export function AccountView({ account, apis }: { account: AccountPage | null; ap
       </header>
       <div className="account-scroll">
         {account ? (
-          <>
-            <Part
-              title="API keys"
-              note="A key speaks for this account. Keep it on a server, and give it no more than it needs."
-            >
-              <ApiKeys initial={account.keys} apis={apis} />
-            </Part>
-            <Part
-              title="First call"
-              note="The same agents through any of the published APIs. Put your key where $PARLEY_KEY stands."
-            >
-              <FirstCall apis={apis} />
-              <p className="field-note">
-                {account.agentId === null ? "The call makes your default agent." : "The calls ask one of your agents."}{" "}
-                <Link href="/agents" className="text-link">
-                  Your agents
-                </Link>
-                {" · "}
-                <a href="/docs" className="text-link">
-                  Every operation
-                </a>
-              </p>
-            </Part>
-            {account.providers && (
-              <Part
-                id="models"
-                title="Models"
-                note="Providers of models beside the server’s own. Their keys are stored encrypted."
-              >
-                <ModelProviders initial={account.providers} />
-              </Part>
-            )}
-            <Part title="Sign-in" note="A new password signs every other browser out. API keys stay as they are.">
-              <SignInSettings hasPassword={account.hasPassword} />
-              <Connections identities={account.identities} vouchers={account.vouchers} />
-            </Part>
-            <Part
-              title="Browsers"
-              note="Where this account is signed in. End what you do not know, and set a new password."
-            >
-              <SignIns signIns={account.signIns} />
-            </Part>
-            <Part title="Budget" note="The tokens of today. Titles, summaries and embeddings count as answers do.">
-              <Today limits={account.usage.limits} today={tokensOf(account.usage.items.at(-1))} />
-            </Part>
-            <Part title="Usage" note="The last 30 days, by UTC. Every API and this app count alike.">
-              <Usage days={account.usage.items} />
-            </Part>
-            <Part title="Who used it" note="The same 30 days, the most first.">
-              <Shares shares={account.usage.shares} />
-            </Part>
-            {account.canLeave && (
-              <Part title="Leave" note="Everything that belongs to this account goes with it.">
-                <DeleteAccount isGuest={false} hasPassword={account.hasPassword} />
-              </Part>
-            )}
-          </>
+          <OwnParts account={account} apis={apis} />
         ) : (
-          <>
-            <Part title="API keys" note="Keys belong to an account.">
-              <p className="account-empty">
-                You are a guest. {signUp ? "Make an account, or sign in" : "Sign in"}, and your sessions stay; then you
-                can make API keys and see what you used.
-              </p>
-              <Link href="/sign-in?from=/account" className="button" data-kind="primary" prefetch={false}>
-                {signUp ? "Sign in or make an account" : "Sign in"}
-              </Link>
-            </Part>
-            {viewer.kind === "guest" && (
-              <Part title="Leave" note="What you made here is kept for 30 days after your last visit.">
-                <DeleteAccount isGuest hasPassword={false} />
-              </Part>
-            )}
-          </>
+          <GuestParts isGuest={viewer.kind === "guest"} mayEnrol={signUp} />
         )}
       </div>
     </div>
+  );
+}
+
+function OwnParts({ account, apis }: { account: AccountPage; apis: readonly PublishedApi[] }) {
+  return (
+    <>
+      <Part
+        title="API keys"
+        note="A key speaks for this account. Keep it on a server, and give it no more than it needs."
+      >
+        <ApiKeys initial={account.keys} apis={apis} />
+      </Part>
+      <Part
+        title="First call"
+        note="The same agents through any of the published APIs. Put your key where $PARLEY_KEY stands."
+      >
+        <FirstCall apis={apis} />
+        <p className="field-note">
+          {account.agentId === null ? "The call makes your default agent." : "The calls ask one of your agents."}{" "}
+          <Link href="/agents" className="text-link">
+            Your agents
+          </Link>
+          {" · "}
+          <a href="/docs" className="text-link">
+            Every operation
+          </a>
+        </p>
+      </Part>
+      {account.providers && (
+        <Part
+          id="models"
+          title="Models"
+          note="Providers of models beside the server’s own. Their keys are stored encrypted."
+        >
+          <ModelProviders initial={account.providers} />
+        </Part>
+      )}
+      <Part title="Sign-in" note="A new password signs every other browser out. API keys stay as they are.">
+        <SignInSettings hasPassword={account.hasPassword} />
+        <Connections identities={account.identities} vouchers={account.vouchers} />
+      </Part>
+      <Part title="Browsers" note="Where this account is signed in. End what you do not know, and set a new password.">
+        <SignIns signIns={account.signIns} />
+      </Part>
+      <Part title="Budget" note="The tokens of today. Titles, summaries and embeddings count as answers do.">
+        <Today limits={account.usage.limits} today={tokensOf(account.usage.items.at(-1))} />
+      </Part>
+      <Part title="Usage" note="The last 30 days, by UTC. Every API and this app count alike.">
+        <Usage days={account.usage.items} />
+      </Part>
+      <Part title="Who used it" note="The same 30 days, the most first.">
+        <Shares shares={account.usage.shares} />
+      </Part>
+      {account.canLeave && (
+        <Part title="Leave" note="Everything that belongs to this account goes with it.">
+          <DeleteAccount isGuest={false} hasPassword={account.hasPassword} />
+        </Part>
+      )}
+    </>
+  );
+}
+
+type GuestPartsProps = {
+  /** There is something of this visitor here that can be deleted. */
+  readonly isGuest: boolean;
+  /** Whether new accounts may be made. */
+  readonly mayEnrol: boolean;
+};
+
+function GuestParts({ isGuest, mayEnrol }: GuestPartsProps) {
+  return (
+    <>
+      <Part title="API keys" note="Keys belong to an account.">
+        <p className="account-empty">
+          You are a guest. {mayEnrol ? "Make an account, or sign in" : "Sign in"}, and your sessions stay; then you can
+          make API keys and see what you used.
+        </p>
+        <Link href="/sign-in?from=/account" className="button" data-kind="primary" prefetch={false}>
+          {mayEnrol ? "Sign in or make an account" : "Sign in"}
+        </Link>
+      </Part>
+      {isGuest && (
+        <Part title="Leave" note="What you made here is kept for 30 days after your last visit.">
+          <DeleteAccount isGuest hasPassword={false} />
+        </Part>
+      )}
+    </>
   );
 }
 

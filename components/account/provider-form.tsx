@@ -62,19 +62,7 @@ export function ProviderForm({ provider, onSaved, onLeave }: ProviderFormProps) 
   const isCompatible = kind === "compatible";
   return (
     <form ref={form} className="new-key provider-form" onSubmit={submit} noValidate onKeyDown={onEscape(onLeave)}>
-      {provider === null && (
-        <label className="choice">
-          <span>Provider</span>
-          {/* biome-ignore lint/a11y/noAutofocus: the form has taken the place of the button that opened it. */}
-          <select value={kind} autoFocus onChange={(event) => setKind(asKind(event.currentTarget.value))}>
-            {KINDS.map((one) => (
-              <option key={one} value={one}>
-                {PROVIDER_LABELS[one]}
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
+      {provider === null && <KindSelect kind={kind} onChoose={setKind} />}
       {isCompatible && (
         <Field
           name="base_url"
@@ -116,6 +104,22 @@ export function ProviderForm({ provider, onSaved, onLeave }: ProviderFormProps) 
         </button>
       </div>
     </form>
+  );
+}
+
+function KindSelect({ kind, onChoose }: { readonly kind: Kind; readonly onChoose: (kind: Kind) => void }) {
+  return (
+    <label className="choice">
+      <span>Provider</span>
+      {/* biome-ignore lint/a11y/noAutofocus: the form has taken the place of the button that opened it. */}
+      <select value={kind} autoFocus onChange={(event) => onChoose(asKind(event.currentTarget.value))}>
+        {KINDS.map((one) => (
+          <option key={one} value={one}>
+            {PROVIDER_LABELS[one]}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -51,7 +51,7 @@ export function createAsking(ports: ConversationPorts, held: HeldState, reader: 
       const made = sessions.forQuestion(topic, own.signal);
       const sessionId = typeof made === "string" ? made : await made;
       ports.told.running(sessionId, "here");
-      const stream = await persist(() => ports.ask(sessionId, turn, own.signal), own.signal);
+      const stream = await persist(ports, held, () => ports.ask(sessionId, turn, own.signal), own.signal);
       if (!isMine()) return;
       reader.release();
       const isRepeat = stream.runId !== null && get().turns.some(({ runId }) => runId === stream.runId);
@@ -77,35 +77,11 @@ export function createAsking(ports: ConversationPorts, held: HeldState, reader: 
     if (status === 409 || refusal?.text === "") void reader.refresh();
   }
 
-  /** Repeats what the network swallowed; the message id makes the repeat harmless. */
-  async function persist(send: () => Promise<TurnStream>, signal: AbortSignal): Promise<TurnStream> {
-    for (const ms of [400, 1000, 2000]) {
-      try {
-        return await send();
-      } catch (thrown) {
-        if (!isProblem(thrown) || thrown.status !== 0 || signal.aborted) throw thrown;
-        tell({ type: "connection", connection: "lost" });
-        await ports.wait(ms, signal);
-      }
-    }
-    return send();
-  }
-
   async function stop(): Promise<void> {
     const { run } = get();
     if (!run || run.isStopping) return;
     tell({ type: "stopping" });
-    for (let attempt = 0; attempt < STOPS; attempt++) {
-      const { sessionId } = get();
-      if (sessionId === null) break;
-      try {
-        if (await ports.stop(sessionId)) return;
-      } catch {
-        ports.told.stopUnheard();
-      }
-      await ports.wait(300, new AbortController().signal);
-      if (!get().run) return;
-    }
+    if (await isStopped(ports, held)) return;
     const isTaken = get().run?.id !== null;
     reader.release(true);
     if (!isTaken) return refuse("Stopped before it was sent.", 0);
@@ -114,4 +90,39 @@ export function createAsking(ports: ConversationPorts, held: HeldState, reader: 
   }
 
   return { ask, answer, stop, prepare: sessions.withoutQuestion };
+}
+
+/** Repeats what the network swallowed; the message id makes the repeat harmless. */
+async function persist(
+  { wait }: ConversationPorts,
+  { tell }: HeldState,
+  send: () => Promise<TurnStream>,
+  signal: AbortSignal,
+): Promise<TurnStream> {
+  for (const ms of [400, 1000, 2000]) {
+    try {
+      return await send();
+    } catch (thrown) {
+      if (!isProblem(thrown) || thrown.status !== 0 || signal.aborted) throw thrown;
+      tell({ type: "connection", connection: "lost" });
+      await wait(ms, signal);
+    }
+  }
+  return send();
+}
+
+/** Asks the server to stop the turn that runs; gives whether it does, or the turn has ended. */
+async function isStopped(ports: ConversationPorts, { get }: HeldState): Promise<boolean> {
+  for (let attempt = 0; attempt < STOPS; attempt++) {
+    const { sessionId } = get();
+    if (sessionId === null) return false;
+    try {
+      if (await ports.stop(sessionId)) return true;
+    } catch {
+      ports.told.stopUnheard();
+    }
+    await ports.wait(300, new AbortController().signal);
+    if (!get().run) return true;
+  }
+  return false;
 }

@@ -47,26 +47,21 @@ type ComposerProps = {
 };
 
 export function Composer(props: ComposerProps) {
-  const { sessionId, placeholder, isBusy, isStopping, canSend, isHolding, handle, onSend, onStop, line, choice } =
-    props;
+  const { sessionId, placeholder, isBusy, isStopping, canSend, isHolding, handle, onSend, onStop, documents } = props;
   const { files: limits } = useShell();
   const { field, length, changed, empty, fill, forget } = useDraftField(sessionId);
   const attachments = useAttachments(sessionId, limits);
-  const { documents } = props;
-  const { list } = attachments;
-  const hasFailed = list.some(({ progress }) => progress.kind === "failed");
+  const hasFailed = attachments.list.some(({ progress }) => progress.kind === "failed");
   const isHeld = attachments.isPending || documents.isArriving;
-  const isReady = (length > 0 || list.length > 0) && length <= limit && canSend && !hasFailed;
+  const isReady = (length > 0 || attachments.list.length > 0) && length <= limit && canSend && !hasFailed;
 
   function send() {
-    const element = field.current;
-    if (!element || !isReady || isHeld) return;
-    const text = element.value.trim();
-    const files = attachments.take();
+    if (!field.current || !isReady || isHeld) return;
+    const text = field.current.value.trim();
     documents.store.settle();
     empty();
-    onSend(text, files);
-    element.focus();
+    onSend(text, attachments.take());
+    field.current.focus();
   }
   const waiting = useWaitingSend(isHeld, isReady, send);
 
@@ -87,19 +82,6 @@ export function Composer(props: ComposerProps) {
     if (attached.length > 0) attachments.add(attached);
   }
 
-  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
-    const { key, keyCode, shiftKey } = event;
-    const isComposing = event.nativeEvent.isComposing;
-    if (key.toLowerCase() === "u" && !shiftKey && !event.altKey && isCommand(event.nativeEvent)) {
-      event.preventDefault();
-      return event.currentTarget.form?.querySelector<HTMLInputElement>("input[type=file]")?.click();
-    }
-    if (!sends({ key, keyCode, shiftKey, isComposing, isTouch: isTouch() })) return;
-    event.preventDefault();
-    waiting.press();
-  }
-
-  const nearLimit = length >= limit * 0.9;
   return (
     <div className="composer">
       <form
@@ -110,45 +92,27 @@ export function Composer(props: ComposerProps) {
         }}
       >
         <hr className="composer-rule" />
-        {line}
-        <Chips attachments={attachments} limits={limits} note={waiting.words ?? blindness(list, props.seesImages)} />
+        {props.line}
+        <Chips
+          attachments={attachments}
+          limits={limits}
+          note={waiting.words ?? blindness(attachments.list, props.seesImages)}
+        />
         <ArrivingDocuments documents={documents} isWaiting={waiting.words !== null && documents.isArriving} />
         <Dash />
-        <textarea
-          ref={field}
-          data-composer
-          className="composer-text"
-          data-long={length > 120 || undefined}
-          aria-label="Message"
+        <ComposerText
+          field={field}
+          length={length}
           placeholder={placeholder}
-          rows={1}
-          dir="auto"
-          enterKeyHint="enter"
-          autoComplete="off"
-          spellCheck
           onInput={changed}
-          onKeyDown={onKeyDown}
-          onPaste={(event) => {
-            const pasted = pastedFiles(event.clipboardData);
-            if (pasted.length === 0) return;
-            event.preventDefault();
-            add(pasted);
-          }}
+          onSend={waiting.press}
+          onFiles={add}
         />
         <div className="composer-bar">
           <AttachButton onFiles={add} />
-          {choice}
-          {nearLimit && (
-            <span className="composer-hint" data-kind={length > limit ? "error" : undefined} role="status">
-              {formatNumber(length)} of {formatNumber(limit)} characters
-            </span>
-          )}
-          {isBusy && isReady && (
-            <button type="button" className="button composer-queue" onClick={waiting.press}>
-              Queue
-            </button>
-          )}
-          <SendButton
+          {props.choice}
+          <Limit length={length} />
+          <SendButtons
             isBusy={isBusy}
             isStopping={isStopping}
             isReady={isReady}
@@ -160,6 +124,63 @@ export function Composer(props: ComposerProps) {
       </form>
       <DropZone onFiles={add} />
     </div>
+  );
+}
+
+type ComposerTextProps = {
+  readonly field: RefObject<HTMLTextAreaElement | null>;
+  readonly length: number;
+  readonly placeholder: string;
+  readonly onInput: () => void;
+  readonly onSend: () => void;
+  readonly onFiles: (files: readonly File[]) => void;
+};
+
+function ComposerText({ field, length, placeholder, onInput, onSend, onFiles }: ComposerTextProps) {
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
+    const { key, keyCode, shiftKey } = event;
+    const isComposing = event.nativeEvent.isComposing;
+    if (key.toLowerCase() === "u" && !shiftKey && !event.altKey && isCommand(event.nativeEvent)) {
+      event.preventDefault();
+      return event.currentTarget.form?.querySelector<HTMLInputElement>("input[type=file]")?.click();
+    }
+    if (!sends({ key, keyCode, shiftKey, isComposing, isTouch: isTouch() })) return;
+    event.preventDefault();
+    onSend();
+  }
+
+  return (
+    <textarea
+      ref={field}
+      data-composer
+      className="composer-text"
+      data-long={length > 120 || undefined}
+      aria-label="Message"
+      placeholder={placeholder}
+      rows={1}
+      dir="auto"
+      enterKeyHint="enter"
+      autoComplete="off"
+      spellCheck
+      onInput={onInput}
+      onKeyDown={onKeyDown}
+      onPaste={(event) => {
+        const pasted = pastedFiles(event.clipboardData);
+        if (pasted.length === 0) return;
+        event.preventDefault();
+        onFiles(pasted);
+      }}
+    />
+  );
+}
+
+/** How near a text is to the most that is sent, where it is near. */
+function Limit({ length }: { readonly length: number }) {
+  if (length < limit * 0.9) return null;
+  return (
+    <span className="composer-hint" data-kind={length > limit ? "error" : undefined} role="status">
+      {formatNumber(length)} of {formatNumber(limit)} characters
+    </span>
   );
 }
 
@@ -190,34 +211,37 @@ const blindness = (list: readonly Attachment[], seesImages: boolean | null | und
 const pastedFiles = (clipboard: DataTransfer): readonly File[] =>
   clipboard.types.includes("text/plain") ? [] : [...clipboard.files];
 
-function SendButton({
-  isBusy,
-  isStopping,
-  isReady,
-  word,
-  onSend,
-  onStop,
-}: {
-  isBusy: boolean;
-  isStopping: boolean;
-  isReady: boolean;
-  word: string;
-  onSend: () => void;
-  onStop: () => void;
-}) {
+type SendButtonsProps = {
+  readonly isBusy: boolean;
+  readonly isStopping: boolean;
+  readonly isReady: boolean;
+  readonly word: string;
+  readonly onSend: () => void;
+  readonly onStop: () => void;
+};
+
+/** Send; while an answer is given Stop, and beside it Queue once there is something to send. */
+function SendButtons({ isBusy, isStopping, isReady, word, onSend, onStop }: SendButtonsProps) {
   if (isBusy) {
     return (
-      <button
-        type="button"
-        className="button composer-send"
-        data-stop
-        data-key="Esc"
-        aria-disabled={isStopping}
-        onClick={() => !isStopping && onStop()}
-      >
-        <Square size={16} strokeWidth={1.6} aria-hidden="true" />
-        <span className="composer-word">Stop</span>
-      </button>
+      <>
+        {isReady && (
+          <button type="button" className="button composer-queue" onClick={onSend}>
+            Queue
+          </button>
+        )}
+        <button
+          type="button"
+          className="button composer-send"
+          data-stop
+          data-key="Esc"
+          aria-disabled={isStopping}
+          onClick={() => !isStopping && onStop()}
+        >
+          <Square size={16} strokeWidth={1.6} aria-hidden="true" />
+          <span className="composer-word">Stop</span>
+        </button>
+      </>
     );
   }
   return (

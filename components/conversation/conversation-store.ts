@@ -6,7 +6,8 @@ import { holdState } from "./held-state";
 import { shownIn } from "./other-turns";
 import { lookAt, readBeyond } from "./read-beyond";
 import { conversationOf } from "./reduce";
-import { createSessionReader, type News } from "./session-reader";
+import type { News } from "./session-news";
+import { createSessionReader } from "./session-reader";
 import { isOf, type Version, type Versions } from "./turns-in";
 
 export type ConversationStore = ReturnType<typeof createConversationStore>;

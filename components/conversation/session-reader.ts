@@ -1,16 +1,10 @@
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import type { ConversationPorts } from "./conversation-ports";
 import type { HeldState } from "./held-state";
+import { type News, sessionNews } from "./session-news";
 import { readTurn, type TurnStream } from "./turn-reader";
 import { isOf, type Turn, turnsIn } from "./turns-in";
-
-/** What another tab or device did, as the list of sessions has heard it. */
-export type News = {
-  readonly running: string | null;
-  readonly updatedAt: string;
-  /** The branch whose line is shown; null: nobody has said. */
-  readonly branchId: string | null;
-};
+import { createWindowReader } from "./window-reader";
 
 type Ports = Omit<ConversationPorts, "ask" | "stop" | "createSession" | "newId" | "frame">;
 
@@ -19,31 +13,23 @@ export type SessionReader = ReturnType<typeof createSessionReader>;
 /** Reads what the server has of a session: the turn that runs, what is stored, and what has changed elsewhere. */
 export function createSessionReader(ports: Ports, held: HeldState, begun: Pick<News, "updatedAt" | "branchId">) {
   const { get, tell, lastRun } = held;
-  /** Ends the request of the turn that runs: the asking, then the reading of its events. */
-  let request: AbortController | null = null;
+  const place = requestPlace();
+  const news = sessionNews(begun);
+  const windows = createWindowReader(ports, held, news);
   let isOpen = false;
-  let isSettling = false;
-  /** A run that the server lets nobody follow: it is not tried again. */
-  let lostRun: string | null = null;
-  let refreshing: Promise<boolean> | null = null;
-  /** So many windows were shown. */
-  let shows = 0;
-  let known = begun.updatedAt;
-  let shownBranch = begun.branchId;
-  let heard: News = { running: null, updatedAt: "", branchId: null };
 
   /** Follows the turn that runs to its end, and then shows the list how the session stands. */
   async function follow(stream: TurnStream | null, own = new AbortController()): Promise<void> {
     const { sessionId, run } = get();
-    if (sessionId === null || run === null || request) return;
-    request = own;
+    if (sessionId === null || run === null || place.isTaken()) return;
+    const isMine = place.claim(own);
     ports.told.running(sessionId, run.id ?? "here");
     const ended = await readTurn(ports, { sessionId, state: get, tell, signal: own.signal }, stream);
     // Whoever waits for the end of a turn may have asked the next question at once: then all that follows is that one's.
-    const isMine = request === own;
-    if (isMine) request = null;
-    if (ended === "left" || !isMine) return;
-    if (ended === "gone") lostRun = get().run?.id ?? null;
+    const wasMine = isMine();
+    if (wasMine) place.release();
+    if (ended === "left" || !wasMine) return;
+    if (ended === "gone") windows.lose(get().run?.id ?? null);
     if (get().run) tell({ type: "left" });
     ports.told.running(sessionId, null);
     await (ended === "gone" ? refresh() : settle(sessionId));
@@ -51,96 +37,44 @@ export function createSessionReader(ports: Ports, held: HeldState, begun: Pick<N
 
   /** Looks at the end of the session after a turn that ended here: somebody else may have asked before it. */
   async function settle(sessionId: string): Promise<void> {
-    const before = heard;
-    const shownBefore = shows;
-    isSettling = true;
-    const window = await ports.readWindow(sessionId, { limit: "2" }).catch(() => null);
-    isSettling = false;
+    const [before, shownBefore] = [news.heard(), windows.shows()];
+    const window = await windows.readEnd(sessionId);
     if (window === null || get().run) return;
     // What somebody else has asked for since is newer, and may be another line.
-    if (shows !== shownBefore) return check();
-    const isWhole = joinsOn(window, get().turns);
-    if (!isWhole) return refresh();
-    show(window, before);
+    if (windows.shows() !== shownBefore) return check();
+    if (!joinsOn(window, get().turns)) return refresh();
+    windows.show(window, before);
     return get().run ? follow(null) : check();
   }
 
-  /** Shows what was read when `before` was the last news. What was heard since may be newer. */
-  function show(window: SessionWindow, before: News): void {
-    const { session, running } = window;
-    shows++;
-    known = later(known, later(session.last_updated_at, before.updatedAt));
-    shownBranch = session.active_branch_id ?? shownBranch;
-    if (heard === before) {
-      heard = { running: running?.run_id ?? null, updatedAt: session.last_updated_at, branchId: shownBranch };
-    }
-    const isLost = running !== null && running.run_id === lostRun;
-    tell({ type: "window", window: isLost ? { ...window, running: null } : window });
-    ports.told.summary(session);
-  }
-
-  /** Whether it could be read. */
-  async function readLast(id: string): Promise<boolean> {
-    const before = heard;
-    try {
-      const window = await ports.readWindow(id, null);
-      if (!get().run) show(window, before);
-      return true;
-    } catch {
-      // The next news or the reader's next act asks again.
-      return false;
-    } finally {
-      refreshing = null;
-    }
-  }
-
   /** Shows the session as it is stored, and follows the turn that runs. */
-  function refresh(): Promise<void> {
+  async function refresh(): Promise<void> {
     const { sessionId, run } = get();
-    if (sessionId === null || run || !isOpen) return Promise.resolve();
-    refreshing ??= readLast(sessionId);
-    return refreshing.then((isRead) => {
-      if (get().run) return follow(null);
-      if (isRead) check();
-    });
+    if (sessionId === null || run || !isOpen) return;
+    const isRead = await windows.readLast(sessionId);
+    if (get().run) return follow(null);
+    if (isRead) check();
   }
 
   function check(): void {
-    if (!isOpen || isSettling || get().run || get().sessionId === null) return;
-    const isNewRun = heard.running !== null && heard.running !== "here" && heard.running !== lastRun();
-    // Its own turns fork lines too, and only what is stored knows how its versions stand then.
-    shownBranch ??= heard.branchId;
-    const isOtherLine = heard.branchId !== null && heard.branchId !== shownBranch;
-    if (isNewRun || isOtherLine || heard.updatedAt > known) void refresh();
-  }
-
-  /** As `refresh`, of what is stored from now on. */
-  async function refreshAfter(): Promise<void> {
-    await refreshing;
-    await refresh();
+    if (!isOpen || windows.isReadingEnd() || get().run || get().sessionId === null) return;
+    if (news.isAhead(lastRun())) void refresh();
   }
 
   return {
     follow,
     refresh,
-    refreshAfter,
+    /** As `refresh`, of what is stored from now on. */
+    async refreshAfter(): Promise<void> {
+      await windows.whenRead();
+      await refresh();
+    },
     isOpen: () => isOpen,
-    /** Takes the place of the request, so that nothing else is read meanwhile; gives whether it still has it. */
-    claim(own: AbortController): () => boolean {
-      request = own;
-      return () => request === own;
-    },
-    /** Gives the place back, and ends what is in it where that is asked for. */
-    release(isEnded = false) {
-      if (isEnded) request?.abort();
-      request = null;
-    },
-    /** The session is known as it stands at this time. */
-    knows(updatedAt: string) {
-      known = later(known, updatedAt);
-    },
-    hear(news: News) {
-      heard = news;
+    claim: place.claim,
+    release: place.release,
+    knows: news.knows,
+    hear(heard: News) {
+      news.hear(heard);
       check();
     },
     /** Begins to follow; gives what ends that. `isStale`: what is shown may be older than what is stored. */
@@ -152,10 +86,26 @@ export function createSessionReader(ports: Ports, held: HeldState, begun: Pick<N
       } else if (get().run?.id) void ports.ready().then(() => (isOpen ? follow(null) : undefined));
       return () => {
         isOpen = false;
-        if (!get().run?.id) return;
-        request?.abort();
-        request = null;
+        if (get().run?.id) place.release(true);
       };
+    },
+  };
+}
+
+/** The place of the one request of the turn that runs: the asking, then the reading of its events. */
+function requestPlace() {
+  let request: AbortController | null = null;
+  return {
+    isTaken: () => request !== null,
+    /** Takes the place, so that nothing else is read meanwhile; gives whether it still has it. */
+    claim(own: AbortController): () => boolean {
+      request = own;
+      return () => request === own;
+    },
+    /** Gives the place back, and ends what is in it where that is asked for. */
+    release(isEnded = false) {
+      if (isEnded) request?.abort();
+      request = null;
     },
   };
 }
@@ -165,5 +115,3 @@ function joinsOn({ events }: SessionWindow, shown: readonly Turn[]): boolean {
   const first = turnsIn(events, null).turns[0]?.key;
   return first !== undefined && shown.some((turn) => isOf(turn, first));
 }
-
-const later = (a: string, b: string) => (a > b ? a : b);

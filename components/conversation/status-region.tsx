@@ -1,14 +1,12 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
-import type { Ending } from "./segments";
+import type { ConversationState } from "./conversation-state";
+import { endingOf } from "./segments";
+import { waitingCalls } from "./turn-state";
 
 type StatusRegionProps = {
-  readonly isBusy: boolean;
-  readonly isLost: boolean;
-  readonly ending: Ending | null;
-  /** The function that the person is to answer; null: none. */
-  readonly waitingFor: string | null;
+  readonly state: ConversationState;
   /** Which version of a turn is shown since somebody asked for another; empty: nobody has. */
   readonly version: string;
 };
@@ -24,7 +22,13 @@ function again(act: () => void): () => void {
 }
 
 /** What a screen reader hears of a turn: its start, that it goes on, its end. Never the text itself. */
-export function StatusRegion({ isBusy, isLost, ending, waitingFor, version }: StatusRegionProps) {
+export function StatusRegion({ state, version }: StatusRegionProps) {
+  const last = state.turns.at(-1);
+  const isBusy = state.run !== null;
+  const isLost = state.connection === "lost";
+  const ending = last ? endingOf(last, isBusy, true) : null;
+  /** The function that the person is to answer; null: none. */
+  const waitingFor = isBusy || !last ? null : (waitingCalls(last)[0]?.name ?? null);
   const [said, setSaid] = useState("");
   const wasBusy = useRef(false);
   const wasLost = useRef(false);

@@ -150,8 +150,10 @@ function foldReasoning(blocks: readonly Block[], event: Of<"thinking" | "thinkin
     const durationMs = whole ? (event.duration_ms ?? elapsed(open.startedAt, event.created_at)) : null;
     return [...blocks.slice(0, -1), { ...open, text, done: whole, durationMs }];
   }
+  // A text that is told whole as thoughts was none.
+  const before = open?.kind === "text" && !open.done && whole ? blocks.slice(0, -1) : blocks;
   return [
-    ...blocks.map(closed),
+    ...before.map(closed),
     {
       kind: "reasoning",
       text: event.content,

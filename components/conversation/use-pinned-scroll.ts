@@ -66,11 +66,7 @@ export function usePinnedScroll(
       lastTop = box.scrollTop;
     });
 
-    // Until now the style sheet has held the end in view, and counted from there.
-    const away = box.hasAttribute("data-still") ? -box.scrollTop : 0;
-    box.removeAttribute("data-still");
-    box.scrollTop = box.scrollHeight - box.clientHeight - away;
-    if (away > nearPx) unpin();
+    if (takeOverFromStyle(box) > nearPx) unpin();
     lastTop = box.scrollTop;
     grown.observe(inner);
     grown.observe(box);
@@ -86,6 +82,14 @@ export function usePinnedScroll(
   const leaveEnd = useCallback(() => set(false), [set]);
 
   return { isPinned, hasNew, toEnd, leaveEnd };
+}
+
+/** Until now the style sheet has held the end in view, and counted from there; gives how far the reader is from it. */
+function takeOverFromStyle(box: HTMLElement): number {
+  const away = box.hasAttribute("data-still") ? -box.scrollTop : 0;
+  box.removeAttribute("data-still");
+  box.scrollTop = box.scrollHeight - box.clientHeight - away;
+  return away;
 }
 
 /** Calls `turnBack` at each sign that the reader wants to stay where they are; gives what ends that. */

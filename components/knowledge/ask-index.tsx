@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { isProblem } from "../api";
 import { Dash, WorkingDash } from "../ui/dash";
 import { isTouch } from "../ui/keys";
@@ -43,22 +43,7 @@ export function AskIndex({ indexId, isEmpty }: { readonly indexId: string; reado
       <h2 id="index-ask">Ask this index</h2>
       <form className="ask" onSubmit={ask}>
         <Dash />
-        <textarea
-          ref={field}
-          className="ask-text"
-          aria-label="Question"
-          placeholder="Ask the documents"
-          rows={1}
-          maxLength={2000}
-          dir="auto"
-          enterKeyHint="search"
-          onKeyDown={(event) => {
-            const isComposing = event.nativeEvent.isComposing || event.keyCode === 229;
-            if (event.key !== "Enter" || event.shiftKey || isComposing || isTouch()) return;
-            event.preventDefault();
-            void ask();
-          }}
-        />
+        <QuestionField field={field} onEnter={() => void ask()} />
         <button type="submit" className="button" data-kind={isEmpty ? undefined : "primary"}>
           Ask
         </button>
@@ -94,6 +79,29 @@ export function AskIndex({ indexId, isEmpty }: { readonly indexId: string; reado
         </ol>
       )}
     </section>
+  );
+}
+
+type QuestionFieldProps = { readonly field: RefObject<HTMLTextAreaElement | null>; readonly onEnter: () => void };
+
+function QuestionField({ field, onEnter }: QuestionFieldProps) {
+  return (
+    <textarea
+      ref={field}
+      className="ask-text"
+      aria-label="Question"
+      placeholder="Ask the documents"
+      rows={1}
+      maxLength={2000}
+      dir="auto"
+      enterKeyHint="search"
+      onKeyDown={(event) => {
+        const isComposing = event.nativeEvent.isComposing || event.keyCode === 229;
+        if (event.key !== "Enter" || event.shiftKey || isComposing || isTouch()) return;
+        event.preventDefault();
+        onEnter();
+      }}
+    />
   );
 }
 

@@ -53,6 +53,7 @@ async function completed(models: Ports["models"], admission: Admission, request:
         texts.push(event.text);
         length += event.text.length;
       }
+      if (event.type === "text-end" && event.wasThoughts) texts.length = 0;
       if (event.type === "finish") finish = event.reason;
     }
     if (length > LIMIT_CHARACTERS) throw notWhole(FAULTS.length);

@@ -30,7 +30,8 @@ export const TurnEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("reasoning-end"), durationMs: z.number() }),
   z.object({ type: z.literal("text-start"), continues: z.literal(true).optional() }),
   z.object({ type: z.literal("text-delta"), text: z.string() }),
-  z.object({ type: z.literal("text-end") }),
+  /** `wasThoughts`: what was told as text since its start were thoughts, as one knows now. */
+  z.object({ type: z.literal("text-end"), wasThoughts: z.literal(true).optional() }),
   z.object({ type: z.literal("tool-input-delta"), callId: z.string(), name: z.string(), text: z.string() }),
   z.object({ type: z.literal("tool-call"), callId: z.string(), name: z.string(), input: z.unknown() }),
   /** For the provider of the step alone. */

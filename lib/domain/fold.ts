@@ -59,6 +59,7 @@ function add(steps: Step[], early: Part[], event: TurnEvent): void {
       return;
     case "text-end":
       settle(current(steps));
+      if (event.wasThoughts) turnIntoThoughts(current(steps));
       return;
     case "tool-call":
       current(steps).parts.push({ type: "tool-call", callId: event.callId, name: event.name, input: event.input });
@@ -106,6 +107,11 @@ function settle(draft: Draft): void {
   if (part?.type === "text" || part?.type === "reasoning") {
     draft.parts[draft.parts.length - 1] = { ...part, text: part.text + added };
   }
+}
+
+function turnIntoThoughts(draft: Draft): void {
+  const part = draft.parts.at(-1);
+  if (part?.type === "text") draft.parts[draft.parts.length - 1] = { type: "reasoning", text: part.text };
 }
 
 function endReasoning(draft: Draft, durationMs: number): void {

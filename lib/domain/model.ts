@@ -91,7 +91,8 @@ export type ModelEvent =
   | { readonly type: "reasoning-end" }
   | { readonly type: "text-start" }
   | { readonly type: "text-delta"; readonly text: string }
-  | { readonly type: "text-end" }
+  /** `wasThoughts`: what was told as text since its start were thoughts, as one knows now. */
+  | { readonly type: "text-end"; readonly wasThoughts?: true }
   | { readonly type: "tool-input-delta"; readonly callId: string; readonly name: string; readonly text: string }
   /** `kept`: what the provider wants back with the call. */
   | {

@@ -4,7 +4,7 @@ import { contentStretches, thoughtsOf, wordsOf } from "./chat-content.ts";
 import { keptFields } from "./chat-kept.ts";
 import { reasonIn } from "./finish-reason.ts";
 import { fields, isObject } from "./shapes.ts";
-import { type Stretch, thinkTags } from "./think-tags.ts";
+import { type Stretch, type Turned, thinkTags } from "./think-tags.ts";
 
 type ChoiceNames = "index" | "delta" | "message" | "text" | "content" | "tool_calls";
 type DeltaNames = "content" | "refusal" | "tool_calls" | "tool_call" | "function_call" | "extra_content";
@@ -58,11 +58,12 @@ export function answerReader(): AnswerReader {
   const tags = thinkTags();
   const kept = keptFields();
 
-  const add = (stretches: readonly Stretch[]) => {
-    for (const { kind, text: words } of stretches) {
-      if (kind === "text") hasSaid = true;
-      else hasThoughts = true;
-      events.push({ type: `${kind}-delta`, text: words });
+  const add = (stretches: readonly (Stretch | Turned)[]) => {
+    for (const stretch of stretches) {
+      hasSaid = stretch.kind === "text" || (hasSaid && stretch.kind !== "turned");
+      hasThoughts ||= stretch.kind !== "text";
+      if (stretch.kind === "turned") events.push({ type: "text-end", wasThoughts: true });
+      else events.push({ type: `${stretch.kind}-delta`, text: stretch.text });
     }
   };
 
@@ -70,7 +71,7 @@ export function answerReader(): AnswerReader {
     came.push(content);
     const stretches = tags.push(content);
     // Some servers tell the thoughts beside the content and leave them in it too.
-    add(hasThoughtsBeside ? stretches.filter(({ kind }) => kind === "text") : stretches);
+    add(hasThoughtsBeside ? stretches.filter(({ kind }) => kind !== "reasoning") : stretches);
   };
 
   const readDelta = (delta: Delta) => {

@@ -280,6 +280,12 @@ const TAGGED: [string, string, string][] = [
   ["<answer>391</answer>", "", "<answer>391</answer>"],
   ["<think>a</think>\n<think>b</think>391", "ab", "391"],
   ["</think>\n391", "", "391"],
+  ["Hm</think>391", "Hm", "391"],
+  ["Hm.\n</THINK>\n\n391 </think>", "Hm.\n", "391 </think>"],
+  ["So: a < b, a </b, </thin\n</think>\n<answer>391</answer>", "So: a < b, a </b, </thin\n", "391"],
+  ["Hm</think>  ", "", "Hm</think>  "],
+  ["The tag `</think>` ends thoughts.", "", "The tag `</think>` ends thoughts."],
+  ["Write <think>Hm</think> then", "", "Write <think>Hm</think> then"],
   ["<think>Hm", "Hm", ""],
   ["<think>Hm</thi", "Hm</thi", ""],
   ["391 <think>is a tag</think>", "", "391 <think>is a tag</think>"],
@@ -302,7 +308,7 @@ test.each(TAGGED)("7: %j holds the thoughts %j and the text %j, wherever it is c
   }
 });
 
-test("19: thoughts that nothing opens are parted where they come in one piece; a tag that is spoken of is text", () => {
+test("7: thoughts that nothing opens are parted in a whole message too; a tag that is spoken of is text", () => {
   const { events } = read([
     JSON.stringify({ choices: [{ message: { content: "Hm\n</think>\n\n391" }, finish_reason: "stop" }] }),
   ]);
@@ -654,10 +660,20 @@ test.each<[string, string]>([
   }
 });
 
-const said = (events: readonly ModelEvent[]) =>
-  events.map((event) => (event.type === "text-delta" ? event.text : "")).join("");
-const thought = (events: readonly ModelEvent[]) =>
-  events.map((event) => (event.type === "reasoning-delta" ? event.text : "")).join("");
+const said = (events: readonly ModelEvent[]) => wordsOf(events).said;
+const thought = (events: readonly ModelEvent[]) => wordsOf(events).thought;
+function wordsOf(events: readonly ModelEvent[]) {
+  const words = { said: "", thought: "" };
+  for (const event of events) {
+    if (event.type === "text-delta") words.said += event.text;
+    else if (event.type === "reasoning-delta") words.thought += event.text;
+    else if (event.type === "text-end" && event.wasThoughts) {
+      words.thought += words.said;
+      words.said = "";
+    }
+  }
+  return words;
+}
 const calls = (events: readonly ModelEvent[]) =>
   events.flatMap((event) => (event.type === "tool-call" ? [[event.callId, event.name, event.input] as const] : []));
 

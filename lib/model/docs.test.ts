@@ -33,6 +33,10 @@ function outcomeOf(stream: string) {
   try {
     for (const event of [...reader.read(`${stream}\n\n`), ...reader.end()]) {
       if (event.type === "text-delta") outcome.text = (outcome.text ?? "") + event.text;
+      if (event.type === "text-end" && event.wasThoughts) {
+        outcome.thoughts = outcome.text ?? "";
+        delete outcome.text;
+      }
       if (event.type === "reasoning-delta") outcome.thoughts = (outcome.thoughts ?? "") + event.text;
       if (event.type === "tool-call") outcome.calls = [...(outcome.calls ?? []), [event.name, event.input]];
       if (event.type === "finish") outcome.finish = event.reason;

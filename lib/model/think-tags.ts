@@ -1,9 +1,14 @@
 /** A stretch of an answer: thoughts, or what is said. */
 export type Stretch = { readonly kind: "reasoning" | "text"; readonly text: string };
 
+/** All that was said so far turns out to be thoughts. */
+export type Turned = { readonly kind: "turned" };
+
 // How chat templates mark thoughts in the text itself, where a server does not part them: DeepSeek, Qwen and most others, Gemini,
 // Seed, Magistral, Kimi, LongCat, Cohere, OpenThinker, Gemma, Apertus, GPT-OSS.
 const ANY = ["</think>", "</thinking>", "</thought>", "</reasoning>"];
+/** Where it stands in a text, tags are spoken of. */
+const OPEN = "<think";
 const TAGS: readonly (readonly [open: string, close: readonly string[]])[] = [
   // Models close these with another of them at times.
   ["<think>", ANY],
@@ -35,12 +40,20 @@ const ANSWER: readonly [string, string] = ["<answer>", "</answer>"];
 
 /**
  * Parts the thoughts at the beginning of an answer from what is said, however the pieces are cut. Tags elsewhere are text, but
- * for a close tag in the first piece: templates put the open one into the prompt.
+ * for a first close tag that nothing has opened and that has text behind it: templates put the open one into the prompt. What
+ * was told as text before it is called "turned" then.
  *
  * White space around thoughts goes with them. `rest` gives what is left when no more comes.
  */
-export function thinkTags(): { readonly push: (piece: string) => Stretch[]; readonly rest: () => Stretch[] } {
+export function thinkTags(): {
+  readonly push: (piece: string) => (Stretch | Turned)[];
+  readonly rest: () => Stretch[];
+} {
   let state: "start" | "thoughts" | "text" = "start";
+  /** Whether the text may still turn out to be thoughts. */
+  let mayTurn = false;
+  /** The last character that was told while it might. */
+  let last = "";
   let close: readonly string[] = [];
   let held = "";
   /** What may stand behind the text, and is none of it. */
@@ -48,7 +61,7 @@ export function thinkTags(): { readonly push: (piece: string) => Stretch[]; read
   /** Whether thoughts have come before: white space behind them is no text. */
   let isBehind = false;
 
-  const atStart = (): Stretch[] => {
+  const atStart = (): (Stretch | Turned)[] => {
     const trimmed = held.trimStart();
     const small = trimmed.toLowerCase();
     if (small === "") return [];
@@ -77,10 +90,11 @@ export function thinkTags(): { readonly push: (piece: string) => Stretch[]; read
     }
     state = "text";
     if (isBehind) held = trimmed;
+    mayTurn = !isBehind && trail === "" && !small.includes(OPEN);
     return said();
   };
 
-  const within = (): Stretch[] => {
+  const within = (): (Stretch | Turned)[] => {
     const small = held.toLowerCase();
     const [end, length] = firstOf(small, close);
     if (end < 0) {
@@ -96,18 +110,41 @@ export function thinkTags(): { readonly push: (piece: string) => Stretch[]; read
     return [...(thoughts === "" ? [] : [{ kind: "reasoning" as const, text: thoughts }]), ...atStart()];
   };
 
+  /** Tells so many characters of what is held as text. */
+  const tell = (length: number): Stretch[] => {
+    const text = held.slice(0, length);
+    held = held.slice(length);
+    last = text.at(-1) ?? last;
+    return text === "" ? [] : [{ kind: "text", text }];
+  };
+
+  /** What is held as text, but for what may become a close tag that turns what was told before it. */
+  const maybeTurned = (): (Stretch | Turned)[] => {
+    const small = held.toLowerCase();
+    const [end, length] = firstOf(small, ANY);
+    if (small.includes(OPEN) || (end >= 0 && isQuote(end > 0 ? held.charAt(end - 1) : last))) mayTurn = false;
+    if (!mayTurn) return tell(held.length);
+    if (end < 0) return tell(held.length - Math.max(...[...ANY, OPEN].map((one) => beginning(small, one))));
+    const before = tell(end);
+    if (held.slice(length).trim() === "") return before;
+    mayTurn = false;
+    isBehind = true;
+    state = "start";
+    held = held.slice(length);
+    return [...before, { kind: "turned" }, ...atStart()];
+  };
+
   /** What is held as text, but for what may be the mark behind it. */
-  const said = (): Stretch[] => {
+  const said = (): (Stretch | Turned)[] => {
+    if (mayTurn) return maybeTurned();
     const kept =
       trail === "" ? 0 : held.toLowerCase().endsWith(trail) ? trail.length : beginning(held.toLowerCase(), trail);
-    const text = held.slice(0, held.length - kept);
-    held = held.slice(held.length - kept);
-    return text === "" ? [] : [{ kind: "text", text }];
+    return tell(held.length - kept);
   };
 
   return {
     push(piece) {
-      if (state === "text" && trail === "") return [{ kind: "text", text: piece }];
+      if (state === "text" && trail === "" && !mayTurn) return [{ kind: "text", text: piece }];
       held += piece;
       return state === "text" ? said() : state === "start" ? atStart() : within();
     },
@@ -123,9 +160,12 @@ export function thinkTags(): { readonly push: (piece: string) => Stretch[]; read
 /** Where thoughts end that nothing has opened; 0: there are none. A tag in quotes is spoken of. */
 function unopened(text: string): number {
   const small = text.toLowerCase();
-  const [end] = firstOf(small, ANY);
-  return end > 0 && !small.includes("<think") && !/["'`]$/u.test(small.slice(0, end)) ? end : 0;
+  const [end, length] = firstOf(small, ANY);
+  const isSpokenOf = small.includes(OPEN) || isQuote(small.charAt(end - 1));
+  return end > 0 && !isSpokenOf && small.slice(end + length).trim() !== "" ? end : 0;
 }
+
+const isQuote = (character: string): boolean => /["'`]/u.test(character);
 
 /** Where the first of some words stands, and how long it is; -1: none does. */
 function firstOf(text: string, words: readonly string[]): readonly [at: number, length: number] {

@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { v4 as newId } from "uuid";
 import { isSafeImage } from "@/lib/domain/file.ts";
 import { forgetUpload, isProblem } from "../../api";
@@ -44,65 +44,13 @@ export function useAttachments(sessionId: string | null, limits: AttachmentLimit
   const [list, setList] = useState<readonly Attachment[]>([]);
   const [words, setWords] = useState<string | null>(null);
   const files = useRef(new Map<string, File>());
-  const leaving = useRef(new Map<string, AbortController>());
-  const session = useRef(sessionId);
-  const isSending = useRef(false);
 
   const change = useCallback((key: string, progress: Progress) => {
     setList((now) => now.map((one) => (one.key === key ? { ...one, progress } : one)));
   }, []);
 
-  useEffect(() => {
-    const from = session.current;
-    session.current = sessionId;
-    // A session that came to be under this composer takes the draft with it.
-    if (from === null && sessionId !== null) {
-      writeDraftFiles(sessionId, readDraftFiles(null));
-      return writeDraftFiles(null, []);
-    }
-    const kept = readDraftFiles(sessionId).map(attachmentOf);
-    setList((now) => [...kept.filter(({ key }) => !now.some((one) => one.key === key)), ...now]);
-  }, [sessionId]);
-
-  // What is taken stays in the draft until the server has the question.
-  const hasTaken = useRef(false);
-  const isFirst = useRef(true);
-  useEffect(() => {
-    if (isFirst.current) {
-      isFirst.current = false;
-      return;
-    }
-    if (list.length > 0) hasTaken.current = false;
-    if (!hasTaken.current) writeDraftFiles(session.current, arrived(list));
-  }, [list]);
-
-  useEffect(() => {
-    const next = list.find(({ progress }) => progress.kind === "waiting");
-    const file = next && files.current.get(next.key);
-    if (isSending.current || !next || !file) return;
-    const aborter = new AbortController();
-    leaving.current.set(next.key, aborter);
-    isSending.current = true;
-    change(next.key, { kind: "sending", share: 0 });
-    upload(file, (share) => change(next.key, { kind: "sending", share }), aborter.signal)
-      .then(
-        (stored): Progress => ({ kind: "done", file: stored }),
-        (thrown: unknown): Progress => ({ kind: "failed", ...reasonOf(thrown) }),
-      )
-      .then((progress) => {
-        isSending.current = false;
-        leaving.current.delete(next.key);
-        // Also wakes this effect for the next one.
-        change(next.key, progress);
-      });
-  }, [list, change]);
-
-  useEffect(
-    () => () => {
-      for (const aborter of leaving.current.values()) aborter.abort();
-    },
-    [],
-  );
+  const keeper = useKeptDraft(sessionId, list, setList);
+  const abort = useUploads(list, files, change);
 
   const add = useCallback(
     (given: readonly File[]) => {
@@ -129,35 +77,112 @@ export function useAttachments(sessionId: string | null, limits: AttachmentLimit
     (key: string) => {
       const gone = list.find((one) => one.key === key);
       if (!gone) return;
-      leaving.current.get(key)?.abort();
+      abort(key);
       files.current.delete(key);
       setWords(null);
       const left = list.filter((one) => one !== gone);
       leave(gone, left);
       setList((now) => now.filter((one) => one.key !== key));
     },
-    [list],
+    [list, abort],
   );
 
   const again = useCallback((key: string) => change(key, { kind: "waiting" }), [change]);
 
   const take = useCallback(() => {
-    hasTaken.current = true;
+    keeper.hold();
     setWords(null);
     setList([]);
     return arrived(list);
-  }, [list]);
+  }, [list, keeper]);
 
   const put = useCallback((back: readonly AttachedFile[]) => {
     setList((now) => [...back.map(attachmentOf), ...now]);
   }, []);
 
-  const forget = useCallback(() => {
-    if (hasTaken.current) writeDraftFiles(session.current, []);
-    writeDraftFiles(null, []);
-  }, []);
+  return { list, isPending: list.some(isPending), words, add, remove, again, take, put, forget: keeper.forget };
+}
 
-  return { list, isPending: list.some(isPending), words, add, remove, again, take, put, forget };
+type SetList = (next: (now: readonly Attachment[]) => readonly Attachment[]) => void;
+
+/** Keeps what has arrived with the draft of a session. What was held stays there until the server has the question. */
+function useKeptDraft(sessionId: string | null, list: readonly Attachment[], setList: SetList) {
+  const session = useRef(sessionId);
+  const isHeld = useRef(false);
+  const isFirst = useRef(true);
+
+  useEffect(() => {
+    const from = session.current;
+    session.current = sessionId;
+    // A session that came to be under this composer takes the draft with it.
+    if (from === null && sessionId !== null) {
+      writeDraftFiles(sessionId, readDraftFiles(null));
+      return writeDraftFiles(null, []);
+    }
+    const kept = readDraftFiles(sessionId).map(attachmentOf);
+    setList((now) => [...kept.filter(({ key }) => !now.some((one) => one.key === key)), ...now]);
+  }, [sessionId, setList]);
+
+  useEffect(() => {
+    if (isFirst.current) {
+      isFirst.current = false;
+      return;
+    }
+    if (list.length > 0) isHeld.current = false;
+    if (!isHeld.current) writeDraftFiles(session.current, arrived(list));
+  }, [list]);
+
+  return useMemo(
+    () => ({
+      hold() {
+        isHeld.current = true;
+      },
+      forget() {
+        if (isHeld.current) writeDraftFiles(session.current, []);
+        writeDraftFiles(null, []);
+      },
+    }),
+    [],
+  );
+}
+
+/** Sends the files that wait, one after another; gives what ends the sending of one. Leaving ends all. */
+function useUploads(
+  list: readonly Attachment[],
+  files: RefObject<ReadonlyMap<string, File>>,
+  change: (key: string, progress: Progress) => void,
+): (key: string) => void {
+  const leaving = useRef(new Map<string, AbortController>());
+  const isSending = useRef(false);
+
+  useEffect(() => {
+    const next = list.find(({ progress }) => progress.kind === "waiting");
+    const file = next && files.current.get(next.key);
+    if (isSending.current || !next || !file) return;
+    const aborter = new AbortController();
+    leaving.current.set(next.key, aborter);
+    isSending.current = true;
+    change(next.key, { kind: "sending", share: 0 });
+    upload(file, (share) => change(next.key, { kind: "sending", share }), aborter.signal)
+      .then(
+        (stored): Progress => ({ kind: "done", file: stored }),
+        (thrown: unknown): Progress => ({ kind: "failed", ...reasonOf(thrown) }),
+      )
+      .then((progress) => {
+        isSending.current = false;
+        leaving.current.delete(next.key);
+        // Also wakes this effect for the next one.
+        change(next.key, progress);
+      });
+  }, [list, files, change]);
+
+  useEffect(
+    () => () => {
+      for (const aborter of leaving.current.values()) aborter.abort();
+    },
+    [],
+  );
+  return useCallback((key) => leaving.current.get(key)?.abort(), []);
 }
 
 /** What an attachment holds of the browser's memory goes, and what the server holds for nobody else. */

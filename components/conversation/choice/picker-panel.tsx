@@ -3,6 +3,7 @@
 import { Check } from "lucide-react";
 import {
   type KeyboardEvent,
+  type ReactNode,
   type RefObject,
   useEffect,
   useId,
@@ -28,32 +29,20 @@ export default function PickerPanel(props: PanelProps) {
   const panel = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  const [query, setQuery] = useState("");
-  const free = named?.(query) ?? null;
-  const rows = useMemo(() => rowsFor(groups, query), [groups, query]);
-  const items = [...rows.groups.flatMap((group) => group.items), ...(free ? [free] : [])];
-  const [at, setAt] = useState(() =>
-    Math.max(
-      0,
-      items.findIndex((item) => item.id === chosen),
-    ),
-  );
+  const found = useRows({ groups, named, chosen });
+  const { query, rows, items, at, setAt, find } = found;
   const active = items[at];
   const activeId = active && `${id}-${at}`;
   const isSearched = named !== undefined || groups.reduce((sum, group) => sum + group.items.length, 0) >= SEARCHED_FROM;
 
   usePlace(panel, anchor);
+  useInView(activeId);
   useEffect(() => {
     // A finger that has not asked for the keyboard would lose half of the list to it.
     (isSearched && !isTouch() ? field : list).current?.focus({ preventScroll: true });
   }, [isSearched]);
-  useLayoutEffect(() => {
-    if (activeId !== undefined) document.getElementById(activeId)?.scrollIntoView({ block: "nearest" });
-  }, [activeId]);
 
-  function close() {
-    panel.current?.hidePopover();
-  }
+  const close = () => panel.current?.hidePopover();
 
   function take(item: Choosable) {
     close();
@@ -70,18 +59,6 @@ export default function PickerPanel(props: PanelProps) {
     event.preventDefault();
   }
 
-  const option = (item: Choosable) => (
-    <Option
-      key={item.id}
-      id={`${id}-${items.indexOf(item)}`}
-      item={item}
-      isActive={item === active}
-      isChosen={item.id === chosen}
-      onPoint={() => setAt(items.indexOf(item))}
-      onTake={() => take(item)}
-    />
-  );
-
   return (
     <div
       ref={panel}
@@ -93,24 +70,13 @@ export default function PickerPanel(props: PanelProps) {
       onToggle={(event) => event.newState === "closed" && onOpen(false)}
     >
       {isSearched && (
-        <input
-          ref={field}
-          className="picker-search"
-          role="combobox"
-          aria-expanded="true"
-          aria-autocomplete="list"
-          aria-controls={`${id}-list`}
-          aria-activedescendant={activeId}
-          aria-label={`Find among ${plural}`}
-          placeholder={`Find among ${plural}`}
-          autoComplete="off"
-          spellCheck={false}
-          enterKeyHint="done"
-          value={query}
-          onChange={(event) => {
-            setQuery(event.currentTarget.value);
-            setAt(0);
-          }}
+        <SearchField
+          field={field}
+          list={`${id}-list`}
+          activeId={activeId}
+          label={`Find among ${plural}`}
+          query={query}
+          onQuery={find}
         />
       )}
       <div
@@ -122,27 +88,128 @@ export default function PickerPanel(props: PanelProps) {
         aria-activedescendant={isSearched ? undefined : activeId}
         className="picker-list"
       >
-        {rows.groups.map(({ title, items: some }) => (
-          // biome-ignore lint/a11y/useSemanticElements: a group of options has no element of its own.
-          <div key={title} role="group" aria-label={title || label}>
-            {title !== "" && (
-              <div className="picker-title" aria-hidden="true">
-                {title}
-              </div>
-            )}
-            {some.map(option)}
-          </div>
-        ))}
-        {free && option(free)}
+        <Options id={id} label={label} rows={found} chosen={chosen} onTake={take} />
       </div>
-      {items.length === 0 && <p className="picker-foot">No {plural} with these words.</p>}
-      {rows.left > 0 && <p className="picker-foot">{formatNumber(rows.left)} more. Write to narrow them down.</p>}
-      {foot !== undefined && rows.left === 0 && items.length > 0 && <p className="picker-foot">{foot}</p>}
+      <PanelFoot plural={plural} count={items.length} left={rows.left} words={foot} />
       <span className="sr-only" role="status">
         {query === "" ? "" : `${formatNumber(rows.count)} ${plural}`}
       </span>
     </div>
   );
+}
+
+/** What is found with the words of the field, and which of it keys have come to: first what is chosen. */
+function useRows({ groups, named, chosen }: Pick<PickerProps, "groups" | "named" | "chosen">) {
+  const [query, setQuery] = useState("");
+  const free = named?.(query) ?? null;
+  const rows = useMemo(() => rowsFor(groups, query), [groups, query]);
+  const items = [...rows.groups.flatMap((group) => group.items), ...(free ? [free] : [])];
+  const [at, setAt] = useState(() =>
+    Math.max(
+      0,
+      items.findIndex((item) => item.id === chosen),
+    ),
+  );
+  function find(next: string) {
+    setQuery(next);
+    setAt(0);
+  }
+  return { query, rows, free, items, at, setAt, find };
+}
+
+type OptionsProps = {
+  /** Of the panel; with the place of an option after it, that of the option. */
+  readonly id: string;
+  readonly label: string;
+  readonly rows: ReturnType<typeof useRows>;
+  readonly chosen: string;
+  readonly onTake: (item: Choosable) => void;
+};
+
+function Options({ id, label, rows: { rows, free, items, at, setAt }, chosen, onTake }: OptionsProps) {
+  const option = (item: Choosable) => (
+    <Option
+      key={item.id}
+      id={`${id}-${items.indexOf(item)}`}
+      item={item}
+      isActive={item === items[at]}
+      isChosen={item.id === chosen}
+      onPoint={() => setAt(items.indexOf(item))}
+      onTake={() => onTake(item)}
+    />
+  );
+  return (
+    <>
+      {rows.groups.map(({ title, items: some }) => (
+        <OptionGroup key={title} title={title} label={title || label}>
+          {some.map(option)}
+        </OptionGroup>
+      ))}
+      {free && option(free)}
+    </>
+  );
+}
+
+type SearchFieldProps = {
+  readonly field: RefObject<HTMLInputElement | null>;
+  /** The id of the list that it searches. */
+  readonly list: string;
+  /** The id of the option that keys have come to. */
+  readonly activeId: string | undefined;
+  readonly label: string;
+  readonly query: string;
+  readonly onQuery: (query: string) => void;
+};
+
+function SearchField({ field, list, activeId, label, query, onQuery }: SearchFieldProps) {
+  return (
+    <input
+      ref={field}
+      className="picker-search"
+      role="combobox"
+      aria-expanded="true"
+      aria-autocomplete="list"
+      aria-controls={list}
+      aria-activedescendant={activeId}
+      aria-label={label}
+      placeholder={label}
+      autoComplete="off"
+      spellCheck={false}
+      enterKeyHint="done"
+      value={query}
+      onChange={(event) => onQuery(event.currentTarget.value)}
+    />
+  );
+}
+
+type OptionGroupProps = { readonly title: string; readonly label: string; readonly children: ReactNode };
+
+function OptionGroup({ title, label, children }: OptionGroupProps) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a group of options has no element of its own.
+    <div role="group" aria-label={label}>
+      {title !== "" && (
+        <div className="picker-title" aria-hidden="true">
+          {title}
+        </div>
+      )}
+      {children}
+    </div>
+  );
+}
+
+type PanelFootProps = {
+  readonly plural: string;
+  /** So many are shown, and so many more there are. */
+  readonly count: number;
+  readonly left: number;
+  readonly words: string | undefined;
+};
+
+function PanelFoot({ plural, count, left, words }: PanelFootProps) {
+  if (count === 0) return <p className="picker-foot">No {plural} with these words.</p>;
+  if (left > 0) return <p className="picker-foot">{formatNumber(left)} more. Write to narrow them down.</p>;
+  return words === undefined ? null : <p className="picker-foot">{words}</p>;
 }
 
 type OptionProps = {
@@ -178,6 +245,13 @@ function Option({ id, item, isActive, isChosen, onPoint, onTake }: OptionProps) 
       )}
     </div>
   );
+}
+
+/** Keeps the option that keys have come to in view. */
+function useInView(id: string | undefined): void {
+  useLayoutEffect(() => {
+    if (id !== undefined) document.getElementById(id)?.scrollIntoView({ block: "nearest" });
+  }, [id]);
 }
 
 /** Opens the panel where there is more room, over its button or under it, and closes it when the page changes its size. */

@@ -90,26 +90,7 @@ export default function ContextSheet({ sessionId, turns, at, isBusy, onTurn, onC
         onClose();
       }}
     >
-      <header className="context-head">
-        <h2 id={title}>What the model saw</h2>
-        <p className="context-turn">{turn?.question && <bdi>{turn.question.text}</bdi>}</p>
-        <IconButton
-          icon={ChevronLeft}
-          label="The turn before"
-          disabled={!before}
-          onClick={() => before && onTurn(before.key)}
-        />
-        <span className="context-place">
-          {formatNumber(n + 1)} of {formatNumber(turns.length)}
-        </span>
-        <IconButton
-          icon={ChevronRight}
-          label="The next turn"
-          disabled={!after}
-          onClick={() => after && onTurn(after.key)}
-        />
-        <IconButton icon={X} label="Close" onClick={() => sheet.current?.hidePopover()} />
-      </header>
+      <SheetHead title={title} turns={turns} n={n} onTurn={onTurn} onClose={() => sheet.current?.hidePopover()} />
       {turn && turn.runId !== null ? (
         <ContextBody
           read={read}
@@ -122,6 +103,42 @@ export default function ContextSheet({ sessionId, turns, at, isBusy, onTurn, onC
         <p className="context-note">Nothing was sent yet.</p>
       )}
     </div>
+  );
+}
+
+type SheetHeadProps = {
+  /** The id of its heading. */
+  readonly title: string;
+  readonly turns: readonly Turn[];
+  /** The place of the turn that is looked into. */
+  readonly n: number;
+  readonly onTurn: (key: string) => void;
+  readonly onClose: () => void;
+};
+
+function SheetHead({ title, turns, n, onTurn, onClose }: SheetHeadProps) {
+  const [before, turn, after] = [turns[n - 1], turns[n], turns[n + 1]];
+  return (
+    <header className="context-head">
+      <h2 id={title}>What the model saw</h2>
+      <p className="context-turn">{turn?.question && <bdi>{turn.question.text}</bdi>}</p>
+      <IconButton
+        icon={ChevronLeft}
+        label="The turn before"
+        disabled={!before}
+        onClick={() => before && onTurn(before.key)}
+      />
+      <span className="context-place">
+        {formatNumber(n + 1)} of {formatNumber(turns.length)}
+      </span>
+      <IconButton
+        icon={ChevronRight}
+        label="The next turn"
+        disabled={!after}
+        onClick={() => after && onTurn(after.key)}
+      />
+      <IconButton icon={X} label="Close" onClick={onClose} />
+    </header>
   );
 }
 

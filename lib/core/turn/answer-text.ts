@@ -17,5 +17,14 @@ export function answerText(): (event: TurnEvent) => string {
   };
 }
 
-/** The whole answer of a turn as one text. */
-export const wholeAnswer = (events: readonly TurnEvent[]): string => events.map(answerText()).join("");
+/** The whole answer of a turn as one text, without what turned out to be thoughts. */
+export function wholeAnswer(events: readonly TurnEvent[]): string {
+  const said: TurnEvent[] = [];
+  let start = 0;
+  for (const event of events) {
+    if (event.type === "text-start") start = said.length;
+    if (event.type === "text-end" && event.wasThoughts) said.length = start;
+    else said.push(event);
+  }
+  return said.map(answerText()).join("");
+}

@@ -20,6 +20,8 @@ type Past = {
   lastAt: number;
   /** What the last step has said. */
   texts: string[];
+  /** So many of them came before the text that is open. */
+  textsBefore: number;
   /** The calls of each step. */
   readonly calls: ToolCall[][];
   readonly usage: { inputTokens: number; outputTokens: number; isEstimated: boolean };
@@ -35,6 +37,7 @@ function pastOf(events: readonly TurnEvent[]): Past {
     startedAt: null,
     lastAt: 0,
     texts: [],
+    textsBefore: 0,
     calls: [],
     usage: { inputTokens: 0, outputTokens: 0, isEstimated: false },
   };
@@ -57,12 +60,19 @@ function note(past: Past, event: TurnEvent): void {
       break;
     case "text-start":
       past.block = "text";
+      past.textsBefore = past.texts.length;
       past.isTextOpen = true;
       break;
     case "reasoning-start":
       past.block = "reasoning";
       break;
     case "text-end":
+      if (event.wasThoughts) {
+        past.texts.length = past.textsBefore;
+        past.isTextOpen = false;
+      }
+      past.block = null;
+      break;
     case "reasoning-end":
       past.block = null;
       break;

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { TurnEvent } from "../../domain/events.ts";
+import { foldEvents } from "../../domain/fold.ts";
 import type { ModelEvent } from "../../domain/model.ts";
+import { wholeAnswer } from "./answer-text.ts";
 import { stepReader } from "./step-reader.ts";
 
 const NUL = String.fromCharCode(0);
@@ -38,6 +40,29 @@ test("blocks never interleave, whatever the model marks", () => {
     "tool-call",
     "text-start",
     "text-end",
+  ]);
+});
+
+test("7: a text that turns out to be thoughts ends as such, and is none of what was said", () => {
+  const reader = newReader(false);
+  const events = [text("H"), text("m"), { type: "text-end", wasThoughts: true } as const, text("391")].flatMap(
+    (event) => reader.read([event]),
+  );
+  events.push(...reader.close("stop"));
+  expect(blocks(events)).toEqual(["text-start", "text-end", "text-start", "text-end"]);
+  expect(events.filter(({ type }) => type === "text-end")).toEqual([
+    { type: "text-end", wasThoughts: true },
+    { type: "text-end" },
+  ]);
+  expect(reader.text()).toBe("391");
+  expect(wholeAnswer(events)).toBe("391");
+  expect(foldEvents(events)).toMatchObject([
+    {
+      parts: [
+        { type: "reasoning", text: "Hm" },
+        { type: "text", text: "391" },
+      ],
+    },
   ]);
 });
 

@@ -65,7 +65,7 @@ export function stepReader({
       case "reasoning-delta":
         return event.text === "" ? [] : [...start(), ...blocks.add("reasoning", event.text)];
       case "text-end":
-        return blocks.close("text");
+        return event.wasThoughts ? blocks.turn() : blocks.close("text");
       case "reasoning-end":
         return blocks.close("reasoning");
       case "tool-input-delta": {
@@ -146,6 +146,8 @@ function blockReader(now: () => number, continues: boolean) {
   let reasoningSince = 0;
   let pieces = storablePieces();
   let isFirstText = true;
+  /** So many texts came before the block that is open. */
+  let textsBefore = 0;
 
   const delta = (kind: Kind, text: string): TurnEvent[] => {
     if (text === "") return [];
@@ -163,6 +165,14 @@ function blockReader(now: () => number, continues: boolean) {
       : [...rest, { type: "reasoning-end", durationMs: now() - reasoningSince }];
   };
 
+  /** Closes an open text that were thoughts. */
+  const turn = (): TurnEvent[] => {
+    if (open !== "text") return [];
+    const closed = close();
+    thoughts.push(...texts.splice(textsBefore));
+    return closed.map((event) => (event.type === "text-end" ? { ...event, wasThoughts: true } : event));
+  };
+
   const begin = (kind: Kind): TurnEvent[] => {
     if (open === kind) return [];
     const before = close();
@@ -172,6 +182,7 @@ function blockReader(now: () => number, continues: boolean) {
       reasoningSince = now();
       return [...before, { type: "reasoning-start" }];
     }
+    textsBefore = texts.length;
     const isContinuation = continues && isFirstText;
     isFirstText = false;
     return [...before, isContinuation ? { type: "text-start", continues: true } : { type: "text-start" }];
@@ -180,6 +191,7 @@ function blockReader(now: () => number, continues: boolean) {
   return {
     add: (kind: Kind, text: string): TurnEvent[] => [...begin(kind), ...delta(kind, pieces.push(text))],
     close,
+    turn,
     text: (): string => texts.join(""),
     thoughts: (): string => thoughts.join(""),
   };

@@ -140,6 +140,7 @@ export function eventEncoder({
         });
       case "text-end":
         if (text.length === 0) return [];
+        if (event.wasThoughts) return closed({ type: "thinking", content: text.join(""), ...here() });
         return closed({ type: "text", content: text.join(""), ...continues, ...here() });
       case "tool-input-delta":
         if (!withIds) return [];

@@ -1,0 +1,43 @@
+"use client";
+
+import { lazy, type RefObject, Suspense, useEffect } from "react";
+import { onIntent } from "./intent";
+import type { ComposerHandle } from "./use-draft-field";
+import type { SendQueue } from "./use-queue";
+
+const loadWaitingList = () => import("./waiting-list");
+const WaitingList = lazy(loadWaitingList);
+
+type WaitingMessagesProps = {
+  readonly queue: SendQueue;
+  /** Why the last one was not taken, in the server's words. */
+  readonly why: string | null;
+  /** Gets what is taken back. */
+  readonly composer: RefObject<ComposerHandle | null>;
+};
+
+/** The messages that wait to be sent, where there are some. */
+export function WaitingMessages({ queue, why, composer }: WaitingMessagesProps) {
+  // What waits may wait for the connection, which could not bring the list then.
+  useEffect(() => onIntent(() => void loadWaitingList().catch(() => {})), []);
+  if (queue.items.length === 0) return null;
+
+  function takeBack(id: string) {
+    const taken = queue.takeBack(id);
+    composer.current?.fill(taken?.text ?? "");
+    if (taken?.files) composer.current?.attach?.(taken.files);
+  }
+  return (
+    <Suspense>
+      <WaitingList
+        items={queue.items}
+        reason={queue.reason}
+        why={why}
+        onChange={queue.change}
+        onTakeBack={takeBack}
+        onSendAnyway={queue.sendAnyway}
+        onEditing={queue.setEditing}
+      />
+    </Suspense>
+  );
+}
