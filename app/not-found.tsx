@@ -7,7 +7,7 @@ export default function NotFound() {
     <div className="page-note">
       <Dash />
       <h1>Nothing is here</h1>
-      <p>The session was deleted, belongs to somebody else, or never was.</p>
+      <p>It was deleted, belongs to somebody else, or never was.</p>
       <div className="page-note-actions">
         <SignInOffer />
         <Link href="/" className="button">

@@ -44,22 +44,25 @@ export function formatAgo(iso: string, nowMs: number | null): string {
 /** How long it took in whole seconds, never zero. */
 export const formatThought = (ms: number) => formatSeconds(Math.max(1, Math.round(ms / 1000)));
 
-/** The day's number in a time zone, for telling days apart. */
-function dayNumber(ms: number, timeZone: string | undefined): number {
+/** The day in a time zone: `2026-11-03`. */
+function dayIn(ms: number, timeZone: string | undefined): string {
   const parts = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
-  return Date.parse(parts.format(ms)) / 86_400_000;
+  return parts.format(ms);
 }
+
+const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
 
 export type DayGroup = { readonly key: string; readonly title: string };
 
 /** Where a time stands in the list: today, yesterday, this week, or its month. */
 export function dayGroup(iso: string, nowMs: number, timeZone?: string): DayGroup {
   const ms = Date.parse(iso);
-  const days = dayNumber(nowMs, timeZone) - dayNumber(ms, timeZone);
+  const [day, today] = [dayIn(ms, timeZone), dayIn(nowMs, timeZone)];
+  const days = daysBetween(day, today);
   if (days <= 0) return { key: "today", title: "Today" };
   if (days === 1) return { key: "yesterday", title: "Yesterday" };
   if (days < 7) return { key: "week", title: "This week" };
-  const sameYear = new Date(ms).getFullYear() === new Date(nowMs).getFullYear();
-  const title = new Intl.DateTimeFormat(locale, { timeZone, month: "long", year: sameYear ? undefined : "numeric" });
-  return { key: iso.slice(0, 7), title: title.format(ms) };
+  const isThisYear = day.slice(0, 4) === today.slice(0, 4);
+  const title = new Intl.DateTimeFormat(locale, { timeZone, month: "long", year: isThisYear ? undefined : "numeric" });
+  return { key: day.slice(0, 7), title: title.format(ms) };
 }

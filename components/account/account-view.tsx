@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import type { AccountPage } from "@/lib/pages/page-data.ts";
 import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";
+import { KeyList } from "../ui/key-list";
 import { ApiKeys } from "./api-keys";
 import { Shares, Today } from "./budget";
 import { Connections } from "./connections";
@@ -34,6 +35,12 @@ export function AccountView({ account, apis }: { account: AccountPage | null; ap
         ) : (
           <GuestParts isGuest={viewer.kind === "guest"} mayEnrol={signUp} />
         )}
+        <Part
+          title="Keyboard"
+          note="Letters count while the focus is in the conversation or the sidebar, and in no field."
+        >
+          <KeyList />
+        </Part>
       </div>
     </div>
   );

@@ -1,6 +1,7 @@
 "use client";
 
 import { Copy, Plus } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 import { type ApiKey, isProblem, revokeKey } from "../api";
 import { copyText } from "../conversation/copy";
@@ -12,6 +13,8 @@ import type { PublishedApi } from "./published-api";
 
 /** The account's keys: made, copied once, revoked in their row. */
 export function ApiKeys({ initial, apis }: { initial: readonly ApiKey[]; apis: readonly PublishedApi[] }) {
+  // Pages that the router holds, to go back to, have the keys of before.
+  const router = useRouter();
   const [keys, setKeys] = useState(initial);
   const [fresh, setFresh] = useState<string | null>(null);
   const [isMaking, setIsMaking] = useState(false);
@@ -30,6 +33,7 @@ export function ApiKeys({ initial, apis }: { initial: readonly ApiKey[]; apis: r
     try {
       await revokeKey(key.id);
       setKeys((all) => all.filter((one) => one.id !== key.id));
+      router.refresh();
       void notify({ text: `“${key.name}” is revoked.` });
     } catch (thrown) {
       void notify({ text: isProblem(thrown) ? thrown.message : "The key was not revoked. Try again." });
@@ -69,6 +73,7 @@ export function ApiKeys({ initial, apis }: { initial: readonly ApiKey[]; apis: r
             setKeys((all) => [made, ...all]);
             setFresh(text);
             close();
+            router.refresh();
           }}
           onLeave={close}
         />

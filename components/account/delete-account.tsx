@@ -6,10 +6,12 @@ import { dropDrafts } from "../conversation/draft";
 import { Field } from "../sign-in/field";
 import { useFirstFault } from "../sign-in/use-first-fault";
 import { notify } from "../ui/notify";
+import { refocus } from "../ui/refocus";
 
 /** Deletes the account with all it has, after a question and the password; a guest has nothing but what it made. */
 export function DeleteAccount({ isGuest, hasPassword }: { isGuest: boolean; hasPassword: boolean }) {
   const form = useRef<HTMLFormElement>(null);
+  const opener = useRef<HTMLButtonElement>(null);
   const [isAsking, setIsAsking] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
   const [faults, setFaults] = useState<{ readonly password?: string }>({});
@@ -40,7 +42,7 @@ export function DeleteAccount({ isGuest, hasPassword }: { isGuest: boolean; hasP
 
   if (!isAsking) {
     return (
-      <button type="button" className="text-button" onClick={() => setIsAsking(true)}>
+      <button ref={opener} type="button" className="text-button" onClick={() => setIsAsking(true)}>
         {isGuest ? "Delete all I made here" : "Delete this account"}
       </button>
     );
@@ -63,7 +65,14 @@ export function DeleteAccount({ isGuest, hasPassword }: { isGuest: boolean; hasP
         />
       )}
       <div className="new-key-actions">
-        <button type="button" className="button" onClick={() => setIsAsking(false)}>
+        <button
+          type="button"
+          className="button"
+          onClick={() => {
+            setIsAsking(false);
+            refocus(() => opener.current);
+          }}
+        >
           Keep it
         </button>
         <button type="submit" className="button" data-kind="danger" aria-disabled={isBusy}>

@@ -1,7 +1,7 @@
 "use client";
 
 import { type ReactNode, useEffect, useState } from "react";
-import { listAgents } from "../api";
+import { allAgents } from "../conversation/choice/use-offers";
 import type { PublishedApi } from "./published-api";
 
 type NamedAgent = { readonly id: string; readonly name: string };
@@ -47,13 +47,13 @@ export function NewKeyLimits({ apis }: { apis: readonly PublishedApi[] }) {
   );
 }
 
-/** The latest agents of the account; none until they have come. */
+/** The agents of the account; none until they have come. */
 function useAgents(): readonly NamedAgent[] {
   const [agents, setAgents] = useState<readonly NamedAgent[]>([]);
   useEffect(() => {
     let isOpen = true;
-    listAgents(0).then(
-      ({ items }) => isOpen && setAgents(items),
+    allAgents().then(
+      (all) => isOpen && setAgents(all),
       // Keys of the whole account are made without them.
       () => {},
     );

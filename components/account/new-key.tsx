@@ -21,6 +21,7 @@ export function NewKey({ apis, onMade, onLeave }: NewKeyProps) {
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
+    if (isBusy) return;
     const form = new FormData(event.currentTarget);
     if (String(form.get("key-name")).trim() === "") {
       setFailure("Name the key after what will use it.");

@@ -39,6 +39,8 @@ type Faults = Partial<Record<(typeof FIELDS)[number], string>>;
 export function ProviderForm({ provider, onSaved, onLeave }: ProviderFormProps) {
   const form = useRef<HTMLFormElement>(null);
   const [kind, setKind] = useState<Kind>(provider?.kind ?? "compatible");
+  /** As somebody has written it; null: nobody has. */
+  const [name, setName] = useState(provider?.name ?? null);
   const [faults, setFaults] = useState<Faults>({});
   const [isBusy, setIsBusy] = useState(false);
   useFirstFault(form, faults);
@@ -90,7 +92,8 @@ export function ProviderForm({ provider, onSaved, onLeave }: ProviderFormProps) 
         name="name"
         label="Name"
         note="Its models are called name/model, here and in every API."
-        defaultValue={provider?.name ?? (isCompatible ? "" : kind)}
+        defaultValue={name ?? (isCompatible ? "" : kind)}
+        onChange={(event) => setName(event.currentTarget.value)}
         maxLength={32}
         error={faults.name ?? null}
       />

@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { type RefObject, useEffect, useRef, useState } from "react";
 import type { AccountPage } from "@/lib/pages/page-data.ts";
 import { endSignIn, isProblem, signOutEverywhere } from "../api";
+import { leave } from "../sign-in/leave";
 import { formatAgo, formatDay } from "../time";
 import { notify } from "../ui/notify";
 
@@ -87,11 +88,4 @@ function SignInList({ list, signIns, nowMs, isBusy, onEnd }: SignInListProps) {
       ))}
     </ul>
   );
-}
-
-async function leave() {
-  const { signOut } = await import("next-auth/react");
-  // The server would send the browser to the one address of its settings; people may have come by another.
-  await signOut({ redirect: false });
-  window.location.assign("/");
 }

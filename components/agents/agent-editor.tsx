@@ -24,7 +24,7 @@ export function AgentEditor({ agent, models }: { agent: AgentView | null; models
   const [faults, setFaults] = useState<AgentFaults>({});
   const [isChanged, setIsChanged] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
-  useUnsaved(isChanged);
+  useUnsaved(isChanged, "agent");
   useFirstFault(form, faults);
 
   async function save(event: FormEvent<HTMLFormElement>) {
@@ -39,15 +39,16 @@ export function AgentEditor({ agent, models }: { agent: AgentView | null; models
       const saved = agent ? await changeAgent(agent.id, change) : await makeAgent(change);
       setFaults({});
       void notify({ text: `“${saved.name}” is saved.` });
-      if (agent) router.refresh();
-      else router.replace(`/agents/${saved.id}`);
+      // One that is made has a page of its own: pressed again meanwhile nothing is made twice.
+      if (!agent) return router.replace(`/agents/${saved.id}`);
+      router.refresh();
+      setIsBusy(false);
     } catch (thrown) {
+      setIsBusy(false);
       setIsChanged(true);
       const wrong = isProblem(thrown) ? faultsOf(thrown) : null;
       if (wrong) setFaults(wrong);
       else void notify({ text: isProblem(thrown) ? thrown.message : "The agent was not saved. Try again." });
-    } finally {
-      setIsBusy(false);
     }
   }
 

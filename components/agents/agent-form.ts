@@ -15,19 +15,32 @@ export function agentChange(form: FormData): { readonly change: AgentChange; rea
     if (!Number.isFinite(read)) wrong[name] = "Enter a number, or leave it empty";
     return read;
   };
+  const whole = (name: AgentField): number | null => {
+    const value = text(name);
+    if (value === "") return null;
+    const read = wholeNumber(value);
+    if (read === null) wrong[name] = "Enter a whole number, or leave it empty";
+    return read;
+  };
   const change: AgentChange = {
     name: text("name"),
     about: text("about"),
     instructions: String(form.get("instructions") ?? "").trimEnd(),
     model: text("model") || null,
     temperature: number("temperature"),
-    max_tokens: number("max_tokens"),
+    max_tokens: whole("max_tokens"),
     slug: text("slug") || null,
     is_public: form.get("is_public") !== null,
     allow_caller_system_messages: form.get("allow_caller_system_messages") !== null,
-    session_max_ttl: number("session_max_ttl"),
+    session_max_ttl: whole("session_max_ttl"),
   };
   return { change, wrong };
+}
+
+/** Digits, which may stand in groups of three as people write thousands: 4000, 4,000, 4.000, 4 000. Null: another text. */
+function wholeNumber(text: string): number | null {
+  const isGrouped = /^\d{1,3}(?:([.,'’\s])\d{3})(?:\1\d{3})*$/u.test(text);
+  return isGrouped || /^\d+$/u.test(text) ? Number(text.replace(/\D/gu, "")) : null;
 }
 
 const FIELDS: readonly AgentField[] = [

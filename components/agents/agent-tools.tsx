@@ -2,11 +2,12 @@
 
 import { Plus } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { AgentView } from "@/lib/pages/page-data.ts";
 import { type AgentTool, deleteTool, isProblem } from "../api";
 import { AskFirst } from "../ui/ask-first";
 import { notify } from "../ui/notify";
+import { refocus } from "../ui/refocus";
 import { ToolForm } from "./tool-form-view";
 
 const KINDS: ReadonlyMap<string, string> = new Map(
@@ -35,9 +36,29 @@ export function AgentTools({ agent }: { agent: AgentView }) {
     setAsked(null);
   }
 
-  const close = () => setEdited(null);
+  const section = useRef<HTMLElement>(null);
+  const isChanged = useRef(false);
+
+  function edit(id: string) {
+    if (isChanged.current && !window.confirm("Leave without saving the tool?")) return;
+    isChanged.current = false;
+    setEdited(id);
+  }
+
+  function close() {
+    isChanged.current = false;
+    setEdited(null);
+    // The button that opened the form is drawn again.
+    refocus(() => section.current?.querySelector<HTMLElement>(`[data-edits="${CSS.escape(edited ?? "")}"]`));
+  }
+
+  function changed() {
+    isChanged.current = true;
+  }
+
+  const form = { agentId: agent.id, onClose: close, onChanged: changed };
   return (
-    <section className="agent-part" aria-labelledby="agent-tools">
+    <section ref={section} className="agent-part" aria-labelledby="agent-tools">
       <h2 id="agent-tools">Tools</h2>
       {agent.tools.length === 0 && edited === null && (
         <p className="field-note">
@@ -48,7 +69,7 @@ export function AgentTools({ agent }: { agent: AgentView }) {
         {agent.tools.map((tool) => (
           <li key={tool.id}>
             {edited === tool.id ? (
-              <ToolForm agentId={agent.id} tool={tool} onClose={close} />
+              <ToolForm key={tool.id} {...form} tool={tool} />
             ) : asked === tool.id ? (
               <AskFirst label="Take away" onDo={() => remove(tool)} onKeep={() => setAsked(null)}>
                 Take <code>{tool.name}</code> from this agent?
@@ -65,7 +86,7 @@ export function AgentTools({ agent }: { agent: AgentView }) {
                 </p>
                 <div className="agent-tool-actions">
                   {KINDS.has(tool.type) && (
-                    <button type="button" className="text-button" onClick={() => setEdited(tool.id)}>
+                    <button type="button" className="text-button" data-edits={tool.id} onClick={() => edit(tool.id)}>
                       Change<span className="sr-only"> {tool.name}</span>
                     </button>
                   )}
@@ -79,9 +100,9 @@ export function AgentTools({ agent }: { agent: AgentView }) {
         ))}
       </ul>
       {edited === "new" ? (
-        <ToolForm agentId={agent.id} tool={null} onClose={close} />
+        <ToolForm {...form} tool={null} />
       ) : (
-        <button type="button" className="text-button" onClick={() => setEdited("new")}>
+        <button type="button" className="text-button" data-edits="new" onClick={() => edit("new")}>
           <Plus size={14} strokeWidth={1.6} aria-hidden="true" />
           Add a tool
         </button>

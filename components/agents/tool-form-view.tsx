@@ -7,14 +7,25 @@ import { useFirstFault } from "../sign-in/use-first-fault";
 import { notify } from "../ui/notify";
 import { ToolFields } from "./tool-fields";
 import { type FormType, type ToolFault, toolChange } from "./tool-form";
+import { useUnsaved } from "./use-unsaved";
+
+type ToolFormProps = {
+  readonly agentId: string;
+  readonly tool: AgentTool | null;
+  /** Something is written that is not saved. */
+  readonly onChanged: () => void;
+  readonly onClose: () => void;
+};
 
 /** One tool in a form: made where `tool` is null, else changed. */
-export function ToolForm({ agentId, tool, onClose }: { agentId: string; tool: AgentTool | null; onClose: () => void }) {
+export function ToolForm({ agentId, tool, onChanged, onClose }: ToolFormProps) {
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
   const [type, setType] = useState<FormType>(tool?.type === "api_call" ? "api_call" : "function");
   const [faults, setFaults] = useState<ToolFault>({});
   const [isBusy, setIsBusy] = useState(false);
+  const [isChanged, setIsChanged] = useState(false);
+  useUnsaved(isChanged, "tool");
   useFirstFault(form, faults);
 
   async function save(event: FormEvent<HTMLFormElement>) {
@@ -37,7 +48,17 @@ export function ToolForm({ agentId, tool, onClose }: { agentId: string; tool: Ag
   }
 
   return (
-    <form ref={form} className="agent-form tool-form" aria-label={tool?.name ?? "New tool"} onSubmit={save} noValidate>
+    <form
+      ref={form}
+      className="agent-form tool-form"
+      aria-label={tool?.name ?? "New tool"}
+      onSubmit={save}
+      onChange={() => {
+        setIsChanged(true);
+        onChanged();
+      }}
+      noValidate
+    >
       <ToolFields tool={tool} type={type} onType={setType} faults={faults} />
       <div className="new-key-actions">
         <button type="submit" className="button" data-kind="primary" aria-disabled={isBusy}>

@@ -1,21 +1,34 @@
 import { useEffect } from "react";
+import { isCommand } from "../ui/keys";
 
-/** Asks before the page is left with changes that are not saved, by the browser or by a link. */
-export function useUnsaved(isChanged: boolean): void {
+/**
+ * Asks before the page is left with changes that are not saved: by the browser, by a link, or by the key for a new session. A
+ * link that says so itself leaves an agent without a question.
+ */
+export function useUnsaved(isChanged: boolean, what: "agent" | "tool"): void {
   useEffect(() => {
     if (!isChanged) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    const askFirst = (event: Event) => {
+      if (window.confirm(`Leave without saving the ${what}?`)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
     const askAtLink = (event: MouseEvent) => {
       const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
-      if (!link || link.hasAttribute("data-leaves") || window.confirm("Leave without saving the agent?")) return;
-      event.preventDefault();
-      event.stopPropagation();
+      if (!link || link.getAttribute("target") === "_blank" || link.hasAttribute("download")) return;
+      if (what === "tool" || !link.hasAttribute("data-leaves")) askFirst(event);
+    };
+    const askAtKey = (event: KeyboardEvent) => {
+      if (event.code === "KeyO" && event.shiftKey && !event.altKey && isCommand(event)) askFirst(event);
     };
     window.addEventListener("beforeunload", ask);
     document.addEventListener("click", askAtLink, true);
+    document.addEventListener("keydown", askAtKey, true);
     return () => {
       window.removeEventListener("beforeunload", ask);
       document.removeEventListener("click", askAtLink, true);
+      document.removeEventListener("keydown", askAtKey, true);
     };
-  }, [isChanged]);
+  }, [isChanged, what]);
 }

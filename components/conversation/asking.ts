@@ -56,7 +56,7 @@ export function createAsking(ports: ConversationPorts, held: HeldState, reader: 
       reader.release();
       const isRepeat = stream.runId !== null && get().turns.some(({ runId }) => runId === stream.runId);
       tell(isRepeat ? { type: "repeated" } : { type: "taken", runId: stream.runId });
-      ports.told.accepted(text);
+      ports.told.accepted(text, sessionId, turn.attachments ?? []);
       // Whoever has left the page needs no stream; the turn goes on without one.
       if (reader.isOpen() && !isRepeat) return await reader.follow(stream, own);
       own.abort();
@@ -73,8 +73,8 @@ export function createAsking(ports: ConversationPorts, held: HeldState, reader: 
     const { sessionId, refusal } = get();
     if (sessionId === null) return;
     ports.told.running(sessionId, null);
-    // Another turn runs, or what was to be replaced is no longer what is stored.
-    if (status === 409 || refusal?.text === "") void reader.refresh();
+    // Another turn runs, what was to be replaced is no longer what is stored, or the question is, and nobody has heard it.
+    if (status === 409 || status === 0 || refusal?.text === "") void reader.refresh();
   }
 
   async function stop(): Promise<void> {
@@ -122,7 +122,8 @@ async function isStopped(ports: ConversationPorts, { get }: HeldState): Promise<
       ports.told.stopUnheard();
     }
     await ports.wait(300, new AbortController().signal);
-    if (!get().run) return true;
+    // It has ended by itself; what runs now, if anything, is the next one.
+    if (!get().run?.isStopping) return true;
   }
   return false;
 }

@@ -13,7 +13,7 @@ type Page = {
   /** The list of sessions, which hears how this one stands. */
   readonly sessions: SessionStore;
   readonly onCreated: (id: string) => void;
-  readonly onAccepted: (text: string) => void;
+  readonly onAccepted: ConversationPorts["told"]["accepted"];
 };
 
 /** The ports of a store in a browser. */

@@ -4,6 +4,7 @@ import { type FormEvent, type KeyboardEvent, useEffect, useId, useMemo, useRef, 
 import { isCommand } from "../ui/keys";
 import { AnswerText } from "./answer-text";
 import { type AnswerKind, answerOf, type CallAnswer, readAnswer } from "./call-answer";
+import { fieldDraft, textDraft } from "./call-drafts";
 import { readDraft, writeDraft } from "./draft";
 import { type ResultField, readFields } from "./result-fields";
 import { nameOfField, ResultFields } from "./result-fields-view";
@@ -57,7 +58,7 @@ function OpenForm({ callId, name, agentId, others, onGive }: Omit<CallFormProps,
   const [hasWords, setHasWords] = useState(false);
   const first = hasFields && !hasWords ? "fields" : guessed;
   const kind = chosen === "fields" && !hasFields ? "text" : (chosen ?? first);
-  const draft = `call:${callId}`;
+  const draft = textDraft(callId);
 
   // Who came here by a key before the fields were known is in the first of them.
   const isKnown = fields !== undefined;
@@ -75,7 +76,6 @@ function OpenForm({ callId, name, agentId, others, onGive }: Omit<CallFormProps,
       const [first] = "faults" in read ? read.faults.keys() : [];
       return focusOn(form.current, first === undefined ? "answer" : nameOfField(first));
     }
-    if (others === 0) for (const one of [draft, fieldDraft(callId)]) writeDraft(one, "");
     onGive(read.answer);
   }
 
@@ -183,8 +183,6 @@ function KeptFields({ id, callId, fields, faults }: KeptFieldsProps) {
   const texts = useMemo(() => keptTexts(callId) ?? fields.map(({ first }) => first), [callId, fields]);
   return <ResultFields id={id} fields={fields} texts={texts} faults={faults} />;
 }
-
-const fieldDraft = (callId: string): string => `call-fields:${callId}`;
 
 function keptTexts(callId: string): readonly string[] | null {
   try {

@@ -39,12 +39,14 @@ export function Answerable({ turn, onAnswer, children }: AnswerableProps) {
       const next = new Map(given);
       if (answer === null) next.delete(callId);
       else next.set(callId, answer);
-      setGiven(next);
       const results = ids.split("\n").flatMap((id) => {
         const one = next.get(id);
         return one ? [{ call_id: id, output: one.output, is_error: one.isError }] : [];
       });
-      if (results.length > 0 && results.length === ids.split("\n").length) onAnswer?.(results);
+      const isWhole = results.length > 0 && results.length === ids.split("\n").length;
+      // Where the server refuses them, each is asked for again, with what was written.
+      setGiven(isWhole ? NONE.given : next);
+      if (isWhole) onAnswer?.(results);
     },
     [given, ids, onAnswer],
   );

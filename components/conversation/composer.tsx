@@ -49,7 +49,7 @@ type ComposerProps = {
 export function Composer(props: ComposerProps) {
   const { sessionId, placeholder, isBusy, isStopping, canSend, isHolding, handle, onSend, onStop, documents } = props;
   const { files: limits } = useShell();
-  const { field, length, changed, empty, fill, forget } = useDraftField(sessionId);
+  const { field, length, changed, empty, fill, takeOut, forget } = useDraftField(sessionId);
   const attachments = useAttachments(sessionId, limits);
   const hasFailed = attachments.list.some(({ progress }) => progress.kind === "failed");
   const isHeld = attachments.isPending || documents.isArriving;
@@ -69,7 +69,12 @@ export function Composer(props: ComposerProps) {
     focus: () => field.current?.focus(),
     fill,
     attach: attachments.put,
-    detach: () => void attachments.take(),
+    takeOut(text, files) {
+      takeOut(text);
+      attachments.drop(files.map(({ id }) => id));
+    },
+    isEmpty: () => length === 0 && attachments.list.length === 0,
+    send: waiting.press,
     forget(text) {
       forget(text);
       attachments.forget();
@@ -176,11 +181,19 @@ function ComposerText({ field, length, placeholder, onInput, onSend, onFiles }: 
 
 /** How near a text is to the most that is sent, where it is near. */
 function Limit({ length }: { readonly length: number }) {
-  if (length < limit * 0.9) return null;
+  const isNear = length >= limit * 0.9;
   return (
-    <span className="composer-hint" data-kind={length > limit ? "error" : undefined} role="status">
-      {formatNumber(length)} of {formatNumber(limit)} characters
-    </span>
+    <>
+      {isNear && (
+        <span className="composer-hint" data-kind={length > limit ? "error" : undefined}>
+          {formatNumber(length)} of {formatNumber(limit)} characters
+        </span>
+      )}
+      {/* Said once, and not with each key. */}
+      <span className="sr-only" role="status">
+        {isNear && `${length > limit ? "Over" : "Near"} the limit of ${formatNumber(limit)} characters`}
+      </span>
+    </>
   );
 }
 

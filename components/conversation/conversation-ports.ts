@@ -20,7 +20,7 @@ export type CallResult = { readonly call_id: string; readonly output: unknown; r
 /** What a turn begins with: a question, or the results of all calls that wait. */
 type Input =
   | { readonly prompt: string; readonly attachments?: readonly string[]; readonly tool_results?: undefined }
-  | { readonly prompt?: undefined; readonly tool_results: readonly CallResult[] };
+  | { readonly prompt?: undefined; readonly attachments?: undefined; readonly tool_results: readonly CallResult[] };
 
 /** A turn as it is asked for. */
 export type AskedTurn = SentWith &
@@ -54,8 +54,8 @@ export type PageTold = {
   readonly made: (session: SessionSummary, question: string) => void;
   /** A session was made before the first question, while the conversation is on screen. */
   readonly opened: (sessionId: string) => void;
-  /** The server has taken a question; its draft may go. */
-  readonly accepted: (text: string) => void;
+  /** The server has taken a question of a session; its draft may go, also where the page is left. `files`: their ids. */
+  readonly accepted: (text: string, sessionId: string, files: readonly string[]) => void;
   /** A turn runs, or none does any more. */
   readonly running: (sessionId: string, runId: string | null) => void;
   readonly summary: (session: SessionSummary) => void;

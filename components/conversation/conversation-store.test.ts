@@ -51,7 +51,7 @@ test("the first question makes the session, is shown at once, and its answer com
   expect(shown(store)).toEqual([["Hi", "", "going"]]);
   await idle();
   expect(told.made).toHaveBeenCalledWith(expect.objectContaining({ session_id: "s1" }), "Hi");
-  expect(told.accepted).toHaveBeenCalledWith("Hi");
+  expect(told.accepted).toHaveBeenCalledWith("Hi", "s1", []);
   server.say("Hello ");
   await idle();
   expect(shown(store)).toEqual([["Hi", "Hello ", "going"]]);
@@ -182,6 +182,25 @@ test("a refused question leaves the conversation as it was, with its text and th
   expect(told.accepted).not.toHaveBeenCalled();
 });
 
+test("16: a question that is taken after its page was left is told with its session and its files, so that its draft goes", async () => {
+  const server = fakeServer();
+  const way = Promise.withResolvers<void>();
+  const { ask } = server.ports();
+  const { store, told, close } = await open(server, null, {
+    ask: async (...given) => {
+      await way.promise;
+      return ask(...given);
+    },
+  });
+  store.send("Hi", { files: [{ id: "f", name: "a.csv", media_type: "text/csv", size: 5 }] });
+  await idle();
+  close();
+  expect(told.accepted).not.toHaveBeenCalled();
+  way.resolve();
+  await idle();
+  expect(told.accepted).toHaveBeenCalledWith("Hi", "s1", ["f"]);
+});
+
 test("lesson 13: another tab's turn: 409 gives the text back, and the turn that runs is shown and followed", async () => {
   const server = fakeServer();
   const one = await answered(server);
@@ -215,6 +234,65 @@ test("lesson 9: Stop before the run exists is asked for again until there is one
   taken.resolve();
   await idle();
   expect(shown(store)).toEqual([["Hi", "", "stopped"]]);
+});
+
+test("16: Stop that comes as an answer ends does not stop the answer to the next question", async () => {
+  const server = fakeServer();
+  const way = Promise.withResolvers<void>();
+  const stop = vi.fn(async () => false);
+  const { store } = await open(server, null, { stop, wait: () => way.promise });
+  store.send("Hi");
+  await idle();
+  server.say("One");
+  await idle();
+  void store.stop();
+  await idle();
+  server.end();
+  await idle();
+  store.send("And then?");
+  await idle();
+  way.resolve();
+  await idle();
+  expect(stop).toHaveBeenCalledTimes(1);
+  expect(shown(store).at(-1)).toEqual(["And then?", "", "going"]);
+});
+
+test("16: a question that nobody heard the server take is no refused one once it is seen, and asked again it is asked once", async () => {
+  const server = fakeServer();
+  const { ask, readWindow } = server.ports();
+  let isDeaf = true;
+  const { store } = await open(server, null, {
+    readWindow: async (...given) => {
+      if (isDeaf) throw problem(0, "The server could not be reached.");
+      return readWindow(...given);
+    },
+    async ask(...given) {
+      if (!isDeaf) return ask(...given);
+      await ask(...given);
+      throw problem(0, "The server could not be reached.");
+    },
+  });
+  store.send("Hi");
+  await idle();
+  const refusal = store.get().refusal;
+  expect(refusal).toMatchObject({ text: "Hi", status: 0 });
+  server.end("Hello");
+  isDeaf = false;
+  store.send("Hi", {}, refusal?.key);
+  await idle();
+  expect(shown(store)).toEqual([["Hi", "Hello", "ready"]]);
+  expect(server.line()).toHaveLength(1);
+
+  isDeaf = true;
+  store.send("More");
+  await idle();
+  expect(store.get().refusal?.text).toBe("More");
+  server.end("Yes");
+  isDeaf = false;
+  store.hear(server.news());
+  await idle();
+  expect(shown(store).at(-1)).toEqual(["More", "Yes", "ready"]);
+  expect([store.get().refusal, store.get().taken]).toEqual([null, store.get().turns.at(-1)?.key]);
 });
 
 test("Stop of a question that the server never took gives it back", async () => {

@@ -1,4 +1,5 @@
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
+import { problem } from "../api";
 import { createAsking } from "./asking";
 import type { Asked, CallResult, ConversationPorts, SentWith } from "./conversation-ports";
 import type { ConversationState } from "./conversation-state";
@@ -73,7 +74,7 @@ export function createConversationStore(
       await reader.refreshAfter();
       // Its line may go on for longer than what is read of its end.
       const isThere = held.get().turns.some((turn) => isOf(turn, questionId));
-      if (!isThere) await lookAt(ports, held, questionId, place);
+      if (!isThere && !(await lookAt(ports, held, questionId, place))) throw problem(404, "It could not be read");
     },
     stop,
     /** Makes the session where there is none yet, so that something can be put into it; gives its id. Throws a Problem. */

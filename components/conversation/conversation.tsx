@@ -1,13 +1,12 @@
 "use client";
 
 import { ArrowDown } from "lucide-react";
-import { lazy, type RefObject, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { useShell } from "../frame/shell";
 import { useSessionDocuments } from "../knowledge/use-session-documents";
-import type { CallResult, SentWith } from "./conversation-ports";
+import type { SentWith } from "./conversation-ports";
 import type { ConversationState } from "./conversation-state";
-import { writeDraft } from "./draft";
 import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
 import { Head } from "./head";
 import { wantMarkdown } from "./markdown/renderer";
@@ -20,6 +19,7 @@ import { type Edited, useAskAnew } from "./use-ask-anew";
 import { useConversation } from "./use-conversation";
 import { useConversationKeys } from "./use-conversation-keys";
 import type { ComposerHandle } from "./use-draft-field";
+import { useAnswer, useForget } from "./use-forget";
 import { useLookAt } from "./use-look-at";
 import { type ModelChoice, useModelChoice } from "./use-model-choice";
 import { useMoreTurns } from "./use-more-turns";
@@ -48,7 +48,8 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const edited = useRef<Edited | null>(null);
-  const forget = useForget(composer, edited);
+  const answered = useRef<readonly string[]>([]);
+  const forget = useForget(composer, edited, answered);
   const choice = useModelChoice(initial, agent);
   const sentWith = useSentWith(choice);
   const { store, state } = useConversation({ initial, isStale, onCreated, onAccepted: forget });
@@ -64,7 +65,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
     if (isBusy) void wantMarkdown();
   }, [isBusy]);
 
-  const { ask, queue } = useSending({ store, state, isGone, sentWith, onSent: toEnd });
+  const { ask, queue } = useSending({ store, state, isGone, isUnsettled: !choice.isSettled, sentWith, onSent: toEnd });
   const documents = useSessionDocuments(state.sessionId, store.prepare);
   const again = useAskAnew({ store, sentWith, isGone, edited, content, onAsked: toEnd });
   const versions = useVersions(scroller, store, shown, pin);
@@ -76,13 +77,13 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
     onStep: versions.step,
     onContext: useCallback((turn: Turn) => setLookedInto(turn.key), []),
     onContinue: useCallback(() => ask(GO_ON), [ask]),
-    onAnswer: useCallback((results: readonly CallResult[]) => store.answerCalls(results, sentWith), [store, sentWith]),
+    onAnswer: useAnswer(store, sentWith, answered),
   };
 
   function jump() {
     store.lookAtEnd();
     // What stands elsewhere is far from the end.
-    toEnd(newer === null);
+    toEnd(newer === null && !window.matchMedia("(prefers-reduced-motion: reduce)").matches);
   }
 
   const isFirst = state.sessionId === null && turns.length === 0 && queue.items.length === 0;
@@ -103,6 +104,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
       <TalkComposer
         sessionId={state.sessionId}
         refusal={state.refusal}
+        taken={state.taken}
         isBusy={isBusy}
         isStopping={run?.isStopping === true}
         isLost={state.connection === "lost"}
@@ -120,17 +122,6 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
       <StatusRegion state={state} version={versions.said} />
       <div id="conversation-end" hidden />
     </div>
-  );
-}
-
-/** What lets go of the draft of a question that the server has, be it in the composer or in its turn. */
-function useForget(composer: RefObject<ComposerHandle | null>, editedRef: RefObject<Edited | null>) {
-  return useCallback(
-    (text: string) => {
-      composer.current?.forget(text);
-      if (editedRef.current?.text === text) writeDraft(editedRef.current.draft, "");
-    },
-    [composer, editedRef],
   );
 }
 

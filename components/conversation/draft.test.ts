@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { setViewer } from "../viewer";
+import { forgetDraft, readDraftFiles, writeDraftFiles } from "./attachments/draft-files";
+import { fieldDraft, forgetCall, textDraft } from "./call-drafts";
 import { claimDrafts, dropDrafts, readDraft, writeDraft } from "./draft";
 
 /** As a browser's: what is kept are its own properties. */
@@ -62,5 +64,23 @@ test("16: nothing stays on the device of who signs out", () => {
   be("ada");
   writeDraft("s", "a secret");
   dropDrafts();
+  expect(Object.keys(localStorage)).toEqual([]);
+});
+
+test("16: a question that the server has leaves the device, with its files and no others; what was written since stays", () => {
+  const file = (id: string) => ({ id, name: id, media_type: "text/csv", size: 5 });
+  writeDraft("s", "Sent ");
+  writeDraftFiles("s", [file("a"), file("b")]);
+  writeDraft(null, "Another");
+  writeDraftFiles(null, [file("a")]);
+  for (const session of ["s", null]) forgetDraft(session, "Sent", ["a"]);
+  expect([readDraft("s"), readDraftFiles("s").map(({ id }) => id)]).toEqual(["", ["b"]]);
+  expect([readDraft(null), readDraftFiles(null).map(({ id }) => id)]).toEqual(["Another", ["a"]]);
+});
+
+test("16: what was written as the result of a call leaves the device with it", () => {
+  writeDraft(textDraft("c"), "grey");
+  writeDraft(fieldDraft("c"), "[]");
+  forgetCall("c");
   expect(Object.keys(localStorage)).toEqual([]);
 });

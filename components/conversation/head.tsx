@@ -1,7 +1,7 @@
 "use client";
 
 import { Pencil, Pin, PinOff, ScrollText, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { isProblem, summarise } from "../api";
 import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";
@@ -13,6 +13,7 @@ import { type ListedSession, titleOf } from "../sidebar/session-store";
 import { Wordmark } from "../sidebar/wordmark";
 import { MenuButton } from "../ui/menu-button";
 import { notify } from "../ui/notify";
+import { refocus } from "../ui/refocus";
 import { OutlineButton } from "./outline";
 
 type HeadProps = {
@@ -46,6 +47,7 @@ function SessionHead({ session, canSummarise, onLookAt, documents }: SessionHead
   const { store } = useShell();
   const actions = useSessionActions();
   const [renaming, setRenaming] = useState(false);
+  const end = useRef<HTMLDivElement>(null);
   const [summing, setSumming] = useState(false);
   const id = session.session_id;
   const title = titleOf(session);
@@ -71,6 +73,7 @@ function SessionHead({ session, canSummarise, onLookAt, documents }: SessionHead
           onFinish={(next) => {
             setRenaming(false);
             if (next !== null) actions.rename(id, next);
+            refocus(() => end.current?.querySelector<HTMLElement>("[aria-haspopup=menu]"));
           }}
         />
       ) : (
@@ -79,7 +82,7 @@ function SessionHead({ session, canSummarise, onLookAt, documents }: SessionHead
         </h1>
       )}
       {!renaming && <HeadSummary session={session} isWorking={summing} />}
-      <div className="head-end">
+      <div ref={end} className="head-end">
         <SessionDocumentsButton documents={documents} />
         <OutlineButton sessionId={id} onChoose={onLookAt} />
         <MenuButton

@@ -1,6 +1,7 @@
 "use client";
 
 import { type KeyboardEvent, useState } from "react";
+import { formatNumber } from "../time";
 
 export function JsonTree({ value }: { value: unknown }) {
   return (
@@ -14,6 +15,7 @@ const atFirst = 100;
 
 function Node({ name, value, depth }: { name?: string; value: unknown; depth: number }) {
   const [open, setOpen] = useState(depth < 2);
+  const [most, setMost] = useState(atFirst);
   const label = name === undefined ? null : <span className="json-key">{name}: </span>;
   if (typeof value !== "object" || value === null) {
     return (
@@ -53,12 +55,18 @@ function Node({ name, value, depth }: { name?: string; value: unknown; depth: nu
       </button>
       {open && (
         <ul>
-          {entries.slice(0, atFirst).map(([key, item]) => (
+          {entries.slice(0, most).map(([key, item]) => (
             <li key={key}>
               <Node name={key} value={item} depth={depth + 1} />
             </li>
           ))}
-          {entries.length > atFirst && <li className="json-key">{entries.length - atFirst} more</li>}
+          {entries.length > most && (
+            <li>
+              <button type="button" className="small-action" onClick={() => setMost(most + 1000)}>
+                Show {formatNumber(Math.min(1000, entries.length - most))} more
+              </button>
+            </li>
+          )}
         </ul>
       )}
     </>

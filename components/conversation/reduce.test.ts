@@ -130,6 +130,18 @@ test("a question is shown before the server has it, and comes back when it is re
   expect([refused.run, refused.refusal]).toEqual([null, { key: "2", text: "Two", files: [], why: "No.", status: 409 }]);
 });
 
+test("16: a question that nobody heard the server take is not refused once it is seen, whatever its id is there", () => {
+  const begun = conversationOf(windowOf(turn("1")));
+  const sent = after(begun, { type: "asked", question: { id: "own", text: "Ask 2", files: [] }, inPlaceOf: null });
+  const unheard = after(sent, { type: "refused", why: "Nothing came back.", status: 0 });
+  expect(after(unheard, { type: "window", window: windowOf(turn("1")) }).refusal?.text).toBe("Ask 2");
+  const seen = after(unheard, { type: "window", window: windowOf([...turn("1"), ...turn("2")]) });
+  expect([seen.refusal, seen.taken]).toEqual([null, "own"]);
+  const refused = after(sent, { type: "refused", why: "No.", status: 409 });
+  const other = after(refused, { type: "window", window: windowOf([...turn("1"), ...turn("2")]) });
+  expect(other.refusal?.text).toBe("Ask 2");
+});
+
 test("what is asked in place of turns brings them back when it is refused, and has no text to give back", () => {
   const begun = conversationOf(windowOf([...turn("1"), ...turn("2")]));
   const sent = after(begun, { type: "asked", question: { id: "3", text: "Ask 1", files: [] }, inPlaceOf: "1" });

@@ -59,7 +59,7 @@ function withWindow(state: ConversationState, window: SessionWindow): Conversati
   const isKept = at > 0;
   const turns = fresh.map((turn) => unchanged(shown.get(turn.key), turn));
   return {
-    ...state,
+    ...withoutLie(state, turns),
     sessionId: window.session.session_id,
     turns: isKept ? [...state.turns.slice(0, at), ...turns] : turns,
     older: isKept ? state.older : beyond(window.before),
@@ -73,6 +73,17 @@ function withWindow(state: ConversationState, window: SessionWindow): Conversati
     },
     connection: "open",
   };
+}
+
+/** A question that nobody heard the server take may be with it all the same: then it has come to be with what is stored. */
+function withoutLie(state: ConversationState, stored: readonly Turn[]): ConversationState {
+  const { refusal, turns } = state;
+  if (refusal?.status !== 0 || (refusal.text === "" && refusal.files.length === 0)) return state;
+  const before = new Set(turns.map(({ key }) => key));
+  // Its stored id is another one than it was asked under.
+  const isIt = ({ key, question }: Turn) =>
+    !before.has(key) && question?.text === refusal.text && question.files.length === refusal.files.length;
+  return stored.some(isIt) ? { ...state, refusal: null, taken: refusal.key } : state;
 }
 
 /** A turn that was asked here keeps the key that it was asked under, so that it is not drawn as another. */

@@ -1,6 +1,6 @@
 "use client";
 
-import { type RefObject, useEffect } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import type { SessionDocuments } from "../knowledge/use-session-documents";
 import { resent } from "./asking";
 import type { AttachedFile } from "./attachments/attachment";
@@ -25,7 +25,10 @@ type TalkComposerProps = {
   /** The session was deleted in another place. */
   readonly isGone: boolean;
   readonly composer: RefObject<ComposerHandle | null>;
-  readonly onSend: (text: string, files: readonly AttachedFile[]) => void;
+  /** The key of the question that the server has taken last; null: none. */
+  readonly taken: string | null;
+  /** `id`: the one that it was sent under before. */
+  readonly onSend: (text: string, files: readonly AttachedFile[], id?: string) => void;
   readonly choice: ModelChoice;
   readonly documents: SessionDocuments;
 };
@@ -36,7 +39,7 @@ type TalkComposerProps = {
  */
 export function TalkComposer(props: TalkComposerProps) {
   const { sessionId, refusal, isBusy, isStopping, isLost, store, queue, isGone, composer, onSend, choice } = props;
-  const { documents } = props;
+  const { documents, taken } = props;
   const isOnline = useOnline();
 
   // One that waits is shown where it waits.
@@ -44,12 +47,23 @@ export function TalkComposer(props: TalkComposerProps) {
   useEffect(() => {
     if (isQueued) return;
     if (refusal && refusal.text !== "") composer.current?.fill(refusal.text);
-    if (refusal && refusal.files.length > 0) composer.current?.attach?.(resent(refusal.files));
+    if (refusal && refusal.files.length > 0) composer.current?.attach(resent(refusal.files));
   }, [refusal, isQueued, composer]);
 
+  // One that the server has after all is not to be sent again.
+  const refused = useRef<Refusal | null>(null);
+  useEffect(() => {
+    const before = refused.current;
+    refused.current = refusal;
+    if (refusal === null && before !== null && before.key === taken)
+      composer.current?.takeOut(before.text, before.files);
+  }, [refusal, taken, composer]);
+
   function send(text: string, files: readonly AttachedFile[]) {
-    if (!queue.isHolding) return onSend(text, files);
-    queue.add(text, files);
+    // Under the same id the server asks it once, also where it had heard it and nobody heard the server.
+    const id = refusal?.status === 0 && !isQueued && isSame(refusal, text, files) ? refusal.key : undefined;
+    if (!queue.isHolding && !choice.isUndecided()) return onSend(text, files, id);
+    queue.add(text, files, id);
     composer.current?.forget(text);
   }
 
@@ -76,15 +90,20 @@ export function TalkComposer(props: TalkComposerProps) {
           refusal={isQueued ? null : refusal}
           onAgain={() => {
             if (!refusal) return;
-            composer.current?.fill("", true);
-            composer.current?.detach?.();
             store.forgetRefusal();
-            onSend(refusal.text, resent(refusal.files));
+            // What was refused stands in the composer, as it may have been changed since.
+            if (composer.current?.isEmpty()) onSend(refusal.text, resent(refusal.files));
+            else composer.current?.send();
           }}
         />
       }
     />
   );
+}
+
+function isSame(refusal: Refusal | null, text: string, files: readonly AttachedFile[]): boolean {
+  const ids = resent(refusal?.files).map(({ id }) => id);
+  return refusal?.text === text && ids.join() === files.map(({ id }) => id).join();
 }
 
 function placeholderFor(isOnline: boolean, isGone: boolean, isBusy: boolean): string {

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useEffectEvent } from "react";
-import { isCommand, isField } from "../ui/keys";
+import { isCommand, isField, isPlain } from "../ui/keys";
 
 type Keys = { readonly isBusy: boolean; readonly onStop: () => void };
 
@@ -26,7 +26,7 @@ export function useConversationKeys(keys: Keys): void {
       event.preventDefault();
       return waiting.focus();
     }
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.defaultPrevented || event.isComposing || !isPlain(event)) return;
     if (event.key === "Escape") {
       const isLayerOpen =
         document.querySelector("[popover]:popover-open:not([data-docked]), .sidebar[data-open]") !== null;

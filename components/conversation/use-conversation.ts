@@ -4,6 +4,7 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { useListedSession, useShell } from "../frame/shell";
 import { browserPorts } from "./browser-ports";
+import type { PageTold } from "./conversation-ports";
 import type { ConversationState } from "./conversation-state";
 import { type ConversationStore, createConversationStore } from "./conversation-store";
 
@@ -13,7 +14,7 @@ export type ConversationOptions = {
   readonly isStale: boolean;
   /** Both are those of the first render. */
   readonly onCreated: (id: string) => void;
-  readonly onAccepted: (text: string) => void;
+  readonly onAccepted: PageTold["accepted"];
 };
 
 /** The store of a conversation for as long as it is on screen, and its state as it is drawn. */

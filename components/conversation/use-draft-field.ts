@@ -5,6 +5,7 @@ import { isTouch } from "../ui/keys";
 import type { AttachedFile } from "./attachments/attachment";
 import { readDraft, writeDraft } from "./draft";
 import { wantMarkdown } from "./markdown/renderer";
+import type { Question } from "./turn-state";
 
 export type ComposerHandle = {
   /** Puts text into an empty composer, or adds it to what stands there. */
@@ -13,8 +14,12 @@ export type ComposerHandle = {
   /** The question is with the server; its draft may go. */
   readonly forget: (text: string) => void;
   /** Puts files back that were sent and refused. */
-  readonly detach?: () => void;
-  readonly attach?: (files: readonly AttachedFile[]) => void;
+  readonly attach: (files: readonly AttachedFile[]) => void;
+  /** Takes out again what was put back, where it stands there as it was. */
+  readonly takeOut: (text: string, files: Question["files"]) => void;
+  readonly isEmpty: () => boolean;
+  /** As a press of Send does. */
+  readonly send: () => void;
 };
 
 type DraftField = {
@@ -26,6 +31,8 @@ type DraftField = {
   /** Takes the text out of the field; its draft stays until `forget`. */
   readonly empty: () => void;
   readonly fill: ComposerHandle["fill"];
+  /** Takes a text out, where it stands there alone. */
+  readonly takeOut: (text: string) => void;
   readonly forget: ComposerHandle["forget"];
 };
 
@@ -69,6 +76,13 @@ export function useDraftField(sessionId: string | null): DraftField {
     element.setSelectionRange(element.value.length, element.value.length);
   }
 
+  function takeOut(text: string) {
+    const element = field.current;
+    if (element?.value.trim() !== text.trim()) return;
+    put(element, "");
+    changed();
+  }
+
   function forget(text: string) {
     if (readDraft(null).trim() === text) writeDraft(null, "");
     if (readDraft(session.current).trim() === text) writeDraft(session.current, "");
@@ -79,7 +93,7 @@ export function useDraftField(sessionId: string | null): DraftField {
     setLength(0);
   }
 
-  return { field, length, changed, empty, fill, forget };
+  return { field, length, changed, empty, fill, takeOut, forget };
 }
 
 function put(element: HTMLTextAreaElement, text: string): void {

@@ -29,6 +29,10 @@ export type ModelChoice = {
   readonly agentName: string;
   readonly agentGroups: readonly ChoiceGroup[];
   readonly chooseAgent: (id: string) => void;
+  /** What may be chosen is known, could not be read, or takes long. */
+  readonly isSettled: boolean;
+  /** Whether a question has to wait for that: it would go to another model than the last one did. */
+  readonly isUndecided: () => boolean;
   /** Asks for what may be chosen again, where that was some time ago. */
   readonly refresh: () => void;
 };
@@ -43,7 +47,7 @@ const KEY = "parley:model";
 export function useModelChoice(initial: SessionWindow | null, begunWith: BegunWith | null): ModelChoice {
   const { viewer } = useShell();
   // A visitor has no account yet whose models could be listed.
-  const { models, agents, refresh } = useOffers(viewer.kind !== "none");
+  const { models, agents, isSettled, refresh } = useOffers(viewer.kind !== "none");
   const agent = useAgentChoice(initial, begunWith, agents);
   const [chosen, setChosen] = useState<string | null | undefined>(undefined);
   const remembered = useMemo(() => (models === null ? null : rememberedModel(initial)), [models, initial]);
@@ -80,6 +84,8 @@ export function useModelChoice(initial: SessionWindow | null, begunWith: BegunWi
     agentName: agent.name,
     agentGroups: useMemo(() => (agents === null ? [] : agentGroups(agents)), [agents]),
     chooseAgent,
+    isSettled,
+    isUndecided: () => !isSettled && chosen === undefined && rememberedModel(initial) !== null,
     refresh,
   };
 }

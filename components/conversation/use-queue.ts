@@ -17,7 +17,8 @@ export type SendQueue = {
   /** Whether a message that is written now has to wait. */
   readonly isHolding: boolean;
   readonly hasRoom: boolean;
-  readonly add: (text: string, files: readonly AttachedFile[]) => void;
+  /** `id`: the one that it was sent under before. */
+  readonly add: (text: string, files: readonly AttachedFile[], id?: string) => void;
   readonly change: (id: string, text: string) => void;
   /** Gives the one that is taken back. */
   readonly takeBack: (id: string) => Waiting | null;
@@ -30,12 +31,14 @@ type Options = {
   readonly state: ConversationState;
   /** Nothing is sent to a deleted session. */
   readonly isGone: boolean;
+  /** Nobody knows yet with which model a message is to be sent. */
+  readonly isUnsettled: boolean;
   /** Sends a message that has waited. */
   readonly onSend: (text: string, id: string, files?: readonly AttachedFile[]) => void;
 };
 
 /** The messages that wait in a conversation, each of which is sent as soon as nothing stands in its way. */
-export function useQueue({ store, state, isGone, onSend }: Options): SendQueue {
+export function useQueue({ store, state, isGone, isUnsettled, onSend }: Options): SendQueue {
   const { run, turns, refusal, sessionId } = state;
   const [queue] = useState(() => createQueue(sessionId));
   const items = useSyncExternalStore(queue.subscribe, queue.get, queue.getServer);
@@ -64,9 +67,9 @@ export function useQueue({ store, state, isGone, onSend }: Options): SendQueue {
   }, [queue, taken]);
 
   useEffect(() => {
-    if (!next || reason !== null || isEditing || isGone || next.id === taken) return;
+    if (!next || reason !== null || isEditing || isGone || isUnsettled || next.id === taken) return;
     onSend(next.text, next.id, next.files);
-  }, [next, reason, isEditing, isGone, taken, onSend]);
+  }, [next, reason, isEditing, isGone, isUnsettled, taken, onSend]);
 
   return {
     items: next !== undefined && (next.id === taken || next.id === last?.key) ? items.slice(1) : items,
@@ -74,8 +77,8 @@ export function useQueue({ store, state, isGone, onSend }: Options): SendQueue {
     isHolding: reason === "answer" || reason === "connection" || reason === "sign-in" || items.length > 0,
     hasRoom: items.length < MOST_WAITING,
     add: useCallback(
-      (text: string, files: readonly AttachedFile[]) =>
-        queue.add({ id: newId(), text, ...(files.length === 0 ? {} : { files }) }),
+      (text: string, files: readonly AttachedFile[], id = newId()) =>
+        queue.add({ id, text, ...(files.length === 0 ? {} : { files }) }),
       [queue],
     ),
     change: queue.change,

@@ -12,13 +12,16 @@ type Sending = {
   readonly state: ConversationState;
   /** The session was deleted in another place. */
   readonly isGone: boolean;
+  /** Nobody knows yet with which model a message is to be sent. */
+  readonly isUnsettled: boolean;
   readonly sentWith: SentWith;
   readonly onSent: () => void;
 };
 
 /** Sending questions: `ask` at once, the same function as long as the same is sent with them, or when `queue` lets them go. */
-export function useSending({ store, state, isGone, sentWith, onSent }: Sending): {
-  readonly ask: (text: string, files?: readonly AttachedFile[]) => void;
+export function useSending({ store, state, isGone, isUnsettled, sentWith, onSent }: Sending): {
+  /** `id`: the one that it was sent under before. */
+  readonly ask: (text: string, files?: readonly AttachedFile[], id?: string) => void;
   readonly queue: SendQueue;
 } {
   const send = useCallback(
@@ -28,6 +31,9 @@ export function useSending({ store, state, isGone, sentWith, onSent }: Sending):
     },
     [store, sentWith, onSent],
   );
-  const ask = useCallback((text: string, files?: readonly AttachedFile[]) => send(text, undefined, files), [send]);
-  return { ask, queue: useQueue({ store, state, isGone, onSend: send }) };
+  const ask = useCallback(
+    (text: string, files?: readonly AttachedFile[], id?: string) => send(text, id, files),
+    [send],
+  );
+  return { ask, queue: useQueue({ store, state, isGone, isUnsettled, onSend: send }) };
 }

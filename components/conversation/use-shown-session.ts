@@ -23,7 +23,9 @@ export function useShownSession(
   }, [initial, sessions]);
   useEffect(() => {
     if (session) document.title = `${titleOf(session)} · Parley`;
-  }, [session]);
+    // The router knows nothing of a session that was made in place, and leaves its title to the next new one.
+    else if (sessionId === null) document.title = "Parley";
+  }, [session, sessionId]);
 
   return { session, isGone };
 }

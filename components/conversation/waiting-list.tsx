@@ -3,6 +3,7 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { Dash } from "../ui/dash";
 import { isTouch } from "../ui/keys";
+import { refocus } from "../ui/refocus";
 import { QuestionFiles } from "./attachments/question-files";
 import { sends } from "./composer-keys";
 import { asksPerson, type Reason, type Waiting, wordsOf } from "./queue";
@@ -26,13 +27,14 @@ const NO_FILES = [] as const;
 /** The messages that wait to be sent, where they will stand. */
 export default function WaitingList({ items, reason, why, onEditing, onChange, ...acts }: WaitingListProps) {
   const [editing, setEditing] = useState<string | null>(null);
+  const list = useRef<HTMLOListElement>(null);
   const isEditing = items.some(({ id }) => id === editing);
   useEffect(() => {
     onEditing(isEditing);
     return () => onEditing(false);
   }, [isEditing, onEditing]);
   return (
-    <ol className="waiting-list" aria-label="Waiting to be sent">
+    <ol ref={list} className="waiting-list" aria-label="Waiting to be sent">
       {items.map((item, index) => {
         const words = index === 0 ? wordsOf(reason ?? "answer") : "Waits for the message before it";
         return (
@@ -45,6 +47,7 @@ export default function WaitingList({ items, reason, why, onEditing, onChange, .
                   onDone={(text) => {
                     if (text !== null) onChange(item.id, text);
                     setEditing(null);
+                    refocus(() => list.current?.querySelector<HTMLElement>(`[data-edits="${CSS.escape(item.id)}"]`));
                   }}
                 />
               ) : (
@@ -63,7 +66,7 @@ export default function WaitingList({ items, reason, why, onEditing, onChange, .
                   {reason === "refused" ? "Try again" : "Send anyway"}
                 </button>
               )}
-              <button type="button" className="small-action" onClick={() => setEditing(item.id)}>
+              <button type="button" className="small-action" data-edits={item.id} onClick={() => setEditing(item.id)}>
                 Edit
               </button>
               <button type="button" className="small-action" onClick={() => acts.onTakeBack(item.id)}>
@@ -93,11 +96,11 @@ function EditField({ text, onDone }: { text: string; onDone: (text: string | nul
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
     const { key, keyCode, shiftKey } = event;
-    if (key === "Escape") {
+    const { isComposing } = event.nativeEvent;
+    if (key === "Escape" && !isComposing) {
       event.preventDefault();
       return onDone(null);
     }
-    const { isComposing } = event.nativeEvent;
     if (!sends({ key, keyCode, shiftKey, isComposing, isTouch: isTouch() })) return;
     event.preventDefault();
     done();

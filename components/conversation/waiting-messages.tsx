@@ -25,7 +25,7 @@ export function WaitingMessages({ queue, why, composer }: WaitingMessagesProps) 
   function takeBack(id: string) {
     const taken = queue.takeBack(id);
     composer.current?.fill(taken?.text ?? "");
-    if (taken?.files) composer.current?.attach?.(taken.files);
+    if (taken?.files) composer.current?.attach(taken.files);
   }
   return (
     <Suspense>

@@ -7,6 +7,7 @@ import { Sidebar } from "../sidebar/sidebar";
 import { isCommand } from "../ui/keys";
 import { NoticeHost } from "../ui/notify";
 import { focusComposer } from "./focus";
+import { Help } from "./help";
 import { useSessionList, useShell } from "./shell";
 import { SidebarContext, type SidebarControl } from "./sidebar-toggle";
 import { useChanges } from "./use-changes";
@@ -31,11 +32,7 @@ export function Frame({ closed, isBare, children }: FrameProps) {
   useChanges(store, changesToken, pathname !== "/sign-in" && (viewer.kind !== "none" || hasSessions));
 
   const control = useMemo(() => {
-    const close = () => {
-      setSheet(false);
-      if (opener.current instanceof HTMLElement) opener.current.focus();
-      opener.current = null;
-    };
+    const close = () => setSheet(false);
     return {
       close,
       toggle() {
@@ -51,6 +48,14 @@ export function Frame({ closed, isBare, children }: FrameProps) {
       },
     };
   }, [sheet, docked]);
+
+  // The page under the sheet takes the focus again once it can.
+  useEffect(() => {
+    if (sheet || !(opener.current instanceof HTMLElement)) return;
+    const isLost = document.activeElement === document.body || document.activeElement?.closest("#sidebar");
+    if (isLost) opener.current.focus();
+    opener.current = null;
+  }, [sheet]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a choice in the sheet closes it.
   useEffect(() => setSheet(false), [pathname]);
@@ -73,6 +78,7 @@ export function Frame({ closed, isBare, children }: FrameProps) {
         </main>
       </div>
       <PassageHost />
+      <Help />
       <NoticeHost />
     </SidebarContext>
   );

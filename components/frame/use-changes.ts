@@ -3,6 +3,7 @@
 import { useEffect } from "react";
 import { isProblem, listSessions, readChanges, retrieveSummary } from "../api";
 import type { SessionStore } from "../sidebar/session-store";
+import { poll } from "./poll";
 
 const everyMs = 4000;
 
@@ -34,34 +35,19 @@ async function readAnew(store: SessionStore): Promise<void> {
 export function useChanges(store: SessionStore, firstToken: string, isOn: boolean): void {
   useEffect(() => {
     if (!isOn) return;
-    const aborter = new AbortController();
     let token = firstToken;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let failures = 0;
-
-    async function ask() {
-      if (document.visibilityState === "visible") {
-        try {
-          token = await takeAll(store, token, aborter.signal);
-          failures = 0;
-        } catch {
-          failures = Math.min(failures + 1, 4);
-        }
-      }
-      if (!aborter.signal.aborted) timer = setTimeout(ask, everyMs * 2 ** failures);
-    }
-
-    function onVisible() {
-      if (document.visibilityState !== "visible") return;
-      clearTimeout(timer);
-      void ask();
-    }
-
-    timer = setTimeout(ask, 1000);
+    const isSeen = () => document.visibilityState === "visible";
+    const polling = poll(
+      async (signal) => {
+        const next = await takeAll(store, token, signal);
+        if (!signal.aborted) token = next;
+      },
+      { everyMs, isSeen },
+    );
+    const onVisible = () => isSeen() && polling.now();
     document.addEventListener("visibilitychange", onVisible);
     return () => {
-      aborter.abort();
-      clearTimeout(timer);
+      polling.close();
       document.removeEventListener("visibilitychange", onVisible);
     };
   }, [store, firstToken, isOn]);

@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { isProblem } from "../api";
 import { notify } from "../ui/notify";
 import { Documents } from "./documents";
@@ -35,7 +35,8 @@ type Offer = { readonly all: readonly KnowledgeIndex[]; readonly chosen: readonl
 
 function AgentIndexes({ agentId }: { readonly agentId: string }) {
   const [offer, setOffer] = useState<Offer | "reading" | "failed">("reading");
-  const [isBusy, setIsBusy] = useState(false);
+  /** The saving of what was chosen before: each choice is saved, in its order. */
+  const saving = useRef<Promise<unknown>>(Promise.resolve());
 
   useEffect(() => {
     let isOver = false;
@@ -48,17 +49,19 @@ function AgentIndexes({ agentId }: { readonly agentId: string }) {
     };
   }, [agentId]);
 
-  async function choose(ids: readonly string[]) {
-    if (isBusy || typeof offer === "string") return;
-    setIsBusy(true);
+  function choose(ids: readonly string[]) {
+    if (typeof offer === "string") return;
     setOffer({ ...offer, chosen: ids });
+    saving.current = saving.current.then(() => save(ids));
+  }
+
+  async function save(ids: readonly string[]) {
     try {
       await setAgentIndexes(agentId, ids);
     } catch (thrown) {
-      setOffer(offer);
       void notify({ text: isProblem(thrown) ? thrown.message : "The choice was not saved. Try again." });
-    } finally {
-      setIsBusy(false);
+      // What is stored is shown, where it can be read.
+      await readOffer(agentId).then(setOffer, () => {});
     }
   }
 
@@ -72,7 +75,7 @@ function AgentIndexes({ agentId }: { readonly agentId: string }) {
           <p className="field-note">
             {offer.all.length === 0 ? "There are none yet. " : "It looks into those that are chosen, "}
             {offer.all.length === 0 ? (
-              <Link href="/indexes" className="text-link" data-leaves prefetch={false}>
+              <Link href="/indexes" className="text-link" prefetch={false}>
                 Make an index
               </Link>
             ) : (

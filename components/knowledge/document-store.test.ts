@@ -179,6 +179,25 @@ test("17: what is removed does not come back with a list that was on its way, an
   expect(shown(store)).toEqual([]);
 });
 
+test("17: what is stored while a list is on its way stays, and is looked at until it is read", async () => {
+  const { ports, set, tick } = world([documentOf("a")]);
+  const store = storeOf(ports);
+  store.open(OWNER);
+  await idle();
+  const way = Promise.withResolvers<{ items: KnownDocument[]; has_more: boolean }>();
+  ports.list.mockImplementationOnce(() => way.promise);
+  await tick();
+  store.add([file("b")]);
+  await idle();
+  way.resolve({ items: [documentOf("a", { state: "ready", progress: 100 })], has_more: false });
+  await idle();
+  expect(shown(store)).toEqual(["b pending 0", "a ready 100"]);
+  set("a", { state: "ready", progress: 100 });
+  set("b", { state: "ready", progress: 100 });
+  await tick();
+  expect(shown(store)).toEqual(["b ready 100", "a ready 100"]);
+});
+
 test("17: a removal that fails leaves the document", async () => {
   const { ports } = world([documentOf("a")]);
   const store = storeOf(ports);

@@ -23,6 +23,7 @@ export function createFollowing(ports: DocumentPorts, { get, set }: HeldDocument
   async function read(more = 0): Promise<void> {
     if (!owner) return;
     const { signal } = open;
+    const before = new Set(get().documents.map(({ id }) => id));
     const wanted = Math.min(MOST_SHOWN, Math.max(PAGE, get().documents.length) + more);
     let found: readonly KnownDocument[] = [];
     let hasMore = true;
@@ -33,7 +34,10 @@ export function createFollowing(ports: DocumentPorts, { get, set }: HeldDocument
       found = [...found, ...page.items.filter(({ id }) => !known.has(id) && !gone.has(id))];
       hasMore = page.has_more;
     }
-    set({ documents: found, hasMore: hasMore && wanted < MOST_SHOWN, reading: "no" });
+    // What has come since the list was asked for may not be in it.
+    const listed = new Set(found.map(({ id }) => id));
+    const come = get().documents.filter(({ id }) => !before.has(id) && !listed.has(id));
+    set({ documents: [...come, ...found], hasMore: hasMore && wanted < MOST_SHOWN, reading: "no" });
   }
 
   async function readFirst(): Promise<void> {

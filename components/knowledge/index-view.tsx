@@ -7,6 +7,8 @@ import { SidebarToggle } from "../frame/sidebar-toggle";
 import { RenameField } from "../sidebar/rename-field";
 import { IconButton } from "../ui/icon-button";
 import { notify } from "../ui/notify";
+import { refocus } from "../ui/refocus";
+import { useWasLeft } from "../ui/use-was-left";
 import { AskIndex } from "./ask-index";
 import { DeleteIndex } from "./delete-index";
 import type { DocumentPage } from "./document";
@@ -21,11 +23,17 @@ type IndexViewProps = { readonly initial: KnowledgeIndex; readonly documents: Do
 /** One index: what is in it, and what it has for a question. */
 export function IndexView({ initial, documents }: IndexViewProps) {
   const { store, state } = useDocuments({ role: "index", id: initial.id }, documents);
-  const [index, setIndex] = useIndex(initial, state);
+  const wasLeft = useWasLeft(initial);
+  const [index, setIndex] = useIndex(initial, state, wasLeft);
+  useEffect(() => {
+    if (wasLeft) store.again();
+  }, [store, wasLeft]);
   const [isRenaming, setIsRenaming] = useState(false);
+  const pencil = useRef<HTMLButtonElement>(null);
 
   async function rename(name: string | null) {
     setIsRenaming(false);
+    refocus(() => pencil.current);
     const wanted = name?.trim() ?? "";
     if (wanted === "" || wanted === index.name) return;
     try {
@@ -46,7 +54,7 @@ export function IndexView({ initial, documents }: IndexViewProps) {
             <h1 className="head-title" dir="auto">
               {index.name}
             </h1>
-            <IconButton icon={Pencil} label="Rename" onClick={() => setIsRenaming(true)} />
+            <IconButton ref={pencil} icon={Pencil} label="Rename" onClick={() => setIsRenaming(true)} />
           </>
         )}
         {!isRenaming && <p className="head-summary">{indexWords(index)}</p>}
@@ -65,11 +73,14 @@ export function IndexView({ initial, documents }: IndexViewProps) {
   );
 }
 
-/** An index with its counts, read again whenever one of its documents has come to an end, or has come or gone. */
-function useIndex(initial: KnowledgeIndex, { documents }: DocumentsState) {
+/**
+ * An index with its counts, read again whenever one of its documents has come to an end, or has come or gone; at once where
+ * `isOld`.
+ */
+function useIndex(initial: KnowledgeIndex, { documents }: DocumentsState, isOld: boolean) {
   const [index, setIndex] = useState(initial);
   const standing = documents.map(({ id, state }) => `${id} ${state}`).join("\n");
-  const known = useRef(standing);
+  const known = useRef(isOld ? null : standing);
   useEffect(() => {
     if (known.current === standing) return;
     known.current = standing;

@@ -5,18 +5,12 @@ import { deleteSession, isProblem, updateSession } from "../api";
 import { writeDraft } from "../conversation/draft";
 import { useShell } from "../frame/shell";
 import { notify } from "../ui/notify";
+import { dropDeletion, holdDeletion, tellDeletion } from "./pending-deletions";
 import { titleOf } from "./session-store";
 
 const undoMs = 10_000;
-
-/** Deletions that the server has not heard of yet; told when the page is left. */
-const pending = new Map<string, () => void>();
-
-if (typeof window !== "undefined") {
-  window.addEventListener("pagehide", () => {
-    for (const tell of pending.values()) tell();
-  });
-}
+/** Who stays on the notice has so long. */
+const mostUndoMs = 60_000;
 
 export type SessionActions = ReturnType<typeof useSessionActions>;
 
@@ -48,8 +42,7 @@ export function useSessionActions() {
       const isOpen = window.location.pathname === `/s/${id}`;
       if (isOpen) router.push("/");
 
-      function tell() {
-        if (!pending.delete(id)) return;
+      const tell = () =>
         deleteSession(id).then(
           () => {
             writeDraft(id, "");
@@ -61,23 +54,28 @@ export function useSessionActions() {
             void notify({ text: `“${title}” could not be deleted.` });
           },
         );
-      }
 
-      const timer = setTimeout(tell, undoMs);
-      pending.set(id, tell);
-      void notify({
+      holdDeletion(id, tell);
+      const over = () => void tellDeletion(id);
+      const timers = [
+        // The notice of a page that is not seen stands still.
+        setTimeout(() => document.visibilityState === "hidden" && over(), undoMs),
+        setTimeout(over, mostUndoMs),
+      ];
+      notify({
         text: "Deleted",
         durationMs: undoMs,
+        onClose: over,
         action: {
           label: "Undo",
           run() {
-            clearTimeout(timer);
-            if (!pending.delete(id)) return;
+            timers.map(clearTimeout);
+            if (!dropDeletion(id)) return void notify({ text: "It is deleted already." });
             store.setLeaving(id, false);
             if (isOpen) router.push(`/s/${id}`);
           },
         },
-      });
+      }).catch(over);
     },
   };
 }

@@ -5,6 +5,7 @@ import Link, { useLinkStatus } from "next/link";
 import { type KeyboardEvent, memo, useRef, useState } from "react";
 import { WorkingDash } from "../ui/dash";
 import { MenuButton } from "../ui/menu-button";
+import { refocus } from "../ui/refocus";
 import { RenameField } from "./rename-field";
 import type { SessionActions } from "./session-actions";
 import { type ListedSession, titleOf } from "./session-store";
@@ -25,14 +26,34 @@ export const SessionRow = memo(function SessionRow({ session, isCurrent, actions
   function finish(next: string | null) {
     setRenaming(false);
     if (next !== null) actions.rename(id, next);
-    requestAnimationFrame(() => link.current?.focus());
+    // Who has ended it by a press elsewhere is there by now.
+    refocus(() => link.current);
+  }
+
+  /** The row goes, and what has the focus with it: the same of the row beside takes it, or what is there instead of this session. */
+  function remove(part: Part) {
+    const row = link.current?.closest("li");
+    const all = rows();
+    const at = row ? all.indexOf(row) : -1;
+    const next = all[at + 1] ?? all[at - 1];
+    actions.remove(id);
+    if (!isCurrent) refocus(() => next?.querySelector<HTMLElement>(part));
+  }
+
+  /** The row is drawn anew where it belongs now. */
+  function setPinned(pinned: boolean, part: Part) {
+    actions.setPinned(id, pinned);
+    refocus(
+      () =>
+        rows().flatMap((row) => (row.dataset.session === id ? (row.querySelector<HTMLElement>(part) ?? []) : []))[0],
+    );
   }
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "F2") setRenaming(true);
-    else if (event.key === "p" || event.key === "P") actions.setPinned(id, !session.pinned);
-    else if (event.key === "Delete" || event.key === "Backspace") actions.remove(id);
+    else if (event.key === "p" || event.key === "P") setPinned(!session.pinned, LINK);
+    else if (event.key === "Delete" || event.key === "Backspace") remove(LINK);
     else if (event.key === "ArrowDown" || event.key === "ArrowUp") moveFocus(link.current, event.key === "ArrowDown");
     else return;
     event.preventDefault();
@@ -46,7 +67,7 @@ export const SessionRow = memo(function SessionRow({ session, isCurrent, actions
     );
   }
   return (
-    <li className="session-row" data-current={isCurrent || undefined}>
+    <li className="session-row" data-session={id} data-current={isCurrent || undefined}>
       <Link
         ref={link}
         href={`/s/${id}`}
@@ -74,9 +95,9 @@ export const SessionRow = memo(function SessionRow({ session, isCurrent, actions
         entries={[
           { label: "Rename", icon: Pencil, keys: "F2", onSelect: () => setRenaming(true) },
           session.pinned
-            ? { label: "Unpin", icon: PinOff, keys: "P", onSelect: () => actions.setPinned(id, false) }
-            : { label: "Pin", icon: Pin, keys: "P", onSelect: () => actions.setPinned(id, true) },
-          { label: "Delete", icon: Trash2, keys: "⌫", isDanger: true, onSelect: () => actions.remove(id) },
+            ? { label: "Unpin", icon: PinOff, keys: "P", onSelect: () => setPinned(false, MENU) }
+            : { label: "Pin", icon: Pin, keys: "P", onSelect: () => setPinned(true, MENU) },
+          { label: "Delete", icon: Trash2, keys: "⌫", isDanger: true, onSelect: () => remove(MENU) },
         ]}
       />
     </li>
@@ -112,7 +133,14 @@ function RowEnd({ session }: { session: ListedSession }) {
   return null;
 }
 
+/** The parts of a row that take the focus. */
+const LINK = ".session-link";
+const MENU = ".session-menu";
+type Part = typeof LINK | typeof MENU;
+
+const rows = () => [...document.querySelectorAll<HTMLElement>(".sidebar .session-row")];
+
 function moveFocus(from: HTMLElement | null, down: boolean): void {
-  const links = [...document.querySelectorAll<HTMLElement>(".sidebar .session-link")];
-  links[links.indexOf(from as HTMLElement) + (down ? 1 : -1)]?.focus();
+  const links = [...document.querySelectorAll<HTMLElement>(`.sidebar ${LINK}`)];
+  if (from) links[links.indexOf(from) + (down ? 1 : -1)]?.focus();
 }

@@ -64,14 +64,16 @@ export function createSessionStore(page: SessionPage) {
       set({ items: merge([], first.items), nextPageToken: first.next_page_token, loading: "no" });
     },
     takePage(next: SessionPage) {
-      set({ items: merge(list.items, next.items), nextPageToken: next.next_page_token, loading: "no" });
+      const there = next.items.filter((item) => !list.gone.has(item.session_id));
+      set({ items: merge(list.items, there), nextPageToken: next.next_page_token, loading: "no" });
     },
     patch(id: string, change: Partial<ListedSession>) {
       const known = list.items.find((item) => item.session_id === id);
       if (known) set({ items: merge(list.items, [{ ...known, ...change }]) });
     },
     remove(id: string) {
-      set({ items: list.items.filter((item) => item.session_id !== id), leaving: without(list.leaving, id) });
+      const gone = new Set([...list.gone, id]);
+      set({ items: list.items.filter((item) => item.session_id !== id), leaving: without(list.leaving, id), gone });
     },
     setLeaving(id: string, leaving: boolean) {
       set({ leaving: leaving ? new Set([...list.leaving, id]) : without(list.leaving, id) });

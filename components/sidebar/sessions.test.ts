@@ -42,6 +42,21 @@ test("the day is the reader's", () => {
   expect(groupSessions(late, now, "Asia/Tokyo")[0]?.title).toBe("Today");
 });
 
+test("16: the month and the year are the reader's too: no session stands under another month, and none twice", () => {
+  const items = [
+    session("in november", "2026-11-05T12:00:00.000Z"),
+    session("as november begins there", "2026-10-31T23:30:00.000Z"),
+    session("in october", "2026-10-15T12:00:00.000Z"),
+    session("as the year begins there", "2025-12-31T23:30:00.000Z"),
+  ];
+  const groups = groupSessions(items, now, "Europe/Berlin");
+  expect(groups.map((group) => `${group.title}: ${group.items.map(titleOf)}`)).toEqual([
+    "November: in november,as november begins there",
+    "October: in october",
+    "January: as the year begins there",
+  ]);
+});
+
 test("pages and news merge by id, newest change first, and keep the provisional title", () => {
   const store = createSessionStore({ items: [session("a", "2026-01-01T00:00:00.000Z")], next_page_token: "t" });
   store.patch("a", { provisional_title: "First words" });

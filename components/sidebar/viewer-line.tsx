@@ -2,8 +2,8 @@
 
 import { UserRound } from "lucide-react";
 import Link from "next/link";
-import { dropDrafts } from "../conversation/draft";
 import { useShell } from "../frame/shell";
+import { leave } from "../sign-in/leave";
 
 export function ViewerLine() {
   const { viewer } = useShell();
@@ -26,12 +26,4 @@ export function ViewerLine() {
       )}
     </div>
   );
-}
-
-async function leave() {
-  const { signOut } = await import("next-auth/react");
-  dropDrafts();
-  // The server would send the browser to the one address of its settings; people may have come by another.
-  await signOut({ redirect: false });
-  window.location.assign("/");
 }

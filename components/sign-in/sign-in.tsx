@@ -45,6 +45,7 @@ export function SignIn({ canSignUp, canStayGuest }: SignInProps) {
 
   async function submit(event: FormEvent) {
     event.preventDefault();
+    if (isBusy) return;
     const address = email.current?.value.trim() ?? "";
     const secret = password.current?.value ?? "";
     const missing = checkCredentials(address, secret, isNew);

@@ -3,4 +3,6 @@ export type Notice = {
   readonly text: string;
   readonly action?: { readonly label: string; readonly run: () => void };
   readonly durationMs?: number;
+  /** It has gone: its time is over, which stands still while somebody is on it, or it was dismissed. */
+  readonly onClose?: () => void;
 };

@@ -13,7 +13,7 @@ export default function Toaster() {
   );
 }
 
-export function show({ text, action, durationMs = 6000 }: Notice): void {
+export function show({ text, action, durationMs = 6000, onClose }: Notice): void {
   toast.custom(
     (id) => (
       <div className="toast">
@@ -34,6 +34,6 @@ export function show({ text, action, durationMs = 6000 }: Notice): void {
         )}
       </div>
     ),
-    { duration: durationMs },
+    { duration: durationMs, onAutoClose: onClose, onDismiss: onClose },
   );
 }

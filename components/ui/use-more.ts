@@ -1,5 +1,6 @@
-import { useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { notify } from "./notify";
+import { useWasLeft } from "./use-was-left";
 
 type Page<Item> = { readonly items: readonly Item[]; readonly has_more: boolean };
 
@@ -14,6 +15,12 @@ export function useMore<Item extends { readonly id: string }>(
 ) {
   const [{ items, has_more: hasMore }, setPage] = useState(initial);
   const [isBusy, setIsBusy] = useState(false);
+
+  const wasLeft = useWasLeft(initial);
+  const readAnew = useEffectEvent(() => read(0).then(setPage, () => {}));
+  useEffect(() => {
+    if (wasLeft) void readAnew();
+  }, [wasLeft]);
 
   async function more() {
     if (isBusy) return;

@@ -472,6 +472,34 @@ describe("a title", () => {
     expect(await title(id)).toBe("Title of Q9");
   });
 
+  test("that a model makes slowly is not given to a question that has taken the first one's place", async () => {
+    const slow = Promise.withResolvers<void>();
+    const told = Promise.withResolvers<void>();
+    api.model.reset();
+    api.model.onMessage(/./, async (request) => {
+      const made = titleOf(request);
+      if (made !== "Title of Q1") return { content: made ?? "A" };
+      told.resolve();
+      await slow.promise;
+      return { content: made };
+    });
+    const id = await sessionWith("Q1");
+    await told.promise;
+    await lines.instead(id, "Q1", "Q9");
+    await expect.poll(() => title(id)).toBe("Title of Q9");
+    slow.resolve();
+    // Two that wait for each other have both lanes: nothing else is in one any more.
+    const { lanes } = api.server.parley.ports;
+    const [one, two] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const meet = (mine: typeof one, other: typeof one) =>
+      lanes.add(async () => {
+        mine.resolve();
+        await other.promise;
+      });
+    await Promise.all([meet(one, two), meet(two, one)]);
+    expect(await title(id)).toBe("Title of Q9");
+  });
+
   test("of a person stays, and a later question changes none", async () => {
     const id = await sessionWith("Q1", "Q2");
     await expect.poll(() => title(id)).toBe("Title of Q1");

@@ -1,4 +1,5 @@
 import { findFirstQuestion } from "../db/first-question.ts";
+import { findPosition } from "../db/messages.ts";
 import { setTitle } from "../db/sessions.ts";
 import { toChatError } from "../domain/errors.ts";
 import type { Session } from "../domain/session.ts";
@@ -7,6 +8,7 @@ import type { Asking } from "./admission.ts";
 import { cleanTitle } from "./clean-title.ts";
 import { completeText } from "./complete-text.ts";
 import type { Ports, Scope } from "./scope.ts";
+import type { Topic } from "./turn/question.ts";
 
 const INSTRUCTION =
   "Write a title for a conversation that begins with the message below. At most 8 words, in the language of the " +
@@ -52,15 +54,15 @@ export async function modelTitle(
 /**
  * Gives a session whose title is only its first words a better one, in the background.
  *
- * `session` is the session as it was before the turn, and `question` the first thing it was asked, where that is known.
+ * `session` is the session as it was before the turn, and `first` the first thing it was asked, where that is known.
  * A title of a model or a person stays. A failure is logged and tried again after the next turn, and so is a title for
- * which too many others wait.
+ * which too many others wait. What is asked in another way meanwhile gets its title with that turn.
  */
-export async function improveTitle(scope: Scope, session: Session, question: string | null): Promise<void> {
+export async function improveTitle(scope: Scope, session: Session, first: Topic | null): Promise<void> {
   if (session.titleSource !== "fallback" && session.titleSource !== "none") return;
   await scope.lanes.add(async () => {
     await quiet(scope.runner);
-    await titleFor(scope, session, question);
+    await titleFor(scope, session, first);
   });
 }
 
@@ -76,16 +78,22 @@ async function quiet(runner: Scope["runner"]): Promise<void> {
   }
 }
 
-async function titleFor(scope: Scope, session: Session, question: string | null): Promise<void> {
+async function titleFor(scope: Scope, session: Session, first: Topic | null): Promise<void> {
+  const { database, accountId } = scope;
+  const { id, activeBranchId } = session;
+  const firstQuestion = () => findFirstQuestion(database, accountId, id);
   try {
-    const asked = question ?? (await findFirstQuestion(scope.database, scope.accountId, session.id));
+    const asked = first?.text ?? (await firstQuestion());
     if (asked === null) return;
     const title = await modelTitle(scope, asked, { isAsked: false, apiKey: scope.providerKey });
     if (title === null) return;
+    const isShown = first
+      ? (await findPosition(database, accountId, id, first.messageId)) !== null
+      : (await firstQuestion()) === asked;
+    if (!isShown) return;
     // Where its history was deleted meanwhile, the title would say what was in it.
-    const { id, activeBranchId } = session;
-    await setTitle(scope.database, scope.accountId, id, title, "model", false, activeBranchId);
+    await setTitle(database, accountId, id, title, "model", false, activeBranchId);
   } catch (thrown) {
-    scope.log.warn({ err: thrown, sessionId: session.id }, "A session keeps its first words as its title");
+    scope.log.warn({ err: thrown, sessionId: id }, "A session keeps its first words as its title");
   }
 }

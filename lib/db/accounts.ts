@@ -17,7 +17,7 @@ import {
   touchApiKeyRows,
 } from "./sql/accounts.ts";
 import * as guest from "./sql/merge-guest.ts";
-import { inTransaction } from "./sql.ts";
+import { againOnDeadlock, type Connection, inTransaction } from "./sql.ts";
 import { violated } from "./violated.ts";
 
 export type Account = {
@@ -99,7 +99,8 @@ export async function endAllSignIns(database: Database, id: string, passwordHash
  * Moves everything of a guest to another account and deletes the guest, in one transaction. Gives whether there was one:
  * of a person nothing moves.
  *
- * The guest's sessions end up in the other account's default project, with its default agent where they had the guest's.
+ * The guest's sessions end up in the other account's default project, with its default agent where they had the guest's:
+ * one that the guest has changed, or given docs or tools, goes along as one of the others.
  */
 export async function mergeGuest(
   database: Database,
@@ -107,22 +108,25 @@ export async function mergeGuest(
   into: { readonly accountId: string; readonly projectId: string; readonly agentId: string },
 ): Promise<boolean> {
   const { accountId, projectId, agentId } = into;
-  return inTransaction(database, async (connection) => {
+  const merge = async (connection: Connection) => {
     const held = await guest.holdGuest(connection, { guestId });
     if (held.length === 0) return false;
+    await guest.keepChangedAgent(connection, { guestId });
     await guest.copyDefaultAgent(connection, { guestId, agentId });
     await guest.moveSessions(connection, { guestId, accountId, projectId });
     await guest.moveIndexes(connection, { guestId, accountId, projectId });
     await guest.moveUsers(connection, { guestId, accountId, projectId });
     await guest.moveAgents(connection, { guestId, accountId, projectId });
     await guest.moveRuns(connection, { guestId, accountId });
-    await guest.moveDocs(connection, { guestId, accountId });
+    await guest.moveDocs(connection, { guestId, accountId, projectId });
     await guest.moveJobs(connection, { guestId, accountId });
     await guest.addUsageOfGuest(connection, { guestId, accountId });
     await guest.moveFiles(connection, { guestId, accountId });
     await guest.deleteGuest(connection, { guestId });
     return true;
-  });
+  };
+  // Turns of the guest that end meanwhile lock the same sessions, in an order of their own.
+  return againOnDeadlock(() => inTransaction(database, merge));
 }
 
 /** What is known of who holds a key. */

@@ -77,6 +77,49 @@ test("a guest's agents come along into the account", async () => {
   expect((await api.call("GET", `${PATH}/${id}`, { key: into.key })).body).toMatchObject({ id, name: "Mine" });
 });
 
+test("what a guest has given to its first agent and its project comes along, and what the account has already is there once", async () => {
+  const headers = await guest();
+  const { database } = api.server.parley.ports;
+  const { rows } = await database.pool.query(
+    `select g.id from "Account" g where g.kind = 'guest' order by g."createdAt" desc limit 1`,
+  );
+  const guestId: string = rows[0].id;
+  const into = await api.server.makeAccount();
+  const [own, home] = await Promise.all([
+    defaults({ database, accountId: guestId }),
+    defaults({ database, accountId: into.id }),
+  ]);
+  const add = (caller: object, owner: object, title: string) =>
+    api.call("POST", "/api/app/docs", { ...caller, body: { ...owner, title, text: `The ${title} tells of owls.` } });
+  const [asGuest, asPerson] = [{ key: null, headers }, { key: into.key }];
+  const made = [
+    await add(asGuest, { agent_id: own.agentId }, "book"),
+    await add(asGuest, { project_id: own.projectId }, "letter"),
+    await add(asGuest, { project_id: own.projectId }, "equal"),
+    await add(asPerson, { project_id: home.projectId }, "equal"),
+  ];
+  expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+  for (const [n, { body }] of made.entries()) {
+    const caller = n < 3 ? asGuest : asPerson;
+    await expect.poll(async () => (await api.call("GET", `/api/app/docs/${body.id}`, caller)).body.state).toBe("ready");
+  }
+  await mergeGuest(database, guestId, { accountId: into.id, ...home });
+
+  const titles = async (owner: string) =>
+    (await api.call("GET", `/api/app/docs?${owner}`, asPerson)).body.items
+      .map(({ title }: { title: string }) => title)
+      .sort();
+  expect(await titles(`agent_id=${own.agentId}`)).toEqual(["book"]);
+  expect(await titles(`project_id=${home.projectId}`)).toEqual(["equal", "letter"]);
+  expect((await api.call("GET", `${PATH}/${own.agentId}`, asPerson)).body.is_default).toBe(false);
+  const pieces = await database.pool.query(
+    `select count(*)::int as n from "DocChunk" c join "Doc" d on d.id = c."docId"
+     where d."accountId" = $1 and c."ownerId" = coalesce(d."agentId", d."projectId")`,
+    [into.id],
+  );
+  expect(pieces.rows[0].n).toBe(3);
+});
+
 test("an agent that a first turn brings is the session's from then on, a later one joins it", async () => {
   const [one, two] = [
     (await api.call("POST", PATH, { body: { name: "One", instructions: "You are one." } })).body.id,

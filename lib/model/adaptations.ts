@@ -2,6 +2,7 @@ import * as messages from "./adapt-messages.ts";
 import { type Adaptation, found, ofMessages, pattern, UNSUPPORTED, withoutKeys, written } from "./adaptation.ts";
 import { THOUGHT_NAMES } from "./chat-content.ts";
 import { KEPT_FIELDS } from "./chat-kept.ts";
+import { FORMATS } from "./format-adaptations.ts";
 import { refusesImages } from "./image-refusal.ts";
 import { PARAMETERS } from "./parameter-adaptations.ts";
 import { hasUnknownKeyword, plainSchemas } from "./plain-schemas.ts";
@@ -106,6 +107,7 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     servers: "OpenAI's and Azure's reasoning models",
   },
   ...PARAMETERS,
+  ...FORMATS,
   {
     name: "no stream",
     at: (words) => (UNSUPPORTED.test(words) ? found(words, /\bstream(?:ing)?\b(?!_)/iu) : -1),

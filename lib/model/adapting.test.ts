@@ -124,6 +124,36 @@ test.each<[string, Demand, Partial<ModelRequest>, (body: Seen) => void]>([
     { messages: [system("s"), user("a")] },
     (body) => expect(body.messages[0]).toEqual({ role: "user", content: "s" }),
   ],
+  [
+    "response_format",
+    DEMANDS.noSchema,
+    { settings: { responseFormat: { type: "json_schema", schema: { type: "object", required: ["sky"] } } } },
+    (body) => {
+      expect(body.response_format).toEqual({ type: "json_object" });
+      expect(body.messages[0]).toEqual({
+        role: "system",
+        content: expect.stringContaining('JSON Schema: {"type":"object","required":["sky"]}'),
+      });
+    },
+  ],
+  [
+    "response_format",
+    DEMANDS.noFormat,
+    { messages: [system("s"), user("Hi")], settings: { responseFormat: { type: "json_object" } } },
+    (body) => {
+      expect(body.response_format).toBeUndefined();
+      expect(body.messages.map(({ content }: Seen) => content)).toEqual([
+        "s\n\nAnswer with one JSON object and nothing else.",
+        "Hi",
+      ]);
+    },
+  ],
+  [
+    "response_format",
+    DEMANDS.wordOfJson,
+    { settings: { responseFormat: { type: "json_object" } } },
+    (body) => expect(body.messages[0].content).toContain("JSON"),
+  ],
   ["stream", DEMANDS.noStream, {}, (body) => expect([body.stream, body.stream_options]).toEqual([false, undefined])],
 ])(
   "%s: what is refused is sent another way in the same call, and at once in the next",

@@ -228,6 +228,8 @@ const image: ReadyMessage = {
   ],
 };
 const forced = { toolChoice: { name: "clock" } } as const;
+const asJson = { settings: { responseFormat: { type: "json_object" } } } as const;
+const asSchema = { settings: { responseFormat: { type: "json_schema", schema: { type: "object" } } } } as const;
 
 test.each<[string, Partial<ModelRequest>, string | null]>([
   ["`temperature` must be strictly positive", { settings: { temperature: 0 } }, "no temperature of 0"],
@@ -249,6 +251,32 @@ test.each<[string, Partial<ModelRequest>, string | null]>([
   ["messages.0.content.1.type: Input should be 'text'", { messages: [image] }, "without images"],
   ["Unsupported content type: image_url", { messages: [image] }, "without images"],
   ["Only text content is supported", { messages: [image] }, "without images"],
+  ["This response_format type is unavailable now", asSchema, "JSON without a schema"],
+  ["This response_format type is unavailable now", asJson, "without response_format"],
+  [
+    "This model does not support response format `json_schema`. See supported models",
+    asSchema,
+    "JSON without a schema",
+  ],
+  [
+    "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.",
+    asSchema,
+    "JSON without a schema",
+  ],
+  ["'response_format.type' must be 'json_schema' or 'text'", asJson, "a schema for JSON"],
+  [
+    "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
+    asJson,
+    "the word JSON",
+  ],
+  ["response_format is not supported by this model", asJson, "without response_format"],
+  ["Unrecognized request argument supplied: response_format", asJson, "without response_format"],
+  ["JSON mode is not enabled for this model", asJson, "without response_format"],
+  [
+    "Invalid schema for response_format 'response': In context=(), 'required' is required to be supplied",
+    asSchema,
+    null,
+  ],
 ])("11: %s, of a request with %j, teaches %j", (said, request, learned) => {
   expect(taught(400, said, request)).toEqual(learned === null ? [] : [learned]);
 });

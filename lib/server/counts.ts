@@ -6,24 +6,13 @@ import type { Log } from "../core/log.ts";
 import type { Database } from "../db/database.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
 import { type Limit, type LimitOptions, openLimit, resetSeconds, standingIn } from "./limiters.ts";
-import { openSettling, type Settling } from "./settling.ts";
+import { reservation, type SetAside } from "./reservation.ts";
+import { openSettling } from "./settling.ts";
+import type { AllTaken, Count, Taken } from "./taken.ts";
 
 // How is counted, whatever it is: in memory, in the database or in Redis. What is counted is in rate-limits.ts.
 
 const CONSUME_TRIES = 3;
-
-export type Count = {
-  /** Null: there is none, and nothing is counted. */
-  readonly limit: Limit | null;
-  readonly name: string;
-  readonly points: number;
-  /** Whether callers are told of it in headers. */
-  readonly isShown: boolean;
-};
-
-/** A count that was taken, and the time in ms at which it begins anew. */
-type Taken = Count & { readonly limit: Limit; readonly until: number };
-type AllTaken = { readonly taken: readonly Taken[]; readonly giveBack: () => void };
 
 /** Opens the ways to count. `limit` is `openLimit` with the stores of the server. */
 export function openCounts(ports: {
@@ -32,25 +21,20 @@ export function openCounts(ports: {
   readonly redis: Redis | null;
   readonly log: Pick<Log, "warn">;
 }) {
-  const settling = openSettling(ports.host, ports.log);
+  const { host, log, redis } = ports;
+  const isShared = (): boolean => redis === null || redis.status === "ready";
+  const settling = openSettling({ host, log, isShared });
 
   /** Counts one. Throws "rate-limited", and has then counted nothing; null where there is no limit. */
   async function consume({ limit, name, points }: Count): Promise<RateLimiterRes | null> {
     if (limit === null) return null;
-    const { limiter, refusal } = limit;
     for (let n = 1; ; n++) {
       const onItsWay = settling.onItsWay({ limit, name });
-      try {
-        return await limiter.consume(name, points);
-      } catch (thrown) {
-        if (!(thrown instanceof RateLimiterRes)) throw thrown;
-        // What was refused has been counted too; it is not to keep its caller out for longer.
-        await limiter.reward(name, points).catch(() => {});
-        // Who has had its answer may come again before what that gave back has arrived.
-        if (n === CONSUME_TRIES || onItsWay.length === 0 || points > limit.points)
-          throw refused(limit.points, refusal, thrown);
-        await Promise.all(onItsWay);
-      }
+      const { isCounted, result } = await counted(limit, name, points);
+      if (isCounted) return result;
+      // Who has had its answer may come again before what that gave back has arrived.
+      if (n === CONSUME_TRIES || onItsWay.length === 0 || points > limit.points) throw refused(limit, result);
+      await Promise.all(onItsWay);
     }
   }
 
@@ -65,7 +49,7 @@ export function openCounts(ports: {
         const { limit } = count;
         const result = await consume(count);
         if (limit === null || result === null) continue;
-        taken.push({ ...count, limit, until: Date.now() + result.msBeforeNext });
+        taken.push({ ...count, limit, until: Date.now() + result.msBeforeNext, isShared: isShared() });
         if (count.isShown) onRate(rateOf(limit.points, result));
       }
     } catch (thrown) {
@@ -86,47 +70,30 @@ export function openCounts(ports: {
   };
 }
 
-/** Tokens that are set aside for work. */
-type SetAside = {
-  readonly tokens: number;
-  /** What they are counted in, so many points of each. */
-  readonly counts: (points: number) => readonly Count[];
-  /** What was taken when they were set aside, or when that was, in ms since 1970. */
-  readonly reserved: AllTaken | number;
-  /** What was taken for the work as a turn. */
-  readonly turns: AllTaken | null;
-};
-
-function reservation(
-  { tokens, counts, reserved, turns }: SetAside,
-  consumeAll: (counts: readonly Count[], onRate: (rate: Rate) => void) => Promise<AllTaken>,
-  settling: Settling,
-): Reservation {
-  let held = tokens;
-  return {
-    cover(wanted) {
-      const more = wanted - held;
-      if (more <= 0) return null;
-      return consumeAll(counts(more), () => {}).then(() => {
-        held = wanted;
-      });
-    },
-    settle(used, isTurn) {
-      if (!isTurn) turns?.giveBack();
-      const points = used - held;
-      if (typeof reserved !== "number") {
-        for (const count of reserved.taken) settling.settle(count, points);
-        return;
-      }
-      for (const { limit, name } of counts(1)) {
-        if (limit !== null) settling.settleSince({ limit, name }, points, reserved);
-      }
-    },
-  };
+/**
+ * Counts points where there is room for them, and tells where that stands.
+ *
+ * Room for many, such as the tokens of an answer, is looked for before: counted and taken back they would, for that moment,
+ * keep out all who have room still.
+ */
+async function counted({ limiter, points: most, seconds }: Limit, name: string, points: number) {
+  if (points > 1) {
+    const found = await limiter.get(name);
+    const known = found !== null && found.msBeforeNext > 0 ? found : new RateLimiterRes(most, seconds * 1000);
+    if (known.consumedPoints + points > most) return { isCounted: false, result: known };
+  }
+  try {
+    return { isCounted: true, result: await limiter.consume(name, points) };
+  } catch (thrown) {
+    if (!(thrown instanceof RateLimiterRes)) throw thrown;
+    // What was refused has been counted too; it is not to keep its caller out for longer.
+    await limiter.reward(name, points).catch(() => {});
+    return { isCounted: false, result: thrown };
+  }
 }
 
-function refused(most: number, refusal: string, result: RateLimiterRes): ChatError {
-  const rate = rateOf(most, result);
+function refused({ points, refusal }: Limit, result: RateLimiterRes): ChatError {
+  const rate = { ...rateOf(points, result), remaining: 0 };
   return new ChatError("rate-limited", refusal, { retryAfterSeconds: rate.resetSeconds, rate });
 }
 

@@ -341,6 +341,34 @@ test("a cap on the server holds for all accounts together, and a huge answer is 
   await admitted(1_000_000);
 });
 
+test("what is refused as too much keeps nobody out who asks for little at the same moment", async () => {
+  const limits = another({ tokensPerDay: 1000, serverTokensPerDay: undefined });
+  const who = { accountId: newId(), keyId: null };
+  const admitted = (tokens: number) =>
+    limits
+      .admit(who, { isTurn: false, tokens }, () => {})
+      .then(
+        () => true,
+        () => false,
+      );
+  const all = await times(60, (n) => admitted(n % 3 === 2 ? 1 : 1_000_000 + n));
+  expect(all).toEqual(all.map((_, n) => n % 3 === 2));
+});
+
+test("of several choices none begins where not all may, and none is counted then", async () => {
+  const { key } = await api.server.makeAccount();
+  const { id } = (await api.call("POST", "/api/agents", { key, body: { name: "Ada" } })).body;
+  const path = `/api/v1/compatibility/openai/v1/assistants/${id}/chat/completions`;
+  const choose = (n: number) =>
+    api.call("POST", path, { key, body: { messages: [{ role: "user", content: "choose" }], n } });
+  expect((await choose(14)).status).toBe(200);
+  const before = asked();
+  for (let n = 0; n < 3; n++) expect((await choose(7)).status).toBe(429);
+  expect(asked()).toBe(before);
+  expect((await choose(6)).body.choices).toHaveLength(6);
+  expect((await choose(1)).status).toBe(429);
+});
+
 test("TURNS_AT_ONCE counts the turns of strangers by themselves", async () => {
   const { database } = api.server.parley.ports;
   const { claimRun } = await import("../db/claims.ts");

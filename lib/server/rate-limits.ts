@@ -5,10 +5,11 @@ import type { Log } from "../core/log.ts";
 import type { Limits } from "../core/scope.ts";
 import type { Database } from "../db/database.ts";
 import type { Rate } from "../domain/errors.ts";
-import { type Count, openCounts } from "./counts.ts";
+import { openCounts } from "./counts.ts";
 import type { Limit, LimitOptions, Standing } from "./limiters.ts";
 import { networkOf } from "./network.ts";
 import type { Settings } from "./settings.ts";
+import type { Count } from "./taken.ts";
 
 const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;

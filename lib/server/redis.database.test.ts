@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { newId } from "../domain/ids.ts";
 import { type Api, openApi } from "../testing/api.ts";
 import { type RedisServer, startRedis } from "../testing/redis-server.ts";
 import { parley } from "./parley.ts";
@@ -105,6 +106,26 @@ test("while Redis is away this process counts by itself, and when it is back the
   redis = await startRedis(redis.port);
   // It has forgotten everything; the connection comes back by itself.
   await expect.poll(ask, { timeout: 15_000, interval: 500 }).toBe(200);
+});
+
+test("what was taken in Redis is not given back to who counts by itself, nor the other way about", async () => {
+  await open({});
+  const { limits, connection } = await another({ tokensPerDay: 1000 });
+  const who = { accountId: newId(), keyId: null };
+  const admit = (tokens: number) => limits.admit(who, { isTurn: false, tokens }, () => {});
+  const isAway = () => connection.status !== "ready";
+  const before = await admit(900);
+  await redis.stop();
+  await expect.poll(isAway).toBe(true);
+  const meanwhile = await admit(900);
+  before.settle(10, true);
+  await expect(admit(200)).rejects.toMatchObject({ code: "rate-limited" });
+  redis = await startRedis(redis.port);
+  await expect.poll(isAway, { timeout: 15_000 }).toBe(false);
+  meanwhile.settle(10, true);
+  await admit(900);
+  await expect(admit(200)).rejects.toMatchObject({ code: "rate-limited" });
+  connection.disconnect();
 });
 
 test("a server whose Redis cannot be reached does not start, and says which", async () => {

@@ -2,6 +2,7 @@ import type { RateLimiterRes } from "rate-limiter-flexible";
 import type { Host } from "../core/host.ts";
 import type { Log } from "../core/log.ts";
 import type { Limit } from "./limiters.ts";
+import type { CountedPlace } from "./taken.ts";
 
 /** So much of a limit of tokens is a reason to tell the owner. */
 const WARN_AT = 0.8;
@@ -13,21 +14,33 @@ type Place = { readonly limit: Limit; readonly name: string };
 
 /** Brings counts up to date behind what was counted: nobody waits for it, and what fails is logged. */
 export type Settling = {
-  /** Adds points to a count, or takes some away; not to one that has begun anew by `until`, in ms since 1970. */
-  readonly settle: (place: Place & { readonly until: number }, points: number) => void;
-  /** As `settle`, of what was counted at a time in ms since 1970, by this process or another. */
-  readonly settleSince: (place: Place, points: number, since: number) => void;
+  /** Adds points to a count, or takes some away; not to one that has begun anew, nor from where they were not counted. */
+  readonly settle: (place: CountedPlace, points: number) => void;
+  /**
+   * As `settle`, of what was counted at a time in ms since 1970, by this process or another. `onAnew` is called instead where
+   * the count has begun anew since.
+   */
+  readonly settleSince: (place: Place, points: number, since: number, onAnew: () => void) => void;
   /** What is on its way into a count. None of it fails. */
   readonly onItsWay: (place: Place) => readonly Promise<void>[];
 };
 
-export function openSettling(host: Host, log: Pick<Log, "warn">): Settling {
+/** `isShared`: whether all instances count together now. */
+export function openSettling({
+  host,
+  log,
+  isShared,
+}: {
+  readonly host: Pick<Host, "keepAwake">;
+  readonly log: Pick<Log, "warn">;
+  readonly isShared: () => boolean;
+}): Settling {
   const warn = warner(log);
   const settling = new Map<string, Set<Promise<void>>>();
   const failed = (thrown: unknown) => log.warn({ err: thrown }, "A limit could not be brought up to date");
 
-  function settle({ limit, name, until }: Place & { readonly until: number }, points: number): void {
-    if (points === 0 || Date.now() >= until) return;
+  function settle({ limit, name, until, ...counted }: CountedPlace, points: number): void {
+    if (points === 0 || Date.now() >= until || (points < 0 && counted.isShared !== isShared())) return;
     const done = points > 0 ? limit.limiter.penalty(name, points) : limit.limiter.reward(name, -points);
     const key = keyOf({ limit, name });
     const all = settling.get(key) ?? new Set();
@@ -42,17 +55,18 @@ export function openSettling(host: Host, log: Pick<Log, "warn">): Settling {
     host.keepAwake(settled);
   }
 
-  async function settleKnown({ limit, name }: Place, points: number, since: number): Promise<void> {
+  async function settleKnown({ limit, name }: Place, points: number, since: number, onAnew: () => void): Promise<void> {
     if (points === 0) return;
     const known = await limit.limiter.get(name);
     if (known === null) return;
     const until = Date.now() + known.msBeforeNext;
-    if (since >= until - limit.seconds * 1000) settle({ limit, name, until }, points);
+    if (since < until - limit.seconds * 1000) onAnew();
+    else settle({ limit, name, until, isShared: true }, points);
   }
 
   return {
     settle,
-    settleSince: (place, points, since) => host.keepAwake(settleKnown(place, points, since).catch(failed)),
+    settleSince: (...given) => host.keepAwake(settleKnown(...given).catch(failed)),
     onItsWay: (place) => [...(settling.get(keyOf(place)) ?? [])],
   };
 }

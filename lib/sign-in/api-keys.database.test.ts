@@ -230,3 +230,14 @@ test.each([
   expect(refused.status).toBe(422);
   expect(refused.body.detail[0].loc).toContain(field);
 });
+
+test("a revoked key does not work for longer where the clock of the server was set back", async () => {
+  const { key } = await make();
+  const ask = async () => (await call("GET", "/api/v1/chat", { key })).status;
+  expect(await ask()).toBe(200);
+  const { callers, ports } = server.parley;
+  // What was remembered an hour later by the clock of before.
+  for (const [name, known] of callers) callers.set(name, { ...known, until: known.until + 3_600_000 });
+  await ports.database.pool.query(`delete from "ApiKey" where name = 'for a test'`);
+  expect(await ask()).toBe(401);
+});

@@ -173,7 +173,9 @@ async function remembered<Found extends object>(
   look: () => Promise<Found | null>,
 ): Promise<Found | null> {
   const found = known.get(name);
-  if (found && found.until > Date.now()) return found;
+  const left = (found?.until ?? 0) - Date.now();
+  // More is left than there was only where the clock was set back.
+  if (found && left > 0 && left <= REMEMBER_MS) return found;
   const seen = await look();
   if (known.size > REMEMBERED) known.clear();
   if (seen === null) known.delete(name);

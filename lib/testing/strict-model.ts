@@ -184,6 +184,19 @@ export const DEMANDS = {
   noSeed: (body) => (body.seed === undefined ? null : refusal("'seed' : property 'seed' is unsupported")),
   noPenalty: (body) =>
     body.presence_penalty === undefined ? null : refusal("Model grok-4 does not support parameter presencePenalty."),
+  noSchema: (body) =>
+    body.response_format?.type === "json_schema" ? refusal("This response_format type is unavailable now") : null,
+  noFormat: (body) =>
+    body.response_format === undefined ? null : refusal("Unrecognized request argument supplied: response_format"),
+  wordOfJson: (body) =>
+    body.response_format?.type !== "json_object" || /json/iu.test(JSON.stringify(body.messages))
+      ? null
+      : refusal(
+          "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
+          {
+            param: "messages",
+          },
+        ),
   noStream: (body) =>
     body.stream === true
       ? refusal("Unsupported value: 'stream' does not support true with this model.", { param: "stream" })

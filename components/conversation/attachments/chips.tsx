@@ -1,8 +1,10 @@
 "use client";
 
 import { Paperclip, RotateCcw, X } from "lucide-react";
+import { useRef } from "react";
 import { sizeInWords } from "@/lib/domain/file.ts";
 import { IconButton } from "../../ui/icon-button";
+import { refocus } from "../../ui/refocus";
 import { type Attachment, type AttachmentLimits, countInWords } from "./attachment";
 import type { Attachments } from "./use-attachments";
 
@@ -16,14 +18,19 @@ type ChipsProps = {
 /** The files of the composer, each with how far it is, and what is wrong with it. */
 export function Chips({ attachments, limits, note }: ChipsProps) {
   const { list, words } = attachments;
+  const box = useRef<HTMLDivElement>(null);
   return (
-    <div className="attachments" hidden={list.length === 0 && words === null}>
+    <div ref={box} className="attachments" hidden={list.length === 0 && words === null}>
       <ul className="chips" aria-label="Attached files">
         {list.map((one) => (
           <Chip
             key={one.key}
             attachment={one}
-            onRemove={() => attachments.remove(one.key)}
+            onRemove={() => {
+              attachments.remove(one.key);
+              // The button goes with its file.
+              refocus(() => box.current?.closest("form")?.querySelector<HTMLElement>("textarea"));
+            }}
             onAgain={() => attachments.again(one.key)}
           />
         ))}

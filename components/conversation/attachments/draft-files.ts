@@ -18,6 +18,19 @@ export function writeDraftFiles(sessionId: string | null, files: readonly Attach
   writeDraft(nameOf(sessionId), kept.length === 0 ? "" : JSON.stringify(kept));
 }
 
+/**
+ * Forgets the draft of a session, since the server has its question. Where something else was written since, that stays, as do
+ * files that were not sent.
+ */
+export function forgetDraft(sessionId: string | null, text: string, sent: readonly string[]): void {
+  if (readDraft(sessionId).trim() !== text) return;
+  writeDraft(sessionId, "");
+  writeDraftFiles(
+    sessionId,
+    readDraftFiles(sessionId).filter(({ id }) => !sent.includes(id)),
+  );
+}
+
 function keptOf(sessionId: string | null): readonly Kept[] {
   try {
     const kept: unknown = JSON.parse(readDraft(nameOf(sessionId)) || "[]");

@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useEffectEvent, useState } from "react";
+import { notify } from "../../ui/notify";
 
 type DropZoneProps = {
   /** What is said while files are held over the page. */
@@ -40,7 +41,9 @@ export function DropZone({ words = "Drop files to attach them", onFiles }: DropZ
         if (!hasFiles(event)) return;
         event.preventDefault();
         show(false);
-        take(droppedFiles(event));
+        const { files, folders } = dropped(event);
+        if (files.length > 0) take(files);
+        if (folders > 0) void notify({ text: "A folder cannot be taken. Drop the files that are in it." });
       },
     };
     const names = ["dragenter", "dragover", "dragleave", "drop"] as const;
@@ -57,8 +60,9 @@ export function DropZone({ words = "Drop files to attach them", onFiles }: DropZ
   );
 }
 
-/** The files of a drop; a folder is none. */
-function droppedFiles({ dataTransfer }: DragEvent): readonly File[] {
+/** The files of a drop, and how many folders it has besides. */
+function dropped({ dataTransfer }: DragEvent): { readonly files: readonly File[]; readonly folders: number } {
   const items = [...(dataTransfer?.items ?? [])].filter((item) => item.kind === "file");
-  return items.flatMap((item) => (item.webkitGetAsEntry()?.isDirectory ? [] : (item.getAsFile() ?? [])));
+  const files = items.flatMap((item) => (item.webkitGetAsEntry()?.isDirectory ? [] : (item.getAsFile() ?? [])));
+  return { files, folders: items.filter((item) => item.webkitGetAsEntry()?.isDirectory).length };
 }

@@ -31,6 +31,8 @@ export type Attachments = {
   readonly take: () => readonly AttachedFile[];
   /** Puts files back that were taken. */
   readonly put: (files: readonly AttachedFile[]) => void;
+  /** Takes stored files out again that were put back: they are with a question. */
+  readonly drop: (ids: readonly (string | null)[]) => void;
   /** The files are with a question that the server has; the draft may let them go. */
   readonly forget: () => void;
 };
@@ -93,6 +95,8 @@ export function useAttachments(sessionId: string | null, limits: AttachmentLimit
     keeper.hold();
     setWords(null);
     setList([]);
+    for (const one of list) forgetPicture(one);
+    files.current.clear();
     return arrived(list);
   }, [list, keeper]);
 
@@ -100,7 +104,11 @@ export function useAttachments(sessionId: string | null, limits: AttachmentLimit
     setList((now) => [...back.map(attachmentOf), ...now]);
   }, []);
 
-  return { list, isPending: list.some(isPending), words, add, remove, again, take, put, forget: keeper.forget };
+  const drop = useCallback((ids: readonly (string | null)[]) => {
+    setList((now) => now.filter(({ progress }) => progress.kind !== "done" || !ids.includes(progress.file.id)));
+  }, []);
+
+  return { list, isPending: list.some(isPending), words, add, remove, again, take, put, drop, forget: keeper.forget };
 }
 
 type SetList = (next: (now: readonly Attachment[]) => readonly Attachment[]) => void;
@@ -139,7 +147,6 @@ function useKeptDraft(sessionId: string | null, list: readonly Attachment[], set
       },
       forget() {
         if (isHeld.current) writeDraftFiles(session.current, []);
-        writeDraftFiles(null, []);
       },
     }),
     [],
@@ -186,10 +193,15 @@ function useUploads(
 }
 
 /** What an attachment holds of the browser's memory goes, and what the server holds for nobody else. */
-function leave({ preview, progress }: Attachment, left: readonly Attachment[]): void {
-  if (preview?.startsWith("blob:")) URL.revokeObjectURL(preview);
+function leave(gone: Attachment, left: readonly Attachment[]): void {
+  forgetPicture(gone);
+  const { progress } = gone;
   // What fails here goes after an hour anyway.
   if (progress.kind === "done" && isAlone(progress.file, left)) forgetUpload(progress.file.id).catch(() => {});
+}
+
+function forgetPicture({ preview }: Attachment): void {
+  if (preview?.startsWith("blob:")) URL.revokeObjectURL(preview);
 }
 
 function reasonOf(thrown: unknown): { readonly why: string; readonly isFinal: boolean } {

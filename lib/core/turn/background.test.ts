@@ -26,3 +26,25 @@ test("S16: work that failed waits a minute, and what was asked for meanwhile is 
     vi.useRealTimers();
   }
 });
+
+test("work that was asked for in the minute after a failure is done, although the clock is set back meanwhile", async () => {
+  vi.useFakeTimers();
+  try {
+    let back = 0;
+    const background = startBackground(log, () => Date.now() - back, { keepAwake() {} });
+    let begun = 0;
+    const work = async () => {
+      begun++;
+      if (begun === 1) throw new Error("The service is down");
+    };
+    background.soon("work", work);
+    await vi.advanceTimersByTimeAsync(1000);
+    back = 1;
+    background.soon("work", work);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(begun).toBe(2);
+    background.end();
+  } finally {
+    vi.useRealTimers();
+  }
+});

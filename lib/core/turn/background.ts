@@ -33,7 +33,11 @@ export function startBackground(log: Log, now: () => number, { keepAwake }: Pick
       }
     } catch (thrown) {
       task.pausedUntil = now() + PAUSE_AFTER_FAILURE_MS;
-      task.behindPause = setTimeout(() => begin(name, task, work), PAUSE_AFTER_FAILURE_MS);
+      task.behindPause = setTimeout(() => {
+        // By this timer alone: the clock may have been set back meanwhile.
+        task.pausedUntil = 0;
+        begin(name, task, work);
+      }, PAUSE_AFTER_FAILURE_MS);
       task.behindPause.unref();
       log.warn({ err: thrown, task: name }, "A background task failed and waits a minute");
     } finally {

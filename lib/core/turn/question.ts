@@ -6,10 +6,14 @@ export function questionOf(input: readonly NewMessage[]): string | null {
   return asked ? messageText(asked.parts) : null;
 }
 
-/** What a question is called by: its text, or the names of its files where it has no words. */
-export function topicOf(input: readonly NewMessage[]): string | null {
-  const question = questionOf(input);
-  if (question === null || question.trim() !== "") return question;
+/** What a question is called by, and the message that it is. */
+export type Topic = { readonly text: string; readonly messageId: string };
+
+/** What the first message of a user is called by: its text, or the names of its files where it has no words. */
+export function topicOf(input: readonly NewMessage[]): Topic | null {
   const asked = input.find((message) => message.role === "user");
-  return asked?.parts.flatMap((part) => (part.type === "file" ? [part.name] : [])).join(", ") ?? "";
+  if (!asked) return null;
+  const words = messageText(asked.parts);
+  const names = asked.parts.flatMap((part) => (part.type === "file" ? [part.name] : [])).join(", ");
+  return { text: words.trim() === "" ? names : words, messageId: asked.id };
 }

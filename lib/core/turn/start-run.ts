@@ -130,6 +130,6 @@ const statusOf = (last: LastEvent): string => (last.type === "turn-end" ? "compl
 
 /** The title of a session until it has a better one: the first words of what it was asked. */
 export function questionTitle(input: readonly NewMessage[]): string | null {
-  const question = topicOf(input);
-  return question === null ? null : fallbackTitle(question);
+  const topic = topicOf(input);
+  return topic && fallbackTitle(topic.text);
 }

@@ -53,33 +53,48 @@ export async function takeTurn(scope: Scope, asked: TurnCall): Promise<TakenTurn
 }
 
 /**
- * Enters several turns of one input, or none: where one is refused, those before it are ended. What the first is prepared
- * as holds for all. Throws as `takeTurn` does.
+ * Enters several turns of one input, or none: none begins before all may, and where one is refused all the same, those
+ * before it are ended. What the first is prepared as holds for all. Throws as `takeTurn` does.
  */
 export async function takeAll(scope: Scope, calls: readonly TurnCall[]): Promise<TakenTurn[]> {
+  const most = scope.limits?.mostAtOnce ?? null;
+  if (most !== null && calls.length > most) throw crowded(scope);
   const taken: TakenTurn[] = [];
+  const places: Admission[] = [];
+  const admitOthers = async (prepared: PreparedTurn) => {
+    for (const other of calls.slice(1)) places.push(await admitTurn(scope, other, prepared));
+  };
+  const admitted = () => places.shift();
   try {
-    for (const call of calls) {
+    for (const [n, call] of calls.entries()) {
       const prepared = taken.find((turn) => turn.prepared !== null)?.prepared ?? undefined;
-      taken.push(await takeTurn(scope, { ...call, prepared }));
+      const together = n === 0 ? { admitOthers } : { admitted };
+      taken.push(await takeTurn(scope, { ...call, ...together, prepared }));
     }
   } catch (thrown) {
     for (const { live } of taken) live?.abort("hang-up", new ChatError("cancelled", "Another choice was refused"));
     throw thrown;
+  } finally {
+    // Of a choice that was refused, or is a repeat.
+    for (const place of places) place.withdraw();
   }
   return taken;
 }
 
 const firstCallTokens = ({ description, settings }: PreparedTurn): number => callTokens(description.messages, settings);
 
-/** Asks the limits for a turn that is prepared. */
-const admitTurn = (scope: Scope, call: TurnCall, prepared: PreparedTurn): Promise<Admission> =>
-  admit(scope, {
+/** Asks the limits for a turn that is prepared, behind those that are taken with it. */
+async function admitTurn(scope: Scope, call: TurnCall, prepared: PreparedTurn): Promise<Admission> {
+  const given = call.admitted?.();
+  if (given) return given;
+  await call.admitOthers?.(prepared);
+  return admit(scope, {
     isTurn: true,
     tokens: firstCallTokens(prepared),
     agentId: prepared.agent.id,
     endUserHash: endUserHash(call) ?? undefined,
   });
+}
 
 /** What of a turn is stored with its run, besides policy, input, settings and recipe. */
 const planOf = (scope: Scope, call: TurnCall, prepared: PreparedTurn): TurnPlan => ({

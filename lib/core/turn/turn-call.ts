@@ -1,5 +1,6 @@
 import type { NewSession } from "../../db/new-session.ts";
 import type { TurnPolicy } from "../../domain/turn-policy.ts";
+import type { Admission } from "../admitted.ts";
 import type { PreparedTurn } from "./prepare.ts";
 import type { TurnRequest } from "./turn-request.ts";
 
@@ -28,4 +29,8 @@ export type TurnCall = TurnRequest & {
   readonly signal?: AbortSignal;
   /** What another turn of the same input was prepared as. */
   readonly prepared?: PreparedTurn;
+  /** Asks for leave for the turns that are taken with it, before it asks for its own. Throws "rate-limited". */
+  readonly admitOthers?: (prepared: PreparedTurn) => Promise<void>;
+  /** Leave that was given before; undefined: the turn asks for its own. */
+  readonly admitted?: () => Admission | undefined;
 };

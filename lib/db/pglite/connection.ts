@@ -111,7 +111,10 @@ function endProcess(why: string): void {
 }
 
 /** Looks at the thread from time to time and ends it when it is in the same batch for too long. */
-function watchdog(current: () => Promise<Thread>, limitMs: number): () => Promise<void> {
+export function watchdog(
+  current: () => Promise<Pick<Thread, "progress" | "kill"> | null>,
+  limitMs: number,
+): () => Promise<void> {
   let seen = { progress: 0, since: performance.now() };
   let lookedAt = performance.now();
 
@@ -123,7 +126,8 @@ function watchdog(current: () => Promise<Thread>, limitMs: number): () => Promis
     const stoodStill = now - lookedAt > 4 * LOOK_MS;
     lookedAt = now;
     if (progress !== seen.progress || stoodStill) seen = { progress, since: now };
-    if (progress % 2 === 1 && now - seen.since > limitMs)
-      thread?.kill(`a statement took longer than ${limitMs / 1000} s`);
+    // A number of 32 bits, which becomes negative after two thousand million.
+    const isAtWork = (progress & 1) === 1;
+    if (isAtWork && now - seen.since > limitMs) thread?.kill(`a statement took longer than ${limitMs / 1000} s`);
   };
 }

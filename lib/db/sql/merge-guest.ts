@@ -12,6 +12,17 @@ export const holdGuest = statement({
   row: z.object({ id: z.string() }),
 });
 
+/** Makes the guest's default agent one of its others where somebody has given or told it something: it goes along then. */
+export const keepChangedAgent = statement({
+  name: "keep-changed-agent",
+  text: `update "Agent" a set "isDefault" = false where a."accountId" = $1 and a."isDefault"
+      and (a."updatedAt" > a."createdAt"
+        or exists (select 1 from "Doc" d where d."agentId" = a.id)
+        or exists (select 1 from "Tool" t where t."agentId" = a.id)
+        or exists (select 1 from "AgentIndex" x where x."agentId" = a.id))`,
+  parameters: { guestId: "uuid" },
+});
+
 /** Gives sessions with the guest's default agent the other one as well. */
 export const copyDefaultAgent = statement({
   name: "copy-default-agent",
@@ -65,10 +76,21 @@ export const moveRuns = statement({
   parameters: to,
 });
 
+/** Moves docs; those of a project become the other one's, each once: what that has already goes with the guest. */
 export const moveDocs = statement({
   name: "move-docs",
-  text: `update "Doc" set "accountId" = $2 where "accountId" = $1`,
-  parameters: to,
+  text: `with doc as (
+      select id, "projectId", row_number() over (partition by "projectId" is null, title, "contentHash" order by id) as n
+      from "Doc" where "accountId" = $1
+    ), moved as (
+      update "Doc" d set "accountId" = $2, "projectId" = case when doc."projectId" is not null then $3::uuid end
+      from doc where d.id = doc.id and (doc."projectId" is null or (doc.n = 1 and not exists (
+        select 1 from "Doc" o where o."projectId" = $3 and o.title = d.title and o."contentHash" = d."contentHash")))
+      returning d.id, d."projectId"
+    )
+    update "DocChunk" c set "ownerId" = moved."projectId" from moved
+    where c."docId" = moved.id and moved."projectId" is not null`,
+  parameters: into,
 });
 
 export const moveJobs = statement({

@@ -1,0 +1,26 @@
+"use client";
+
+import { lazy, Suspense, useEffect, useState } from "react";
+import { isField, isPlain } from "../ui/keys";
+
+const HelpSheet = lazy(() => import("./help-sheet"));
+
+/** Shows all keys when ? is pressed outside of a field; the code comes with the first press. */
+export function Help() {
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    function onKey(event: KeyboardEvent) {
+      if (event.key !== "?" || event.defaultPrevented || !isPlain(event) || isField(event.target)) return;
+      event.preventDefault();
+      setOpen(true);
+    }
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+  if (!isOpen) return null;
+  return (
+    <Suspense>
+      <HelpSheet onClose={() => setOpen(false)} />
+    </Suspense>
+  );
+}
