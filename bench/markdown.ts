@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { chromium, type Page } from "playwright";
+import { type CDPSession, chromium, type Page } from "playwright";
 import { needsBuild } from "../scripts/build-stamp.ts";
 import { CHROMIUM_FLAGS, findChromium } from "../scripts/chromium.ts";
 import { startServer } from "../scripts/server.ts";
@@ -87,12 +87,19 @@ function startModel() {
   });
 }
 
-/** Seconds that the page's thread has worked. */
-async function workedSeconds(page: Page): Promise<number> {
+const sessions = new WeakMap<Page, Promise<CDPSession>>();
+
+async function measured(page: Page): Promise<CDPSession> {
   const session = await page.context().newCDPSession(page);
   await session.send("Performance.enable");
-  const { metrics } = await session.send("Performance.getMetrics");
-  await session.detach();
+  return session;
+}
+
+/** Seconds that the page's thread has worked since it was first asked: Chromium counts from when it is told to. */
+async function workedSeconds(page: Page): Promise<number> {
+  const session = sessions.get(page) ?? measured(page);
+  sessions.set(page, session);
+  const { metrics } = await (await session).send("Performance.getMetrics");
   return metrics.find(({ name }) => name === "TaskDuration")?.value ?? 0;
 }
 

@@ -296,6 +296,7 @@ test("only tests import what is made for tests", () => {
 const OWN_SQL: Readonly<Record<string, string>> = {
   "lib/db/backup/move.ts": "copies whatever tables there are into another database",
   "lib/db/backup/open-copy.ts": "counts the rows of whatever tables a copy has",
+  "lib/db/backup/shorten-log.ts": "asks the database how long its log is",
   "lib/db/backup/tables.ts": "asks the database which tables there are",
   "lib/db/backup/take.ts": "asks the database for what a backup needs",
   "lib/db/in-time.ts": "gives a search a limit of time of its own",

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Database } from "../database.ts";
+import { shortenLog } from "./shorten-log.ts";
 import { pruneSnapshots } from "./snapshots.ts";
 import { takeSnapshot } from "./take.ts";
 
@@ -9,6 +10,7 @@ import { takeSnapshot } from "./take.ts";
 const FIRST_MS = 10_000;
 const HOUR_MS = 60 * 60 * 1000;
 const LOOK_MS = 1000;
+const SHORTEN_MS = 5 * 60 * 1000;
 const WANTED = /^wanted-([\da-f-]{36})$/u;
 
 type Options = {
@@ -23,14 +25,18 @@ type Options = {
   };
   /** How long after the start the first is taken. */
   readonly firstMs?: number;
+  /** How often is looked whether the log is too long, and how long it may be. */
+  readonly shortenMs?: number;
+  readonly mostLogBytes?: number;
 };
 
 /**
  * Takes a snapshot of the embedded database soon after a start, then every so many hours, and whenever another process asks
- * for one by `askForSnapshot`. What fails is told to the log, and tried again the next time. `close` ends what is under way.
+ * for one by `askForSnapshot`. Between them it keeps the database's own log short. What fails is told to the log, and tried
+ * again the next time. `close` ends what is under way.
  */
 export function keepSnapshots(database: Database, options: Options): { readonly close: () => Promise<void> } {
-  const { dir, everyHours, kept, root, log, firstMs = FIRST_MS } = options;
+  const { dir, everyHours, kept, root, log, firstMs = FIRST_MS, shortenMs = SHORTEN_MS, mostLogBytes } = options;
   const ending = new AbortController();
   let last: Promise<unknown> = Promise.resolve();
   let looking: Promise<void> = Promise.resolve();
@@ -66,6 +72,12 @@ export function keepSnapshots(database: Database, options: Options): { readonly 
       .then(answerWanted)
       .catch((thrown) => log.error({ err: thrown }, "The folder of snapshots failed"));
   }, LOOK_MS).unref();
+  const shortens = setInterval(() => {
+    // Behind a snapshot that is being taken, which needs the log.
+    last = last
+      .then(() => shortenLog(database, mostLogBytes))
+      .catch((thrown) => log.error({ err: thrown }, "The log of the database could not be shortened"));
+  }, shortenMs).unref();
   let next: NodeJS.Timeout | undefined;
   const schedule = (ms: number) => {
     next = setTimeout(() => void take().then(() => !ending.signal.aborted && schedule(everyHours * HOUR_MS)), ms);
@@ -76,6 +88,7 @@ export function keepSnapshots(database: Database, options: Options): { readonly 
   return {
     async close() {
       clearInterval(looks);
+      clearInterval(shortens);
       clearTimeout(next);
       ending.abort();
       await last;
