@@ -121,6 +121,110 @@ test("16: what was refused is sent again as it stands by then, with what was wri
   await expect(composer(page)).toHaveValue("");
 });
 
+test("16: a question that the server has taken though nobody heard it is not there to be sent again", async ({
+  page,
+}) => {
+  await sessionOf(page, "Hello");
+  let heard = 0;
+  await page.route(TURN, async (route) => {
+    if (route.request().method() !== "POST" || heard >= 4) return route.fallback();
+    // The first reaches the server, and nothing comes back of any.
+    if (heard++ === 0) await route.fetch();
+    await route.abort();
+  });
+  await ask(page, "What is 6 * 7?");
+  await expect(page.getByRole("log").getByRole("article").last()).toContainText("42");
+  await expect(composer(page)).toHaveValue("");
+  await expect(page.getByText(/^Not sent/u)).toHaveCount(0);
+  expect(heard).toBe(4);
+});
+
+test("16: a question whose page is left before the server has it is not there again, and files of another draft stay", async ({
+  page,
+}) => {
+  const other = await sessionOf(page, "Other");
+  const own = await sessionOf(page, "Own");
+  await page.getByRole("link", { name: "New session", exact: true }).click();
+  await page
+    .getByLabel("Files to attach")
+    .setInputFiles([{ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("Of a walk") }]);
+  await expect(page.getByText("1 of 10 files, 25 MB each")).toBeVisible();
+
+  const way = Promise.withResolvers<void>();
+  await page.route(TURN, async (route) => {
+    if (route.request().method() === "POST") await way.promise;
+    await route.fallback();
+  });
+  const models = page.waitForResponse("**/api/app/models");
+  await page.locator(`.session-link[href="${new URL(own).pathname}"]`).click();
+  await expect(page).toHaveURL(own);
+  await models;
+  await settle(page);
+  await ask(page, "What is 5 * 5?");
+  await page.locator(`.session-link[href="${new URL(other).pathname}"]`).click();
+  await expect(page).toHaveURL(other);
+  const taken = page.waitForResponse((response) => response.url().includes("/messages/stream") && response.ok());
+  way.resolve();
+  await taken;
+  await page.locator(`.session-link[href="${new URL(own).pathname}"]`).click();
+  await expect(page.getByRole("log").getByRole("article").last()).toContainText("25");
+  await expect(composer(page)).toHaveValue("");
+  await page.getByRole("link", { name: "New session", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Remove notes.txt" })).toBeVisible();
+});
+
+test("16: the answer to a call that the server refuses is in its form again", async ({ page, context }) => {
+  const send = await join(context);
+  const { id } = await send("/api/app/agents", { name: "Guide" });
+  const parameters = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
+  await send(`/api/app/agents/${id}/tools`, { name: "window_view", type: "function", function: { parameters } });
+  await page.goto(`${server.url}/?agent=${id}`);
+  await ask(page, "Look at the window view for Bonn");
+  const form = page.getByRole("textbox", { name: /What does window_view give/ });
+  await form.fill("Grey, with rain");
+  await refuseNext(page);
+  await form.press("Control+Enter");
+  await expect(page.getByText("Not sent. Too dear. Your text is kept.")).toBeVisible();
+  await expect(form).toHaveValue("Grey, with rain");
+  await form.press("Control+Enter");
+  await expect(page.getByRole("log").getByRole("article").last()).toContainText("Grey, with rain");
+  await expect(form).toHaveCount(0);
+  expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes(":call")))).toEqual([]);
+});
+
+test("16: a question that is asked before the models are known goes to the one that was chosen", async ({
+  page,
+  context,
+}) => {
+  await join(context);
+  const model = (id: string) => ({
+    ...{
+      id,
+      label: null,
+      provider: null,
+      context_window: null,
+      tools: null,
+      images: null,
+      reasoning: null,
+      price: null,
+    },
+  });
+  const known = Promise.withResolvers<void>();
+  await page.route("**/api/app/models", async (route) => {
+    await known.promise;
+    await route.fulfill({ json: { default: "demo", items: [model("demo"), model("other")], unlisted: [] } });
+  });
+  await page.addInitScript(() => localStorage.setItem("parley:model", "other"));
+  await page.goto(server.url);
+  const asked = page.waitForRequest(
+    (request) => request.method() === "POST" && /messages\/stream/u.test(request.url()),
+  );
+  await ask(page, "Hello");
+  await settle(page);
+  known.resolve();
+  expect((await asked).postDataJSON()).toMatchObject({ prompt: "Hello", model: "other" });
+});
+
 test("16: a session that was deleted is gone, also where its person signs out before the time to undo is over", async ({
   page,
   context,
