@@ -59,7 +59,7 @@ function withWindow(state: ConversationState, window: SessionWindow): Conversati
   const isKept = at > 0;
   const turns = fresh.map((turn) => unchanged(shown.get(turn.key), turn));
   return {
-    ...withoutLie(state, turns),
+    ...withTakenAfterAll(state, turns),
     sessionId: window.session.session_id,
     turns: isKept ? [...state.turns.slice(0, at), ...turns] : turns,
     older: isKept ? state.older : beyond(window.before),
@@ -76,7 +76,7 @@ function withWindow(state: ConversationState, window: SessionWindow): Conversati
 }
 
 /** A question that nobody heard the server take may be with it all the same: then it has come to be with what is stored. */
-function withoutLie(state: ConversationState, stored: readonly Turn[]): ConversationState {
+function withTakenAfterAll(state: ConversationState, stored: readonly Turn[]): ConversationState {
   const { refusal, turns } = state;
   if (refusal?.status !== 0 || (refusal.text === "" && refusal.files.length === 0)) return state;
   const before = new Set(turns.map(({ key }) => key));
