@@ -98,6 +98,14 @@ test("figure 6: https behind nginx", async ({ browser, request }) => {
   }
 });
 
+test("model servers 28: http behind an nginx that hands nothing on", async ({ browser }) => {
+  const [port, inner] = [await freePort(), await freePort()];
+  const address = `http://chat.lan:${port}`;
+  server = await startServer({ ...OPEN, PORT: String(inner), NEXTAUTH_URL: address });
+  nginx = await startNginx({ upstream: server.url, location: "" }, port);
+  await liveWith(address, browser);
+});
+
 type Asked = { readonly port: number; readonly path: string; readonly headers: Readonly<Record<string, string>> };
 
 /** A request with headers that `fetch` would not send, as a stranger's program may. */

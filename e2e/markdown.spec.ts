@@ -15,6 +15,8 @@ Words with **weight**, *emphasis*, ${"`code`"}, ~~struck~~, [a link](https://exa
 
 **この文は太字（bold）。**この文、访问 https://example.com/docs（中文说明）。
 
+Between ~5 and ~10 km, and a\, b \\ \{c\}.
+
 *هذا نص مهم* في سطر.
 
 \[
@@ -153,7 +155,7 @@ test("figure 12: what is pressed in an answer before it lives is pressed once it
   await expect(wrap).toHaveAttribute("aria-pressed", "true");
 });
 
-test("lessons 30 and 31: answers with formulas, diagrams and tables are drawn, copied as their source, and trip no policy", async ({
+test("lessons 30 and 31, model servers 32 to 36: answers with formulas, diagrams and tables are drawn, copied as their source, and trip no policy", async ({
   page,
 }) => {
   test.slow();
@@ -186,6 +188,12 @@ test("lessons 30 and 31: answers with formulas, diagrams and tables are drawn, c
       return [getComputedStyle(element).fontFamily, document.fonts.check("16px KaTeX_Main")];
     });
   expect(face).toEqual([expect.stringContaining("KaTeX_Main"), true]);
+
+  // Model servers 32 to 35: one tilde strikes nothing, emphasis and addresses know CJK, escapes outside of formulas are read.
+  await expect(prose.getByText("Between ~5 and ~10 km")).toBeVisible();
+  await expect(prose.locator("del")).toHaveText(["struck"]);
+  await expect(prose.locator("strong", { hasText: "この文は太字（bold）。" })).toHaveCount(1);
+  await expect(prose.locator('a[href="https://example.com/docs"]')).toHaveText(/^https:\/\/example\.com\/docs/u);
 
   // The source is a click away.
   const diagram = prose.locator(".diagram").first();

@@ -44,7 +44,7 @@ test.each([
   ['application/json; charset="ISO-8859-1"', false],
   ["application/json; charset=UTF-8", true],
   ["application/json;charset=us-ascii", true],
-])("S1: a body of %s is read: %s", async (type, isRead) => {
+])("S1, model servers 30: a body of %s is read: %s", async (type, isRead) => {
   const sent = new Request("http://a.test", { method: "POST", body: "{}", headers: { "content-type": type } });
   const read = readJson(sent, LIMIT);
   if (isRead) expect(await read).toEqual({ state: "present", value: {} });

@@ -70,6 +70,18 @@ test("S17: what is said of the host is believed of the last trusted proxies alon
   expect(hostOf(new Headers({ host: "chat.lan" }), { trustedProxies: 1 })).toBe("chat.lan");
 });
 
+test("model servers 28: the origin of NEXTAUTH_URL is ours behind a proxy that gives its own name of us, or a port", () => {
+  const isOwn = (origin: string, headers: Readonly<Record<string, string>>, more: Environment = {}) =>
+    isOwnOrigin(origin, new Headers(headers), parseSettings({ NEXTAUTH_URL: "http://chat.lan", ...more }));
+  expect(isOwn("http://chat.lan", { host: "127.0.0.1:3000" })).toBe(true);
+  expect(isOwn("http://chat.lan", { host: "chat.lan:80" })).toBe(true);
+  const twice = { host: "127.0.0.1:3000", "x-forwarded-host": "chat.lan, chat.lan" };
+  expect(isOwn("http://chat.lan", twice)).toBe(true);
+  expect(isOwn("http://chat.lan", twice, { TRUSTED_PROXIES: "1" })).toBe(true);
+  expect(isOwn("http://chat.lan.evil.example", { host: "127.0.0.1:3000" })).toBe(false);
+  expect(isOwn("https://chat.lan", { host: "127.0.0.1:3000" })).toBe(false);
+});
+
 test("S17: an Origin is ours where it is the host that was asked, or the public address behind a proxy", () => {
   const isOwn = (origin: string, host: string, environment: Environment = {}) =>
     isOwnOrigin(origin, new Headers({ host }), parseSettings(environment));
@@ -83,6 +95,7 @@ test("S17: an Origin is ours where it is the host that was asked, or the public 
   const behind = { NEXTAUTH_URL: "https://chat.example.org:8443" };
   expect(isOwn("https://chat.example.org:8443", "chat.example.org", behind)).toBe(true);
   expect(isOwn("http://chat.example.org:8443", "chat.example.org:8443", behind)).toBe(false);
+  expect(isOwn("https://chat.example.org:8443", "evil.example", behind)).toBe(false);
   expect(isOwn("https://chat.example.org", "chat.example.org:8443", behind)).toBe(false);
   expect(isOwn("http://parley.lan", "parley.lan", { ...behind, ALLOWED_HOSTS: "parley.lan" })).toBe(true);
 });

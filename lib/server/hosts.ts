@@ -47,14 +47,18 @@ export function checkHost(headers: Headers, settings: HostSettings): void {
 export const WRONG_HOST =
   "This server does not answer to this host name. Whoever runs it allows the name in ALLOWED_HOSTS, or sets NEXTAUTH_URL to the address that people use.";
 
-/** Whether an Origin header names the page's own server: the host of the request, or the public address where that is it. */
+/**
+ * Whether an Origin header names the page's own server: the public address, also behind a proxy that gives its own name of
+ * us as the host; else the host of the request, where that is not the public address.
+ */
 export function isOwnOrigin(origin: string, headers: Headers, settings: HostSettings): boolean {
   const host = hostOf(headers, settings);
   const from = URL.parse(origin);
   if (host === null || from === null || !isKnownHost(host, settings)) return false;
   const address = settings.publicUrl === undefined ? null : new URL(settings.publicUrl);
+  if (from.origin === address?.origin) return true;
   if (address !== null && address.hostname === nameOf(host) && !isLoopback(bare(address.hostname))) {
-    return from.origin === address.origin;
+    return false;
   }
   return from.host === URL.parse(`${from.protocol}//${host}`)?.host;
 }

@@ -60,6 +60,7 @@ test.each([
   ["PARLEY_API_KEY", "S24: no 24 characters.."],
   ["NEXTAUTH_SECRET", "short"],
   ["NEXTAUTH_URL", "chat.example.org"],
+  ["NEXTAUTH_URL", "https://model-servers-29.example/parley"],
   ["LOG_LEVEL", "loud"],
   ["STOP_SECONDS", "0"],
   ["STOP_SECONDS", "soon"],

@@ -327,6 +327,7 @@ export function parseSettings(given: Environment): Settings {
   const environment = withPlatform(given);
   const env = parseVariables(environment);
   checkAddresses(env);
+  checkPath(env);
   checkEmbedding(env);
   const isFunction = isOnVercel(environment);
   const reach = {
@@ -394,6 +395,12 @@ function checkAddresses(env: Variables): void {
       );
     }
   }
+}
+
+/** Throws "unavailable" for a public address with a path: pages and routes stand at the root of a host. */
+function checkPath({ NEXTAUTH_URL: address }: Variables): void {
+  if (address === undefined || new URL(address).pathname === "/") return;
+  throw wrongSetting("NEXTAUTH_URL must have no path: Parley is served at the root of its host name");
 }
 
 /** Throws "unavailable" where a model for embeddings has no server. */
