@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { type BrowserContext, expect, type Page, type Route, test } from "@playwright/test";
+import { listedModel } from "../lib/testing/listed-model.ts";
 import { startServer, type WatchedServer } from "./server.ts";
 
 // What a person has written is lost by no press and no way off the page, and the focus is where they go on.
@@ -197,22 +198,12 @@ test("16: a question that is asked before the models are known goes to the one t
   context,
 }) => {
   await join(context);
-  const model = (id: string) => ({
-    ...{
-      id,
-      label: null,
-      provider: null,
-      context_window: null,
-      tools: null,
-      images: null,
-      reasoning: null,
-      price: null,
-    },
-  });
   const known = Promise.withResolvers<void>();
   await page.route("**/api/app/models", async (route) => {
     await known.promise;
-    await route.fulfill({ json: { default: "demo", items: [model("demo"), model("other")], unlisted: [] } });
+    await route.fulfill({
+      json: { default: "demo", items: [listedModel("demo"), listedModel("other")], unlisted: [] },
+    });
   });
   await page.addInitScript(() => localStorage.setItem("parley:model", "other"));
   await page.goto(server.url);

@@ -66,7 +66,7 @@ export function Broke({ turn: { stop, runId, blocks }, onRetry }: BrokeProps) {
         <div className="broke-actions">
           {onRetry && (
             <button type="button" className="button" onClick={onRetry}>
-              Try again <Keys mac="R" other="R" />
+              Try again <Keys keys="R" />
             </button>
           )}
           {runId && <span className="broke-run">run {runId.replace(/^run[-_]/, "").slice(0, 8)}</span>}

@@ -42,7 +42,7 @@ export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
           >
             <SquarePen size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
             <span>New session</span>
-            <Keys mac="⌘ ⇧ O" other="Ctrl ⇧ O" />
+            <Keys keys="⌘ ⇧ O" />
           </Link>
           <Link href="/agents" className="sidebar-action" prefetch={false} onClick={choose}>
             <Bot size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />

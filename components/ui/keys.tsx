@@ -13,11 +13,17 @@ export function useApple(): boolean {
   );
 }
 
-export function Keys({ mac, other }: { mac: string; other: string }) {
+/** Keys in the form of the keyboard: written with ⌘, which is Ctrl on all but Apple's. */
+export const useKeys = (): ((keys: string) => string) => {
   const apple = useApple();
+  return (keys) => (apple ? keys : keys.replace("⌘", "Ctrl"));
+};
+
+export function Keys({ keys }: { readonly keys: string }) {
+  const spelt = useKeys();
   return (
     <span className="key" aria-hidden="true">
-      {apple ? mac : other}
+      {spelt(keys)}
     </span>
   );
 }

@@ -155,6 +155,8 @@ function said(reading: Reading): (Stretch | Turned)[] {
 /** What is held as text, but for what may become a close tag that turns what was told before it. */
 function maybeTurned(reading: Reading): (Stretch | Turned)[] {
   const { held, last } = reading;
+  // All of these tags begin so, and most pieces of an answer have nothing of it.
+  if (!held.includes("<")) return tell(reading, held.length);
   const small = held.toLowerCase();
   const [end, length] = firstOf(small, ANY);
   if (small.includes(OPEN) || (end >= 0 && isQuote(end > 0 ? held.charAt(end - 1) : last))) {

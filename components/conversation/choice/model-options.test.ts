@@ -1,19 +1,10 @@
 import { expect, test } from "vitest";
+import { listedModel } from "@/lib/testing/listed-model.ts";
 import type { ListedModel } from "../../api.ts";
 import { modelGroups, namedModel, shortCount } from "./model-options.ts";
 import { rowsFor } from "./rows.ts";
 
-const listed = (id: string, facts: Partial<ListedModel> = {}): ListedModel => ({
-  id,
-  label: null,
-  provider: null,
-  context_window: null,
-  tools: null,
-  images: null,
-  reasoning: null,
-  price: null,
-  ...facts,
-});
+const listed = (id: string, facts: Partial<ListedModel> = {}): ListedModel => listedModel(id, facts);
 const of = (provider: string, name: string, facts: Partial<ListedModel> = {}) =>
   listed(`${provider}/${name}`, { provider, ...facts });
 const shape = (models: readonly ListedModel[], own: string) =>
