@@ -3,8 +3,6 @@
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 
-/** So many MB for what is new. V8's own choice is four times as much, and stays in memory once a burst has filled it. */
-const YOUNG = "--max-semi-space-size=8";
 /**
  * What glibc's allocator keeps for itself: by its own choice a pool for each thread, and blocks of up to 32 MB that were once
  * given back. Other systems do not read it.
@@ -12,9 +10,9 @@ const YOUNG = "--max-semi-space-size=8";
 const ALLOCATOR = { MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "131072", MALLOC_TRIM_THRESHOLD_: "131072" };
 
 if (isForServer() && process.env.MALLOC_ARENA_MAX === undefined) {
-  // Both count from a process's beginning alone: this one begins again, in 40 ms and under the same id, so that a signal
+  // It counts from a process's beginning alone: this one begins again, in 40 ms and under the same id, so that a signal
   // reaches the server itself.
-  const args = [process.execPath, YOUNG, ...process.execArgv, ...process.argv.slice(1)];
+  const args = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   process.execve(process.execPath, args, { ...ALLOCATOR, ...process.env });
 }
 
