@@ -4,8 +4,8 @@
 const MARK = "\uF8F0";
 const MARKED = new RegExp(`^${MARK}-?\\d{16,400}$`, "u");
 const MARKED_JSON = new RegExp(`"${MARK}(-?\\d{16,400})"`, "gu");
-/** Without such a run of digits a JSON text holds none. */
-const LONG_RUN = /\d{16}/u;
+/** The fewest digits of such a number. */
+const LONG_RUN = 16;
 const INTEGER = /^-?\d{16,400}$/u;
 
 // What TypeScript's library does not know yet: "JSON.parse source text access".
@@ -23,11 +23,32 @@ const isExact = (value: number, source: string): boolean => Number.isSafeInteger
  * compared like any other. `exactJson` writes it as the number again. Throws as `JSON.parse` does.
  */
 export function parseExact(json: string): unknown {
-  if (!LONG_RUN.test(json)) return JSON.parse(json);
+  if (!hasLongRun(json)) return JSON.parse(json);
   return parse(json, (_, value, context) => {
     const source = context?.source;
     return typeof value === "number" && source !== undefined && !isExact(value, source) ? MARK + source : value;
   });
+}
+
+/**
+ * Whether a text has so many digits in a row. Every token of an answer is asked: of such a run one stands where it looks, and
+ * the rest it need not see.
+ */
+function hasLongRun(text: string): boolean {
+  for (let at = LONG_RUN - 1; at < text.length; at += LONG_RUN) {
+    if (!isDigit(text, at)) continue;
+    let [first, last] = [at, at];
+    while (isDigit(text, first - 1)) first--;
+    while (last - first + 1 < LONG_RUN && isDigit(text, last + 1)) last++;
+    if (last - first + 1 >= LONG_RUN) return true;
+  }
+  return false;
+}
+
+/** Whether a digit stands there; nothing stands outside of a text. */
+function isDigit(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code >= 0x30 && code <= 0x39;
 }
 
 /** What was rounded in a value that `parseNoting` has read: by its holder and key, as it was written. */
@@ -38,7 +59,7 @@ const noted = new WeakMap<object, Map<string, string>>();
  * the text is a caller's own, and no schema of ours asks for a number. Throws as `JSON.parse` does.
  */
 export function parseNoting(json: string): unknown {
-  if (!LONG_RUN.test(json)) return JSON.parse(json);
+  if (!hasLongRun(json)) return JSON.parse(json);
   return parse(json, function (key, value, context) {
     const source = context?.source;
     if (typeof value === "number" && source !== undefined && !isExact(value, source) && isHolder(this)) {
