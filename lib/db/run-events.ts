@@ -1,7 +1,14 @@
 import { z } from "zod";
 import { TurnEvent } from "../domain/events.ts";
 import type { Database } from "./database.ts";
-import { appendEventRows, listEventRows, lookAtRunRows, pruneEventRows, pruneOutputs } from "./sql/run-events.ts";
+import {
+  appendEventRows,
+  dropEventRows,
+  listEventRows,
+  lookAtRunRows,
+  pruneEventRows,
+  pruneOutputs,
+} from "./sql/run-events.ts";
 import { jsonText } from "./sql/statement.ts";
 import { together } from "./together.ts";
 
@@ -59,6 +66,11 @@ export async function readEvents(
   return batches
     .flatMap((batch) => unpacked(batch.events).map((event, n) => ({ seq: batch.seqFrom + n, event })))
     .filter(({ seq }) => seq > after);
+}
+
+/** Drops all events of a run that `owner` holds. */
+export async function dropEvents(database: Database, owner: string, runId: string): Promise<void> {
+  await dropEventRows(database, { runId, owner });
 }
 
 /** How a run stands, and what came in it after an event. */

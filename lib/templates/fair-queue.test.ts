@@ -32,6 +32,22 @@ test("S16: many hostile accounts delay one that has not been served by a slice",
   expect(slices(queue).get("k")).toBe(0);
 });
 
+test("S16: accounts that send one job after another do not keep one with many from its turn", () => {
+  const queue = fairQueue<string>(64);
+  const began: string[] = [];
+  for (let n = 0; n < 8; n++) queue.add("many", `m${n}`);
+  for (const one of ["a", "b", "c"]) queue.add(one, one);
+  for (let n = 0; n < 16; n++) {
+    const taken = queue.take();
+    if (!taken) break;
+    began.push(taken.job);
+    taken.done();
+    // Its answer is there, and its account sends the next.
+    if (!taken.job.startsWith("m")) queue.add(taken.job, taken.job);
+  }
+  expect(began.filter((job) => job.startsWith("m")).length).toBe(4);
+});
+
 test("accounts take turns, and each one's jobs stay in their order", () => {
   const queue = fairQueue<string>(64);
   for (const job of ["a1", "a2", "a3"]) queue.add("a", job);

@@ -17,14 +17,27 @@ export type FairQueue<Job> = {
 
 type Line<Job> = { readonly waiting: Job[]; atWork: number; servedAt: number };
 
-/** Opens a queue in which at most `mostWaiting` jobs of each account wait. It knows only accounts that have a job. */
+/** So many accounts without a job are remembered. */
+const MOST_IDLE = 1000;
+
+/**
+ * Opens a queue in which at most `mostWaiting` jobs of each account wait.
+ *
+ * While there is a job it remembers whom it has served: accounts that send one job after another would come before one
+ * with many each time.
+ */
 export function fairQueue<Job>(mostWaiting: number): FairQueue<Job> {
   const lines = new Map<string, Line<Job>>();
   let served = 0;
   let size = 0;
 
-  const forget = (account: string, { waiting, atWork }: Line<Job>): void => {
-    if (waiting.length === 0 && atWork === 0) lines.delete(account);
+  const isIdle = ({ waiting, atWork }: Line<Job>): boolean => waiting.length === 0 && atWork === 0;
+  const forget = (): void => {
+    const idle = [...lines].filter(([, line]) => isIdle(line));
+    if (idle.length === lines.size) lines.clear();
+    if (idle.length <= MOST_IDLE) return;
+    idle.sort(([, a], [, b]) => a.servedAt - b.servedAt);
+    for (const [account] of idle.slice(0, MOST_IDLE / 2)) lines.delete(account);
   };
   const nextLine = (): readonly [string, Line<Job>] | null => {
     let best: readonly [string, Line<Job>] | null = null;
@@ -51,7 +64,7 @@ export function fairQueue<Job>(mostWaiting: number): FairQueue<Job> {
       const next = nextLine();
       const job = next?.[1].waiting.shift();
       if (next === null || job === undefined) return null;
-      const [account, line] = next;
+      const [, line] = next;
       size--;
       line.atWork++;
       line.servedAt = ++served;
@@ -62,7 +75,7 @@ export function fairQueue<Job>(mostWaiting: number): FairQueue<Job> {
           if (isDone) return;
           isDone = true;
           line.atWork--;
-          forget(account, line);
+          forget();
         },
       };
     },
@@ -72,13 +85,13 @@ export function fairQueue<Job>(mostWaiting: number): FairQueue<Job> {
       if (line === undefined || at < 0) return false;
       line.waiting.splice(at, 1);
       size--;
-      forget(account, line);
+      forget();
       return true;
     },
     empty() {
       const all = [...lines.values()].flatMap(({ waiting }) => waiting.splice(0));
       size = 0;
-      for (const [account, line] of lines) forget(account, line);
+      forget();
       return all;
     },
     size: () => size,

@@ -102,6 +102,45 @@ test("C4, lessons 6 and 14: a turn that is killed after any of its events goes o
   await fc.assert(fc.asyncProperty(script, killedAnywhere), { numRuns: TURNS, seed: SEED, endOnFailure: true });
 }, 3_600_000);
 
+test("a turn whose events nobody can read gives its session back after the last try", async () => {
+  const session = await sessionWithPast();
+  const first = openProcess(database, neverAnswers, runTool, { writesEvents: false });
+  const call = callOf(
+    { policy: llamacloudPolicy, dialect: "llamacloud", steps: [], withMetadata: false, temperature: 0 },
+    session,
+  );
+  const { runId } = await takeTurn(scopeOf(first.ports, session), call);
+  await appendEvents(database, first.ports.runner.owner, [
+    { runId, seqFrom: 1, events: [{ type: "text-delta", text: "Ye" }] },
+  ]);
+  first.kill();
+  await database.pool.query(`update "RunEvent" set events = '[{"type":"of-a-later-version"}]' where "runId" = $1`, [
+    runId,
+  ]);
+
+  const second = openProcess(database, neverAnswers, runTool);
+  const tried = async (nth: number) => {
+    const { pool } = database;
+    await pool.query(`update "Run" set "leaseUntil" = now() - interval '1 second', attempts = $2 where id = $1`, [
+      runId,
+      nth - 1,
+    ]);
+    await takeOver(second.ports, "expired");
+    // Given back, or ended.
+    const isFree = `select ("leaseUntil" <= now() or status <> 'running') as free, status, attempts from "Run" where id = $1`;
+    await expect
+      .poll(async () => (await pool.query(isFree, [runId])).rows[0])
+      .toMatchObject({ free: true, attempts: nth });
+    return (await findRun(database, session.accountId, runId))?.run.status;
+  };
+  expect(await tried(2)).toBe("running");
+  expect(await tried(6)).toBe("interrupted");
+  // The question stays, and the next can be asked.
+  expect((await readLine(database, session.accountId, session.id)).map(messageText)).toEqual([...PAST, "And now?"]);
+  expect(await takeTurn(scopeOf(second.ports, session), call)).toMatchObject({ sessionId: session.id });
+  second.kill();
+});
+
 async function killedAnywhere(given: Script): Promise<void> {
   const whole = await unkilled(given);
   for (let cut = 0; cut < whole.events.length; cut++) await killedAt(given, whole, cut);
@@ -197,6 +236,7 @@ function staysOf(policy: TurnPolicy, past: readonly TurnEvent[]): boolean {
 /** All that is said in the answers of a turn. */
 const textOf = (messages: readonly Pick<Message, "role" | "parts">[]): string =>
   messages.flatMap(({ role, parts }) => (role === "assistant" ? messageTexts(parts) : [])).join("");
+const messageText = ({ parts }: Pick<Message, "parts">): string => messageTexts(parts).join("");
 const messageTexts = (parts: Message["parts"]): string[] =>
   parts.flatMap((part) => (part.type === "text" ? [part.text] : []));
 const messagesOf = (events: readonly TurnEvent[]): Pick<Message, "role" | "parts">[] => [

@@ -1,5 +1,6 @@
+import { ZodError } from "zod";
 import { giveLeaseBack, type TakenRun, takeExpiredRun, takeExpiredRuns } from "../../db/leases.ts";
-import { readEvents } from "../../db/run-events.ts";
+import { dropEvents, readEvents } from "../../db/run-events.ts";
 import { findSession } from "../../db/sessions.ts";
 import { ChatError } from "../../domain/errors.ts";
 import { isLast, type TurnEvent } from "../../domain/events.ts";
@@ -82,7 +83,7 @@ function scopeOf(ports: Ports, { accountId, agentId, plan }: TakenRun): Scope {
 async function goOn(scope: Scope, run: TakenRun): Promise<void> {
   let live: LiveRun | null = null;
   try {
-    const past = (await readEvents(scope.database, run.id, 0)).map(({ event }) => event);
+    const past = await pastOf(scope, run);
     const session = run.sessionId === null ? null : await findSession(scope.database, scope.accountId, run.sessionId);
     const { stores, policy } = run;
     const { id, accountId, sessionId } = run;
@@ -110,6 +111,21 @@ async function goOn(scope: Scope, run: TakenRun): Promise<void> {
     await giveLeaseBack(scope.database, scope.runner.owner, run.id).catch((failed) => {
       scope.log.warn({ err: failed, runId: run.id }, "The lease of a turn runs out by itself");
     });
+  }
+}
+
+/**
+ * What came in a turn. Events in a form that this version does not know, such as those of a later one, are left to others;
+ * where none of them has read it either, they are dropped: the turn would hold its session for ever.
+ */
+async function pastOf(scope: Scope, run: TakenRun): Promise<readonly TurnEvent[]> {
+  try {
+    return (await readEvents(scope.database, run.id, 0)).map(({ event }) => event);
+  } catch (thrown) {
+    if (!(thrown instanceof ZodError) || run.attempts <= MAX_ATTEMPTS) throw thrown;
+    scope.log.error({ err: thrown, runId: run.id }, "A turn ends without its events: nobody can read them");
+    await dropEvents(scope.database, scope.runner.owner, run.id);
+    return [];
   }
 }
 

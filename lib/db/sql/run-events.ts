@@ -53,6 +53,14 @@ export const lookAtRunRows = statement({
   }),
 });
 
+/** Drops the events of a run that an owner holds. */
+export const dropEventRows = statement({
+  name: "drop-events",
+  text: `delete from "RunEvent" e using "Run" r
+     where r.id = $1 and r."leaseOwner" = $2 and r.status = 'running' and e."runId" = r.id`,
+  parameters: { runId: "uuid", owner: "text" },
+});
+
 const Pruned = z.object({ runs: z.number() });
 
 /** Drops the events of some of the runs that ended over ten minutes ago. Gives of how many. */
