@@ -9,6 +9,7 @@ import { beginFolder } from "../lib/db/pglite/folder.ts";
 import { completeAnswers } from "../lib/server/answer-headers.ts";
 import { surviveLostOutput } from "../lib/server/lost-output.ts";
 import { isHttps, localUrl, parseSettings } from "../lib/server/settings.ts";
+import { giveUploadsTime } from "../lib/server/upload-time.ts";
 import { needsBuild } from "./build-stamp.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -45,6 +46,7 @@ process.env.NEXT_MANUAL_SIG_HANDLE = "true";
 process.env.PORT = String(settings.port);
 process.env.PARLEY_BOUND_HOST = settings.host;
 completeAnswers(isHttps(settings));
+giveUploadsTime();
 process.env.NEXTAUTH_URL ??= localUrl(settings);
 if (isPacked) {
   // It listens where this says, which a container sets to its own name.
