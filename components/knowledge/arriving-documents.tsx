@@ -38,6 +38,7 @@ export function ArrivingDocuments({ documents: { store, state }, isWaiting }: Ar
             uploads={uploads}
             documents={added}
             onCancel={(id) => act(store.cancel(id))}
+            onReadAgain={(id) => act(store.readAgain(id))}
             onRemove={(id) => act(store.remove(id))}
           />
         </Suspense>

@@ -2,7 +2,7 @@ import { v4 as newId } from "uuid";
 import { sendFile } from "../conversation/attachments/upload";
 import type { KnownDocument } from "./document";
 import type { DocumentPorts } from "./documents-state";
-import { cancelDocument, documentAddress, listDocuments, removeDocument } from "./requests";
+import { cancelDocument, documentAddress, listDocuments, readDocumentAgain, removeDocument } from "./requests";
 
 /** The ports of a store in a browser. */
 export const browserDocuments: DocumentPorts = {
@@ -10,6 +10,7 @@ export const browserDocuments: DocumentPorts = {
   send: (owner, file, onShare, signal) =>
     sendFile<KnownDocument>(documentAddress(owner, file.name), file, onShare, signal),
   cancel: cancelDocument,
+  readAgain: readDocumentAgain,
   remove: removeDocument,
   newId,
   async wait(ms, signal) {

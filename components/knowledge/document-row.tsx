@@ -12,11 +12,13 @@ type DocumentRowProps = {
   readonly document: KnownDocument;
   /** Ends the reading. */
   readonly onCancel: () => void;
+  /** Reads what could not be read. */
+  readonly onReadAgain: () => void;
   readonly onRemove: () => void;
 };
 
 /** A document with how far it is, or why it cannot be found. It goes after a question. */
-export function DocumentRow({ document, onCancel, onRemove }: DocumentRowProps) {
+export function DocumentRow({ document, onCancel, onReadAgain, onRemove }: DocumentRowProps) {
   const [isAsking, setIsAsking] = useState(false);
   const { title, state, file_id } = document;
   if (isAsking) {
@@ -45,6 +47,9 @@ export function DocumentRow({ document, onCancel, onRemove }: DocumentRowProps) 
           <span dir="auto">{documentWords(document)}</span>
         </span>
       </span>
+      {state === "failed" && file_id !== null && (
+        <IconButton icon={RotateCcw} label={`Read ${title} again`} onClick={onReadAgain} />
+      )}
       {isPending(document) ? (
         <IconButton icon={X} label={`Cancel ${title}`} onClick={onCancel} />
       ) : (

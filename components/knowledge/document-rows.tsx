@@ -8,11 +8,12 @@ type DocumentRowsProps = {
   readonly uploads: DocumentsState["uploads"];
   readonly documents: DocumentsState["documents"];
   readonly onCancel: (id: string) => void;
+  readonly onReadAgain: (id: string) => void;
   readonly onRemove: (id: string) => void;
 };
 
 /** Files that are sent, then documents, a row each. */
-export function DocumentRows({ label, store, uploads, documents, onCancel, onRemove }: DocumentRowsProps) {
+export function DocumentRows({ label, store, uploads, documents, onCancel, onReadAgain, onRemove }: DocumentRowsProps) {
   return (
     <ul className="document-list" aria-label={label}>
       {uploads.map((upload) => (
@@ -28,6 +29,7 @@ export function DocumentRows({ label, store, uploads, documents, onCancel, onRem
           key={document.id}
           document={document}
           onCancel={() => onCancel(document.id)}
+          onReadAgain={() => onReadAgain(document.id)}
           onRemove={() => onRemove(document.id)}
         />
       ))}

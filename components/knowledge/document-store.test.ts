@@ -39,6 +39,11 @@ function world(documents: KnownDocument[] = []) {
       return made;
     }),
     cancel: async (id: string) => documentOf(id, { state: "failed", reason: "Cancelled." }),
+    readAgain: vi.fn<DocumentPorts["readAgain"]>(async (id) => {
+      const at = documents.findIndex((one) => one.id === id);
+      documents[at] = documentOf(id);
+      return documentOf(id);
+    }),
     remove: vi.fn<DocumentPorts["remove"]>(async () => {}),
     newId: () => `k${n++}`,
     wait: (ms: number, signal: AbortSignal) =>
@@ -216,4 +221,17 @@ test("17: more than a page is read page by page, and looked at as far as it is s
   expect([store.get().documents.length, store.get().hasMore]).toEqual([50, true]);
   await store.readMore();
   expect([store.get().documents.length, store.get().hasMore]).toEqual([70, false]);
+});
+
+test("what could not be read is looked at again once it is read again", async () => {
+  const { ports, set, tick } = world([documentOf("a", { state: "failed", reason: "It is broken." })]);
+  const store = storeOf(ports);
+  store.open(OWNER);
+  await idle();
+  expect(shown(store)).toEqual(["a failed 0"]);
+  await store.readAgain("a");
+  expect(shown(store)).toEqual(["a pending 0"]);
+  set("a", { state: "ready", progress: 100 });
+  await tick();
+  expect(shown(store)).toEqual(["a ready 100"]);
 });

@@ -60,6 +60,11 @@ export function createDocumentStore(ports: DocumentPorts, { page, mostBytes, mak
     },
     /** Ends the reading of a document. Throws a Problem. */
     cancel: async (id: string): Promise<void> => held.take(await ports.cancel(id)),
+    /** Has a document read that could not be read before. Throws a Problem. */
+    async readAgain(id: string): Promise<void> {
+      held.take(await ports.readAgain(id));
+      following.look();
+    },
     /** Throws a Problem. */
     async remove(id: string): Promise<void> {
       gone.add(id);

@@ -24,6 +24,7 @@ export type DocumentPorts = {
     signal: AbortSignal,
   ) => Promise<KnownDocument>;
   readonly cancel: (id: string) => Promise<KnownDocument>;
+  readonly readAgain: (id: string) => Promise<KnownDocument>;
   readonly remove: (id: string) => Promise<unknown>;
   readonly newId: () => string;
   /** Resolves after so long, while the page is seen; rejects with the signal. */

@@ -60,6 +60,7 @@ export function Documents({ store, state, takesDrops, empty }: DocumentsProps) {
           uploads={uploads}
           documents={documents}
           onCancel={(id) => act(store.cancel(id), "The reading was not cancelled. Try again.")}
+          onReadAgain={(id) => act(store.readAgain(id), "The document is not read again. Try once more.")}
           onRemove={(id) => act(store.remove(id), "The document was not removed. Try again.")}
         />
       )}

@@ -9,26 +9,20 @@ const LOOKS_MS = [400, 800, 1200, 2000, 3000, 5000];
 /** So often in a row nothing may have moved. */
 const MOST_LOOKS = 120;
 
-/**
- * Reads the documents of an owner, and looks at what is pending until nothing is. `gone`: ids that are removed here, and may
- * be in a list that was asked for before.
- */
-export function createFollowing(ports: DocumentPorts, { get, set }: HeldDocuments, gone: ReadonlySet<string>) {
-  let owner: DocumentOwner | null = null;
-  let open = new AbortController();
-  /** For which opening somebody looks; null: nobody does. One that is over may still be ending. */
-  let lookingFor: AbortController | null = null;
+type Held = Pick<HeldDocuments, "get" | "set">;
 
-  /** Reads what is shown anew, and so many `more` behind it. Throws a Problem. */
-  async function read(more = 0): Promise<void> {
-    if (!owner) return;
-    const { signal } = open;
+/**
+ * Gives what reads the documents of an owner: what is shown anew, and so many `more` behind it. It throws a Problem. `gone`:
+ * ids that are removed here, and may be in a list that was asked for before.
+ */
+function documentReader({ list }: Pick<DocumentPorts, "list">, { get, set }: Held, gone: ReadonlySet<string>) {
+  return async (owner: DocumentOwner, signal: AbortSignal, more = 0): Promise<void> => {
     const before = new Set(get().documents.map(({ id }) => id));
     const wanted = Math.min(MOST_SHOWN, Math.max(PAGE, get().documents.length) + more);
     let found: readonly KnownDocument[] = [];
     let hasMore = true;
     for (let offset = 0; offset < wanted && hasMore; offset += PAGE) {
-      const page = await ports.list(owner, offset, signal);
+      const page = await list(owner, offset, signal);
       signal.throwIfAborted();
       const known = new Set(found.map(({ id }) => id));
       found = [...found, ...page.items.filter(({ id }) => !known.has(id) && !gone.has(id))];
@@ -38,7 +32,20 @@ export function createFollowing(ports: DocumentPorts, { get, set }: HeldDocument
     const listed = new Set(found.map(({ id }) => id));
     const come = get().documents.filter(({ id }) => !before.has(id) && !listed.has(id));
     set({ documents: [...come, ...found], hasMore: hasMore && wanted < MOST_SHOWN, reading: "no" });
-  }
+  };
+}
+
+/** Reads the documents of an owner, and looks at what is pending until nothing is. `gone` as for the reader. */
+export function createFollowing(ports: DocumentPorts, { get, set }: Held, gone: ReadonlySet<string>) {
+  const readOf = documentReader(ports, { get, set }, gone);
+  let owner: DocumentOwner | null = null;
+  let open = new AbortController();
+  /** For which opening somebody looks; null: nobody does. One that is over may still be ending. */
+  let lookingFor: AbortController | null = null;
+
+  const read = async (more = 0): Promise<void> => {
+    if (owner) await readOf(owner, open.signal, more);
+  };
 
   async function readFirst(): Promise<void> {
     const { signal } = open;

@@ -82,6 +82,8 @@ export const documentAddress = (owner: DocumentOwner, name: string): string =>
 
 export const cancelDocument = (id: string) => read<KnownDocument>(`${DOCS}/${id}/cancel`, { method: "POST" });
 
+export const readDocumentAgain = (id: string) => read<KnownDocument>(`${DOCS}/${id}/again`, { method: "POST" });
+
 export const removeDocument = (id: string) => request(`${DOCS}/${id}`, { method: "DELETE" });
 
 export const readPassage = (docId: string, chunkId: string, signal: AbortSignal) =>

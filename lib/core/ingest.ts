@@ -71,11 +71,29 @@ export async function readAgain(scope: Scope, owner: DocOwner): Promise<number> 
   checkMayEdit(scope);
   await checkOwner(scope, owner);
   await checkQueue(scope);
-  const again = await db.readAllAgain(scope.database, scope.accountId, owner, MOST_AGAIN, (sums) =>
+  return again(scope, owner, { most: MOST_AGAIN });
+}
+
+/**
+ * Has one failed doc read again, also one that somebody has cancelled, and gives it as it is; another stays as it is. Throws
+ * "not-found", "bad-request" for one whose file is gone, and as `ingestFile`.
+ */
+export async function readDocAgain(scope: Scope, docId: string): Promise<db.FileDoc> {
+  checkMayEdit(scope);
+  const doc = await getFileDoc(scope, docId);
+  if (doc.state !== "failed") return doc;
+  if (doc.fileId === null) throw new ChatError("bad-request", "Its file was deleted. Add the document again.");
+  await checkQueue(scope);
+  await again(scope, doc.owner, { docId });
+  return getFileDoc(scope, docId);
+}
+
+async function again(scope: Scope, owner: DocOwner, which: Parameters<typeof db.readFailedAgain>[3]): Promise<number> {
+  const docs = await db.readFailedAgain(scope.database, scope.accountId, owner, which, (sums) =>
     checkRoom(scope, sums),
   );
-  if (again > 0) scope.jobs?.wake();
-  return again;
+  if (docs > 0) scope.jobs?.wake();
+  return docs;
 }
 
 async function checkQueue({ database, accountId }: Scope): Promise<void> {

@@ -17,7 +17,7 @@ import {
   insertFileDocRow,
   insertPieceRows,
   readAgainRow,
-  readAllAgainRows,
+  readFailedAgainRows,
   sumDocs,
   takeUpLostDocRows,
 } from "./sql/ingest.ts";
@@ -79,19 +79,24 @@ export async function insertFileDoc(
 }
 
 /**
- * Has failed docs of an owner read again that have no pieces and that nobody has cancelled, so many at the most. Gives how
- * many. `check` as for `insertFileDoc`.
+ * Has failed docs of an owner read again that have no pieces: one of them, or all that nobody has cancelled, so many at the
+ * most. Gives how many. `check` as for `insertFileDoc`.
  */
-export async function readAllAgain(
+export async function readFailedAgain(
   database: Database,
   accountId: string,
   { id: ownerId }: DocOwner,
-  most: number,
+  which: { readonly docId: string } | { readonly most: number },
   check: (sums: DocSums) => void,
 ): Promise<number> {
   return inTransaction(database, async (connection) => {
     const [account] = await holdUploader(connection, { accountId });
-    const again = await readAllAgainRows(connection, { accountId, ownerId, most });
+    const again = await readFailedAgainRows(connection, {
+      accountId,
+      ownerId,
+      most: "most" in which ? which.most : 1,
+      docId: "docId" in which ? which.docId : null,
+    });
     const [sums] = again.length === 0 ? [] : await sumDocs(connection, { accountId, ownerId, most: MOST_CHARACTERS });
     if (sums) check({ ...sums, isGuest: account?.kind === "guest" });
     return again.length;

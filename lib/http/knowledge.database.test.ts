@@ -168,6 +168,25 @@ describe("a document", () => {
     expect(tooLarge.status).toBe(413);
   }, 60_000);
 
+  test("that could not be read, or was cancelled, is read again when it is asked for", async () => {
+    const id = await made("Again");
+    const { body: broken } = await upload(`index_id=${id}&name=broken.pdf`, "%PDF-1.4 nothing");
+    const { reason } = await read(broken.id);
+    const again = await call("POST", `/docs/${broken.id}/again`);
+    expect(again).toMatchObject({ status: 200, body: { id: broken.id, state: "pending", reason: "" } });
+    expect(await read(broken.id)).toMatchObject({ state: "failed", reason });
+
+    const { body: long } = await upload(`index_id=${id}&name=long.txt`, Buffer.from("againword ".repeat(400_000)));
+    await call("POST", `/docs/${long.id}/cancel`);
+    expect(await read(long.id)).toMatchObject({ state: "failed", reason: expect.stringMatching(/^Cancelled/u) });
+    await call("POST", `/docs/${long.id}/again`);
+    const ready = await read(long.id);
+    expect(ready).toMatchObject({ state: "ready", progress: 100, reason: "" });
+    // What is read stays as it is.
+    expect((await call("POST", `/docs/${long.id}/again`)).body).toEqual(ready);
+    expect((await call("GET", `/docs?index_id=${id}`)).body.items.length).toBe(2);
+  });
+
   test.each([
     ["no owner", { text: "x", title: "x" }],
     ["two owners", { index_id: newId(), agent_id: newId(), text: "x", title: "x" }],
@@ -219,6 +238,7 @@ test("nothing of another account is listed, read, asked, changed or deleted", as
     ["GET", `/docs/${doc.id}`],
     ["DELETE", `/docs/${doc.id}`],
     ["POST", `/docs/${doc.id}/cancel`],
+    ["POST", `/docs/${doc.id}/again`],
     ["GET", `/docs/${doc.id}/passage?chunk_id=${chunk}`],
   ];
   for (const [method, path, body] of tries) {
