@@ -75,26 +75,7 @@ export function AgentTools({ agent }: { agent: AgentView }) {
                 Take <code>{tool.name}</code> from this agent?
               </AskFirst>
             ) : (
-              <>
-                <p>
-                  <code>{tool.name}</code>
-                  {tool.description && <> {tool.description}</>}
-                </p>
-                <p className="field-note">
-                  {KINDS.get(tool.type) ?? `${tool.type}, changed through the Julep API`}
-                  {tool.open_to_strangers && ". Anyone who talks to this bot may run it."}
-                </p>
-                <div className="agent-tool-actions">
-                  {KINDS.has(tool.type) && (
-                    <button type="button" className="text-button" data-edits={tool.id} onClick={() => edit(tool.id)}>
-                      Change<span className="sr-only"> {tool.name}</span>
-                    </button>
-                  )}
-                  <button type="button" className="text-button" onClick={() => setAsked(tool.id)}>
-                    Take away<span className="sr-only"> {tool.name}</span>
-                  </button>
-                </div>
-              </>
+              <ToolWords tool={tool} onEdit={() => edit(tool.id)} onTakeAway={() => setAsked(tool.id)} />
             )}
           </li>
         ))}
@@ -108,5 +89,33 @@ export function AgentTools({ agent }: { agent: AgentView }) {
         </button>
       )}
     </section>
+  );
+}
+
+type ToolWordsProps = { readonly tool: AgentTool; readonly onEdit: () => void; readonly onTakeAway: () => void };
+
+/** What a tool is, and what may be done with it here. */
+function ToolWords({ tool: { id, name, description, type, open_to_strangers }, onEdit, onTakeAway }: ToolWordsProps) {
+  return (
+    <>
+      <p>
+        <code>{name}</code>
+        {description && <> {description}</>}
+      </p>
+      <p className="field-note">
+        {KINDS.get(type) ?? `${type}, changed through the Julep API`}
+        {open_to_strangers && ". Anyone who talks to this bot may run it."}
+      </p>
+      <div className="agent-tool-actions">
+        {KINDS.has(type) && (
+          <button type="button" className="text-button" data-edits={id} onClick={onEdit}>
+            Change<span className="sr-only"> {name}</span>
+          </button>
+        )}
+        <button type="button" className="text-button" onClick={onTakeAway}>
+          Take away<span className="sr-only"> {name}</span>
+        </button>
+      </div>
+    </>
   );
 }

@@ -65,21 +65,7 @@ export function Composer(props: ComposerProps) {
   }
   const waiting = useWaitingSend(isHeld, isReady, send);
 
-  useImperativeHandle(handle, () => ({
-    focus: () => field.current?.focus(),
-    fill,
-    attach: attachments.put,
-    takeOut(text, files) {
-      takeOut(text);
-      attachments.drop(files.map(({ id }) => id));
-    },
-    isEmpty: () => length === 0 && attachments.list.length === 0,
-    send: waiting.press,
-    forget(text) {
-      forget(text);
-      attachments.forget();
-    },
-  }));
+  useComposerHandle(handle, { field, length, fill, takeOut, forget, attachments, press: waiting.press });
 
   /** What models cannot take whole becomes a document; the rest goes with the question. */
   function add(files: readonly File[]) {
@@ -130,6 +116,33 @@ export function Composer(props: ComposerProps) {
       <DropZone onFiles={add} />
     </div>
   );
+}
+
+type Held = Pick<ReturnType<typeof useDraftField>, "field" | "length" | "fill" | "takeOut" | "forget"> & {
+  readonly attachments: ReturnType<typeof useAttachments>;
+  readonly press: () => void;
+};
+
+/** What others may do with the composer. */
+function useComposerHandle(
+  handle: RefObject<ComposerHandle | null>,
+  { field, length, fill, takeOut, forget, attachments, press }: Held,
+): void {
+  useImperativeHandle(handle, () => ({
+    focus: () => field.current?.focus(),
+    fill,
+    attach: attachments.put,
+    takeOut(text, files) {
+      takeOut(text);
+      attachments.drop(files.map(({ id }) => id));
+    },
+    isEmpty: () => length === 0 && attachments.list.length === 0,
+    send: press,
+    forget(text) {
+      forget(text);
+      attachments.forget();
+    },
+  }));
 }
 
 type ComposerTextProps = {
