@@ -82,10 +82,20 @@ export async function read<T>(path: string, init?: Init): Promise<T> {
 export const createSession = (signal?: AbortSignal) =>
   read<SessionSummary>(`${base}?details=1`, json("POST", {}, signal));
 
-export const listSessions = (pageToken: string | null) =>
-  read<SessionPage>(
-    `${base}?details=1&all_projects=1&page_size=50${pageToken ? `&page_token=${encodeURIComponent(pageToken)}` : ""}`,
-  );
+/** At most so many sessions with a text in their titles, archived or not, latest change first; a page of them. */
+export const findSessions = (title: string, limit: number, pageToken: string | null, signal: AbortSignal) => {
+  const token = pageToken === null ? {} : { page_token: pageToken };
+  const query = new URLSearchParams({ details: "1", all_projects: "1", page_size: String(limit), title, ...token });
+  return read<SessionPage>(`${base}?${query}`, { signal });
+};
+
+/** A page of the sessions that are in the list, or of those that are archived. */
+export const listSessions = (pageToken: string | null, isArchived = false) => {
+  const archived = isArchived ? "only" : "0";
+  const token = pageToken === null ? {} : { page_token: pageToken };
+  const query = new URLSearchParams({ details: "1", all_projects: "1", page_size: "50", archived, ...token });
+  return read<SessionPage>(`${base}?${query}`);
+};
 
 /** Turns of a session: so many before a place or from one on, or so many of the last. */
 export type WindowWhere =

@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleAlert, Trash2, UserRound, WifiOff } from "lucide-react";
+import { Archive, CircleAlert, Trash2, UserRound, WifiOff } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useSyncExternalStore } from "react";
@@ -30,6 +30,8 @@ type ComposerLineProps = {
   /** The session was deleted in another place. */
   readonly isGone: boolean;
   readonly isLost: boolean;
+  readonly isArchived: boolean;
+  readonly onUnarchive: () => void;
   /** So many messages wait to be sent. */
   readonly waiting: number;
   readonly refusal: Refusal | null;
@@ -37,7 +39,8 @@ type ComposerLineProps = {
 };
 
 /** What stands between the reader and the next answer, with the way out. */
-export function ComposerLine({ isOnline, isGone, isLost, waiting, refusal, onAgain }: ComposerLineProps) {
+export function ComposerLine(props: ComposerLineProps) {
+  const { isOnline, isGone, isLost, waiting, refusal, onAgain } = props;
   const isSignedOut = useSignedOut();
   if (isGone) {
     return (
@@ -72,7 +75,7 @@ export function ComposerLine({ isOnline, isGone, isLost, waiting, refusal, onAga
       </div>
     );
   }
-  if (!refusal) return null;
+  if (!refusal) return props.isArchived ? <Archived onUnarchive={props.onUnarchive} /> : null;
   return (
     <div className="composer-line" data-kind="error" role="alert">
       <CircleAlert size={17} strokeWidth={1.6} aria-hidden="true" />
@@ -82,6 +85,20 @@ export function ComposerLine({ isOnline, isGone, isLost, waiting, refusal, onAga
           Try again
         </button>
       )}
+    </div>
+  );
+}
+
+function Archived({ onUnarchive }: { onUnarchive: () => void }) {
+  return (
+    <div className="composer-line" data-kind="note">
+      <Archive size={17} strokeWidth={1.6} aria-hidden="true" />
+      <span>
+        <b className="font-[560]">This session is archived.</b> It is in no list but that of the archive.
+      </span>
+      <button type="button" className="small-action" onClick={onUnarchive}>
+        Unarchive
+      </button>
     </div>
   );
 }

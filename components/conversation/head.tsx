@@ -1,6 +1,6 @@
 "use client";
 
-import { Pencil, Pin, PinOff, ScrollText, Trash2 } from "lucide-react";
+import { ScrollText } from "lucide-react";
 import { useRef, useState } from "react";
 import { isProblem, summarise } from "../api";
 import { useShell } from "../frame/shell";
@@ -9,6 +9,7 @@ import { SessionDocumentsButton } from "../knowledge/session-documents";
 import type { SessionDocuments } from "../knowledge/use-session-documents";
 import { RenameField } from "../sidebar/rename-field";
 import { useSessionActions } from "../sidebar/session-actions";
+import { sessionEntries } from "../sidebar/session-entries";
 import { type ListedSession, titleOf } from "../sidebar/session-store";
 import { Wordmark } from "../sidebar/wordmark";
 import { MenuButton } from "../ui/menu-button";
@@ -87,14 +88,16 @@ function SessionHead({ session, canSummarise, onLookAt, documents }: SessionHead
         <OutlineButton sessionId={id} onChoose={onLookAt} />
         <MenuButton
           label="More"
-          entries={[
-            { label: "Rename", icon: Pencil, onSelect: () => setRenaming(true) },
-            ...(canSummarise ? [{ label: "Summarise", icon: ScrollText, onSelect: sum }] : []),
-            session.pinned
-              ? { label: "Unpin", icon: PinOff, onSelect: () => actions.setPinned(id, false) }
-              : { label: "Pin", icon: Pin, onSelect: () => actions.setPinned(id, true) },
-            { label: "Delete", icon: Trash2, isDanger: true, onSelect: () => actions.remove(id) },
-          ]}
+          entries={sessionEntries(
+            session,
+            {
+              rename: () => setRenaming(true),
+              setPinned: (pinned) => actions.setPinned(id, pinned),
+              setArchived: (archived) => actions.setArchived(id, archived),
+              remove: () => actions.remove(id),
+            },
+            canSummarise ? [{ label: "Summarise", icon: ScrollText, onSelect: sum }] : [],
+          )}
         />
       </div>
     </header>

@@ -1,7 +1,10 @@
 "use client";
 
 import { type RefObject, useEffect, useRef } from "react";
+import { focusComposer } from "../frame/focus";
+import { useListedSession } from "../frame/shell";
 import type { SessionDocuments } from "../knowledge/use-session-documents";
+import { useSessionActions } from "../sidebar/session-actions";
 import { resent } from "./asking";
 import type { AttachedFile } from "./attachments/attachment";
 import { Composer } from "./composer";
@@ -41,6 +44,8 @@ export function TalkComposer(props: TalkComposerProps) {
   const { sessionId, refusal, isBusy, isStopping, isLost, store, queue, isGone, composer, onSend, choice } = props;
   const { documents, taken } = props;
   const isOnline = useOnline();
+  const isArchived = useListedSession(sessionId)?.archived === true;
+  const { setArchived } = useSessionActions();
 
   // One that waits is shown where it waits.
   const isQueued = refusal !== null && queue.items.some(({ id }) => id === refusal.key);
@@ -86,6 +91,11 @@ export function TalkComposer(props: TalkComposerProps) {
           isOnline={isOnline}
           isGone={isGone}
           isLost={isLost}
+          isArchived={isArchived}
+          onUnarchive={() => {
+            if (sessionId !== null) setArchived(sessionId, false);
+            focusComposer();
+          }}
           waiting={queue.items.length}
           refusal={isQueued ? null : refusal}
           onAgain={() => {

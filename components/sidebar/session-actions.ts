@@ -19,13 +19,16 @@ export function useSessionActions() {
   const { store } = useShell();
   const router = useRouter();
 
-  async function change(id: string, patch: { generated_title?: string; pinned?: boolean }) {
+  async function change(id: string, patch: { generated_title?: string; pinned?: boolean; archived?: boolean }) {
     const before = store.find(id);
     store.patch(id, patch);
     try {
       store.take([await updateSession(id, patch)]);
     } catch (thrown) {
-      if (before) store.patch(id, { generated_title: before.generated_title, pinned: before.pinned });
+      if (before) {
+        const { generated_title, pinned, archived } = before;
+        store.patch(id, { generated_title, pinned, archived });
+      }
       void notify({ text: `Not saved. ${isProblem(thrown) ? thrown.message : ""}`.trim() });
     }
   }
@@ -36,6 +39,11 @@ export function useSessionActions() {
       if (wanted && wanted !== store.find(id)?.generated_title) void change(id, { generated_title: wanted });
     },
     setPinned: (id: string, pinned: boolean) => void change(id, { pinned }),
+    setArchived(id: string, archived: boolean) {
+      void change(id, { archived });
+      const undo = { label: "Undo", run: () => void change(id, { archived: !archived }) };
+      void notify({ text: archived ? "Archived" : "Back in the list", action: undo });
+    },
     remove(id: string) {
       const title = titleOf(store.find(id));
       store.setLeaving(id, true);

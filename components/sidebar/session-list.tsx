@@ -1,30 +1,19 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { listSessions } from "../api";
 import { useSessionList, useShell } from "../frame/shell";
-import { useSessionActions } from "./session-actions";
+import { ListEnd } from "./list-end";
 import { groupSessions } from "./session-groups";
 import { SessionRow } from "./session-row";
+import { useRowActs } from "./use-row-acts";
 
 export function SessionList({ onChoose }: { onChoose: () => void }) {
   const { store } = useShell();
   const list = useSessionList();
   const pathname = usePathname();
-  const acting = useSessionActions();
-  const acts = useRef(acting);
-  const [actions] = useState(() => ({
-    rename: (id: string, title: string) => acts.current.rename(id, title),
-    setPinned: (id: string, pinned: boolean) => acts.current.setPinned(id, pinned),
-    remove: (id: string) => acts.current.remove(id),
-  }));
-  const choose = useRef(onChoose);
-  const [chosen] = useState(() => () => choose.current());
-  useLayoutEffect(() => {
-    acts.current = acting;
-    choose.current = onChoose;
-  });
+  const acts = useRowActs(onChoose);
   const clock = useClock();
   const groups = useMemo(
     () =>
@@ -65,41 +54,14 @@ export function SessionList({ onChoose }: { onChoose: () => void }) {
                 key={session.session_id}
                 session={session}
                 isCurrent={pathname === `/s/${session.session_id}`}
-                actions={actions}
-                onChoose={chosen}
+                {...acts}
               />
             ))}
           </ul>
         </section>
       ))}
-      {list.loading === "failed" ? (
-        <p className="sidebar-note pt-4" role="alert">
-          Sessions did not load.{" "}
-          <button type="button" className="small-action" onClick={more}>
-            Try again
-          </button>
-        </p>
-      ) : (
-        list.nextPageToken && <MoreRows key={list.nextPageToken} onSeen={more} />
-      )}
+      <ListEnd loading={list.loading} next={list.nextPageToken} onMore={more} />
     </>
-  );
-}
-
-/** Asks for the next page when it comes near. */
-function MoreRows({ onSeen }: { onSeen: () => void }) {
-  const mark = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const seen = new IntersectionObserver(([entry]) => entry?.isIntersecting && onSeen(), { rootMargin: "400px" });
-    if (mark.current) seen.observe(mark.current);
-    return () => seen.disconnect();
-  }, [onSeen]);
-  return (
-    <div ref={mark} className="hairlines" aria-hidden="true">
-      {["a", "b", "c", "d"].map((key) => (
-        <div key={key} className="session-skeleton" />
-      ))}
-    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleAlert, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
+import { CircleAlert, Pin } from "lucide-react";
 import Link, { useLinkStatus } from "next/link";
 import { type KeyboardEvent, memo, useRef, useState } from "react";
 import { WorkingDash } from "../ui/dash";
@@ -8,6 +8,7 @@ import { MenuButton } from "../ui/menu-button";
 import { refocus } from "../ui/refocus";
 import { RenameField } from "./rename-field";
 import type { SessionActions } from "./session-actions";
+import { sessionEntries, withRowKeys } from "./session-entries";
 import { type ListedSession, titleOf } from "./session-store";
 
 type SessionRowProps = {
@@ -31,14 +32,17 @@ export const SessionRow = memo(function SessionRow({ session, isCurrent, actions
   }
 
   /** The row goes, and what has the focus with it: the same of the row beside takes it, or what is there instead of this session. */
-  function remove(part: Part) {
+  function leave(part: Part, act: () => void, isGone: boolean) {
     const row = link.current?.closest("li");
     const all = rows();
     const at = row ? all.indexOf(row) : -1;
     const next = all[at + 1] ?? all[at - 1];
-    actions.remove(id);
-    if (!isCurrent) refocus(() => next?.querySelector<HTMLElement>(part));
+    act();
+    if (!isCurrent || !isGone) refocus(() => next?.querySelector<HTMLElement>(part));
   }
+
+  const remove = (part: Part) => leave(part, () => actions.remove(id), true);
+  const setArchived = (archived: boolean, part: Part) => leave(part, () => actions.setArchived(id, archived), false);
 
   /** The row is drawn anew where it belongs now. */
   function setPinned(pinned: boolean, part: Part) {
@@ -52,7 +56,8 @@ export const SessionRow = memo(function SessionRow({ session, isCurrent, actions
   function onKeyDown(event: KeyboardEvent) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "F2") setRenaming(true);
-    else if (event.key === "p" || event.key === "P") setPinned(!session.pinned, LINK);
+    else if ((event.key === "p" || event.key === "P") && !session.archived) setPinned(!session.pinned, LINK);
+    else if (event.key === "a" || event.key === "A") setArchived(!session.archived, LINK);
     else if (event.key === "Delete" || event.key === "Backspace") remove(LINK);
     else if (event.key === "ArrowDown" || event.key === "ArrowUp") moveFocus(link.current, event.key === "ArrowDown");
     else return;
@@ -92,13 +97,14 @@ export const SessionRow = memo(function SessionRow({ session, isCurrent, actions
       <MenuButton
         label={`Actions for ${title}`}
         className="session-menu"
-        entries={[
-          { label: "Rename", icon: Pencil, keys: "F2", onSelect: () => setRenaming(true) },
-          session.pinned
-            ? { label: "Unpin", icon: PinOff, keys: "P", onSelect: () => setPinned(false, MENU) }
-            : { label: "Pin", icon: Pin, keys: "P", onSelect: () => setPinned(true, MENU) },
-          { label: "Delete", icon: Trash2, keys: "⌫", isDanger: true, onSelect: () => remove(MENU) },
-        ]}
+        entries={withRowKeys(
+          sessionEntries(session, {
+            rename: () => setRenaming(true),
+            setPinned: (pinned) => setPinned(pinned, MENU),
+            setArchived: (archived) => setArchived(archived, MENU),
+            remove: () => remove(MENU),
+          }),
+        )}
       />
     </li>
   );

@@ -3,10 +3,18 @@ import type { SessionPage, SessionSummary } from "@/lib/dialects/llamacloud/answ
 /** A session as the list knows it; the provisional title stands until the server has one. */
 export type ListedSession = SessionSummary & { readonly provisional_title?: string };
 
+type Loading = "no" | "yes" | "failed";
+
+/** How far the list of archived sessions is read; they themselves are among the items. */
+type ArchivedPages = { readonly loading: Loading; readonly nextPageToken: string | null; readonly isBegun: boolean };
+
+const UNREAD: ArchivedPages = { loading: "no", nextPageToken: null, isBegun: false };
+
 export type SessionList = {
   readonly items: readonly ListedSession[];
   readonly nextPageToken: string | null;
-  readonly loading: "no" | "yes" | "failed";
+  readonly loading: Loading;
+  readonly archived: ArchivedPages;
   /** Deleted on screen; the server hears of it when the time to undo is over. */
   readonly leaving: ReadonlySet<string>;
   /** Deleted, here or elsewhere, since the page was made. */
@@ -27,6 +35,7 @@ export function createSessionStore(page: SessionPage) {
     items: merge([], page.items),
     nextPageToken: page.next_page_token,
     loading: "no",
+    archived: UNREAD,
     leaving: new Set(),
     gone: new Set(),
   };
@@ -61,11 +70,20 @@ export function createSessionStore(page: SessionPage) {
     },
     /** Begins anew with the first page, where nobody knows what has changed since the last. */
     replace(first: SessionPage) {
-      set({ items: merge([], first.items), nextPageToken: first.next_page_token, loading: "no" });
+      set({ items: merge([], first.items), nextPageToken: first.next_page_token, loading: "no", archived: UNREAD });
     },
     takePage(next: SessionPage) {
       const there = next.items.filter((item) => !list.gone.has(item.session_id));
       set({ items: merge(list.items, there), nextPageToken: next.next_page_token, loading: "no" });
+    },
+    setArchived(change: Partial<ArchivedPages>) {
+      set({ archived: { ...list.archived, ...change } });
+    },
+    /** Takes in the next page of archived sessions. */
+    takeArchived(next: SessionPage) {
+      const there = next.items.filter((item) => !list.gone.has(item.session_id));
+      const archived: ArchivedPages = { loading: "no", nextPageToken: next.next_page_token, isBegun: true };
+      set({ items: merge(list.items, there), archived });
     },
     patch(id: string, change: Partial<ListedSession>) {
       const known = list.items.find((item) => item.session_id === id);

@@ -122,3 +122,16 @@ test("C19: a list that is read anew holds what the server has, and no more", () 
   store.replace({ items: [session("b", "2026-01-02T00:00:00.000Z")], next_page_token: "next" });
   expect(store.get()).toMatchObject({ items: [{ session_id: "b" }], nextPageToken: "next" });
 });
+
+test("archived sessions are read page by page beside the list, and anew where nobody knows what has changed", () => {
+  const old = "2026-11-01T08:00:00.000Z";
+  const store = createSessionStore({ items: [session("a", old)], next_page_token: "more" });
+  expect(store.get().archived.isBegun).toBe(false);
+  store.takeArchived({ items: [session("b", old, { archived: true })], next_page_token: "t" });
+  expect(store.get()).toMatchObject({ nextPageToken: "more", archived: { isBegun: true, nextPageToken: "t" } });
+  expect(groupSessions(store.get().items, now).flatMap(({ items }) => items.map(titleOf))).toEqual(["a"]);
+  store.patch("b", { archived: false });
+  expect(groupSessions(store.get().items, now).flatMap(({ items }) => items.map(titleOf))).toEqual(["b", "a"]);
+  store.replace({ items: [], next_page_token: null });
+  expect(store.get().archived).toEqual({ isBegun: false, loading: "no", nextPageToken: null });
+});

@@ -1,18 +1,31 @@
 "use client";
 
-import { Bot, LibraryBig, SquarePen } from "lucide-react";
+import { Archive, Bot, LibraryBig, SquarePen } from "lucide-react";
 import Link from "next/link";
-import { use, useEffect, useRef } from "react";
+import { lazy, Suspense, use, useEffect, useRef, useState } from "react";
 import { focusComposer } from "../frame/focus";
+import { useSessionList, useShell } from "../frame/shell";
 import { SidebarContext, SidebarToggle } from "../frame/sidebar-toggle";
 import { Keys } from "../ui/keys";
+import { refocus } from "../ui/refocus";
 import { SessionList } from "./session-list";
 import { ViewerLine } from "./viewer-line";
 import { Wordmark } from "./wordmark";
 
+const ArchivedList = lazy(() => import("./archived-list"));
+
 export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
   const { close } = use(SidebarContext);
   const aside = useRef<HTMLElement>(null);
+  const archive = useRef<HTMLButtonElement>(null);
+  const [isArchive, setIsArchive] = useState(false);
+  const { viewer } = useShell();
+  const hasSessions = useSessionList().items.length > 0;
+
+  function back() {
+    setIsArchive(false);
+    refocus(() => archive.current);
+  }
 
   useEffect(() => {
     if (isSheetOpen) aside.current?.querySelector<HTMLElement>("a, button")?.focus();
@@ -54,9 +67,27 @@ export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
           </Link>
         </div>
         <nav className="sidebar-list" aria-label="Sessions">
-          <SessionList onChoose={choose} />
+          {isArchive ? (
+            <Suspense fallback={null}>
+              <ArchivedList onChoose={choose} onBack={back} />
+            </Suspense>
+          ) : (
+            <SessionList onChoose={choose} />
+          )}
         </nav>
         <div className="sidebar-foot">
+          {(viewer.kind !== "none" || hasSessions) && (
+            <button
+              ref={archive}
+              type="button"
+              className="sidebar-action"
+              aria-pressed={isArchive}
+              onClick={() => setIsArchive(!isArchive)}
+            >
+              <Archive size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
+              <span>Archived</span>
+            </button>
+          )}
           <ViewerLine />
         </div>
       </div>

@@ -46,6 +46,7 @@ const GROUPS: readonly { readonly title: string; readonly lines: readonly KeyLin
       ["↵", "Open"],
       ["F2", "Rename"],
       ["P", "Pin"],
+      ["A", "Archive"],
       ["⌫", "Delete"],
     ],
   },

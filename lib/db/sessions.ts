@@ -59,9 +59,12 @@ export async function listSessions(
     readonly projectId: string | null;
     readonly after: SessionCursor | null;
     readonly changedSince?: Date;
-    readonly withArchived: boolean;
+    /** Whether the sessions are archived; null: both kinds. */
+    readonly archived: boolean | null;
     /** Whether sessions of programs are listed in which nothing is said yet. */
     readonly withEmpty: boolean;
+    /** What is in the title, whether in capital or small letters. Absent: sessions of any title. */
+    readonly titlePart?: string;
     readonly limit: number;
   },
 ): Promise<Session[]> {
@@ -70,10 +73,11 @@ export async function listSessions(
     projectId: filter.projectId,
     afterTime: filter.after?.updatedAt ?? null,
     afterId: filter.after?.id ?? null,
-    withArchived: filter.withArchived,
+    archived: filter.archived,
     changedSince: filter.changedSince ?? null,
     limit: filter.limit,
     withEmpty: filter.withEmpty,
+    titlePart: filter.titlePart ?? null,
   });
 }
 

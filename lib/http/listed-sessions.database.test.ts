@@ -70,3 +70,29 @@ test("16: a program hears of its sessions whether anything is said in them or no
   const told = await get(`/api/app/changes?since=${token}`, false);
   expect([ids(told.items), told.unlisted]).toEqual([expect.arrayContaining([id]), []]);
 });
+
+test("archived sessions leave the list and stand in one of their own; titles are found in both", async () => {
+  const made: string[] = [];
+  for (const title of ["Harbour one", "harbour Two", "Apples"]) {
+    const { session_id } = (await api.call("POST", "/api/v1/chat", { key: null, headers: browser, body: {} })).body;
+    await api.call("PATCH", `/api/v1/chat/${session_id}`, { body: { generated_title: title } });
+    made.push(session_id);
+  }
+  const [one = "", two = "", apples = ""] = made;
+  await api.call("PATCH", `/api/v1/chat/${two}`, { body: { archived: true } });
+  const of = async (query: string) => {
+    const { items } = await get(`/api/v1/chat?all_projects=1&page_size=100&${query}`, true);
+    return ids(items).filter((id) => made.includes(id));
+  };
+  expect(await of("archived=0")).toEqual([apples, one]);
+  expect(await of("archived=only")).toEqual([two]);
+  expect((await of("archived=1")).toSorted()).toEqual([one, two, apples].toSorted());
+  expect((await of("title=HARBOUR")).toSorted()).toEqual([one, two].toSorted());
+  expect(await of("title=harbour&archived=0")).toEqual([one]);
+  expect(await of(`title=${encodeURIComponent("%")}`)).toEqual([]);
+  await api.call("PATCH", `/api/v1/chat/${two}`, { body: { archived: false } });
+  expect(await of("archived=only")).toEqual([]);
+  const other = await api.server.makeAccount();
+  const listed = await api.call("GET", "/api/v1/chat?all_projects=1&title=harbour", { key: other.key });
+  expect(listed.body.items).toEqual([]);
+});

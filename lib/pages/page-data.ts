@@ -228,7 +228,7 @@ async function shownName({ ports }: Parley, { id, kind, email }: Account): Promi
 }
 
 async function firstPage({ ports }: Parley, accountId: string): Promise<SessionPage> {
-  const filter = { projectId: null, after: null, withArchived: false, withEmpty: false, limit: PAGE + 1 };
+  const filter = { projectId: null, after: null, archived: false, withEmpty: false, limit: PAGE + 1 };
   const found = await listSessions(ports.database, accountId, filter);
   const page = found.slice(0, PAGE);
   const last = page.at(-1);

@@ -41,21 +41,23 @@ export const listSessionRows = statement({
   name: "list-sessions",
   text: `select ${SESSION_COLUMNS} from "Session" s where s."accountId" = $1 and ($2::uuid is null or s."projectId" = $2)
       and ($3::timestamptz is null or (s."updatedAt", s.id) < ($3::timestamptz, $4::uuid))
-      and ($5 or not s.archived) and ($6::timestamptz is null or s."updatedAt" >= $6)
+      and ($5::bool is null or s.archived = $5) and ($6::timestamptz is null or s."updatedAt" >= $6)
       and (s."expiresAt" is null or s."expiresAt" > now())
       and ($8 or s.origin = 'web' or exists (
           select 1 from "Branch" b where b.id = s."activeBranchId" and b."nextPosition" > 0)
         or exists (select 1 from "Run" r where r."sessionId" = s.id and r.status = 'running' and r.stores))
+      and ($9::text is null or strpos(lower(s.title), lower($9)) > 0)
     order by s."updatedAt" desc, s.id desc limit $7`,
   parameters: {
     accountId: "uuid",
     projectId: "uuid?",
     afterTime: "timestamptz?",
     afterId: "uuid?",
-    withArchived: "bool",
+    archived: "bool?",
     changedSince: "timestamptz?",
     limit: "int8",
     withEmpty: "bool",
+    titlePart: "text?",
   },
   row: SessionRow,
 });

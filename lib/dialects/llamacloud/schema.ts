@@ -25,7 +25,12 @@ export const ListQuery = ScopeQuery.extend({
   page_size: integerText(z.number().min(0)).optional().describe("20 without it, at most 100"),
   page_token: text(SHORT_TEXT).optional().describe("The `next_page_token` of the page before"),
   all_projects: flag.optional().describe("Ours: sessions of every project of the account"),
-  archived: flag.optional().describe("Ours: whether archived sessions are listed; they are unless this says no"),
+  archived: z
+    .enum(["1", "true", "0", "false", "only"])
+    .transform((value) => (value === "only" ? true : value === "1" || value === "true" ? null : false))
+    .optional()
+    .describe("Ours: whether archived sessions are listed; they are unless this says no, and alone with `only`"),
+  title: text(SHORT_TEXT).optional().describe("Ours: a text that is in the title, in capital or small letters"),
 });
 
 export const FollowQuery = ScopeQuery.extend({

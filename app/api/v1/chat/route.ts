@@ -28,9 +28,10 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       const found = await listSessions(scope, {
         projectId,
         after,
-        withArchived: query.archived ?? true,
+        archived: query.archived ?? null,
         // A person looks for what was said; a program finds what it has made.
         withEmpty: scope.via !== "cookie",
+        titlePart: query.title,
         limit: size + 1,
       });
       const page = found.slice(0, size);
