@@ -10,6 +10,7 @@ import { ApiKeys } from "./api-keys";
 import { Shares, Today } from "./budget";
 import { Connections } from "./connections";
 import { DeleteAccount } from "./delete-account";
+import { ExportAccount } from "./export-account";
 import { FirstCall } from "./first-call";
 import { ModelProviders } from "./model-providers";
 import type { PublishedApi } from "./published-api";
@@ -96,6 +97,9 @@ function OwnParts({ account, apis }: { account: AccountPage; apis: readonly Publ
       <Part title="Who used it" note="The same 30 days, the most first.">
         <Shares shares={account.usage.shares} />
       </Part>
+      <Part id="data" title="Data" note="Yours to take along. A single session is exported from its menu.">
+        <ExportAccount />
+      </Part>
       {account.canLeave && (
         <Part title="Leave" note="Everything that belongs to this account goes with it.">
           <DeleteAccount isGuest={false} hasPassword={account.hasPassword} />
@@ -125,9 +129,14 @@ function GuestParts({ isGuest, mayEnrol }: GuestPartsProps) {
         </Link>
       </Part>
       {isGuest && (
-        <Part title="Leave" note="What you made here is kept for 30 days after your last visit.">
-          <DeleteAccount isGuest hasPassword={false} />
-        </Part>
+        <>
+          <Part id="data" title="Data" note="Yours to take along. A single session is exported from its menu.">
+            <ExportAccount />
+          </Part>
+          <Part title="Leave" note="What you made here is kept for 30 days after your last visit.">
+            <DeleteAccount isGuest hasPassword={false} />
+          </Part>
+        </>
       )}
     </>
   );

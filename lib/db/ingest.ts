@@ -188,6 +188,23 @@ export async function listFileDocs(
   return found.map(toFileDoc);
 }
 
+/** Docs of the account, of any owner, behind the one that was made at a time and has an id; oldest first. */
+export async function listAllDocs(
+  { prisma }: Database,
+  accountId: string,
+  after: Pick<FileDoc, "id" | "createdAt"> | null,
+  limit: number,
+): Promise<FileDoc[]> {
+  const behind = after && [{ createdAt: { gt: after.createdAt } }, { createdAt: after.createdAt, id: { gt: after.id } }];
+  const found = await prisma.doc.findMany({
+    where: { accountId, ...(behind && { OR: behind }) },
+    orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+    take: limit,
+    select: SELECT,
+  });
+  return found.map(toFileDoc);
+}
+
 /** The file that a doc is made of, as it was called then; null where either is gone. */
 export async function findDocFile({ prisma }: Database, accountId: string, docId: string) {
   const doc = await prisma.doc.findFirst({

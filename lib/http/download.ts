@@ -38,6 +38,35 @@ export function fileResponse(
   return new Response(streamOf(read({ from, upto })), { status: range ? 206 : 200, headers });
 }
 
+/**
+ * Answers with a file that is made while it is taken: nothing of it is made before it is asked for, and nothing is kept. Where
+ * making it fails the connection breaks, so that nobody takes a part for the whole.
+ */
+export function madeFile(
+  { name, mediaType }: { readonly name: string; readonly mediaType: string },
+  texts: AsyncIterator<string, void>,
+): Response {
+  const encoder = new TextEncoder();
+  const bytes: AsyncIterator<Uint8Array, void> = {
+    async next() {
+      const { done, value } = await texts.next();
+      return done ? { done, value } : { done: false, value: encoder.encode(value) };
+    },
+    async return() {
+      await texts.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+  return new Response(streamOf(bytes), {
+    headers: {
+      "cache-control": "private, no-store",
+      "content-disposition": disposition("attachment", name),
+      "content-security-policy": POLICY,
+      "content-type": mediaType,
+    },
+  });
+}
+
 function streamOf(bytes: AsyncIterator<Uint8Array, void>): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {

@@ -18,13 +18,13 @@ export const segmentsOf = (branch: string): string => `cross join lateral (
   union all select ${branch}.id, ${branch}."forkPosition" + 1, 2147483647) seg`;
 export const SEGMENTS = segmentsOf("b");
 
-const COLUMNS = `m.id, m.role, m.name, m.source, m.parts, m.model, m."createdAt", m.position, m."runId", m."tokenCount",
+export const MESSAGE_COLUMNS = `m.id, m.role, m.name, m.source, m.parts, m.model, m."createdAt", m.position, m."runId", m."tokenCount",
   m.tokenizer, m."branchId"`;
 
 /** The messages on a part of a line: of the branch given, or the active one. */
 export const readLineRows = statement({
   name: "read-line",
-  text: `select ${COLUMNS} from "Session" s join "Branch" b on b.id = coalesce($4, s."activeBranchId") and b."sessionId" = s.id
+  text: `select ${MESSAGE_COLUMNS} from "Session" s join "Branch" b on b.id = coalesce($4, s."activeBranchId") and b."sessionId" = s.id
      ${SEGMENTS} join "Message" m on m."branchId" = seg."branchId"
        and m.position between greatest(seg."from", $3::int) and least(seg."to", $5::int - 1)
      where s.id = $1 and s."accountId" = $2 order by m.position`,
@@ -35,7 +35,7 @@ export const readLineRows = statement({
 /** The system messages on such a part. */
 export const readSystemMessageRows = statement({
   name: "read-system-messages",
-  text: `select ${COLUMNS} from "Session" s join "Branch" b on b.id = coalesce($5, s."activeBranchId") and b."sessionId" = s.id
+  text: `select ${MESSAGE_COLUMNS} from "Session" s join "Branch" b on b.id = coalesce($5, s."activeBranchId") and b."sessionId" = s.id
      ${SEGMENTS} join "Message" m on m."branchId" = seg."branchId" and m.role = 'system'
        and m.position between greatest(seg."from", $3::int) and least(seg."to", $4::int - 1)
      where s.id = $1 and s."accountId" = $2 order by m.position`,

@@ -30,6 +30,8 @@ export {
   encodeSignIn,
 } from "./encode.ts";
 export { encodeContext, type TurnContext } from "./encode-context.ts";
+export { accountLines, sessionJson } from "./export.ts";
+export { sessionMarkdown } from "./export-markdown.ts";
 export {
   AgentIndexesBody,
   AskBody,
@@ -58,6 +60,7 @@ export {
   ChangesQuery,
   ContextQuery,
   DeleteAccountBody,
+  ExportQuery,
   OutlineQuery,
   PasswordBody,
   ProviderBody,

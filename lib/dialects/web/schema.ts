@@ -147,6 +147,8 @@ const position = text(SHORT_TEXT)
   .optional();
 /** Which positions of a line are asked about: from the first to before the second. */
 export const BranchesQuery = z.object({ from: position, upto: position });
+/** What a session is given as: to be read, or with all that is stored of it. */
+export const ExportQuery = z.object({ format: z.enum(["markdown", "json"]).default("json") });
 /** The line to be shown. */
 export const BranchBody = z.object({ branch_id: z.guid() });
 
