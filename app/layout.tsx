@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { sans, sansItalic, serif } from "../components/fonts/fonts";
 import { Frame } from "../components/frame/frame";
 import { ShellProvider } from "../components/frame/shell";
+import { BROWSER_COLORS, themeIn } from "../components/frame/theme-names";
 import { shellOfRequest, whyNotOpen } from "./page-state";
 import "./globals.css";
 
@@ -17,28 +18,32 @@ export const metadata: Metadata = {
 /** No page is made by the build: each shows who looks at it, and a build opens no database. */
 export const dynamic = "force-dynamic";
 
-export const viewport: Viewport = {
-  width: "device-width",
-  initialScale: 1,
-  viewportFit: "cover",
-  interactiveWidget: "resizes-content",
-  themeColor: [
-    { media: "(prefers-color-scheme: light)", color: "#fafcfb" },
-    { media: "(prefers-color-scheme: dark)", color: "#111616" },
-  ],
-};
+export async function generateViewport(): Promise<Viewport> {
+  const theme = themeIn((await cookies()).get("parley-theme")?.value);
+  const of = (system: "light" | "dark") => BROWSER_COLORS[theme === "system" ? system : theme];
+  return {
+    width: "device-width",
+    initialScale: 1,
+    viewportFit: "cover",
+    interactiveWidget: "resizes-content",
+    themeColor: [
+      { media: "(prefers-color-scheme: light)", color: of("light") },
+      { media: "(prefers-color-scheme: dark)", color: of("dark") },
+    ],
+  };
+}
 
 export default async function Layout({ children }: { children: ReactNode }) {
   const [shell, jar] = await Promise.all([shellOfRequest().catch(whyNotOpen), cookies()]);
   if (typeof shell === "string") return <NotReady why={shell} />;
-  const theme = jar.get("parley-theme")?.value;
+  const theme = themeIn(jar.get("parley-theme")?.value);
   const isClosed = jar.get("parley-sidebar")?.value === "closed";
   const isOpenToVisitor = shell.guests || shell.viewer.kind !== "none";
   return (
     <html
       lang="en"
       className={`${serif.variable} ${sans.variable} ${sansItalic.variable}`}
-      data-theme={theme === "dark" || theme === "light" ? theme : undefined}
+      data-theme={theme === "system" ? undefined : theme}
       data-sidebar={isClosed ? "closed" : undefined}
       suppressHydrationWarning
     >

@@ -84,16 +84,16 @@ export const createSession = (signal?: AbortSignal) =>
 
 /** At most so many sessions with a text in their titles, archived or not, latest change first; a page of them. */
 export const findSessions = (title: string, limit: number, pageToken: string | null, signal: AbortSignal) => {
-  const token = pageToken === null ? {} : { page_token: pageToken };
-  const query = new URLSearchParams({ details: "1", all_projects: "1", page_size: String(limit), title, ...token });
+  const query = new URLSearchParams({ details: "1", all_projects: "1", page_size: String(limit), title });
+  if (pageToken !== null) query.set("page_token", pageToken);
   return read<SessionPage>(`${base}?${query}`, { signal });
 };
 
 /** A page of the sessions that are in the list, or of those that are archived. */
 export const listSessions = (pageToken: string | null, isArchived = false) => {
   const archived = isArchived ? "only" : "0";
-  const token = pageToken === null ? {} : { page_token: pageToken };
-  const query = new URLSearchParams({ details: "1", all_projects: "1", page_size: "50", archived, ...token });
+  const query = new URLSearchParams({ details: "1", all_projects: "1", page_size: "50", archived });
+  if (pageToken !== null) query.set("page_token", pageToken);
   return read<SessionPage>(`${base}?${query}`);
 };
 

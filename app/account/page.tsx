@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { cookies } from "next/headers";
 import { DIALECTS } from "@/lib/dialects";
 import { AccountView } from "../../components/account/account-view";
 import { SignIn } from "../../components/sign-in/sign-in";
@@ -7,7 +8,7 @@ import { accountOfRequest, shellOfRequest } from "../page-state";
 export const metadata: Metadata = { title: "Account" };
 
 export default async function Page() {
-  const [shell, account] = await Promise.all([shellOfRequest(), accountOfRequest()]);
+  const [shell, account, jar] = await Promise.all([shellOfRequest(), accountOfRequest(), cookies()]);
   if (!shell.guests && shell.viewer.kind === "none") return <SignIn canSignUp={shell.signUp} canStayGuest={false} />;
   const agentId = account?.agentId ?? null;
   const apis = DIALECTS.map(({ name, label, isOfOneAgent, sample }) => ({
@@ -16,5 +17,9 @@ export default async function Page() {
     isOfOneAgent,
     sample: sample(agentId),
   }));
-  return <AccountView account={account} apis={apis} />;
+  const kept = {
+    theme: jar.get("parley-theme")?.value ?? null,
+    letters: jar.get("parley-letters")?.value ?? null,
+  };
+  return <AccountView account={account} apis={apis} kept={kept} />;
 }

@@ -16,10 +16,17 @@ import { ModelProviders } from "./model-providers";
 import type { PublishedApi } from "./published-api";
 import { SignInSettings } from "./sign-in-settings";
 import { SignIns } from "./sign-ins";
+import { type KeptHere, LettersChoice, ThemeChoice } from "./theme-and-keys";
 import { tokensOf, Usage } from "./usage";
 
+type AccountViewProps = {
+  readonly account: AccountPage | null;
+  readonly apis: readonly PublishedApi[];
+  readonly kept: KeptHere;
+};
+
 /** Keys, a first call, and what was used. A visitor without an account is told what one is for. */
-export function AccountView({ account, apis }: { account: AccountPage | null; apis: readonly PublishedApi[] }) {
+export function AccountView({ account, apis, kept }: AccountViewProps) {
   const { viewer, signUp } = useShell();
   return (
     <div className="account">
@@ -36,11 +43,16 @@ export function AccountView({ account, apis }: { account: AccountPage | null; ap
         ) : (
           <GuestParts isGuest={viewer.kind === "guest"} mayEnrol={signUp} />
         )}
+        <Part id="theme" title="Theme" note="For this browser alone.">
+          <ThemeChoice first={kept.theme} />
+        </Part>
         <Part
+          id="keyboard"
           title="Keyboard"
           note="Letters count while the focus is in the conversation or the sidebar, and in no field."
         >
-          <KeyList />
+          <LettersChoice first={kept.letters} />
+          <KeyList letters={kept.letters} />
         </Part>
       </div>
     </div>

@@ -3,6 +3,7 @@
 import { ScrollText } from "lucide-react";
 import { useRef, useState } from "react";
 import { isProblem, summarise } from "../api";
+import { useAsked } from "../frame/asked";
 import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";
 import { SessionDocumentsButton } from "../knowledge/session-documents";
@@ -52,6 +53,7 @@ function SessionHead({ session, canSummarise, onLookAt, documents }: SessionHead
   const [summing, setSumming] = useState(false);
   const id = session.session_id;
   const title = titleOf(session);
+  useAsked("rename", () => setRenaming(true));
 
   async function sum() {
     setSumming(true);

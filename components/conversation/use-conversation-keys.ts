@@ -2,6 +2,7 @@
 
 import { useEffect, useEffectEvent } from "react";
 import { isCommand, isField, isPlain } from "../ui/keys";
+import { isLetterOff } from "../ui/letters";
 
 type Keys = { readonly isBusy: boolean; readonly onStop: () => void };
 
@@ -45,7 +46,7 @@ export function useConversationKeys(keys: Keys): void {
       return;
     }
     const log = target?.closest(".scroller")?.querySelector("[role=log]");
-    if (!log || isField(event.target) || target?.closest(".composer")) return;
+    if (!log || isField(event.target) || target?.closest(".composer") || isLetterOff(event)) return;
     if (act(event.key, log, target)) event.preventDefault();
   });
 

@@ -4,10 +4,13 @@ import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { PassageHost } from "../knowledge/passage-host";
 import { Sidebar } from "../sidebar/sidebar";
+import { keep } from "../ui/kept";
 import { isCommand } from "../ui/keys";
 import { NoticeHost } from "../ui/notify";
 import { focusComposer } from "./focus";
 import { Help } from "./help";
+import { PaletteHost } from "./palette-host";
+import { stepRegion } from "./regions";
 import { useSessionList, useShell } from "./shell";
 import { SidebarContext, type SidebarControl } from "./sidebar-toggle";
 import { useChanges } from "./use-changes";
@@ -43,8 +46,7 @@ export function Frame({ closed, isBare, children }: FrameProps) {
         }
         setDocked(!docked);
         document.documentElement.dataset.sidebar = docked ? "closed" : "open";
-        // biome-ignore lint/suspicious/noDocumentCookie: the server reads it to draw the first frame right.
-        document.cookie = `parley-sidebar=${docked ? "closed" : "open"}; path=/; max-age=31536000; samesite=lax`;
+        keep("sidebar", docked ? "closed" : "open");
       },
     };
   }, [sheet, docked]);
@@ -79,12 +81,13 @@ export function Frame({ closed, isBare, children }: FrameProps) {
       </div>
       <PassageHost />
       <Help />
+      <PaletteHost />
       <NoticeHost />
     </SidebarContext>
   );
 }
 
-/** The keys that work on every page: Escape closes the sheet, B opens and closes the sidebar, O begins a session. */
+/** The keys that work on every page: Escape closes the sheet, F6 goes from part to part, B opens and closes the sidebar, O begins a session. */
 function useFrameKeys(control: SidebarControl, isSheetOpen: boolean): void {
   const router = useRouter();
 
@@ -98,6 +101,9 @@ function useFrameKeys(control: SidebarControl, isSheetOpen: boolean): void {
       ) {
         event.preventDefault();
         control.close();
+      }
+      if (event.key === "F6" && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        if (stepRegion(event.shiftKey ? -1 : 1)) event.preventDefault();
       }
       if (!isCommand(event) || event.altKey) return;
       if (event.code === "KeyB" && !event.shiftKey) {

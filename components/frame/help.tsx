@@ -2,15 +2,19 @@
 
 import { lazy, Suspense, useEffect, useState } from "react";
 import { isField, isPlain } from "../ui/keys";
+import { isLetterOff } from "../ui/letters";
+import { useAsked } from "./asked";
 
 const HelpSheet = lazy(() => import("./help-sheet"));
 
 /** Shows all keys when ? is pressed outside of a field; the code comes with the first press. */
 export function Help() {
   const [isOpen, setOpen] = useState(false);
+  useAsked("help", () => setOpen(true));
   useEffect(() => {
     function onKey(event: KeyboardEvent) {
-      if (event.key !== "?" || event.defaultPrevented || !isPlain(event) || isField(event.target)) return;
+      if (event.key !== "?" || event.defaultPrevented || !isPlain(event) || isField(event.target) || isLetterOff(event))
+        return;
       event.preventDefault();
       setOpen(true);
     }

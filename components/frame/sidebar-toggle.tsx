@@ -3,7 +3,8 @@
 import { PanelLeft } from "lucide-react";
 import { createContext, use } from "react";
 import { IconButton } from "../ui/icon-button";
-import { useApple } from "../ui/keys";
+import { KEYS } from "../ui/key-names";
+import { useKeys } from "../ui/keys";
 
 export type SidebarControl = { readonly toggle: () => void; readonly close: () => void };
 
@@ -11,11 +12,11 @@ export const SidebarContext = createContext<SidebarControl>({ toggle: () => {}, 
 
 export function SidebarToggle({ className, expanded }: { className?: string; expanded: boolean }) {
   const { toggle } = use(SidebarContext);
-  const key = useApple() ? "⌘ B" : "Ctrl+B";
+  const spelt = useKeys();
   return (
     <IconButton
       icon={PanelLeft}
-      label={`${expanded ? "Close" : "Open"} the sidebar (${key})`}
+      label={`${expanded ? "Close" : "Open"} the sidebar (${spelt(KEYS.sidebar)})`}
       aria-expanded={expanded}
       aria-controls="sidebar"
       className={className ? `rtl:-scale-x-100 ${className}` : "rtl:-scale-x-100"}

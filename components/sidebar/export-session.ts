@@ -1,5 +1,5 @@
 /** Saves what a path of ours gives as a file. What fails is told by the browser, where it tells of its downloads. */
-export function download(path: string): void {
+function download(path: string): void {
   const link = document.createElement("a");
   link.href = path;
   // Its name comes with the answer.

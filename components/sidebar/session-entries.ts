@@ -1,4 +1,5 @@
 import { Archive, ArchiveRestore, Braces, FileText, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
+import { KEYS } from "../ui/key-names";
 import type { MenuEntry } from "../ui/menu-button";
 import { exportSession } from "./export-session";
 import type { ListedSession } from "./session-store";
@@ -12,12 +13,12 @@ type Acts = {
 
 /** The keys of these entries on a row of the sidebar. */
 const ROW_KEYS: Readonly<Record<string, string>> = {
-  Rename: "F2",
-  Pin: "P",
-  Unpin: "P",
-  Archive: "A",
-  Unarchive: "A",
-  Delete: "⌫",
+  Rename: KEYS.rename,
+  Pin: KEYS.pin,
+  Unpin: KEYS.pin,
+  Archive: KEYS.archive,
+  Unarchive: KEYS.archive,
+  Delete: KEYS.remove,
 };
 
 /** What the menu of a session offers, from its row and from its head. `between`: what stands behind Rename. */

@@ -4,6 +4,7 @@ import { CircleAlert, Pin } from "lucide-react";
 import Link, { useLinkStatus } from "next/link";
 import { type KeyboardEvent, memo, useRef, useState } from "react";
 import { WorkingDash } from "../ui/dash";
+import { isLetterOff } from "../ui/letters";
 import { MenuButton } from "../ui/menu-button";
 import { refocus } from "../ui/refocus";
 import { RenameField } from "./rename-field";
@@ -54,7 +55,7 @@ export const SessionRow = memo(function SessionRow({ session, isCurrent, actions
   }
 
   function onKeyDown(event: KeyboardEvent) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isLetterOff(event)) return;
     if (event.key === "F2") setRenaming(true);
     else if ((event.key === "p" || event.key === "P") && !session.archived) setPinned(!session.pinned, LINK);
     else if (event.key === "a" || event.key === "A") setArchived(!session.archived, LINK);

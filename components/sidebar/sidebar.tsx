@@ -3,9 +3,11 @@
 import { Archive, Bot, LibraryBig, SquarePen } from "lucide-react";
 import Link from "next/link";
 import { lazy, Suspense, use, useEffect, useRef, useState } from "react";
+import { useAsked } from "../frame/asked";
 import { focusComposer } from "../frame/focus";
 import { useSessionList, useShell } from "../frame/shell";
 import { SidebarContext, SidebarToggle } from "../frame/sidebar-toggle";
+import { KEYS } from "../ui/key-names";
 import { Keys } from "../ui/keys";
 import { refocus } from "../ui/refocus";
 import { SessionList } from "./session-list";
@@ -21,6 +23,8 @@ export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
   const [isArchive, setIsArchive] = useState(false);
   const { viewer } = useShell();
   const hasSessions = useSessionList().items.length > 0;
+
+  useAsked("archive", () => setIsArchive(true));
 
   function back() {
     setIsArchive(false);
@@ -55,7 +59,7 @@ export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
           >
             <SquarePen size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
             <span>New session</span>
-            <Keys keys="⌘ ⇧ O" />
+            <Keys keys={KEYS.newSession} />
           </Link>
           <Link href="/agents" className="sidebar-action" prefetch={false} onClick={choose}>
             <Bot size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />

@@ -1,6 +1,8 @@
 "use client";
 
+import { KEYS } from "./key-names";
 import { useKeys } from "./keys";
+import { useLetters } from "./letters";
 
 /** Keys, and what they do. */
 type KeyLine = readonly [keys: string, does: string];
@@ -9,9 +11,11 @@ const GROUPS: readonly { readonly title: string; readonly lines: readonly KeyLin
   {
     title: "Everywhere",
     lines: [
-      ["⌘ ⇧ O", "New session"],
-      ["⌘ B", "Open or close the sidebar"],
-      ["?", "These keys"],
+      [KEYS.palette, "All commands and sessions"],
+      [KEYS.newSession, "New session"],
+      [KEYS.sidebar, "Open or close the sidebar"],
+      [KEYS.region, "The next part of the page; with ⇧ the one before"],
+      [KEYS.help, "These keys"],
       ["Esc", "Close what lies on top, else stop the answer"],
     ],
   },
@@ -22,7 +26,7 @@ const GROUPS: readonly { readonly title: string; readonly lines: readonly KeyLin
       ["⇧ ↵", "A new line"],
       ["↑", "In an empty message: edit the last question"],
       ["⌘ U", "Attach files"],
-      ["⌘ /", "Choose the model, then the agent"],
+      [KEYS.choose, "Choose the model, then the agent"],
       ["⌘ J", "Go to what waits for you"],
     ],
   },
@@ -31,11 +35,11 @@ const GROUPS: readonly { readonly title: string; readonly lines: readonly KeyLin
     lines: [
       ["J  K", "The next question, the one before"],
       ["[  ]", "The version before, the next one"],
-      ["E", "Edit the question"],
-      ["R", "Answer again"],
-      ["⇧ R", "Answer again with another model"],
-      ["C", "Copy the answer"],
-      ["X", "What the model saw"],
+      [KEYS.edit, "Edit the question"],
+      [KEYS.again, "Answer again"],
+      [KEYS.againWith, "Answer again with another model"],
+      [KEYS.copy, "Copy the answer"],
+      [KEYS.context, "What the model saw"],
       [".", "Unfold or fold what was done"],
     ],
   },
@@ -44,19 +48,26 @@ const GROUPS: readonly { readonly title: string; readonly lines: readonly KeyLin
     lines: [
       ["↑  ↓", "Move"],
       ["↵", "Open"],
-      ["F2", "Rename"],
-      ["P", "Pin"],
-      ["A", "Archive"],
-      ["⌫", "Delete"],
+      [KEYS.rename, "Rename"],
+      [KEYS.pin, "Pin"],
+      [KEYS.archive, "Archive"],
+      [KEYS.remove, "Delete"],
     ],
   },
 ];
 
-/** All keys as text. */
-export function KeyList() {
+/** Whether keys are letters or signs alone. */
+const isLetters = (keys: string): boolean => /^(?:⇧ )?[A-Z?.[\]](?: {2}[A-Z[\]])?$/u.test(keys);
+
+/** All keys as text. `letters`: what the server has read of `useLetters`. */
+export function KeyList({ letters = null }: { readonly letters?: string | null }) {
   const spelt = useKeys();
+  const lettersAct = useLetters(letters);
   return (
     <div className="key-list">
+      {!lettersAct && (
+        <p className="key-list-note">Letters and signs alone do nothing: they are turned off in Account.</p>
+      )}
       {GROUPS.map(({ title, lines }) => (
         <section key={title}>
           <h3>{title}</h3>
@@ -64,7 +75,7 @@ export function KeyList() {
             {lines.map(([keys, does]) => (
               <div key={does}>
                 <dt>
-                  <kbd>{spelt(keys)}</kbd>
+                  <kbd data-off={(!lettersAct && isLetters(keys)) || undefined}>{spelt(keys)}</kbd>
                 </dt>
                 <dd>{does}</dd>
               </div>

@@ -5,7 +5,7 @@ import { useSyncExternalStore } from "react";
 const never = () => () => {};
 
 /** Whether keys are shown in Apple's form; the server's pages are in the other. */
-export function useApple(): boolean {
+function useApple(): boolean {
   return useSyncExternalStore(
     never,
     () => /mac|iphone|ipad/i.test(navigator.userAgent),

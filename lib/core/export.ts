@@ -60,8 +60,7 @@ const LAST = 2_147_483_647;
 export function partsOfSession(scope: Scope, session: Session) {
   const { database, accountId } = scope;
   const { id } = session;
-  const branches = () =>
-    pages<db.StoredBranch>((after) => db.listStoredBranches(database, accountId, id, after, ROWS));
+  const branches = () => pages<db.StoredBranch>((after) => db.listStoredBranches(database, accountId, id, after, ROWS));
   return {
     branches,
     /** Throws "not-found" where the session was deleted while it was read: what was given is not all of it. */

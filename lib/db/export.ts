@@ -15,7 +15,7 @@ const behind = (place: Place | null) =>
     ? {}
     : { OR: [{ createdAt: { gt: place.createdAt } }, { createdAt: place.createdAt, id: { gt: place.id } }] };
 
-const IN_ORDER = { orderBy: [{ createdAt: "asc" }, { id: "asc" }] } as const;
+const inOrder = () => [{ createdAt: "asc" as const }, { id: "asc" as const }];
 
 /** Sessions of the account behind a place, oldest first; those that have expired are gone. */
 export const listSessionPlaces = (
@@ -26,7 +26,7 @@ export const listSessionPlaces = (
 ): Promise<Place[]> =>
   prisma.session.findMany({
     where: { accountId, AND: [behind(after), { OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] }] },
-    ...IN_ORDER,
+    orderBy: inOrder(),
     take: limit,
     select: { id: true, createdAt: true },
   });
@@ -49,7 +49,7 @@ export const listStoredBranches = (
 ): Promise<StoredBranch[]> =>
   prisma.branch.findMany({
     where: { sessionId, session: { accountId }, ...behind(after) },
-    ...IN_ORDER,
+    orderBy: inOrder(),
     take: limit,
     select: { id: true, parentId: true, forkPosition: true, nextPosition: true, createdAt: true },
   });
@@ -72,7 +72,7 @@ export const listStoredSummaries = (
 ): Promise<StoredSummary[]> =>
   prisma.summary.findMany({
     where: { sessionId, session: { accountId }, ...behind(after) },
-    ...IN_ORDER,
+    orderBy: inOrder(),
     take: limit,
     select: { id: true, branchId: true, uptoPosition: true, text: true, replaces: true, createdAt: true },
   });

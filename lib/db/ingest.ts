@@ -195,7 +195,10 @@ export async function listAllDocs(
   after: Pick<FileDoc, "id" | "createdAt"> | null,
   limit: number,
 ): Promise<FileDoc[]> {
-  const behind = after && [{ createdAt: { gt: after.createdAt } }, { createdAt: after.createdAt, id: { gt: after.id } }];
+  const behind = after && [
+    { createdAt: { gt: after.createdAt } },
+    { createdAt: after.createdAt, id: { gt: after.id } },
+  ];
   const found = await prisma.doc.findMany({
     where: { accountId, ...(behind && { OR: behind }) },
     orderBy: [{ createdAt: "asc" }, { id: "asc" }],

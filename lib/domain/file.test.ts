@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cleanName, sizeInWords, textTypeOf } from "./file.ts";
+import { cleanName, savedName, sizeInWords, textTypeOf } from "./file.ts";
 
 const c = String.fromCodePoint;
 /** What somebody calls a file, and what it is called here. */
@@ -105,4 +105,16 @@ test.each([
   ["a.constructor", "text/plain"],
 ])("text that is called %j is stored as %s", (name, type) => {
   expect(textTypeOf(name)).toBe(type);
+});
+
+test.each([
+  ["../../etc/passwd", "etc passwd.md"],
+  ["a\r\nb: c?", "a b c.md"],
+  ["CON", "session CON.md"],
+  ["con.txt", "session con.txt.md"],
+  ["...", "file.md"],
+  ["Tea. ", "Tea.md"],
+  ["😀".repeat(200), `${"😀".repeat(100)}.md`],
+])("a file that is made of %j has a name that is safe everywhere", (title, name) => {
+  expect(savedName(title, "md")).toBe(name);
 });

@@ -73,7 +73,10 @@ const RESERVED = /[<>:"/\\|?*]/gu;
 /** A name for a file that is made of something with a title: safe on every system, and never empty. */
 export function savedName(title: string, ending: string): string {
   const plain = cleanName(title.replaceAll(RESERVED, " ").replaceAll(/\s+/gu, " ")).replace(/^[.\s]+/u, "");
-  const name = [...plain].slice(0, LONGEST_SAVED).join("").replace(/[.\s]+$/u, "");
+  const name = [...plain]
+    .slice(0, LONGEST_SAVED)
+    .join("")
+    .replace(/[.\s]+$/u, "");
   const isDevice = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/iu.test(name);
   return `${name === "" || isDevice ? `session ${name}`.trim() : name}.${ending}`;
 }

@@ -134,7 +134,10 @@ test("a session that is deleted while it is read breaks off: nobody takes a part
 test("everything of an account is one line each, with an end, and nothing of another account", async () => {
   const account = await api.server.makeAccount();
   const other = await api.server.makeAccount();
-  for (const [by, word] of [[account, "mine"], [other, "theirs"]] as const) {
+  for (const [by, word] of [
+    [account, "mine"],
+    [other, "theirs"],
+  ] as const) {
     const call = async (path: string, body: object) => (await api.call("POST", path, { key: by.key, body })).body;
     const agent = await call("/api/agents", { name: `${word} agent` });
     await call(`/api/agents/${agent.id}/docs`, { title: `${word} doc`, content: [`${word} one`, `${word} two`] });

@@ -86,7 +86,7 @@ export async function findTargets(url: string, key: string): Promise<Targets> {
           method,
           path,
           body: WEB_BODY,
-          query: ["since", "days", "from", "before", "callbackUrl"],
+          query: ["since", "days", "from", "before", "format", "callbackUrl"],
         }),
       ),
     );

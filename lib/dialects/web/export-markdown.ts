@@ -53,13 +53,14 @@ function speakerWords({ role, name, model }: Message): string {
 }
 
 function partsText(parts: readonly Part[]): string {
-  let text = "";
+  const blocks: string[] = [];
   for (const part of parts) {
     const said = partText(part);
     if (said === "") continue;
-    text += part.type === "text" && part.continues ? said : `\n${said}\n`;
+    if (part.type === "text" && part.continues) blocks.push(`${blocks.pop() ?? ""}${said}`);
+    else blocks.push(said);
   }
-  return text;
+  return blocks.map((block) => `\n${block}\n`).join("");
 }
 
 function partText(part: Part): string {
@@ -67,7 +68,9 @@ function partText(part: Part): string {
     case "text":
       return part.text;
     case "image":
-      return /^https?:/u.test(part.url) ? `![Image](<${part.url.replaceAll(/[<>\s]/gu, encodeURIComponent)}>)` : "*Image*";
+      return /^https?:/u.test(part.url)
+        ? `![Image](<${part.url.replaceAll(/[<>\s]/gu, encodeURIComponent)}>)`
+        : "*Image*";
     case "file":
       return `*File: ${inLine(part.name)}, ${sizeInWords(part.size)}*`;
     case "reasoning":

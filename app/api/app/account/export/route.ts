@@ -10,7 +10,12 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     async handle({ scope }) {
       const now = new Date();
       const name = `parley-${now.toISOString().slice(0, 10)}.ndjson`;
-      const texts = accountLines({ id: scope.accountId }, partsOfAccount(scope), (one) => partsOfSession(scope, one), now);
+      const texts = accountLines(
+        { id: scope.accountId },
+        partsOfAccount(scope),
+        (one) => partsOfSession(scope, one),
+        now,
+      );
       return madeFile({ name, mediaType: "application/x-ndjson" }, texts);
     },
   }),

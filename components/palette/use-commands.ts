@@ -1,0 +1,15 @@
+"use client";
+
+import { usePathname } from "next/navigation";
+import { useListedSession } from "../frame/shell";
+import type { PaletteCommand } from "./commands";
+import { conversationCommands } from "./conversation-commands";
+import { useEverywhereCommands } from "./use-everywhere-commands";
+import { useSessionCommands } from "./use-session-commands";
+
+/** All that can be done now. What the page does not offer is not among it. */
+export function useCommands(): readonly PaletteCommand[] {
+  const id = /^\/s\/([^/]+)$/u.exec(usePathname())?.[1] ?? null;
+  const session = useListedSession(id);
+  return [...conversationCommands(), ...useSessionCommands(session), ...useEverywhereCommands()];
+}
