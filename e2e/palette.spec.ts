@@ -2,6 +2,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { startServer, type WatchedServer } from "./server.ts";
 import { showIn } from "./show-in.ts";
+import { watchContext } from "./watch-page.ts";
 
 // Commands by keys alone, the archive, the export and the theme. With SCREENSHOTS pictures are left there.
 
@@ -50,7 +51,9 @@ async function look(page: Page, state: string): Promise<void> {
 
 test("everything is reached by keys: commands, sessions by title, the archive, and the focus comes back", async ({
   page,
+  context,
 }) => {
+  const watched = await watchContext(context, server.url);
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto(server.url);
   await ask(page, "Harbour lights");
@@ -102,6 +105,7 @@ test("everything is reached by keys: commands, sessions by title, the archive, a
 
   await command(page, "dark theme");
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  expect(watched).toEqual({ violations: [], outside: [], errors: [] });
 });
 
 test("F6 goes through the parts of the page; letters can be turned off; the theme is there at the first frame", async ({

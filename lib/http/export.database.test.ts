@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { listStoredBranches, listStoredRuns, listStoredSummaries, readSegment, readSegments } from "../db/export.ts";
+import {
+  listSessionPlaces,
+  listStoredBranches,
+  listStoredRuns,
+  listStoredSummaries,
+  readSegment,
+  readSegments,
+} from "../db/export.ts";
 import { newId } from "../domain/ids.ts";
 import { type Api, openApi } from "../testing/api.ts";
 import { linesOf, titleOf } from "../testing/lines.ts";
@@ -108,14 +115,15 @@ test("somebody else's session is not there, and none of its rows", async () => {
   const segment = { branchId: branch?.id ?? "", from: 0, to: 9 };
   const looks = (accountId: string) =>
     Promise.all([
+      listSessionPlaces(database(), accountId, null, 9),
       listStoredBranches(database(), accountId, id, null, 9),
       listStoredRuns(database(), accountId, id, null, 9),
       listStoredSummaries(database(), accountId, id, null, 9),
       readSegments(database(), accountId, id),
       readSegment(database(), accountId, id, segment, { limit: 9, bytes: 999_999 }),
     ]);
-  expect((await looks(owner)).map(({ length }) => length > 0)).toEqual([true, true, true, true, true]);
-  expect(await looks(other.id)).toEqual([[], [], [], [], []]);
+  expect((await looks(owner)).map(({ length }) => length > 0)).toEqual([true, true, true, true, true, true]);
+  expect(await looks(other.id)).toEqual([[], [], [], [], [], []]);
 });
 
 test("a session that is deleted while it is read breaks off: nobody takes a part for the whole", async () => {
