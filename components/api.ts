@@ -1,5 +1,5 @@
 import type { SessionPage, SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
-import type { Outline, SessionWindow, TurnContext } from "@/lib/dialects/web/index.ts";
+import type { Outline, SearchAnswer, SessionWindow, TurnContext } from "@/lib/dialects/web/index.ts";
 import type { AgentPage } from "@/lib/pages/page-data.ts";
 import { noteAnswer, viewerHeaders } from "./viewer";
 
@@ -114,6 +114,15 @@ export const showBranch = (id: string, branchId: string) =>
 /** A page of the questions of a session, from the first or from a place on. */
 export const readOutline = (id: string, from: string | null, signal: AbortSignal) =>
   read<Outline>(`/api/app/sessions/${id}/outline${from === null ? "" : `?from=${from}`}`, { signal });
+
+/** Messages and titles with the words of a text: of one session, or of all. */
+export const searchSaid = (
+  asked: { readonly text: string; readonly sessionId: string | null; readonly withArchived: boolean },
+  signal: AbortSignal,
+) => {
+  const body = { query: asked.text, session_id: asked.sessionId, archived: asked.withArchived };
+  return read<SearchAnswer>("/api/app/search", json("POST", body, signal));
+};
 
 const contextOf = (session: string, run: string, query: Readonly<Record<string, string>>, signal?: AbortSignal) =>
   read<TurnContext>(`/api/app/sessions/${session}/turns/${run}/context?${new URLSearchParams(query)}`, { signal });

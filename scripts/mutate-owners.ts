@@ -20,6 +20,7 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   identities: ["sign-in", "walk"],
   ingest: ["walk", "export"],
   "merge-guest": ["guests", "sign-in"],
+  "message-words": ["search-said", "walk"],
   projects: ["walk", "rows"],
   runs: ["repeats", "walk"],
   sessions: ["walk", "resources", "rows"],

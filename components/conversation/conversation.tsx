@@ -5,6 +5,8 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { useShell } from "../frame/shell";
 import { useSessionDocuments } from "../knowledge/use-session-documents";
+import { Find } from "../search/find";
+import { useWantedTurn } from "../search/wanted-turn";
 import type { SentWith } from "./conversation-ports";
 import type { ConversationState } from "./conversation-state";
 import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
@@ -60,6 +62,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   const pin = usePinnedScroll(scroller, content, isBusy, newer === null);
   const { toEnd } = pin;
   const lookAt = useLookAt(content, store, shown, pin.leaveEnd);
+  useWantedTurn(state.sessionId, ({ id, place, found }) => lookAt(id, place, found));
   useMoreTurns(scroller, content, store, state);
   useEffect(() => {
     if (isBusy) void wantMarkdown();
@@ -92,6 +95,10 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
       {/* The log is laid out from its end: half of it, seen before the rest has come, would move. */}
       <link rel="expect" href="#conversation-end" blocking="render" />
       <Head session={session} canSummarise={turns.length > 0 && !isBusy} onLookAt={lookAt} documents={documents} />
+      <Find
+        sessionId={isFirst ? null : state.sessionId}
+        onShow={({ id, place, found }) => lookAt(id, place, found, true)}
+      />
       {isFirst && <FirstHead agent={agent} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <div ref={scroller} className="scroller" data-still="" tabIndex={0} hidden={isFirst}>

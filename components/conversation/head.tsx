@@ -1,6 +1,6 @@
 "use client";
 
-import { ScrollText } from "lucide-react";
+import { ScrollText, TextSearch } from "lucide-react";
 import { useRef, useState } from "react";
 import { isProblem, summarise } from "../api";
 import { useAsked } from "../frame/asked";
@@ -8,11 +8,15 @@ import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";
 import { SessionDocumentsButton } from "../knowledge/session-documents";
 import type { SessionDocuments } from "../knowledge/use-session-documents";
+import { openFind } from "../search/find";
 import { RenameField } from "../sidebar/rename-field";
 import { useSessionActions } from "../sidebar/session-actions";
 import { sessionEntries } from "../sidebar/session-entries";
 import { type ListedSession, titleOf } from "../sidebar/session-store";
 import { Wordmark } from "../sidebar/wordmark";
+import { IconButton } from "../ui/icon-button";
+import { KEYS } from "../ui/key-names";
+import { useKeys } from "../ui/keys";
 import { MenuButton } from "../ui/menu-button";
 import { notify } from "../ui/notify";
 import { refocus } from "../ui/refocus";
@@ -48,6 +52,7 @@ type SessionHeadProps = HeadProps & { readonly session: ListedSession };
 function SessionHead({ session, canSummarise, onLookAt, documents }: SessionHeadProps) {
   const { store } = useShell();
   const actions = useSessionActions();
+  const spelt = useKeys();
   const [renaming, setRenaming] = useState(false);
   const end = useRef<HTMLDivElement>(null);
   const [summing, setSumming] = useState(false);
@@ -86,6 +91,12 @@ function SessionHead({ session, canSummarise, onLookAt, documents }: SessionHead
       )}
       {!renaming && <HeadSummary session={session} isWorking={summing} />}
       <div ref={end} className="head-end">
+        <IconButton
+          icon={TextSearch}
+          label={`Find in this session (${spelt(KEYS.find)})`}
+          className="head-find rtl:-scale-x-100"
+          onClick={openFind}
+        />
         <SessionDocumentsButton documents={documents} />
         <OutlineButton sessionId={id} onChoose={onLookAt} />
         <MenuButton
@@ -98,7 +109,10 @@ function SessionHead({ session, canSummarise, onLookAt, documents }: SessionHead
               setArchived: (archived) => actions.setArchived(id, archived),
               remove: () => actions.remove(id),
             },
-            canSummarise ? [{ label: "Summarise", icon: ScrollText, onSelect: sum }] : [],
+            [
+              { label: "Find", icon: TextSearch, isNarrow: true, onSelect: openFind },
+              ...(canSummarise ? [{ label: "Summarise", icon: ScrollText, onSelect: sum }] : []),
+            ],
           )}
         />
       </div>

@@ -3,6 +3,7 @@
 import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { PassageHost } from "../knowledge/passage-host";
+import { closeSearch, openSearch, useSearchState } from "../search/search-panel-state";
 import { Sidebar } from "../sidebar/sidebar";
 import { keep } from "../ui/kept";
 import { isCommand } from "../ui/keys";
@@ -59,6 +60,15 @@ export function Frame({ closed, isBare, children }: FrameProps) {
     opener.current = null;
   }, [sheet]);
 
+  // A search that is asked for from elsewhere opens the sheet, and ends with it.
+  const { opened } = useSearchState();
+  useEffect(() => {
+    if (opened > 0 && isNarrow()) setSheet(true);
+  }, [opened]);
+  useEffect(() => {
+    if (!sheet && isNarrow()) closeSearch(false);
+  }, [sheet]);
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: a choice in the sheet closes it.
   useEffect(() => setSheet(false), [pathname]);
   useFrameKeys(control, sheet);
@@ -87,7 +97,7 @@ export function Frame({ closed, isBare, children }: FrameProps) {
   );
 }
 
-/** The keys that work on every page: Escape closes the sheet, F6 goes from part to part, B opens and closes the sidebar, O begins a session. */
+/** The keys that work on every page: Escape closes the sheet, F6 goes from part to part, B opens and closes the sidebar, F searches, O begins a session. */
 function useFrameKeys(control: SidebarControl, isSheetOpen: boolean): void {
   const router = useRouter();
 
@@ -109,6 +119,10 @@ function useFrameKeys(control: SidebarControl, isSheetOpen: boolean): void {
       if (event.code === "KeyB" && !event.shiftKey) {
         event.preventDefault();
         control.toggle();
+      }
+      if (event.code === "KeyF" && event.shiftKey) {
+        event.preventDefault();
+        openSearch();
       }
       if (event.code === "KeyO" && event.shiftKey) {
         event.preventDefault();

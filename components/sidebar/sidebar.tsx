@@ -1,12 +1,13 @@
 "use client";
 
-import { Archive, Bot, LibraryBig, SquarePen } from "lucide-react";
+import { Archive, Bot, LibraryBig, Search, SquarePen } from "lucide-react";
 import Link from "next/link";
 import { lazy, Suspense, use, useEffect, useRef, useState } from "react";
 import { useAsked } from "../frame/asked";
 import { focusComposer } from "../frame/focus";
 import { useSessionList, useShell } from "../frame/shell";
 import { SidebarContext, SidebarToggle } from "../frame/sidebar-toggle";
+import { openSearch, useSearchState } from "../search/search-panel-state";
 import { KEYS } from "../ui/key-names";
 import { Keys } from "../ui/keys";
 import { refocus } from "../ui/refocus";
@@ -15,10 +16,13 @@ import { ViewerLine } from "./viewer-line";
 import { Wordmark } from "./wordmark";
 
 const ArchivedList = lazy(() => import("./archived-list"));
+const SearchPanel = lazy(() => import("../search/search-panel"));
 
 export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
   const { close } = use(SidebarContext);
   const aside = useRef<HTMLElement>(null);
+  const { isOpen: isSearching } = useSearchState();
+  const [fieldAt, setFieldAt] = useState<HTMLElement | null>(null);
   const archive = useRef<HTMLButtonElement>(null);
   const [isArchive, setIsArchive] = useState(false);
   const { viewer } = useShell();
@@ -32,7 +36,8 @@ export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
   }
 
   useEffect(() => {
-    if (isSheetOpen) aside.current?.querySelector<HTMLElement>("a, button")?.focus();
+    if (isSheetOpen && !aside.current?.contains(document.activeElement))
+      aside.current?.querySelector<HTMLElement>("a, button")?.focus();
   }, [isSheetOpen]);
 
   function choose() {
@@ -61,6 +66,15 @@ export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
             <span>New session</span>
             <Keys keys={KEYS.newSession} />
           </Link>
+          {isSearching ? (
+            <div ref={setFieldAt} className="search-place" />
+          ) : (
+            <button type="button" className="sidebar-action" data-search-row="" onClick={() => openSearch()}>
+              <Search size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
+              <span>Search</span>
+              <Keys keys={KEYS.search} />
+            </button>
+          )}
           <Link href="/agents" className="sidebar-action" prefetch={false} onClick={choose}>
             <Bot size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
             <span>Agents</span>
@@ -70,6 +84,11 @@ export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
             <span>Indexes</span>
           </Link>
         </div>
+        {isSearching && (
+          <Suspense>
+            <SearchPanel fieldAt={fieldAt} isSheet={isSheetOpen} onChoose={choose} />
+          </Suspense>
+        )}
         <nav className="sidebar-list" aria-label="Sessions">
           {isArchive ? (
             <Suspense fallback={null}>

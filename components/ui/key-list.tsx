@@ -13,6 +13,7 @@ const GROUPS: readonly { readonly title: string; readonly lines: readonly KeyLin
     lines: [
       [KEYS.palette, "All commands and sessions"],
       [KEYS.newSession, "New session"],
+      [KEYS.search, "Search all messages"],
       [KEYS.sidebar, "Open or close the sidebar"],
       [KEYS.region, "The next part of the page; with ⇧ the one before"],
       [KEYS.help, "These keys"],
@@ -33,6 +34,7 @@ const GROUPS: readonly { readonly title: string; readonly lines: readonly KeyLin
   {
     title: "In the conversation",
     lines: [
+      [KEYS.find, "Find in this session; within it, the browser’s"],
       ["J  K", "The next question, the one before"],
       ["[  ]", "The version before, the next one"],
       [KEYS.edit, "Edit the question"],
@@ -41,6 +43,14 @@ const GROUPS: readonly { readonly title: string; readonly lines: readonly KeyLin
       [KEYS.copy, "Copy the answer"],
       [KEYS.context, "What the model saw"],
       [".", "Unfold or fold what was done"],
+    ],
+  },
+  {
+    title: "In what was found",
+    lines: [
+      ["↑  ↓", "Move in the list"],
+      ["↵", "Open, or the next one"],
+      ["⇧ ↵", "The one before"],
     ],
   },
   {

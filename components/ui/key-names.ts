@@ -2,6 +2,8 @@
 export const KEYS = {
   palette: "⌘ K",
   newSession: "⌘ ⇧ O",
+  search: "⌘ ⇧ F",
+  find: "⌘ F",
   sidebar: "⌘ B",
   region: "F6",
   help: "?",

@@ -10,6 +10,8 @@ export type MenuEntry = {
   readonly onSelect: () => void;
   readonly keys?: string;
   readonly isDanger?: boolean;
+  /** Only where there is no room for a button of its own. */
+  readonly isNarrow?: boolean;
 };
 
 type MenuButtonProps = {
@@ -89,7 +91,7 @@ export function MenuButton({ label, entries, className }: MenuButtonProps) {
 }
 
 function MenuItem({ entry, onChoose }: { entry: MenuEntry; onChoose: () => void }) {
-  const { label, icon: Icon, keys, isDanger } = entry;
+  const { label, icon: Icon, keys, isDanger, isNarrow } = entry;
   return (
     <button
       type="button"
@@ -97,6 +99,7 @@ function MenuItem({ entry, onChoose }: { entry: MenuEntry; onChoose: () => void 
       tabIndex={-1}
       className="menu-item"
       data-danger={isDanger || undefined}
+      data-narrow={isNarrow || undefined}
       onPointerMove={(event) => event.currentTarget.focus({ preventScroll: true })}
       onClick={onChoose}
     >
@@ -111,7 +114,8 @@ function MenuItem({ entry, onChoose }: { entry: MenuEntry; onChoose: () => void 
   );
 }
 
-const itemsIn = (menu: HTMLElement) => [...menu.querySelectorAll<HTMLElement>("[role=menuitem]")];
+const itemsIn = (menu: HTMLElement) =>
+  [...menu.querySelectorAll<HTMLElement>("[role=menuitem]")].filter((item) => item.checkVisibility());
 
 /** Which item a key leads to; letters go to the next item that begins with them. */
 function target(key: string, at: number, items: readonly HTMLElement[]): number | null {

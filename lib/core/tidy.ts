@@ -9,6 +9,7 @@ import { forgetUsage } from "../db/usage.ts";
 import { removeIdleGuests } from "./guests.ts";
 import { embedPending } from "./recall/embed-pending.ts";
 import type { Ports } from "./scope.ts";
+import { addWordsBehind } from "./search/add-words.ts";
 import { takeOver } from "./turn/take-over.ts";
 
 const EVERY_MS = 60 * 60 * 1000;
@@ -55,7 +56,7 @@ export function hourlyTidying(ports: Ports): () => Promise<void> {
 
 /**
  * Does once all that a server does from time to time: goes on with turns that were left, drops events that nobody follows
- * any more, tidies, and does what stored jobs and docs without embeddings wait for. For a host without timers. Gives how many turns it goes on
+ * any more, tidies, and does what stored jobs, docs without embeddings and messages without words wait for. For a host without timers. Gives how many turns it goes on
  * with; these and the docs go on behind the answer. Throws what failed first, after the rest is done.
  */
 export async function sweep(ports: Ports): Promise<number> {
@@ -71,6 +72,7 @@ export async function sweep(ports: Ports): Promise<number> {
     () => pruneLines(ports.database),
     () => tidy(ports),
     async () => embedPending(ports),
+    async () => addWordsBehind(ports),
     async () => ports.jobs?.wake(),
   ]);
   return takenOver;

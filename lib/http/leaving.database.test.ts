@@ -219,6 +219,10 @@ async function makeWorld(): Promise<World> {
   const stream = `/api/v1/chat/${session}/messages/stream`;
   expect((await api.call("POST", stream, { key: account.key, body: asked })).body).toContain('"is_error":false');
   await pretend(account, session, h);
+  // Gives the messages the words by which they are found.
+  expect(
+    (await api.call("POST", "/api/app/search", { key: account.key, body: { query: h } })).body.sessions,
+  ).not.toEqual([]);
   await plant(world, account, session, agent, doc);
   const provider = newId();
   await insertProvider(api.server.parley.ports.database, account.id, {

@@ -4,6 +4,7 @@ import type { JobRunner } from "../core/job-runner.ts";
 import { openLongWork } from "../core/long-work.ts";
 import { embedPending } from "../core/recall/embed-pending.ts";
 import type { Ports } from "../core/scope.ts";
+import { addWordsBehind } from "../core/search/add-words.ts";
 import { hourlyTidying } from "../core/tidy.ts";
 import { takeOver, takeOverRun } from "../core/turn/take-over.ts";
 import type { UsageBook } from "../core/usage-book.ts";
@@ -182,6 +183,7 @@ async function beginWork(ports: Ports, book: UsageBook, jobs: JobRunner): Promis
   await jobs.start();
   runner.startSweeping(async () => jobs.wake());
   embedPending(ports);
+  runner.startSweeping(async () => addWordsBehind(ports));
 }
 
 /** Goes on with all that others have left: some at a time, since others take of it too. */

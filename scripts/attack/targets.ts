@@ -44,6 +44,7 @@ const WEB_BODY: JsonSchema = {
       "model",
       "slug",
       "branch_id",
+      "query",
     ].map((name) => [name, { type: "string" }]),
   ),
 };

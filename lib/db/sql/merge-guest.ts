@@ -43,9 +43,15 @@ export const moveFiles = statement({
 
 const into = { guestId: "uuid", accountId: "uuid", projectId: "uuid" } as const;
 
+/** Moves sessions. The words of their messages, which say whose they are, are made anew. */
 export const moveSessions = statement({
   name: "move-sessions",
-  text: `update "Session" set "accountId" = $2, "projectId" = $3 where "accountId" = $1`,
+  text: `with moved as (
+      update "Session" set "accountId" = $2, "projectId" = $3 where "accountId" = $1 returning id
+    ), branch as (
+      update "Branch" b set "wordsUpto" = 0 from moved where b."sessionId" = moved.id and b."wordsUpto" > 0 returning b.id
+    )
+    delete from "MessageWords" w using branch where w."branchId" = branch.id`,
   parameters: into,
 });
 

@@ -69,5 +69,6 @@ export {
   UploadQuery,
   UsageQuery,
 } from "./schema.ts";
+export { encodeSearch, type SearchAnswer, SearchBody, type SearchedSession, type SearchHit } from "./search.ts";
 export { encodeTool, ToolInput } from "./tools.ts";
 export { encodeOutline, encodeWindow, type Outline, type SessionWindow } from "./window.ts";
