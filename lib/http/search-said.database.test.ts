@@ -182,8 +182,10 @@ test("200 hits are told, and that there are more", async () => {
     id,
     Array.from({ length: 205 }, (_, n) => said(n)),
   );
+  // A slow machine gives the last of them their words later.
+  await expect.poll(async () => (await search("pangolins")).body.is_partial).toBe(false);
   const { body } = await search("pangolins");
-  expect([body.sessions[0].hits.length, body.has_more, body.is_partial]).toEqual([200, true, false]);
+  expect([body.sessions[0].hits.length, body.has_more]).toEqual([200, true]);
   expect(body.sessions[0].hits[199].text).toBe("Number 199 of the pangolins");
 });
 
