@@ -5,7 +5,7 @@ import type { Asked, CallResult, ConversationPorts, SentWith } from "./conversat
 import type { ConversationState } from "./conversation-state";
 import { holdState } from "./held-state";
 import { shownIn } from "./other-turns";
-import { lookAt, readBeyond } from "./read-beyond";
+import { createLooking, readBeyond } from "./read-beyond";
 import { conversationOf } from "./reduce";
 import type { News } from "./session-news";
 import { createSessionReader } from "./session-reader";
@@ -33,6 +33,7 @@ export function createConversationStore(
     branchId: session?.active_branch_id ?? null,
   });
   const { ask, answer, stop, prepare } = createAsking(ports, held, reader);
+  const looking = createLooking(ports, held);
   let isStale = begun.isStale;
   return {
     subscribe: held.subscribe,
@@ -74,7 +75,7 @@ export function createConversationStore(
       await reader.refreshAfter();
       // Its line may go on for longer than what is read of its end.
       const isThere = held.get().turns.some((turn) => isOf(turn, questionId));
-      if (!isThere && !(await lookAt(ports, held, questionId, place))) throw problem(404, "It could not be read");
+      if (!isThere && !(await looking.at(questionId, place))) throw problem(404, "It could not be read");
     },
     stop,
     /** Makes the session where there is none yet, so that something can be put into it; gives its id. Throws a Problem. */
@@ -84,9 +85,10 @@ export function createConversationStore(
     readOlder: () => readBeyond(ports, held, "older"),
     readNewer: () => readBeyond(ports, held, "newer"),
     /** Shows a question, by its id and its place, with what follows it. False: it cannot be read. */
-    lookAt: (id: string, place: string) => lookAt(ports, held, id, place),
+    lookAt: (id: string, place: string) =>
+      shownIn(held.get()).turns.some((turn) => isOf(turn, id)) ? looking.stay() : looking.at(id, place),
     /** Shows the last turns again. */
-    lookAtEnd: () => held.tell({ type: "elsewhere", window: null }),
+    lookAtEnd: looking.end,
     forgetRefusal: () => held.tell({ type: "refusal-read" }),
     /** Takes in what the list of sessions has heard of this one. */
     hear: (news: News) => reader.hear(news),

@@ -31,21 +31,33 @@ export async function readBeyond(
   }
 }
 
-/** Looks at a question and what follows it, wherever in the session it stands. False: it cannot be read. */
-export async function lookAt(
-  { readWindow }: Ports,
-  { get, tell }: HeldState,
-  id: string,
-  place: string,
-): Promise<boolean> {
-  const { sessionId, turns } = get();
-  if (sessionId === null) return false;
-  try {
-    const isLast = turns.some((turn) => isOf(turn, id));
-    const window = isLast ? null : await readWindow(sessionId, { from: place });
-    tell({ type: "elsewhere", window });
-    return true;
-  } catch {
-    return false;
-  }
+/** Shows turns elsewhere in the session. Who is asked for another meanwhile forgets the one before. */
+export function createLooking({ readWindow }: Ports, { get, tell }: HeldState) {
+  let latest = 0;
+  return {
+    /** Looks at a question and what follows it, wherever in the session it stands. False: it cannot be read. */
+    async at(id: string, place: string): Promise<boolean> {
+      const own = ++latest;
+      const { sessionId, turns } = get();
+      if (sessionId === null) return false;
+      try {
+        const isLast = turns.some((turn) => isOf(turn, id));
+        const window = isLast ? null : await readWindow(sessionId, { from: place });
+        if (own === latest) tell({ type: "elsewhere", window });
+        return true;
+      } catch {
+        return own !== latest;
+      }
+    },
+    /** The question is shown already, and stays where it is. */
+    stay(): Promise<boolean> {
+      latest++;
+      return Promise.resolve(true);
+    },
+    /** Shows the last turns again. */
+    end(): void {
+      latest++;
+      tell({ type: "elsewhere", window: null });
+    },
+  };
 }

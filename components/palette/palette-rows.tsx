@@ -1,5 +1,5 @@
 import { Command } from "cmdk";
-import { type LucideIcon, MessageSquareText } from "lucide-react";
+import { type LucideIcon, MessageSquareText, Search } from "lucide-react";
 import { titleOf } from "../sidebar/session-store";
 import { formatDay } from "../time";
 import { Keys } from "../ui/keys";
@@ -57,6 +57,20 @@ export function SessionRows({ sessions: { items, hasMore, more }, query, onOpen 
         />
       ))}
       {hasMore && <Row id="more" text="More sessions" query="" onTake={more} />}
+    </Command.Group>
+  );
+}
+
+type SearchRowProps = { readonly query: string; readonly onSearch: (text: string) => void };
+
+/** Goes on in the search of messages with what was written. */
+export function SearchRow({ query, onSearch }: SearchRowProps) {
+  const text = query.trim();
+  if (text === "") return null;
+  const words = `Search all messages for “${text}”`;
+  return (
+    <Command.Group>
+      <Row id="search" icon={Search} text={words} query="" onTake={() => onSearch(text)} />
     </Command.Group>
   );
 }

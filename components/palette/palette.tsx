@@ -3,12 +3,13 @@
 import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
+import { openSearch } from "../search/search-panel-state";
 import { Dash } from "../ui/dash";
 import { isCommand } from "../ui/keys";
 import type { PaletteCommand } from "./commands";
 import { found, groupsFor } from "./found";
 import { PaletteFoot } from "./palette-foot";
-import { CommandRows, SESSION, SessionRows } from "./palette-rows";
+import { CommandRows, SESSION, SearchRow, SessionRows } from "./palette-rows";
 import { noteRecent, readRecent } from "./recent";
 import { useCommands } from "./use-commands";
 import { useFoundSessions } from "./use-found-sessions";
@@ -40,6 +41,11 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   function open(id: string) {
     close();
     router.push(`/s/${id}`);
+  }
+
+  function search(text: string) {
+    close();
+    openSearch(text);
   }
 
   function onKeyDown(event: KeyboardEvent) {
@@ -78,6 +84,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
         <Command.List className="palette-list" label="Commands and sessions">
           <CommandRows groups={groups} query={query} onTake={take} />
           <SessionRows sessions={sessions} query={query} onOpen={open} />
+          <SearchRow query={query} onSearch={search} />
         </Command.List>
         <PaletteNote query={query} state={sessions.state} isEmpty={groups.length + sessions.items.length === 0} />
         <PaletteFoot />
