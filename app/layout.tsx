@@ -5,6 +5,7 @@ import { sans, sansItalic, serif } from "../components/fonts/fonts";
 import { Frame } from "../components/frame/frame";
 import { ShellProvider } from "../components/frame/shell";
 import { BROWSER_COLORS, themeIn } from "../components/frame/theme-names";
+import { cookieOf } from "../components/ui/kept-names";
 import { shellOfRequest, whyNotOpen } from "./page-state";
 import "./globals.css";
 
@@ -19,7 +20,7 @@ export const metadata: Metadata = {
 export const dynamic = "force-dynamic";
 
 export async function generateViewport(): Promise<Viewport> {
-  const theme = themeIn((await cookies()).get("parley-theme")?.value);
+  const theme = themeIn((await cookies()).get(cookieOf("theme"))?.value);
   const of = (system: "light" | "dark") => BROWSER_COLORS[theme === "system" ? system : theme];
   return {
     width: "device-width",
@@ -36,8 +37,8 @@ export async function generateViewport(): Promise<Viewport> {
 export default async function Layout({ children }: { children: ReactNode }) {
   const [shell, jar] = await Promise.all([shellOfRequest().catch(whyNotOpen), cookies()]);
   if (typeof shell === "string") return <NotReady why={shell} />;
-  const theme = themeIn(jar.get("parley-theme")?.value);
-  const isClosed = jar.get("parley-sidebar")?.value === "closed";
+  const theme = themeIn(jar.get(cookieOf("theme"))?.value);
+  const isClosed = jar.get(cookieOf("sidebar"))?.value === "closed";
   const isOpenToVisitor = shell.guests || shell.viewer.kind !== "none";
   return (
     <html

@@ -1,7 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { inEachView, WIDTHS } from "./each-view.ts";
 import { startServer, type WatchedServer } from "./server.ts";
-import { showIn } from "./show-in.ts";
 import { watchContext } from "./watch-page.ts";
 
 // Commands by keys alone, the archive, the export and the theme. With SCREENSHOTS pictures are left there.
@@ -32,22 +32,11 @@ async function ask(page: Page, question: string): Promise<void> {
   await expect(page.locator('[role=log] [data-act="copy"]').last()).toBeVisible();
 }
 
-async function look(page: Page, state: string): Promise<void> {
-  for (const width of [1440, 820, 390]) {
-    if (width === 820 && !process.env.SCREENSHOTS) continue;
-    await page.setViewportSize({ width, height: 900 });
-    for (const colorScheme of ["light", "dark"] as const) {
-      await showIn(page, colorScheme);
-      if (process.env.SCREENSHOTS) {
-        await page.waitForTimeout(300);
-        await page.screenshot({ path: `${process.env.SCREENSHOTS}/${state}-${width}-${colorScheme}.png` });
-      }
-      const { violations } = await new AxeBuilder({ page }).exclude("[data-sonner-toaster]").analyze();
-      expect(violations.map(({ id, nodes }) => `${state} ${width}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
-    }
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
+const look = (page: Page, state: string): Promise<void> =>
+  inEachView(page, state, WIDTHS, async (width) => {
+    const { violations } = await new AxeBuilder({ page }).exclude("[data-sonner-toaster]").analyze();
+    expect(violations.map(({ id, nodes }) => `${state} ${width}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
+  });
 
 test("everything is reached by keys: commands, sessions by title, the archive, and the focus comes back", async ({
   page,

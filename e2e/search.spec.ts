@@ -2,8 +2,8 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { fillSession } from "../lib/testing/long-session.ts";
 import { startPostgres } from "../lib/testing/postgres-server.ts";
+import { inBothSchemes, inEachView } from "./each-view.ts";
 import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
-import { showIn } from "./show-in.ts";
 
 // Searching all sessions from the sidebar, and in the one that is open, with turns that are not loaded.
 
@@ -44,27 +44,18 @@ const options = (page: Page) => sidebar(page).getByRole("option");
 const turn = (page: Page, name: string) => page.getByRole("log").getByRole("article", { name, exact: true });
 
 /** All that axe finds of a page as it stands: everything in light, and what depends on colours in dark. */
-async function seen(page: Page, state: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await showIn(page, colorScheme);
-    if (process.env.SCREENSHOTS) {
-      await page.waitForTimeout(300);
-      await page.screenshot({ path: `${process.env.SCREENSHOTS}/${state}-${colorScheme}.png` });
-    }
-    const axe = new AxeBuilder({ page }).exclude("[data-sonner-toaster]");
-    if (colorScheme === "dark") axe.withRules(["color-contrast"]);
-    const { violations } = await axe.analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
-    expect(found, `${state}, ${colorScheme}`).toEqual([]);
-  }
+async function check(page: Page, state: string, colorScheme: "light" | "dark"): Promise<void> {
+  const axe = new AxeBuilder({ page }).exclude("[data-sonner-toaster]");
+  if (colorScheme === "dark") axe.withRules(["color-contrast"]);
+  const { violations } = await axe.analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
+  expect(found, `${state}, ${colorScheme}`).toEqual([]);
 }
 
-async function look(page: Page, state: string): Promise<void> {
-  for (const width of process.env.SCREENSHOTS ? [820, 390, 1440] : [1440]) {
-    await page.setViewportSize({ width, height: 900 });
-    await seen(page, `${state}-${width}`);
-  }
-}
+const look = (page: Page, state: string): Promise<void> =>
+  inEachView(page, state, process.env.SCREENSHOTS ? [820, 390, 1440] : [1440], (width, colorScheme) =>
+    check(page, `${state}-${width}`, colorScheme),
+  );
 
 test("what was said is found from everywhere, and opened where it stands", async ({ page }) => {
   await signInAsOwner(page, server);
@@ -132,7 +123,7 @@ test("what was said is found from everywhere, and opened where it stands", async
   await page.getByRole("button", { name: "Search", exact: true }).click();
   await field(page).fill('"question 12"');
   await expect(options(page)).toHaveCount(1);
-  await seen(page, "search-phone");
+  await inBothSchemes(page, "search-phone", (colorScheme) => check(page, "search-phone", colorScheme));
   await options(page).click();
   await expect(turn(page, "Question 12")).toBeInViewport();
   await expect(field(page)).toHaveCount(0);

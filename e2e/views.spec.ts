@@ -1,7 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { inEachView, WIDTHS } from "./each-view.ts";
 import { ownerHeaders, startServer, type WatchedServer } from "./server.ts";
-import { showIn } from "./show-in.ts";
 
 // Every view in each of its states, light and dark, wide and narrow. With SCREENSHOTS a picture of each is left there.
 
@@ -37,26 +37,15 @@ async function signIn(context: BrowserContext): Promise<void> {
 }
 
 /** All that axe finds of a page as it stands: everything in light, and what depends on colours in dark. */
-async function look(page: Page, state: string): Promise<void> {
-  for (const width of [1440, 820, 390]) {
-    if (width === 820 && !process.env.SCREENSHOTS) continue;
-    await page.setViewportSize({ width, height: 900 });
-    for (const colorScheme of ["light", "dark"] as const) {
-      await showIn(page, colorScheme);
-      if (process.env.SCREENSHOTS) {
-        await page.waitForTimeout(300);
-        await page.screenshot({ path: `${process.env.SCREENSHOTS}/${state}-${width}-${colorScheme}.png` });
-      }
-      const axe = new AxeBuilder({ page }).exclude("[data-sonner-toaster]").exclude(".scalar-code-copy");
-      if (colorScheme === "dark") axe.withRules(["color-contrast"]);
-      const { violations } = await axe.analyze();
-      const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
-      found.push(...(await page.evaluate(outOfSight)));
-      expect(found, `${state}, ${width} px, ${colorScheme}`).toEqual([]);
-    }
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
+const look = (page: Page, state: string): Promise<void> =>
+  inEachView(page, state, WIDTHS, async (width, colorScheme) => {
+    const axe = new AxeBuilder({ page }).exclude("[data-sonner-toaster]").exclude(".scalar-code-copy");
+    if (colorScheme === "dark") axe.withRules(["color-contrast"]);
+    const { violations } = await axe.analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
+    found.push(...(await page.evaluate(outOfSight)));
+    expect(found, `${state}, ${width} px, ${colorScheme}`).toEqual([]);
+  });
 
 /** What can be used and sticks out at the page's end, where only what is made to scroll sideways may. Runs in the page. */
 function outOfSight(): string[] {

@@ -3,6 +3,7 @@ import { cookies } from "next/headers";
 import { DIALECTS } from "@/lib/dialects";
 import { AccountView } from "../../components/account/account-view";
 import { SignIn } from "../../components/sign-in/sign-in";
+import { cookieOf } from "../../components/ui/kept-names";
 import { accountOfRequest, shellOfRequest } from "../page-state";
 
 export const metadata: Metadata = { title: "Account" };
@@ -18,8 +19,8 @@ export default async function Page() {
     sample: sample(agentId),
   }));
   const kept = {
-    theme: jar.get("parley-theme")?.value ?? null,
-    letters: jar.get("parley-letters")?.value ?? null,
+    theme: jar.get(cookieOf("theme"))?.value ?? null,
+    letters: jar.get(cookieOf("letters"))?.value ?? null,
   };
   return <AccountView account={account} apis={apis} kept={kept} />;
 }

@@ -3,15 +3,14 @@
 import { ScrollText, TextSearch } from "lucide-react";
 import { useRef, useState } from "react";
 import { isProblem, summarise } from "../api";
-import { useAsked } from "../frame/asked";
+import { askFor, useAsked } from "../frame/asked";
 import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";
 import { SessionDocumentsButton } from "../knowledge/session-documents";
 import type { SessionDocuments } from "../knowledge/use-session-documents";
-import { openFind } from "../search/find";
 import { RenameField } from "../sidebar/rename-field";
 import { useSessionActions } from "../sidebar/session-actions";
-import { sessionEntries } from "../sidebar/session-entries";
+import { sessionEntries, withoutKeys } from "../sidebar/session-entries";
 import { type ListedSession, titleOf } from "../sidebar/session-store";
 import { Wordmark } from "../sidebar/wordmark";
 import { IconButton } from "../ui/icon-button";
@@ -95,24 +94,26 @@ function SessionHead({ session, canSummarise, onLookAt, documents }: SessionHead
           icon={TextSearch}
           label={`Find in this session (${spelt(KEYS.find)})`}
           className="head-find rtl:-scale-x-100"
-          onClick={openFind}
+          onClick={() => askFor("find")}
         />
         <SessionDocumentsButton documents={documents} />
         <OutlineButton sessionId={id} onChoose={onLookAt} />
         <MenuButton
           label="More"
-          entries={sessionEntries(
-            session,
-            {
-              rename: () => setRenaming(true),
-              setPinned: (pinned) => actions.setPinned(id, pinned),
-              setArchived: (archived) => actions.setArchived(id, archived),
-              remove: () => actions.remove(id),
-            },
-            [
-              { label: "Find", icon: TextSearch, isNarrow: true, onSelect: openFind },
-              ...(canSummarise ? [{ label: "Summarise", icon: ScrollText, onSelect: sum }] : []),
-            ],
+          entries={withoutKeys(
+            sessionEntries(
+              session,
+              {
+                rename: () => setRenaming(true),
+                setPinned: (pinned) => actions.setPinned(id, pinned),
+                setArchived: (archived) => actions.setArchived(id, archived),
+                remove: () => actions.remove(id),
+              },
+              [
+                { label: "Find", icon: TextSearch, isNarrow: true, onSelect: () => askFor("find") },
+                ...(canSummarise ? [{ label: "Summarise", icon: ScrollText, onSelect: sum }] : []),
+              ],
+            ),
           )}
         />
       </div>

@@ -3,7 +3,7 @@
 import { useEffect, useEffectEvent } from "react";
 
 /** What one part of the page may ask of another, wherever that stands. */
-type Asked = "rename" | "archive" | "help";
+type Asked = "rename" | "archive" | "help" | "find";
 
 const asked = new EventTarget();
 

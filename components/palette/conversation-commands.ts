@@ -1,6 +1,5 @@
 import { Bot, Copy, ListTree, type LucideIcon, Pencil, Replace, RotateCcw, ScanText } from "lucide-react";
 import { KEYS } from "../ui/key-names";
-import { lettersAct } from "../ui/letters";
 import type { PaletteCommand } from "./commands";
 
 type Press = {
@@ -9,8 +8,6 @@ type Press = {
   readonly words?: string;
   readonly icon: LucideIcon;
   readonly keys?: string;
-  /** Whether the key is a letter, which can be turned off. */
-  readonly isLetter?: boolean;
   /** The button that does it; of several the last, which is of the last turn. */
   readonly button: string;
 };
@@ -21,7 +18,6 @@ const PRESSES: readonly Press[] = [
     label: "Copy the last answer",
     icon: Copy,
     keys: KEYS.copy,
-    isLetter: true,
     button: '[role=log] [data-act="copy"]',
   },
   {
@@ -29,7 +25,6 @@ const PRESSES: readonly Press[] = [
     label: "Edit the last question",
     icon: Pencil,
     keys: KEYS.edit,
-    isLetter: true,
     button: '[role=log] [data-act="edit"]',
   },
   {
@@ -38,7 +33,6 @@ const PRESSES: readonly Press[] = [
     words: "regenerate retry",
     icon: RotateCcw,
     keys: KEYS.again,
-    isLetter: true,
     button: '[role=log] [data-act="again"]',
   },
   {
@@ -47,7 +41,6 @@ const PRESSES: readonly Press[] = [
     words: "regenerate retry",
     icon: RotateCcw,
     keys: KEYS.againWith,
-    isLetter: true,
     button: '[role=log] [data-act="again-with"]',
   },
   {
@@ -56,7 +49,6 @@ const PRESSES: readonly Press[] = [
     words: "context prompt tokens",
     icon: ScanText,
     keys: KEYS.context,
-    isLetter: true,
     button: '[role=log] [data-act="context"]',
   },
   { id: "outline", label: "Outline", words: "questions contents", icon: ListTree, button: ".head-outline" },
@@ -82,8 +74,6 @@ const lastOf = (selector: string): HTMLElement | undefined =>
 
 /** What the conversation has buttons for: each does what its button does. */
 export const conversationCommands = (): readonly PaletteCommand[] =>
-  PRESSES.flatMap(({ button, keys, isLetter, ...command }): PaletteCommand[] => {
-    if (lastOf(button) === undefined) return [];
-    const shown = isLetter && !lettersAct() ? undefined : keys;
-    return [{ ...command, group: "This session", keys: shown, run: () => lastOf(button)?.click() }];
-  });
+  PRESSES.flatMap(({ button, ...command }): PaletteCommand[] =>
+    lastOf(button) === undefined ? [] : [{ ...command, group: "This session", run: () => lastOf(button)?.click() }],
+  );

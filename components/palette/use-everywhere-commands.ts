@@ -25,7 +25,6 @@ import { setTheme, useTheme } from "../frame/theme";
 import { THEMES } from "../frame/theme-names";
 import { leave } from "../sign-in/leave";
 import { KEYS } from "../ui/key-names";
-import { lettersAct } from "../ui/letters";
 import type { PaletteCommand } from "./commands";
 
 const group = "Everywhere" as const;
@@ -95,7 +94,7 @@ export function useEverywhereCommands(): readonly PaletteCommand[] {
       label: "All keys",
       words: "help shortcuts keyboard",
       icon: Keyboard,
-      keys: lettersAct() ? KEYS.help : undefined,
+      keys: KEYS.help,
       run: () => askFor("help"),
     },
     isPerson

@@ -1,13 +1,14 @@
 "use client";
 
 import { ChevronDown, ChevronUp, X } from "lucide-react";
-import { type KeyboardEvent, useEffect, useEffectEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useEffectEvent, useState } from "react";
 import type { SearchHit } from "@/lib/dialects/web/index.ts";
 import { formatNumber } from "../time";
 import { Dash, WorkingDash } from "../ui/dash";
 import { IconButton } from "../ui/icon-button";
 import { unmark } from "./mark-found";
 import { turnOf } from "./rows";
+import { SearchInput } from "./search-input";
 import { type Searching, useSearch } from "./use-search";
 import type { WantedTurn } from "./wanted-turn";
 
@@ -26,14 +27,8 @@ export default function FindBar({ sessionId, asked, onShow, onClose }: FindBarPr
   const { answer } = searching;
   const hits = answer?.sessions[0]?.hits ?? [];
   const [at, setAt] = useState(0);
-  const field = useRef<HTMLInputElement>(null);
   const [opener] = useState(() => document.activeElement);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: who asks once more is to have the focus in it.
-  useEffect(() => {
-    field.current?.focus();
-    field.current?.select();
-  }, [asked]);
   useEffect(() => unmark, []);
 
   const go = (to: number) => {
@@ -42,6 +37,7 @@ export default function FindBar({ sessionId, asked, onShow, onClose }: FindBarPr
     setAt(to);
     onShow({ sessionId, ...turnOf(hit) });
   };
+  const step = (by: number) => go((at + by + hits.length) % hits.length);
   const begin = useEffectEvent(() => {
     if (hits.length > 0) go(nearest(hits));
     else unmark();
@@ -57,30 +53,21 @@ export default function FindBar({ sessionId, asked, onShow, onClose }: FindBarPr
   function onKeyDown(event: KeyboardEvent) {
     if (event.nativeEvent.isComposing || event.keyCode === 229) return;
     if (event.key === "Escape") close();
-    else if (event.key === "Enter" && event.target === field.current) {
-      go((at + (event.shiftKey ? hits.length - 1 : 1)) % hits.length);
-    } else return;
+    else if (event.key === "Enter" && event.target instanceof HTMLInputElement) step(event.shiftKey ? -1 : 1);
+    else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
-  const step = (by: number) => go((at + by + hits.length) % hits.length);
   return (
     <search className="find-bar" aria-label="In this session" onKeyDown={onKeyDown}>
       {searching.state === "searching" ? <WorkingDash /> : <Dash />}
-      <input
-        ref={field}
-        type="text"
+      <SearchInput
         aria-label="Find in this session"
         placeholder="Find in this session"
-        value={text}
-        maxLength={200}
-        dir="auto"
-        autoComplete="off"
-        autoCorrect="off"
-        spellCheck={false}
-        enterKeyHint="search"
-        onChange={(event) => setText(event.target.value)}
+        text={text}
+        onText={setText}
+        asked={asked}
       />
       <Count searching={searching} at={at} count={hits.length} />
       <IconButton icon={ChevronUp} label="The one before (⇧ ↵)" disabled={hits.length === 0} onClick={() => step(-1)} />

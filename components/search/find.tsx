@@ -1,6 +1,7 @@
 "use client";
 
 import { lazy, Suspense, useEffect, useEffectEvent, useState } from "react";
+import { useAsked } from "../frame/asked";
 import { isCommand } from "../ui/keys";
 import type { WantedTurn } from "./wanted-turn";
 
@@ -15,18 +16,14 @@ type FindProps = {
 /** Whether the reader looks for something in the session, and how often they have asked to. */
 type Asked = { readonly isOpen: boolean; readonly times: number };
 
-const EVENT = "parley-find";
-
-/** Opens the search in the conversation that is shown. */
-export const openFind = (): boolean => window.dispatchEvent(new Event(EVENT));
-
 /** The search in a session. ⌘F opens it, and within it is the browser's own. */
 export function Find({ sessionId, onShow }: FindProps) {
   const [{ isOpen, times }, setAsked] = useState<Asked>({ isOpen: false, times: 0 });
 
-  const ask = useEffectEvent(() => {
+  function ask() {
     if (sessionId !== null) setAsked((now) => ({ isOpen: true, times: now.times + 1 }));
-  });
+  }
+  useAsked("find", ask);
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (!isCommand(event) || event.code !== "KeyF" || event.shiftKey || event.altKey) return;
     if (sessionId === null || document.activeElement?.closest(".find-bar")) return;
@@ -34,13 +31,9 @@ export function Find({ sessionId, onShow }: FindProps) {
     ask();
   });
   useEffect(() => {
-    const [listener, asked] = [(event: KeyboardEvent) => onKey(event), () => ask()];
+    const listener = (event: KeyboardEvent) => onKey(event);
     window.addEventListener("keydown", listener);
-    window.addEventListener(EVENT, asked);
-    return () => {
-      window.removeEventListener("keydown", listener);
-      window.removeEventListener(EVENT, asked);
-    };
+    return () => window.removeEventListener("keydown", listener);
   }, []);
 
   if (!isOpen || sessionId === null) return null;

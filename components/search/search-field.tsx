@@ -1,9 +1,10 @@
 "use client";
 
 import { X } from "lucide-react";
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import type { KeyboardEvent } from "react";
 import { Dash, WorkingDash } from "../ui/dash";
 import { IconButton } from "../ui/icon-button";
+import { SearchInput } from "./search-input";
 import { useSearchState, writeSearch } from "./search-panel-state";
 
 type SearchFieldProps = {
@@ -19,13 +20,6 @@ type SearchFieldProps = {
 /** Where one writes what is searched for; the arrow keys move in what was found. */
 export function SearchField({ listId, activeId, isSearching, onMove, onOpen, onClose }: SearchFieldProps) {
   const { text, opened } = useSearchState();
-  const field = useRef<HTMLInputElement>(null);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: who opens it once more is to have the focus in it.
-  useEffect(() => {
-    field.current?.focus();
-    field.current?.select();
-  }, [opened]);
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.nativeEvent.isComposing || event.keyCode === 229) return;
@@ -40,9 +34,7 @@ export function SearchField({ listId, activeId, isSearching, onMove, onOpen, onC
   return (
     <search className="search-field">
       {isSearching ? <WorkingDash /> : <Dash />}
-      <input
-        ref={field}
-        type="text"
+      <SearchInput
         role="combobox"
         aria-label="Search all messages"
         aria-expanded={activeId !== undefined}
@@ -50,15 +42,10 @@ export function SearchField({ listId, activeId, isSearching, onMove, onOpen, onC
         aria-activedescendant={activeId}
         aria-autocomplete="list"
         placeholder="Search"
-        value={text}
-        maxLength={200}
-        dir="auto"
-        autoComplete="off"
-        autoCorrect="off"
-        spellCheck={false}
-        enterKeyHint="search"
-        onChange={(event) => writeSearch(event.target.value)}
+        text={text}
+        onText={writeSearch}
         onKeyDown={onKeyDown}
+        asked={opened}
       />
       <IconButton icon={X} label="Close the search" onClick={onClose} />
     </search>

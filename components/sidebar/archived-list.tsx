@@ -1,12 +1,11 @@
 "use client";
 
 import { ArrowLeft } from "lucide-react";
-import { usePathname } from "next/navigation";
 import { useCallback, useEffect, useRef } from "react";
 import { listSessions } from "../api";
 import { useSessionList, useShell } from "../frame/shell";
 import { ListEnd } from "./list-end";
-import { SessionRow } from "./session-row";
+import { SessionRows } from "./session-rows";
 import { useRowActs } from "./use-row-acts";
 
 type ArchivedListProps = { readonly onChoose: () => void; readonly onBack: () => void };
@@ -16,7 +15,6 @@ export default function ArchivedList({ onChoose, onBack }: ArchivedListProps) {
   const { store } = useShell();
   const { items, leaving, archived } = useSessionList();
   const { loading, nextPageToken, isBegun } = archived;
-  const pathname = usePathname();
   const acts = useRowActs(onChoose);
   const back = useRef<HTMLButtonElement>(null);
   useEffect(() => back.current?.focus({ preventScroll: true }), []);
@@ -42,16 +40,7 @@ export default function ArchivedList({ onChoose, onBack }: ArchivedListProps) {
       <h2 id="archived-title" className="session-group-title">
         Archived
       </h2>
-      <ul>
-        {shown.map((session) => (
-          <SessionRow
-            key={session.session_id}
-            session={session}
-            isCurrent={pathname === `/s/${session.session_id}`}
-            {...acts}
-          />
-        ))}
-      </ul>
+      <SessionRows sessions={shown} acts={acts} />
       {shown.length === 0 && isBegun && nextPageToken === null && (
         <p className="sidebar-note">
           Nothing is archived. A session that you archive leaves the list and is found here, with all that was said.

@@ -11,39 +11,32 @@ type Acts = {
   readonly remove: () => void;
 };
 
-/** The keys of these entries on a row of the sidebar. */
-const ROW_KEYS: Readonly<Record<string, string>> = {
-  Rename: KEYS.rename,
-  Pin: KEYS.pin,
-  Unpin: KEYS.pin,
-  Archive: KEYS.archive,
-  Unarchive: KEYS.archive,
-  Delete: KEYS.remove,
-};
-
-/** What the menu of a session offers, from its row and from its head. `between`: what stands behind Rename. */
+/**
+ * What the menu of a session offers, from its row and from its head, with the keys that do the same on a row. `between`: what
+ * stands behind Rename.
+ */
 export function sessionEntries(
   { session_id: id, pinned, archived }: ListedSession,
   acts: Acts,
   between: readonly MenuEntry[] = [],
 ): readonly MenuEntry[] {
   const pin: MenuEntry = pinned
-    ? { label: "Unpin", icon: PinOff, onSelect: () => acts.setPinned(false) }
-    : { label: "Pin", icon: Pin, onSelect: () => acts.setPinned(true) };
+    ? { label: "Unpin", icon: PinOff, keys: KEYS.pin, onSelect: () => acts.setPinned(false) }
+    : { label: "Pin", icon: Pin, keys: KEYS.pin, onSelect: () => acts.setPinned(true) };
   return [
-    { label: "Rename", icon: Pencil, onSelect: acts.rename },
+    { label: "Rename", icon: Pencil, keys: KEYS.rename, onSelect: acts.rename },
     ...between,
     // What is archived stands in a list without pins.
     ...(archived ? [] : [pin]),
     archived
-      ? { label: "Unarchive", icon: ArchiveRestore, onSelect: () => acts.setArchived(false) }
-      : { label: "Archive", icon: Archive, onSelect: () => acts.setArchived(true) },
+      ? { label: "Unarchive", icon: ArchiveRestore, keys: KEYS.archive, onSelect: () => acts.setArchived(false) }
+      : { label: "Archive", icon: Archive, keys: KEYS.archive, onSelect: () => acts.setArchived(true) },
     { label: "Export as Markdown", icon: FileText, onSelect: () => exportSession(id, "markdown") },
     { label: "Export as JSON", icon: Braces, onSelect: () => exportSession(id, "json") },
-    { label: "Delete", icon: Trash2, isDanger: true, onSelect: acts.remove },
+    { label: "Delete", icon: Trash2, keys: KEYS.remove, isDanger: true, onSelect: acts.remove },
   ];
 }
 
-/** Entries with the keys that do the same on a row. */
-export const withRowKeys = (entries: readonly MenuEntry[]): readonly MenuEntry[] =>
-  entries.map((entry) => ({ ...entry, keys: ROW_KEYS[entry.label] }));
+/** Entries for a place in which their keys do nothing. */
+export const withoutKeys = (entries: readonly MenuEntry[]): readonly MenuEntry[] =>
+  entries.map(({ keys: _, ...entry }) => entry);

@@ -1,18 +1,16 @@
 "use client";
 
-import { usePathname } from "next/navigation";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { listSessions } from "../api";
 import { useSessionList, useShell } from "../frame/shell";
 import { ListEnd } from "./list-end";
 import { groupSessions } from "./session-groups";
-import { SessionRow } from "./session-row";
+import { SessionRows } from "./session-rows";
 import { useRowActs } from "./use-row-acts";
 
 export function SessionList({ onChoose }: { onChoose: () => void }) {
   const { store } = useShell();
   const list = useSessionList();
-  const pathname = usePathname();
   const acts = useRowActs(onChoose);
   const clock = useClock();
   const groups = useMemo(
@@ -48,16 +46,7 @@ export function SessionList({ onChoose }: { onChoose: () => void }) {
           <h2 id={`group-${group.key}`} className="session-group-title">
             {group.title}
           </h2>
-          <ul>
-            {group.items.map((session) => (
-              <SessionRow
-                key={session.session_id}
-                session={session}
-                isCurrent={pathname === `/s/${session.session_id}`}
-                {...acts}
-              />
-            ))}
-          </ul>
+          <SessionRows sessions={group.items} acts={acts} />
         </section>
       ))}
       <ListEnd loading={list.loading} next={list.nextPageToken} onMore={more} />

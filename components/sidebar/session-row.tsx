@@ -9,7 +9,7 @@ import { MenuButton } from "../ui/menu-button";
 import { refocus } from "../ui/refocus";
 import { RenameField } from "./rename-field";
 import type { SessionActions } from "./session-actions";
-import { sessionEntries, withRowKeys } from "./session-entries";
+import { sessionEntries } from "./session-entries";
 import { type ListedSession, titleOf } from "./session-store";
 
 type SessionRowProps = {
@@ -98,14 +98,12 @@ export const SessionRow = memo(function SessionRow({ session, isCurrent, actions
       <MenuButton
         label={`Actions for ${title}`}
         className="session-menu"
-        entries={withRowKeys(
-          sessionEntries(session, {
-            rename: () => setRenaming(true),
-            setPinned: (pinned) => setPinned(pinned, MENU),
-            setArchived: (archived) => setArchived(archived, MENU),
-            remove: () => remove(MENU),
-          }),
-        )}
+        entries={sessionEntries(session, {
+          rename: () => setRenaming(true),
+          setPinned: (pinned) => setPinned(pinned, MENU),
+          setArchived: (archived) => setArchived(archived, MENU),
+          remove: () => remove(MENU),
+        })}
       />
     </li>
   );

@@ -3,7 +3,7 @@
 import { useLayoutEffect, useRef, useState } from "react";
 import { type SessionActions, useSessionActions } from "./session-actions";
 
-type RowActs = { readonly actions: SessionActions; readonly onChoose: () => void };
+export type RowActs = { readonly actions: SessionActions; readonly onChoose: () => void };
 
 /** What the rows of a list do, as the same functions from one drawing to the next: a row is drawn again only for its session. */
 export function useRowActs(onChoose: () => void): RowActs {

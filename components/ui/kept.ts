@@ -1,23 +1,22 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
-
-/** What is kept on this device for a year, where the server reads it too, to draw the first frame right. */
-type Kept = "sidebar" | "theme" | "letters";
+import { cookieOf, type Kept } from "./kept-names";
 
 const listeners = new Set<() => void>();
 
 /** Null: nothing is kept. */
 export function readKept(name: Kept): string | null {
-  const found = document.cookie.split("; ").find((cookie) => cookie.startsWith(`parley-${name}=`));
-  return found?.slice(`parley-${name}=`.length) ?? null;
+  const begin = `${cookieOf(name)}=`;
+  const found = document.cookie.split("; ").find((cookie) => cookie.startsWith(begin));
+  return found?.slice(begin.length) ?? null;
 }
 
 /** Null: nothing is kept of it any more. */
 export function keep(name: Kept, value: string | null): void {
   const age = value === null ? 0 : 31_536_000;
   // biome-ignore lint/suspicious/noDocumentCookie: not every browser has the cookie store.
-  document.cookie = `parley-${name}=${value ?? ""}; path=/; max-age=${age}; samesite=lax`;
+  document.cookie = `${cookieOf(name)}=${value ?? ""}; path=/; max-age=${age}; samesite=lax`;
   for (const listener of listeners) listener();
 }
 

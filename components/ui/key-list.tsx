@@ -2,7 +2,7 @@
 
 import { KEYS } from "./key-names";
 import { useKeys } from "./keys";
-import { useLetters } from "./letters";
+import { isLetters, useLetters } from "./letters";
 
 /** Keys, and what they do. */
 type KeyLine = readonly [keys: string, does: string];
@@ -65,9 +65,6 @@ const GROUPS: readonly { readonly title: string; readonly lines: readonly KeyLin
     ],
   },
 ];
-
-/** Whether keys are letters or signs alone. */
-const isLetters = (keys: string): boolean => /^(?:⇧ )?[A-Z?.[\]](?: {2}[A-Z[\]])?$/u.test(keys);
 
 /** All keys as text. `letters`: what the server has read of `useLetters`. */
 export function KeyList({ letters = null }: { readonly letters?: string | null }) {

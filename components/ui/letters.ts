@@ -14,5 +14,8 @@ export const setLetters = (act: boolean): void => keep("letters", act ? null : O
 /** As `lettersAct`. `first`: what the server has read. */
 export const useLetters = (first: string | null = null): boolean => useKept("letters", first) !== OFF;
 
+/** Whether keys, as they are shown, are letters or signs alone. */
+export const isLetters = (keys: string): boolean => /^(?:⇧ )?[A-Z?.[\]](?: {2}[A-Z[\]])?$/u.test(keys);
+
 /** Whether a press is one of a letter or a sign that is to do nothing. */
 export const isLetterOff = ({ key }: { readonly key: string }): boolean => [...key].length === 1 && !lettersAct();

@@ -17,8 +17,8 @@ export type FairQueue<Job> = {
 
 type Line<Job> = { readonly waiting: Job[]; atWork: number; servedAt: number };
 
-/** So many accounts without a job are remembered. */
-const MOST_IDLE = 1000;
+/** So many accounts are remembered, and more only where each has a job. */
+const MOST_REMEMBERED = 1000;
 
 /**
  * Opens a queue in which at most `mostWaiting` jobs of each account wait.
@@ -30,14 +30,14 @@ export function fairQueue<Job>(mostWaiting: number): FairQueue<Job> {
   const lines = new Map<string, Line<Job>>();
   let served = 0;
   let size = 0;
+  let atWork = 0;
 
-  const isIdle = ({ waiting, atWork }: Line<Job>): boolean => waiting.length === 0 && atWork === 0;
   const forget = (): void => {
-    const idle = [...lines].filter(([, line]) => isIdle(line));
-    if (idle.length === lines.size) lines.clear();
-    if (idle.length <= MOST_IDLE) return;
+    if (size + atWork === 0) lines.clear();
+    if (lines.size <= MOST_REMEMBERED) return;
+    const idle = [...lines].filter(([, line]) => line.waiting.length + line.atWork === 0);
     idle.sort(([, a], [, b]) => a.servedAt - b.servedAt);
-    for (const [account] of idle.slice(0, MOST_IDLE / 2)) lines.delete(account);
+    for (const [account] of idle.slice(0, MOST_REMEMBERED / 2)) lines.delete(account);
   };
   const nextLine = (): readonly [string, Line<Job>] | null => {
     let best: readonly [string, Line<Job>] | null = null;
@@ -67,6 +67,7 @@ export function fairQueue<Job>(mostWaiting: number): FairQueue<Job> {
       const [, line] = next;
       size--;
       line.atWork++;
+      atWork++;
       line.servedAt = ++served;
       let isDone = false;
       return {
@@ -75,6 +76,7 @@ export function fairQueue<Job>(mostWaiting: number): FairQueue<Job> {
           if (isDone) return;
           isDone = true;
           line.atWork--;
+          atWork--;
           forget();
         },
       };

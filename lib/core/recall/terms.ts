@@ -10,6 +10,8 @@ const LEAST_OF_BEGINNING = 3;
 const UNSPACED = String.raw`\u{0e01}-\u{0e3e}\u{0e40}-\u{0fff}\u{1000}-\u{109f}\u{1100}-\u{11ff}\u{1780}-\u{17ff}\u{3005}-\u{3007}\u{3041}-\u{309f}\u{30a1}-\u{30fa}\u{30fc}-\u{312f}\u{31f0}-\u{31ff}\u{3400}-\u{4dbf}\u{4e00}-\u{9fff}\u{ac00}-\u{d7af}\u{f900}-\u{faff}\u{ff66}-\u{ff9f}\u{20000}-\u{2fa1f}`;
 const SPLIT = new RegExp(String.raw`[${UNSPACED}]+|(?:(?![${UNSPACED}])[\p{L}\p{N}\p{M}])+\*?`, "gu");
 const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, "u");
+/** Whether a run of letters, or what was made of one, is written without spaces. */
+export const isUnspaced = (run: string): boolean => IS_UNSPACED.test(run);
 const QUOTED = /"([^"]{2,200})"|“([^”]{2,200})”|„([^“”]{2,200})[“”]|«([^»]{2,200})»|「([^」]{2,200})」/gu;
 /** Endings and particles of Japanese, which stand in each sentence. */
 const HIRAGANA = /^[\u{3041}-\u{309f}]+$/u;
@@ -45,7 +47,7 @@ export function termsOf(text: string): Terms {
   });
   for (const [run] of rest.matchAll(SPLIT)) {
     if (isFull()) break;
-    if (IS_UNSPACED.test(run)) {
+    if (isUnspaced(run)) {
       for (const pair of pairsOf(run)) add(pair);
       continue;
     }
@@ -60,8 +62,8 @@ export function termsOf(text: string): Terms {
 /** What is said in one go: words one behind the other, and the same of each run without spaces; null: there are none. */
 function phraseOf(text: string): string | null {
   const runs = Array.from(text.matchAll(SPLIT), ([run]) => run);
-  const words = runs.filter((run) => !IS_UNSPACED.test(run)).map((run) => quoted(run.replace("*", "")));
-  const unspaced = runs.filter((run) => IS_UNSPACED.test(run)).map(neighbours);
+  const words = runs.filter((run) => !isUnspaced(run)).map((run) => quoted(run.replace("*", "")));
+  const unspaced = runs.filter((run) => isUnspaced(run)).map(neighbours);
   const parts = [words, ...unspaced].filter((part) => part.length > 0);
   // Words and pairs are counted apart from each other.
   return parts.length === 0 ? null : parts.map((part) => `(${part.join(" <-> ")})`).join(" & ");

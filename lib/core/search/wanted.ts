@@ -1,14 +1,11 @@
 import { lexemesOf, type Wanted } from "../../db/message-words.ts";
-import { termsOf } from "../recall/terms.ts";
+import { isUnspaced, termsOf } from "../recall/terms.ts";
 import { folded } from "./fold.ts";
 
 /** A shorter beginning of a word is a word: as a beginning it would be looked up in a large part of everybody's words. */
 const LEAST_OF_BEGINNING = 3;
 const LETTER = String.raw`[\p{L}\p{N}\p{M}]`;
 const LAST_WORD = new RegExp(`${LETTER}+$`, "u");
-/** What `termsOf` has made of a run without spaces, whose characters are found within others. */
-const IS_UNSPACED =
-  /[\u0e01-\u0fff\u1000-\u11ff\u1780-\u17ff\u3005-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f]|[\u{20000}-\u{2fa1f}]/u;
 
 /**
  * What a text asks for: its words, the last one as the beginning of a word, phrases in quotation marks, and pairs of
@@ -33,7 +30,8 @@ export function patternOf({ words, isBegun, exact }: Wanted): RegExp {
   const beginnings = new Set([begun, ...exact.flatMap((one) => /^'([^']+)':\*$/u.exec(one)?.[1] ?? [])]);
   const all = [...new Set([...words, ...exact.flatMap(lexemesOf)])].toSorted((a, b) => b.length - a.length);
   const parts = all.map((word) => {
-    if (IS_UNSPACED.test(word)) return word;
+    // Its characters are found within others.
+    if (isUnspaced(word)) return word;
     return `(?<!${LETTER})${word}${beginnings.has(word) ? "" : `(?!${LETTER})`}`;
   });
   return new RegExp(parts.join("|"), "gu");
