@@ -95,6 +95,8 @@ export type Ports = {
   readonly onSpent?: (spent: Spent) => void;
   /** Hears of each turn that has ended in this process: its dialect, and how it ended. */
   readonly onTurnEnded?: (dialect: string, status: string) => void;
+  /** Hears of each look at the list of sessions by a person who has the app open. */
+  readonly onAppOpen?: () => void;
 };
 
 /** A call of a tool that the server runs, in the turn of a session. */

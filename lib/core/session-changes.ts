@@ -36,6 +36,7 @@ export async function lookNow({ database }: Pick<Ports, "database">): Promise<{ 
  * one, is a reset.
  */
 export async function listChangedSessions(scope: Scope, token: string | null): Promise<SessionChanges> {
+  if (scope.via === "cookie") scope.onAppOpen?.();
   const none = { sessions: [], unlistedIds: [], deletedIds: [], hasMore: false };
   if (token === null) return { ...none, ...(await lookNow(scope)), isReset: false };
   const since = readToken(token);

@@ -4,7 +4,7 @@ import type { JobRunner } from "../core/job-runner.ts";
 import { openLongWork } from "../core/long-work.ts";
 import { embedPending } from "../core/recall/embed-pending.ts";
 import type { Ports } from "../core/scope.ts";
-import { addWordsBehind } from "../core/search/add-words.ts";
+import { keepWords, type WordsKeeper } from "../core/search/add-words.ts";
 import { hourlyTidying } from "../core/tidy.ts";
 import { takeOver, takeOverRun } from "../core/turn/take-over.ts";
 import type { UsageBook } from "../core/usage-book.ts";
@@ -67,12 +67,14 @@ async function openParts(
     waits: setup.waits,
     log,
   });
+  const words = keepWords({ database, runner: workers.runner, now: Date.now });
   const ports = portsOf(base, workers, limits, {
     models: admitting(own),
     modelsOf: added.modelsOf,
     providers: added.port,
+    onAppOpen: words.noteOpenApp,
   });
-  await begin(ports, workers, root);
+  await begin(ports, workers, words, root);
   if (database.kind === "pglite") {
     const snapshots = keepSnapshots(database, { ...base.backups, root, log });
     opened.defer(snapshots.close);
@@ -109,10 +111,10 @@ function portsOf(
   { settings, root, host, database, log }: Base,
   { book, templates, signals, runner, jobs, lanes }: Workers,
   limits: RateLimits,
-  models: Pick<Ports, "models" | "modelsOf" | "providers">,
+  given: Pick<Ports, "models" | "modelsOf" | "providers" | "onAppOpen">,
 ): Ports {
   return {
-    ...models,
+    ...given,
     host,
     database,
     hasBuiltinTools: settings.builtinTools,
@@ -149,7 +151,12 @@ function portsOf(
 }
 
 /** Tells who works how that is done; on a server that is always awake it begins. */
-async function begin(ports: Ports, { runner, jobs, tasks, book }: Workers, root: string): Promise<void> {
+async function begin(
+  ports: Ports,
+  { runner, jobs, tasks, book }: Workers,
+  words: WordsKeeper,
+  root: string,
+): Promise<void> {
   const { database, log } = ports;
   tasks.set(
     "ingest",
@@ -159,7 +166,7 @@ async function begin(ports: Ports, { runner, jobs, tasks, book }: Workers, root:
     all: () => takeOverAll(ports),
     one: (accountId, runId) => takeOverRun(ports, accountId, runId),
   });
-  if (ports.host.isAlwaysAwake) await beginWork(ports, book, jobs);
+  if (ports.host.isAlwaysAwake) await beginWork(ports, book, jobs, words);
 }
 
 /** The models that the settings name. Where they name a server of models and no model, its own list gives one. */
@@ -173,7 +180,7 @@ async function modelSetup(
 }
 
 /** Goes on with what processes before left, and looks for more of it from then on. */
-async function beginWork(ports: Ports, book: UsageBook, jobs: JobRunner): Promise<void> {
+async function beginWork(ports: Ports, book: UsageBook, jobs: JobRunner, words: WordsKeeper): Promise<void> {
   const { database, runner } = ports;
   // The lock of the embedded database proves that every other owner of a turn is dead.
   if (database.kind === "pglite") await forgetOthersInLine(database, runner.owner);
@@ -183,7 +190,7 @@ async function beginWork(ports: Ports, book: UsageBook, jobs: JobRunner): Promis
   await jobs.start();
   runner.startSweeping(async () => jobs.wake());
   embedPending(ports);
-  runner.startSweeping(async () => addWordsBehind(ports));
+  runner.startSweeping(words.sweep);
 }
 
 /** Goes on with all that others have left: some at a time, since others take of it too. */

@@ -112,6 +112,9 @@ const planOf = (scope: Scope, call: TurnCall, prepared: PreparedTurn): TurnPlan 
 const mayCallEarly = (scope: Scope, { requestKey }: TurnCall): boolean =>
   requestKey === undefined && !scope.limits?.mostAtOnce;
 
+/** Waits for what needs nothing but promises that can be kept at once, such as sending a prompt; no turn of the event loop. */
+const promisesKept = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
+
 /** A turn that claims no session: it stores nothing, or makes a session of its own at its end. */
 async function takeDetached(scope: Scope, call: NamedCall): Promise<TakenTurn> {
   const plain = call.prepared ?? (await prepareTurn(scope, call.policy, call));
@@ -209,6 +212,8 @@ async function claimTurn(scope: Scope, call: StoredCall, waits: Waits | null): P
       const isFree = !waits && !prepared.session.runningRunId && leave !== null;
       const callsEarly = isFree && mayCallEarly(scope, call);
       ready = readyRun(scope, runId, call, prepared, { admission, callsEarly });
+      // The call goes out first: to put a claim together takes longer than to send a prompt.
+      if (callsEarly) await promisesKept();
       const claimed = await claimOf(scope, runId, call, prepared)
         .then((claim) => claimRun(scope.database, claim))
         .finally(() => leave?.());
