@@ -14,6 +14,8 @@ import { keepTemporaryFiles } from "./temporary.ts";
 const root = join(import.meta.dirname, "..");
 /** What is about the migrations of a version themselves, and of its own start. */
 const LEFT_OUT = ["lib/db/migrate.database.test.ts", "lib/db/pooler.database.test.ts"];
+/** The release knows no column that is newer; what clears those is tested with the code that writes them. */
+const LEFT_OUT_TEST = "every column that can hold text is known";
 const CONFIG = "vitest.last-release.config.mjs";
 
 const { values, positionals } = parseArgs({ options: { commit: { type: "string" } }, allowPositionals: true });
@@ -43,6 +45,7 @@ function prepare(): void {
   const test = {
     include: positionals.length > 0 ? positionals : globSync("lib/**/*.database.test.ts", { cwd: checkout }),
     exclude: LEFT_OUT,
+    testNamePattern: `^(?!.*${LEFT_OUT_TEST})`,
     expect: { poll: { timeout: 15_000 } },
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import {
+  Agent,
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
@@ -176,13 +177,15 @@ function hand(
 ): Promise<void> {
   const leave = instance.enter();
   return new Promise<void>((resolve, reject) => {
+    // A server that keeps a connection reads what is still sent behind its answer. One that closes it lets the answer get lost.
+    const agent = new Agent({ keepAlive: true });
     const asked = {
       port: instance.port,
       host: "127.0.0.1",
       method: request.method,
       path: `${url.pathname}${url.search}`,
-      headers,
-      agent: false,
+      headers: { ...headers, connection: "keep-alive" },
+      agent,
     };
     const upstream = open(asked, (answer) => {
       response.writeHead(status ?? answer.statusCode ?? 500, { ...answer.headers, ...added });
@@ -190,6 +193,7 @@ function hand(
       answer.on("error", () => response.destroy());
       answer.on("close", () => {
         if (!answer.complete) response.destroy();
+        agent.destroy();
         resolve();
       });
     });
