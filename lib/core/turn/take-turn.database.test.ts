@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { ClientRequest } from "node:http";
+import type { Pool } from "pg";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { claimRun } from "../../db/claims.ts";
 import { commitRun } from "../../db/commit.ts";
 import type { Database } from "../../db/database.ts";
@@ -107,6 +110,37 @@ test("C32: a stream whose session is deleted by another instance ends in a stop"
   await expect.poll(() => api.modelCalls().length).toBe(1);
   await database.pool.query(`delete from "Session" where id = $1`, [session.session_id]);
   expect(await text).toContain('"type":"stop"');
+});
+
+test("a prompt is sent before its turn is entered, in a session and in none", async () => {
+  const { body: bot } = await api.call("POST", "/v1/bots", { body: { name: "Ada" } });
+  const { body: session } = await api.call("POST", "/api/v1/chat", { body: {} });
+  const order: string[] = [];
+  const sent = (message: unknown) => {
+    const { request } = message as { readonly request: ClientRequest }; // what Node documents for this channel
+    if (request.path.endsWith("/chat/completions")) order.push("prompt");
+  };
+  const { query } = database.pool;
+  const noted = vi.spyOn(database.pool, "query").mockImplementation(function (this: Pool, ...asked: unknown[]) {
+    const [{ text }] = asked as [{ readonly text?: string }]; // statements by hand and Prisma's are objects
+    if (text?.includes(`insert into "Run"`)) order.push("turn");
+    return Reflect.apply(query, this, asked);
+  } as typeof query);
+  subscribe("http.client.request.start", sent);
+  try {
+    for (const [path, body] of [
+      ["/v1/chat", { bot_uid: bot.uid, prompt: "hi", stream: false }],
+      // The last, since the model is asked for its title too.
+      [`/api/v1/chat/${session.session_id}/messages/stream`, { index_ids: [], prompt: "hi" }],
+    ] as const) {
+      order.length = 0;
+      expect((await api.call("POST", path, { body })).status).toBe(200);
+      expect([path, order.slice(0, 2)]).toEqual([path, ["prompt", "turn"]]);
+    }
+  } finally {
+    unsubscribe("http.client.request.start", sent);
+    noted.mockRestore();
+  }
 });
 
 test("a model call that began before its claim is ended when the claim is lost, and nobody hears of it", async () => {

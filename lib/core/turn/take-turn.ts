@@ -112,7 +112,10 @@ const planOf = (scope: Scope, call: TurnCall, prepared: PreparedTurn): TurnPlan 
 const mayCallEarly = (scope: Scope, { requestKey }: TurnCall): boolean =>
   requestKey === undefined && !scope.limits?.mostAtOnce;
 
-/** Waits for what needs nothing but promises that can be kept at once, such as sending a prompt; no turn of the event loop. */
+/**
+ * Waits for what needs no turn of the event loop. A model call that has begun goes out meanwhile: to put a claim together takes
+ * longer than to send a prompt.
+ */
 const promisesKept = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 
 /** A turn that claims no session: it stores nothing, or makes a session of its own at its end. */
@@ -127,7 +130,9 @@ async function takeDetached(scope: Scope, call: NamedCall): Promise<TakenTurn> {
     const input = call.policy.stores ? await images.keep(plain.input) : plain.input;
     const prepared = { ...plain, input };
     const runId = scope.newId();
-    ready = readyRun(scope, runId, call, prepared, { admission, callsEarly: mayCallEarly(scope, call) });
+    const callsEarly = mayCallEarly(scope, call);
+    ready = readyRun(scope, runId, call, prepared, { admission, callsEarly });
+    if (callsEarly) await promisesKept();
     const entered = await insertRun(scope.database, {
       runId,
       accountId: scope.accountId,
@@ -212,7 +217,6 @@ async function claimTurn(scope: Scope, call: StoredCall, waits: Waits | null): P
       const isFree = !waits && !prepared.session.runningRunId && leave !== null;
       const callsEarly = isFree && mayCallEarly(scope, call);
       ready = readyRun(scope, runId, call, prepared, { admission, callsEarly });
-      // The call goes out first: to put a claim together takes longer than to send a prompt.
       if (callsEarly) await promisesKept();
       const claimed = await claimOf(scope, runId, call, prepared)
         .then((claim) => claimRun(scope.database, claim))
