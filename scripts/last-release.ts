@@ -1,7 +1,8 @@
 // npm run test:last-release [-- --commit X] [TEST FILES]: runs the contract tests of the last release, with that release's
 // code, on databases that this version has migrated. prisma/releases.json names it. While a new version starts, and where it
 // is taken back, the old one works on the new schema: what fails here would fail then. Ends with 1 where something does.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { globSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -64,10 +65,14 @@ async function test(): Promise<number> {
     console.log(`Release ${last?.name ?? ""} (${commit}) on the schema of now: ${await newer(url)} migrations newer`);
     const vitest = join(checkout, "node_modules/vitest/vitest.mjs");
     const env = { ...process.env, TEST_DATABASE: "postgresql", TEST_POSTGRES_URL: postgres.url };
-    return (
-      spawnSync(process.execPath, [vitest, "run", `--config=${CONFIG}`], { cwd: checkout, stdio: "inherit", env })
-        .status ?? 1
-    );
+    // Not waited for by standing still: the database server waits, too, until its log is read here.
+    const tests = spawn(process.execPath, [vitest, "run", `--config=${CONFIG}`], {
+      cwd: checkout,
+      stdio: "inherit",
+      env,
+    });
+    const [status] = await once(tests, "exit");
+    return status ?? 1;
   } finally {
     await postgres.stop();
   }
