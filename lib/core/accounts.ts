@@ -58,10 +58,11 @@ export async function createAccount(
  * Throws "forbidden" for a new account where `isSignUpOpen` is false.
  */
 export async function signInWithIdentity(
-  { database }: Pick<Ports, "database">,
+  ports: Pick<Ports, "database" | "onMerged">,
   identity: Identity,
   { visitorId, isSignUpOpen }: { readonly visitorId: string | null; readonly isSignUpOpen: boolean },
 ): Promise<string> {
+  const { database } = ports;
   const visitor = visitorId === null ? null : await db.findAccount(database, visitorId);
   const known = await accountOfIdentity(database, identity);
   if (known === null) {
@@ -69,21 +70,23 @@ export async function signInWithIdentity(
     const accountId = visitor?.id ?? newId();
     if (await insertIdentity(database, newId(), accountId, identity)) return accountId;
     // Another request was faster.
-    return signInWithIdentity({ database }, identity, { visitorId, isSignUpOpen });
+    return signInWithIdentity(ports, identity, { visitorId, isSignUpOpen });
   }
-  if (visitor) await takeGuestAlong({ database }, visitor.id, known);
+  if (visitor) await takeGuestAlong(ports, visitor.id, known);
   return known;
 }
 
 /** Moves what a guest has to the account that it signs in to; of a person nothing moves. Gives whether anything did. */
 export async function takeGuestAlong(
-  { database }: Pick<Ports, "database">,
+  { database, onMerged }: Pick<Ports, "database" | "onMerged">,
   guestId: string,
   accountId: string,
 ): Promise<boolean> {
   if (guestId === accountId) return false;
   const home = await defaults({ database, accountId });
-  return db.mergeGuest(database, guestId, { accountId, ...home });
+  const isMerged = await db.mergeGuest(database, guestId, { accountId, ...home });
+  if (isMerged) onMerged?.(guestId, accountId);
+  return isMerged;
 }
 
 /** With whom an account signs in, besides a password. */

@@ -93,6 +93,8 @@ export type Ports = {
   readonly limitsOf?: (accountId: string, asker: Asker, botId: string | null) => Limits;
   /** Hears of each call of a model, and what it came to. */
   readonly onSpent?: (spent: Spent) => void;
+  /** Hears of each guest whose things have moved to an account. */
+  readonly onMerged?: (guestId: string, accountId: string) => void;
   /** Hears of each turn that has ended in this process: its dialect, and how it ended. */
   readonly onTurnEnded?: (dialect: string, status: string) => void;
   /** Hears of each look at the list of sessions by a person who has the app open. */

@@ -7,10 +7,14 @@ import type { Ports } from "./scope.ts";
 const MOST_ROWS = 10_000;
 /** So many are written in one statement. */
 const BATCH = 500;
+/** So many accounts that moved are known, the latest ones: their last turns end within the quarter of an hour. */
+const MOST_MOVED = 1000;
 
 /** What calls of models came to, written down in batches: a call waits for nothing. One in a process. */
 export type UsageBook = {
   readonly note: (spent: Spent) => void;
+  /** Enters what an account used, and what its turns that still run will use, under another: all of it moved there. */
+  readonly move: (fromId: string, toId: string) => void;
   /** Writes what was noted since the last time. Never throws: what could not be written is written the next time. */
   readonly flush: () => Promise<void>;
 };
@@ -22,8 +26,10 @@ export function openUsageBook({
   now,
 }: Pick<Ports, "database" | "now"> & { readonly log: Pick<Log, "warn"> }): UsageBook {
   let sums = new Map<string, UsageSum>();
+  const moved = new Map<string, string>();
 
-  function add(sum: UsageSum): void {
+  function add(found: UsageSum): void {
+    const sum = { ...found, accountId: moved.get(found.accountId) ?? found.accountId };
     const { accountId, day, kind, keyId, agentId, endUserHash, isStranger } = sum;
     const key = [accountId, day, kind, keyId, agentId, endUserHash, isStranger].join(" ");
     const known = sums.get(key);
@@ -41,6 +47,14 @@ export function openUsageBook({
 
   return {
     note: (spent) => add({ ...spent, day: new Date(now()).toISOString().slice(0, 10), calls: 1 }),
+    move(fromId, toId) {
+      moved.set(fromId, toId);
+      const [oldest] = moved.keys();
+      if (moved.size > MOST_MOVED && oldest !== undefined) moved.delete(oldest);
+      const all = [...sums.values()];
+      sums = new Map();
+      for (const sum of all) add(sum);
+    },
     async flush() {
       const all = [...sums.values()];
       sums = new Map();

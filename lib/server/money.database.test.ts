@@ -307,8 +307,12 @@ test("what a guest used goes with it to the account that it signs in to", async 
   book.note({ ...call, accountId, inputTokens: 100, outputTokens: 2 });
   book.note({ ...call, accountId: newId(), inputTokens: 7, outputTokens: 7 });
   await book.flush();
-  await takeGuestAlong(api.server.parley.ports, guestId, accountId);
-  expect(await listUsage(database, accountId, 1)).toMatchObject([{ inputTokens: 110, outputTokens: 3 }]);
+  // Neither written down yet nor over when the guest signs in.
+  book.note({ ...call, accountId: guestId, inputTokens: 1000, outputTokens: 0 });
+  await takeGuestAlong({ database, onMerged: book.move }, guestId, accountId);
+  book.note({ ...call, accountId: guestId, inputTokens: 5000, outputTokens: 0 });
+  await book.flush();
+  expect(await listUsage(database, accountId, 1)).toMatchObject([{ inputTokens: 6110, outputTokens: 3 }]);
 });
 
 test("at 80 % of the tokens of a day the log tells once whose they are", async () => {

@@ -146,6 +146,7 @@ function portsOf(
       // Nothing is left to a timer that may never come.
       if (!host.isAlwaysAwake) host.keepAwake(book.flush());
     },
+    onMerged: book.move,
     onTurnEnded: noteTurn,
   };
 }
