@@ -251,10 +251,16 @@ async function parsedRequest<Query extends z.ZodType, Body extends z.ZodType>(
 
 async function logFailure(error: ChatError, requestId: string, request: Request): Promise<void> {
   const { pathname } = new URL(request.url);
-  const fields = { err: error.details.cause ?? error, requestId, method: request.method, path: pathname };
+  const { cause } = error.details;
+  const fields = { err: cause instanceof Error ? cause : error, requestId, method: request.method, path: pathname };
   const running = await parley().catch(() => null);
   if (running) running.ports.log.error(fields, "A request failed");
-  else console.error("A request failed because the server did not open:", JSON.stringify(loggedError(fields.err)));
+  // Without a fault behind it, such as before a deploy has migrated the database, its sentence says all.
+  else
+    console.error(
+      "A request failed because the server did not open:",
+      cause instanceof Error ? JSON.stringify(loggedError(cause)) : error.message,
+    );
 }
 
 async function pathParameters(context: Context): Promise<Readonly<Record<string, string>>> {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openDatabase } from "../db/database.ts";
 import { type Api, openApi } from "../testing/api.ts";
 import { emptyDatabase } from "../testing/databases.ts";
@@ -28,12 +28,17 @@ describe.skipIf(process.env.TEST_DATABASE !== "postgresql")("a server that leave
     await api.server.parley.close(0);
     const { DATABASE_URL } = await emptyDatabase();
     Object.assign(process.env, { DATABASE_URL, MIGRATE: "deploy" });
+    const logged = vi.spyOn(console, "error").mockImplementation(() => {});
     for (const [method, path, body] of CALLS) {
       const { status, headers, body: said } = await api.call(method, path, { body });
       expect(status, path).toBe(503);
       expect(JSON.stringify(said)).toContain(`The database is behind this version: `);
       expect(headers.get("retry-after")).toBe("5");
     }
+    // One line for each, and no stack: the start has said it too.
+    const behind = expect.stringMatching(/^The database is behind this version: [^\n]*\.$/u);
+    expect(logged.mock.calls).toEqual(CALLS.map(() => ["A request failed because the server did not open:", behind]));
+    logged.mockRestore();
     const { status, body } = await api.call("GET", "/api/health", { key: null });
     expect(status).toBe(503);
     expect(body).toMatchObject({ status: "unavailable", reason: expect.stringContaining(`Run "npm run migrate"`) });
