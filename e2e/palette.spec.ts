@@ -60,6 +60,19 @@ test("everything is reached by keys: commands, sessions by title, the archive, a
   await expect(palette(page)).toHaveCount(0);
   await expect(composer(page)).toBeFocused();
 
+  // A key that comes with the one that closes it opens it again.
+  await page.keyboard.press("Control+k");
+  await expect(field(page)).toBeFocused();
+  await page.evaluate(() => {
+    const press = { key: "k", code: "KeyK", ctrlKey: true, bubbles: true, cancelable: true };
+    for (let n = 0; n < 2; n++) document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", press));
+  });
+  await expect(field(page)).toBeFocused();
+  await page.waitForTimeout(300);
+  await expect(field(page)).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(composer(page)).toBeFocused();
+
   await command(page, "rename");
   await expect(page.getByRole("textbox", { name: "Title" })).toBeFocused();
   await page.keyboard.press("Control+a");

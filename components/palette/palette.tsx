@@ -2,7 +2,7 @@
 
 import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
-import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type SyntheticEvent, useLayoutEffect, useRef, useState } from "react";
 import { openSearch } from "../search/search-panel-state";
 import { Dash } from "../ui/dash";
 import { isCommand } from "../ui/keys";
@@ -29,7 +29,16 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     dialog.current?.querySelector("input")?.focus();
   }, []);
 
-  const close = () => dialog.current?.close();
+  /** Not by the event of its closing: that comes later, and would close what a key has opened anew meanwhile. */
+  function close() {
+    dialog.current?.close();
+    onClose();
+  }
+
+  function onCancel(event: SyntheticEvent) {
+    event.preventDefault();
+    close();
+  }
 
   function take({ id, run }: PaletteCommand) {
     // First the focus goes back, so that what is asked for begins where the person was.
@@ -64,6 +73,8 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
       ref={dialog}
       className="palette"
       aria-label="Commands and sessions"
+      onCancel={onCancel}
+      // A browser may close it without asking first.
       onClose={onClose}
       onClick={(event) => event.target === event.currentTarget && close()}
     >
