@@ -45,19 +45,22 @@ export function openUsageBook({
     });
   }
 
+  function takeAll(): readonly UsageSum[] {
+    const all = [...sums.values()];
+    sums = new Map();
+    return all;
+  }
+
   return {
     note: (spent) => add({ ...spent, day: new Date(now()).toISOString().slice(0, 10), calls: 1 }),
     move(fromId, toId) {
       moved.set(fromId, toId);
       const [oldest] = moved.keys();
       if (moved.size > MOST_MOVED && oldest !== undefined) moved.delete(oldest);
-      const all = [...sums.values()];
-      sums = new Map();
-      for (const sum of all) add(sum);
+      for (const sum of takeAll()) add(sum);
     },
     async flush() {
-      const all = [...sums.values()];
-      sums = new Map();
+      const all = takeAll();
       for (let from = 0; from < all.length; from += BATCH) {
         const some = all.slice(from, from + BATCH);
         await addUsage(database, some).catch((thrown) => {

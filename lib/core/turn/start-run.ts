@@ -27,15 +27,16 @@ export type ReadyRun = {
  * Makes a turn ready.
  *
  * With `callsEarly` its first model call begins at once, while the turn is still being entered, since both take their
- * time. Nobody hears of it before `start`.
+ * time. Nobody hears of it before `start`. The prompt is out when this resolves: to put a claim together takes longer than to
+ * send one.
  */
-export function readyRun(
+export async function readyRun(
   scope: Scope,
   runId: string,
   call: TurnCall,
   prepared: PreparedTurn,
   { admission, callsEarly }: { readonly admission: Admission; readonly callsEarly: boolean },
-): ReadyRun {
+): Promise<ReadyRun> {
   const { session, settings, tools, description, input, docs } = prepared;
   const { policy, makes = null, endUser } = call;
   const sessionId = makes?.id ?? call.sessionId;
@@ -63,6 +64,7 @@ export function readyRun(
     resume: null,
   });
   const running = callsEarly ? begunEarly(turn) : turn;
+  if (callsEarly) await promisesKept();
   const kept = { policy, input, makes, model: settings.model };
   // What begins with another question now is named as if it were new.
   const before: Session = prepared.renames ? { ...session, titleSource: "none" } : session;
@@ -75,6 +77,9 @@ export function readyRun(
     giveUp: () => live.abort("hang-up", new ChatError("cancelled", "The turn was not entered")),
   };
 }
+
+/** Waits for what needs no turn of the event loop, such as sending a prompt. */
+const promisesKept = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 
 /** Pulls the first two batches of a turn at once: its start, and what the model says first. */
 function begunEarly(turn: ReturnType<typeof runTurn>): ReturnType<typeof runTurn> {

@@ -112,12 +112,6 @@ const planOf = (scope: Scope, call: TurnCall, prepared: PreparedTurn): TurnPlan 
 const mayCallEarly = (scope: Scope, { requestKey }: TurnCall): boolean =>
   requestKey === undefined && !scope.limits?.mostAtOnce;
 
-/**
- * Waits for what needs no turn of the event loop. A model call that has begun goes out meanwhile: to put a claim together takes
- * longer than to send a prompt.
- */
-const promisesKept = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
-
 /** A turn that claims no session: it stores nothing, or makes a session of its own at its end. */
 async function takeDetached(scope: Scope, call: NamedCall): Promise<TakenTurn> {
   const plain = call.prepared ?? (await prepareTurn(scope, call.policy, call));
@@ -130,9 +124,7 @@ async function takeDetached(scope: Scope, call: NamedCall): Promise<TakenTurn> {
     const input = call.policy.stores ? await images.keep(plain.input) : plain.input;
     const prepared = { ...plain, input };
     const runId = scope.newId();
-    const callsEarly = mayCallEarly(scope, call);
-    ready = readyRun(scope, runId, call, prepared, { admission, callsEarly });
-    if (callsEarly) await promisesKept();
+    ready = await readyRun(scope, runId, call, prepared, { admission, callsEarly: mayCallEarly(scope, call) });
     const entered = await insertRun(scope.database, {
       runId,
       accountId: scope.accountId,
@@ -216,8 +208,7 @@ async function claimTurn(scope: Scope, call: StoredCall, waits: Waits | null): P
       // Where another may be first, or this is a repeat, no model is asked before the claim holds.
       const isFree = !waits && !prepared.session.runningRunId && leave !== null;
       const callsEarly = isFree && mayCallEarly(scope, call);
-      ready = readyRun(scope, runId, call, prepared, { admission, callsEarly });
-      if (callsEarly) await promisesKept();
+      ready = await readyRun(scope, runId, call, prepared, { admission, callsEarly });
       const claimed = await claimOf(scope, runId, call, prepared)
         .then((claim) => claimRun(scope.database, claim))
         .finally(() => leave?.());
