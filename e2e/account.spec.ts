@@ -1,5 +1,5 @@
-import AxeBuilder from "@axe-core/playwright";
 import { type Cookie, expect, test } from "@playwright/test";
+import { expectNoAxeFault } from "./axe.ts";
 import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
 
 let server: WatchedServer;
@@ -37,8 +37,7 @@ test("a guest is told what an account is for; the owner makes a key, uses it and
   const use = () => request.get(`${server.url}/api/agents`, { headers: { authorization: `Bearer ${key}` } });
   expect((await use()).status()).toBe(200);
 
-  const axe = await new AxeBuilder({ page }).analyze();
-  expect(axe.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+  await expectNoAxeFault(page, "account");
 
   await page.getByRole("button", { name: "Revoke Night jobs" }).click();
   await expect(page.getByRole("button", { name: "Keep it" })).toBeFocused();
@@ -102,8 +101,7 @@ test("the owner sees the budget of today, who used it, and what to set where nob
         await expect(meter).toHaveAttribute("aria-valuetext", /^[\d,]+ of 9,000 tokens, \d+ %$/u);
         await expect(page.getByText(/^This account [\d,]+ of 50,000 tokens, \d+ %/u)).toBeVisible();
         await expect(page.getByRole("row", { name: /^Owner of this server \d+ [\d,]+/u })).toBeVisible();
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+        await expectNoAxeFault(page, `budget, ${width} px, ${colorScheme}`);
         await page.getByRole("heading", { name: "Budget" }).scrollIntoViewIfNeeded();
         const file = `${process.env.SCREENSHOTS}/budget-${colorScheme}-${width}.png`;
         if (process.env.SCREENSHOTS) await page.screenshot({ path: file });
@@ -154,8 +152,7 @@ test("S18: a person deletes the account after a question, with the password", as
   await page.getByRole("button", { name: "Delete this account" }).press("Enter");
   const password = page.getByLabel("Present password").last();
   await expect(password).toBeFocused();
-  const axe = await new AxeBuilder({ page }).analyze();
-  expect(axe.violations.map(({ id }) => id)).toEqual([]);
+  await expectNoAxeFault(page, "an account's end");
   await password.fill("not the password");
   await page.keyboard.press("Enter");
   await expect(page.getByText("This is not your present password")).toBeVisible();
@@ -207,8 +204,7 @@ test("S19, S20: looking at the owner's link uses nothing up; browsers are listed
     await page.reload();
     await expect(list.getByRole("listitem")).toHaveCount(2);
     await expect(list.getByText("This browser", { exact: true })).toHaveCount(1);
-    const axe = await new AxeBuilder({ page }).analyze();
-    expect(axe.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+    await expectNoAxeFault(page, "browsers");
     await list.getByRole("button", { name: /^Sign out Chrome on/u }).press("Enter");
     await expect(list.getByRole("listitem")).toHaveCount(1);
     await expect(list).toBeFocused();

@@ -1,5 +1,5 @@
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { expectNoAxeFault, RULES } from "./axe.ts";
 import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
 
 let server: WatchedServer;
@@ -11,9 +11,7 @@ test.afterAll(() => server.kill("SIGTERM"));
 async function accessible(page: Page): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
-    // A notice that comes or goes has less contrast than it is drawn with.
-    const { violations } = await new AxeBuilder({ page }).exclude("[data-sonner-toaster]").analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+    await expectNoAxeFault(page, colorScheme, RULES[colorScheme]);
   }
 }
 

@@ -1,5 +1,5 @@
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { expectNoAxeFault, RULES } from "./axe.ts";
 import { inEachView, WIDTHS } from "./each-view.ts";
 import { startServer, type WatchedServer } from "./server.ts";
 import { watchContext } from "./watch-page.ts";
@@ -33,10 +33,9 @@ async function ask(page: Page, question: string): Promise<void> {
 }
 
 const look = (page: Page, state: string): Promise<void> =>
-  inEachView(page, state, WIDTHS, async (width) => {
-    const { violations } = await new AxeBuilder({ page }).exclude("[data-sonner-toaster]").analyze();
-    expect(violations.map(({ id, nodes }) => `${state} ${width}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
-  });
+  inEachView(page, state, WIDTHS, (width, colorScheme) =>
+    expectNoAxeFault(page, `${state}, ${width} px, ${colorScheme}`, RULES[colorScheme]),
+  );
 
 test("everything is reached by keys: commands, sessions by title, the archive, and the focus comes back", async ({
   page,

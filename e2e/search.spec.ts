@@ -1,7 +1,7 @@
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { fillSession } from "../lib/testing/long-session.ts";
 import { startPostgres } from "../lib/testing/postgres-server.ts";
+import { expectNoAxeFault, RULES } from "./axe.ts";
 import { inBothSchemes, inEachView } from "./each-view.ts";
 import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
 
@@ -43,18 +43,9 @@ const field = (page: Page) => page.getByRole("combobox", { name: "Search all mes
 const options = (page: Page) => sidebar(page).getByRole("option");
 const turn = (page: Page, name: string) => page.getByRole("log").getByRole("article", { name, exact: true });
 
-/** All that axe finds of a page as it stands: everything in light, and what depends on colours in dark. */
-async function check(page: Page, state: string, colorScheme: "light" | "dark"): Promise<void> {
-  const axe = new AxeBuilder({ page }).exclude("[data-sonner-toaster]");
-  if (colorScheme === "dark") axe.withRules(["color-contrast"]);
-  const { violations } = await axe.analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
-  expect(found, `${state}, ${colorScheme}`).toEqual([]);
-}
-
 const look = (page: Page, state: string): Promise<void> =>
   inEachView(page, state, process.env.SCREENSHOTS ? [820, 390, 1440] : [1440], (width, colorScheme) =>
-    check(page, `${state}-${width}`, colorScheme),
+    expectNoAxeFault(page, `${state}, ${width} px, ${colorScheme}`, RULES[colorScheme]),
   );
 
 test("what was said is found from everywhere, and opened where it stands", async ({ page }) => {
@@ -123,7 +114,9 @@ test("what was said is found from everywhere, and opened where it stands", async
   await page.getByRole("button", { name: "Search", exact: true }).click();
   await field(page).fill('"question 12"');
   await expect(options(page)).toHaveCount(1);
-  await inBothSchemes(page, "search-phone", (colorScheme) => check(page, "search-phone", colorScheme));
+  await inBothSchemes(page, "search-phone", (colorScheme) =>
+    expectNoAxeFault(page, `search-phone, ${colorScheme}`, RULES[colorScheme]),
+  );
   await options(page).click();
   await expect(turn(page, "Question 12")).toBeInViewport();
   await expect(field(page)).toHaveCount(0);

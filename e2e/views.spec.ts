@@ -1,5 +1,5 @@
-import AxeBuilder from "@axe-core/playwright";
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { expectNoAxeFault, RULES } from "./axe.ts";
 import { inEachView, WIDTHS } from "./each-view.ts";
 import { ownerHeaders, startServer, type WatchedServer } from "./server.ts";
 
@@ -36,15 +36,11 @@ async function signIn(context: BrowserContext): Promise<void> {
   await context.addCookies(cookies.map(([name = "", ...value]) => ({ name, value: value.join("="), url: server.url })));
 }
 
-/** All that axe finds of a page as it stands: everything in light, and what depends on colours in dark. */
+/** No axe fault, and nothing out of sight. */
 const look = (page: Page, state: string): Promise<void> =>
   inEachView(page, state, WIDTHS, async (width, colorScheme) => {
-    const axe = new AxeBuilder({ page }).exclude("[data-sonner-toaster]").exclude(".scalar-code-copy");
-    if (colorScheme === "dark") axe.withRules(["color-contrast"]);
-    const { violations } = await axe.analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
-    found.push(...(await page.evaluate(outOfSight)));
-    expect(found, `${state}, ${width} px, ${colorScheme}`).toEqual([]);
+    await expectNoAxeFault(page, `${state}, ${width} px, ${colorScheme}`, RULES[colorScheme]);
+    expect(await page.evaluate(outOfSight), `${state}, ${width} px, ${colorScheme}`).toEqual([]);
   });
 
 /** What can be used and sticks out at the page's end, where only what is made to scroll sideways may. Runs in the page. */

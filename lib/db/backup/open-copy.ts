@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
+import { openPglite } from "../pglite/open-pglite.ts";
 import type { Counts } from "./snapshots.ts";
 
 /** What was found in a database that was opened. */
@@ -13,10 +14,7 @@ export type Found = { readonly server: number; readonly migration: string; reado
  * Its log is cut to what an opening needs, which it is not afterwards where `keepsLog` is set.
  */
 export async function openAndCount(folder: string, reaches: string | null, keepsLog = false): Promise<Found> {
-  const database = await PGlite.create({
-    dataDir: folder,
-    startParams: [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"],
-  });
+  const database = await openPglite(folder);
   try {
     if (reaches !== null) {
       const { rows } = await database.query<{ there: boolean }>("select pg_current_wal_lsn() >= $1::pg_lsn as there", [

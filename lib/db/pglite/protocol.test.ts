@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { frontendBatches, isParsed, namedParse, withParseComplete } from "./protocol.ts";
+import { frontendBatches, isParsed, joined, namedParse, PARSE_COMPLETE } from "./protocol.ts";
 
 const message = (type: string, body: string) => {
   const bytes = Buffer.alloc(type.length + 4 + Buffer.byteLength(body));
@@ -73,7 +73,9 @@ test.each([
 });
 
 test("a reply to a parse that was not passed on looks like one that was", () => {
-  const reply = withParseComplete(Uint8Array.of(0x32, 0, 0, 0, 4));
+  const reply = joined([PARSE_COMPLETE, Uint8Array.of(0x32, 0), Uint8Array.of(0, 0, 4)]);
+  // All of its memory is its own.
+  expect(reply.buffer.byteLength).toBe(reply.length);
   expect([...reply]).toEqual([0x31, 0, 0, 0, 4, 0x32, 0, 0, 0, 4]);
   expect(isParsed(reply)).toBe(true);
 });

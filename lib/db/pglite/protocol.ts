@@ -41,7 +41,7 @@ export function frontendBatches(): (bytes: Uint8Array) => { batches: Uint8Array[
 }
 
 /** What the backend answers to a Parse: ParseComplete, without a body. */
-const PARSE_COMPLETE = Uint8Array.of(0x31, 0, 0, 0, 4);
+export const PARSE_COMPLETE = Uint8Array.of(0x31, 0, 0, 0, 4);
 
 /** A batch that begins with the Parse of a named statement: the name, and the batch without that message. */
 export function namedParse(batch: Uint8Array): { readonly name: string; readonly rest: Uint8Array } | null {
@@ -52,13 +52,16 @@ export function namedParse(batch: Uint8Array): { readonly name: string; readonly
   return name === "" ? null : { name, rest: bytes.subarray(1 + bytes.readInt32BE(1)) };
 }
 
-/** A reply as the client expects it that has sent a Parse which was not passed on. */
-export function withParseComplete(reply: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(PARSE_COMPLETE.length + reply.length);
-  whole.set(PARSE_COMPLETE);
-  whole.set(reply, PARSE_COMPLETE.length);
-  return whole;
-}
-
 /** Whether a backend's reply begins with ParseComplete. */
 export const isParsed = (reply: Uint8Array): boolean => reply[0] === PARSE_COMPLETE[0];
+
+/** Pieces in a row, in memory that nothing else uses: it can be handed to another thread. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

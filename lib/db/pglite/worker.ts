@@ -1,24 +1,20 @@
 // Runs PGlite in a thread of its own, so that a query never holds up the event loop that streams answers.
 // Each connection of the main thread is a message port that carries PostgreSQL's wire protocol.
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { PGlite } from "@electric-sql/pglite";
-import { frontendBatches, isParsed, namedParse, withParseComplete } from "./protocol.ts";
+import { answerOf, openPglite } from "./open-pglite.ts";
+import { frontendBatches, isParsed, joined, namedParse, PARSE_COMPLETE } from "./protocol.ts";
 import { guardWrites } from "./write-guard.ts";
 
 const IDLE_IN_TRANSACTION_MS = 30_000;
 
-type Batch = { readonly connection: number; readonly bytes: Uint8Array; readonly reply: (bytes: Uint8Array) => void };
+type Batch = {
+  readonly connection: number;
+  readonly bytes: Uint8Array;
+  readonly reply: (bytes: Uint8Array<ArrayBuffer>) => void;
+};
 
 guardWrites(workerData.lock);
-const database = await PGlite.create({
-  dataDir: workerData.dataDir,
-  startParams: [
-    ...PGlite.defaultStartParams,
-    // It is written all over at a start: PostgreSQL's default of 128 MB takes over half a second, and stays in memory.
-    "-c",
-    "shared_buffers=16MB",
-  ],
-});
+const database = await openPglite(workerData.dataDir);
 const queue: Batch[] = [];
 /** Odd while a batch runs: the other thread ends this one when it stays so for too long. */
 const progress: Int32Array = workerData.progress;
@@ -46,10 +42,10 @@ function drain(): void {
 const prepared = new Set<string>();
 
 // At once: a promise for each statement costs a third of the shortest ones, and files are written as they are changed.
-function run(bytes: Uint8Array): Uint8Array {
+function run(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const named = namedParse(bytes);
-  if (named && prepared.has(named.name)) return withParseComplete(database.execProtocolRawSync(named.rest));
-  const reply = database.execProtocolRawSync(bytes);
+  if (named && prepared.has(named.name)) return joined([PARSE_COMPLETE, ...answerOf(database, named.rest)]);
+  const reply = joined(answerOf(database, bytes));
   if (named && isParsed(reply)) prepared.add(named.name);
   return reply;
 }
@@ -73,11 +69,7 @@ function serve(port: MessagePort): void {
   const connection = ++connections;
   ports.set(connection, port);
   const take = frontendBatches();
-  const reply = (bytes: Uint8Array) => {
-    // PGlite answers with a window of its own buffer.
-    const own = bytes.slice();
-    port.postMessage(own, [own.buffer]);
-  };
+  const reply = (bytes: Uint8Array<ArrayBuffer>) => port.postMessage(bytes, [bytes.buffer]);
   port.on("message", (bytes: Uint8Array) => {
     const { batches, isOver } = take(bytes);
     for (const batch of batches) queue.push({ connection, bytes: batch, reply });
