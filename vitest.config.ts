@@ -3,11 +3,16 @@ import { defineConfig } from "vitest/config";
 
 const resolve = { alias: { "@": fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/u, "") } };
 const databases = ["lib/**/*.database.test.ts"];
+/** Tests of what lies above the database: where a row comes from changes nothing there, but for turns that meet. */
+const above = "lib/{dialects,http}/**/!(contract|answer-turn|turns).database.test.ts";
 const processes = ["lib/**/*.process.test.ts"];
 // Two at a time even on two cores: these tests wait as much as they work.
-const slow = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers: 2 };
+// And a database that is opened for a few seconds is not worth compiling twice.
+const execArgv = ["--no-wasm-tier-up", "--no-wasm-dynamic-tiering"];
+const slow = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers: 2, execArgv };
 
-// Tests named *.database.test.ts run twice: on the embedded database and on a PostgreSQL server. Those named
+// Tests named *.database.test.ts run on the embedded database, and on a PostgreSQL server as well: all of them where
+// TEST_EVERYTHING is set, else those of the rooms that speak to it. Those named
 // *.process.test.ts start processes and threads or load every route, which takes its time.
 export default defineConfig({
   test: {
@@ -31,6 +36,7 @@ export default defineConfig({
         test: {
           name: "postgresql",
           include: databases,
+          exclude: process.env.TEST_EVERYTHING ? [] : [above],
           env: { TEST_DATABASE: "postgresql" },
           globalSetup: "lib/testing/postgres-server.ts",
           ...slow,

@@ -3,8 +3,12 @@
 import { subscribe } from "node:diagnostics_channel";
 import { appendFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setFlagsFromString } from "node:v8";
 import { isMainThread } from "node:worker_threads";
 import type { RecordedAnswer } from "./server.ts";
+
+// The server of a test ends before it would gain by compiling its database twice.
+for (const flag of ["--no-wasm-tier-up", "--no-wasm-dynamic-tiering"]) setFlagsFromString(flag);
 
 const file = process.env.ANSWERS_FILE;
 if (isMainThread && file) {

@@ -1,4 +1,5 @@
-// npm test: everything that must hold, in order of cost. npm run check: only what takes seconds.
+// npm test: everything that must hold, in order of cost. npm run check: only what takes seconds. npm run test:everything:
+// also on PostgreSQL what was held on PGlite and does not come near the database.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { needsBuild } from "./build-stamp.ts";
@@ -11,6 +12,7 @@ import { keepTemporaryFiles } from "./temporary.ts";
 
 process.chdir(join(import.meta.dirname, ".."));
 const isQuick = process.argv.includes("--quick");
+if (process.argv.includes("--everything")) process.env.TEST_EVERYTHING = "1";
 const folder = keepTemporaryFiles("check");
 let passed = 0;
 const failed: string[] = [];

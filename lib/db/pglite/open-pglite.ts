@@ -1,17 +1,22 @@
+import { totalmem } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { PGlite } from "@electric-sql/pglite";
+
+/** Where a process may take less than this, V8 compiles PostgreSQL once. */
+const SMALL_BYTES = 2 * 1024 ** 3;
 
 /**
  * Opens PGlite on the database of a folder, which nobody else may have open.
  *
  * V8 compiles what is busy in WebAssembly once more, and better. For PostgreSQL's parser, one function of 105 KB that is
  * busy within a second, that takes three seconds of a processor and 600 MB of memory; no option leaves out one function. So
- * all of PostgreSQL stays as it was first compiled: long queries take up to half as long again, a turn of a chat no longer.
+ * where the process may take less than 2 GB in all (`bytes`), everything stays as it was first compiled: the database then
+ * takes half as much time again.
  */
-export async function openPglite(dataDir: string): Promise<PGlite> {
+export async function openPglite(dataDir: string, bytes = memoryBytes()): Promise<PGlite> {
+  const isSmall = bytes < SMALL_BYTES;
   // A module keeps what held when it was made.
-  setFlagsFromString("--no-wasm-tier-up");
-  setFlagsFromString("--no-wasm-dynamic-tiering");
+  if (isSmall) setTiering("--no-wasm-tier-up", "--no-wasm-dynamic-tiering");
   try {
     return await PGlite.create({
       dataDir,
@@ -23,10 +28,17 @@ export async function openPglite(dataDir: string): Promise<PGlite> {
       ],
     });
   } finally {
-    setFlagsFromString("--wasm-tier-up");
-    setFlagsFromString("--wasm-dynamic-tiering");
+    if (isSmall) setTiering("--wasm-tier-up", "--wasm-dynamic-tiering");
   }
 }
+
+/** What this process may take: of the machine, or of the container that holds it. */
+function memoryBytes(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
+
+const setTiering = (...flags: string[]): void => flags.forEach(setFlagsFromString);
 
 const STARTUP = 0;
 
