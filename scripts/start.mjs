@@ -9,10 +9,17 @@ import { join } from "node:path";
  */
 const ALLOCATOR = { MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "131072", MALLOC_TRIM_THRESHOLD_: "131072" };
 
+/**
+ * How large V8 lets what was just made grow, in MB, before it looks through it. Its own choice is 32 on a large machine:
+ * under load that is 60 MB more in memory, and the slowest answers come later; with 8 a turn costs 0.7 ms more.
+ */
+const YOUNG = "--max-semi-space-size=16";
+
 if (isForServer() && process.env.MALLOC_ARENA_MAX === undefined) {
   // It counts from a process's beginning alone: this one begins again, in 40 ms and under the same id, so that a signal
   // reaches the server itself.
-  const args = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  const young = process.env.NODE_OPTIONS?.includes("semi-space") ? [] : [YOUNG];
+  const args = [process.execPath, ...young, ...process.execArgv, ...process.argv.slice(1)];
   process.execve(process.execPath, args, { ...ALLOCATOR, ...process.env });
 }
 
