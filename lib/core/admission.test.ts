@@ -133,6 +133,32 @@ test("S14: texts are embedded a hundred at a time, and each call is counted", as
   ]);
 });
 
+test("S14: an answer that goes on is covered as it grows, and ends where its limit is reached", async () => {
+  const { scope, settled, covered } = openScope(PROMPT + 3000);
+  const sent: string[] = [];
+  let isClosed = false;
+  const call: CallModel = async function* () {
+    try {
+      yield [{ type: "start" }];
+      for (let n = 0; n < 100; n++) yield [{ type: "text-delta", text: `${n}`.padEnd(400, ".") }];
+    } finally {
+      isClosed = true;
+    }
+  };
+  const admission = await admit(scope, { isTurn: true, tokens: 1 });
+  const answer = admitting({ ...OPEN, call }).call(admission, REQUEST);
+  const read = async () => {
+    for await (const events of answer) for (const event of events) if (event.type === "text-delta") sent.push(event.text);
+  };
+  await expect(read()).rejects.toThrow("The limit is reached");
+  admission.settle();
+  // 50 tokens were asked for: each piece has 100, and what it has come to is told before more of it is read.
+  expect(covered).toEqual([PROMPT + 50, PROMPT + 1124, PROMPT + 2224, PROMPT + 3324]);
+  expect(sent).toHaveLength(23);
+  expect(isClosed).toBe(true);
+  expect(settled).toEqual([{ used: PROMPT + 2300, isTurn: true }]);
+});
+
 test("a turn that is taken over counts on from what it had used", async () => {
   const { scope, settled, covered } = openScope();
   const admission = readmit(scope, { tokens: 900, used: 100, since: 5 });

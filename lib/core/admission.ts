@@ -70,35 +70,61 @@ export function admitting(models: OpenModels): Models {
   };
 }
 
-/** By hand and no generator: each would cost every batch of tokens a few more turns of the event loop's queue. */
+/**
+ * An answer that grows beyond what was set aside for it sets aside more, and ends with "rate-limited" where there is none.
+ *
+ * By hand and no generator: each would cost every batch of tokens a few more turns of the event loop's queue.
+ */
 function countedCall(
   call: CallModel,
   admission: Admission,
   request: ModelRequest,
 ): AsyncIterator<readonly ModelEvent[], void> {
   const count = callCount(admission, request);
+  const answer = request.settings.maxTokens ?? ANSWER_TOKENS;
+  const prompt = callTokens(request.messages, request.settings) - answer;
+  let covered = answer;
+  let refusal: unknown = null;
   let events: AsyncIterator<readonly ModelEvent[]> | null = null;
-  const read = (result: IteratorResult<readonly ModelEvent[]>): IteratorResult<readonly ModelEvent[], void> => {
+  type Read = IteratorResult<readonly ModelEvent[], void>;
+  const read = (result: IteratorResult<readonly ModelEvent[]>): Read | Promise<Read> => {
     if (result.done) {
       count.end();
       return { done: true, value: undefined };
     }
     for (const event of result.value) count.add(event);
+    return count.output() > covered ? coverMore(result) : result;
+  };
+  const coverMore = async (result: Read): Promise<Read> => {
+    covered = count.output() + ANSWER_TOKENS;
+    try {
+      await admission.cover(prompt + covered);
+    } catch (thrown) {
+      // What has come is handed on, for it is paid for.
+      refusal = thrown;
+    }
     return result;
   };
   const fail = (thrown: unknown): never => {
     count.end();
     throw thrown;
   };
+  const refuse = async (): Promise<never> => {
+    await events?.return?.();
+    return fail(refusal);
+  };
   async function begin() {
-    await admission.cover(callTokens(request.messages, request.settings));
+    await admission.cover(prompt + answer);
     // A caller that ends the call does not always look at it once more.
     request.signal.addEventListener("abort", count.end, { once: true });
     events = call(request)[Symbol.asyncIterator]();
     return events.next().then(read, fail);
   }
   return {
-    next: () => (events === null ? begin() : events.next().then(read, fail)),
+    next() {
+      if (refusal !== null) return refuse();
+      return events === null ? begin() : events.next().then(read, fail);
+    },
     async return() {
       count.end();
       await events?.return?.();
@@ -115,17 +141,19 @@ function callCount(admission: Admission, request: ModelRequest) {
   let usage: Extract<ModelEvent, { type: "finish" }>["usage"] | null = null;
   let said = 0;
   let [streamed, called] = [0, 0];
+  const output = (): number => Math.ceil((said + Math.max(streamed, called)) / 4);
   const end = (): void => {
     signal.removeEventListener("abort", end);
     if (isNoted || !isAccepted) return;
     isNoted = true;
-    const output = Math.ceil((said + Math.max(streamed, called)) / 4);
     // Whatever a provider says, limits are counted in whole tokens.
     const [told, toldOutput] = [tokenCount(usage?.inputTokens), tokenCount(usage?.outputTokens)];
-    admission.note(purpose, told ?? promptTokens(messages), toldOutput ?? output);
+    admission.note(purpose, told ?? promptTokens(messages), toldOutput ?? output());
   };
   return {
     end,
+    /** The tokens of the answer so far, by its texts. */
+    output,
     add(event: ModelEvent): void {
       isAccepted ||= event.type !== "notice";
       if (event.type === "text-delta" || event.type === "reasoning-delta") said += event.text.length;

@@ -7,6 +7,10 @@ import { getAgent } from "./agents.ts";
 import { checkMayEdit } from "./reach.ts";
 import type { Scope } from "./scope.ts";
 
+/** An agent is read with all of its tools: so many, each of so many characters as JSON. */
+const MOST_TOOLS = 128;
+const MOST_CHARACTERS = 64 * 1024;
+
 /** A tool of an agent. Throws "not-found" for either. */
 async function getTool(scope: Scope, agentId: string, id: string): Promise<StoredTool> {
   const tool = (await getAgent(scope, agentId)).tools.find((one) => one.id === id);
@@ -16,10 +20,13 @@ async function getTool(scope: Scope, agentId: string, id: string): Promise<Store
 
 /**
  * Adds a tool to an agent. Throws "not-found" for the agent, "conflict" for a name that it has, and "bad-request" for a
- * tool that cannot be opened to strangers and is to be.
+ * tool that cannot be opened to strangers and is to be, for one that is too long, and where the agent has 128 tools.
  */
 export async function createTool(scope: Scope, agentId: string, tool: Tool): Promise<StoredTool> {
   const owner = await ownerOf(scope, agentId);
+  if (owner.tools.length >= MOST_TOOLS) {
+    throw new ChatError("bad-request", `An agent has at most ${MOST_TOOLS} tools: delete one first`, { noun: "tool" });
+  }
   const id = newId();
   const fields = toolFields(tool, null);
   const isMade = await unlessNamed(() => db.insertTool(scope.database, owner, id, fields));
@@ -50,6 +57,10 @@ export async function patchTool(
 
 /** A tool as it is stored. A caller that does not say whether it is open leaves that, as long as the type stays. */
 function toolFields(tool: Tool, old: db.ToolFields | null): db.ToolFields {
+  if (JSON.stringify([tool.description, tool.spec]).length > MOST_CHARACTERS) {
+    const message = `A tool with its description has at most ${MOST_CHARACTERS} characters as JSON`;
+    throw new ChatError("bad-request", message, { noun: "tool", field: "spec" });
+  }
   const isOpen = old?.type === tool.type && old.openToStrangers;
   const openToStrangers = tool.openToStrangers ?? isOpen;
   if (openToStrangers && !canBeOpen(tool)) {
@@ -70,9 +81,9 @@ export async function deleteTool(scope: Scope, agentId: string, id: string): Pro
 
 /** The agent whose tools are to be changed. Throws "not-found", and "forbidden" for a key that may not change it. */
 async function ownerOf(scope: Scope, agentId: string) {
-  const { id } = await getAgent(scope, agentId);
+  const { id, tools } = await getAgent(scope, agentId);
   checkMayEdit(scope);
-  return { accountId: scope.accountId, agentId: id };
+  return { accountId: scope.accountId, agentId: id, tools };
 }
 
 /** Tells of a name that the agent has given to another tool. */
