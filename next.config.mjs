@@ -30,7 +30,12 @@ export default {
   // Loading every route at the start takes longer than the start itself; a route is loaded with its first request.
   // The compiler that keeps what need not be drawn again is the one in Turbopack itself: the other costs a pass of Babel.
   reactCompiler: true,
-  experimental: { preloadEntriesOnStart: false, turbopackRustReactCompiler: true },
+  experimental: {
+    preloadEntriesOnStart: false,
+    turbopackRustReactCompiler: true,
+    // What comes to a page is held in memory for `proxy.ts`, 10 MB of it by Next's own choice; the largest form has 1 KB.
+    proxyClientMaxBodySize: "16kb",
+  },
   // What is read by its path, so that no import leads there: the thread of templates, its engine, the process that reads
   // documents, and the names of the migrations, which a start compares.
   outputFileTracingIncludes: {

@@ -148,7 +148,8 @@ test("S14: an answer that goes on is covered as it grows, and ends where its lim
   const admission = await admit(scope, { isTurn: true, tokens: 1 });
   const answer = admitting({ ...OPEN, call }).call(admission, REQUEST);
   const read = async () => {
-    for await (const events of answer) for (const event of events) if (event.type === "text-delta") sent.push(event.text);
+    for await (const events of answer)
+      for (const event of events) if (event.type === "text-delta") sent.push(event.text);
   };
   await expect(read()).rejects.toThrow("The limit is reached");
   admission.settle();

@@ -10,6 +10,7 @@ import { isId } from "../domain/ids.ts";
 import { fileLimits, holdFiles, readFile } from "./files.ts";
 import type { JobTask } from "./job-runner.ts";
 import { checkMayEdit, checkReachesOwner, reachesOwner } from "./reach.ts";
+import { embedPending } from "./recall/embed-pending.ts";
 import type { Scope } from "./scope.ts";
 
 /** So many documents of an account wait to be read. */
@@ -92,7 +93,10 @@ async function again(scope: Scope, owner: DocOwner, which: Parameters<typeof db.
   const docs = await db.readFailedAgain(scope.database, scope.accountId, owner, which, (sums) =>
     checkRoom(scope, sums),
   );
-  if (docs > 0) scope.jobs?.wake();
+  if (docs > 0) {
+    scope.jobs?.wake();
+    embedPending(scope);
+  }
   return docs;
 }
 

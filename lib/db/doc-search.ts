@@ -233,7 +233,7 @@ export async function setFingerprints(
   });
 }
 
-/** Marks a doc as one that is not to be embedded. */
-export async function failDoc(database: Database, id: string): Promise<void> {
-  await failDocRow(database, { id });
+/** Marks a doc as one that is not to be embedded, for a reason, a sentence. */
+export async function failDoc(database: Database, id: string, reason: string): Promise<void> {
+  await failDocRow(database, { id, reason });
 }

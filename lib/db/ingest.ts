@@ -79,8 +79,8 @@ export async function insertFileDoc(
 }
 
 /**
- * Has failed docs of an owner read again that have no pieces: one of them, or all that nobody has cancelled, so many at the
- * most. Gives how many. `check` as for `insertFileDoc`.
+ * Has failed docs of an owner read again: one of them, or all that nobody has cancelled, so many at the most; one that was
+ * read and not embedded is to be embedded. Gives how many. `check` as for `insertFileDoc`.
  */
 export async function readFailedAgain(
   database: Database,

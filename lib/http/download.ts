@@ -1,4 +1,6 @@
+import { ChatError } from "../domain/errors.ts";
 import { type FileInfo, isSafeImage } from "../domain/file.ts";
+import { mayHaveMore } from "./still-in.ts";
 
 /** Part of a file: the first byte, and the one behind the last. */
 export type Stretch = { readonly from: number; readonly upto: number };
@@ -20,7 +22,8 @@ export function fileResponse(
   const isImage = isSafeImage(file.mediaType);
   const headers = new Headers({
     "accept-ranges": "bytes",
-    "cache-control": "private, max-age=3600",
+    // A browser may keep it, and asks each time: what is deleted is shown to nobody.
+    "cache-control": "private, no-cache",
     "content-disposition": disposition(isImage ? "inline" : "attachment", file.name),
     "content-security-policy": POLICY,
     etag: `"${file.hash}"`,
@@ -40,15 +43,22 @@ export function fileResponse(
 
 /**
  * Answers with a file that is made while it is taken: nothing of it is made before it is asked for, and nothing is kept. Where
- * making it fails the connection breaks, so that nobody takes a part for the whole.
+ * making it fails the connection breaks, so that nobody takes a part for the whole; so it does within 15 s of when
+ * `isStillIn` says that who takes it may not any more.
  */
 export function madeFile(
   { name, mediaType }: { readonly name: string; readonly mediaType: string },
   texts: AsyncIterator<string, void>,
+  isStillIn?: () => Promise<boolean>,
 ): Response {
   const encoder = new TextEncoder();
+  const mayGoOn = mayHaveMore(isStillIn);
   const bytes: AsyncIterator<Uint8Array, void> = {
     async next() {
+      if (!(await mayGoOn())) {
+        await texts.return?.();
+        throw new ChatError("unauthenticated", "Who asked for this file is not signed in any more");
+      }
       const { done, value } = await texts.next();
       return done ? { done, value } : { done: false, value: encoder.encode(value) };
     },

@@ -1,3 +1,5 @@
+import { mayHaveMore } from "./still-in.ts";
+
 const PING_MS = 15_000;
 
 /**
@@ -27,14 +29,7 @@ export function sseResponse(
   const encoder = new TextEncoder();
   let pending: Promise<IteratorResult<string, void>> | null = null;
   let isFirstSent = first === undefined;
-  let askedAt = Date.now();
-  /** Whether the reader may go on; asked anew once the last answer is 15 s old, in a busy stream too. */
-  const mayGoOn = async () => {
-    if (!isStillIn || Date.now() - askedAt < PING_MS) return true;
-    askedAt = Date.now();
-    // Where nobody can tell, as while a database starts anew, it is asked at the next ping.
-    return isStillIn().catch(() => true);
-  };
+  const mayGoOn = mayHaveMore(isStillIn);
   const leave = async () => {
     onLeave?.();
     await frames.return?.();

@@ -12,6 +12,10 @@ import type { Said } from "./said.ts";
 const PRIORITY = 10;
 const PIECES_AT_ONCE = 40;
 const CHARACTERS_AT_ONCE = 100_000;
+/** Where a document has pages, reading them takes nearly all of the time: so much of the whole. */
+const PAGES_SHARE = 0.9;
+/** How far the pages are is told in such steps. */
+const TOLD_STEP = 0.02;
 
 setPriority(PRIORITY);
 new Worker(new URL("./watch.ts", import.meta.url), {
@@ -28,12 +32,22 @@ process.exit();
 async function work(): Promise<void> {
   const { bytes, page, ...source } = await input();
   if (page !== undefined) return drawn(bytes, page);
-  const { text, pages, pieces } = await extract(bytes, source);
+  let told = 0;
+  let fromPages = 0;
+  const tell = (done: number, all: number): void => {
+    fromPages = PAGES_SHARE * (done / all);
+    if (fromPages - told < TOLD_STEP) return;
+    told = fromPages;
+    // It goes out in its order, before the pieces.
+    say({ type: "pieces", pieces: [], progress: told }).catch(() => {});
+  };
+  const { text, pages, pieces } = await extract(bytes, source, tell);
   let some: DocPiece[] = [];
   let characters = 0;
   const flush = async (): Promise<void> => {
     const last = some.at(-1);
-    if (last) await say({ type: "pieces", pieces: some, progress: last.endChar / text.length });
+    if (last)
+      await say({ type: "pieces", pieces: some, progress: fromPages + (1 - fromPages) * (last.endChar / text.length) });
     [some, characters] = [[], 0];
   };
   for (const piece of pieces()) {

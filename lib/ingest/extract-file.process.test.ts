@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ingestRounds } from "../../scripts/kill/ingest-rounds.ts";
@@ -34,6 +35,18 @@ test("what reads a document may read the program and nothing else", LIMIT, async
   const entity = HOSTILE_FILES.find(({ what }) => what === "an entity of another file");
   const [pieces] = await extracted("a.docx", entity?.make() ?? Buffer.alloc(0));
   expect(pieces?.type === "pieces" && pieces.pieces[0]?.content).toBe("before &x; after");
+});
+
+test("17: how far a document is told while its pages are read, and never goes back", LIMIT, async () => {
+  const parts = await extracted("handbook.pdf", readFileSync(join(import.meta.dirname, "fixtures/handbook.pdf")));
+  const told = parts.flatMap((part) => (part.type === "pieces" ? [part] : []));
+  const before = told.filter(({ pieces }) => pieces.length === 0).map(({ progress }) => progress);
+  // It has fourteen pages.
+  expect(before).toHaveLength(14);
+  expect(before[0]).toBeCloseTo(0.9 / 14);
+  const all = told.map(({ progress }) => progress);
+  expect(all).toEqual([...all].sort((a, b) => a - b));
+  expect(all.at(-1)).toBeGreaterThan(0.95);
 });
 
 test("reading ends when nobody wants it any more", LIMIT, async () => {

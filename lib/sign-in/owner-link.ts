@@ -5,15 +5,19 @@ import { enteringCookies, enteringOf, withCookies } from "./signed-in.ts";
 
 const LONGEST_FORM = 1000;
 
+/** Reads a body of at most so many bytes. Throws for a longer one, and for one that does not come. */
+type ReadBody = (request: Request, limitBytes: number) => Promise<Uint8Array>;
+
 /**
  * Signs a browser in as the owner, for the token of the link that a start prints, which is good once, and sends it to the
  * first page; to the sign-in page, which says why, where that cannot be.
  */
-export async function enterByLink(request: Request): Promise<Response> {
+export async function enterByLink(request: Request, readBody: ReadBody): Promise<Response> {
   const running = await parley();
   const refusal = await tooManyFrom(running, request);
   if (refusal) return refusal;
-  const isTaken = !isOfAnotherSite(request, running) && (await running.takeOwnerToken(await tokenOf(request)));
+  const isTaken =
+    !isOfAnotherSite(request, running) && (await running.takeOwnerToken(await tokenOf(request, readBody)));
   return isTaken ? entered(running, request) : sentTo("/sign-in?error=link");
 }
 
@@ -23,16 +27,10 @@ async function entered(running: Parley, request: Request): Promise<Response> {
   return withCookies(sentTo("/"), await enteringCookies(running, request, owner));
 }
 
-/** The token of the form; empty for a body that is none. Nobody reads more of it than a form has. */
-async function tokenOf(request: Request): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > LONGEST_FORM) return "";
-    chunks.push(chunk);
-  }
-  return new URLSearchParams(Buffer.concat(chunks).toString("utf8")).get("token") ?? "";
+/** The token of the form; empty for a body that is none. */
+async function tokenOf(request: Request, readBody: ReadBody): Promise<string> {
+  const bytes = await readBody(request, LONGEST_FORM).catch(() => new Uint8Array());
+  return new URLSearchParams(Buffer.from(bytes).toString("utf8")).get("token") ?? "";
 }
 
 /**

@@ -4,6 +4,7 @@ import { copyEmbeddingRows } from "../../db/sql/embeddings.ts";
 import { ChatError } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
 import { openTestServer, type TestServer } from "../../testing/server.ts";
+import { readAgain } from "../ingest.ts";
 import { createProject } from "../projects.ts";
 import type { Scope } from "../scope.ts";
 import { embedPending } from "./embed-pending.ts";
@@ -11,12 +12,14 @@ import { embedPending } from "./embed-pending.ts";
 let server: TestServer;
 let scope: Scope;
 const asked: string[][] = [];
+const refused = new Set<string>();
 
 beforeAll(async () => {
   server = await openTestServer();
   const { ports, ownerId } = server.parley;
   const embed = async (_: unknown, texts: readonly string[]) => {
     asked.push([...texts]);
+    if (texts.some((text) => refused.has(text))) throw new ChatError("model-refused", "The model refused it");
     if (texts.some((text) => text.includes("poison"))) throw new ChatError("model-failed", "The service failed");
     return texts.map((text) => [text.length, 1]);
   };
@@ -89,6 +92,26 @@ test("S16: accounts take turns, some pieces each, whoever came first", async () 
   expect(asked.findIndex((texts) => texts.includes("few"))).toBeLessThan(2);
 });
 
+test("17: a document that the embedding model refuses says so, and is embedded when it is to be read again", async () => {
+  await addDoc("refused", ["thistle"]);
+  const { id, projectId } = await scope.database.prisma.doc.findFirstOrThrow({ where: { title: "refused" } });
+  const file = await storedFile();
+  await scope.database.prisma.doc.update({ where: { id }, data: { fileId: file } });
+  refused.add("thistle");
+  expect(await embedded()).toEqual(["thistle"]);
+  const state = () => scope.database.prisma.doc.findFirst({ where: { id }, select: { state: true, reason: true } });
+  const reason = expect.stringContaining("found by its words alone");
+  expect(await state()).toEqual({ state: "failed", reason });
+  expect(await embedded()).toEqual([]);
+
+  refused.clear();
+  const jobs = () => scope.database.prisma.job.count({ where: { docId: id } });
+  const quiet = { ...scope, runner: { ...scope.runner, soon: () => {} } };
+  expect(await readAgain(quiet, { role: "project", id: projectId ?? "" })).toBe(1);
+  expect([await state(), await jobs()]).toEqual([{ state: "ready", reason: "" }, 0]);
+  expect(await embedded()).toEqual(["thistle"]);
+});
+
 test("S16: an account whose pieces fail is set aside, and others go on; where all fail it ends soon", async () => {
   const accounts = await Promise.all(Array.from({ length: 8 }, () => server.makeAccount()));
   const [first, ...others] = accounts.map(({ id }) => id);
@@ -100,3 +123,10 @@ test("S16: an account whose pieces fail is set aside, and others go on; where al
   await expect(embedded()).rejects.toThrow("The service failed");
   expect(asked).toHaveLength(5);
 });
+
+async function storedFile(): Promise<string> {
+  const id = newId();
+  const file = { id, accountId: scope.accountId, name: "t.txt", mediaType: "text/plain", size: 7, hash: "h" };
+  await scope.database.prisma.file.create({ data: file });
+  return id;
+}

@@ -34,11 +34,13 @@ const SERVERS_OWN = "";
 /** For whom docs are embedded behind the answers: the account itself, whoever has added them. */
 const SERVER: Asker = { via: "cookie", keyId: null, keyScopes: [], onlyAgentId: null, isStranger: false };
 
+const REFUSED = "The embedding model refused it, so it is found by its words alone.";
+
 /**
  * Has the pieces of all docs embedded that the embedding model has not seen, behind the answers. Accounts take turns, some
  * pieces each.
  *
- * What the embedding model refuses is not tried again: text search goes on finding it. An account whose pieces fail, or that
+ * What the embedding model refuses is tried again when somebody asks for it: text search goes on finding it. An account whose pieces fail, or that
  * has used its tokens of the day, is set aside, and its pieces wait for the next doc, the next hour or the next start. Where
  * those of the last accounts failed one after the other it may be the service, and all wait for a minute before that.
  */
@@ -140,7 +142,7 @@ async function embedFor(
       const [only] = docIds;
       if (only !== undefined && docIds.length === 1) {
         log.warn({ err: thrown, docId: only }, "The embedding model refused a doc; it is found by its words alone");
-        return failDoc(database, only);
+        return failDoc(database, only, REFUSED);
       }
       // One of them is at fault: the others are not to suffer for it.
       for (const id of docIds) await embed(chunks.filter((chunk) => chunk.docId === id));

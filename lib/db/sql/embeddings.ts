@@ -93,9 +93,9 @@ export const setFingerprintRows = statement({
   parameters: { chunkIds: "uuid[]", fingerprints: "text[]" },
 });
 
-/** Marks a doc as one that is not to be embedded. */
+/** Marks a doc as one that is not to be embedded, and says why. */
 export const failDocRow = statement({
   name: "fail-doc",
-  text: `update "Doc" set state = 'failed' where id = $1`,
-  parameters: { id: "uuid" },
+  text: `update "Doc" set state = 'failed', reason = $2 where id = $1`,
+  parameters: { id: "uuid", reason: "text" },
 });

@@ -61,23 +61,26 @@ export const readAgainRow = statement({
 });
 
 /**
- * Has the failed docs of an owner read again, the earliest first: those of files without pieces that nobody has cancelled;
- * where one doc is named, that one alone, whoever has cancelled it.
+ * Has the failed docs of an owner read again, the earliest first: those of files that nobody has cancelled; where one doc is
+ * named, that one alone, whoever has cancelled it. One that has pieces was read, and waits to be embedded alone.
  */
 export const readFailedAgainRows = statement({
   name: "read-docs-again",
   text: `with failed as (
-       select d.id from "Doc" d where d."accountId" = $1 and $2 in (d."agentId", d."userId", d."indexId", d."sessionId", d."projectId")
+       select d.id, exists (select 1 from "DocChunk" c where c."docId" = d.id) as "isRead"
+       from "Doc" d where d."accountId" = $1 and $2 in (d."agentId", d."userId", d."indexId", d."sessionId", d."projectId")
          and d.state = 'failed' and d."fileId" is not null
-         and not exists (select 1 from "DocChunk" c where c."docId" = d.id)
          and (d.id = $4 or ($4 is null and coalesce(
            (select j.state from "Job" j where j."docId" = d.id order by j."createdAt" desc, j.id desc limit 1), '') <> 'aborted'))
        order by d."createdAt", d.id limit $3 for no key update of d
      ), doc as (
-       update "Doc" d set state = 'pending', reason = '' from failed where d.id = failed.id returning d.id
+       update "Doc" d set state = case when failed."isRead" then 'ready' else 'pending' end, reason = ''
+       from failed where d.id = failed.id returning d.id, failed."isRead"
+     ), job as (
+       insert into "Job" (id, "accountId", "docId", kind, state, input)
+       select gen_random_uuid(), $1, doc.id, 'ingest', 'pending', '{}' from doc where not doc."isRead"
      )
-     insert into "Job" (id, "accountId", "docId", kind, state, input)
-     select gen_random_uuid(), $1, doc.id, 'ingest', 'pending', '{}' from doc returning "docId" as id`,
+     select id from doc`,
   parameters: { accountId: "uuid", ownerId: "uuid", most: "int8", docId: "uuid?" },
   row: Id,
 });

@@ -16,7 +16,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
         (one) => partsOfSession(scope, one),
         now,
       );
-      return madeFile({ name, mediaType: "application/x-ndjson" }, texts);
+      return madeFile({ name, mediaType: "application/x-ndjson" }, texts, scope.isStillIn);
     },
   }),
 });

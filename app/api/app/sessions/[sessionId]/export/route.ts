@@ -14,10 +14,10 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
       const [title, now] = [session.title ?? "New session", new Date()];
       if (query.format === "markdown") {
         const file = { name: savedName(title, "md"), mediaType: "text/markdown; charset=utf-8" };
-        return madeFile(file, sessionMarkdown(session, lineOfSession(scope, session), now));
+        return madeFile(file, sessionMarkdown(session, lineOfSession(scope, session), now), scope.isStillIn);
       }
       const file = { name: savedName(title, "json"), mediaType: "application/json" };
-      return madeFile(file, sessionJson(session, partsOfSession(scope, session), now));
+      return madeFile(file, sessionJson(session, partsOfSession(scope, session), now), scope.isStillIn);
     },
   }),
 });
