@@ -67,6 +67,6 @@ test("17: pages, counts and scores are told in words", () => {
     page_to: null,
     headings: [],
   };
-  expect(scoreWords(hit)).toBe("score 0.82, by meaning 0.90");
+  expect(scoreWords(hit)).toBe("score 0.82, by likeness 0.90");
   expect(scoreWords({ ...hit, score: null, vector_score: null })).toBeNull();
 });

@@ -17,8 +17,8 @@ export function indexWords({ documents, size }: Pick<KnowledgeIndex, "documents"
 
 const MODES: Readonly<Record<Found["mode"], string>> = {
   text: "found by their words",
-  vector: "found by their meaning",
-  hybrid: "found by their words and their meaning",
+  vector: "found by their likeness",
+  hybrid: "found by their words and likeness",
 };
 
 /** How many passages were found and how: "3 passages, found by their words". */
@@ -27,12 +27,12 @@ export const foundWords = ({ hits, mode }: Pick<Found, "hits" | "mode">): string
 
 const score = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-/** Why a hit stands where it does: "score 0.82, by words 0.61, by meaning 0.90"; null where nothing is known. */
+/** Why a hit stands where it does: "score 0.82, by words 0.61, by likeness 0.90"; null where nothing is known. */
 export function scoreWords({ score: whole, text_score, vector_score }: Hit): string | null {
   const known = [
     ...(whole === null ? [] : [`score ${score.format(whole)}`]),
     ...(text_score === null ? [] : [`by words ${score.format(text_score)}`]),
-    ...(vector_score === null ? [] : [`by meaning ${score.format(vector_score)}`]),
+    ...(vector_score === null ? [] : [`by likeness ${score.format(vector_score)}`]),
   ];
   return known.length === 0 ? null : known.join(", ");
 }

@@ -69,10 +69,10 @@ export async function searchDocsOf(
   owner: DocOwner,
   query: SearchQuery,
   options: SearchOptions,
-): Promise<DocHit[]> {
+): Promise<readonly DocHit[]> {
   checkReachesOwner(scope, owner);
   const { role, id } = owner;
-  return searchDocs(scope, { agentIds: [], userIds: [], [`${role}Ids`]: [id] }, query, options);
+  return (await searchDocs(scope, { agentIds: [], userIds: [], [`${role}Ids`]: [id] }, query, options)).hits;
 }
 
 /** Deletes a doc of one owner. Throws "not-found". */

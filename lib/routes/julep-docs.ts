@@ -20,6 +20,7 @@ import {
 } from "../dialects/julep/index.ts";
 import type { DocOwner } from "../domain/doc.ts";
 import { endpoint, routes } from "../http/endpoint.ts";
+import { searchHeaders } from "../http/search-headers.ts";
 
 type Params = Readonly<Record<string, string>>;
 
@@ -95,9 +96,9 @@ export const searchRoutes = (role: DocOwner["role"]) =>
         const { id } = await knownOwner(scope, role, params);
         const { query, options } = decodeSearch(body);
         const owners = { agentIds: role === "agent" ? [id] : [], userIds: role === "user" ? [id] : [] };
-        const hits = await searchDocs(scope, owners, query, options);
+        const { hits, ...how } = await searchDocs(scope, owners, query, options);
         const seconds = (performance.now() - startedAt) / 1000;
-        return Response.json({ docs: hits.map(encodeHit), time: seconds });
+        return Response.json({ docs: hits.map(encodeHit), time: seconds }, { headers: searchHeaders(how) });
       },
     }),
   });

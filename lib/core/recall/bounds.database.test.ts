@@ -83,7 +83,7 @@ test("C6: the worst search that a caller may ask for reads some megabytes, in an
   const vector = Array.from({ length: DIMENSIONS }, (_, n) => Math.sin(n));
   const found: unknown[] = [];
   const { all, most } = await bytesRead(async () => {
-    found.push(...(await searchDocs(scope, { agentIds: [agentId], userIds: [] }, { text, vector }, options)));
+    found.push(...(await searchDocs(scope, { agentIds: [agentId], userIds: [] }, { text, vector }, options)).hits);
   });
   expect(found).toHaveLength(50);
   expect(all).toBeLessThan(10 * MEGABYTE);
@@ -104,6 +104,6 @@ test("C6: the piece that is nearest is found among thousands, whatever its age",
   await insertEmbeddings(ports.database, "big", [embedding]);
   const scope = { ...ports, accountId: ownerId, via: "key" as const };
   const asked = { ...options, mode: "vector" as const, confidence: 0.5 };
-  const found = await searchDocs(scope, { agentIds: [agentId], userIds: [] }, { text: null, vector }, asked);
+  const { hits: found } = await searchDocs(scope, { agentIds: [agentId], userIds: [] }, { text: null, vector }, asked);
   expect(found.map(({ snippet }) => snippet.id)).toEqual([planted?.id]);
 }, 60_000);

@@ -85,8 +85,9 @@ async function embedAll(ports: EmbedPorts, embedding: Embedding): Promise<void> 
       log.warn({ err: thrown, accountId }, "Docs of an account could not be embedded and wait; others go on");
     }
   }
-  if (failed.length > 0) throw failed[0];
+  // Also where an account's pieces failed: the index has what is embedded.
   if (!isIndexed(database, embedding.model)) await completeVectors(database, embedding.model);
+  if (failed.length > 0) throw failed[0];
 }
 
 /** Embeds the next pieces of an account. Gives where it goes on; null: nothing more of it was there. */

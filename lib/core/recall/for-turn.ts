@@ -21,7 +21,7 @@ export async function recallForTurn(
   messages: readonly Said[],
   said: RecallOptions,
   origin: Session["origin"],
-): Promise<DocHit[]> {
+): Promise<readonly DocHit[]> {
   // The contract's least cosine is none for the embedding of the demo, which knows no meanings.
   const base = origin === "julep" && !scope.models.isDemo ? DEFAULT_RECALL : BEST_RECALL;
   const options = { ...base, ...said };
@@ -39,5 +39,6 @@ export async function recallForTurn(
   const whole = asked.map(({ by, text: words }) => `${by}: ${words}`).join("\n\n");
   const vector =
     options.mode === "text" ? null : await vectorOf(scope, whole.slice(-options.maxQueryLength).toWellFormed());
-  return searchDocs(scope, owners, { text, vector }, vector === null ? { ...options, mode: "text" } : options);
+  const how = vector === null ? { ...options, mode: "text" as const } : options;
+  return (await searchDocs(scope, owners, { text, vector }, how)).hits;
 }

@@ -30,7 +30,7 @@ async function agentWith(...contents: readonly string[]): Promise<DocOwner> {
 
 const words: SearchOptions = { ...DEFAULT_RECALL, mode: "text" };
 const titles = async (owner: DocOwner, text: string, options = words) => {
-  const hits = await searchDocs(scope, { agentIds: [owner.id], userIds: [] }, { text, vector: null }, options);
+  const { hits } = await searchDocs(scope, { agentIds: [owner.id], userIds: [] }, { text, vector: null }, options);
   return hits.map(({ title }) => title);
 };
 
@@ -116,7 +116,7 @@ describe.skipIf(process.env.TEST_DATABASE === "pglite")("many pieces", () => {
   test("the nearest is found though 20,000 later ones are there", async () => {
     const vector = [1, -1, 1, -1, 1, -1, 1, -0.9];
     const options = { ...DEFAULT_RECALL, mode: "vector" as const, mmrStrength: 0 };
-    const hits = await searchDocs(scope, { agentIds: [owner.id], userIds: [] }, { text: null, vector }, options);
+    const { hits } = await searchDocs(scope, { agentIds: [owner.id], userIds: [] }, { text: null, vector }, options);
     expect(hits.map(({ title }) => title)).toEqual(["Old"]);
   }, 60_000);
 

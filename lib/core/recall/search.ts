@@ -39,6 +39,9 @@ export type Found = {
   readonly why?: string;
 };
 
+/** What was found of docs, best first, and how: see `Found`. */
+export type FoundDocs = Pick<Found, "mode" | "why"> & { readonly hits: readonly DocHit[] };
+
 /**
  * Finds pieces of docs, best first, never more than `limit`: the Julep contract, 3.9 and 4.8.
  *
@@ -51,10 +54,10 @@ export async function searchDocs(
   owners: DocOwners,
   query: SearchQuery,
   options: SearchOptions,
-): Promise<DocHit[]> {
-  const { mode, scored, vectors } = await findPieces(scope, { owners }, query, options);
+): Promise<FoundDocs> {
+  const { mode, scored, vectors, why } = await findPieces(scope, { owners }, query, options);
   const chunks = await piecesOf(scope, scored);
-  return scored.flatMap(({ id, score }) => {
+  const hits = scored.flatMap(({ id, score }) => {
     const chunk = chunks.get(id);
     if (!chunk) return [];
     const { docId, owner, title, metadata, index, content } = chunk;
@@ -66,6 +69,7 @@ export async function searchDocs(
     const told = { distance: isByWords ? score : 1 - score, score: Math.min(1, Math.max(0, score)) };
     return [{ docId, owner, title, metadata, snippet, ...told }];
   });
+  return { hits, mode, why };
 }
 
 /** Finds pieces as `searchDocs` does, and says how. */

@@ -29,7 +29,7 @@ afterAll(() => server.close());
 async function send(path: string, body: object) {
   const headers = { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/json" };
   const response = await server.fetch(`${ORIGIN}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: await response.json(), note: response.headers.get("x-search-note") };
 }
 
 /** Does something while no statement gets at the pieces of docs: each waits until it is ended. */
@@ -60,6 +60,7 @@ describe.skipIf(process.env.TEST_DATABASE === "pglite")("17: a search that takes
       ]),
     );
     expect(julep).toMatchObject({ status: 200, body: { docs: [] } });
+    for (const { note } of [julep, llamacloud]) expect(note).toContain("took too long");
     expect(llamacloud).toMatchObject({ status: 200, body: { results: [] } });
   }, 30_000);
 

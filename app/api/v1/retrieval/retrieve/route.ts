@@ -3,6 +3,7 @@ import { drawableDocs } from "@/lib/core/knowledge/page-pictures";
 import { retrieved } from "@/lib/core/knowledge/retrieved";
 import { library, llamacloud, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { searchHeaders } from "@/lib/http/search-headers";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
   POST: endpoint({
@@ -15,10 +16,11 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       const { id } = await library.indexOf(scope, query, body.index_id);
       const owners = { agentIds: [], userIds: [], indexIds: [id] };
       const limit = Math.min(body.top_k ?? 10, 50);
-      const { hits } = await lookUp(scope, owners, body.query, { limit, isAsked: true, filter, docIds });
+      const { hits, ...how } = await lookUp(scope, owners, body.query, { limit, isAsked: true, filter, docIds });
       const least = body.score_threshold ?? 0;
       const found = hits.filter(({ score }) => score >= least);
-      return Response.json({ results: retrieved(found, await drawableDocs(scope, found)) });
+      const results = retrieved(found, await drawableDocs(scope, found));
+      return Response.json({ results }, { headers: searchHeaders(how) });
     },
   }),
 });
