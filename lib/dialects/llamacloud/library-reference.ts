@@ -197,7 +197,10 @@ const ATTACHMENTS: readonly Operation[] = [
     description:
       "attachment_name is as an event or a passage has told it, such as screenshots/page_7.jpg. The answer is a JPEG of at most 256 KB. A page that cannot be drawn is a 404 that says why, and so is each where the server has nothing installed that draws.",
     query: library.AttachmentQuery,
-    answers: { 200: { description: "The picture", text: "image/jpeg" } },
+    answers: {
+      200: { description: "The picture", text: "image/jpeg" },
+      304: { description: "Nothing: the picture is still the one that If-None-Match names" },
+    },
     errors: ["not-found", "rate-limited"],
   },
 ];
