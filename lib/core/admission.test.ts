@@ -160,6 +160,13 @@ test("S14: an answer that goes on is covered as it grows, and ends where its lim
   expect(settled).toEqual([{ used: PROMPT + 2300, isTurn: true }]);
 });
 
+test("S14: an answer that ends beyond what was set aside is whole, and counted", async () => {
+  const { scope, settled, covered } = openScope(PROMPT + 50);
+  await run(scope, [[{ type: "start" }], [{ type: "text-delta", text: "x".repeat(400) }, finish(70, 100)]]);
+  expect(covered).toEqual([PROMPT + 50]);
+  expect(settled).toEqual([{ used: 170, isTurn: true }]);
+});
+
 test("a turn that is taken over counts on from what it had used", async () => {
   const { scope, settled, covered } = openScope();
   const admission = readmit(scope, { tokens: 900, used: 100, since: 5 });

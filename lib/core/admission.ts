@@ -41,11 +41,13 @@ const spenderOf = (
 /** Tokens that an answer is expected to take where nobody says how long it may be. */
 const ANSWER_TOKENS = 1024;
 
+const answerTokens = ({ maxTokens }: Pick<ModelSettings, "maxTokens">): number => maxTokens ?? ANSWER_TOKENS;
+
 /** What a model call may take: its prompt and the longest answer. */
 export const callTokens = (
   messages: readonly PromptMessage[],
   { maxTokens }: Pick<ModelSettings, "maxTokens">,
-): number => promptTokens(messages) + (maxTokens ?? ANSWER_TOKENS);
+): number => promptTokens(messages) + answerTokens({ maxTokens });
 
 /** What embedding texts may take. */
 export const textTokens = (texts: readonly string[]): number =>
@@ -81,9 +83,9 @@ function countedCall(
   request: ModelRequest,
 ): AsyncIterator<readonly ModelEvent[], void> {
   const count = callCount(admission, request);
-  const answer = request.settings.maxTokens ?? ANSWER_TOKENS;
-  const prompt = callTokens(request.messages, request.settings) - answer;
-  let covered = answer;
+  const prompt = promptTokens(request.messages);
+  /** Tokens of the answer that are set aside. */
+  let covered = answerTokens(request.settings);
   let refusal: unknown = null;
   let events: AsyncIterator<readonly ModelEvent[]> | null = null;
   type Read = IteratorResult<readonly ModelEvent[], void>;
@@ -93,7 +95,7 @@ function countedCall(
       return { done: true, value: undefined };
     }
     for (const event of result.value) count.add(event);
-    return count.output() > covered ? coverMore(result) : result;
+    return count.isBeyond(covered) ? coverMore(result) : result;
   };
   const coverMore = async (result: Read): Promise<Read> => {
     covered = count.output() + ANSWER_TOKENS;
@@ -114,7 +116,7 @@ function countedCall(
     return fail(refusal);
   };
   async function begin() {
-    await admission.cover(prompt + answer);
+    await admission.cover(prompt + covered);
     // A caller that ends the call does not always look at it once more.
     request.signal.addEventListener("abort", count.end, { once: true });
     events = call(request)[Symbol.asyncIterator]();
@@ -154,6 +156,8 @@ function callCount(admission: Admission, request: ModelRequest) {
     end,
     /** The tokens of the answer so far, by its texts. */
     output,
+    /** Whether the answer has more tokens, and goes on. */
+    isBeyond: (tokens: number): boolean => usage === null && output() > tokens,
     add(event: ModelEvent): void {
       isAccepted ||= event.type !== "notice";
       if (event.type === "text-delta" || event.type === "reasoning-delta") said += event.text.length;
