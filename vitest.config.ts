@@ -1,15 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { COMPILED_ONCE } from "./lib/db/pglite/compiled-once.ts";
 
 const resolve = { alias: { "@": fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/u, "") } };
 const databases = ["lib/**/*.database.test.ts"];
 /** Tests of what lies above the database: where a row comes from changes nothing there, but for turns that meet. */
 const above = "lib/{dialects,http}/**/!(contract|answer-turn|turns).database.test.ts";
 const processes = ["lib/**/*.process.test.ts"];
-// Two at a time even on two cores: these tests wait as much as they work.
-// And a database that is opened for a few seconds is not worth compiling twice.
-const execArgv = ["--no-wasm-tier-up", "--no-wasm-dynamic-tiering"];
-const slow = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers: 2, execArgv };
+// Two at a time even on two cores: these tests wait as much as they work. A database that is open for seconds is not worth
+// compiling twice.
+const slow = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers: 2, execArgv: [...COMPILED_ONCE] };
 
 // Tests named *.database.test.ts run on the embedded database, and on a PostgreSQL server as well: all of them where
 // TEST_EVERYTHING is set, else those of the rooms that speak to it. Those named

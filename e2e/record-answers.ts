@@ -5,10 +5,11 @@ import { appendFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setFlagsFromString } from "node:v8";
 import { isMainThread } from "node:worker_threads";
+import { COMPILED_ONCE } from "../lib/db/pglite/compiled-once.ts";
 import type { RecordedAnswer } from "./server.ts";
 
 // The server of a test ends before it would gain by compiling its database twice.
-for (const flag of ["--no-wasm-tier-up", "--no-wasm-dynamic-tiering"]) setFlagsFromString(flag);
+COMPILED_ONCE.forEach(setFlagsFromString);
 
 const file = process.env.ANSWERS_FILE;
 if (isMainThread && file) {

@@ -46,8 +46,10 @@ async function work(): Promise<void> {
   let characters = 0;
   const flush = async (): Promise<void> => {
     const last = some.at(-1);
-    if (last)
-      await say({ type: "pieces", pieces: some, progress: fromPages + (1 - fromPages) * (last.endChar / text.length) });
+    if (last) {
+      const progress = fromPages + (1 - fromPages) * (last.endChar / text.length);
+      await say({ type: "pieces", pieces: some, progress });
+    }
     [some, characters] = [[], 0];
   };
   for (const piece of pieces()) {

@@ -17,14 +17,9 @@ function measure(name: string, script: string): number[] {
   writeFileSync(
     file,
     `import { answerOf, openPglite } from ${imports[0]};
-    import { joined } from ${imports[1]};
+    import { joined, simpleQuery } from ${imports[1]};
     const database = await openPglite(${JSON.stringify(data)}, 512 * 1024 * 1024);
-    const query = (sql) => {
-      const head = Buffer.alloc(5);
-      head.write("Q");
-      head.writeInt32BE(Buffer.byteLength(sql) + 5, 1);
-      return Buffer.from(joined(answerOf(database, Buffer.concat([head, Buffer.from(sql), Buffer.alloc(1)])))).toString();
-    };
+    const query = (sql) => Buffer.from(joined(answerOf(database, simpleQuery(sql)))).toString();
     ${script}
     process.exit();`,
   );

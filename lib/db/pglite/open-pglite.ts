@@ -1,6 +1,7 @@
 import { totalmem } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { PGlite } from "@electric-sql/pglite";
+import { COMPILED_ONCE } from "./compiled-once.ts";
 
 /** Where a process may take less than this, V8 compiles PostgreSQL once. */
 const SMALL_BYTES = 2 * 1024 ** 3;
@@ -16,7 +17,7 @@ const SMALL_BYTES = 2 * 1024 ** 3;
 export async function openPglite(dataDir: string, bytes = memoryBytes()): Promise<PGlite> {
   const isSmall = bytes < SMALL_BYTES;
   // A module keeps what held when it was made.
-  if (isSmall) setTiering("--no-wasm-tier-up", "--no-wasm-dynamic-tiering");
+  if (isSmall) COMPILED_ONCE.forEach(setFlagsFromString);
   try {
     return await PGlite.create({
       dataDir,
@@ -28,7 +29,7 @@ export async function openPglite(dataDir: string, bytes = memoryBytes()): Promis
       ],
     });
   } finally {
-    if (isSmall) setTiering("--wasm-tier-up", "--wasm-dynamic-tiering");
+    if (isSmall) COMPILED_ONCE.map((flag) => flag.replace("--no-", "--")).forEach(setFlagsFromString);
   }
 }
 
@@ -37,8 +38,6 @@ function memoryBytes(): number {
   const limit = process.constrainedMemory();
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
-
-const setTiering = (...flags: string[]): void => flags.forEach(setFlagsFromString);
 
 const STARTUP = 0;
 

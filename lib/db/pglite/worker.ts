@@ -2,7 +2,7 @@
 // Each connection of the main thread is a message port that carries PostgreSQL's wire protocol.
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { answerOf, openPglite } from "./open-pglite.ts";
-import { frontendBatches, isParsed, joined, namedParse, PARSE_COMPLETE } from "./protocol.ts";
+import { frontendBatches, isParsed, joined, namedParse, PARSE_COMPLETE, simpleQuery } from "./protocol.ts";
 import { guardWrites } from "./write-guard.ts";
 
 const IDLE_IN_TRANSACTION_MS = 30_000;
@@ -84,14 +84,6 @@ function serve(port: MessagePort): void {
     queue.unshift({ connection, bytes: simpleQuery("ROLLBACK"), reply: () => {} });
     drain();
   });
-}
-
-function simpleQuery(sql: string): Uint8Array {
-  const text = Buffer.from(`${sql}\0`);
-  const head = Buffer.alloc(5);
-  head.write("Q");
-  head.writeInt32BE(text.length + 4, 1);
-  return Buffer.concat([head, text]);
 }
 
 parentPort?.on("message", async (message: { connect: MessagePort } | { close: true }) => {
