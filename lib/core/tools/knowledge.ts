@@ -12,7 +12,7 @@ import type { TurnTool } from "../turn/run-turn.ts";
 
 const indexId = { type: "string", description: "One index of the conversation; absent: all documents." };
 const fileId = { type: "string", description: "The file, as find_files or retrieve has named it." };
-const offset = { type: "integer", minimum: 0, description: "So many are passed over: next_offset of the call before." };
+const offset = { type: "integer", minimum: 0, description: "So many are passed over: the next_offset that was told." };
 /** So many documents, or places in one, are told at a time. */
 const PAGE = 50;
 
@@ -25,13 +25,13 @@ const DEFINITIONS = {
   },
   find_files: {
     description:
-      "Documents of the conversation, those that were put into it too, whose name has some letters in it, by fifties. Empty letters: all documents.",
+      "Documents of the conversation, those that were put into it too, whose name has some letters in it, by fifties: where there are more, the last one has a next_offset. Empty letters: all documents.",
     properties: { name: { type: "string" }, index_id: indexId, offset },
     required: ["name"],
   },
   grep_file: {
     description:
-      "Where a regular expression is found in the lines of one document, with its places, by fifties. RE2 syntax: no look-arounds; (?i) for either case.",
+      "Where a regular expression is found in the lines of one document, with its places, by fifties: where there are more, the last one has a next_offset. RE2 syntax: no look-arounds; (?i) for either case.",
     properties: { file_id: fileId, pattern: { type: "string" }, offset },
     required: ["file_id", "pattern"],
   },
@@ -105,8 +105,7 @@ const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unkno
     const { name, index_id, offset: from } = read(FindFiles, input);
     const page = { offset: from ?? 0, limit: PAGE + 1 };
     const found = await findDocuments(reach.scope, within(reach, index_id), { part: name }, page);
-    const files = found.slice(0, PAGE).map(({ id, title }) => ({ file_id: id, file_name: title }));
-    return { files, next_offset: nextOf(found, page) };
+    return aPage(found, page.offset, ({ id, title }) => ({ file_id: id, file_name: title }));
   },
   async grep_file({ scope, owners, signal }, input) {
     const { file_id, pattern, offset: from } = read(GrepFile, input);
@@ -114,12 +113,11 @@ const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unkno
     const page = { offset: from ?? 0, limit: PAGE + 1 };
     const { findInDocument } = await inDocuments();
     const found = await findInDocument(scope, id, pattern, { context: 120, ...page }, signal);
-    const matches = found.slice(0, PAGE).map((match) => ({
+    return aPage(found, page.offset, (match) => ({
       content: withoutCitations(match.content),
       start_char: match.from,
       end_char: match.to,
     }));
-    return { matches, next_offset: nextOf(found, page) };
   },
   async read_file({ scope, owners }, input) {
     const { file_id, offset, limit } = read(ReadFile, input);
@@ -130,9 +128,11 @@ const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unkno
   },
 };
 
-/** Where the next page begins; null: there is no more. */
-const nextOf = (found: readonly unknown[], { offset: from }: { readonly offset: number }): number | null =>
-  found.length > PAGE ? from + PAGE : null;
+/** The first fifty of what was found, in the contract's shape, which is a list: where there are more, the last one says so. */
+const aPage = <One>(found: readonly One[], from: number, tell: (one: One) => object): readonly object[] =>
+  found
+    .slice(0, PAGE)
+    .map((one, n) => (n + 1 === PAGE && found.length > PAGE ? { ...tell(one), next_offset: from + PAGE } : tell(one)));
 
 /** Whose docs a call is about: all of the turn's, or one index. Throws where it names one that the turn has not. */
 function within({ owners }: Reach, id: string | null | undefined): DocOwners {
