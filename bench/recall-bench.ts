@@ -2,7 +2,7 @@ import { underHeadings } from "../lib/core/recall/embed-pending.ts";
 import { fingerprint } from "../lib/core/recall/fingerprint.ts";
 import type { RecallScope } from "../lib/core/recall/recall.ts";
 import { type Database, openDatabase } from "../lib/db/database.ts";
-import { insertEmbeddings } from "../lib/db/doc-search.ts";
+import { insertEmbeddings } from "../lib/db/embeddings.ts";
 import { completeVectors, vectorFault } from "../lib/db/vector-tables.ts";
 import { newId } from "../lib/domain/ids.ts";
 import { embedHashed, HASHED_NGRAMS } from "../lib/model/hashed-ngrams.ts";

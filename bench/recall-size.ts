@@ -8,7 +8,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { fingerprint } from "../lib/core/recall/fingerprint.ts";
 import { unit } from "../lib/core/recall/rank.ts";
 import { type RecallSettings, recall } from "../lib/core/recall/recall.ts";
-import { insertEmbeddings } from "../lib/db/doc-search.ts";
+import { insertEmbeddings } from "../lib/db/embeddings.ts";
 import { newId } from "../lib/domain/ids.ts";
 import { HASHED_NGRAMS } from "../lib/model/hashed-ngrams.ts";
 import { keepTemporaryFiles } from "../scripts/temporary.ts";

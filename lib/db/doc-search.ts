@@ -14,17 +14,7 @@ import {
   searchTermRows,
   searchWordRows,
 } from "./sql/doc-search.ts";
-import {
-  copyEmbeddingRows,
-  failDocRow,
-  insertEmbeddingRows,
-  listPendingAccountRows,
-  listPendingChunkRows,
-  listRowsWithoutFingerprint,
-  setFingerprintRows,
-} from "./sql/embeddings.ts";
 import type { Connection } from "./sql.ts";
-import { toBytes } from "./vector-bytes.ts";
 import { wordShares } from "./word-shares.ts";
 
 /** Which docs a search looks into: all conditions hold, the owners are the account's. */
@@ -151,89 +141,4 @@ export async function findChunks(database: Database, accountId: string, ids: rea
     ...chunk,
     owner: ownerOf({ agentId, userId, indexId, sessionId, projectId }),
   }));
-}
-
-export type PendingChunk = {
-  readonly id: string;
-  readonly docId: string;
-  readonly docCreatedAt: Date;
-  readonly content: string;
-  readonly headings: readonly string[];
-  readonly embedInstruction: string | null;
-};
-
-/** Where to begin among the docs of an account: they stand in the order in which they were made. */
-export type DocPlace = { readonly createdAt: Date; readonly docId: string };
-const BEGINNING: DocPlace = { createdAt: new Date(0), docId: "00000000-0000-0000-0000-000000000000" };
-
-/** At most `limit` accounts, but for some, that have pieces which `model` has not embedded, each time in another order. */
-export async function listPendingAccounts(
-  database: Database,
-  model: string,
-  exceptAccountIds: readonly string[],
-  limit: number,
-): Promise<string[]> {
-  return (await listPendingAccountRows(database, { model, exceptAccountIds, limit })).map(({ id }) => id);
-}
-
-/** Pieces of an account's docs that `model` has not embedded, the oldest docs first; null: from the beginning. */
-export async function listPendingChunks(
-  database: Database,
-  model: string,
-  accountId: string,
-  from: DocPlace | null,
-  limit: number,
-): Promise<PendingChunk[]> {
-  return listPendingChunkRows(database, { model, accountId, ...(from ?? BEGINNING), limit });
-}
-
-/** Stores what a model says of pieces. A piece that has been deleted meanwhile is passed over. */
-export async function insertEmbeddings(
-  database: Database,
-  model: string,
-  embeddings: readonly {
-    readonly chunkId: string;
-    readonly vector: readonly number[];
-    readonly fingerprint: string;
-  }[],
-): Promise<void> {
-  await insertEmbeddingRows(database, {
-    model,
-    chunkIds: embeddings.map(({ chunkId }) => chunkId),
-    vectors: embeddings.map(({ vector }) => toBytes(vector)),
-    fingerprints: embeddings.map((one) => one.fingerprint),
-  });
-}
-
-/** Copies what a model has said of the same text in the same account to pieces. Gives those that have their vectors now. */
-export async function copyEmbeddings(
-  database: Database,
-  model: string,
-  chunkIds: readonly string[],
-): Promise<{ readonly chunkId: string; readonly vector: Float32Array }[]> {
-  return copyEmbeddingRows(database, { model, chunkIds });
-}
-
-/** Embedded pieces without a fingerprint, with their vectors. */
-export async function listWithoutFingerprint(
-  database: Database,
-  limit: number,
-): Promise<{ readonly chunkId: string; readonly vector: Float32Array }[]> {
-  return listRowsWithoutFingerprint(database, { limit });
-}
-
-/** Sets the fingerprints of pieces. */
-export async function setFingerprints(
-  database: Database,
-  prints: readonly { readonly chunkId: string; readonly fingerprint: string }[],
-): Promise<void> {
-  await setFingerprintRows(database, {
-    chunkIds: prints.map(({ chunkId }) => chunkId),
-    fingerprints: prints.map((one) => one.fingerprint),
-  });
-}
-
-/** Marks a doc as one that is not to be embedded, for a reason, a sentence. */
-export async function failDoc(database: Database, id: string, reason: string): Promise<void> {
-  await failDocRow(database, { id, reason });
 }

@@ -6,9 +6,10 @@ import { newId } from "../domain/ids.ts";
 import { emptyDatabase } from "../testing/databases.ts";
 import { listTables } from "./backup/tables.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { type DocScope, insertEmbeddings } from "./doc-search.ts";
+import type { DocScope } from "./doc-search.ts";
 import { insertDoc } from "./docs.ts";
-import { addVectors, completeVectors, isIndexed, nearestByIndex, vectorFault } from "./vector-tables.ts";
+import { insertEmbeddings } from "./embeddings.ts";
+import { alsoIndexed, completeVectors, isIndexed, nearestByIndex, vectorFault } from "./vector-tables.ts";
 
 const root = process.cwd();
 const DIMENSIONS = 16;
@@ -38,6 +39,8 @@ test("without the extension vectors have no index, and it is said why", async ()
 
 describe.skipIf(url === undefined)("pgvector", () => {
   let database: Database;
+  /** The same, as another process has it. */
+  let other: Database;
   let scope: DocScope;
   const chunks = Array.from({ length: 4200 }, (_, n) => ({ id: newId(), content: `${n}` }));
   const few = chunks.slice(4150);
@@ -49,6 +52,7 @@ describe.skipIf(url === undefined)("pgvector", () => {
     await client.query(`create database ${name}`);
     await client.end();
     database = await openDatabase({ url: `${url}/${name}`, dataDir: ".", root });
+    other = await openDatabase({ url: `${url}/${name}`, dataDir: ".", root });
     const [accountId, projectId] = [newId(), newId()];
     await database.pool.query(`insert into "Account" (id, kind) values ($1, 'person')`, [accountId]);
     const project = { id: projectId, accountId, name: "p", canonicalName: "p" };
@@ -63,10 +67,9 @@ describe.skipIf(url === undefined)("pgvector", () => {
     const embedded = chunks.map(({ id }, n) => ({ chunkId: id, vector: vectorOf(n), fingerprint: fingerprint([1]) }));
     await insertEmbeddings(database, MODEL, embedded.slice(0, 4000));
     await completeVectors(database, MODEL);
-    await addVectors(database, MODEL, embedded.slice(4000));
     await insertEmbeddings(database, MODEL, embedded.slice(4000));
   }, 120_000);
-  afterAll(() => database.close());
+  afterAll(() => Promise.all([database.close(), other.close()]));
 
   /** The nearest as they are. */
   const exact = (asked: readonly number[], among: readonly { readonly id: string }[], limit: number) =>
@@ -96,6 +99,49 @@ describe.skipIf(url === undefined)("pgvector", () => {
     const found = await nearestByIndex(database, { ...scope, docIds }, MODEL, vectorOf(3), 60);
     expect(found).toHaveLength(50);
     expect(found?.[0]).toBe(exact(vectorOf(3), few, 1)[0]);
+  });
+
+  const embeddedAs = (n: number, vector: readonly number[]) => ({
+    chunkId: chunks[n]?.id ?? "",
+    vector,
+    fingerprint: fingerprint([1]),
+  });
+
+  test("17: what another process stores, which knows of no index, is found by it", async () => {
+    expect(isIndexed(other, MODEL)).toBe(false);
+    const moved = vectorOf(90_001);
+    await insertEmbeddings(other, MODEL, [embeddedAs(55, moved)]);
+    expect((await nearestByIndex(database, scope, MODEL, moved, 5))?.[0]).toBe(chunks[55]?.id);
+  });
+
+  test("17: what is being stored while an index is made is waited for, and found by it", async () => {
+    const late = vectorOf(90_002);
+    const [isStored, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await insertEmbeddings(other, "late", [embeddedAs(1, vectorOf(1))]);
+    const storing = alsoIndexed(other, "late", async ({ pool }) => {
+      await pool.query(
+        `insert into "ChunkEmbedding" ("chunkId", model, vector)
+         select $1, 'late', vector from "ChunkEmbedding" where model = 'late' on conflict ("chunkId")
+         do update set model = excluded.model`,
+        [chunks[2]?.id],
+      );
+      isStored.resolve();
+      await goOn.promise;
+      // As if the index had been looked for before it was there.
+      return [];
+    });
+    await isStored.promise;
+    const making = completeVectors(database, "late");
+    const waiting = async () => {
+      const { rows } = await database.pool.query(`select 1 from pg_locks where locktype = 'advisory' and not granted`);
+      return rows.length;
+    };
+    await expect.poll(waiting).toBe(1);
+    expect(isIndexed(database, "late")).toBe(false);
+    goOn.resolve();
+    await Promise.all([storing, making]);
+    const found = await nearestByIndex(database, scope, "late", late, 5);
+    expect(found?.toSorted()).toEqual([chunks[1]?.id, chunks[2]?.id].toSorted());
   });
 
   test("another account, another length and another model find nothing", async () => {

@@ -5,7 +5,7 @@ import { countPieces, type DocScope, scopeValues } from "./doc-search.ts";
 import { inTime } from "./in-time.ts";
 import { onOneConnection } from "./limited-pool.ts";
 import { IN_SCOPE, SCOPE } from "./sql/doc-search.ts";
-import type { Connection } from "./sql.ts";
+import { type Connection, inTransaction } from "./sql.ts";
 import { fromBytes } from "./vector-bytes.ts";
 
 // Where PostgreSQL has pgvector, vectors stand a second time in a table of their model, with an index of the nearest. No
@@ -22,10 +22,12 @@ const BATCH = 200;
 /** A scope of so few pieces is compared one by one, which is exact and as fast. */
 const FEW = 4000;
 const LOCK = 7_227_540;
+/** Held together by all that store vectors, and alone for a moment by who has made an index. */
+const STORING = 7_227_541;
 /** Making an index of a million vectors takes most of an hour on a small machine. */
 const INDEX_MS = 6 * 3_600_000;
 
-/** What is known of a database in this process: why it has no such tables, and which are complete. */
+/** What is known of a database in this process: why it has no such tables, and of which models they were seen complete. */
 type Known = { readonly fault: Promise<string | null>; readonly complete: Map<string, number> };
 const known = new WeakMap<Database, Known>();
 
@@ -90,8 +92,26 @@ export async function completeVectors(database: Database, model: string): Promis
       "docId" uuid not null, vector halfvec(${dimensions}) not null)`);
     await client.query(`create index if not exists ${indexOf(table, "doc")} on ${table} ("docId")`);
   });
+  await fill(database, table, model, dimensions);
+  await alone(database, async (client) => {
+    await client.query("set local maintenance_work_mem = '256MB'");
+    const text = `create index if not exists ${indexOf(table, "near")} on ${table} using hnsw (vector halfvec_ip_ops)`;
+    // The driver would give up after the pool's time, and the index would be begun anew each time.
+    const patient: QueryConfig & { readonly query_timeout: number } = { text, query_timeout: INDEX_MS };
+    await client.query(patient);
+  });
+  // Whoever stored a vector before there was an index is waited for, and whoever does from here on stores it there, too.
+  await alone(database, async (client) => {
+    await client.query("select pg_advisory_xact_lock($1)", [STORING]);
+  });
+  await fill(database, table, model, dimensions);
+  complete.set(model, dimensions);
+}
+
+/** Copies to a table the vectors of its model that it lacks. */
+async function fill(database: Database, table: string, model: string, dimensions: number): Promise<void> {
   for (let after = "00000000-0000-0000-0000-000000000000"; ; ) {
-    const { rows } = await pool.query<{ id: string; docId: string; vector: Uint8Array }>(
+    const { rows } = await database.pool.query<{ id: string; docId: string; vector: Uint8Array }>(
       `select e."chunkId" as id, c."docId", e.vector from "ChunkEmbedding" e join "DocChunk" c on c.id = e."chunkId"
        where e.model = $1 and e."chunkId" > $2 and octet_length(e.vector) = $3
          and not exists (select 1 from ${table} v where v."chunkId" = e."chunkId")
@@ -107,14 +127,6 @@ export async function completeVectors(database: Database, model: string): Promis
     );
     after = last.id;
   }
-  await alone(database, async (client) => {
-    await client.query("set local maintenance_work_mem = '256MB'");
-    const text = `create index if not exists ${indexOf(table, "near")} on ${table} using hnsw (vector halfvec_ip_ops)`;
-    // The driver would give up after the pool's time, and the index would be begun anew each time.
-    const patient: QueryConfig & { readonly query_timeout: number } = { text, query_timeout: INDEX_MS };
-    await client.query(patient);
-  });
-  complete.set(model, dimensions);
 }
 
 const indexOf = (table: string, what: string): string => table.replace(/"$/u, `_${what}"`);
@@ -132,21 +144,35 @@ async function alone(database: Database, work: (client: PoolClient) => Promise<v
 
 type Embedded = { readonly chunkId: string; readonly vector: ArrayLike<number> };
 
-/** Adds vectors to the table of their model where it is complete, so that it stays so. Before they are stored themselves. */
-export async function addVectors(database: Database, model: string, embedded: readonly Embedded[]): Promise<void> {
-  const dimensions = knownOf(database).complete.get(model);
-  if (dimensions === undefined) return;
-  await insertInto(
-    database,
-    tableOf(model, dimensions),
-    embedded.filter(({ vector }) => vector.length === dimensions),
-  );
+/**
+ * Stores vectors of a model by `store`, which gives those that it has stored, and in the same transaction in the table of the
+ * model where that has an index, whichever process has made it: what is complete stays so. Gives what was stored.
+ */
+export async function alsoIndexed<Stored extends Embedded>(
+  database: Database,
+  model: string,
+  store: (connection: Connection) => Promise<readonly Stored[]>,
+): Promise<readonly Stored[]> {
+  if ((await vectorFault(database)) !== null) return store(database);
+  return inTransaction(database, async (connection) => {
+    await connection.pool.query("select pg_advisory_xact_lock_shared($1)", [STORING]);
+    const stored = await store(connection);
+    const dimensions = stored[0]?.vector.length ?? 0;
+    const table = tableOf(model, dimensions);
+    const { rows } = await connection.pool.query<{ isIndexed: boolean }>(
+      `select to_regclass($1) is not null as "isIndexed"`,
+      [indexOf(table, "near")],
+    );
+    const alike = stored.filter(({ vector }) => vector.length === dimensions);
+    if (rows[0]?.isIndexed) await insertInto(connection, table, alike);
+    return stored;
+  });
 }
 
-async function insertInto({ pool }: Database, table: string, embedded: readonly Embedded[]): Promise<void> {
+async function insertInto({ pool }: Connection, table: string, embedded: readonly Embedded[]): Promise<void> {
   await pool.query(
     `insert into ${table} ("chunkId", "docId", vector)
-     select c.id, c."docId", l2_normalize(x.vector::halfvec) from unnest($1::uuid[], $2::text[]) x(id, vector)
+     select c.id, c."docId", l2_normalize(x.vector::vector)::halfvec from unnest($1::uuid[], $2::text[]) x(id, vector)
      join "DocChunk" c on c.id = x.id on conflict ("chunkId") do update set vector = excluded.vector`,
     [embedded.map(({ chunkId }) => chunkId), embedded.map(({ vector }) => textOf(vector))],
   );

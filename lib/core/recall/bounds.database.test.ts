@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { insertEmbeddings } from "../../db/doc-search.ts";
+import { insertEmbeddings } from "../../db/embeddings.ts";
 import { ORIGIN, OWNER_KEY, openTestServer, type TestServer } from "../../testing/server.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { unit } from "./rank.ts";

@@ -9,8 +9,8 @@ import {
   listWithoutFingerprint,
   type PendingChunk,
   setFingerprints,
-} from "../../db/doc-search.ts";
-import { addVectors, completeVectors, isIndexed } from "../../db/vector-tables.ts";
+} from "../../db/embeddings.ts";
+import { completeVectors, isIndexed } from "../../db/vector-tables.ts";
 import { ChatError } from "../../domain/errors.ts";
 import type { Asker } from "../../domain/turn-policy.ts";
 import { admit, textTokens } from "../admission.ts";
@@ -107,13 +107,8 @@ async function embedSome(
 
 /** Those of some pieces that have to be embedded: what was embedded of the same text is copied to the others. */
 async function withoutKnown(database: Database, model: string, pieces: readonly PendingChunk[]) {
-  const copied = await copyEmbeddings(
-    database,
-    model,
-    pieces.map(({ id }) => id),
-  );
-  if (copied.length > 0) await addVectors(database, model, copied);
-  const known = new Set(copied.map(({ chunkId }) => chunkId));
+  const ids = pieces.map(({ id }) => id);
+  const known = new Set(await copyEmbeddings(database, model, ids));
   return pieces.filter(({ id }) => !known.has(id));
 }
 
@@ -134,8 +129,6 @@ async function embedFor(
       const embedded = [...equal.values()].flatMap((ids, n) =>
         ids.map((chunkId) => ({ chunkId, vector: vectors[n] ?? [] })),
       );
-      // First, so that the index has all that is embedded.
-      await addVectors(database, embedding.model, embedded);
       await insertEmbeddings(database, embedding.model, await withFingerprints(longWork, embedded));
     } catch (thrown) {
       if (!(thrown instanceof ChatError && thrown.code === "model-refused")) throw thrown;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { insertEmbeddings } from "../../db/doc-search.ts";
 import { insertDoc } from "../../db/docs.ts";
+import { insertEmbeddings } from "../../db/embeddings.ts";
 import { newId } from "../../domain/ids.ts";
 import { openTestServer, type TestServer } from "../../testing/server.ts";
 import { createProject } from "../projects.ts";
