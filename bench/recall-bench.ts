@@ -1,3 +1,4 @@
+import { openLongWork } from "../lib/core/long-work.ts";
 import { underHeadings } from "../lib/core/recall/embed-pending.ts";
 import { fingerprint } from "../lib/core/recall/fingerprint.ts";
 import type { RecallScope } from "../lib/core/recall/recall.ts";
@@ -32,7 +33,7 @@ export async function openRecallBench(dataDir: string): Promise<RecallBench> {
   const embed = async (texts: readonly string[]) =>
     (await embedHashed(texts, { signal: AbortSignal.timeout(60_000) })).vectors;
   const embedding = { model: HASHED_NGRAMS, embed: async (_: unknown, texts: readonly string[]) => embed(texts) };
-  const ports = { database, accountId, via: "key", models: { embedding }, log: console };
+  const ports = { database, accountId, via: "key", models: { embedding }, log: console, longWork: openLongWork() };
   const scope = { ...ports, owners: { projectIds: [projectId] } } as unknown as RecallScope; // what a recall uses of it
 
   return {

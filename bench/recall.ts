@@ -4,7 +4,6 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RecallSettings, recall } from "../lib/core/recall/recall.ts";
-import { wordsOf } from "../lib/core/recall/words.ts";
 import { keepTemporaryFiles } from "../scripts/temporary.ts";
 import { openRecallBench, type RecallBench } from "./recall-bench.ts";
 import { questionsOf, readPages } from "./recall-corpus.ts";
@@ -36,7 +35,12 @@ const bare =
   async (text) => {
     const { rows } = await scope.database.pool.query<{ title: string }>(
       `select title from "Bare", to_tsquery('english', $1) q where words @@ q order by ts_rank(words, q) desc limit 50`,
-      [wordsOf(text).join(" | ")],
+      [
+        text
+          .toLowerCase()
+          .match(/[\p{L}\p{N}]+/gu)
+          ?.join(" | ") ?? "",
+      ],
     );
     return rows.map(({ title }) => title);
   };

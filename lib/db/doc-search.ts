@@ -1,13 +1,14 @@
 import type { DocOwners } from "../domain/doc.ts";
 import type { Database } from "./database.ts";
 import { ownerOf } from "./docs.ts";
-import { gathering, MOST_GATHERED, MOST_OF_EACH, termsIn } from "./gather.ts";
+import { gathering, MOST_GATHERED, MOST_OF_EACH, ownedBy, termsIn } from "./gather.ts";
 import { inTime } from "./in-time.ts";
 import {
   countPieceRows,
   findChunkRows,
-  listBeginningRows,
+  findMeetingRows,
   listUnembeddedDocRows,
+  listWordRows,
   nearestChunkRows,
   readVectorRows,
   searchFewWordRows,
@@ -87,16 +88,46 @@ export async function searchWords(
   });
 }
 
-/** The beginnings, of so many characters, of the latest pieces in scope. Null: that took too long and was ended. */
-export async function listBeginnings(
+/** So many pieces are looked at in one go, and so many words of theirs told. */
+const WORDS_OF = 500;
+const WORDS_AT_ONCE = 50_000;
+const LATEST_DOC = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+
+/** A place among the pieces in scope: the latest docs come first. */
+export type PiecePlace = { readonly docId: string; readonly position: number };
+
+/**
+ * The words of the next pieces in scope, each once, and the place behind them, where to go on; `from` null: from the beginning.
+ * Undefined: there are no more. Null: it took too long and was ended.
+ *
+ * Among the words are pairs of characters of what is written without spaces, and owners behind an @.
+ */
+export async function listWords(
   database: Database,
   scope: DocScope,
-  characters: number,
-  page: { readonly from: number; readonly limit: number },
-): Promise<{ readonly id: string; readonly content: string }[] | null> {
-  return inTime(database, (connection) =>
-    listBeginningRows(connection, { ...scopeValues(scope), ...page, characters }),
-  );
+  from: PiecePlace | null,
+): Promise<(PiecePlace & { readonly words: readonly string[] }) | undefined | null> {
+  const place = from ?? { docId: LATEST_DOC, position: -1 };
+  const values = { ...scopeValues(scope), ...place, limit: WORDS_OF, words: WORDS_AT_ONCE };
+  const found = await inTime(database, (connection) => listWordRows(connection, values));
+  return found === null ? null : found[0];
+}
+
+/**
+ * At most `limit` pieces in scope that have any of some words, those with the first ones first, each with the place of the word
+ * in the list. Null: it took too long and was ended.
+ */
+export async function findWithWords(
+  database: Database,
+  scope: DocScope,
+  words: readonly string[],
+  limit: number,
+): Promise<ReadonlyMap<string, number> | null> {
+  const conditions = words.map((word) => ownedBy(Object.values(scope.owners).flat(), word));
+  const values = { ...scopeValues(scope), conditions, limit };
+  const found = await inTime(database, (connection) => findMeetingRows(connection, values));
+  // A piece may have several: the first counts.
+  return found && new Map(found.toReversed().map(({ id, n }) => [id, n - 1]));
 }
 
 /** Of so many docs is looked whether they are embedded. */

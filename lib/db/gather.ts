@@ -104,6 +104,10 @@ function steps(terms: readonly Term[], pieces: number, room: number): string[] {
   return Array.from({ length: first }, (_, n) => allOf(terms.slice(0, first - n).map((term) => term.narrow)));
 }
 
+/** The condition that a piece is of one of some owners and has a word. */
+export const ownedBy = (owners: readonly string[], word: string): string =>
+  allOf([anyOf(owners.map((id) => quoted(`@${id}`))), quoted(word)]);
+
 const quoted = (lexeme: string): string => `'${lexeme.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 const allOf = (conditions: readonly string[]): string => conditions.map((one) => `(${one})`).join(" & ");
 const anyOf = (conditions: readonly string[]): string => conditions.map((one) => `(${one})`).join(" | ");

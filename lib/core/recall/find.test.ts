@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { openLongWork } from "../long-work.ts";
-import { likePieces } from "./find.ts";
+import { likeWords } from "./find.ts";
 import { trigramMatcher } from "./trigrams.ts";
 
-test("C6: pieces are compared in stretches of some milliseconds, and others get their turn in between", async () => {
+test("C6: words are compared in stretches of some milliseconds, and others get their turn in between", async () => {
   let time = 0;
   let rests = 0;
   const longWork = openLongWork(
@@ -13,14 +13,14 @@ test("C6: pieces are compared in stretches of some milliseconds, and others get 
     },
   );
   const likeness = trigramMatcher(["harbour"]);
-  // Each piece takes a millisecond.
+  // Each word takes a millisecond.
   const counted = (word: string) => {
     time++;
     return likeness(word);
   };
-  const pieces = Array.from({ length: 4000 }, (_, n) => ({ id: `${n}`, content: n === 7 ? "harbuor" : "pear" }));
-  const found = await likePieces({ accountId: "a", longWork }, pieces, counted, 0.3);
-  expect(found.map(({ id }) => id)).toEqual(["7"]);
+  const words = Array.from({ length: 4000 }, (_, n) => (n === 7 ? "harbuor" : `pear${n}`));
+  const found = await likeWords({ accountId: "a", longWork }, words, counted, 0.3);
+  expect(found).toEqual([["harbuor", expect.closeTo(0.33, 2)]]);
   // The last one finds that nothing is left.
   expect(rests).toBe(4000 / 8 + 1);
 });

@@ -1,13 +1,21 @@
-import { type DocScope, listBeginnings, nearestChunks, readVectors, searchWords } from "../../db/doc-search.ts";
+import {
+  type DocScope,
+  findWithWords,
+  listWords,
+  nearestChunks,
+  type PiecePlace,
+  readVectors,
+  searchWords,
+} from "../../db/doc-search.ts";
 import { nearestByIndex } from "../../db/vector-tables.ts";
 import { inStretches } from "../long-work.ts";
 import type { Scope } from "../scope.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { languageOf } from "./language.ts";
 import { byScore, type Scored } from "./rank.ts";
+import { searchConfiguration } from "./search-configuration.ts";
 import { termsOf } from "./terms.ts";
 import { trigramMatcher } from "./trigrams.ts";
-import { searchConfiguration, wordsOf } from "./words.ts";
 
 // What a search reads and computes is bounded, whatever is asked: some megabytes, in pages of which none takes long.
 
@@ -16,12 +24,11 @@ const VECTORS = 400;
 const LEAST = 50;
 const VECTOR_BYTES = 6 * 1024 * 1024;
 const VECTORS_AT_ONCE = 50;
-/** So many of the latest pieces are compared by likeness of words, each by so much of its beginning. */
-const FUZZY_PIECES = 5000;
-const FUZZY_CHARACTERS = 1000;
-const FUZZY_AT_ONCE = 500;
+/** So many of the words that are asked for are compared with those of the pieces, for so long. */
 const FUZZY_WORDS = 32;
 const FUZZY_MS = 2500;
+/** Of the words that are alike, so many are looked for, the most alike. */
+const ALIKE_WORDS = 100;
 
 type Read = Pick<Scope, "database" | "models" | "longWork">;
 
@@ -38,6 +45,7 @@ export type FoundVectors = {
 };
 
 const SOME = "So many pieces have these words that not all of them were compared.";
+const SOME_ALIKE = "So many words are like these that not all of them were looked for.";
 export const TOO_LONG = "The search took too long and was ended, so what was found is not all.";
 
 /** The pieces whose vectors are most alike to one, `wanted` or some hundred, as far as they are found in time. */
@@ -83,62 +91,67 @@ export async function textSearch(
   // What is alike comes behind what begins alike: its score is below the lowest of those.
   const known = new Set(found.map(({ id }) => id));
   const lowest = found.at(-1)?.score ?? 1;
-  const likely = await similar({ database, longWork }, docs, terms.words, threshold);
+  const likely = await similar({ database, longWork }, docs, terms.words, { threshold, limit: limit + known.size });
   const alike = likely.found.filter(({ id }) => !known.has(id)).map(({ id, score }) => ({ id, score: score * lowest }));
   return { found: [...found, ...alike].slice(0, limit), why: why ?? likely.why };
 }
 
-/** The latest pieces with a word that has at least `threshold` in common with one of the first `words`, best first. */
+type Fuzziness = { readonly threshold: number; readonly limit: number };
+
+/** Pieces with a word that has at least `threshold` in common with one of the first `words`, best first. */
 async function similar(
   scope: Pick<Scope, "database" | "longWork">,
   docs: DocScope,
   words: readonly string[],
-  threshold: number,
+  { threshold, limit }: Fuzziness,
 ): Promise<FoundWords> {
+  if (words.length === 0) return { found: [] };
   const leave = scope.longWork.enter(docs.accountId);
   if (leave === null) return { found: [], why: TOO_LONG };
   try {
-    return await similarIn(scope, docs, words, threshold);
+    const { alike, isWhole } = await alikeIn(scope, docs, trigramMatcher(words.slice(0, FUZZY_WORDS)), threshold);
+    const best = [...alike].sort((a, b) => b[1] - a[1]).slice(0, ALIKE_WORDS);
+    if (best.length === 0) return { found: [], why: isWhole ? undefined : TOO_LONG };
+    const told = best.map(([word]) => word);
+    const having = await findWithWords(scope.database, docs, told, limit);
+    const found = [...(having ?? [])].map(([id, n]) => ({ id, score: best[n]?.[1] ?? 0 })).sort(byScore);
+    if (!isWhole || having === null) return { found, why: TOO_LONG };
+    return { found, why: best.length < alike.size && found.length < limit ? SOME_ALIKE : undefined };
   } finally {
     leave();
   }
 }
 
-async function similarIn(
+/** The words in scope that are alike enough, with how much. `isWhole`: the words of all pieces were compared in time. */
+async function alikeIn(
   { database, longWork }: Pick<Scope, "database" | "longWork">,
   docs: DocScope,
-  words: readonly string[],
-  threshold: number,
-): Promise<FoundWords> {
-  const found: Scored[] = [];
-  let why: string | undefined;
-  const likeness = trigramMatcher(words.slice(0, FUZZY_WORDS));
-  const until = performance.now() + FUZZY_MS;
-  for (let from = 0; from < FUZZY_PIECES; from += FUZZY_AT_ONCE) {
-    const page = { from, limit: FUZZY_AT_ONCE };
-    const pieces = performance.now() < until ? await listBeginnings(database, docs, FUZZY_CHARACTERS, page) : null;
-    if (pieces === null) {
-      why = TOO_LONG;
-      break;
-    }
-    found.push(...(await likePieces({ ...docs, longWork }, pieces, likeness, threshold)));
-    if (pieces.length < FUZZY_AT_ONCE) break;
-  }
-  return { found: found.sort(byScore), why };
-}
-
-/** Those of some pieces of an account that are alike enough. Others get their turn while they are compared. */
-export async function likePieces(
-  { accountId, longWork }: Pick<Scope, "accountId" | "longWork">,
-  pieces: readonly { readonly id: string; readonly content: string }[],
   likeness: (word: string) => number,
   threshold: number,
-): Promise<Scored[]> {
-  const found: Scored[] = [];
-  await inStretches(longWork, accountId, pieces, ({ id, content }) => {
-    let score = 0;
-    for (const word of wordsOf(content)) score = Math.max(score, likeness(word));
-    if (score >= threshold) found.push({ id, score });
+): Promise<{ readonly alike: ReadonlyMap<string, number>; readonly isWhole: boolean }> {
+  const alike = new Map<string, number>();
+  const until = performance.now() + FUZZY_MS;
+  for (let from: PiecePlace | null = null; ; ) {
+    const page: Awaited<ReturnType<typeof listWords>> =
+      performance.now() < until ? await listWords(database, docs, from) : null;
+    if (!page) return { alike, isWhole: page === undefined };
+    for (const one of await likeWords({ ...docs, longWork }, page.words, likeness, threshold)) alike.set(...one);
+    from = page;
+  }
+}
+
+/** Those of some words of an account's pieces that are alike enough. Others get their turn while they are compared. */
+export async function likeWords(
+  { accountId, longWork }: Pick<Scope, "accountId" | "longWork">,
+  words: readonly string[],
+  likeness: (word: string) => number,
+  threshold: number,
+): Promise<(readonly [string, number])[]> {
+  const found: (readonly [string, number])[] = [];
+  await inStretches(longWork, accountId, words, (word) => {
+    // A database may keep capitals of other letters than those of English.
+    const score = likeness(word.toLowerCase());
+    if (score >= threshold) found.push([word, score]);
   });
   return found;
 }

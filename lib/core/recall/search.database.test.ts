@@ -88,6 +88,29 @@ describe("text", () => {
   });
 });
 
+describe("fuzzy", () => {
+  const fuzzy: SearchOptions = { ...words, trigramSimilarityThreshold: 0.4 };
+
+  test("17: finds a misspelt word wherever it stands in a piece, of any letters, and none that is unlike", async () => {
+    const owner = await agentWith(
+      `${"The boat lies at anchor. ".repeat(200)} The lighthouse keeper waved.`,
+      "Die Öffnungszeiten der Bücherei",
+      "Маяк построили рыбаки",
+      "猫が庭にいる。 The garden's gate",
+    );
+    expect(await titles(owner, "lighthuose", fuzzy)).toEqual(["T0"]);
+    expect(await titles(owner, "Öfnungszeiten", fuzzy)).toEqual(["T1"]);
+    expect(await titles(owner, "постройли", fuzzy)).toEqual(["T2"]);
+    expect(await titles(owner, "猫 gardenn", fuzzy)).toEqual(["T3"]);
+    expect(await titles(owner, "zebra", fuzzy)).toEqual([]);
+  });
+
+  test("17: the more alike comes first, and behind what has the word itself", async () => {
+    const owner = await agentWith("a lighthose by the sea", "a lighthouse by the sea", "a light by the sea");
+    expect(await titles(owner, "lighthouse", fuzzy)).toEqual(["T1", "T0", "T2"]);
+  });
+});
+
 // The statements are the same in the embedded database, which takes half a minute to take in so many.
 describe.skipIf(process.env.TEST_DATABASE === "pglite")("many pieces", () => {
   const PIECES = 21_000;
@@ -122,6 +145,10 @@ describe.skipIf(process.env.TEST_DATABASE === "pglite")("many pieces", () => {
 
   test("a rare word beside one that all pieces have is found though 20,000 later ones are there", async () => {
     expect((await titles(owner, "pear quince"))[0]).toBe("Old");
+  }, 60_000);
+
+  test("17: a misspelt word is found though 20,000 later pieces are there", async () => {
+    expect((await titles(owner, "quinze", { ...words, trigramSimilarityThreshold: 0.4 }))[0]).toBe("Old");
   }, 60_000);
 
   test("17: a search reads what its owner has, not what others have", async () => {

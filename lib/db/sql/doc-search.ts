@@ -131,15 +131,38 @@ export const searchFewWordRows = ranked(
   {},
 );
 
-/** The beginnings of the latest pieces. */
-export const listBeginningRows = statement({
-  name: "list-beginnings",
-  // The inner list is sorted before any text is cut.
-  text: `select p.id, left(p.content, $9) as content from (
-       select c.id, c.content from "DocChunk" c join "Doc" d on d.id = c."docId" where ${IN_SCOPE}
-       order by d."createdAt" desc, c.id offset $10 limit $11) p`,
-  parameters: { ...scope, characters: "int4", from: "int8", limit: "int8" },
-  row: z.object({ id: z.string(), content: z.string() }),
+/**
+ * The words of the next pieces behind a place, each once, and the place of the last of these pieces: so many pieces, of no more
+ * words than `words` but for the first. The latest docs come first. No row: there are no more.
+ */
+export const listWordRows = statement({
+  name: "list-words",
+  text: `with docs as materialized (
+       select d.id from "Doc" d where ${IN_SCOPE} and d.id <= $9 order by d.id desc
+     ), pieces as materialized (
+       select c.* from docs cross join lateral (
+         select c."docId", c.position, c.search from "DocChunk" c
+         where c."docId" = docs.id and (docs.id < $9 or c.position > $10) order by c.position) c limit $11
+     ), counted as materialized (
+       select *, row_number() over place as n, sum(length(search)) over place as words
+       from pieces window place as (order by "docId" desc, position)
+     ), told as materialized (select * from counted where n = 1 or words <= $12)
+     select "docId", position, array(select distinct unnest(tsvector_to_array(search)) from told) as words
+     from told order by n desc limit 1`,
+  parameters: { ...scope, docId: "uuid", position: "int4", limit: "int8", words: "int8" },
+  row: z.object({ docId: z.string(), position: z.number(), words: z.array(z.string()) }),
+});
+
+/** Pieces that meet any of some conditions, those of the first ones first, and which it was, from 1 on. */
+export const findMeetingRows = statement({
+  name: "find-meeting",
+  // As "search-words" does.
+  text: `with docs as materialized (select d.id from "Doc" d where ${IN_SCOPE})
+     select x.id, r.n::int from unnest($9::text[]) with ordinality r(q, n) cross join lateral (
+       select c.id from (select id, "docId" from "DocChunk" where search @@ r.q::tsquery offset 0) c
+       where (c."docId" in (select id from docs)) is true limit $10) x limit $10`,
+  parameters: { ...scope, conditions: "text[]", limit: "int8" },
+  row: z.object({ id: z.string(), n: z.number() }),
 });
 
 /** The pieces that a model has embedded whose fingerprints are most alike to one. */

@@ -1,15 +1,3 @@
-const MAX_WORDS = 64;
-
-/** The words of a text, in lower case, each once, the first 64. */
-export function wordsOf(text: string): string[] {
-  const words = new Set<string>();
-  for (const [word] of text.toLowerCase().matchAll(/[\p{L}\p{N}]+/gu)) {
-    words.add(word);
-    if (words.size === MAX_WORDS) break;
-  }
-  return [...words];
-}
-
 // PostgreSQL's own text search configurations (documentation, "Text Search Configurations", \dF of version 18).
 const CONFIGURATIONS: ReadonlyMap<string, string> = new Map(
   Object.entries({

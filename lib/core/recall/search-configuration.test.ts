@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { searchConfiguration } from "./words.ts";
+import { searchConfiguration } from "./search-configuration.ts";
 
 test("a language tag has the configuration of its language", () => {
   expect(["de-AT", "EN", "nb", "xx", ""].map(searchConfiguration)).toEqual([
