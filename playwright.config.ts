@@ -1,10 +1,13 @@
 import { defineConfig } from "@playwright/test";
+import { isEverything } from "./e2e/everything.ts";
 import { CHROMIUM_FLAGS, findChromium } from "./scripts/chromium.ts";
 
 export default defineConfig({
   // How long something takes is measured by the benchmark; here it only has to come.
   expect: { timeout: 30_000 },
   testDir: "e2e",
+  // npm run test:everything has those too.
+  ...(isEverything ? {} : { grepInvert: /@nightly/u }),
   workers: 2,
   timeout: 180_000,
   retries: process.env.CI ? 1 : 0,

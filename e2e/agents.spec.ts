@@ -1,5 +1,5 @@
-import { expect, type Page, test } from "@playwright/test";
-import { expectNoAxeFault, RULES } from "./axe.ts";
+import { expect, test } from "@playwright/test";
+import { look } from "./look.ts";
 import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
 
 let server: WatchedServer;
@@ -8,19 +8,12 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => server.kill("SIGTERM"));
 
-async function accessible(page: Page): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    await expectNoAxeFault(page, colorScheme, RULES[colorScheme]);
-  }
-}
-
 test("an agent is made, refused a taken slug, tried, and deleted", async ({ page, request }) => {
   test.slow();
   await signInAsOwner(page, server);
   await page.getByRole("link", { name: "Agents", exact: true }).click();
   await expect(page.getByRole("link", { name: /Taxson/ })).toBeVisible();
-  await accessible(page);
+  await look(page, "agents", { widths: [1280] });
 
   await page.getByRole("link", { name: "New agent" }).click();
   await page.getByLabel("Name", { exact: true }).fill("Guide");
@@ -38,7 +31,7 @@ test("an agent is made, refused a taken slug, tried, and deleted", async ({ page
   await expect(page).toHaveURL(/\/agents\/[0-9a-f-]{36}$/);
   const id = page.url().split("/").at(-1) ?? "";
   await expect(page.getByText(`/assistants/${id}`)).toBeVisible();
-  await accessible(page);
+  await look(page, "agents", { widths: [1280] });
 
   await page.getByRole("button", { name: "Add a tool" }).click();
   const tool = page.getByRole("form", { name: "New tool" });
@@ -57,7 +50,7 @@ test("an agent is made, refused a taken slug, tried, and deleted", async ({ page
   await tool.getByLabel("Tool name").fill("get_weather");
   await tool.getByLabel("URL").fill("https://weather.test/now");
   await tool.getByLabel("Headers").fill("Accept: application/json");
-  await accessible(page);
+  await look(page, "agents", { widths: [1280] });
   await tool.getByRole("button", { name: "Add the tool" }).click();
   await expect(page.getByText("HTTP request, made by this server")).toBeVisible();
 
@@ -104,7 +97,7 @@ test("an agent is made, refused a taken slug, tried, and deleted", async ({ page
   await expect(page.getByRole("link", { name: /Guide/ })).toHaveCount(0);
 });
 
-test("more agents than a page holds are shown page by page", async ({ page, request }) => {
+test("more agents than a page holds are shown page by page", { tag: "@nightly" }, async ({ page, request }) => {
   await page.goto(`${server.url}/agents`);
   const headers = { "sec-fetch-site": "same-origin" };
   for (let n = 0; n < 55; n++) {

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { expectNoAxeFault } from "./axe.ts";
+import { expectNoAxeFault } from "./look.ts";
 import { startServer, type WatchedServer } from "./server.ts";
 import { watchContext } from "./watch-page.ts";
 
@@ -115,9 +115,9 @@ test("another tab follows to the line that is shown, and a turn keeps its place 
   await expect(turns(one)).toHaveCount(3);
 });
 
-test("while an answer is given, an edited question is refused in words and stays where it was typed", async ({
-  page,
-}) => {
+test("while an answer is given, an edited question is refused in words and stays where it was typed", {
+  tag: "@nightly",
+}, async ({ page }) => {
   await begun(page);
   await ask(page, "Hello", 3);
   await turns(page).first().hover();

@@ -1,6 +1,7 @@
 import { expect, test } from "@playwright/test";
 import { routeTable } from "../lib/testing/server.ts";
 import { eachOf } from "./each-of.ts";
+import { isEverything } from "./everything.ts";
 import { type Nginx, startNginx } from "./nginx.ts";
 import { startServer, type WatchedServer } from "./server.ts";
 
@@ -29,7 +30,9 @@ const NOBODY: Who = { name: "nobody", headers: {} };
 
 test.beforeAll(async () => {
   server = await startServer({ GUESTS: "on", SIGN_UP: "on" });
-  caches = await Promise.all(["", DEAF].map((more) => startNginx({ upstream: server.url, location: KEEPS + more })));
+  caches = await Promise.all(
+    (isEverything ? ["", DEAF] : [DEAF]).map((more) => startNginx({ upstream: server.url, location: KEEPS + more })),
+  );
   ada = await somebody("ada");
   bob = await somebody("bob");
   ids = await secretsOf(ada[0]?.headers ?? {});
@@ -74,9 +77,9 @@ async function secretsOf(headers: Headers): Promise<Readonly<Record<string, stri
   return { agentId: agent.id, assistantId: agent.id, bot: agent.id, sessionId: session.session_id };
 }
 
-const EXTRA: readonly Headers[] = [
-  {},
-  { rsc: "1", "next-router-state-tree": "%5B%22%22%5D" },
+const EXTRA: readonly Headers[] = [{}, { rsc: "1", "next-router-state-tree": "%5B%22%22%5D" }];
+/** What changes no answer today. */
+const MORE: readonly Headers[] = [
   { "x-forwarded-host": "evil.example", "x-forwarded-proto": "http", "x-original-url": "/account" },
   { "if-none-match": "*", "if-modified-since": "Thu, 01 Jan 2026 00:00:00 GMT", range: "bytes=0-9" },
 ];
@@ -113,7 +116,7 @@ test("figure 3, S21: what a cache in front keeps of one person's it gives to nob
   for (const [n, { port }] of caches.entries()) {
     // Paths are kept apart from one another; of one path, the owner's visits come before everybody else's.
     await eachOf(targets(), async (path) => {
-      for (const [round, extra] of EXTRA.entries()) {
+      for (const [round, extra] of [...EXTRA, ...(isEverything ? MORE : [])].entries()) {
         const get = async ({ name, headers }: Who) => {
           const url = `http://127.0.0.1:${port}${path}?round=${round}`;
           const response = await fetch(url, { headers: { ...headers, ...extra }, redirect: "manual" });
@@ -141,7 +144,7 @@ test("figure 3, S21: what a cache in front keeps of one person's it gives to nob
   }
   expect(wrong).toEqual([]);
   // The owner of the secrets has seen them: in pages and in every dialect.
-  expect(seen).toBeGreaterThan(50);
+  expect(seen).toBeGreaterThan(isEverything ? 50 : 12);
 });
 
 test("figure 3: the caches do keep what they may", async () => {

@@ -20,7 +20,9 @@ async function ask(page: Page, text: string): Promise<void> {
   await expect(page.getByRole("status").filter({ hasText: "Answer ready" })).toHaveCount(1);
 }
 
-test("16: what the model saw in a turn is shown by parts, readable and raw, turn by turn", async ({ page }) => {
+test("16: what the model saw in a turn is shown by parts, readable and raw, turn by turn", { tag: "@nightly" }, async ({
+  page,
+}) => {
   await page.goto(server.url);
   await ask(page, "What is 12.5 * 8?");
   await ask(page, "And doubled?");

@@ -23,7 +23,9 @@ test("lesson 14: kill -9 in mid-answer: the next start completes the answer, wit
   expect(stop?.status).toBe("completed");
 });
 
-test("lesson 14: a server that is told to go in mid-answer hands the turn over, and the next start completes it", async () => {
+test("lesson 14: a server that is told to go in mid-answer hands the turn over, and the next start completes it", {
+  tag: "@nightly",
+}, async () => {
   const first = await startServer({ PARLEY_API_KEY: KEY });
   const whole = await answerWithout(first);
   const { session } = await askAndReadSome(first);

@@ -59,7 +59,7 @@ function run(command: string, args: string[], environment: Environment): Promise
 const files = DIALECTS.map(({ name }) => `${name}.md`);
 
 for (const name of files) {
-  test(`every snippet of docs/${name} runs`, async () => {
+  test(`every snippet of docs/${name} runs`, { tag: "@nightly" }, async () => {
     test.slow();
     const exported: string[] = [];
     for (const [n, { language, code, expected }] of snippets(join("docs", name)).entries()) {

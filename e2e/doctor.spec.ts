@@ -25,7 +25,9 @@ async function doctor(environment: Record<string, string>, ...more: string[]) {
   return { code, of: (check: string) => findings.find((finding) => finding.check.startsWith(check)) };
 }
 
-test("the doctor sees a running server, streams that come in pieces, and a proxy that holds them back", async () => {
+test("the doctor sees a running server, streams that come in pieces, and a proxy that holds them back", {
+  tag: "@nightly",
+}, async () => {
   const server = await startServer({ PARLEY_API_KEY: KEY });
   const settings = { PARLEY_API_KEY: KEY, DATA_DIR: server.dataDir, PORT: String(server.port) };
   const good = await startNginx({ upstream: server.url, location: "proxy_buffering off;" });

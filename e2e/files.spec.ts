@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { expectNoAxeFault } from "./axe.ts";
+import { expectNoAxeFault } from "./look.ts";
 import { startServer, type WatchedServer } from "./server.ts";
 
 let server: WatchedServer;
@@ -71,7 +71,9 @@ test("files are attached by button, paste and drop, kept over a reload, sent, an
   expect(errors).toEqual([]);
 });
 
-test("a file that is too large says so, and one whose connection breaks can be tried again", async ({ page }) => {
+test("a file that is too large says so, and one whose connection breaks can be tried again", {
+  tag: "@nightly",
+}, async ({ page }) => {
   await page.goto(server.url);
   const large = { name: "large.bin", mimeType: "", buffer: Buffer.alloc(25_000_001) };
   await choose(page).setInputFiles([large]);

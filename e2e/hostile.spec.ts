@@ -1,4 +1,5 @@
 import { type Cookie, expect, type Page, test } from "@playwright/test";
+import { isEverything } from "./everything.ts";
 import { promptOf, startHostileModel } from "./hostile-model.ts";
 import { MESSAGES, VECTORS } from "./hostile-vectors.ts";
 import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
@@ -114,12 +115,14 @@ async function drawAll(page: Page): Promise<void> {
   }
 }
 
-test("S6: more than 300 hostile texts in 400 places run nothing, load nothing and trip no policy", async ({ page }) => {
+test("S6: hostile texts, more than 300 in 400 places, run nothing, load nothing and trip no policy", async ({
+  page,
+}) => {
   test.slow();
   expect(VECTORS.length).toBeGreaterThan(300);
-  const parts = 4;
-  const size = Math.ceil(MESSAGES.length / parts);
-  const texts = Array.from({ length: parts }, (_, n) => MESSAGES.slice(n * size, (n + 1) * size));
+  // Each session has some of every kind.
+  const parts = Array.from({ length: 4 }, (_, part) => MESSAGES.filter((_text, n) => n % 4 === part));
+  const texts = isEverything ? parts : parts.slice(0, 1);
   const sessions = await Promise.all(texts.map(talkOf));
   const watched = await openOwner(page);
   let renderings = 0;
@@ -137,12 +140,12 @@ test("S6: more than 300 hostile texts in 400 places run nothing, load nothing an
     drawn += await page.locator('main [data-state="drawn"]').count();
     expect(await planted(page)).toEqual(CLEAN);
   }
-  expect(drawn).toBeGreaterThan(20);
-  expect(renderings).toBeGreaterThan(400);
+  expect(drawn).toBeGreaterThan(5 * texts.length - 1);
+  expect(renderings).toBeGreaterThan(100 * texts.length);
   expect(watched).toEqual(NOTHING);
 });
 
-test("S6: hostile names of agents, keys and sessions are names", async ({ page }) => {
+test("S6: hostile names of agents, keys and sessions are names", { tag: "@nightly" }, async ({ page }) => {
   const watched = await openOwner(page);
   const key = { authorization: `Bearer ${server.key()}` };
   for (const text of VECTORS.slice(0, 20)) {

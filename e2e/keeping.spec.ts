@@ -1,6 +1,6 @@
 import { type BrowserContext, expect, type Page, type Route, test } from "@playwright/test";
 import { listedModel } from "../lib/testing/listed-model.ts";
-import { expectNoAxeFault } from "./axe.ts";
+import { expectNoAxeFault } from "./look.ts";
 import { startServer, type WatchedServer } from "./server.ts";
 
 // What a person has written is lost by no press and no way off the page, and the focus is where they go on.
@@ -58,9 +58,9 @@ async function refuseNext(page: Page): Promise<void> {
   });
 }
 
-test("16: in the sidebar the focus goes on: after renaming where the person pressed, after P with the row, after ⌫ to the next", async ({
-  page,
-}) => {
+test("16: in the sidebar the focus goes on: after renaming where the person pressed, after P with the row, after ⌫ to the next", {
+  tag: "@nightly",
+}, async ({ page }) => {
   for (const question of ["One", "Two", "Three"]) await sessionOf(page, `What is ${question}?`);
   await expect(rows(page)).toHaveCount(3);
   const first = rows(page).first();
@@ -94,9 +94,9 @@ test("16: in the sidebar the focus goes on: after renaming where the person pres
   await expect(page.getByRole("button", { name: "More", exact: true })).toBeFocused();
 });
 
-test("16: the sheet of the sidebar gives the focus back, and a new session has no title of the one before", async ({
-  page,
-}) => {
+test("16: the sheet of the sidebar gives the focus back, and a new session has no title of the one before", {
+  tag: "@nightly",
+}, async ({ page }) => {
   await sessionOf(page, "Hello");
   await expect(page).toHaveTitle(/Hello|.+ · Parley/u);
   await page.keyboard.press("ControlOrMeta+Shift+o");
@@ -111,7 +111,9 @@ test("16: the sheet of the sidebar gives the focus back, and a new session has n
   await expect(toggle).toBeFocused();
 });
 
-test("16: what was refused is sent again as it stands by then, with what was written since", async ({ page }) => {
+test("16: what was refused is sent again as it stands by then, with what was written since", {
+  tag: "@nightly",
+}, async ({ page }) => {
   await sessionOf(page, "Hello");
   await refuseNext(page);
   await ask(page, "What is 2 * 3?");
@@ -122,9 +124,9 @@ test("16: what was refused is sent again as it stands by then, with what was wri
   await expect(composer(page)).toHaveValue("");
 });
 
-test("16: a question that the server has taken though nobody heard it is not there to be sent again", async ({
-  page,
-}) => {
+test("16: a question that the server has taken though nobody heard it is not there to be sent again", {
+  tag: "@nightly",
+}, async ({ page }) => {
   await sessionOf(page, "Hello");
   let heard = 0;
   await page.route(TURN, async (route) => {
@@ -140,9 +142,9 @@ test("16: a question that the server has taken though nobody heard it is not the
   expect(heard).toBe(4);
 });
 
-test("16: a question whose page is left before the server has it is not there again, and files of another draft stay", async ({
-  page,
-}) => {
+test("16: a question whose page is left before the server has it is not there again, and files of another draft stay", {
+  tag: "@nightly",
+}, async ({ page }) => {
   const other = await sessionOf(page, "Other");
   const own = await sessionOf(page, "Own");
   await page.getByRole("link", { name: "New session", exact: true }).click();
@@ -174,7 +176,10 @@ test("16: a question whose page is left before the server has it is not there ag
   await expect(page.getByRole("button", { name: "Remove notes.txt" })).toBeVisible();
 });
 
-test("16: the answer to a call that the server refuses is in its form again", async ({ page, context }) => {
+test("16: the answer to a call that the server refuses is in its form again", { tag: "@nightly" }, async ({
+  page,
+  context,
+}) => {
   const send = await join(context);
   const { id } = await send("/api/app/agents", { name: "Guide" });
   const parameters = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
@@ -193,10 +198,9 @@ test("16: the answer to a call that the server refuses is in its form again", as
   expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes(":call")))).toEqual([]);
 });
 
-test("16: a question that is asked before the models are known goes to the one that was chosen", async ({
-  page,
-  context,
-}) => {
+test("16: a question that is asked before the models are known goes to the one that was chosen", {
+  tag: "@nightly",
+}, async ({ page, context }) => {
   await join(context);
   const known = Promise.withResolvers<void>();
   await page.route("**/api/app/models", async (route) => {
@@ -216,10 +220,9 @@ test("16: a question that is asked before the models are known goes to the one t
   expect((await asked).postDataJSON()).toMatchObject({ prompt: "Hello", model: "other" });
 });
 
-test("16: a session that was deleted is gone, also where its person signs out before the time to undo is over", async ({
-  page,
-  context,
-}) => {
+test("16: a session that was deleted is gone, also where its person signs out before the time to undo is over", {
+  tag: "@nightly",
+}, async ({ page, context }) => {
   const send = await join(context);
   const { key } = await send("/api/app/keys", { name: "k" });
   const id = (await sessionOf(page, "A secret")).split("/").at(-1);
@@ -237,7 +240,9 @@ test("16: a session that was deleted is gone, also where its person signs out be
   expect(kept).toEqual([]);
 });
 
-test("16: Undo works for as long as its notice stands, also where somebody stays on it", async ({ page }) => {
+test("16: Undo works for as long as its notice stands, also where somebody stays on it", { tag: "@nightly" }, async ({
+  page,
+}) => {
   await page.clock.install();
   await sessionOf(page, "Hello");
   await page.getByRole("button", { name: "More", exact: true }).click();
@@ -253,10 +258,9 @@ test("16: Undo works for as long as its notice stands, also where somebody stays
   await expect(rows(page)).toHaveCount(1);
 });
 
-test("16: a key is made once, and a revoked one does not come back with its page; what asks gives the focus back", async ({
-  page,
-  context,
-}) => {
+test("16: a key is made once, and a revoked one does not come back with its page; what asks gives the focus back", {
+  tag: "@nightly",
+}, async ({ page, context }) => {
   await join(context);
   await page.goto(`${server.url}/account`);
   await page.getByRole("button", { name: "New key" }).click();
@@ -287,10 +291,9 @@ test("16: a key is made once, and a revoked one does not come back with its page
   await expect(row).toHaveCount(0);
 });
 
-test("17: an index that was made is in the list one goes back to, and of two quick choices both are kept", async ({
-  page,
-  context,
-}) => {
+test("17: an index that was made is in the list one goes back to, and of two quick choices both are kept", {
+  tag: "@nightly",
+}, async ({ page, context }) => {
   const send = await join(context);
   const agent = (await send("/api/app/agents", { name: "Guide" })).id;
   await send("/api/app/indexes", { name: "Maps" });
@@ -331,10 +334,9 @@ test("17: an index that was made is in the list one goes back to, and of two qui
   await expect(page.getByLabel("Menus")).toBeChecked();
 });
 
-test("16: a tool that is written and not saved is left by no other press without a question", async ({
-  page,
-  context,
-}) => {
+test("16: a tool that is written and not saved is left by no other press without a question", {
+  tag: "@nightly",
+}, async ({ page, context }) => {
   const send = await join(context);
   const agent = (await send("/api/app/agents", { name: "Guide" })).id;
   await send(`/api/app/agents/${agent}/tools`, {
@@ -365,7 +367,9 @@ test("16: a tool that is written and not saved is left by no other press without
   await expect(page.getByRole("button", { name: "Add a tool" })).toBeFocused();
 });
 
-test("16: ? shows all keys, outside of a field, and Escape gives the focus back", async ({ page }) => {
+test("16: ? shows all keys, outside of a field, and Escape gives the focus back", { tag: "@nightly" }, async ({
+  page,
+}) => {
   await sessionOf(page, "Hello");
   await page.keyboard.press("?");
   await expect(composer(page)).toHaveValue("?");

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
-import { expectNoAxeFault } from "./axe.ts";
+import { look } from "./look.ts";
 import { startServer, type WatchedServer } from "./server.ts";
-import { showIn } from "./show-in.ts";
 
 let server: WatchedServer;
 test.beforeAll(async () => {
@@ -18,29 +17,19 @@ const HOSTILE = {
   buffer: Buffer.from("no PDF"),
 };
 
-/** In both themes, one wide and one narrow. */
-async function accessible(page: Page): Promise<void> {
-  for (const [width, colorScheme] of [
-    [390, "dark"],
-    [1440, "light"],
-  ] as const) {
-    await page.setViewportSize({ width, height: 900 });
-    await showIn(page, colorScheme);
-    await expectNoAxeFault(page, `knowledge, ${width} px, ${colorScheme}`);
-  }
-}
-
 /** A passage of the handbook is open, on its page; Escape closes it, and gives the focus back to what opened it. */
 async function passageOpens(page: Page): Promise<void> {
   const dialog = page.getByRole("dialog", { name: "handbook.pdf" });
   await expect(dialog.getByText("Page 7 of", { exact: false })).toBeVisible();
   await expect(dialog.getByRole("region", { name: "Text" })).toContainText("handbookword7");
-  await accessible(page);
+  await look(page, "knowledge");
   await page.keyboard.press("Escape");
   await expect(dialog).toHaveCount(0);
 }
 
-test("17: an index gets documents, is asked, and an agent that looks into it names the page", async ({ page }) => {
+test("17: an index gets documents, is asked, and an agent that looks into it names the page", {
+  tag: "@nightly",
+}, async ({ page }) => {
   const errors: string[] = [];
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   page.on("pageerror", (error) => errors.push(String(error)));
@@ -64,7 +53,7 @@ test("17: an index gets documents, is asked, and an agent that looks into it nam
   await page.getByLabel("Question").press("Enter");
   const passage = page.getByRole("list", { name: "Passages" }).getByRole("button").first();
   await expect(passage).toContainText("page 7");
-  await accessible(page);
+  await look(page, "knowledge");
   await passage.click();
   await passageOpens(page);
   await expect(passage).toBeFocused();
@@ -79,7 +68,7 @@ test("17: an index gets documents, is asked, and an agent that looks into it nam
   const saved = page.waitForResponse((response) => response.request().method() === "PUT");
   await page.getByRole("checkbox", { name: "Handbooks" }).check();
   expect((await saved).status()).toBe(200);
-  await accessible(page);
+  await look(page, "knowledge");
   await page.goto(`${server.url}/?agent=${id}`);
   await page.getByRole("textbox", { name: /message/i }).fill("What is handbookword7?");
   await page.keyboard.press("Enter");
@@ -106,5 +95,5 @@ test("17: a PDF that is dropped on a new session becomes its document, and the a
   await expect(arriving).toHaveCount(0);
   await page.getByRole("button", { name: "1 document" }).click();
   await expect(page.getByRole("dialog", { name: "Documents of this session" })).toContainText("handbook.pdf");
-  await accessible(page);
+  await look(page, "knowledge");
 });

@@ -61,7 +61,7 @@ test("lessons 22 and 25: a long session begins with its last turns, and has olde
   await expect(anchor).toBeInViewport();
 });
 
-test("16: who goes far up while the page gets shorter stays there", async ({ page }) => {
+test("16: who goes far up while the page gets shorter stays there", { tag: "@nightly" }, async ({ page }) => {
   await openLong(page);
   await settled(page);
   await growLast(page);
@@ -75,9 +75,9 @@ test("16: who goes far up while the page gets shorter stays there", async ({ pag
   expect(await fromEnd(page)).toBeGreaterThan(2000);
 });
 
-test("16: turns above the first screen are their words until the reader comes near them, and stay where they are", async ({
-  page,
-}) => {
+test("16: turns above the first screen are their words until the reader comes near them, and stay where they are", {
+  tag: "@nightly",
+}, async ({ page }) => {
   await openLong(page);
   const resting = log(page).locator("[data-resting]");
   await expect(turn(page, QUESTIONS - 1)).toBeInViewport();
@@ -96,7 +96,9 @@ test("16: turns above the first screen are their words until the reader comes ne
   await expect(far.getByRole("button", { name: "Answer again" })).toHaveCount(1);
 });
 
-test("16: a turn that is drawn as it comes into view moves nothing that is read below it", async ({ page }) => {
+test("16: a turn that is drawn as it comes into view moves nothing that is read below it", { tag: "@nightly" }, async ({
+  page,
+}) => {
   await openLong(page);
   await expect(turn(page, QUESTIONS - 1)).toBeInViewport();
   // As on a machine that is too busy to draw ahead of the reader.
@@ -125,9 +127,9 @@ test("16: a turn that is drawn as it comes into view moves nothing that is read 
   expect(await log(page).locator("[data-resting]").count()).toBeLessThan(resting);
 });
 
-test("lesson 25: the outline has every question, leads to the first by keys, and the end is one press away", async ({
-  page,
-}) => {
+test("lesson 25: the outline has every question, leads to the first by keys, and the end is one press away", {
+  tag: "@nightly",
+}, async ({ page }) => {
   await openLong(page);
   await page.getByRole("button", { name: "Outline" }).press("Enter");
   const outline = page.getByRole("dialog", { name: "Outline" });

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
-import { expectNoAxeFault } from "./axe.ts";
 import { promptOf, startHostileModel } from "./hostile-model.ts";
+import { look } from "./look.ts";
 import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
 import { NOTHING, type Watched, watchContext } from "./watch-page.ts";
 
@@ -138,8 +138,6 @@ async function drawn(page: Page): Promise<void> {
   await expect(page.locator('.tex[data-state="waiting"]')).toHaveCount(0);
 }
 
-const shots = process.env.SHOTS;
-
 test("figure 12: what is pressed in an answer before it lives is pressed once it does", async ({ page }) => {
   await open(page, "Some code:\n\n```ts\nconst a = 1;\n```");
   await page.reload();
@@ -211,15 +209,7 @@ test("lessons 30 and 31, model servers 32 to 36: answers with formulas, diagrams
   await prose.getByRole("button", { name: "Widen" }).click();
   await expect(prose.getByRole("checkbox", { name: "Bake the bread" })).toBeChecked();
 
-  for (const colorScheme of ["dark", "light"] as const) {
-    await page.emulateMedia({ colorScheme });
-    for (const width of [390, 1440]) {
-      await page.setViewportSize({ width, height: 900 });
-      await drawn(page);
-      await expectNoAxeFault(page, `${width} px, ${colorScheme}`);
-    }
-  }
-  if (shots) await shoot(page, shots);
+  await look(page, "markdown", { check: () => drawn(page) });
   // Copying is looked at last: Chromium reports the styles of what it copies under the policy of the page.
   expect(watched).toEqual(NOTHING);
   const copied = await prose.evaluate((element) => {
@@ -248,16 +238,3 @@ test("lessons 30 and 31, model servers 32 to 36: answers with formulas, diagrams
   expect(html).toMatch(/<td [^>]*style="[^"]*border-bottom/u);
   expect(html).not.toMatch(/class=|<button|<input/u);
 });
-
-/** Pictures for who changes how answers look: SHOTS=/folder. */
-async function shoot(page: Page, folder: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    for (const width of [390, 820, 1440]) {
-      await page.setViewportSize({ width, height: 3000 });
-      await drawn(page);
-      await page.evaluate(() => document.querySelector(".scroller")?.scrollTo(0, 1e6));
-      await page.screenshot({ path: `${folder}/markdown-${width}-${colorScheme}.png` });
-    }
-  }
-}

@@ -1,6 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { expectNoAxeFault, RULES } from "./axe.ts";
-import { inEachView, WIDTHS } from "./each-view.ts";
+import { look } from "./look.ts";
 import { startServer, type WatchedServer } from "./server.ts";
 import { watchContext } from "./watch-page.ts";
 
@@ -31,11 +30,6 @@ async function ask(page: Page, question: string): Promise<void> {
   await composer(page).press("Enter");
   await expect(page.locator('[role=log] [data-act="copy"]').last()).toBeVisible();
 }
-
-const look = (page: Page, state: string): Promise<void> =>
-  inEachView(page, state, WIDTHS, (width, colorScheme) =>
-    expectNoAxeFault(page, `${state}, ${width} px, ${colorScheme}`, RULES[colorScheme]),
-  );
 
 test("everything is reached by keys: commands, sessions by title, the archive, and the focus comes back", async ({
   page,
@@ -109,9 +103,9 @@ test("everything is reached by keys: commands, sessions by title, the archive, a
   expect(watched).toEqual({ violations: [], outside: [], errors: [] });
 });
 
-test("F6 goes through the parts of the page; letters can be turned off; the theme is there at the first frame", async ({
-  page,
-}) => {
+test("F6 goes through the parts of the page; letters can be turned off; the theme is there at the first frame", {
+  tag: "@nightly",
+}, async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto(server.url);
   await ask(page, "One question");

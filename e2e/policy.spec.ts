@@ -39,7 +39,7 @@ const answer: number = 42;
 
 const openOwner = (page: Page) => signInAsOwner(page, server);
 
-test("S6: no view of the app trips its own policy", async ({ page, browser }) => {
+test("S6: no view of the app trips its own policy", { tag: "@nightly" }, async ({ page, browser }) => {
   test.slow();
   const watched = await watchContext(page.context(), server.url);
   await openOwner(page);

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { type ModelBox, startModelBox } from "../lib/testing/model-box.ts";
-import { expectNoAxeFault } from "./axe.ts";
+import { expectNoAxeFault } from "./look.ts";
 import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
 
 const KEY = "sk-box-0123456789abcdefWXYZ";

@@ -27,7 +27,7 @@ const INTERNAL: readonly Readonly<Record<string, string>>[] = [
   { "x-forwarded-host": "evil.test", origin: "http://evil.test", "sec-fetch-site": "cross-site" },
 ];
 
-test("no route answers with data to who has no key that counts", async () => {
+test("no route answers with data to who has no key that counts", { tag: "@nightly" }, async () => {
   test.slow();
   const owner = await ownerHeaders(server);
   const made = await fetch(`${server.url}/api/app/keys`, { method: "POST", headers: owner, body: '{"name":"gone"}' });

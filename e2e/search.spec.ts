@@ -1,8 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { fillSession } from "../lib/testing/long-session.ts";
 import { startPostgres } from "../lib/testing/postgres-server.ts";
-import { expectNoAxeFault, RULES } from "./axe.ts";
-import { inBothSchemes, inEachView } from "./each-view.ts";
+import { look } from "./look.ts";
 import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
 
 // Searching all sessions from the sidebar, and in the one that is open, with turns that are not loaded.
@@ -43,10 +42,7 @@ const field = (page: Page) => page.getByRole("combobox", { name: "Search all mes
 const options = (page: Page) => sidebar(page).getByRole("option");
 const turn = (page: Page, name: string) => page.getByRole("log").getByRole("article", { name, exact: true });
 
-const look = (page: Page, state: string): Promise<void> =>
-  inEachView(page, state, process.env.SCREENSHOTS ? [820, 390, 1440] : [1440], (width, colorScheme) =>
-    expectNoAxeFault(page, `${state}, ${width} px, ${colorScheme}`, RULES[colorScheme]),
-  );
+const wide = { widths: process.env.SCREENSHOTS ? [820, 390, 1440] : [1440] };
 
 test("what was said is found from everywhere, and opened where it stands", async ({ page }) => {
   await signInAsOwner(page, server);
@@ -58,7 +54,7 @@ test("what was said is found from everywhere, and opened where it stands", async
   await expect(sidebar(page).getByRole("status")).toContainText("First 200 hits");
   await field(page).fill('"question 12"');
   await expect(options(page)).toHaveCount(1);
-  await look(page, "search-hits");
+  await look(page, "search-hits", wide);
   await field(page).press("Enter");
   await expect(page).toHaveURL(`${server.url}/s/${long}`);
   await expect(turn(page, "Question 12")).toBeInViewport();
@@ -68,7 +64,7 @@ test("what was said is found from everywhere, and opened where it stands", async
   await page.keyboard.press("Control+Shift+F");
   await field(page).fill("heron");
   await expect(sidebar(page).getByRole("status")).toHaveText("Nothing for “heron”.");
-  await look(page, "search-nothing");
+  await look(page, "search-nothing", wide);
   await sidebar(page).getByRole("button", { name: "Search archived too" }).click();
   await expect(options(page)).not.toHaveCount(0);
   await field(page).press("ArrowDown");
@@ -104,7 +100,7 @@ test("what was said is found from everywhere, and opened where it stands", async
   await expect(bar.getByRole("status")).toHaveText(`${Number(first) + 1} of 100`);
   await find.press("Shift+Enter");
   await expect(bar.getByRole("status")).toHaveText(`${first} of 100`);
-  await look(page, "find");
+  await look(page, "find", wide);
   await find.press("Escape");
   await expect(bar).toHaveCount(0);
 
@@ -114,9 +110,7 @@ test("what was said is found from everywhere, and opened where it stands", async
   await page.getByRole("button", { name: "Search", exact: true }).click();
   await field(page).fill('"question 12"');
   await expect(options(page)).toHaveCount(1);
-  await inBothSchemes(page, "search-phone", (colorScheme) =>
-    expectNoAxeFault(page, `search-phone, ${colorScheme}`, RULES[colorScheme]),
-  );
+  await look(page, "search-phone", { widths: [390] });
   await options(page).click();
   await expect(turn(page, "Question 12")).toBeInViewport();
   await expect(field(page)).toHaveCount(0);

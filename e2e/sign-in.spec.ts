@@ -64,7 +64,10 @@ test("a guest signs in with a provider and keeps the sessions; from another brow
   await expect(other.locator(".sidebar").getByRole("link", { name: /12\.5/u })).toBeVisible();
 });
 
-test("the owner connects a provider, and signs in with it afterwards", async ({ page, browser }) => {
+test("the owner connects a provider, and signs in with it afterwards", { tag: "@nightly" }, async ({
+  page,
+  browser,
+}) => {
   await signInAsOwner(page, server);
   await page.goto(`${server.url}/account`);
   await page.getByRole("button", { name: "Connect Example ID" }).click();
@@ -127,7 +130,10 @@ test("GitHub is asked with our client and a state of the browser", async ({ page
   expect(asked.searchParams.get("code_challenge_method")).toBe("S256");
 });
 
-test("where accounts are not open, somebody new is refused and somebody known is not", async ({ page, browser }) => {
+test("where accounts are not open, somebody new is refused and somebody known is not", { tag: "@nightly" }, async ({
+  page,
+  browser,
+}) => {
   await server.kill("SIGTERM");
   server = await startServer({ ...environment, DATA_DIR: server.dataDir, SIGN_UP: "off" });
   await page.goto(`${server.url}/sign-in`);

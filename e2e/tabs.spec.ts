@@ -61,9 +61,9 @@ test("C19: what one tab does to a session is seen in the other", async ({ contex
   await expect(sidebar(two).getByRole("heading", { name: "Pinned" })).toHaveCount(0);
 });
 
-test("C19: a session that is deleted in one tab says so in the other, where its text can be copied", async ({
-  context,
-}) => {
+test("C19: a session that is deleted in one tab says so in the other, where its text can be copied", {
+  tag: "@nightly",
+}, async ({ context }) => {
   const [one, two] = await twoTabs(context, "To be deleted");
   await composer(two).fill("What I was about to ask");
   await choose(one, "To be deleted", "Delete");
@@ -79,7 +79,9 @@ test("C19: a session that is deleted in one tab says so in the other, where its 
   await expect(notice).toHaveCount(0);
 });
 
-test("C19: a session made in one tab is listed in the other, with the turn that runs in it", async ({ context }) => {
+test("C19: a session made in one tab is listed in the other, with the turn that runs in it", {
+  tag: "@nightly",
+}, async ({ context }) => {
   const [one, two] = await twoTabs(context, "Old one");
   await one.goto(server.url);
   await composer(one).fill("Write 800 words about lists");

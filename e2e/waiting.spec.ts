@@ -1,5 +1,5 @@
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
-import { expectNoAxeFault } from "./axe.ts";
+import { expectNoAxeFault } from "./look.ts";
 import { ownerHeaders, startServer, type WatchedServer } from "./server.ts";
 
 let server: WatchedServer;
@@ -38,10 +38,9 @@ async function signIn(context: BrowserContext): Promise<void> {
   await context.addCookies(cookies.map(([name = "", ...value]) => ({ name, value: value.join("="), url: server.url })));
 }
 
-test("16: a function that says what it gives is a form of its values, and each field says what is wrong", async ({
-  page,
-  context,
-}) => {
+test("16: a function that says what it gives is a form of its values, and each field says what is wrong", {
+  tag: "@nightly",
+}, async ({ page, context }) => {
   await signIn(context);
   await page.goto(`${server.url}/?agent=${asker}`);
   await ask(page, "Look at the sky view for Bonn");
@@ -137,10 +136,9 @@ test("16: what is written offline waits for the connection and is sent once", as
   await expect(articles(page)).toHaveCount(2);
 });
 
-test("lesson 15: a lost sign-in is said with a link that comes back here, and nothing is written for somebody else", async ({
-  page,
-  context,
-}) => {
+test("lesson 15: a lost sign-in is said with a link that comes back here, and nothing is written for somebody else", {
+  tag: "@nightly",
+}, async ({ page, context }) => {
   await page.goto(server.url);
   await ask(page, "Hello");
   await isReady(page);

@@ -177,7 +177,8 @@ describe("of several choices", () => {
   test("one that fails later ends the others, and a stream in its error", async () => {
     for (const stream of [false, true]) {
       api.model.reset();
-      const breaking = { truncateAfterChunks: 3, latency: 20 };
+      // The others are heard long before it breaks off.
+      const breaking = { truncateAfterChunks: 3, latency: 200 };
       api.model.on({ userMessage: /choose/, sequenceIndex: 0 }, { content: LONG }, breaking);
       api.model.onMessage(/choose/, { content: LONG }, { latency: 40 });
       const response = await post(several(stream));
