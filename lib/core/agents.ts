@@ -8,6 +8,7 @@ import { isId, newId } from "../domain/ids.ts";
 import { checkedIndexIds } from "./agent-index-ids.ts";
 import { dropUnusedFiles } from "./files.ts";
 import { madeName } from "./made-name.ts";
+import { within } from "./maxima.ts";
 import { checkModel } from "./models.ts";
 import { projectNamed } from "./projects.ts";
 import { checkMayEdit, checkReachesAccount, reachesAgent } from "./reach.ts";
@@ -84,7 +85,7 @@ export async function listAgentsBeside(
  *
  * Throws "not-found" for the project, "bad-request" for a model that is not there, "conflict" for a canonical name or a
  * slug that is taken and for an id that another account holds, "forbidden" for a slug of a guest and for a key that
- * reaches one agent only, and for its indexes as `checkedIndexIds`.
+ * reaches one agent only, for its indexes as `checkedIndexIds`, and for the number of agents as `takePlace`.
  */
 export async function createAgent(scope: Scope, input: AgentInput, id: string = newId()): Promise<Agent> {
   checkReachesAccount(scope);
@@ -94,7 +95,7 @@ export async function createAgent(scope: Scope, input: AgentInput, id: string = 
   const canonicalName = input.canonicalName ?? madeName(input.name, "agent");
   const indexIds = await checkedIndexIds(scope, input.indexIds ?? []);
   const fields = { ...CLOSED, ...AS_OTHERS, extraSettings: null, ...given, canonicalName, projectId, indexIds };
-  await orConflict(() => db.insertAgent(scope.database, scope.accountId, id, fields));
+  await within(scope, "agents", () => orConflict(() => db.insertAgent(scope.database, scope.accountId, id, fields)));
   return getAgent(scope, id);
 }
 

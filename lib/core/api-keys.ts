@@ -3,9 +3,8 @@ import type { ApiKey, Grant } from "../domain/api-key.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import { getAgent } from "./agents.ts";
+import { within } from "./maxima.ts";
 import type { Scope } from "./scope.ts";
-
-const MOST_KEYS = 100;
 
 export type ApiKeyInput = Grant & { readonly name: string; readonly expiresAt: Date | null };
 
@@ -15,7 +14,7 @@ export const listApiKeys = (scope: Scope): Promise<ApiKey[]> => db.listApiKeys(s
 /**
  * Enters a new key of the account and gives it as its holder sees it. `text` is what is stored of the key itself.
  *
- * Throws "forbidden" for a guest, "not-found" for the agent, "conflict" where there are a hundred keys already.
+ * Throws "forbidden" for a guest, "not-found" for the agent, and for the number of keys as `takePlace`.
  */
 export async function createApiKey(
   scope: Scope,
@@ -28,11 +27,8 @@ export async function createApiKey(
     throw new ChatError("forbidden", "A guest has no API keys. Make an account first; your sessions stay.");
   }
   if (input.agentId !== null) await getAgent(scope, input.agentId);
-  if ((await db.listApiKeys(database, accountId)).length >= MOST_KEYS) {
-    throw new ChatError("conflict", `There are ${MOST_KEYS} keys already. Revoke one that is not used.`);
-  }
   const id = newId();
-  await db.insertApiKey(database, { ...input, ...text, id, accountId });
+  await within(scope, "keys", () => db.insertApiKey(database, { ...input, ...text, id, accountId }));
   const made = (await db.listApiKeys(database, accountId)).find((key) => key.id === id);
   if (!made) throw notFound("key", id);
   return made;

@@ -6,6 +6,7 @@ import type { Doc, DocHit, DocOwner } from "../domain/doc.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import { dropUnusedFiles } from "./files.ts";
+import { within } from "./maxima.ts";
 import { checkMayEdit, checkReachesOwner, reachesOwner } from "./reach.ts";
 import { embedPending } from "./recall/embed-pending.ts";
 import { type SearchOptions, type SearchQuery, searchDocs } from "./recall/search.ts";
@@ -22,7 +23,8 @@ export type DocInput = {
 /**
  * Makes a doc of its owner and gives it. Text search finds it at once; its embeddings come behind.
  *
- * Throws "not-found" for the owner, "conflict" where the owner has a doc of this title and content.
+ * Throws "not-found" for the owner, "conflict" where the owner has a doc of this title and content, and for the number
+ * of docs as `takePlace`.
  */
 export async function createDoc(scope: Scope, owner: DocOwner, input: DocInput): Promise<Doc> {
   checkReachesOwner(scope, owner);
@@ -32,7 +34,8 @@ export async function createDoc(scope: Scope, owner: DocOwner, input: DocInput):
   const chunks = input.content.map((content) => ({ id: newId(), content }));
   const contentHash = createHash("sha256").update(JSON.stringify(input.content)).digest("hex");
   try {
-    const isInserted = await db.insertDoc(database, accountId, { ...input, id, owner, contentHash, chunks });
+    const doc = { ...input, id, owner, contentHash, chunks };
+    const isInserted = await within(scope, "docs", () => db.insertDoc(database, accountId, doc));
     if (!isInserted) throw notFound(owner.role, owner.id);
   } catch (thrown) {
     if (!/^Doc_(?:agent|user|index|session|project)Id_title_contentHash_key$/u.test(violated(thrown) ?? ""))

@@ -3,6 +3,7 @@ import * as db from "../db/files.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { cleanName, FILE_LIMITS, type FileInfo, type FileLimits, type FileRoom, sizeInWords } from "../domain/file.ts";
 import { isId } from "../domain/ids.ts";
+import { takePlace } from "./maxima.ts";
 import { judge } from "./media-type.ts";
 import type { Scope } from "./scope.ts";
 
@@ -27,21 +28,37 @@ export type Upload = {
  * Stores a file in pieces as its bytes come, and gives it: one of equal content that the account has already is that one.
  * It stays an hour, and longer while a message or a doc refers to it. No more than a piece of it is in memory at a time.
  *
- * Throws "too-large" for one over `maxBytes` and where the account or the server has no room, "rate-limited", and what
- * `bytes` throws; nothing of it is stored then.
+ * Throws "too-large" for one over `maxBytes` and where the account or the server has no room, "rate-limited", for the
+ * number of files as `takePlace`, and what `bytes` throws; nothing of it is stored then.
  */
 export async function storeFile(scope: Scope, upload: Upload): Promise<db.StoredFile> {
-  const { database, accountId } = scope;
   const { maxBytes, announced = maxBytes } = upload;
   if (announced > maxBytes) throw tooLarge(maxBytes);
   // What comes within a call of a turn is held by the limits of turns.
   if (upload.name !== null) await scope.limits?.countUpload?.(announced);
+  const release = await placeFor(scope);
+  try {
+    return await storeNew(scope, upload, announced);
+  } finally {
+    release();
+  }
+}
+
+/** Holds a place for a file. Where there is none, what nothing refers to any more goes first. */
+const placeFor = (scope: Scope): Promise<() => void> =>
+  takePlace(scope, "files").catch(async () => {
+    await db.dropUnusedFiles(scope.database, scope.accountId);
+    return takePlace(scope, "files");
+  });
+
+async function storeNew(scope: Scope, upload: Upload, announced: number): Promise<db.StoredFile> {
+  const { database, accountId } = scope;
   const id = scope.newId();
   const name = upload.name === null ? "image" : cleanName(upload.name);
   await begin(scope, { id, name, size: announced });
   let isWhole = false;
   try {
-    const seen = await storePieces(scope, id, upload.bytes, Math.min(maxBytes, Math.max(announced, 0)));
+    const seen = await storePieces(scope, id, upload.bytes, Math.min(upload.maxBytes, Math.max(announced, 0)));
     const mediaType = seen.judge.say(name, upload.mediaType);
     const called = upload.name === null ? `${name}.${mediaType.split("/")[1]}` : name;
     const file = { id, name: called, mediaType, size: seen.size, hash: seen.hash };

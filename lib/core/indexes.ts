@@ -1,15 +1,14 @@
 import * as db from "../db/indexes.ts";
-import { ChatError, notFound } from "../domain/errors.ts";
+import { notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import { checkedIndexIds } from "./agent-index-ids.ts";
 import { getAgent } from "./agents.ts";
 import { dropUnusedFiles } from "./files.ts";
+import { within } from "./maxima.ts";
 import { checkMayEdit, checkReachesAccount } from "./reach.ts";
 import type { Scope } from "./scope.ts";
 
 export type Index = db.IndexDetails;
-
-const MOST_OF_ACCOUNT = 1000;
 
 /** Indexes of the account, newest first; of one project where it is given. Throws as `checkReachesAccount`. */
 export async function listIndexes(
@@ -32,7 +31,7 @@ export async function getIndex(scope: Scope, projectId: string | null, id: strin
 const indexesOf = (scope: Scope, projectId: string | null, ids: readonly string[]): Promise<Index[]> =>
   db.listIndexes(scope.database, scope.accountId, { projectId, ids }, { offset: 0, limit: ids.length });
 
-/** Makes an empty index. Throws "bad-request" where the account has a thousand. */
+/** Makes an empty index. Throws for their number as `takePlace`. */
 export async function createIndex(
   scope: Scope,
   projectId: string,
@@ -42,9 +41,7 @@ export async function createIndex(
   const id = newId();
   const { name, description } = index;
   const row = { id, projectId, name, description };
-  if (!(await db.insertIndex(scope.database, scope.accountId, row, MOST_OF_ACCOUNT))) {
-    throw new ChatError("bad-request", "An account has at most 1,000 indexes. Delete one first.");
-  }
+  await within(scope, "indexes", () => db.insertIndex(scope.database, scope.accountId, row));
   return getIndex(scope, projectId, id);
 }
 

@@ -9,6 +9,7 @@ import { cleanLine, type FileInfo, sizeInWords } from "../domain/file.ts";
 import { isId } from "../domain/ids.ts";
 import { fileLimits, holdFiles, readFile } from "./files.ts";
 import type { JobTask } from "./job-runner.ts";
+import { within } from "./maxima.ts";
 import { checkMayEdit, checkReachesOwner, reachesOwner } from "./reach.ts";
 import { embedPending } from "./recall/embed-pending.ts";
 import type { Scope } from "./scope.ts";
@@ -31,7 +32,8 @@ export type FileDocInput = {
  * Where the owner has a doc of this title and content already, that one is given.
  *
  * Throws "not-found" for the owner and the file, "rate-limited" where too many documents of the account wait, "bad-request"
- * where the owner has too many, and "too-large" where the account's text has no room for another.
+ * where the owner has too many, "too-large" where the account's text has no room for another, and for the number of docs
+ * as `takePlace`.
  */
 export async function ingestFile(scope: Scope, owner: DocOwner, input: FileDocInput): Promise<db.FileDoc> {
   checkReachesOwner(scope, owner);
@@ -55,7 +57,9 @@ export async function ingestHeld(
   await checkQueue(scope);
   const doc = { owner, file, title: cleanLine(title) || file.name, metadata };
   const check = (sums: db.DocSums) => checkRoom(scope, sums);
-  const docId = isId(owner.id) ? await db.insertFileDoc(database, accountId, doc, check) : null;
+  const docId = isId(owner.id)
+    ? await within(scope, "docs", () => db.insertFileDoc(database, accountId, doc, check))
+    : null;
   if (docId === null) throw notFound(owner.role, owner.id);
   scope.jobs?.wake();
   return getFileDoc(scope, docId);

@@ -6,6 +6,7 @@ import type { Project } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { madeName } from "./made-name.ts";
+import { within } from "./maxima.ts";
 import type { Scope } from "./scope.ts";
 
 /** The project of a canonical name, or for null the account's default one. Throws "not-found". */
@@ -37,14 +38,18 @@ export async function checkProject(scope: Scope, id: string): Promise<string> {
 export const listProjects = (scope: Scope, page: OffsetPage): Promise<Project[]> =>
   db.listProjects(scope.database, scope.accountId, page);
 
-/** Makes a project; without a canonical name one is made from its name. Throws "conflict" for one that is taken. */
+/**
+ * Makes a project; without a canonical name one is made from its name. Throws "conflict" for one that is taken, and for the
+ * number of projects as `takePlace`.
+ */
 export async function createProject(
   scope: Scope,
   input: { readonly canonicalName: string | null; readonly name: string; readonly metadata: unknown },
 ): Promise<Project> {
   const canonicalName = input.canonicalName ?? madeName(input.name, "project");
   try {
-    return await db.insertProject(scope.database, scope.accountId, { ...input, id: newId(), canonicalName });
+    const project = { ...input, id: newId(), canonicalName };
+    return await within(scope, "projects", () => db.insertProject(scope.database, scope.accountId, project));
   } catch (thrown) {
     if (violated(thrown) !== "Project_accountId_canonicalName_key") throw thrown;
     throw new ChatError("conflict", "Another project has this canonical name", {

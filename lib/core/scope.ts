@@ -1,5 +1,6 @@
 import type { Database } from "../db/database.ts";
 import type { FileLimits } from "../domain/file.ts";
+import type { MaximaByKind } from "../domain/maxima.ts";
 import type { EmbedTexts, ModelEvent, ModelInfo, ModelRequest } from "../domain/model.ts";
 import type { Outbound } from "../domain/outbound.ts";
 import type { DrawPage } from "../domain/page-picture.ts";
@@ -64,6 +65,8 @@ export type Ports = {
   readonly hasBuiltinTools?: boolean;
   /** How much files may come to. Absent: `FILE_LIMITS`. */
   readonly files?: FileLimits;
+  /** How many things of each kind an account may have. Absent: `MAXIMA`. */
+  readonly maxima?: MaximaByKind;
   readonly runner: Runner;
   /** Wakes those who wait, here and in other processes. */
   readonly signals: Signals;

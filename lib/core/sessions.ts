@@ -11,6 +11,7 @@ import type { Session, SessionWithAgents } from "../domain/session.ts";
 import { defaults } from "./agents.ts";
 import { dropUnusedFiles } from "./files.ts";
 import { knownIndexIds } from "./indexes.ts";
+import { within } from "./maxima.ts";
 import { projectNamed } from "./projects.ts";
 import { checkReachesAccount } from "./reach.ts";
 import type { Scope } from "./scope.ts";
@@ -136,7 +137,8 @@ export const UNSET: Chosen = {
 /**
  * Makes a session and gives it.
  *
- * Throws "bad-request" for an agent or user, and "not-found" for an index, that is not the account's.
+ * Throws "bad-request" for an agent or user, and "not-found" for an index, that is not the account's, and for the
+ * number of sessions as `takePlace`.
  */
 export async function createSession(scope: Scope, origin: string, chosen: Partial<Chosen>): Promise<Session> {
   checkReachesAccount(scope);
@@ -152,7 +154,8 @@ export async function createSession(scope: Scope, origin: string, chosen: Partia
 
   const id = wanted.id ?? newId();
   const agentIds = home ? [home.agentId] : wanted.agentIds;
-  await insertSession(database, accountId, { ...wanted, id, branchId: newId(), projectId, origin, agentIds });
+  const session = { ...wanted, id, branchId: newId(), projectId, origin, agentIds };
+  await within(scope, "sessions", () => insertSession(database, accountId, session));
   return getSession(scope, id);
 }
 

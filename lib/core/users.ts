@@ -5,6 +5,7 @@ import type { User } from "../domain/agent.ts";
 import { ChatError, notFound } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import { isIdTaken, merged } from "./agents.ts";
+import { within } from "./maxima.ts";
 import { projectNamed } from "./projects.ts";
 import { checkReachesAccount } from "./reach.ts";
 import type { Scope } from "./scope.ts";
@@ -33,13 +34,16 @@ export async function listUsers(scope: Scope, page: OffsetPage): Promise<User[]>
   return db.listUsers(scope.database, scope.accountId, page);
 }
 
-/** Makes a user. Throws "not-found" for the project, "conflict" for an id that another account holds. */
+/**
+ * Makes a user. Throws "not-found" for the project, "conflict" for an id that another account holds, and for the number of
+ * users as `takePlace`.
+ */
 export async function createUser(scope: Scope, input: UserInput, id: string = newId()): Promise<User> {
   checkReachesAccount(scope);
   const { project, ...fields } = input;
   const projectId = await projectNamed(scope, project);
   try {
-    await db.insertUser(scope.database, scope.accountId, id, { ...fields, projectId });
+    await within(scope, "users", () => db.insertUser(scope.database, scope.accountId, id, { ...fields, projectId }));
   } catch (thrown) {
     if (violated(thrown) !== "User_pkey") throw thrown;
     throw new ChatError("conflict", "A user cannot be made under this id", { field: "id" });

@@ -189,7 +189,7 @@ test("I17-15: an index that is deleted while a turn or a session begins is left 
   const session = await makeSession(database);
   const { accountId, projectId } = session;
   const kept = newId();
-  await insertIndex(database, accountId, { id: kept, projectId, name: "Kept", description: null }, 10);
+  await insertIndex(database, accountId, { id: kept, projectId, name: "Kept", description: null });
   const indexIds = [newId(), kept];
   expect(await claimRun(database, claimOf(session, owner, { bindIndexIds: indexIds }))).toBe("claimed");
   const id = newId();

@@ -1,8 +1,7 @@
 import type { Database } from "./database.ts";
 import { emptyOwner } from "./docs.ts";
 import type { Prisma } from "./generated/client.ts";
-import { holdUploader } from "./sql/files.ts";
-import { deleteIndexRow, insertIndexRow, listIndexRows, setAgentIndexRows } from "./sql/knowledge.ts";
+import { deleteIndexRow, listIndexRows, setAgentIndexRows } from "./sql/knowledge.ts";
 import { forgetDocRows } from "./sql/runs.ts";
 import { againOnDeadlock, inTransaction } from "./sql.ts";
 
@@ -67,18 +66,13 @@ export async function knownIndexIds(
   return new Set(found.map((row) => row.id));
 }
 
-/** Makes an empty index. Gives false where the account has `most` already. */
+/** Makes an empty index. */
 export async function insertIndex(
-  database: Database,
+  { prisma }: Database,
   accountId: string,
   index: Pick<IndexRow, "id" | "projectId" | "name" | "description">,
-  most: number,
-): Promise<boolean> {
-  const made = await inTransaction(database, async (connection) => {
-    await holdUploader(connection, { accountId });
-    return insertIndexRow(connection, { accountId, ...index, most });
-  });
-  return made.length > 0;
+): Promise<void> {
+  await prisma.index.create({ data: { ...index, accountId }, select: { id: true } });
 }
 
 /** Deletes an index of the account, in one project where it is given, and its docs before it. Gives whether there was one. */

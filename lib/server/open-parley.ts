@@ -119,6 +119,7 @@ function portsOf(
     database,
     hasBuiltinTools: settings.builtinTools,
     files: settings.files,
+    maxima: settings.maxima,
     runner,
     signals,
     lanes,

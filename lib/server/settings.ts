@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { ChatError } from "../domain/errors.ts";
 import { FILE_LIMITS, type FileLimits } from "../domain/file.ts";
+import { MAXIMA, type MaximaByKind, maximaOf } from "../domain/maxima.ts";
 import { isSecretName } from "../domain/secrets.ts";
 import { isOnVercel, missingSettings, withPlatform } from "./vercel-settings.ts";
 
@@ -68,6 +69,8 @@ const between = (least: number, most: number, byDefault: number) => {
     z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error }).default(byDefault),
   );
 };
+/** More than this of an account nobody waits for. */
+const MOST_THINGS = 10_000_000;
 const PROXIES = "must be a whole number from 0 to 10";
 const STOP = "must be a whole number from 1 to 600";
 const Variables = z.object({
@@ -137,6 +140,10 @@ const Variables = z.object({
   ACCOUNT_FILES_MB: between(1, 10_000_000, FILE_LIMITS.room.account / MB),
   GUEST_FILES_MB: between(1, 10_000_000, FILE_LIMITS.room.guest / MB),
   SERVER_FILES_MB: between(1, 10_000_000, FILE_LIMITS.room.all / MB),
+  ACCOUNT_AGENTS: between(1, MOST_THINGS, MAXIMA.person.agents),
+  ACCOUNT_USERS: between(1, MOST_THINGS, MAXIMA.person.users),
+  ACCOUNT_SESSIONS: between(1, MOST_THINGS, MAXIMA.person.sessions),
+  ACCOUNT_DOCS: between(1, MOST_THINGS, MAXIMA.person.docs),
   UPLOADS_PER_MINUTE: countUnlessOff(60),
   GUEST_UPLOAD_MB_PER_HOUR: countUnlessOff(100),
   TRUSTED_PROXIES: z.preprocess(
@@ -247,6 +254,8 @@ export type Settings = {
   readonly requestsPerMinute?: number;
   /** How much files may come to. */
   readonly files: FileLimits;
+  /** How many things of each kind an account may have. */
+  readonly maxima: MaximaByKind;
   /** Files that an account may store in a minute. */
   readonly uploadsPerMinute?: number;
   /** Megabytes of files that the guests of one address may store in an hour together. */
@@ -364,6 +373,12 @@ export function parseSettings(given: Environment): Settings {
     outboundAllow: env.OUTBOUND_ALLOW,
     isForThisMachine: isLocal,
     files: filesOf(env, isFunction ? FUNCTION_BODY_BYTES : Number.POSITIVE_INFINITY),
+    maxima: maximaOf({
+      agents: env.ACCOUNT_AGENTS,
+      users: env.ACCOUNT_USERS,
+      sessions: env.ACCOUNT_SESSIONS,
+      docs: env.ACCOUNT_DOCS,
+    }),
     vouchers: vouchersOf(env),
     hasOtlp: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     guests: isOn(env.GUESTS ?? open),

@@ -8,6 +8,7 @@ import { storableJson } from "../../domain/text.ts";
 import type { TurnPlan } from "../../domain/turn-policy.ts";
 import { admit, callTokens } from "../admission.ts";
 import type { Admission } from "../admitted.ts";
+import { takePlace } from "../maxima.ts";
 import { askerOf, type Scope } from "../scope.ts";
 import { makeRoom } from "../summarise.ts";
 import { atMost } from "./background.ts";
@@ -114,6 +115,20 @@ const mayCallEarly = (scope: Scope, { requestKey }: TurnCall): boolean =>
 
 /** A turn that claims no session: it stores nothing, or makes a session of its own at its end. */
 async function takeDetached(scope: Scope, call: NamedCall): Promise<TakenTurn> {
+  const release = call.makes ? await takePlace(scope, "sessions") : () => {};
+  try {
+    const taken = await enterDetached(scope, call);
+    // Until its session is there, or is not going to be.
+    void taken.live?.ended.then(release);
+    if (!taken.live) release();
+    return taken;
+  } catch (thrown) {
+    release();
+    throw thrown;
+  }
+}
+
+async function enterDetached(scope: Scope, call: NamedCall): Promise<TakenTurn> {
   const plain = call.prepared ?? (await prepareTurn(scope, call.policy, call));
   call.check?.(plain);
   const admission = await admitTurn(scope, call, plain);

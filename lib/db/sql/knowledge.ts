@@ -48,15 +48,6 @@ export const setAgentIndexRows = statement({
   row: z.object({ id: z.string() }),
 });
 
-/** Makes an empty index, unless the account has as many as it may. */
-export const insertIndexRow = statement({
-  name: "insert-index",
-  text: `insert into "Index" (id, "accountId", "projectId", name, description)
-     select $1, $2, $3, $4, $5 where (select count(*) from "Index" where "accountId" = $2) < $6 returning id`,
-  parameters: { id: "uuid", accountId: "uuid", projectId: "uuid", name: "text", description: "text?", most: "int8" },
-  row: z.object({ id: z.string() }),
-});
-
 /** Deletes an index of an account, of a project where it is given. */
 export const deleteIndexRow = statement({
   name: "delete-index",
