@@ -18,6 +18,7 @@ import { authenticate, type Caller, checkGrant, keyHolder, scopeOf } from "../si
 import { asGuest } from "../sign-in/guest.ts";
 import { readJson } from "./body.ts";
 import { toIssues } from "./issues.ts";
+import { loggedPath } from "./logged-path.ts";
 import { withoutSecretInput } from "./secret-input.ts";
 import { smallError } from "./small-error.ts";
 
@@ -179,13 +180,16 @@ function guarded(surface: Surface, handle: Guarded): Handler {
     const startedAt = performance.now();
     const headers = new Headers();
     const answer = () => handle(request, context, { requestId, headers });
-    const response = await withinRequest(() => answered(surface, request, answer, requestId));
+    const failed = async (error: ChatError) =>
+      logFailure(error, { requestId, method: request.method, path: await loggedPath(request, context) });
+    const response = await withinRequest(() => answered(surface, request, answer, failed));
     for (const [name, value] of headers) response.headers.append(name, value);
     response.headers.set("x-request-id", requestId);
     if (surface.cors) response.headers.set("access-control-allow-origin", "*");
     const running = await parley().catch(() => null);
     completeHeaders(response.headers, running !== null && isHttps(running.settings));
-    await noteAnswer(surface, request, response.status, { requestId, ms: performance.now() - startedAt });
+    const path = await loggedPath(request, context);
+    await noteAnswer(surface, request, response.status, { requestId, path, ms: performance.now() - startedAt });
     return response;
   };
 }
@@ -194,7 +198,7 @@ async function answered(
   surface: Surface,
   request: Request,
   handle: () => Promise<Response>,
-  requestId: string,
+  failed: (error: ChatError) => Promise<void>,
 ): Promise<Response> {
   try {
     checkHost(request.headers, (await opened()).settings);
@@ -202,7 +206,7 @@ async function answered(
     return await handle();
   } catch (thrown) {
     const error = toChatError(thrown);
-    if (error.code === "internal" || error.code === "unavailable") await logFailure(error, requestId, request);
+    if (error.code === "internal" || error.code === "unavailable") await failed(error);
     const response = surface.failure(smallError(withoutSecretInput(error)));
     if (error.details.rate) setRateHeaders(response.headers, error.details.rate);
     return response;
@@ -220,18 +224,21 @@ async function opened(): Promise<Parley> {
   }
 }
 
+/** What changes nothing. */
+const QUIET: readonly string[] = ["GET", "HEAD", "OPTIONS"];
+
 /** Of a stream it notes the time until it began. Reading that went well is told to who debugs alone. */
 async function noteAnswer(
   surface: Surface,
   request: Request,
   status: number,
-  { requestId, ms }: { readonly requestId: string; readonly ms: number },
+  { ms, ...asked }: { readonly requestId: string; readonly path: string; readonly ms: number },
 ): Promise<void> {
   const { method } = request;
   noteRequest({ surface: surface.name, method, status, seconds: ms / 1000 });
   const running = await parley().catch(() => null);
-  const isQuiet = (method === "GET" || method === "HEAD") && status < 400;
-  const fields = { requestId, method, path: new URL(request.url).pathname, status, ms: Math.round(ms) };
+  const isQuiet = QUIET.includes(method) && status < 400;
+  const fields = { ...asked, method, status, ms: Math.round(ms) };
   running?.ports.log[isQuiet ? "debug" : "info"](fields, "Request");
   running?.ports.host.keepAwake(flushTelemetry());
 }
@@ -249,10 +256,12 @@ async function parsedRequest<Query extends z.ZodType, Body extends z.ZodType>(
   };
 }
 
-async function logFailure(error: ChatError, requestId: string, request: Request): Promise<void> {
-  const { pathname } = new URL(request.url);
+async function logFailure(
+  error: ChatError,
+  asked: { readonly requestId: string; readonly method: string; readonly path: string },
+): Promise<void> {
   const { cause } = error.details;
-  const fields = { err: cause instanceof Error ? cause : error, requestId, method: request.method, path: pathname };
+  const fields = { err: cause instanceof Error ? cause : error, ...asked };
   const running = await parley().catch(() => null);
   if (running) running.ports.log.error(fields, "A request failed");
   // Without a fault behind it, such as before a deploy has migrated the database, its sentence says all.
@@ -344,7 +353,7 @@ export function routes(
     response.headers.set("allow", allowed.join(", "));
     return response;
   };
-  const preflight: Handler = async () => {
+  const preflight = guarded(surface, async () => {
     const headers = new Headers({ allow: [...allowed, "OPTIONS"].join(", ") });
     if (surface.cors) {
       headers.set("access-control-allow-origin", "*");
@@ -353,7 +362,7 @@ export function routes(
       headers.set("access-control-max-age", "86400");
     }
     return new Response(null, { status: 204, headers });
-  };
+  });
   const head: Handler = async (request, context) => {
     const response = await (handlers.GET ?? refuse)(request, context);
     return new Response(null, { status: response.status, headers: response.headers });

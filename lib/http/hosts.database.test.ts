@@ -26,9 +26,11 @@ const paths = routeTable()
 
 test.each(paths)("S17: %s answers 421 to an unknown host, with the owner's key too", async (path) => {
   const url = path.replaceAll(/\[\.\.\.\w+\]/gu, "no/such").replaceAll(/\[\w+\]/gu, () => newId());
-  for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"]) {
+  expect((await api.send("HEAD", url, { headers: EVIL })).status).toBe(path.startsWith("/api/auth") ? 405 : 421);
+  for (const method of ["GET", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]) {
     for (const key of [null, OWNER_KEY]) {
-      const body = method === "GET" ? undefined : { bot_slug: "taxson", prompt: "x", name: "x" };
+      const body =
+        method === "GET" || method === "OPTIONS" ? undefined : { bot_slug: "taxson", prompt: "x", name: "x" };
       const { status, body: told } = await api.call(method, url, { key, headers: EVIL, body });
       // next-auth has two methods alone.
       if (status === 405 && path.startsWith("/api/auth")) continue;

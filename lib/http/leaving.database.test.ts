@@ -1,3 +1,4 @@
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deleteAccount } from "../core/leave-account.ts";
 import { emptyLeftAccounts, shutAccount } from "../db/leave-account.ts";
@@ -9,10 +10,17 @@ import { type Api, openApi } from "../testing/api.ts";
 // a deletion the word is looked for in every column of every table.
 
 let api: Api;
+/** What the server has logged. */
+const logged: string[] = [];
 beforeAll(async () => {
-  api = await openApi();
+  api = await openApi({ LOG_LEVEL: "debug" });
+  const write = (line: string) => void logged.push(line);
+  Object.assign(api.server.parley.ports.log, { [pino.symbols.streamSym]: { write } });
 });
-afterAll(() => api.close());
+afterAll(async () => {
+  await api.close();
+  delete process.env.LOG_LEVEL;
+});
 
 type Account = { readonly id: string; readonly key: string };
 type Thing =
@@ -344,6 +352,29 @@ test("S18: every column that can hold text is known by what clears it, or holds 
   expect(columns.filter((name) => !marked.includes(name) && !(name in WITHOUT_MARK))).toEqual([]);
   // A list that says too much would hide a column that begins to hold text.
   expect(Object.keys(WITHOUT_MARK).filter((name) => !columns.includes(name) || marked.includes(name))).toEqual([]);
+});
+
+test("S18: a log at debug level holds no text either, nor a name in a path", async () => {
+  const world = await makeWorld();
+  const { key } = world.account;
+  const name = world.mark("agent");
+  for (const path of [`/v1/bots/${name}`, `/v1/${name}/${name}`, `/api/${name}`, `/api/agents/${name}?a=${name}`]) {
+    const { status } = await api.call("GET", path, { key });
+    expect([path, status]).toEqual([
+      path,
+      path.startsWith("/v1/bots/") ? 200 : expect.toSatisfy((code) => code >= 400),
+    ]);
+  }
+  const broken = { messages: [{ role: "user", content: `{{ ${name} | ${name} }}` }] };
+  await api.call("POST", `/api/sessions/${world.session}/render`, { key, body: broken });
+  await api.call("POST", "/api/agents", { key, body: `{"${name}` });
+  await api.call("POST", "/api/agents", { key, body: { name, model: name, [name]: name } });
+  api.model.onMessage(/zqfail/u, { error: { message: `No ${name}`, type: "invalid_request_error" }, status: 400 });
+  const failing = { messages: [{ role: "user", content: "zqfail" }] };
+  expect((await api.call("POST", `/api/sessions/${world.session}/chat`, { key, body: failing })).status).toBe(400);
+  await expect.poll(() => logged.filter((line) => line.includes('"level":20')).length).toBeGreaterThan(3);
+  expect(logged.filter((line) => line.includes("/v1/bots/{bot}"))).not.toEqual([]);
+  expect(logged.filter((line) => line.includes("zq"))).toEqual([]);
 });
 
 /** Every column that can hold text, as `table.column`. */
