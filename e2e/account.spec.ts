@@ -100,7 +100,7 @@ test("the owner sees the budget of today, who used it, and what to set where nob
   }
 });
 
-test("the owner sets an address and a password, and signs in with them", async ({ page }) => {
+test("the owner sets an address and a password, and signs in with them", { tag: "@nightly" }, async ({ page }) => {
   const fresh = await startServer();
   try {
     await signInAsOwner(page, fresh);

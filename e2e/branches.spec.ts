@@ -88,7 +88,9 @@ test("by keys alone: a question is edited, answered again, and each version show
   expect(watched).toEqual({ violations: [], outside: [], errors: [] });
 });
 
-test("another tab follows to the line that is shown, and a turn keeps its place on the screen", async ({ context }) => {
+test("another tab follows to the line that is shown, and a turn keeps its place on the screen", {
+  tag: "@nightly",
+}, async ({ context }) => {
   const [one, two] = [await context.newPage(), await context.newPage()];
   await begun(one);
   await ask(one, "Write 300 words", 3);

@@ -199,7 +199,9 @@ test("a deleted session comes back with Undo, and is gone for good without", { t
   await expect(row).toBeVisible();
 });
 
-test("what the API makes is in the sidebar of the browser that the printed link signs in", async ({ page }) => {
+test("what the API makes is in the sidebar of the browser that the printed link signs in", { tag: "@nightly" }, async ({
+  page,
+}) => {
   const link = /http:\S+\/sign-in\/link\?token=\S+/.exec(server.output())?.[0] ?? "";
   const headers = { authorization: `Bearer ${server.key()}` };
   const created = await fetch(`${server.url}/api/v1/chat`, { method: "POST", headers });

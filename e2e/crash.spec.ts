@@ -38,7 +38,9 @@ test("lesson 14: a server that is told to go in mid-answer hands the turn over, 
   expect(stop?.status).toBe("completed");
 });
 
-test("two instances on one PostgreSQL: when one is killed, the other takes its turn over", async () => {
+test("two instances on one PostgreSQL: when one is killed, the other takes its turn over", {
+  tag: "@nightly",
+}, async () => {
   const postgres = await startPostgres();
   const DATABASE_URL = `${postgres.url}/postgres`;
   const shared = { DATABASE_URL, PARLEY_API_KEY: KEY, NEXTAUTH_SECRET: "the same secret for all" };

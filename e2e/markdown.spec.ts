@@ -153,9 +153,9 @@ test("figure 12: what is pressed in an answer before it lives is pressed once it
   await expect(wrap).toHaveAttribute("aria-pressed", "true");
 });
 
-test("lessons 30 and 31, model servers 32 to 36: answers with formulas, diagrams and tables are drawn, copied as their source, and trip no policy", async ({
-  page,
-}) => {
+test("lessons 30 and 31, model servers 32 to 36: answers with formulas, diagrams and tables are drawn, copied as their source, and trip no policy", {
+  tag: "@nightly",
+}, async ({ page }) => {
   test.slow();
   await page.setViewportSize({ width: 1440, height: 900 });
   const watched = await open(page);

@@ -44,7 +44,7 @@ const turn = (page: Page, name: string) => page.getByRole("log").getByRole("arti
 
 const wide = { widths: process.env.SCREENSHOTS ? [820, 390, 1440] : [1440] };
 
-test("what was said is found from everywhere, and opened where it stands", async ({ page }) => {
+test("what was said is found from everywhere, and opened where it stands", { tag: "@nightly" }, async ({ page }) => {
   await signInAsOwner(page, server);
   await page.keyboard.press("Control+Shift+F");
   await expect(field(page)).toBeFocused();

@@ -122,7 +122,10 @@ test("16: no state of a conversation has a fault that axe can find, or trips the
   expect(watched).toEqual(NOTHING);
 });
 
-test("16: no other view has a fault that axe can find, or trips its policy", async ({ page, context }) => {
+test("16: no other view has a fault that axe can find, or trips its policy", { tag: "@nightly" }, async ({
+  page,
+  context,
+}) => {
   const watched = await watchContext(context, server.url);
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto(`${server.url}/sign-in`);

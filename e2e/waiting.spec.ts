@@ -60,7 +60,10 @@ test("16: a function that says what it gives is a form of its values, and each f
   await expect(articles(page).last()).toContainText('{"sky":"blue","degrees":12,"rains":false}');
 });
 
-test("16: a call that nobody runs is a form; its answer goes on with the turn", async ({ page, context }) => {
+test("16: a call that nobody runs is a form; its answer goes on with the turn", { tag: "@nightly" }, async ({
+  page,
+  context,
+}) => {
   await signIn(context);
   await page.goto(`${server.url}/?agent=${agent}`);
   await ask(page, "Look at the window view for Bonn");
