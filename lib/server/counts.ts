@@ -7,7 +7,7 @@ import type { Database } from "../db/database.ts";
 import { ChatError, type Rate } from "../domain/errors.ts";
 import { type Limit, type LimitOptions, openLimit, resetSeconds, standingIn } from "./limiters.ts";
 import { reservation, type SetAside } from "./reservation.ts";
-import { openSettling } from "./settling.ts";
+import { openSettling, warner } from "./settling.ts";
 import type { AllTaken, Count, Taken } from "./taken.ts";
 
 // How is counted, whatever it is: in memory, in the database or in Redis. What is counted is in rate-limits.ts.
@@ -23,7 +23,8 @@ export function openCounts(ports: {
 }) {
   const { host, log, redis } = ports;
   const isShared = (): boolean => redis === null || redis.status === "ready";
-  const settling = openSettling({ host, log, isShared });
+  const warn = warner(log);
+  const settling = openSettling({ host, log, isShared, warn });
 
   /** Counts one. Throws "rate-limited", and has then counted nothing; null where there is no limit. */
   async function consume({ limit, name, points }: Count): Promise<RateLimiterRes | null> {
@@ -31,6 +32,7 @@ export function openCounts(ports: {
     for (let n = 1; ; n++) {
       const onItsWay = settling.onItsWay({ limit, name });
       const { isCounted, result } = await counted(limit, name, points);
+      warn(limit, name, result);
       if (isCounted) return result;
       // Who has had its answer may come again before what that gave back has arrived.
       if (n === CONSUME_TRIES || onItsWay.length === 0 || points > limit.points) throw refused(limit, result);
@@ -67,6 +69,7 @@ export function openCounts(ports: {
     consumeAll,
     reservation: (aside: SetAside): Reservation => reservation(aside, consumeAll, settling),
     standing: standingIn,
+    isShared,
   };
 }
 

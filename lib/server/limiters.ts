@@ -1,16 +1,11 @@
 import type { Redis } from "ioredis";
-import {
-  RateLimiterMemory,
-  RateLimiterPostgres,
-  RateLimiterRedis,
-  type RateLimiterRes,
-  type RateLimiterStoreAbstract,
-} from "rate-limiter-flexible";
+import { RateLimiterMemory, RateLimiterPostgres, type RateLimiterRes } from "rate-limiter-flexible";
 import type { Database } from "../db/database.ts";
+import type { Limiter } from "./limiter.ts";
+import { redisLimiter } from "./redis-limiter.ts";
 
 const MINUTE_SECONDS = 60;
 
-type Limiter = Pick<RateLimiterStoreAbstract, "consume" | "penalty" | "reward" | "get">;
 export type Limit = {
   readonly limiter: Limiter;
   readonly prefix: string;
@@ -65,16 +60,7 @@ type LimiterOptions = { readonly keyPrefix: string; readonly points: number; rea
 
 /** Counts in Redis where there is one; else in the database what is to be kept, and the rest in memory. */
 function limiterOf({ database, redis }: Stores, options: LimiterOptions, isKept: boolean): Limiter {
-  if (redis) {
-    return new RateLimiterRedis({
-      ...options,
-      // Others may use the same Redis.
-      keyPrefix: `parley:${options.keyPrefix}`,
-      storeClient: redis,
-      rejectIfRedisNotReady: true,
-      insuranceLimiter: new RateLimiterMemory(options),
-    });
-  }
+  if (redis) return redisLimiter(redis, options);
   if (!isKept) return new RateLimiterMemory(options);
   return new RateLimiterPostgres({
     ...options,

@@ -329,7 +329,31 @@ test("at 80 % of the tokens of a day the log tells once whose they are", async (
     admission.settle();
     await expect.poll(async () => ((await limits.standing({ accountId }))?.used ?? 0) % 10).toBe(0);
   }
-  await expect.poll(() => lines).toEqual([{ limit: "tokens", of: accountId, used: 810, most: 1000 }]);
+  // What is set aside counts, before a turn has ended.
+  await expect.poll(() => lines).toEqual([{ limit: "tokens", of: accountId, used: 800, most: 1000 }]);
+});
+
+test("tokens of the guests of one address are counted together, those of embeddings behind their requests too", async () => {
+  const limits = another({ guestTokensPerDay: 100 });
+  const asking = (accountId: string, guestAddress?: string): Asking => ({
+    accountId,
+    limits: limitsOf(limits, {}, { accountId, keyId: null, guestAddress }, () => {}),
+  });
+  const [one, two, three] = [newId(), newId(), newId()];
+  const address = `2001:db8:1:${(Math.random() * 0xffff) | 0}::1`;
+  const turn = await admit(asking(one, address), { isTurn: true, tokens: 40 });
+  turn.note("turn", 20, 0);
+  turn.settle();
+  await expect.poll(async () => tokensOf(asking(two, address), 81)).toBe("rate-limited");
+  // Embedded for the guest by the server, which knows no address of its own.
+  const embedding = await admit(asking(two), { isTurn: false, tokens: 70 });
+  expect(await tokensOf(asking(one), 20)).toBe("rate-limited");
+  embedding.settle();
+  await expect.poll(() => tokensOf(asking(one), 20)).toBe("taken");
+  expect(await tokensOf(asking(three, "198.51.100.77"), 100)).toBe("taken");
+  // Whoever has become a person is counted as one.
+  limitsOf(limits, {}, { accountId: one, keyId: null, guestAddress: null }, () => {});
+  expect(await tokensOf(asking(one), 1000)).toBe("taken");
 });
 
 test("a cap on the server holds for all accounts together, and a huge answer is refused and no fault", async () => {
@@ -392,3 +416,14 @@ test("TURNS_AT_ONCE counts the turns of strangers by themselves", async () => {
     "crowded",
   ]);
 });
+
+/** Whether tokens are admitted for an embedding; they are given back then. */
+async function tokensOf(asking: Asking, tokens: number): Promise<string> {
+  try {
+    const admission = await admit(asking, { isTurn: false, tokens });
+    admission.settle();
+    return "taken";
+  } catch (thrown) {
+    return thrown instanceof ChatError ? thrown.code : "a fault";
+  }
+}

@@ -4,7 +4,7 @@ import type { Host } from "../core/host.ts";
 import type { Log } from "../core/log.ts";
 import type { Limits } from "../core/scope.ts";
 import type { Database } from "../db/database.ts";
-import type { Rate } from "../domain/errors.ts";
+import { ChatError, type Rate } from "../domain/errors.ts";
 import { openCounts } from "./counts.ts";
 import type { Limit, LimitOptions, Standing } from "./limiters.ts";
 import { networkOf } from "./network.ts";
@@ -29,7 +29,7 @@ export type Counted = {
   readonly endUserHash?: string;
   /** Somebody who talks to a public bot of the account, by a name of its own; `name` null where nobody knows it. */
   readonly stranger?: { readonly botId: string; readonly name: string | null } | null;
-  /** The address of a guest; null for anybody else. */
+  /** The address of a guest; null for anybody else. Absent: the one from which the guest asked last, where it is known here. */
   readonly guestAddress?: string | null;
 };
 
@@ -37,6 +37,8 @@ export type Counted = {
 export type Size = { readonly isTurn: boolean; readonly tokens: number };
 
 export type RateLimits = {
+  /** Hears of somebody who asks, so that what is done for a guest behind its requests counts for its address too. */
+  readonly see: (who: Counted) => void;
   /**
    * Counts work that is about to begin, and tells `onRate` where the caller stands.
    *
@@ -66,7 +68,8 @@ export type RateLimits = {
 /**
  * The limits of this server.
  *
- * With Redis all instances count everything together; while it cannot be reached each counts by itself. Without it they
+ * With Redis all instances count everything together; while it cannot be reached each counts on by itself from what it last
+ * heard, and nobody new comes in. Without it they
  * count turns, guests and tokens together on PostgreSQL, and the rest each by itself; the embedded database has one
  * process, which counts all but tokens in memory. The tokens of a day are in the database then, so that a restart forgets
  * none.
@@ -78,14 +81,23 @@ export function openRateLimits(ports: {
   readonly settings: Settings;
   readonly log: Pick<Log, "warn">;
 }): RateLimits {
-  const { limit, consume, consumeAll, reservation, standing } = openCounts(ports);
+  const { limit, consume, consumeAll, reservation, standing, isShared } = openCounts(ports);
   const { turns, tokens, uploads, doors } = limitsIn(ports.settings, ports.host, limit);
   const countOne = async (of: Limit | null, name: string): Promise<void> => {
     await consume({ limit: of, name, points: 1, isShown: false });
   };
+  /** While each instance counts by itself nobody new comes in: of strangers each would let in as many as all together may. */
+  const countNewcomer = async (of: Limit | null, from: string): Promise<void> => {
+    if (!isShared()) throw new ChatError("unavailable", NOT_SHARED, { retryAfterSeconds: 10 });
+    await countOne(of, networkOf(from));
+  };
+
+  const guests = lastAddresses();
 
   return {
-    async admit(who, size, onRate) {
+    see: guests.see,
+    async admit(given, size, onRate) {
+      const who = guests.withAddress(given);
       const points = Math.max(1, size.tokens);
       const turn = await consumeAll(size.isTurn ? turnCounts(turns, who) : [], onRate);
       const reserved = await consumeAll(tokenCounts(tokens, who, points), onRate).catch((thrown) => {
@@ -94,12 +106,15 @@ export function openRateLimits(ports: {
       });
       return reservation({ tokens: points, counts: (more) => tokenCounts(tokens, who, more), reserved, turns: turn });
     },
-    resume: (who, { tokens: size, since }) =>
-      reservation({ tokens: size, counts: (more) => tokenCounts(tokens, who, more), reserved: since, turns: null }),
+    resume(given, { tokens: size, since }) {
+      const who = guests.withAddress(given);
+      const counts = (more: number) => tokenCounts(tokens, who, more);
+      return reservation({ tokens: size, counts, reserved: since, turns: null });
+    },
     countAttempt: (name) => countOne(doors.attempts, name),
     countAttemptFrom: (from) => countOne(doors.attemptsFrom, networkOf(from)),
-    countSignUp: (from) => countOne(doors.signUps, networkOf(from)),
-    countGuest: (from) => countOne(doors.guests, networkOf(from)),
+    countSignUp: (from) => countNewcomer(doors.signUps, from),
+    countGuest: (from) => countNewcomer(doors.guests, from),
     countRequest: (from) => countOne(doors.requests, networkOf(from)),
     async countUpload(who, bytes) {
       await consumeAll(uploadCounts(uploads, who, bytes), () => {});
@@ -108,6 +123,25 @@ export function openRateLimits(ports: {
       if (of === "server") return standing(tokens.server, ALL);
       return "botId" in of ? standing(tokens.bot, of.botId) : standing(tokens.account, of.accountId);
     },
+  };
+}
+
+const MOST_GUESTS = 10_000;
+
+/** From where guests asked last, of so many at the most. Kept in memory alone. */
+function lastAddresses() {
+  const known = new Map<string, string>();
+  return {
+    see({ accountId, guestAddress }: Counted): void {
+      if (guestAddress === undefined) return;
+      known.delete(accountId);
+      if (guestAddress === null) return;
+      known.set(accountId, guestAddress);
+      const [oldest] = known.keys();
+      if (known.size > MOST_GUESTS && oldest !== undefined) known.delete(oldest);
+    },
+    withAddress: (who: Counted): Counted =>
+      who.guestAddress === undefined ? { ...who, guestAddress: known.get(who.accountId) ?? null } : who,
   };
 }
 
@@ -133,6 +167,11 @@ function limitsIn(settings: Settings, host: Host, limit: OpenLimit) {
       key: limit("key-tokens", settings.keyTokensPerDay, { ...day, what: "tokens a day with this API key" }),
       bot: limit("bot-tokens", settings.botTokensPerDay, { ...day, what: "tokens a day with this bot" }),
       strangers: limit("strangers", shareOf(settings.tokensPerDay), { ...day, what: "tokens a day with these bots" }),
+      guest: limit("guest-tokens", settings.guestTokensPerDay, {
+        ...day,
+        isWarned: false,
+        what: `tokens a day ${FOR_GUESTS}`,
+      }),
       server: limit("server", settings.serverTokensPerDay, { ...day, what: "tokens a day of this server" }),
     },
     uploads: {
@@ -173,13 +212,15 @@ function turnCounts(
 
 function tokenCounts(
   limits: AllLimits["tokens"],
-  { accountId, keyId, endUserHash, stranger }: Counted,
+  { accountId, keyId, endUserHash, stranger, guestAddress }: Counted,
   points: number,
 ): Count[] {
+  const network = guestAddress == null || stranger ? null : networkOf(guestAddress);
   const some = (limit: Limit | null, name: string): Count => ({ limit, name, points, isShown: false });
   return [
     ...(stranger ? [some(limits.bot, stranger.botId), some(limits.strangers, accountId)] : []),
     ...(stranger || keyId === null ? [] : [some(limits.key, `${keyId} ${endUserHash ?? ""}`)]),
+    ...(network === null ? [] : [some(limits.guest, network)]),
     some(limits.account, accountId),
     some(limits.server, ALL),
   ];
@@ -195,6 +236,7 @@ function uploadCounts(limits: AllLimits["uploads"], { accountId, guestAddress }:
   ];
 }
 
+const NOT_SHARED = "Nobody new can come in right now. Try again in a minute.";
 const FOR_GUESTS = "for guests of one address (sign in to have your own)";
 const ALL = "all";
 
@@ -207,12 +249,15 @@ export const limitsOf = (
   { turnsAtOnce }: Pick<Settings, "turnsAtOnce">,
   who: Counted,
   onRate: (rate: Rate) => void,
-): Limits => ({
-  admit: ({ endUserHash, ...size }) => limits.admit({ ...who, endUserHash }, size, onRate),
-  resume: ({ endUserHash, ...work }) => limits.resume({ ...who, endUserHash }, work),
-  mostAtOnce: turnsAtOnce ?? null,
-  countUpload: (bytes) => limits.countUpload(who, bytes),
-});
+): Limits => {
+  limits.see(who);
+  return {
+    admit: ({ endUserHash, ...size }) => limits.admit({ ...who, endUserHash }, size, onRate),
+    resume: ({ endUserHash, ...work }) => limits.resume({ ...who, endUserHash }, work),
+    mostAtOnce: turnsAtOnce ?? null,
+    countUpload: (bytes) => limits.countUpload(who, bytes),
+  };
+};
 
 /** Tells a caller where it stands: RateLimit header fields (draft-ietf-httpapi-ratelimit-headers, version 03). */
 export function setRateHeaders(headers: Headers, { limit, remaining, resetSeconds }: Rate): void {

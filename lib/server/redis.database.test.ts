@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { newId } from "../domain/ids.ts";
 import { type Api, openApi } from "../testing/api.ts";
 import { type RedisServer, startRedis } from "../testing/redis-server.ts";
@@ -16,7 +16,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await redis.stop();
-  for (const name of ["REDIS_URL", "TURNS_PER_MINUTE", "TOKENS_PER_DAY"]) delete process.env[name];
+  for (const name of ["REDIS_URL", "TURNS_PER_MINUTE", "TOKENS_PER_DAY", "GUESTS", "SIGN_UP", "TRUSTED_PROXIES"])
+    delete process.env[name];
 });
 
 let api: Api | null = null;
@@ -97,18 +98,38 @@ test("figure 5: turns, titles and embeddings mixed by two instances are settled 
   for (const { connection } of instances) connection.disconnect();
 });
 
-test("while Redis is away this process counts by itself, and when it is back they count together again", async () => {
-  const { call } = await open({ TURNS_PER_MINUTE: "2" });
+test("while Redis is away this process counts on by itself, and when it is back they count together again", async () => {
+  const { call } = await open({ TURNS_PER_MINUTE: "3" });
   const ask = async () => (await call("POST", "/v1/chat", { body: BOT })).status;
-  expect(await ask()).toBe(200);
+  expect([await ask(), await ask()]).toEqual([200, 200]);
   await redis.stop();
-  expect([await ask(), await ask(), await ask()]).toEqual([200, 200, 429]);
+  expect([await ask(), await ask(), await ask()]).toEqual([200, 429, 429]);
   redis = await startRedis(redis.port);
   // It has forgotten everything; the connection comes back by itself.
   await expect.poll(ask, { timeout: 15_000, interval: 500 }).toBe(200);
 });
 
-test("what was taken in Redis is not given back to who counts by itself, nor the other way about", async () => {
+test("while Redis is away nobody new comes in, who is in goes on, and the log tells of it once", async () => {
+  const { call, server } = await open({ GUESTS: "on", SIGN_UP: "on", TRUSTED_PROXIES: "1" });
+  const warned = vi.spyOn(server.parley.ports.log, "warn");
+  const own = { "sec-fetch-site": "same-origin", "x-forwarded-for": "203.0.113.44" };
+  const come = (headers: Readonly<Record<string, string>> = own) =>
+    call("POST", "/api/v1/chat", { key: null, headers, body: {} });
+  const cookie = (await come()).headers.get("set-cookie")?.split(";")[0] ?? "";
+  await redis.stop();
+  await expect.poll(async () => (await come()).status).toBe(503);
+  expect((await come()).body).toEqual({ detail: "Nobody new can come in right now. Try again in a minute." });
+  expect((await come({ ...own, cookie })).status).toBe(200);
+  const account = { email: "new@example.org", password: "a long enough password" };
+  expect((await call("POST", "/api/app/account", { key: null, headers: own, body: account })).status).toBe(503);
+  const told = () => warned.mock.calls.filter(([, message]) => message.startsWith("Redis cannot be reached"));
+  expect(told()).toHaveLength(1);
+  redis = await startRedis(redis.port);
+  await expect.poll(async () => (await come()).status, { timeout: 15_000, interval: 500 }).toBe(200);
+  expect(told()).toHaveLength(1);
+});
+
+test("what was taken in Redis is given back to who counts on from there, and not the other way about", async () => {
   await open({});
   const { limits, connection } = await another({ tokensPerDay: 1000 });
   const who = { accountId: newId(), keyId: null };
@@ -117,8 +138,10 @@ test("what was taken in Redis is not given back to who counts by itself, nor the
   const before = await admit(900);
   await redis.stop();
   await expect.poll(isAway).toBe(true);
-  const meanwhile = await admit(900);
+  await expect(admit(200)).rejects.toMatchObject({ code: "rate-limited" });
   before.settle(10, true);
+  await expect.poll(() => admit(50).then(() => "taken", String)).toBe("taken");
+  const meanwhile = await admit(900);
   await expect(admit(200)).rejects.toMatchObject({ code: "rate-limited" });
   redis = await startRedis(redis.port);
   await expect.poll(isAway, { timeout: 15_000 }).toBe(false);

@@ -133,6 +133,7 @@ const Variables = z.object({
   GUESTS_PER_HOUR: countUnlessOff(20),
   GUEST_TURNS_PER_MINUTE: countUnlessOff(10),
   GUEST_TURNS_PER_HOUR: countUnlessOff(60),
+  GUEST_TOKENS_PER_DAY: countUnlessOff(2_000_000),
   STRANGER_TURNS_PER_MINUTE: countUnlessOff(10),
   BOT_TOKENS_PER_DAY: countUnlessOff(200_000),
   REQUESTS_PER_MINUTE: count,
@@ -246,6 +247,8 @@ export type Settings = {
   /** Turns that the guests of one address may begin together. */
   readonly guestTurnsPerMinute?: number;
   readonly guestTurnsPerHour?: number;
+  /** Tokens that they may use in 24 hours, those of their docs' embeddings included. */
+  readonly guestTokensPerDay?: number;
   /** Turns that strangers of one address may begin with one public bot in a minute. */
   readonly strangerTurnsPerMinute?: number;
   /** Tokens that strangers may use with one public bot in 24 hours. */
@@ -439,6 +442,7 @@ const limitsIn = (env: Variables) => ({
   guestsPerHour: env.GUESTS_PER_HOUR ?? undefined,
   guestTurnsPerMinute: env.GUEST_TURNS_PER_MINUTE ?? undefined,
   guestTurnsPerHour: env.GUEST_TURNS_PER_HOUR ?? undefined,
+  guestTokensPerDay: env.GUEST_TOKENS_PER_DAY ?? undefined,
   strangerTurnsPerMinute: env.STRANGER_TURNS_PER_MINUTE ?? undefined,
   botTokensPerDay: env.BOT_TOKENS_PER_DAY ?? undefined,
   requestsPerMinute: env.REQUESTS_PER_MINUTE,

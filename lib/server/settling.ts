@@ -25,22 +25,25 @@ export type Settling = {
   readonly onItsWay: (place: Place) => readonly Promise<void>[];
 };
 
-/** `isShared`: whether all instances count together now. */
+/** `isShared`: whether all instances count together now. `warn` is told where each count stands. */
 export function openSettling({
   host,
   log,
   isShared,
+  warn,
 }: {
   readonly host: Pick<Host, "keepAwake">;
   readonly log: Pick<Log, "warn">;
   readonly isShared: () => boolean;
+  readonly warn: Warn;
 }): Settling {
-  const warn = warner(log);
   const settling = new Map<string, Set<Promise<void>>>();
   const failed = (thrown: unknown) => log.warn({ err: thrown }, "A limit could not be brought up to date");
 
   function settle({ limit, name, until, ...counted }: CountedPlace, points: number): void {
-    if (points === 0 || Date.now() >= until || (points < 0 && counted.isShared !== isShared())) return;
+    // What one has counted by itself while Redis was away nobody else knows of; what all knew of, it goes on with.
+    const isUnknown = points < 0 && !counted.isShared && isShared();
+    if (points === 0 || Date.now() >= until || isUnknown) return;
     const done = points > 0 ? limit.limiter.penalty(name, points) : limit.limiter.reward(name, -points);
     const key = keyOf({ limit, name });
     const all = settling.get(key) ?? new Set();
@@ -73,10 +76,15 @@ export function openSettling({
 
 const keyOf = ({ limit, name }: Place): string => `${limit.prefix} ${name}`;
 
-/** Says in the log, once in a day of the limit for each whom it is about, that most of a limit is used. */
-function warner(log: Pick<Log, "warn">) {
+type Warn = (limit: Limit, name: string, standing: Pick<RateLimiterRes, "consumedPoints" | "msBeforeNext">) => void;
+
+/**
+ * Says in the log, once in a day of the limit for each whom it is about, that most of a limit is used or set aside: as soon as
+ * a call is admitted or refused, and not only when one has ended.
+ */
+export function warner(log: Pick<Log, "warn">): Warn {
   const quietUntil = new Map<string, number>();
-  return (limit: Limit, name: string, { consumedPoints, msBeforeNext }: RateLimiterRes): void => {
+  return (limit, name, { consumedPoints, msBeforeNext }) => {
     const { prefix, points, isWarned } = limit;
     const who = keyOf({ limit, name });
     const isNews = isWarned && consumedPoints >= WARN_AT * points && (quietUntil.get(who) ?? 0) <= Date.now();
@@ -84,6 +92,6 @@ function warner(log: Pick<Log, "warn">) {
     if (quietUntil.size >= WARNED) quietUntil.clear();
     quietUntil.set(who, Date.now() + msBeforeNext);
     const fields = { limit: prefix, of: name, used: consumedPoints, most: points };
-    log.warn(fields, "80 % of the tokens of the day are used");
+    log.warn(fields, "80 % of the tokens of the day are used or set aside");
   };
 }
