@@ -23,7 +23,8 @@ export const findAccount = ({ database }: Pick<Ports, "database">, id: string): 
  * Makes an account, or turns a guest into one: its sessions stay, and its sign-ins of before end. `hashPassword` is called
  * when the address is free.
  *
- * Throws "invalid" for an e-mail address that is none and "conflict" for one that is taken.
+ * Throws "invalid" for an e-mail address that is none and "conflict" for one that is taken, and for a guest that has
+ * signed in to another account meanwhile.
  */
 export async function createAccount(
   { database }: Pick<Ports, "database">,
@@ -43,9 +44,18 @@ export async function createAccount(
   const passwordHash = await hashPassword();
   // A person stays who it is: whoever makes an account in its browser may be somebody else.
   const account = guest?.kind === "guest" ? guest : await db.insertGuest(database, newId());
-  const tokenVersion = await db.setCredentials(database, account.id, email, passwordHash);
-  if (tokenVersion === null) throw taken();
+  const tokenVersion = numberOf(await db.setCredentials(database, account.id, email, passwordHash));
   return { ...account, kind: "person", email, tokenVersion };
+}
+
+/** The number of new sign-ins. Throws "conflict" where an address or a password could not be given. */
+function numberOf(given: Awaited<ReturnType<typeof db.setCredentials>>): number {
+  if (given === "taken") throw taken();
+  if (given === "gone") {
+    // A guest that another request has made a person, or taken along to its account.
+    throw new ChatError("conflict", "You have signed in or made an account meanwhile. Reload the page.");
+  }
+  return given;
 }
 
 /**
@@ -144,9 +154,7 @@ export async function changePassword(
     if (wanted.email === null) throw atField("email", "Enter the e-mail address to sign in with");
     const email = addressOf(wanted.email);
     const hash = await passwords.hash(wanted.password);
-    const tokenVersion = await db.setCredentials(database, accountId, email, hash);
-    if (tokenVersion === null) throw taken();
-    return tokenVersion;
+    return numberOf(await db.setCredentials(database, accountId, email, hash));
   }
   const fits = await passwords.fits(stored, wanted.current ?? "");
   if (!fits) throw atField("currentPassword", "This is not your present password");

@@ -7,7 +7,7 @@ import type { Session } from "../domain/session.ts";
 import { dropUnusedFiles } from "./files.ts";
 import { checkReachesAccount } from "./reach.ts";
 import type { Scope } from "./scope.ts";
-import { checkParticipants, createSession, endTurns, getSession } from "./sessions.ts";
+import { checkParticipants, createSession, getSession, getToEmpty } from "./sessions.ts";
 import { deletionTopics } from "./signals.ts";
 import { historyDeleted } from "./turn/failure.ts";
 
@@ -72,9 +72,7 @@ export async function saveSession(
  * stays. What runs in it ends first; what begins meanwhile ends when its lease is renewed. Throws "not-found".
  */
 export async function clearHistory(scope: Scope, id: string): Promise<void> {
-  checkReachesAccount(scope);
-  const session = await getSession(scope, id);
-  await endTurns(scope.runner.ofSession(session.id), historyDeleted());
+  const session = await getToEmpty(scope, id, historyDeleted());
   const isCleared = await db.clearHistory(scope.database, scope.accountId, session.id, newId());
   if (!isCleared) throw notFound("session", id);
   await dropUnusedFiles(scope);

@@ -24,10 +24,32 @@ import type { LiveRun } from "./turn/live-run.ts";
 
 /** A session of the account. Throws "not-found", for an id that cannot be one too, and as `checkReachesAccount`. */
 export async function getSession(scope: Scope, id: string): Promise<Session> {
+  const session = await getAsItIs(scope, id);
+  mendTurn(scope, session);
+  return session;
+}
+
+async function getAsItIs(scope: Scope, id: string): Promise<Session> {
   checkReachesAccount(scope);
   const session = isId(id) ? await db.findSession(scope.database, scope.accountId, id) : null;
   if (!session) throw notFound("session", id);
-  mendTurn(scope, session);
+  return session;
+}
+
+/**
+ * A session of the account whose turns are about to be deleted: those of this process are ended, and what was set aside for one
+ * that its process has left is settled. Throws as `getSession` does.
+ */
+export async function getToEmpty(scope: Scope, id: string, why: ChatError): Promise<Session> {
+  const session = await getAsItIs(scope, id);
+  const { runningRunId } = session;
+  if (runningRunId !== null && !scope.runner.find(runningRunId)) {
+    const { settleLeft } = await import("./turn/take-over.ts");
+    await settleLeft(scope, scope.accountId, runningRunId).catch((thrown) => {
+      scope.log.warn({ err: thrown, runId: runningRunId }, "What was set aside for a turn that was left stays counted");
+    });
+  }
+  await endTurns(scope.runner.ofSession(session.id), why);
   return session;
 }
 
@@ -179,8 +201,7 @@ export async function checkParticipants(
 
 /** Deletes a session for good, with the turns that run in it, stored or not, and the files of its messages. Throws "not-found". */
 export async function deleteSession(scope: Scope, id: string): Promise<void> {
-  const session = await getSession(scope, id);
-  await endTurns(scope.runner.ofSession(session.id), sessionDeleted());
+  const session = await getToEmpty(scope, id, sessionDeleted());
   if (!(await db.deleteSession(scope.database, scope.accountId, session.id))) throw notFound("session", id);
   await dropUnusedFiles(scope);
   scope.signals.notify(deletionTopics(session.id, session.runningRunId));

@@ -62,20 +62,22 @@ export async function ensureOwner(
 
 /**
  * Gives an account without an address an e-mail, in its one form, and a password, makes it a person and ends every sign-in
- * of it. Gives the number that new sign-ins are made with; null when the address is taken.
+ * of it. Gives the number that new sign-ins are made with; "taken" where another account has the address, and "gone" where
+ * there is no such account without an address any more.
  */
 export async function setCredentials(
   database: Database,
   id: string,
   email: string,
   passwordHash: string,
-): Promise<number | null> {
+): Promise<number | "taken" | "gone"> {
   try {
-    return await inPrismaTransaction(database, (prisma) =>
+    const number = await inPrismaTransaction(database, (prisma) =>
       renewAccount(prisma, { id, email: null }, { kind: "person", email, passwordHash }),
     );
+    return number ?? "gone";
   } catch (thrown) {
-    if (violated(thrown) === "Account_email_key") return null;
+    if (violated(thrown) === "Account_email_key") return "taken";
     throw thrown;
   }
 }

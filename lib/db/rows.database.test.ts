@@ -289,8 +289,8 @@ test("keys: listed until they are revoked, each account its own", async () => {
 test("an address is one account's; the number of its sign-ins counts up", async () => {
   const [one, two] = [await accounts.insertGuest(database, newId()), await accounts.insertGuest(database, newId())];
   expect(await accounts.setCredentials(database, one.id, "a@example.org", "hash")).toBe(1);
-  expect(await accounts.setCredentials(database, two.id, "a@example.org", "hash")).toBeNull();
-  expect(await accounts.setCredentials(database, one.id, "other@example.org", "hash")).toBeNull();
+  expect(await accounts.setCredentials(database, two.id, "a@example.org", "hash")).toBe("taken");
+  expect(await accounts.setCredentials(database, one.id, "other@example.org", "hash")).toBe("gone");
   expect(await accounts.findAccountByEmail(database, "a@example.org")).toMatchObject({ id: one.id, kind: "person" });
   expect(await accounts.endAllSignIns(database, one.id, null)).toBe(2);
   expect(await accounts.findPasswordHash(database, one.id)).toBe("hash");

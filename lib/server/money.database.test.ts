@@ -6,6 +6,9 @@ import { embedPending } from "../core/recall/embed-pending.ts";
 import { recallForTurn } from "../core/recall/for-turn.ts";
 import { DEFAULT_RECALL } from "../core/recall/recall.ts";
 import type { Ports, Scope } from "../core/scope.ts";
+import { clearHistory } from "../core/session-settings.ts";
+import { deleteSession } from "../core/sessions.ts";
+import { claimRun } from "../db/claims.ts";
 import { listUsage } from "../db/usage.ts";
 import { mountWordVectors } from "../dialects/julep/fixtures/word-vectors.ts";
 import type { DocOwner } from "../domain/doc.ts";
@@ -13,6 +16,7 @@ import { ChatError } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import type { Spent } from "../domain/usage.ts";
 import { type Answer, type Api, openApi } from "../testing/api.ts";
+import { claimOf, makeSession, PLAN } from "../testing/stored-turns.ts";
 import { limitsOf, openRateLimits } from "./rate-limits.ts";
 import type { Settings } from "./settings.ts";
 
@@ -283,6 +287,30 @@ test("what a turn set aside before a crash is settled by whoever goes on with it
   resumed.settle();
   await expect.poll(used).toBe(155);
 });
+
+test.each([
+  ["a session", deleteSession],
+  ["a history", clearHistory],
+])(
+  "what a turn set aside before a crash is given back where %s is deleted before anybody goes on with it",
+  async (_, empty) => {
+    const { ports } = api.server.parley;
+    const limits = another({ tokensPerDay: 10_000, serverTokensPerDay: undefined });
+    const session = await makeSession(ports.database);
+    const { accountId } = session;
+    const own = () => limitsOf(limits, {}, { accountId, keyId: null }, () => {});
+    await admit({ accountId, limits: own() }, { isTurn: true, tokens: 3000 });
+    const claim = claimOf(session, "a process that has died", { plan: { ...PLAN, reservedTokens: 3000 } });
+    expect(await claimRun(ports.database, claim)).toBe("claimed");
+    const used = async () => (await limits.standing({ accountId }))?.used;
+    const scope: Scope = { ...ports, accountId, via: "cookie", limitsOf: own };
+    // As long as its lease lasts somebody may work on it.
+    await ports.database.pool.query(`update "Run" set "leaseUntil" = now() where id = $1`, [claim.runId]);
+    expect(await used()).toBe(3000);
+    await empty(scope, session.id);
+    await expect.poll(used).toBe(0);
+  },
+);
 
 test("who has had its answer is not refused for what that answer is about to give back", async () => {
   const limits = another({ tokensPerDay: 1000, serverTokensPerDay: undefined });

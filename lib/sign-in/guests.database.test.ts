@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { createAccount, takeGuestAlong } from "../core/accounts.ts";
 import { removeIdleGuests } from "../core/guests.ts";
 import { hourlyTidying } from "../core/tidy.ts";
+import { insertGuest } from "../db/accounts.ts";
 import { newId } from "../domain/ids.ts";
 import { type Answer, type Api, openApi } from "../testing/api.ts";
 import { OPEN_ROUTES, routeTable } from "../testing/server.ts";
@@ -157,4 +159,23 @@ test("C10: what is remembered of keys has an end", async () => {
   const { key } = await api.server.makeAccount();
   expect((await api.call("GET", "/api/v1/chat", { key })).status).toBe(200);
   expect(touchedKeys.size).toBe(1);
+});
+
+test("a guest that signs in elsewhere while it makes an account is told that, and not that its address is taken", async () => {
+  const { ports } = api.server.parley;
+  const guestId = newId();
+  await insertGuest(ports.database, guestId);
+  const { id: accountId } = await api.server.makeAccount();
+  const making = createAccount(ports, {
+    email: "between@example.org",
+    guestId,
+    async hashPassword() {
+      expect(await takeGuestAlong(ports, guestId, accountId)).toBe(true);
+      return "a hash";
+    },
+  });
+  await expect(making).rejects.toMatchObject({
+    code: "conflict",
+    message: "You have signed in or made an account meanwhile. Reload the page.",
+  });
 });

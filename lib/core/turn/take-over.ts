@@ -65,6 +65,19 @@ export async function takeOverRun(
   return { ended };
 }
 
+/**
+ * Settles what was set aside for a turn that its process has left, and that is about to be deleted with its session: nobody can
+ * go on with it then. It is this process's from now on.
+ */
+export async function settleLeft(ports: Ports, accountId: string, runId: string): Promise<void> {
+  const { database, runner } = ports;
+  if (runner.find(runId)) return;
+  const run = await takeExpiredRun(database, runner.owner, accountId, runId);
+  if (run === null) return;
+  const scope = scopeOf(ports, run);
+  admissionOf(scope, run, await pastOf(scope, run), []).settle();
+}
+
 /** Who has asked for a turn of which nobody can read that; it is only closed. */
 const UNKNOWN: Asker = { via: "key", keyId: null, keyScopes: [], onlyAgentId: null, isStranger: false };
 
@@ -155,7 +168,7 @@ async function promptOf(
  */
 function admissionOf(
   scope: Scope,
-  { agentId, createdAt, plan, settings }: TakenRun,
+  { agentId, ageMs, plan, settings }: TakenRun,
   past: readonly TurnEvent[],
   prompt: readonly PromptMessage[],
 ): Admission {
@@ -168,7 +181,7 @@ function admissionOf(
   return readmit(scope, {
     tokens: atFirst === 0 ? 0 : Math.max(atFirst, later),
     used: ended + (broken === null ? 0 : promptTokens([...prompt, ...asked]) + approximateTokens(broken)),
-    since: createdAt.getTime(),
+    since: scope.now() - ageMs,
     agentId: agentId ?? undefined,
     endUserHash: plan?.endUserHash ?? undefined,
   });
@@ -238,7 +251,7 @@ async function* closed(
 ): AsyncGenerator<readonly TurnEvent[], void> {
   const { closing, usage, steps } = resumeFrom(past, { newId, now });
   if (closing.length > 0) yield closing;
-  const durationMs = now() - run.createdAt.getTime();
+  const durationMs = run.ageMs;
   const status = error.code === "cancelled" ? "cancelled" : "interrupted";
   const model = run.settings?.model ?? null;
   yield [{ type: "turn-error", status, code: error.code, message: error.message, usage, durationMs, steps, model }];

@@ -77,7 +77,8 @@ export const TakenRunRow = z.object({
   input: z.array(NewMessage).nullable(),
   attempts: z.number(),
   isStopRequested: z.boolean(),
-  createdAt: z.date(),
+  /** In ms, by the database's clock: that of this process may be another. */
+  ageMs: z.number(),
 });
 
 /** Takes running runs that meet a condition; who takes others at the same time waits for none of them. */
@@ -86,7 +87,8 @@ const taking = (condition: string) =>
      where id in (select id from "Run" where status = 'running' and ${condition}
        limit 20 for no key update skip locked)
      returning id, "accountId", "sessionId", "branchId", "agentId", dialect, stores, policy, plan, input, settings,
-       context as recipe, attempts, "stopRequestedAt" is not null as "isStopRequested", "createdAt"`;
+       context as recipe, attempts, "stopRequestedAt" is not null as "isStopRequested",
+       greatest(0, extract(epoch from now() - "createdAt") * 1000)::float8 as "ageMs"`;
 
 /** Gives an owner runs whose lease is over, but for some. */
 export const takeExpiredRunRows = statement({
