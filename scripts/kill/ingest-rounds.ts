@@ -26,6 +26,7 @@ export type IngestRound = {
 };
 
 type Rounds = {
+  /** So many times is killed before the end; a round in which all was read by then counts for none. */
   readonly rounds: number;
   readonly seed: number;
   /** Of an empty database of a PostgreSQL server, on which two processes work at once; absent: the embedded database, and one. */
@@ -50,7 +51,8 @@ export async function ingestRounds({ rounds, seed, url, withinMs, tell }: Rounds
   const all: IngestRound[] = [];
   try {
     const within = withinMs ?? (await timeOfWhole(place));
-    for (let n = 1; n <= rounds; n++) {
+    const isEnough = () => all.filter(({ hadEnded }) => !hadEnded).length >= rounds;
+    for (let n = 1; !isEnough() && n <= 3 * rounds; n++) {
       await enter(place, n);
       const [killedAfterMs, victim] = [random.upTo(Math.ceil(within)), url === undefined ? 0 : random.upTo(2)];
       const { killed, last } = await runAndKill(place, victim, killedAfterMs);
