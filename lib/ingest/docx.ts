@@ -1,6 +1,7 @@
 import { Parser } from "htmlparser2";
-import { markdownSink } from "./markdown-sink.ts";
-import { checkDepth, refusal } from "./refusal.ts";
+import { MOST_CHARACTERS } from "../domain/extraction.ts";
+import { type MarkdownSink, markdownSink } from "./markdown-sink.ts";
+import { checkDepth, refusal, tooLong } from "./refusal.ts";
 import { type Archive, openArchive } from "./zip.ts";
 
 /** So many bytes of XML are read: markup is some ten times as long as its text. */
@@ -14,7 +15,8 @@ export type PagedMarkdown = {
 };
 
 /**
- * The text of a Word document in Markdown: headings, lists, tables and footnotes. What was deleted with changes tracked is left
+ * The text of a Word document in Markdown: headings, lists, tables, and notes behind the paragraph that
+ * refers to them. What was deleted with changes tracked is left
  * out. Throws a sentence for an archive that is no such document.
  */
 export async function docxToMarkdown(bytes: Uint8Array): Promise<PagedMarkdown> {
@@ -22,14 +24,12 @@ export async function docxToMarkdown(bytes: Uint8Array): Promise<PagedMarkdown> 
   const main = "word/document.xml";
   if (!archive.has(main)) throw refusal(otherArchive(archive));
   const styles = await headingStyles(archive);
+  const notes = await notesOf(archive);
   const sink = markdownSink();
   const pages = [0];
-  await parse(archive, main, MOST_XML_BYTES, body(sink, styles, pages));
-  for (const notes of ["word/footnotes.xml", "word/endnotes.xml"]) {
-    if (!archive.has(notes)) continue;
-    sink.block();
-    await parse(archive, notes, MOST_XML_BYTES, body(sink, styles, []));
-  }
+  await parse(archive, main, MOST_XML_BYTES, body(sink, { styles, pages, notes }));
+  // Those that nothing refers to.
+  for (const note of notes.values()) ownParagraph(sink, note);
   return { text: sink.done(), pages: pages.length > 1 ? pages : null };
 }
 
@@ -83,10 +83,65 @@ async function headingStyles(archive: Archive): Promise<ReadonlyMap<string, numb
   return levels;
 }
 
+/** The texts of foot- and endnotes, by the element that refers to one and its number. */
+type Notes = Map<string, string>;
+
+async function notesOf(archive: Archive): Promise<Notes> {
+  const notes: Notes = new Map();
+  let said = "";
+  let length = 0;
+  const add = (text: string) => {
+    said += text;
+    length += text.length;
+    if (length > MOST_CHARACTERS) throw tooLong();
+  };
+  const space = () => add(" ");
+  const [block, line, openTable, openCell, closeRow, closeTable] = Array(6).fill(space);
+  const sink: Sink = { text: add, block, line, openTable, openCell, closeRow, closeTable, length: () => 0 };
+  for (const kind of ["footnote", "endnote"]) {
+    if (!archive.has(`word/${kind}s.xml`)) continue;
+    const read = body(sink, { styles: new Map(), pages: [], notes: new Map() });
+    let id = "";
+    await parse(archive, `word/${kind}s.xml`, MOST_XML_BYTES, {
+      ...read,
+      onopentag(name, attributes) {
+        if (name === `w:${kind}`) [id, said] = [attributes["w:id"] ?? "", ""];
+        read.onopentag(name, attributes);
+      },
+      onclosetag(name) {
+        read.onclosetag?.(name);
+        if (name === `w:${kind}` && said.trim() !== "") notes.set(`w:${kind}Reference ${id}`, said.trim());
+      },
+    });
+  }
+  return notes;
+}
+
+/** What is written to of a sink. */
+type Sink = Pick<
+  MarkdownSink,
+  "text" | "block" | "line" | "openTable" | "openCell" | "closeRow" | "closeTable" | "length"
+>;
+
+function ownParagraph(sink: Sink, text: string): void {
+  sink.block("");
+  sink.text(text);
+  sink.block();
+}
+
+/** What a body is read with: which styles are headings, where pages begin, which it adds to, and notes, which it takes out. */
+type Reading = {
+  readonly styles: ReadonlyMap<string, number>;
+  readonly pages: number[];
+  readonly notes: Notes;
+};
+
 /** Elements whose text is none of the document's: its second form for old programs, and what a change deleted. */
 const LEFT_OUT = new Set(["mc:Fallback", "w:del", "w:moveFrom", "w:instrText", "w:delText", "w:fldData"]);
 
-function body(sink: ReturnType<typeof markdownSink>, styles: ReadonlyMap<string, number>, pages: number[]): Handler {
+function body(sink: Sink, { styles, pages, notes }: Reading): Handler {
+  /** Of the paragraph at hand. */
+  let referred: string[] = [];
   let leftOut = 0;
   let isText = false;
   let isHidden = false;
@@ -128,11 +183,24 @@ function body(sink: ReturnType<typeof markdownSink>, styles: ReadonlyMap<string,
     "w:tc": sink.openCell,
   };
   const open = (name: string, attributes: Attributes): void => {
+    if (name === "w:footnoteReference" || name === "w:endnoteReference") {
+      referred.push(`${name} ${attributes["w:id"] ?? ""}`);
+    }
     if (Object.hasOwn(openings, name)) openings[name]?.(attributes["w:val"] ?? "");
+  };
+  const endParagraph = (): void => {
+    sink.block();
+    const notesHere = referred;
+    referred = [];
+    for (const reference of notesHere) {
+      const note = notes.get(reference);
+      // Each once, however often it is referred to.
+      if (notes.delete(reference) && note !== undefined) ownParagraph(sink, note);
+    }
   };
   const close = (name: string): void => {
     if (name === "w:pPr") sink.block(leadOf(paragraph));
-    else if (name === "w:p") sink.block();
+    else if (name === "w:p") endParagraph();
     else if (name === "w:tr") sink.closeRow();
     else if (name === "w:tbl") sink.closeTable();
     else if (name === "w:t") isText = false;

@@ -7,8 +7,9 @@ import { refusal } from "./refusal.ts";
 /** So many wait, and so many of one who asks. */
 const MOST_WAITING = 12;
 const MOST_OF_ONE = 4;
-/** So many pictures are kept, of 256 KB at the most. */
+/** So many pictures are kept, of 256 KB at the most, and for so long: what was deleted anywhere is not to stay. */
 const MOST_KEPT = 40;
+const KEPT_MS = 5 * 60_000;
 
 // Asked for at run time: a bundler would look for what is there when it builds.
 const files = () => process.getBuiltinModule("node:fs");
@@ -39,6 +40,7 @@ export function openDrawing(root: string, log: Log): DrawPage | null {
     const key = `${asked.key} ${asked.page}`;
     const known = kept.get(key);
     const picture = known ?? (await draw(root, log, asked, signal));
+    if (!known) setTimeout(() => kept.delete(key), KEPT_MS).unref();
     // The one that was asked for last stands last, and goes last.
     kept.delete(key);
     kept.set(key, picture);

@@ -85,6 +85,29 @@ test("makes Markdown of a Word document, with its pages", async () => {
   expect(text.slice(pages?.[1]).trimStart()).toMatch(/^Page two/u);
 });
 
+test("17: reads the notes of a Word document where they are referred to, and so on their page", async () => {
+  const reference = (id: number) =>
+    `<w:p><w:r><w:t>Claim ${id}.</w:t></w:r><w:r><w:footnoteReference w:id="${id}"/></w:r></w:p>`;
+  const note = (id: number, text: string) => `<w:footnote w:id="${id}">${paragraph(text)}</w:footnote>`;
+  const notes = `${note(-1, "")}${note(1, "# First source")}${note(2, "Second source")}${note(3, "Left alone")}`;
+  const bytes = makeDocx(
+    `${reference(1)}<w:p><w:r><w:lastRenderedPageBreak/><w:t>Page two.</w:t></w:r></w:p>${reference(2)}${reference(1)}${paragraph("The end.")}`,
+    [{ name: "word/footnotes.xml", bytes: `<w:footnotes>${notes}</w:footnotes>` }],
+  );
+  const { text, pages } = await extract(new Uint8Array(bytes), { name: "a.docx", mediaType: "" });
+  expect(text.split("\n\n")).toEqual([
+    "Claim 1.",
+    "\\# First source",
+    "Page two.",
+    "Claim 2.",
+    "Second source",
+    "Claim 1.",
+    "The end.",
+    "Left alone",
+  ]);
+  expect(text.slice(0, pages?.[1])).toContain("First");
+});
+
 test("reads a PDF page by page", async () => {
   const pdf = makePdf(["First page\nsecond line", "Zweite Seite: Grüße"]);
   const { text, pages, pieces } = await extract(new Uint8Array(pdf), { name: "a.pdf", mediaType: "" });

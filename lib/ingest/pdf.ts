@@ -1,6 +1,7 @@
 import { getDocumentProxy } from "unpdf";
 import { MOST_CHARACTERS } from "../domain/extraction.ts";
 import { storable } from "../domain/text.ts";
+import { readingOrder } from "./reading-order.ts";
 import { refusal, tooLong } from "./refusal.ts";
 
 const MOST_PAGES = 5000;
@@ -97,23 +98,27 @@ function joined(items: readonly Item[]): string {
   let text = "";
   let lastY: number | null = null;
   let height = 0;
-  let isLineStart = true;
-  for (const { str = "", hasEOL = false, transform, height: own = 0 } of items) {
-    const y = transform?.[5];
-    if (isLineStart && str.trim() !== "" && y !== undefined) {
+  for (const line of linesOf(items)) {
+    const first = line.find(({ str = "", transform }) => str.trim() !== "" && transform !== undefined);
+    if (first?.transform) {
+      const [, , , , , y = 0] = first.transform;
+      const own = first.height ?? 0;
       if (lastY !== null && height > 0 && lastY - y > PARAGRAPH_GAP * Math.max(height, own)) text += "\n";
-      lastY = y;
-      height = own;
+      [lastY, height] = [y, own];
     }
-    text += str;
-    if (str !== "") isLineStart = false;
-    if (!hasEOL) continue;
-    text += "\n";
-    isLineStart = true;
+    const runs = line.map(({ str = "", transform }) => ({ text: str, x: transform?.[4] ?? 0 }));
+    text += readingOrder(runs).trimEnd();
+    if (line.at(-1)?.hasEOL) text += "\n";
   }
-  const lines = text.split("\n").map((line) => line.trimEnd());
-  return lines
-    .join("\n")
-    .replaceAll(/\n{3,}/gu, "\n\n")
-    .trim();
+  return text.replaceAll(/\n{3,}/gu, "\n\n").trim();
+}
+
+/** Items line by line. */
+function linesOf(items: readonly Item[]): Item[][] {
+  const lines: Item[][] = [[]];
+  for (const item of items) {
+    lines.at(-1)?.push(item);
+    if (item.hasEOL) lines.push([]);
+  }
+  return lines;
 }

@@ -108,3 +108,53 @@ export function makeDocx(body: string, more: readonly ZipFile[] = []): Buffer {
 /** A paragraph of a Word document; `style` is "H1" to "H3" or absent. */
 export const paragraph = (text: string, style?: string): string =>
   `<w:p>${style ? `<w:pPr><w:pStyle w:val="${style}"/></w:pPr>` : ""}<w:r><w:t xml:space="preserve">${text}</w:t></w:r></w:p>`;
+
+/** A PDF with a page for each text in any letters, which it names by their Unicode numbers. It brings no font to draw them. */
+export function makeUnicodePdf(pages: readonly string[]): Buffer {
+  const all = "1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfrange <0000> <FFFF> <0000> endbfrange";
+  const map = `/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def ${all} endcmap end end`;
+  const font = "/Type /Font /BaseFont /Unknown";
+  const objects: (string | Buffer)[] = [
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    "",
+    `<< ${font} /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [4 0 R] /ToUnicode 6 0 R >>`,
+    `<< ${font} /Subtype /CIDFontType2 /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor 5 0 R >>`,
+    "<< /Type /FontDescriptor /FontName /Unknown /Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >>",
+    streamObject(`/Length ${map.length}`, Buffer.from(map)),
+  ];
+  const kids = pages.map((text) => {
+    const lines = text.split("\n").map((line) => `<${Buffer.from(line, "utf16le").swap16().toString("hex")}> Tj T*`);
+    const content = Buffer.from(`BT /F1 11 Tf 14 TL 60 780 Td ${lines.join("\n")} ET`);
+    return pageObjects(objects, content, "/Font << /F1 3 0 R >>");
+  });
+  objects[1] = `<< /Type /Pages /Count ${kids.length} /Kids [${kids.map((n) => `${n} 0 R`).join(" ")}] >>`;
+  return pdfOf(objects);
+}
+
+/** A PDF of pages as a scanner makes them: each a picture, here of grey stripes, and no text. */
+export function makeScan(pages: number): Buffer {
+  const [width, height] = [64, 90];
+  const stripes = deflateSync(
+    Buffer.alloc(width * height, Buffer.concat([Buffer.alloc(width, 250), Buffer.alloc(width, 90)])),
+  );
+  const picture = `/Type /XObject /Subtype /Image /Width ${width} /Height ${height} /ColorSpace /DeviceGray /BitsPerComponent 8`;
+  const objects: (string | Buffer)[] = [
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    "",
+    streamObject(`${picture} /Filter /FlateDecode /Length ${stripes.length}`, stripes),
+  ];
+  const content = Buffer.from("q 595 0 0 842 0 0 cm /Scan Do Q");
+  const kids = Array.from({ length: pages }, () => pageObjects(objects, content, "/XObject << /Scan 3 0 R >>"));
+  objects[1] = `<< /Type /Pages /Count ${kids.length} /Kids [${kids.map((n) => `${n} 0 R`).join(" ")}] >>`;
+  return pdfOf(objects);
+}
+
+/** Adds a page with its content to the objects of a PDF. Gives its number. */
+function pageObjects(objects: (string | Buffer)[], content: Buffer, resources: string): number {
+  objects.push(streamObject(`/Length ${content.length}`, content));
+  const contents = objects.length;
+  objects.push(
+    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << ${resources} >> /Contents ${contents} 0 R >>`,
+  );
+  return objects.length;
+}
