@@ -8,6 +8,7 @@ import {
   loadIndexes,
   loadModels,
   loadSession,
+  loadShared,
   loadShell,
 } from "@/lib/pages/page-data.ts";
 
@@ -16,7 +17,7 @@ export const shellOfRequest = cache(loadShell);
 export const accountOfRequest = cache(loadAccount);
 export const agentOfRequest = cache(loadAgent);
 export const indexOfRequest = cache(loadIndex);
-export { loadAgents, loadIndexes, loadModels };
+export { loadAgents, loadIndexes, loadModels, loadShared };
 export const sessionOfRequest = cache(loadSession);
 
 /** Why the server could not open, for people; throws what is no reason of that kind. */

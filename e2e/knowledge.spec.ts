@@ -97,3 +97,27 @@ test("17: a PDF that is dropped on a new session becomes its document, and the a
   await expect(page.getByRole("dialog", { name: "Documents of this session" })).toContainText("handbook.pdf");
   await look(page, "knowledge");
 });
+
+test("17: a document for every session is named by the answer of a new one", { tag: "@nightly" }, async ({ page }) => {
+  const ask = async (question: string) => {
+    await page.goto(server.url);
+    await page.getByRole("textbox", { name: /message/i }).fill(question);
+    await page.keyboard.press("Enter");
+  };
+  // Who has said something has an account.
+  await ask("Hello");
+  await expect(page).toHaveURL(/\/s\//u);
+  await page.goto(`${server.url}/indexes`);
+  const shared = page.getByRole("region", { name: "For every session" });
+  await expect(shared).toContainText("None yet.");
+  await shared.getByLabel("Documents to add").setInputFiles(HANDBOOK);
+  await expect(shared.getByRole("list", { name: "Documents" })).toContainText(/handbook\.pdf.*\d+ pages/su);
+  await look(page, "shared-documents");
+  await ask("What is handbookword7?");
+  await expect(page.getByRole("region", { name: "Sources" })).toContainText("handbook.pdf, page 7");
+  // Back in the list from a page that was loaded, what came meanwhile is there.
+  await page.goto(`${server.url}/indexes`);
+  await shared.getByRole("button", { name: "Remove handbook.pdf" }).click();
+  await shared.getByRole("button", { name: "Remove", exact: true }).click();
+  await expect(shared).toContainText("None yet.");
+});

@@ -2,7 +2,7 @@ import { sizeInWords } from "@/lib/domain/file.ts";
 import { formatNumber } from "../time";
 
 /** Whose documents are meant. */
-export type DocumentOwner = { readonly role: "agent" | "index" | "session"; readonly id: string };
+export type DocumentOwner = { readonly role: "agent" | "index" | "session" | "project"; readonly id: string };
 
 /** A document as the server tells of it. */
 export type KnownDocument = {

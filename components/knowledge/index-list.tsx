@@ -5,12 +5,20 @@ import Link from "next/link";
 import { useRef, useState } from "react";
 import { SidebarToggle } from "../frame/sidebar-toggle";
 import { useMore } from "../ui/use-more";
+import type { DocumentPage } from "./document";
 import { indexWords } from "./index-words";
 import { NewIndex } from "./new-index";
 import { type IndexPage, listIndexes } from "./requests";
+import { SharedDocuments } from "./shared-documents";
 
-/** The account's indexes, the latest first. */
-export function IndexList({ initial }: { initial: IndexPage }) {
+type IndexListProps = {
+  readonly initial: IndexPage;
+  /** Null: whoever looks has no account yet. */
+  readonly shared: { readonly projectId: string; readonly documents: DocumentPage } | null;
+};
+
+/** The account's indexes, the latest first, and the documents of all its sessions. */
+export function IndexList({ initial, shared }: IndexListProps) {
   const { items: indexes, hasMore, isBusy, more } = useMore(initial, listIndexes, "No more indexes came. Try again.");
   const [isMaking, setIsMaking] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
@@ -61,6 +69,7 @@ export function IndexList({ initial }: { initial: IndexPage }) {
               Show more
             </button>
           )}
+          {shared && <SharedDocuments projectId={shared.projectId} initial={shared.documents} />}
         </div>
       </div>
     </div>

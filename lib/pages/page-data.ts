@@ -23,7 +23,7 @@ import { type Parley, parley } from "../server/parley.ts";
 import { visitorOf } from "../sign-in/authenticate.ts";
 import { describeProvider, providerOf } from "../sign-in/identities.ts";
 import { agentPage } from "./agent-page.ts";
-import { type IndexPage, type IndexView, indexPage, indexView } from "./index-page.ts";
+import { type IndexPage, type IndexView, indexPage, indexView, type SharedPage, sharedPage } from "./index-page.ts";
 import { type UsagePage, usagePage } from "./usage-page.ts";
 
 export type { UsagePage };
@@ -192,6 +192,12 @@ export async function loadAgent(id: string): Promise<AgentView | null> {
 export async function loadIndexes(): Promise<IndexPage> {
   const scope = await viewerScope();
   return scope ? indexPage(scope) : { items: [], has_more: false };
+}
+
+/** What every session of whoever looks has of documents; null for who has no account. */
+export async function loadShared(): Promise<SharedPage | null> {
+  const scope = await viewerScope();
+  return scope && sharedPage(scope);
 }
 
 /** An index of whoever looks with its latest documents, or null. */
