@@ -53,8 +53,9 @@ export async function pdfToText(bytes: Uint8Array, tell: (done: number, all: num
   if (unread === pdf.numPages) throw refusal("The PDF is damaged: none of its pages can be read.");
   const text = pieces.join("");
   if (text.trim() === "") {
+    // Letters of Chinese, Japanese or Korean by Adobe's tables, which the reader does not bring, are none to it.
     throw refusal(
-      "The PDF has no text: its pages are pictures, as of a scanner. Have the text recognised (OCR) first.",
+      "The PDF has no text: its pages are pictures, as of a scanner, or its letters are in an old encoding. Have the text recognised (OCR) first.",
     );
   }
   return { text, pages };

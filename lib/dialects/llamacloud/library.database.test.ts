@@ -84,6 +84,8 @@ describe("17: a program with the official client", () => {
         score: expect.any(Number),
         metadata: { file_name: "fruit.pdf" },
         static_fields: { page_range_start: 2, page_range_end: 2, parsed_directory_file_id: fileId },
+        search_mode: "text",
+        search_note: expect.stringContaining("No embedding model"),
       },
     ]);
     // The contract, 6.4: arrays.
