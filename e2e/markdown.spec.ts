@@ -148,7 +148,7 @@ test("figure 12: what is pressed in an answer before it lives is pressed once it
   await expect(async () => {
     await page.mouse.move(300, 300);
     await page.mouse.move(310, 310);
-    await expect(page.locator(".prose").last()).not.toHaveAttribute("data-served", { timeout: 500 });
+    await expect(page.locator(".turn").last()).not.toHaveAttribute("data-served", { timeout: 500 });
   }).toPass();
   await expect(wrap).toHaveAttribute("aria-pressed", "true");
 });

@@ -4,9 +4,9 @@ import { provisionalTitle, type SessionStore } from "../sidebar/session-store";
 import { notify } from "../ui/notify";
 import { writeInTurn } from "../viewer";
 import type { ConversationPorts } from "./conversation-ports";
-import { wantMarkdown } from "./markdown/renderer";
 import { nextFrame } from "./notifier";
 import { eventsOf } from "./sse";
+import { wantDrawing } from "./turn-drawing";
 import type { TurnStream } from "./turn-reader";
 
 type Page = {
@@ -31,7 +31,7 @@ export function browserPorts({ sessions, onCreated, onAccepted }: Page): Convers
     newId,
     wait: pause,
     frame: nextFrame,
-    ready: wantMarkdown,
+    ready: wantDrawing,
     told: {
       made(session, question) {
         sessions.take([{ ...session, running_run_id: "here", provisional_title: provisionalTitle(question) }]);

@@ -30,7 +30,7 @@ const events: readonly SessionEvent[] = [
 const running = { run_id: "r2", after: 7, at: "text_delta:a2.0" };
 
 // What it is drawn with is loaded, which takes its time on a busy machine.
-beforeAll(() => import("./markdown/markdown").then(() => {}));
+beforeAll(() => import("./whole-turn").then(() => {}));
 
 test("lessons 1 and 3: the server's HTML of a page in mid-answer has the question, what was said so far, and Stop", async () => {
   const html = await drawn({ session, events, before: null, after: null, running, forks: [] });

@@ -11,11 +11,11 @@ import type { SentWith } from "./conversation-ports";
 import type { ConversationState } from "./conversation-state";
 import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
 import { Head } from "./head";
-import { wantMarkdown } from "./markdown/renderer";
 import { shownIn } from "./other-turns";
 import { ShownTurns } from "./shown-turns";
 import { StatusRegion } from "./status-region";
 import { TalkComposer } from "./talk-composer";
+import { wantDrawing } from "./turn-drawing";
 import type { Turn } from "./turns-in";
 import { type Edited, useAskAnew } from "./use-ask-anew";
 import { useConversation } from "./use-conversation";
@@ -65,7 +65,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
   useWantedTurn(state.sessionId, ({ id, place, found }) => lookAt(id, place, found));
   useMoreTurns(scroller, content, store, state);
   useEffect(() => {
-    if (isBusy) void wantMarkdown();
+    if (isBusy) void wantDrawing();
   }, [isBusy]);
 
   const { ask, queue } = useSending({ store, state, isGone, isUnsettled: !choice.isSettled, sentWith, onSent: toEnd });

@@ -7,9 +7,9 @@ import { AgainWith } from "./again-with";
 import { copyAnswer, richHtml } from "./copy";
 import { markdownOf } from "./segments";
 import type { Stop, TurnState } from "./turn-state";
-import type { Versions } from "./turns-in";
+import type { Direction, Versions } from "./turns-in";
 import type { AgainFrom } from "./use-ask-anew";
-import { type Direction, VersionSteps } from "./versions";
+import { VersionSteps } from "./versions";
 
 type FootProps = {
   readonly turn: TurnState;

@@ -7,6 +7,7 @@ import { Dash } from "../ui/dash";
 import { IconButton } from "../ui/icon-button";
 import { QuestionFiles } from "./attachments/question-files";
 import { copyText } from "./copy";
+import { shapeOfQuestion } from "./question-shape";
 
 const QuestionEditor = lazy(() => import("./question-editor"));
 
@@ -19,13 +20,6 @@ type QuestionProps = {
   /** Asks it in other words; gives whether they were taken. */
   readonly onEdit: (text: string) => boolean;
 };
-
-/** Whether a question is set in the small size, and whether its end is folded away. */
-export const shapeOfQuestion = (text: string) => ({
-  isLong: text.length > 280,
-  // Twelve lines of the small size hold about this many characters.
-  folds: text.length > 1100 || text.split("\n").length > 12,
-});
 
 export function Question({ id, questionId, text, files, onEdit }: QuestionProps) {
   const [open, setOpen] = useState(false);

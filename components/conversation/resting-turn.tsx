@@ -1,22 +1,19 @@
 "use client";
 
-import { type RefObject, useCallback, useState } from "react";
-import { shapeOfQuestion } from "./question";
+import { shapeOfQuestion } from "./question-shape";
 import { markdownOf } from "./segments";
 import type { Turn } from "./turns-in";
-import { useNear } from "./use-near";
 
-/** Whether a turn is drawn whole: from the start, or from when it comes near what is seen. It stays so. */
-export function useWhole(article: RefObject<HTMLElement | null>, isWanted: boolean): boolean {
-  const [isWhole, setWhole] = useState(isWanted);
-  if (isWanted && !isWhole) setWhole(true);
-  const draw = useCallback(() => setWhole(true), []);
-  useNear(article, { isWaiting: !isWhole }, draw);
-  return isWhole;
-}
+type RestingTurnProps = {
+  /** Of its heading. */
+  readonly id: string;
+  readonly turn: Turn;
+  /** It is to be drawn, and waits for what that is done with. */
+  readonly isUnread?: boolean;
+};
 
 /** The words of a question and its answer, as they were written: what a turn is while nobody is near it. */
-export function RestingTurn({ id, turn }: { readonly id: string; readonly turn: Turn }) {
+export function RestingTurn({ id, turn, isUnread }: RestingTurnProps) {
   const { question } = turn;
   const { isLong, folds } = shapeOfQuestion(question?.text ?? "");
   return (
@@ -33,7 +30,7 @@ export function RestingTurn({ id, turn }: { readonly id: string; readonly turn: 
         </h2>
       )}
       <div className="answer">
-        <p className="prose prose-plain" dir="auto">
+        <p className="prose prose-plain" dir="auto" data-unread={isUnread || undefined}>
           {markdownOf(turn.blocks)}
         </p>
       </div>

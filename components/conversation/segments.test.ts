@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { wholeWords } from "./markdown/prose";
+import { wholeWords } from "./markdown/whole-words";
 import { numberColumns, shapeOf } from "./result-shape";
 import { endingOf, ledgerEntries, markdownOf, precisOf, segmentsOf } from "./segments";
 import type { TextBlock, ToolBlock } from "./turn-state";

@@ -16,7 +16,7 @@ type SessionLoaderProps = {
 };
 
 /** For when the router goes back to an address whose page it never had from the server. */
-export function SessionLoader({ id, fallback, onCreated }: SessionLoaderProps) {
+export default function SessionLoader({ id, fallback, onCreated }: SessionLoaderProps) {
   const { store } = useShell();
   const [session, setSession] = useState<SessionWindow | null>(null);
   const [failure, setFailure] = useState<{ readonly why: string; readonly isSignedOut: boolean } | null>(null);

@@ -7,7 +7,7 @@ import type { ConversationStore } from "./conversation-store";
 import { MoreTurns } from "./more-turns";
 import { shownIn } from "./other-turns";
 import { wholeFrom } from "./resting";
-import type { TurnProps } from "./turn";
+import type { TurnProps } from "./turn-props";
 import { TurnRow } from "./turn-row";
 import type { ModelChoice } from "./use-model-choice";
 

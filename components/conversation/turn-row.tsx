@@ -4,7 +4,8 @@ import { memo, use } from "react";
 import { Guard } from "../ui/guard";
 import { BrokenTurn } from "./broken-turn";
 import { loopTurn } from "./loop-turn";
-import { TurnArticle, type TurnProps } from "./turn";
+import { TurnArticle } from "./turn";
+import type { TurnProps } from "./turn-props";
 
 /** A turn of the log, by itself if others break. Drawn anew only when the turn itself is another, or its place. */
 export const TurnRow = memo(function TurnRow(props: TurnProps) {

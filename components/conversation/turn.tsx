@@ -1,129 +1,94 @@
 "use client";
 
-import { type RefObject, useId, useRef } from "react";
-import { TurnSources, WithSources } from "../knowledge/turn-sources";
-import { WorkingDash } from "../ui/dash";
-import { Answerable } from "./calls";
-import type { CallResult } from "./conversation-ports";
-import { Foot } from "./foot";
-import { Ledger } from "./ledger";
-import { Prose } from "./markdown/prose";
-import { Notices } from "./notices";
-import { Question } from "./question";
-import { RestingTurn, useWhole } from "./resting-turn";
-import { endingOf, segmentsOf } from "./segments";
-import { type Source, sourcesOf } from "./sources";
+import { lazy, Suspense, use, useEffect, useId, useRef, useState } from "react";
+import { RestingTurn } from "./resting-turn";
+import { endingOf } from "./segments";
 import { StillBelow } from "./still-below";
-import { Broke, Cut, cutOf, Stopped } from "./turn-end";
-import type { Turn } from "./turns-in";
-import type { AgainFrom } from "./use-ask-anew";
-import type { Direction } from "./versions";
+import { laterDrawing, loadedDrawing, wantDrawing } from "./turn-drawing";
+import type { TurnProps, WholeTurnProps } from "./turn-props";
+import { waitingCalls } from "./turn-state";
+import { useStage } from "./use-stage";
 
-export type TurnProps = {
-  readonly turn: Turn;
-  readonly isLast: boolean;
-  /** It is on the screen from the start. Others are drawn whole when they come near. */
-  readonly startsWhole?: boolean;
-  /** Its answer is being given. */
-  readonly isGoing: boolean;
-  readonly onAgain: (turn: Turn, from?: AgainFrom) => void;
-  /** Shows what the model saw. */
-  readonly onContext: (turn: Turn) => void;
-  /** Asks its question in other words; gives whether they were taken. */
-  readonly onEdit: (turn: Turn, text: string) => boolean;
-  readonly onStep: (turn: Turn, direction: Direction) => void;
-  /** Asks for the rest of an answer that was cut. */
-  readonly onContinue: () => void;
-  /** Answers the calls that wait for the person. */
-  readonly onAnswer: (results: readonly CallResult[]) => void;
-};
-
-const NO_SOURCES: readonly Source[] = [];
+const isServer = typeof window === "undefined";
+/** The server has it from the start. */
+const serverDrawing = isServer ? import("./whole-turn") : null;
+/** React takes it for what stands in the page already, and leaves that alone. */
+const AS_IT_IS = { __html: "" } as const;
 
 /** A question and its answer. */
 export function TurnArticle({ startsWhole = true, ...props }: TurnProps) {
   const { turn, isLast, isGoing } = props;
   const label = useId();
   const article = useRef<HTMLElement>(null);
-  const isWhole = useWhole(article, startsWhole || isLast || isGoing);
+  const isUrgent = useIsAnother(props) || isGoing || (isLast && waitingCalls(turn).length > 0);
+  const stage = useStage(article, { isWanted: startsWhole || isLast || isGoing, isUrgent });
+  const attributes = {
+    className: "turn",
+    "data-turn": turn.key,
+    "aria-labelledby": turn.question ? label : undefined,
+    "aria-label": turn.question ? undefined : "Answer",
+    "data-last": isLast || undefined,
+    "data-ending": endingOf(turn, isGoing, isLast),
+    "data-resting": stage === "resting" || undefined,
+    "data-served": stage === "served" || undefined,
+    tabIndex: -1,
+  };
   return (
-    <article
-      ref={article}
-      className="turn"
-      data-turn={turn.key}
-      aria-labelledby={turn.question ? label : undefined}
-      aria-label={turn.question ? undefined : "Answer"}
-      data-last={isLast || undefined}
-      data-ending={endingOf(turn, isGoing, isLast)}
-      data-resting={!isWhole || undefined}
-      tabIndex={-1}
-    >
-      <StillBelow turn={article} isWhole={isWhole} />
-      {isWhole ? <WholeTurn label={label} article={article} {...props} /> : <RestingTurn id={label} turn={turn} />}
-    </article>
+    <>
+      <StillBelow turn={article} isWhole={stage === "whole"} />
+      {stage === "served" && !isServer ? (
+        <article
+          ref={article}
+          {...attributes}
+          suppressHydrationWarning
+          // biome-ignore lint/security/noDangerouslySetInnerHtml: nothing is set, see above.
+          dangerouslySetInnerHTML={AS_IT_IS}
+        />
+      ) : (
+        <article ref={article} {...attributes}>
+          {stage === "resting" ? (
+            <RestingTurn id={label} turn={turn} />
+          ) : isServer ? (
+            <ServedTurn label={label} article={article} {...props} />
+          ) : (
+            <DrawnTurn label={label} article={article} {...props} />
+          )}
+        </article>
+      )}
+    </>
   );
 }
 
-type WholeTurnProps = Omit<TurnProps, "startsWhole"> & {
-  /** Of its heading. */
-  readonly label: string;
-  readonly article: RefObject<HTMLElement | null>;
-};
+/** Whether a turn, or its place, is another than when it was drawn first. */
+function useIsAnother({ turn, isLast }: Pick<TurnProps, "turn" | "isLast">): boolean {
+  const [first] = useState({ turn, isLast });
+  return first.turn !== turn || first.isLast !== isLast;
+}
 
-function WholeTurn({ label, article, turn, isLast, isGoing, onEdit, onAgain, ...acts }: WholeTurnProps) {
-  const ending = endingOf(turn, isGoing, isLast);
-  const segments = segmentsOf(turn.blocks);
-  const cut = cutOf(turn);
-  const again = turn.question ? (from?: AgainFrom) => onAgain(turn, from) : null;
-  const onRetry = isLast && again ? () => again() : null;
+/**
+ * A turn in the server's page. It stands in no `Suspense`: React would hand over its plain words first, and put it in their
+ * place later.
+ */
+function ServedTurn(props: WholeTurnProps) {
+  const Whole = serverDrawing && use(serverDrawing).default;
+  return Whole && <Whole {...props} />;
+}
+
+const LaterTurn = lazy(() => laterDrawing().catch(() => ({ default: Words })));
+
+function DrawnTurn(props: WholeTurnProps) {
+  // The same for as long as it stands: what is opened in it stays open.
+  const [Whole] = useState(() => loadedDrawing() ?? LaterTurn);
   return (
-    <>
-      {turn.question && (
-        <Question
-          id={label}
-          questionId={turn.question.id}
-          text={turn.question.text}
-          files={turn.question.files}
-          onEdit={(text) => onEdit(turn, text)}
-        />
-      )}
-      <div className="answer">
-        <span className="sr-only">Answer</span>
-        <WithSources turn={turn}>
-          <Answerable turn={turn} onAnswer={isLast && !isGoing ? acts.onAnswer : null}>
-            {segments.map((segment, index) =>
-              segment.kind === "ledger" ? (
-                <Ledger key={segment.key} items={segment.items} isOver={!isGoing} wasStopped={ending === "stopped"} />
-              ) : (
-                <Prose
-                  key={segment.key}
-                  text={segment.text}
-                  isStreaming={isGoing && segment.isOpen && index === segments.length - 1}
-                />
-              ),
-            )}
-          </Answerable>
-        </WithSources>
-        {isGoing && segments.length === 0 && (
-          <p className="answer-wait">
-            <WorkingDash />
-          </p>
-        )}
-        {cut !== null && !isGoing && <Cut why={cut} onContinue={isLast ? acts.onContinue : null} />}
-        {ending === "stopped" && <Stopped turn={turn} />}
-        {ending === "broke" && <Broke turn={turn} onRetry={onRetry} />}
-        <TurnSources turn={turn} />
-        <Notices notices={turn.notices} sources={isGoing ? NO_SOURCES : sourcesOf(turn.blocks)} />
-        <Foot
-          turn={turn}
-          isWaiting={ending === "going"}
-          onAgain={again}
-          onContext={() => acts.onContext(turn)}
-          versions={turn.versions}
-          onStep={(direction) => acts.onStep(turn, direction)}
-          prose={() => [...(article.current?.querySelectorAll("[data-prose] > div") ?? [])]}
-        />
-      </div>
-    </>
+    <Suspense fallback={<RestingTurn id={props.label} turn={props.turn} isUnread />}>
+      <Whole {...props} />
+    </Suspense>
   );
+}
+
+/** The words of a turn whose drawing could not be had; it is asked for once more. */
+function Words(props: WholeTurnProps) {
+  const [Whole, setWhole] = useState(loadedDrawing);
+  useEffect(() => void wantDrawing().then(() => setWhole(loadedDrawing)), []);
+  return Whole ? <Whole {...props} /> : <RestingTurn id={props.label} turn={props.turn} isUnread />;
 }

@@ -13,6 +13,12 @@ export type Versions = {
   readonly next: Version | null;
 };
 
+export type Direction = "previous" | "next";
+
+/** Whether there is one beside the version that is shown, also where nobody has read yet which. */
+export const hasVersion = (versions: Versions | null, direction: Direction): boolean =>
+  versions !== null && (direction === "previous" ? versions.shown > 1 : versions.shown < versions.count);
+
 /**
  * A question and its answer. An untouched turn stays the same object, so that it need not be drawn again. What a turn knows
  * beside its events is a field here, which `turnsIn` fills. `versions` is null where it is the only one.

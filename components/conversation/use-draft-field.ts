@@ -4,7 +4,7 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 import { isTouch } from "../ui/keys";
 import type { AttachedFile } from "./attachments/attachment";
 import { readDraft, writeDraft } from "./draft";
-import { wantMarkdown } from "./markdown/renderer";
+import { wantDrawing } from "./turn-drawing";
 import type { Question } from "./turn-state";
 
 export type ComposerHandle = {
@@ -64,7 +64,7 @@ export function useDraftField(sessionId: string | null): DraftField {
     grow(element);
     setLength(element.value.trim().length);
     writeDraft(session.current, element.value);
-    void wantMarkdown();
+    void wantDrawing();
   }
 
   function fill(text: string, replace = false) {

@@ -1,8 +1,8 @@
 "use client";
 
 import { type RefObject, startTransition, useEffect } from "react";
-import { markdownThere } from "./markdown/renderer";
-import { onNear } from "./near";
+import { whenReleased } from "./intent";
+import { drawingThere } from "./turn-drawing";
 
 /**
  * Calls `act` once as a transition, for as long as `isWaiting`: when what answers are drawn with has come, which is when
@@ -17,9 +17,9 @@ export function useNear(
     if (!isWaiting) return;
     let isGone = false;
     let callOff = () => {};
-    const actOnce = () => startTransition(act);
-    void markdownThere().then(() => {
-      if (isGone || !element.current) return;
+    const actOnce = () => whenReleased(() => startTransition(act));
+    void drawingThere().then((onNear) => {
+      if (isGone || !element.current || onNear === null) return;
       if (isUrgent) actOnce();
       else callOff = onNear(element.current, actOnce);
     });

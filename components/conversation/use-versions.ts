@@ -4,8 +4,7 @@ import { type RefObject, useCallback, useLayoutEffect, useState } from "react";
 import { isProblem, problem } from "../api";
 import { notify } from "../ui/notify";
 import type { ConversationStore } from "./conversation-store";
-import { isOf, type Turn } from "./turns-in";
-import { type Direction, hasVersion } from "./versions";
+import { type Direction, hasVersion, isOf, type Turn } from "./turns-in";
 
 type Wanted = {
   readonly questionId: string;

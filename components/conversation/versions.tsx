@@ -2,13 +2,7 @@
 
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { IconButton } from "../ui/icon-button";
-import type { Versions } from "./turns-in";
-
-export type Direction = "previous" | "next";
-
-/** Whether there is one beside the version that is shown, also where nobody has read yet which. */
-export const hasVersion = (versions: Versions | null, direction: Direction): boolean =>
-  versions !== null && (direction === "previous" ? versions.shown > 1 : versions.shown < versions.count);
+import { type Direction, hasVersion, type Versions } from "./turns-in";
 
 /** Which of its versions a turn is, and the way to those beside it. */
 export function VersionSteps({ versions, onStep }: { versions: Versions; onStep: (direction: Direction) => void }) {

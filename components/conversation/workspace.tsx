@@ -1,12 +1,13 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { Conversation } from "./conversation";
 import type { BegunWith } from "./first-visit";
 import { LogSkeleton } from "./log-skeleton";
-import { SessionLoader } from "./session-loader";
+
+const SessionLoader = lazy(() => import("./session-loader"));
 
 type Open = {
   readonly key: string;
@@ -50,7 +51,11 @@ export function Workspace({ initial, agent = null }: { initial: SessionWindow | 
   }, []);
 
   if (open.id !== null && open.initial === null && open.key === open.id) {
-    return <SessionLoader key={open.key} id={open.id} fallback={<LogSkeleton />} onCreated={created} />;
+    return (
+      <Suspense fallback={<LogSkeleton />}>
+        <SessionLoader key={open.key} id={open.id} fallback={<LogSkeleton />} onCreated={created} />
+      </Suspense>
+    );
   }
   return <Conversation key={open.key} initial={open.initial} isStale={isStale} agent={agent} onCreated={created} />;
 }

@@ -11,7 +11,6 @@ import { NoticeHost } from "../ui/notify";
 import { focusComposer } from "./focus";
 import { Help } from "./help";
 import { PaletteHost } from "./palette-host";
-import { stepRegion } from "./regions";
 import { useSessionList, useShell } from "./shell";
 import { SidebarContext, type SidebarControl } from "./sidebar-toggle";
 import { useChanges } from "./use-changes";
@@ -113,7 +112,11 @@ function useFrameKeys(control: SidebarControl, isSheetOpen: boolean): void {
         control.close();
       }
       if (event.key === "F6" && !event.ctrlKey && !event.metaKey && !event.altKey) {
-        if (stepRegion(event.shiftKey ? -1 : 1)) event.preventDefault();
+        // What is modal keeps the focus.
+        if (document.querySelector("dialog:modal")) return;
+        event.preventDefault();
+        const step = event.shiftKey ? -1 : 1;
+        void import("./regions").then(({ stepRegion }) => stepRegion(step));
       }
       if (!isCommand(event) || event.altKey) return;
       if (event.code === "KeyB" && !event.shiftKey) {

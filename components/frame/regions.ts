@@ -11,10 +11,8 @@ const REGIONS: readonly { readonly of: string; readonly first?: string }[] = [
 /** Where the focus was in a region when it was left, by what the region is. */
 const left = new Map<string, Element>();
 
-/** Moves the focus to the next region of the page, or to the one before. Gives whether it went anywhere. */
-export function stepRegion(step: 1 | -1): boolean {
-  // What is modal keeps the focus.
-  if (document.querySelector("dialog:modal")) return false;
+/** Moves the focus to the next region of the page, or to the one before. */
+export function stepRegion(step: 1 | -1): void {
   const there = REGIONS.flatMap(({ of, first }) => {
     const region = [...document.querySelectorAll<HTMLElement>(of)].find(isReachable);
     return region ? [{ of, region, first }] : [];
@@ -26,12 +24,11 @@ export function stepRegion(step: 1 | -1): boolean {
   if (here && active) left.set(here.of, active);
   const from = at === -1 && step === -1 ? 0 : at;
   const next = there[(from + step + there.length) % there.length];
-  if (!next) return false;
+  if (!next) return;
   const before = left.get(next.of);
   const isThere = before instanceof HTMLElement && next.region.contains(before) && isReachable(before);
   const first = next.first === undefined ? null : next.region.querySelector<HTMLElement>(next.first);
   (isThere ? before : (first ?? next.region)).focus();
-  return true;
 }
 
 const isReachable = (element: HTMLElement): boolean =>

@@ -1,7 +1,8 @@
 import { v4 as newId } from "uuid";
 import { sendFile } from "../conversation/attachments/upload";
 import type { KnownDocument } from "./document";
-import type { DocumentPorts } from "./documents-state";
+import { type Begun, createDocumentStore, type DocumentStore } from "./document-store";
+import type { DocumentPorts, HeldDocuments } from "./documents-state";
 import { cancelDocument, documentAddress, listDocuments, readDocumentAgain, removeDocument } from "./requests";
 
 /** The ports of a store in a browser. */
@@ -18,6 +19,10 @@ export const browserDocuments: DocumentPorts = {
     await seen(signal);
   },
 };
+
+/** A store in a browser, of a state that is shown already. */
+export const browserStore = (begun: Begun, held: HeldDocuments): DocumentStore =>
+  createDocumentStore(browserDocuments, begun, held);
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,12 +1,12 @@
 import { isProblem } from "../api";
 import type { DocumentOwner, DocumentPage, KnownDocument } from "./document";
-import { type DocumentPorts, holdDocuments } from "./documents-state";
+import { type DocumentPorts, type HeldDocuments, holdDocuments } from "./documents-state";
 import { createFollowing } from "./follow-documents";
 import { createUploads } from "./upload-queue";
 
 export type DocumentStore = ReturnType<typeof createDocumentStore>;
 
-type Begun = {
+export type Begun = {
   /** The list that the page came with; null: it is read with `open`. */
   readonly page: DocumentPage | null;
   /** A file may have so many. */
@@ -19,8 +19,11 @@ type Begun = {
  * The documents of one owner on one page, outside React: what is known of them, what is being uploaded, and how far what is
  * pending is, which is looked at until nothing is.
  */
-export function createDocumentStore(ports: DocumentPorts, { page, mostBytes, makeOwner }: Begun) {
-  const held = holdDocuments(page);
+export function createDocumentStore(
+  ports: DocumentPorts,
+  { page, mostBytes, makeOwner }: Begun,
+  held: HeldDocuments = holdDocuments(page),
+) {
   const gone = new Set<string>();
   const following = createFollowing(ports, held, gone);
   const uploads = createUploads(ports, held, { mostBytes, onStored });

@@ -1,10 +1,11 @@
 "use client";
 
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useState } from "react";
 import { browserDocuments } from "./browser-documents";
 import { type DocumentOwner, type DocumentPage, MOST_DOCUMENT_BYTES } from "./document";
 import { createDocumentStore, type DocumentStore } from "./document-store";
 import type { DocumentsState } from "./documents-state";
+import { useDocumentsState } from "./use-documents-state";
 
 /** The documents of an owner for as long as they are on screen. `begun`: the list that the page came with. */
 export function useDocuments(
@@ -22,6 +23,3 @@ export function useDocuments(
   useEffect(() => store.open({ role, id }), [store, role, id]);
   return { store, state: useDocumentsState(store) };
 }
-
-export const useDocumentsState = (store: DocumentStore): DocumentsState =>
-  useSyncExternalStore(store.subscribe, store.get, store.getFirst);

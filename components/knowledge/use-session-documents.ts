@@ -2,11 +2,11 @@
 
 import { useCallback, useEffect, useState } from "react";
 import { onIntent } from "../conversation/intent";
-import { browserDocuments } from "./browser-documents";
 import { becomesDocument, type DocumentOwner, isPending, MOST_DOCUMENT_BYTES } from "./document";
-import { createDocumentStore, type DocumentStore } from "./document-store";
+import type { DocumentStore } from "./document-store";
 import type { DocumentsState } from "./documents-state";
-import { useDocumentsState } from "./use-documents";
+import { laterDocuments } from "./later-documents";
+import { useDocumentsState } from "./use-documents-state";
 
 /** The documents of a conversation, and what its composer does with files. */
 export type SessionDocuments = {
@@ -22,7 +22,7 @@ export type SessionDocuments = {
 export function useSessionDocuments(sessionId: string | null, prepare: () => Promise<string>): SessionDocuments {
   const [wasThere] = useState(sessionId !== null);
   const [store] = useState(() =>
-    createDocumentStore(browserDocuments, {
+    laterDocuments({
       page: wasThere ? null : { items: [], has_more: false },
       mostBytes: MOST_DOCUMENT_BYTES,
       makeOwner: async (): Promise<DocumentOwner> => ({ role: "session", id: await prepare() }),

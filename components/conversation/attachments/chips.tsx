@@ -1,12 +1,10 @@
 "use client";
 
-import { Paperclip, RotateCcw, X } from "lucide-react";
-import { useRef } from "react";
-import { sizeInWords } from "@/lib/domain/file.ts";
-import { IconButton } from "../../ui/icon-button";
-import { refocus } from "../../ui/refocus";
-import { type Attachment, type AttachmentLimits, countInWords } from "./attachment";
+import { lazy, Suspense } from "react";
+import { type AttachmentLimits, countInWords } from "./attachment";
 import type { Attachments } from "./use-attachments";
+
+const ChipList = lazy(() => import("./chip-list"));
 
 type ChipsProps = {
   readonly attachments: Attachments;
@@ -15,76 +13,19 @@ type ChipsProps = {
   readonly note: string | null;
 };
 
-/** The files of the composer, each with how far it is, and what is wrong with it. */
+/** The files of the composer, and what is wrong with them. */
 export function Chips({ attachments, limits, note }: ChipsProps) {
   const { list, words } = attachments;
-  const box = useRef<HTMLDivElement>(null);
   return (
-    <div ref={box} className="attachments" hidden={list.length === 0 && words === null}>
-      <ul className="chips" aria-label="Attached files">
-        {list.map((one) => (
-          <Chip
-            key={one.key}
-            attachment={one}
-            onRemove={() => {
-              attachments.remove(one.key);
-              // The button goes with its file.
-              refocus(() => box.current?.closest("form")?.querySelector<HTMLElement>("textarea"));
-            }}
-            onAgain={() => attachments.again(one.key)}
-          />
-        ))}
-      </ul>
+    <div className="attachments" hidden={list.length === 0 && words === null}>
+      {list.length > 0 && (
+        <Suspense>
+          <ChipList attachments={attachments} />
+        </Suspense>
+      )}
       <p className="composer-hint" role="status">
         {[words ?? (list.length > 0 ? countInWords(list, limits) : ""), note ?? ""].join(" ").trim()}
       </p>
     </div>
   );
-}
-
-type ChipProps = { readonly attachment: Attachment; readonly onRemove: () => void; readonly onAgain: () => void };
-
-function Chip({ attachment, onRemove, onAgain }: ChipProps) {
-  const { name, preview, progress } = attachment;
-  const isFailed = progress.kind === "failed";
-  const isOnTheWay = progress.kind === "waiting" || progress.kind === "sending";
-  return (
-    <li className="chip" data-state={progress.kind}>
-      {preview === null ? (
-        <Paperclip className="chip-icon" size={18} strokeWidth={1.6} aria-hidden="true" />
-      ) : (
-        // biome-ignore lint/performance/noImgElement: Next converts no pictures here, and this one is the browser's own.
-        <img className="chip-picture" src={preview} alt="" />
-      )}
-      <span className="chip-words">
-        <bdi className="chip-name">{name}</bdi>
-        <span className="chip-state">{stateInWords(attachment)}</span>
-      </span>
-      {isOnTheWay && (
-        <progress
-          className="chip-progress"
-          aria-label={`Sending ${name}`}
-          max={1}
-          value={progress.kind === "sending" ? progress.share : 0}
-        />
-      )}
-      {isFailed && !progress.isFinal && <IconButton icon={RotateCcw} label={`Try ${name} again`} onClick={onAgain} />}
-      <IconButton icon={X} label={isOnTheWay ? `Cancel ${name}` : `Remove ${name}`} onClick={onRemove} />
-    </li>
-  );
-}
-
-function stateInWords({ size, progress }: Attachment): string {
-  switch (progress.kind) {
-    case "waiting":
-      return `${sizeInWords(size)}, waiting`;
-    case "sending":
-      return `${Math.round(progress.share * 100)} % of ${sizeInWords(size)}`;
-    case "done":
-      return sizeInWords(size);
-    case "failed":
-      return progress.why;
-    default:
-      return progress satisfies never;
-  }
 }
