@@ -1,16 +1,18 @@
 import { useEffect } from "react";
 import { isCommand } from "../ui/keys";
+import { guardHistory, openPage } from "./guard-history";
 
 /**
- * Asks before the page is left with changes that are not saved: by the browser, by a link, or by the key for a new session. A
- * link that says so itself leaves an agent without a question.
+ * Asks before the page is left with changes that are not saved: by the browser, also with Back, by a link, or by the key for a
+ * new session. A link that says so itself leaves an agent without a question.
  */
 export function useUnsaved(isChanged: boolean, what: "agent" | "tool"): void {
   useEffect(() => {
     if (!isChanged) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    const wantsToLeave = () => window.confirm(`Leave without saving the ${what}?`);
     const askFirst = (event: Event) => {
-      if (window.confirm(`Leave without saving the ${what}?`)) return;
+      if (wantsToLeave()) return;
       event.preventDefault();
       event.stopImmediatePropagation();
     };
@@ -22,10 +24,12 @@ export function useUnsaved(isChanged: boolean, what: "agent" | "tool"): void {
     const askAtKey = (event: KeyboardEvent) => {
       if (event.code === "KeyO" && event.shiftKey && !event.altKey && isCommand(event)) askFirst(event);
     };
+    const leaveHistory = guardHistory(openPage(wantsToLeave));
     window.addEventListener("beforeunload", ask);
     document.addEventListener("click", askAtLink, true);
     document.addEventListener("keydown", askAtKey, true);
     return () => {
+      leaveHistory();
       window.removeEventListener("beforeunload", ask);
       document.removeEventListener("click", askAtLink, true);
       document.removeEventListener("keydown", askAtKey, true);

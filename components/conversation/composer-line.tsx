@@ -3,27 +3,10 @@
 import { Archive, CircleAlert, Trash2, UserRound, WifiOff } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { useSyncExternalStore } from "react";
 import { useSignedOut } from "../frame/shell";
 import { WorkingDash } from "../ui/dash";
 import { signInPath } from "../viewer";
 import type { Refusal } from "./conversation-state";
-
-function subscribe(listener: () => void): () => void {
-  window.addEventListener("online", listener);
-  window.addEventListener("offline", listener);
-  return () => {
-    window.removeEventListener("online", listener);
-    window.removeEventListener("offline", listener);
-  };
-}
-
-export const useOnline = () =>
-  useSyncExternalStore(
-    subscribe,
-    () => navigator.onLine,
-    () => true,
-  );
 
 type ComposerLineProps = {
   readonly isOnline: boolean;

@@ -33,3 +33,11 @@ test("lesson 32: pages are as high as what is seen of them, fields are not magni
   expect(layout).toContain('interactiveWidget: "resizes-content"');
   expect(layout).not.toMatch(/maximumScale|userScalable/u);
 });
+
+test("interface: keys are shown to nobody who touches", () => {
+  const touched = (path: string) => read(path).split("@media (pointer: coarse)").slice(1).join();
+  expect(rulesOf(touched("components/ui/ui.css"), ".key").join()).toContain("display: none");
+  expect(rulesOf(touched("components/conversation/composer.css"), ".composer-send::after").join()).toContain(
+    "content: none",
+  );
+});

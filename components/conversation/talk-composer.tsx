@@ -3,12 +3,13 @@
 import { type RefObject, useEffect, useRef } from "react";
 import { focusComposer } from "../frame/focus";
 import { useListedSession } from "../frame/shell";
+import { useOnline } from "../frame/use-online";
 import type { SessionDocuments } from "../knowledge/use-session-documents";
 import { useSessionActions } from "../sidebar/session-actions";
 import { resent } from "./asking";
 import type { AttachedFile } from "./attachments/attachment";
 import { Composer } from "./composer";
-import { ComposerLine, useOnline } from "./composer-line";
+import { ComposerLine } from "./composer-line";
 import type { Refusal } from "./conversation-state";
 import type { ConversationStore } from "./conversation-store";
 import { ModelSelect } from "./model-choice";

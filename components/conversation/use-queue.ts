@@ -3,8 +3,8 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { v4 as newId } from "uuid";
 import { useSignedOut } from "../frame/shell";
+import { useOnline } from "../frame/use-online";
 import type { AttachedFile } from "./attachments/attachment";
-import { useOnline } from "./composer-line";
 import type { ConversationState } from "./conversation-state";
 import type { ConversationStore } from "./conversation-store";
 import { createQueue, MOST_WAITING, type Reason, reasonToWait, type Waiting } from "./queue";

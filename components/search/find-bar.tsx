@@ -7,6 +7,7 @@ import { formatNumber } from "../time";
 import { Dash, WorkingDash } from "../ui/dash";
 import { IconButton } from "../ui/icon-button";
 import { unmark } from "./mark-found";
+import { placeAgain, type ShownHit } from "./place-again";
 import { turnOf } from "./rows";
 import { SearchInput } from "./search-input";
 import { type Searching, useSearch } from "./use-search";
@@ -24,9 +25,10 @@ type FindBarProps = {
 export default function FindBar({ sessionId, asked, onShow, onClose }: FindBarProps) {
   const [text, setText] = useState("");
   const searching = useSearch({ text, sessionId, withArchived: true });
-  const { answer } = searching;
+  const { answer, answered } = searching;
   const hits = answer?.sessions[0]?.hits ?? [];
   const [at, setAt] = useState(0);
+  const [shown, setShown] = useState<ShownHit | null>(null);
   const [opener] = useState(() => document.activeElement);
 
   useEffect(() => unmark, []);
@@ -35,11 +37,14 @@ export default function FindBar({ sessionId, asked, onShow, onClose }: FindBarPr
     const hit = hits[to];
     if (!hit) return;
     setAt(to);
+    setShown({ id: hit.message_id, answered });
     onShow({ sessionId, ...turnOf(hit) });
   };
   const step = (by: number) => go((at + by + hits.length) % hits.length);
   const begin = useEffectEvent(() => {
-    if (hits.length > 0) go(nearest(hits));
+    const again = placeAgain(hits, shown, answered);
+    if (again !== null) setAt(again);
+    else if (hits.length > 0) go(nearest(hits));
     else unmark();
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: with each answer.
@@ -93,6 +98,13 @@ function Count({
         <button type="button" className="small-action" onClick={again}>
           Try again
         </button>
+      </span>
+    );
+  }
+  if (state === "offline" && answer !== null) {
+    return (
+      <span className="find-count" role="status">
+        Searched when you are back
       </span>
     );
   }

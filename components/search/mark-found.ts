@@ -1,3 +1,4 @@
+import { keepInView } from "./keep-in-view";
 import type { FoundIn } from "./wanted-turn";
 
 const NAME = "found";
@@ -6,6 +7,8 @@ const MOST_RANGES = 500;
 const SETTLING_MS = 3000;
 
 let watching: MutationObserver | null = null;
+let first: Range | undefined;
+let leaveFirst = () => {};
 
 /**
  * Marks words in a turn, and brings the first of them into view. The marks are none of the document's own: nothing that draws
@@ -14,8 +17,9 @@ let watching: MutationObserver | null = null;
 export function markFound(turn: Element, found: FoundIn): void {
   unmark();
   turn.setAttribute("data-found", "");
-  mark(turn, found, true);
-  watching = new MutationObserver(() => mark(turn, found, false));
+  mark(turn, found);
+  leaveFirst = keepInView(turn, () => first);
+  watching = new MutationObserver(() => mark(turn, found));
   watching.observe(turn, { childList: true, subtree: true, characterData: true });
   setTimeout((own: MutationObserver) => own.disconnect(), SETTLING_MS, watching);
 }
@@ -23,15 +27,16 @@ export function markFound(turn: Element, found: FoundIn): void {
 /** Takes all marks away. */
 export function unmark(): void {
   watching?.disconnect();
+  leaveFirst();
   for (const turn of document.querySelectorAll("[data-found]")) turn.removeAttribute("data-found");
   globalThis.CSS?.highlights?.delete(NAME);
 }
 
-function mark(turn: Element, { words, isQuestion }: FoundIn, scrolls: boolean): void {
+function mark(turn: Element, { words, isQuestion }: FoundIn): void {
   const part = turn.querySelector(isQuestion ? ".question" : ".answer") ?? turn;
   const ranges = rangesOf(part, words);
+  first = ranges[0];
   if (CSS.highlights) CSS.highlights.set(NAME, new Highlight(...ranges));
-  if (scrolls) bringIntoView(turn, ranges[0]);
 }
 
 function rangesOf(part: Element, words: readonly string[]): Range[] {
@@ -53,12 +58,4 @@ function rangesOf(part: Element, words: readonly string[]): Range[] {
     }
   }
   return ranges.sort((a, b) => a.compareBoundaryPoints(Range.START_TO_START, b));
-}
-
-/** A long turn is shown from its beginning, and its words may stand far below. */
-function bringIntoView(turn: Element, range: Range | undefined): void {
-  const box = turn.closest(".scroller");
-  if (!box || !range) return;
-  const [word, view] = [range.getBoundingClientRect(), box.getBoundingClientRect()];
-  if (word.bottom > view.bottom - 48 || word.top < view.top) box.scrollTop += word.top - view.top - view.height / 3;
 }

@@ -88,6 +88,7 @@ function Said(props: SearchResultsProps) {
       </p>
     );
   }
+  if (state === "offline") return <OfflineSaid answered={answered} count={rows.length} />;
   if (answer === null) {
     return (
       <p className="search-said" role="status">
@@ -111,6 +112,21 @@ function Said(props: SearchResultsProps) {
       {answer.is_partial && <span>Some messages cannot be found yet</span>}
       <span className="search-keys" aria-hidden="true">
         ↑ ↓ to move, ↵ to open
+      </span>
+    </p>
+  );
+}
+
+function OfflineSaid({ answered, count }: { readonly answered: string; readonly count: number }) {
+  return (
+    <p className="search-said" role="status">
+      <span>
+        {count === 0 && (
+          <>
+            No title with “<bdi>{answered}</bdi>”.{" "}
+          </>
+        )}
+        Offline: titles only. Messages are searched when you are back.
       </span>
     </p>
   );

@@ -4,6 +4,8 @@ import { useEffect, useState } from "react";
 import type { SearchAnswer } from "@/lib/dialects/web/index.ts";
 import { searchSaid } from "../api";
 import { useShell } from "../frame/shell";
+import { useOnline } from "../frame/use-online";
+import { titlesWith } from "./titles";
 
 const PAUSE_MS = 180;
 /** Messages that cannot be found yet are asked for again after this. */
@@ -22,7 +24,8 @@ export type Searching = {
   readonly answer: SearchAnswer | null;
   /** The text that it answers. */
   readonly answered: string;
-  readonly state: "idle" | "searching" | "failed";
+  /** "offline": only titles that the page knows were searched, and nothing of a single session. */
+  readonly state: "idle" | "searching" | "failed" | "offline";
   readonly again: () => void;
 };
 
@@ -30,7 +33,8 @@ type Held = Omit<Searching, "again">;
 
 /** Searches for what is written, once its writer pauses. */
 export function useSearch({ text, sessionId, withArchived }: SearchAsked): Searching {
-  const { viewer } = useShell();
+  const { viewer, store } = useShell();
+  const isOnline = useOnline();
   const isNobody = viewer.kind === "none";
   const asked = text.trim();
   const [round, setRound] = useState(0);
@@ -40,6 +44,11 @@ export function useSearch({ text, sessionId, withArchived }: SearchAsked): Searc
   useEffect(() => {
     if (asked === "" || isNobody) {
       setHeld({ answer: asked === "" ? null : NOTHING, answered: asked, state: "idle" });
+      return;
+    }
+    if (!isOnline) {
+      const answer = sessionId === null ? titlesWith(asked, store.get().items, { withArchived }) : NOTHING;
+      setHeld({ answer, answered: asked, state: "offline" });
       return;
     }
     const aborter = new AbortController();
@@ -60,7 +69,7 @@ export function useSearch({ text, sessionId, withArchived }: SearchAsked): Searc
       clearTimeout(again);
       aborter.abort();
     };
-  }, [asked, sessionId, withArchived, isNobody, round]);
+  }, [asked, sessionId, withArchived, isNobody, isOnline, store, round]);
 
   return { ...held, again: () => setRound((now) => now + 1) };
 }

@@ -17,6 +17,7 @@ import {
   withinCount,
 } from "./attachment";
 import { readDraftFiles, writeDraftFiles } from "./draft-files";
+import { lateUploads } from "./late-uploads";
 import { upload } from "./upload";
 
 export type Attachments = {
@@ -52,7 +53,8 @@ export function useAttachments(sessionId: string | null, limits: AttachmentLimit
   }, []);
 
   const keeper = useKeptDraft(sessionId, list, setList);
-  const abort = useUploads(list, files, change);
+  const abort = useUploads(sessionId, list, files, change);
+  useEffect(() => lateUploads.take(sessionId, (file) => setList((now) => [...now, attachmentOf(file)])), [sessionId]);
 
   const add = useCallback(
     (given: readonly File[]) => {
@@ -153,43 +155,66 @@ function useKeptDraft(sessionId: string | null, list: readonly Attachment[], set
   );
 }
 
-/** Sends the files that wait, one after another; gives what ends the sending of one. Leaving ends all. */
+type Sending = { readonly key: string; readonly name: string; readonly arrives: Promise<AttachedFile> };
+
+/** Sends the files that wait, one after another; gives what ends the sending of one. They go on when the page is left. */
 function useUploads(
+  sessionId: string | null,
   list: readonly Attachment[],
   files: RefObject<ReadonlyMap<string, File>>,
   change: (key: string, progress: Progress) => void,
 ): (key: string) => void {
   const leaving = useRef(new Map<string, AbortController>());
-  const isSending = useRef(false);
+  const sending = useRef<Sending | null>(null);
+  const waiting = useRef<readonly string[]>([]);
 
   useEffect(() => {
+    waiting.current = list.flatMap(({ key, progress }) => (progress.kind === "waiting" ? [key] : []));
     const next = list.find(({ progress }) => progress.kind === "waiting");
     const file = next && files.current.get(next.key);
-    if (isSending.current || !next || !file) return;
+    if (sending.current || !next || !file) return;
     const aborter = new AbortController();
     leaving.current.set(next.key, aborter);
-    isSending.current = true;
+    const arrives = upload(file, (share) => change(next.key, { kind: "sending", share }), aborter.signal);
+    sending.current = { key: next.key, name: file.name, arrives };
     change(next.key, { kind: "sending", share: 0 });
-    upload(file, (share) => change(next.key, { kind: "sending", share }), aborter.signal)
+    arrives
       .then(
         (stored): Progress => ({ kind: "done", file: stored }),
         (thrown: unknown): Progress => ({ kind: "failed", ...reasonOf(thrown) }),
       )
       .then((progress) => {
-        isSending.current = false;
+        sending.current = null;
         leaving.current.delete(next.key);
         // Also wakes this effect for the next one.
         change(next.key, progress);
       });
   }, [list, files, change]);
 
+  useGoingOn(sessionId, files, sending, waiting);
+  return useCallback((key) => leaving.current.get(key)?.abort(), []);
+}
+
+/** Lets what is being sent, and what waits behind it, go on when the composer is left. */
+function useGoingOn(
+  sessionId: string | null,
+  files: RefObject<ReadonlyMap<string, File>>,
+  sending: RefObject<Sending | null>,
+  waiting: RefObject<readonly string[]>,
+): void {
+  const session = useRef(sessionId);
+  useEffect(() => {
+    session.current = sessionId;
+  }, [sessionId]);
   useEffect(
     () => () => {
-      for (const aborter of leaving.current.values()) aborter.abort();
+      const left = waiting.current.flatMap((key) =>
+        key === sending.current?.key ? [] : (files.current.get(key) ?? []),
+      );
+      if (sending.current || left.length > 0) void lateUploads.goOn(session.current, sending.current, left);
     },
-    [],
+    [files, sending, waiting],
   );
-  return useCallback((key) => leaving.current.get(key)?.abort(), []);
 }
 
 /** What an attachment holds of the browser's memory goes, and what the server holds for nobody else. */
