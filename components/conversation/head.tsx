@@ -16,7 +16,7 @@ import { Wordmark } from "../sidebar/wordmark";
 import { IconButton } from "../ui/icon-button";
 import { KEYS } from "../ui/key-names";
 import { useKeys } from "../ui/keys";
-import { MenuButton } from "../ui/menu-button";
+import { MenuButton, type MenuEntry } from "../ui/menu-button";
 import { notify } from "../ui/notify";
 import { refocus } from "../ui/refocus";
 import { OutlineButton } from "./outline";
@@ -100,25 +100,30 @@ function SessionHead({ session, canSummarise, onLookAt, documents }: SessionHead
         <OutlineButton sessionId={id} onChoose={onLookAt} />
         <MenuButton
           label="More"
-          entries={withoutKeys(
-            sessionEntries(
-              session,
-              {
-                rename: () => setRenaming(true),
-                setPinned: (pinned) => actions.setPinned(id, pinned),
-                setArchived: (archived) => actions.setArchived(id, archived),
-                remove: () => actions.remove(id),
-              },
-              [
-                { label: "Find", icon: TextSearch, isNarrow: true, onSelect: () => askFor("find") },
-                ...(canSummarise ? [{ label: "Summarise", icon: ScrollText, onSelect: sum }] : []),
-              ],
-            ),
+          entries={headEntries(
+            sessionEntries(session, {
+              rename: () => setRenaming(true),
+              setPinned: (pinned) => actions.setPinned(id, pinned),
+              setArchived: (archived) => actions.setArchived(id, archived),
+              remove: () => actions.remove(id),
+            }),
+            canSummarise ? sum : null,
           )}
         />
       </div>
     </header>
   );
+}
+
+/** What the head's menu offers: its own behind Rename, and no keys, which act on rows alone. */
+function headEntries(entries: readonly MenuEntry[], sum: (() => void) | null): readonly MenuEntry[] {
+  const [rename, ...others] = withoutKeys(entries);
+  return [
+    ...(rename ? [rename] : []),
+    { label: "Find", icon: TextSearch, isNarrow: true, onSelect: () => askFor("find") },
+    ...(sum ? [{ label: "Summarise", icon: ScrollText, onSelect: sum }] : []),
+    ...others,
+  ];
 }
 
 function HeadSummary({ session, isWorking }: { session: ListedSession; isWorking: boolean }) {

@@ -34,7 +34,14 @@ export default function PassageSheet({ passage, onClose }: SheetProps) {
   useLeaving(sheet, onClose);
 
   return (
-    <div ref={sheet} role="dialog" aria-labelledby={title} popover="manual" className="passage-sheet" tabIndex={-1}>
+    <div
+      ref={sheet}
+      role="dialog"
+      aria-labelledby={title}
+      popover="manual"
+      className="side-sheet passage-sheet"
+      tabIndex={-1}
+    >
       <header className="passage-head">
         <div>
           <h2 id={title}>

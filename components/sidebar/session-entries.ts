@@ -4,6 +4,11 @@ import type { MenuEntry } from "../ui/menu-button";
 import { exportSession } from "./export-session";
 import type { ListedSession } from "./session-store";
 
+/** What can be done to a session, by a name that stays. */
+export type SessionEntry = MenuEntry & {
+  readonly id: "rename" | "pin" | "archive" | "markdown" | "json" | "delete";
+};
+
 type Acts = {
   readonly rename: () => void;
   readonly setPinned: (pinned: boolean) => void;
@@ -11,29 +16,36 @@ type Acts = {
   readonly remove: () => void;
 };
 
-/**
- * What the menu of a session offers, from its row and from its head, with the keys that do the same on a row. `between`: what
- * stands behind Rename.
- */
+/** What can be done to a session from its row, its head and the palette, with the keys that do the same on a row. */
 export function sessionEntries(
   { session_id: id, pinned, archived }: ListedSession,
   acts: Acts,
-  between: readonly MenuEntry[] = [],
-): readonly MenuEntry[] {
-  const pin: MenuEntry = pinned
-    ? { label: "Unpin", icon: PinOff, keys: KEYS.pin, onSelect: () => acts.setPinned(false) }
-    : { label: "Pin", icon: Pin, keys: KEYS.pin, onSelect: () => acts.setPinned(true) };
+): readonly SessionEntry[] {
+  const pin: SessionEntry = pinned
+    ? { id: "pin", label: "Unpin", icon: PinOff, keys: KEYS.pin, onSelect: () => acts.setPinned(false) }
+    : { id: "pin", label: "Pin", icon: Pin, keys: KEYS.pin, onSelect: () => acts.setPinned(true) };
   return [
-    { label: "Rename", icon: Pencil, keys: KEYS.rename, onSelect: acts.rename },
-    ...between,
+    { id: "rename", label: "Rename", icon: Pencil, keys: KEYS.rename, onSelect: acts.rename },
     // What is archived stands in a list without pins.
     ...(archived ? [] : [pin]),
     archived
-      ? { label: "Unarchive", icon: ArchiveRestore, keys: KEYS.archive, onSelect: () => acts.setArchived(false) }
-      : { label: "Archive", icon: Archive, keys: KEYS.archive, onSelect: () => acts.setArchived(true) },
-    { label: "Export as Markdown", icon: FileText, onSelect: () => exportSession(id, "markdown") },
-    { label: "Export as JSON", icon: Braces, onSelect: () => exportSession(id, "json") },
-    { label: "Delete", icon: Trash2, keys: KEYS.remove, isDanger: true, onSelect: acts.remove },
+      ? {
+          id: "archive",
+          label: "Unarchive",
+          icon: ArchiveRestore,
+          keys: KEYS.archive,
+          onSelect: () => acts.setArchived(false),
+        }
+      : {
+          id: "archive",
+          label: "Archive",
+          icon: Archive,
+          keys: KEYS.archive,
+          onSelect: () => acts.setArchived(true),
+        },
+    { id: "markdown", label: "Export as Markdown", icon: FileText, onSelect: () => exportSession(id, "markdown") },
+    { id: "json", label: "Export as JSON", icon: Braces, onSelect: () => exportSession(id, "json") },
+    { id: "delete", label: "Delete", icon: Trash2, keys: KEYS.remove, isDanger: true, onSelect: acts.remove },
   ];
 }
 

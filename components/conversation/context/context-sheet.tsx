@@ -80,7 +80,7 @@ export default function ContextSheet({ sessionId, turns, at, isBusy, onTurn, onC
       aria-labelledby={title}
       popover={isDocked ? "manual" : "auto"}
       data-docked={isDocked || undefined}
-      className="context-sheet"
+      className="side-sheet context-sheet"
       tabIndex={-1}
       onKeyDown={onKeyDown}
       onToggle={(event) => {
