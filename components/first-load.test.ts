@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+// What a session's page loads before anybody has done anything: what its parts import, and what those import.
+
+const root = import.meta.dirname;
+const ENTRIES = ["conversation/workspace.tsx", "frame/frame.tsx", "frame/shell.tsx"];
+/** What comes when it is wanted, by the file that it begins with. */
+const LATER = [
+  "conversation/whole-turn.tsx",
+  "conversation/markdown/markdown.tsx",
+  "conversation/near.ts",
+  "conversation/session-loader.tsx",
+  "conversation/waiting-list.tsx",
+  "conversation/question-editor.tsx",
+  "conversation/call-form.tsx",
+  "conversation/outline-list.tsx",
+  "conversation/attachments/chip-list.tsx",
+  "conversation/choice/picker-panel.tsx",
+  "conversation/context/context-sheet.tsx",
+  "frame/help-sheet.tsx",
+  "frame/regions.ts",
+  "knowledge/browser-documents.ts",
+  "knowledge/document-store.ts",
+  "knowledge/document-rows.tsx",
+  "knowledge/passage-sheet.tsx",
+  "palette/palette.tsx",
+  "search/find-bar.tsx",
+  "search/search-panel.tsx",
+  "sidebar/archived-list.tsx",
+];
+
+test("figure 15: what nobody sees at first is not loaded at first", () => {
+  const loaded = loadedWith(ENTRIES);
+  expect(loaded).toContain("conversation/turn.tsx");
+  expect(loaded.filter((path) => LATER.includes(path))).toEqual([]);
+  for (const path of LATER) expect(existsSync(join(root, path)), path).toBe(true);
+});
+
+/** The files of this folder that some of them load with them, with a slash. */
+function loadedWith(entries: readonly string[]): readonly string[] {
+  const found = new Set<string>(entries);
+  for (const path of found) {
+    for (const other of importsOf(join(root, path))) found.add(relative(root, other).replaceAll("\\", "/"));
+  }
+  return [...found];
+}
+
+/** The files of ours that a file imports for more than their types, and at once. */
+function importsOf(path: string): readonly string[] {
+  const source = readFileSync(path, "utf8");
+  const names = [...source.matchAll(/^(?:import|export) (?!type)(?:[^;]*? from )?"(\.[^"]+)";$/gmu)];
+  return names.flatMap(([, name = ""]) => {
+    const base = resolve(dirname(path), name);
+    return ["", ".ts", ".tsx"].flatMap((end) =>
+      /\.tsx?$/u.test(base + end) && existsSync(base + end) ? [base + end] : [],
+    );
+  });
+}
