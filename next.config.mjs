@@ -30,7 +30,6 @@ export default {
   // Loading every route at the start takes longer than the start itself; a route is loaded with its first request.
   // The compiler that keeps what need not be drawn again is the one in Turbopack itself: the other costs a pass of Babel.
   reactCompiler: true,
-  productionBrowserSourceMaps: true,
   experimental: {
     preloadEntriesOnStart: false,
     turbopackRustReactCompiler: true,

@@ -38,6 +38,13 @@ test("figure 15: what nobody sees at first is not loaded at first", () => {
   for (const path of LATER) expect(existsSync(join(root, path)), path).toBe(true);
 });
 
+test("figure 12: no module makes what `Intl` has as it is loaded, which blocks a slow device for a tenth of a second each", () => {
+  const makers = loadedWith([...ENTRIES, ...LATER]).filter((path) =>
+    /^(?:export )?const \w+ = new Intl\./mu.test(readFileSync(join(root, path), "utf8")),
+  );
+  expect(makers).toEqual([]);
+});
+
 /** The files of this folder that some of them load with them, with a slash. */
 function loadedWith(entries: readonly string[]): readonly string[] {
   const found = new Set<string>(entries);

@@ -1,5 +1,5 @@
 import { sizeInWords } from "@/lib/domain/file.ts";
-import { formatNumber } from "../time";
+import { formatNumber, later } from "../time";
 import { counted } from "./document";
 import type { Found, Hit, KnowledgeIndex } from "./requests";
 
@@ -25,14 +25,14 @@ const MODES: Readonly<Record<Found["mode"], string>> = {
 export const foundWords = ({ hits, mode }: Pick<Found, "hits" | "mode">): string =>
   `${counted(hits.length, "passage")}, ${MODES[mode]}`;
 
-const score = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const score = later(() => new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 }));
 
 /** Why a hit stands where it does: "score 0.82, by words 0.61, by likeness 0.90"; null where nothing is known. */
 export function scoreWords({ score: whole, text_score, vector_score }: Hit): string | null {
   const known = [
-    ...(whole === null ? [] : [`score ${score.format(whole)}`]),
-    ...(text_score === null ? [] : [`by words ${score.format(text_score)}`]),
-    ...(vector_score === null ? [] : [`by likeness ${score.format(vector_score)}`]),
+    ...(whole === null ? [] : [`score ${score().format(whole)}`]),
+    ...(text_score === null ? [] : [`by words ${score().format(text_score)}`]),
+    ...(vector_score === null ? [] : [`by likeness ${score().format(vector_score)}`]),
   ];
   return known.length === 0 ? null : known.join(", ");
 }
