@@ -2,9 +2,10 @@
 // one at a time, in a copy of the project, and runs the tests that are to notice on the embedded database. Ends with 1 where
 // none does.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, globSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { COMPILED_ONCE } from "../lib/db/pglite/compiled-once.ts";
 import { type Condition, conditionsIn, without } from "./mutate/conditions.ts";
 import { keepTemporaryFiles } from "./temporary.ts";
 
@@ -90,9 +91,15 @@ function row(file: string, { line, statement, text }: Condition, outcome: string
 function copyProject(): void {
   cpSync(root, copy, { recursive: true, filter: (from) => !LEFT_OUT.includes(relative(root, from)) });
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "dir");
+  // Migrating an empty database for each of the tests would take most of the time.
+  const template = ".next/pgdata-template";
+  if (!existsSync(join(root, template))) throw new Error("Build first: npm run build");
+  mkdirSync(join(copy, ".next"));
+  symlinkSync(join(root, template), join(copy, template), "dir");
   const test = {
     include: ["lib/**/*.database.test.ts"],
     env: { TEST_DATABASE: "pglite" },
+    execArgv: COMPILED_ONCE,
     expect: { poll: { timeout: 15_000 } },
     // On a busy machine what takes long is no sign of a condition that is missing.
     testTimeout: 120_000,
