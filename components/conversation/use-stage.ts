@@ -27,12 +27,13 @@ const nothingChanges = () => () => {};
  * stirs, or it is urgent. The focus in it stays where it was, and what is pressed before is pressed again.
  */
 export function useStage(article: RefObject<HTMLElement | null>, { isWanted, isUrgent }: Wants): Stage {
-  const isFromServer = useSyncExternalStore(
+  // One that rests is the same on both sides: it is not drawn once more when the page has come to life.
+  const isServerHtml = useSyncExternalStore(
     nothingChanges,
     () => false,
-    () => true,
+    () => isWanted,
   );
-  const [stage, setStage] = useState<Stage>(() => (isWanted ? (isFromServer ? "served" : "whole") : "resting"));
+  const [stage, setStage] = useState<Stage>(() => (isWanted ? (isServerHtml ? "served" : "whole") : "resting"));
   if (isWanted && stage === "resting") setStage("whole");
   const isServed = stage === "served";
   const focused = useRef(-1);
