@@ -50,7 +50,7 @@ export function documentWords({ state, reason, progress, pages, characters, size
 }
 
 /** How far a file is on its way: "40 % of 2.1 MB". */
-export function uploadWords({ size, progress }: Upload): string {
+export function uploadWords({ size, progress }: Pick<Upload, "size" | "progress">): string {
   switch (progress.kind) {
     case "waiting":
       return `${sizeInWords(size)}, waiting`;

@@ -3,6 +3,7 @@
 import { Paperclip, RotateCcw, X } from "lucide-react";
 import { useRef } from "react";
 import { sizeInWords } from "@/lib/domain/file.ts";
+import { uploadWords } from "../../knowledge/document";
 import { IconButton } from "../../ui/icon-button";
 import { refocus } from "../../ui/refocus";
 import type { Attachment } from "./attachment";
@@ -62,17 +63,5 @@ function Chip({ attachment, onRemove, onAgain }: ChipProps) {
   );
 }
 
-function stateInWords({ size, progress }: Attachment): string {
-  switch (progress.kind) {
-    case "waiting":
-      return `${sizeInWords(size)}, waiting`;
-    case "sending":
-      return `${Math.round(progress.share * 100)} % of ${sizeInWords(size)}`;
-    case "done":
-      return sizeInWords(size);
-    case "failed":
-      return progress.why;
-    default:
-      return progress satisfies never;
-  }
-}
+const stateInWords = ({ size, progress }: Attachment): string =>
+  progress.kind === "done" ? sizeInWords(size) : uploadWords({ size, progress });
