@@ -1,4 +1,5 @@
 import { expect, test } from "@playwright/test";
+import { makePdf } from "../lib/testing/documents.ts";
 import { routeTable } from "../lib/testing/server.ts";
 import { eachOf } from "./each-of.ts";
 import { isEverything } from "./everything.ts";
@@ -74,7 +75,20 @@ async function secretsOf(headers: Headers): Promise<Readonly<Record<string, stri
   const session = await (await send("/api/v1/chat", headers, { index_ids: [] })).json();
   const stream = `/api/v1/chat/${session.session_id}/messages/stream`;
   await (await send(stream, headers, { index_ids: [], prompt: SECRET })).text();
-  return { agentId: agent.id, assistantId: agent.id, bot: agent.id, sessionId: session.session_id };
+  const file = await (await send("/api/app/files?name=secret.json", headers, { text: SECRET })).json();
+  const doc = await pictured(headers, agent.id);
+  const made = { agentId: agent.id, assistantId: agent.id, bot: agent.id, sessionId: session.session_id };
+  return { ...made, fileId: file.id, pictured: doc };
+}
+
+/** A document of an agent whose pages can be drawn, once it is read. */
+async function pictured(headers: Headers, agentId: string): Promise<string> {
+  const asked = { method: "POST", headers: { ...headers, ...SITE }, body: new Uint8Array(makePdf([SECRET])) };
+  const upload = `${server.url}/api/app/docs/upload?agent_id=${agentId}&name=secret.pdf`;
+  const doc = await (await fetch(upload, asked)).json();
+  const state = async () => (await (await fetch(`${server.url}/api/app/docs/${doc.id}`, { headers })).json()).state;
+  await expect.poll(state, { timeout: 60_000 }).toBe("ready");
+  return doc.id;
 }
 
 const EXTRA: readonly Headers[] = [{}, { rsc: "1", "next-router-state-tree": "%5B%22%22%5D" }];
@@ -99,7 +113,8 @@ function targets(): string[] {
     "/no-such-page",
   ];
   const routes = routeTable().map(({ path }) => path);
-  const all = [...pages, ...routes, ...auth.map((name) => `/api/auth/${name}`)].filter(
+  const picture = "/api/v1/beta/attachments/screenshots/page_1.jpg?source_id=[pictured]";
+  const all = [...pages, picture, ...routes, ...auth.map((name) => `/api/auth/${name}`)].filter(
     (path) => path !== "/api/auth/[...nextauth]",
   );
   return all.map((path) =>
@@ -112,13 +127,14 @@ function targets(): string[] {
 test("figure 3, S21: what a cache in front keeps of one person's it gives to nobody else", async () => {
   test.slow();
   let seen = 0;
+  const files = new Set<string>();
   const wrong: unknown[] = [];
   for (const [n, { port }] of caches.entries()) {
     // Paths are kept apart from one another; of one path, the owner's visits come before everybody else's.
     await eachOf(targets(), async (path) => {
       for (const [round, extra] of [...EXTRA, ...(isEverything ? MORE : [])].entries()) {
         const get = async ({ name, headers }: Who) => {
-          const url = `http://127.0.0.1:${port}${path}?round=${round}`;
+          const url = `http://127.0.0.1:${port}${path}${path.includes("?") ? "&" : "?"}round=${round}`;
           const response = await fetch(url, { headers: { ...headers, ...extra }, redirect: "manual" });
           return {
             name,
@@ -130,19 +146,30 @@ test("figure 3, S21: what a cache in front keeps of one person's it gives to nob
         for (const who of ada) {
           const { text, name, headers } = await get(who);
           if (text.includes(SECRET)) seen++;
+          const isFile = text === JSON.stringify({ text: SECRET }) || headers.get("content-type") === "image/jpeg";
+          if (isFile) files.add(path.replace(/\?.*$/su, ""));
           const kept = headers.get("cache-control") ?? "";
           const isPublic = /\b(?:public|s-maxage)\b/u.test(kept);
-          const isPrivate = /\bno-store\b/u.test(kept) && /\bcookie\b/iu.test(headers.get("vary") ?? "");
+          // A browser may keep a file, and asks each time.
+          const isKeptByNobody = /\bno-store\b/u.test(kept) || (isFile && kept === "private, no-cache");
+          const isPrivate = isKeptByNobody && /\bcookie\b/iu.test(headers.get("vary") ?? "");
           if (isPublic ? text.includes(SECRET) : !isPrivate) wrong.push([path, name, extra, kept, headers.get("vary")]);
         }
         for (const who of [NOBODY, ...bob]) {
-          const { text, name, cache } = await get(who);
-          if (text.includes(SECRET) || text.includes("ada@example.org")) wrong.push([n, path, name, extra, cache]);
+          const { text, name, cache, headers } = await get(who);
+          const isPicture = headers.get("content-type") === "image/jpeg";
+          if (isPicture || text.includes(SECRET) || text.includes("ada@example.org"))
+            wrong.push([n, path, name, extra, cache]);
         }
       }
     });
   }
   expect(wrong).toEqual([]);
+  // The bytes of a file and the picture of a page are among them.
+  expect([...files].sort()).toEqual([
+    `/api/app/files/${ids.fileId}`,
+    "/api/v1/beta/attachments/screenshots/page_1.jpg",
+  ]);
   // The owner of the secrets has seen them: in pages and in every dialect.
   expect(seen).toBeGreaterThan(isEverything ? 50 : 12);
 });

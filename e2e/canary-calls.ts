@@ -76,6 +76,40 @@ export async function signUpAndIn({ call, url, canaries: { plant, add } }: World
   }
 }
 
+/** Changes a password, and gives an account up, each wrongly at first. */
+export async function changeAndLeave({ call, url, canaries: { plant, add } }: World): Promise<void> {
+  const origin = { origin: url, "sec-fetch-site": "same-origin" };
+  const [password, next] = [plant("password of who leaves"), plant("password after a change")];
+  const made = await call("POST", "/api/app/account", {
+    body: { email: "eve@example.org", password },
+    headers: origin,
+  });
+  const own = { ...origin, cookie: cookieOf(made.cookies) };
+  const change = { current_password: password, password: next };
+  const changed = await call("POST", "/api/app/account/password", { body: change, headers: own });
+  expect(changed.status).toBeLessThan(300);
+  const cookie = cookieOf(changed.cookies);
+  add("cookie of a session", cookie);
+  for (const body of [
+    { password: plant("wrong password of who leaves") },
+    { password: [plant("password of who leaves, in a list")] },
+    `{"password": "${plant("password of who leaves, in a body that is no JSON")}`,
+  ]) {
+    const refused = await call("DELETE", "/api/app/account", { body, headers: { ...own, cookie } });
+    expect(refused.status).toBeGreaterThanOrEqual(400);
+  }
+  const left = await call("DELETE", "/api/app/account", { body: { password: next }, headers: { ...own, cookie } });
+  expect(left.status).toBeLessThan(300);
+}
+
+/** Has the server look after what was left, by its secret, and by others that are none, wherever one may stand. */
+export async function askCron({ call, canaries: { plant } }: World, secret: string): Promise<void> {
+  expect((await call("GET", "/api/cron", { key: secret })).status).toBe(200);
+  expect((await call("GET", "/api/cron", { key: plant("cron secret that is none") })).status).toBe(401);
+  await call("GET", `/api/cron?secret=${secret}`);
+  await call("POST", "/api/cron", { key: secret, body: { secret } });
+}
+
 const cookieOf = (cookies: readonly string[]): string => cookies.map((one) => one.split(";")[0]).join("; ");
 
 /** Sends keys, cookies, tokens and codes that nobody knows, in every place where one may stand. */
@@ -302,11 +336,18 @@ export async function runTools(
 
 /** Signs in with the provider, and then, with another browser, where it refuses with what it was sent. */
 export async function signInWithProvider(
-  { url }: World,
+  { url, canaries }: World,
   pages: readonly [Page, Page],
   refuse: () => void,
 ): Promise<void> {
   const [page, other] = pages;
+  for (const one of pages) {
+    one.on("request", (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      if (!pathname.startsWith("/api/auth/callback/")) return;
+      for (const name of ["code", "state"]) canaries.add(`${name} of the provider`, searchParams.get(name) ?? "");
+    });
+  }
   await comeBack(url, page);
   await expect(page.getByText("ada@login.test")).toBeVisible();
   refuse();

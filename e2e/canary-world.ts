@@ -123,11 +123,16 @@ export async function startCollector() {
 }
 
 /** PostgreSQL and Redis behind passwords. */
-export async function startStores(passwords: { readonly database: string; readonly redis: string }) {
+export async function startStores(passwords: {
+  readonly database: string;
+  readonly direct: string;
+  readonly redis: string;
+}) {
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
   const pool = new pg.Pool({ connectionString: `${postgres.url}/postgres` });
   pool.on("error", () => {});
   await pool.query(`create role parley superuser login password '${passwords.database}'`);
+  await pool.query(`create role direct superuser login password '${passwords.direct}'`);
   const client = new Redis(redis.url);
   client.on("error", () => {});
   await client.config("SET", "requirepass", passwords.redis);
@@ -136,6 +141,7 @@ export async function startStores(passwords: { readonly database: string; readon
     host,
     pool,
     databaseUrl: `postgresql://parley:${passwords.database}@${host}/postgres`,
+    directUrl: `postgresql://direct:${passwords.direct}@${host}/postgres`,
     redisUrl: `redis://:${passwords.redis}@127.0.0.1:${redis.port}`,
     /** Everything that is in Redis, as one text. */
     async redisText() {

@@ -7,9 +7,11 @@ import { freePort } from "../lib/testing/free-port.ts";
 import { openCanaries } from "./canaries.ts";
 import {
   addProviders,
+  askCron,
   askFailingModel,
   callAsStranger,
   caller,
+  changeAndLeave,
   runTools,
   signInWithProvider,
   signUpAndIn,
@@ -39,6 +41,7 @@ const BY_DESIGN: readonly (readonly [secret: RegExp, place: RegExp, why: string]
     "a page's payload repeats its own address to who asked for it",
   ],
   [/^token of/u, /^answer (?:GET|POST) \/sign-in\/link$/u, "the page of a link sends its token"],
+  [/^state of the provider$/u, /^answer POST \/api\/auth\/signin\/oidc$/u, "the browser takes it to the provider"],
   [/^csrf token$/u, /^answer GET \/api\/auth\/csrf$/u, "the form of the page sends it"],
 ];
 
@@ -49,7 +52,9 @@ const settings = {
   parley: plant("PARLEY_API_KEY", "pk_"),
   secret: plant("NEXTAUTH_SECRET"),
   database: plant("DATABASE_URL"),
+  direct: plant("DATABASE_URL_UNPOOLED"),
   redis: plant("REDIS_URL"),
+  cron: plant("CRON_SECRET"),
   oidc: plant("OIDC_CLIENT_SECRET"),
   github: plant("GITHUB_CLIENT_SECRET"),
   google: plant("GOOGLE_CLIENT_SECRET"),
@@ -88,6 +93,8 @@ test.beforeAll(async ({ browser }) => {
     NEXTAUTH_URL: url,
     LOG_LEVEL: "trace",
     DATABASE_URL: stores.databaseUrl,
+    DATABASE_URL_UNPOOLED: stores.directUrl,
+    CRON_SECRET: settings.cron,
     REDIS_URL: stores.redisUrl,
     OPENAI_API_KEY: settings.openai,
     OPENAI_BASE_URL: `${model.url}/v1`,
@@ -118,6 +125,8 @@ test.beforeAll(async ({ browser }) => {
   const world = { call, url, canaries, ownerKey: settings.parley };
   const page = await (await browser.newContext()).newPage();
   await signUpAndIn(world);
+  await changeAndLeave(world);
+  await askCron(world, settings.cron);
   await callAsStranger(world);
   await askFailingModel(world);
   await runTools(world, site.url, readKey);

@@ -31,7 +31,12 @@ export type WatchedServer = RunningServer & {
 let reference: ReturnType<typeof openReference> | null = null;
 
 /** All tests come from one address. */
-const MANY_GUESTS = { GUESTS_PER_HOUR: "off", GUEST_TURNS_PER_MINUTE: "off", GUEST_TURNS_PER_HOUR: "off" };
+const MANY_GUESTS = {
+  GUESTS_PER_HOUR: "off",
+  GUEST_TURNS_PER_MINUTE: "off",
+  GUEST_TURNS_PER_HOUR: "off",
+  GUEST_TOKENS_PER_DAY: "off",
+};
 
 /**
  * Starts a server as `scripts/server.ts` does. When it is ended, every answer that it gave, to browsers, clients and curl
