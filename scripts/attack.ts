@@ -59,6 +59,7 @@ const unlimited = [
   "GUESTS_PER_HOUR",
   "GUEST_TURNS_PER_MINUTE",
   "GUEST_TURNS_PER_HOUR",
+  "GUEST_TOKENS_PER_DAY",
   "STRANGER_TURNS_PER_MINUTE",
   "BOT_TOKENS_PER_DAY",
 ];
@@ -107,7 +108,7 @@ async function attackOn(): Promise<void> {
     const attack = attackOf(n, seed, key, targets);
     try {
       const outcome = await send(server.url, attack);
-      const status = outcome === null ? "no answer" : String(outcome.status);
+      const status = outcome === null ? "left" : String(outcome.status);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       if (outcome !== null && outcome.type !== "text/event-stream") noteTime(attack, outcome.ms);
       const what = faultOf(attack, outcome);

@@ -1,4 +1,5 @@
 import { type Dice, dice } from "../prove/texts.ts";
+import { formOf } from "./forms.ts";
 import type { Attack } from "./send.ts";
 import type { Operation, Targets } from "./targets.ts";
 import { hostileValue, replacedSomewhere, valuesOf } from "./values.ts";
@@ -61,7 +62,9 @@ const HEADERS: readonly Readonly<Record<string, string>>[] = [
 export function attackOf(n: number, seed: number, key: string, targets: Targets): Attack {
   const chosen = dice(seed, n);
   const pick = <Item>(items: readonly Item[], otherwise: Item): Item => items[chosen.upTo(items.length)] ?? otherwise;
-  const operation = pick(targets.operations, targets.operations[0] as Operation); // a server has some
+  // Of the forms there are two, which read more than one field.
+  const forms = targets.operations.filter(({ isForm }) => isForm);
+  const operation = pick(chosen.chance(0.04) ? forms : targets.operations, targets.operations[0] as Operation); // it has some
   const credentials = chosen.chance(0.85) ? { authorization: `Bearer ${key}` } : pick(CREDENTIALS, {});
   const isOdd = chosen.chance(0.04);
   const headers = {
@@ -70,6 +73,10 @@ export function attackOf(n: number, seed: number, key: string, targets: Targets)
     ...(chosen.chance(isOdd ? 0.6 : 0.15) ? pick(HEADERS, {}) : {}),
   };
   const path = isOdd ? pick(PATHS, "/") : pathOf(operation, targets.ids, chosen);
+  if (operation.isForm && chosen.chance(0.8)) {
+    const { headers: own, ...form } = formOf(chosen, chosen.chance(0.1) ? MEGABYTE : 3000);
+    return { n, method: "POST", path, headers: { ...headers, ...own }, ...form };
+  }
   const body = operation.method === "GET" || operation.method === "HEAD" ? null : bodyOf(operation, targets, chosen);
   const method = chosen.chance(0.03) ? pick(["OPTIONS", "HEAD", "PUT", "PATCH"], "OPTIONS") : operation.method;
   return { n, method, path, headers, body: method === "HEAD" ? null : body };

@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
+import * as web from "../../lib/dialects/web/index.ts";
+import { ApiKeyBody } from "../../lib/dialects/web/new-key.ts";
 import type { JsonSchema } from "./values.ts";
 
 /** An operation that requests are made for. Paths have their parameters in braces. */
@@ -8,6 +11,8 @@ export type Operation = {
   readonly path: string;
   readonly body: JsonSchema | null;
   readonly query: readonly string[];
+  /** Whether it takes a form with a file. */
+  readonly isForm: boolean;
 };
 
 export type Targets = {
@@ -27,25 +32,16 @@ type Described = {
 };
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
-/** Fields that the routes outside the document read: those of the web app and of next-auth. */
-const WEB_BODY: JsonSchema = {
+/** Routes that take a file in a form. */
+const FORMS = /^\/api\/v1\/beta\/(?:files|directories\/\{\w+\}\/files\/upload)$/u;
+/** The schemas of the web app's routes, by the names that these have for them. */
+const WEB_SCHEMAS: Readonly<Record<string, unknown>> = { ...web, ApiKeyBody };
+/** Fields that the routes without a schema read: those of next-auth. */
+const AUTH_BODY: JsonSchema = {
   type: "object",
   required: ["email", "password", "name"],
   properties: Object.fromEntries(
-    [
-      "email",
-      "password",
-      "current_password",
-      "name",
-      "csrfToken",
-      "callbackUrl",
-      "json",
-      "about",
-      "model",
-      "slug",
-      "branch_id",
-      "query",
-    ].map((name) => [name, { type: "string" }]),
+    ["email", "password", "name", "csrfToken", "callbackUrl", "json"].map((name) => [name, { type: "string" }]),
   ),
 };
 const AUTH_PATHS = [
@@ -72,28 +68,30 @@ export async function findTargets(url: string, key: string): Promise<Targets> {
         path,
         body: requestBody?.content["application/json"]?.schema ?? null,
         query,
+        isForm: method === "post" && FORMS.test(path),
       };
     }),
   );
   const known = new Set(documented.map(({ path }) => path.replaceAll(/\{\w+\}/gu, "{}")));
   const others = [
     ...routeFiles(),
-    ...AUTH_PATHS.map((path) => ({ path: `/api/auth/${path}`, methods: ["GET", "POST"] })),
+    ...AUTH_PATHS.flatMap((path) =>
+      ["GET", "POST"].map((method) => ({ path: `/api/auth/${path}`, method, body: AUTH_BODY, query: ["callbackUrl"] })),
+    ),
   ]
     .filter(({ path }) => !known.has(path.replaceAll(/\{\w+\}/gu, "{}")) && !LEFT_OUT.test(path))
-    .flatMap(({ path, methods }) =>
-      methods.map(
+    .map((operation): Operation => ({ ...operation, isForm: false }));
+  const pages = ["/", "/agents", "/indexes", "/account", "/sign-in", "/docs", "/s/{session_id}", "/nothing"].flatMap(
+    (path) =>
+      ["GET", "POST"].map(
         (method): Operation => ({
           method,
           path,
-          body: WEB_BODY,
-          query: ["since", "days", "from", "before", "format", "callbackUrl"],
+          body: null,
+          query: ["error", "callbackUrl"],
+          isForm: false,
         }),
       ),
-    );
-  const pages = ["/", "/agents", "/indexes", "/account", "/sign-in", "/docs", "/s/{session_id}", "/nothing"].flatMap(
-    (path) =>
-      ["GET", "POST"].map((method): Operation => ({ method, path, body: null, query: ["error", "callbackUrl"] })),
   );
   return {
     operations: [...documented, ...others, ...pages],
@@ -102,19 +100,34 @@ export async function findTargets(url: string, key: string): Promise<Targets> {
   };
 }
 
-/** The paths of the route files, with the methods that they name. */
-function routeFiles(): { readonly path: string; readonly methods: readonly string[] }[] {
+/** What the route files serve, with what their schemas read. */
+function routeFiles(): Omit<Operation, "isForm">[] {
   const app = join(import.meta.dirname, "../../app");
   return readdirSync(app, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith("/route.ts"))
-    .map((file) => {
+    .flatMap((file) => {
       const text = readFileSync(join(app, file), "utf8");
-      return {
-        path: `/${file.slice(0, -"/route.ts".length)}`.replaceAll(/\[(?:\.\.\.)?(\w+)\]/gu, "{$1}"),
-        methods: METHODS.filter((method) => text.includes(` ${method}: `) || text.includes(` ${method}(`)),
-      };
+      const path = `/${file.slice(0, -"/route.ts".length)}`.replaceAll(/\[(?:\.\.\.)?(\w+)\]/gu, "{$1}");
+      return METHODS.filter((method) => text.includes(` ${method}: `) || text.includes(` ${method}(`)).map((method) => {
+        const own = partOf(text, method);
+        return { path, method, body: schemaIn(own, "body"), query: Object.keys(fieldsOf(schemaIn(own, "query"))) };
+      });
     });
 }
+
+/** What a route file says of one method: up to the next. */
+function partOf(text: string, method: string): string {
+  const [, own = ""] = text.split(new RegExp(` ${method}(?:: |\\()`, "u"));
+  return own.split(/\n {2}(?:GET|POST|PUT|PATCH|DELETE): /u)[0] ?? "";
+}
+
+/** The schema that a route names for its body or its query; null: none that is known here. */
+function schemaIn(text: string, what: "body" | "query"): JsonSchema | null {
+  const schema = WEB_SCHEMAS[new RegExp(`\\b${what}: (\\w+)`, "u").exec(text)?.[1] ?? ""];
+  return schema instanceof z.ZodType ? z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) : null;
+}
+
+const fieldsOf = (schema: JsonSchema | null): JsonSchema => (schema?.properties ?? {}) as JsonSchema; // zod writes an object
 
 /** One thing of each kind, so that ids in paths can be right. */
 async function makeThings(url: string, key: string): Promise<Readonly<Record<string, string>>> {
