@@ -88,7 +88,7 @@ export function openRateLimits(ports: {
   };
   /** While each instance counts by itself nobody new comes in: of strangers each would let in as many as all together may. */
   const countNewcomer = async (of: Limit | null, from: string): Promise<void> => {
-    if (!isShared()) throw new ChatError("unavailable", NOT_SHARED, { retryAfterSeconds: 10 });
+    if (!isShared()) throw new ChatError("rate-limited", NOT_SHARED, { retryAfterSeconds: 60 });
     await countOne(of, networkOf(from));
   };
 

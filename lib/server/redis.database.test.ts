@@ -16,7 +16,15 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await redis.stop();
-  for (const name of ["REDIS_URL", "TURNS_PER_MINUTE", "TOKENS_PER_DAY", "GUESTS", "SIGN_UP", "TRUSTED_PROXIES"])
+  for (const name of [
+    "REDIS_URL",
+    "TURNS_PER_MINUTE",
+    "TOKENS_PER_DAY",
+    "GUESTS",
+    "SIGN_UP",
+    "TRUSTED_PROXIES",
+    "GUESTS_PER_HOUR",
+  ])
     delete process.env[name];
 });
 
@@ -110,20 +118,27 @@ test("while Redis is away this process counts on by itself, and when it is back 
 });
 
 test("while Redis is away nobody new comes in, who is in goes on, and the log tells of it once", async () => {
-  const { call, server } = await open({ GUESTS: "on", SIGN_UP: "on", TRUSTED_PROXIES: "1" });
+  const { call, server } = await open({ GUESTS: "on", SIGN_UP: "on", TRUSTED_PROXIES: "1", GUESTS_PER_HOUR: "off" });
   const warned = vi.spyOn(server.parley.ports.log, "warn");
   const own = { "sec-fetch-site": "same-origin", "x-forwarded-for": "203.0.113.44" };
   const come = (headers: Readonly<Record<string, string>> = own) =>
     call("POST", "/api/v1/chat", { key: null, headers, body: {} });
   const cookie = (await come()).headers.get("set-cookie")?.split(";")[0] ?? "";
   await redis.stop();
-  await expect.poll(async () => (await come()).status).toBe(503);
-  expect((await come()).body).toEqual({ detail: "Nobody new can come in right now. Try again in a minute." });
+  const closed = { detail: "Nobody new can come in right now. Try again in a minute." };
+  await expect.poll(async () => (await come()).body).toEqual(closed);
+  const failed = vi.spyOn(server.parley.ports.log, "error");
+  expect((await come()).status).toBe(429);
   expect((await come({ ...own, cookie })).status).toBe(200);
   const account = { email: "new@example.org", password: "a long enough password" };
-  expect((await call("POST", "/api/app/account", { key: null, headers: own, body: account })).status).toBe(503);
+  expect(await call("POST", "/api/app/account", { key: null, headers: own, body: account })).toMatchObject({
+    status: 429,
+    body: closed,
+  });
   const told = () => warned.mock.calls.filter(([, message]) => message.startsWith("Redis cannot be reached"));
   expect(told()).toHaveLength(1);
+  // Nor does a line come of each visitor.
+  expect(failed).not.toHaveBeenCalled();
   redis = await startRedis(redis.port);
   await expect.poll(async () => (await come()).status, { timeout: 15_000, interval: 500 }).toBe(200);
   expect(told()).toHaveLength(1);
