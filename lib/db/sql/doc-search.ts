@@ -147,9 +147,8 @@ export const listWordRows = statement({
        select *, row_number() over place as n, sum(length(search)) over place as words
        from pieces window place as (order by "docId" desc, position)
      ), told as materialized (select * from counted where n = 1 or words <= $12)
-     select "docId", position,
-       array_to_string(array(select distinct unnest(tsvector_to_array(search)) from told), E'\\n') as words
-     from told order by n desc limit 1`,
+     select "docId", position, array_to_string(array(select distinct unnest(tsvector_to_array(search)) from told), E'\\n') as words
+     from (select "docId", position from told order by n desc limit 1) last`,
   parameters: { ...scope, docId: "uuid", position: "int4", limit: "int8", words: "int8" },
   // As one text: a list of thousands takes its parser a tenth of a second when it is new to it. No word has the end of a line.
   row: z.object({ docId: z.string(), position: z.number(), words: z.string().transform((text) => text.split("\n")) }),
