@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { SignInOffer } from "../components/sign-in/sign-in-offer";
 import { Dash } from "../components/ui/dash";
+import { PageLink } from "../components/ui/page-link";
 
 export default function NotFound() {
   return (
@@ -10,9 +10,9 @@ export default function NotFound() {
       <p>It was deleted, belongs to somebody else, or never was.</p>
       <div className="page-note-actions">
         <SignInOffer />
-        <Link href="/" className="button">
+        <PageLink href="/" className="button">
           New session
-        </Link>
+        </PageLink>
       </div>
     </div>
   );

@@ -1,11 +1,11 @@
 "use client";
 
-import Link from "next/link";
 import type { ReactNode } from "react";
 import type { AccountPage } from "@/lib/pages/page-data.ts";
 import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";
 import { KeyList } from "../ui/key-list";
+import { PageLink } from "../ui/page-link";
 import { ApiKeys } from "./api-keys";
 import { Shares, Today } from "./budget";
 import { Connections } from "./connections";
@@ -75,9 +75,9 @@ function OwnParts({ account, apis }: { account: AccountPage; apis: readonly Publ
         <FirstCall apis={apis} />
         <p className="field-note">
           {account.agentId === null ? "The call makes your default agent." : "The calls ask one of your agents."}{" "}
-          <Link href="/agents" className="text-link">
+          <PageLink href="/agents" className="text-link">
             Your agents
-          </Link>
+          </PageLink>
           {" · "}
           <a href="/docs" className="text-link">
             Every operation
@@ -136,9 +136,9 @@ function GuestParts({ isGuest, mayEnrol }: GuestPartsProps) {
           You are a guest. {mayEnrol ? "Make an account, or sign in" : "Sign in"}, and your sessions stay; then you can
           make API keys and see what you used.
         </p>
-        <Link href="/sign-in?from=/account" className="button" data-kind="primary" prefetch={false}>
+        <PageLink href="/sign-in?from=/account" className="button" data-kind="primary">
           {mayEnrol ? "Sign in or make an account" : "Sign in"}
-        </Link>
+        </PageLink>
       </Part>
       {isGuest && (
         <>

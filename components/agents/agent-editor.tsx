@@ -1,7 +1,6 @@
 "use client";
 
 import { MessageSquare } from "lucide-react";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useRef, useState } from "react";
 import type { AgentView } from "@/lib/pages/page-data.ts";
@@ -10,6 +9,7 @@ import { SidebarToggle } from "../frame/sidebar-toggle";
 import { AgentKnowledge } from "../knowledge/agent-knowledge";
 import { useFirstFault } from "../sign-in/use-first-fault";
 import { notify } from "../ui/notify";
+import { PageLink } from "../ui/page-link";
 import { AgentDoors } from "./agent-doors";
 import { AgentFields } from "./agent-fields";
 import { type AgentFaults, agentChange, faultsOf } from "./agent-form";
@@ -60,10 +60,10 @@ export function AgentEditor({ agent, models }: { agent: AgentView | null; models
           <bdi>{agent?.name ?? "New agent"}</bdi>
         </h1>
         {agent && (
-          <Link href={`/?agent=${agent.id}`} className="button agents-new" prefetch={false}>
+          <PageLink href={`/?agent=${agent.id}`} className="button agents-new">
             <MessageSquare size={16} strokeWidth={1.6} aria-hidden="true" />
             Try it
-          </Link>
+          </PageLink>
         )}
       </header>
       <div className="account-scroll">
@@ -84,9 +84,9 @@ export function AgentEditor({ agent, models }: { agent: AgentView | null; models
             <button type="submit" className="button" data-kind="primary" aria-disabled={isBusy}>
               {agent ? "Save" : "Make the agent"}
             </button>
-            <Link href="/agents" className="button" data-kind="quiet" data-leaves prefetch={false}>
+            <PageLink href="/agents" className="button" data-kind="quiet" data-leaves>
               {isChanged ? "Leave without saving" : "All agents"}
-            </Link>
+            </PageLink>
           </div>
         </form>
         {agent && <AgentTools agent={agent} />}

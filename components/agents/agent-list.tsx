@@ -1,11 +1,11 @@
 "use client";
 
 import { Plus } from "lucide-react";
-import Link from "next/link";
 import type { AgentPage, AgentView } from "@/lib/pages/page-data.ts";
 import { listAgents } from "../api";
 import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";
+import { PageLink } from "../ui/page-link";
 import { useMore } from "../ui/use-more";
 
 /** The account's agents, the latest first. */
@@ -17,10 +17,10 @@ export function AgentList({ initial }: { initial: AgentPage }) {
       <header className="conversation-head">
         <SidebarToggle className="head-toggle" expanded={false} />
         <h1 className="head-title">Agents</h1>
-        <Link href="/agents/new" className="button agents-new" prefetch={false}>
+        <PageLink href="/agents/new" className="button agents-new">
           <Plus size={16} strokeWidth={1.6} aria-hidden="true" />
           New agent
-        </Link>
+        </PageLink>
       </header>
       <div className="account-scroll">
         <div className="agents">
@@ -51,7 +51,7 @@ function AgentRow({ agent }: { agent: AgentView }) {
   const tools = agent.tools.length;
   return (
     <li>
-      <Link href={`/agents/${agent.id}`} className="agent-row" prefetch={false}>
+      <PageLink href={`/agents/${agent.id}`} className="agent-row">
         <bdi className="agent-name">{agent.name}</bdi>
         {agent.slug && <code>{agent.slug}</code>}
         <span className="agent-facts">
@@ -60,7 +60,7 @@ function AgentRow({ agent }: { agent: AgentView }) {
           {agent.is_default && ", answers where no other is chosen"}
           {agent.is_public && ", public"}
         </span>
-      </Link>
+      </PageLink>
     </li>
   );
 }

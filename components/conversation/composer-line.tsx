@@ -1,10 +1,10 @@
 "use client";
 
 import { Archive, CircleAlert, Trash2, UserRound, WifiOff } from "lucide-react";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useSignedOut } from "../frame/shell";
 import { WorkingDash } from "../ui/dash";
+import { PageLink } from "../ui/page-link";
 import { signInPath } from "../viewer";
 import type { Refusal } from "./conversation-state";
 
@@ -33,9 +33,9 @@ export function ComposerLine(props: ComposerLineProps) {
           <b className="font-[560]">This session was deleted.</b> What is on screen is no longer stored: copy what you
           need.
         </span>
-        <Link href="/" className="text-link" prefetch={false}>
+        <PageLink href="/" className="text-link">
           New session
-        </Link>
+        </PageLink>
       </div>
     );
   }
@@ -96,9 +96,9 @@ function SignedOut({ wasSent }: { wasSent: boolean }) {
         {wasSent ? "" : "Not sent. "}
         <b className="font-[560]">You are signed out.</b> What you write is kept on this device.
       </span>
-      <Link href={signInPath(path)} className="text-link" prefetch={false}>
+      <PageLink href={signInPath(path)} className="text-link">
         Sign in
-      </Link>
+      </PageLink>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { ArrowDown } from "lucide-react";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { useShell } from "../frame/shell";
 import { useSessionDocuments } from "../knowledge/use-session-documents";
@@ -9,7 +9,7 @@ import { Find } from "../search/find";
 import { useWantedTurn } from "../search/wanted-turn";
 import type { SentWith } from "./conversation-ports";
 import type { ConversationState } from "./conversation-state";
-import { type BegunWith, DemoNote, FirstHead, Starters } from "./first-visit";
+import type { BegunWith } from "./first-visit";
 import { Head } from "./head";
 import { shownIn } from "./other-turns";
 import { ShownTurns } from "./shown-turns";
@@ -31,11 +31,16 @@ import { useShownSession } from "./use-shown-session";
 import { useVersions } from "./use-versions";
 import { WaitingMessages } from "./waiting-messages";
 
+/** What stands around the composer before anything was asked, as the server has drawn it. */
+export type FirstVisit = { readonly head: ReactNode; readonly starters: ReactNode; readonly note: ReactNode };
+
 type ConversationProps = {
   readonly initial: SessionWindow | null;
   readonly isStale?: boolean;
   /** Whom a new session is begun with; null: the account's own agent. */
   readonly agent?: BegunWith | null;
+  /** Null: the page is of a session. */
+  readonly first?: FirstVisit | null;
   readonly onCreated: (id: string) => void;
 };
 
@@ -44,7 +49,7 @@ const ContextSheet = lazy(() => import("./context/context-sheet"));
 /** Said for the person, and shown as what was said. */
 const GO_ON = "Continue where you stopped.";
 
-export function Conversation({ initial, isStale = false, agent = null, onCreated }: ConversationProps) {
+export function Conversation({ initial, isStale = false, agent = null, first = null, onCreated }: ConversationProps) {
   const { model } = useShell();
   const composer = useRef<ComposerHandle>(null);
   const scroller = useRef<HTMLDivElement>(null);
@@ -99,7 +104,7 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
         sessionId={isFirst ? null : state.sessionId}
         onShow={({ id, place, found }) => lookAt(id, place, found, true)}
       />
-      {isFirst && <FirstHead agent={agent} />}
+      {isFirst && first?.head}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <div ref={scroller} className="scroller" data-still="" tabIndex={0} hidden={isFirst}>
         <div ref={content} role="log" aria-live="off" aria-label="Conversation" className="log measure">
@@ -123,11 +128,29 @@ export function Conversation({ initial, isStale = false, agent = null, onCreated
         choice={choice}
         documents={documents}
       />
-      {isFirst && agent === null && <Starters onChoose={(text) => composer.current?.fill(text, true)} />}
-      {isFirst && model.isDemo && choice.model === null && <DemoNote />}
+      {isFirst && <Ideas onChoose={(text) => composer.current?.fill(text, true)}>{first?.starters}</Ideas>}
+      {isFirst && model.isDemo && choice.model === null && first?.note}
       <LookedInto state={state} at={lookedInto} onTurn={setLookedInto} />
       <StatusRegion state={state} version={versions.said} />
       <div id="conversation-end" hidden />
+    </div>
+  );
+}
+
+/** Hears which of the ideas in it is chosen. */
+function Ideas({ onChoose, children }: { readonly onChoose: (text: string) => void; readonly children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: what is pressed are the buttons in it.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a key on one of them is a click too.
+    <div
+      className="contents"
+      onClick={({ target }) => {
+        const idea =
+          target instanceof Element ? target.closest<HTMLElement>("[data-starter]")?.dataset.starter : undefined;
+        if (idea !== undefined) onChoose(idea);
+      }}
+    >
+      {children}
     </div>
   );
 }

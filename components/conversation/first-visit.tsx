@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { Dash } from "../ui/dash";
+import { PageLink } from "../ui/page-link";
 
 /** Whom a new session is begun with. */
 export type BegunWith = { readonly id: string; readonly name: string };
@@ -11,9 +11,9 @@ export function FirstHead({ agent }: { agent: BegunWith | null }) {
       {agent && (
         <p className="first-agent">
           <bdi>{agent.name}</bdi> answers in this session.{" "}
-          <Link href={`/agents/${agent.id}`} className="text-link">
+          <PageLink href={`/agents/${agent.id}`} className="text-link">
             Edit it
-          </Link>
+          </PageLink>
         </p>
       )}
       <h1>What shall we talk about?</h1>
@@ -44,12 +44,13 @@ const starters = [
   },
 ];
 
-export function Starters({ onChoose }: { onChoose: (text: string) => void }) {
+/** Ideas to begin with. The conversation hears of a press, and takes the words that the button names. */
+export function Starters() {
   return (
     <ul className="starters measure" aria-label="Ideas to begin with">
       {starters.map(({ name, hint, text }) => (
         <li key={name}>
-          <button type="button" className="starter" onClick={() => onChoose(text)}>
+          <button type="button" className="starter" data-starter={text}>
             <span className="starter-name">{name}</span>
             <span className="starter-text">{hint}</span>
           </button>
@@ -63,9 +64,9 @@ export function DemoNote() {
   return (
     <p className="demo-note measure">
       The demo model answers from a script and costs nothing. For a real one{" "}
-      <Link href="/account#models" className="text-link">
+      <PageLink href="/account#models" className="text-link">
         add a provider
-      </Link>
+      </PageLink>
       , or start Parley with <code>OPENAI_API_KEY</code> set.
     </p>
   );

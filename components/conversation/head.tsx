@@ -1,6 +1,6 @@
 "use client";
 
-import { ScrollText, TextSearch } from "lucide-react";
+import { TextSearch } from "lucide-react";
 import { useRef, useState } from "react";
 import { isProblem, summarise } from "../api";
 import { askFor, useAsked } from "../frame/asked";
@@ -10,13 +10,12 @@ import { SessionDocumentsButton } from "../knowledge/session-documents";
 import type { SessionDocuments } from "../knowledge/use-session-documents";
 import { RenameField } from "../sidebar/rename-field";
 import { useSessionActions } from "../sidebar/session-actions";
-import { sessionEntries, withoutKeys } from "../sidebar/session-entries";
 import { type ListedSession, titleOf } from "../sidebar/session-store";
 import { Wordmark } from "../sidebar/wordmark";
 import { IconButton } from "../ui/icon-button";
 import { KEYS } from "../ui/key-names";
 import { useKeys } from "../ui/keys";
-import { MenuButton, type MenuEntry } from "../ui/menu-button";
+import { MenuButton } from "../ui/menu-button";
 import { notify } from "../ui/notify";
 import { refocus } from "../ui/refocus";
 import { OutlineButton } from "./outline";
@@ -100,30 +99,20 @@ function SessionHead({ session, canSummarise, onLookAt, documents }: SessionHead
         <OutlineButton sessionId={id} onChoose={onLookAt} />
         <MenuButton
           label="More"
-          entries={headEntries(
-            sessionEntries(session, {
+          entries={async () => {
+            const { headEntries } = await import("./head-entries");
+            const acts = {
               rename: () => setRenaming(true),
-              setPinned: (pinned) => actions.setPinned(id, pinned),
-              setArchived: (archived) => actions.setArchived(id, archived),
+              setPinned: (pinned: boolean) => actions.setPinned(id, pinned),
+              setArchived: (archived: boolean) => actions.setArchived(id, archived),
               remove: () => actions.remove(id),
-            }),
-            canSummarise ? sum : null,
-          )}
+            };
+            return headEntries(session, acts, canSummarise ? sum : null);
+          }}
         />
       </div>
     </header>
   );
-}
-
-/** What the head's menu offers: its own behind Rename, and no keys, which act on rows alone. */
-function headEntries(entries: readonly MenuEntry[], sum: (() => void) | null): readonly MenuEntry[] {
-  const [rename, ...others] = withoutKeys(entries);
-  return [
-    ...(rename ? [rename] : []),
-    { label: "Find", icon: TextSearch, isNarrow: true, onSelect: () => askFor("find") },
-    ...(sum ? [{ label: "Summarise", icon: ScrollText, onSelect: sum }] : []),
-    ...others,
-  ];
 }
 
 function HeadSummary({ session, isWorking }: { session: ListedSession; isWorking: boolean }) {

@@ -1,11 +1,11 @@
 "use client";
 
-import Link from "next/link";
 import { type ReactNode, useEffect, useState } from "react";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { isProblem, readWindow } from "../api";
 import { useShell } from "../frame/shell";
 import { Dash } from "../ui/dash";
+import { PageLink } from "../ui/page-link";
 import { signInPath } from "../viewer";
 import { Conversation } from "./conversation";
 
@@ -50,16 +50,16 @@ export default function SessionLoader({ id, fallback, onCreated }: SessionLoader
       <p>{failure.why}</p>
       <div className="page-note-actions">
         {failure.isSignedOut && (
-          <Link href={signInPath(`/s/${id}`)} className="button" prefetch={false}>
+          <PageLink href={signInPath(`/s/${id}`)} className="button">
             Sign in
-          </Link>
+          </PageLink>
         )}
         <button type="button" className="button" onClick={() => setAttempt(attempt + 1)}>
           Try again
         </button>
-        <Link href="/" className="button" data-kind="quiet">
+        <PageLink href="/" className="button" data-kind="quiet">
           New session
-        </Link>
+        </PageLink>
       </div>
     </div>
   );

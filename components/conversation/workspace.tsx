@@ -3,7 +3,7 @@
 import { usePathname } from "next/navigation";
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
-import { Conversation } from "./conversation";
+import { Conversation, type FirstVisit } from "./conversation";
 import type { BegunWith } from "./first-visit";
 import { LogSkeleton } from "./log-skeleton";
 
@@ -23,8 +23,14 @@ const idIn = (pathname: string): string | null | undefined =>
 /** States that were on screen and left: the router may bring them back, older than their session. */
 const left = new WeakSet<SessionWindow>();
 
+type WorkspaceProps = {
+  readonly initial: SessionWindow | null;
+  readonly agent?: BegunWith | null;
+  readonly first?: FirstVisit | null;
+};
+
 /** The conversation that the address names. A first question makes the session in place, without a new page. */
-export function Workspace({ initial, agent = null }: { initial: SessionWindow | null; agent?: BegunWith | null }) {
+export function Workspace({ initial, agent = null, first = null }: WorkspaceProps) {
   const wanted = idIn(usePathname());
   const [isStale] = useState(() => initial !== null && left.has(initial));
   const [open, setOpen] = useState<Open>(() => {
@@ -57,5 +63,14 @@ export function Workspace({ initial, agent = null }: { initial: SessionWindow | 
       </Suspense>
     );
   }
-  return <Conversation key={open.key} initial={open.initial} isStale={isStale} agent={agent} onCreated={created} />;
+  return (
+    <Conversation
+      key={open.key}
+      initial={open.initial}
+      isStale={isStale}
+      agent={agent}
+      first={first}
+      onCreated={created}
+    />
+  );
 }

@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { useEffect, useRef, useState } from "react";
 import { isProblem } from "../api";
 import { notify } from "../ui/notify";
+import { PageLink } from "../ui/page-link";
 import { Documents } from "./documents";
 import { indexWords } from "./index-words";
 import { agentIndexes, type KnowledgeIndex, listIndexes, setAgentIndexes } from "./requests";
@@ -75,9 +75,9 @@ function AgentIndexes({ agentId }: { readonly agentId: string }) {
           <p className="field-note">
             {offer.all.length === 0 ? "There are none yet. " : "It looks into those that are chosen, "}
             {offer.all.length === 0 ? (
-              <Link href="/indexes" className="text-link" prefetch={false}>
+              <PageLink href="/indexes" className="text-link">
                 Make an index
-              </Link>
+              </PageLink>
             ) : (
               `${MOST_INDEXES} at the most. A choice is saved at once.`
             )}

@@ -1,9 +1,9 @@
 "use client";
 
 import { Plus } from "lucide-react";
-import Link from "next/link";
 import { useRef, useState } from "react";
 import { SidebarToggle } from "../frame/sidebar-toggle";
+import { PageLink } from "../ui/page-link";
 import { useMore } from "../ui/use-more";
 import type { DocumentPage } from "./document";
 import { indexWords } from "./index-words";
@@ -56,10 +56,10 @@ export function IndexList({ initial, shared }: IndexListProps) {
             <ul className="agent-list">
               {indexes.map((index) => (
                 <li key={index.id}>
-                  <Link href={`/indexes/${index.id}`} className="agent-row" prefetch={false}>
+                  <PageLink href={`/indexes/${index.id}`} className="agent-row">
                     <bdi className="agent-name">{index.name}</bdi>
                     <span className="agent-facts">{indexWords(index)}</span>
-                  </Link>
+                  </PageLink>
                 </li>
               ))}
             </ul>

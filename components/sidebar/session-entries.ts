@@ -1,6 +1,6 @@
 import { Archive, ArchiveRestore, Braces, FileText, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
 import { KEYS } from "../ui/key-names";
-import type { MenuEntry } from "../ui/menu-button";
+import type { MenuEntry } from "../ui/menu-entry";
 import { exportSession } from "./export-session";
 import type { ListedSession } from "./session-store";
 
@@ -9,7 +9,7 @@ export type SessionEntry = MenuEntry & {
   readonly id: "rename" | "pin" | "archive" | "markdown" | "json" | "delete";
 };
 
-type Acts = {
+export type SessionActs = {
   readonly rename: () => void;
   readonly setPinned: (pinned: boolean) => void;
   readonly setArchived: (archived: boolean) => void;
@@ -19,7 +19,7 @@ type Acts = {
 /** What can be done to a session from its row, its head and the palette, with the keys that do the same on a row. */
 export function sessionEntries(
   { session_id: id, pinned, archived }: ListedSession,
-  acts: Acts,
+  acts: SessionActs,
 ): readonly SessionEntry[] {
   const pin: SessionEntry = pinned
     ? { id: "pin", label: "Unpin", icon: PinOff, keys: KEYS.pin, onSelect: () => acts.setPinned(false) }
@@ -48,7 +48,3 @@ export function sessionEntries(
     { id: "delete", label: "Delete", icon: Trash2, keys: KEYS.remove, isDanger: true, onSelect: acts.remove },
   ];
 }
-
-/** Entries for a place in which their keys do nothing. */
-export const withoutKeys = (entries: readonly MenuEntry[]): readonly MenuEntry[] =>
-  entries.map(({ keys: _, ...entry }) => entry);

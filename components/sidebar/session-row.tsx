@@ -1,15 +1,14 @@
 "use client";
 
 import { CircleAlert, Pin } from "lucide-react";
-import Link, { useLinkStatus } from "next/link";
 import { type KeyboardEvent, memo, useRef, useState } from "react";
 import { WorkingDash } from "../ui/dash";
 import { isLetterOff } from "../ui/letters";
 import { MenuButton } from "../ui/menu-button";
+import { PageLink, useIsComing } from "../ui/page-link";
 import { refocus } from "../ui/refocus";
 import { RenameField } from "./rename-field";
 import type { SessionActions } from "./session-actions";
-import { sessionEntries } from "./session-entries";
 import { type ListedSession, titleOf } from "./session-store";
 
 type SessionRowProps = {
@@ -74,10 +73,9 @@ export const SessionRow = memo(function SessionRow({ session, isCurrent, actions
   }
   return (
     <li className="session-row" data-session={id} data-current={isCurrent || undefined}>
-      <Link
+      <PageLink
         ref={link}
         href={`/s/${id}`}
-        prefetch={false}
         className="session-link"
         aria-current={isCurrent ? "page" : undefined}
         onClick={onChoose}
@@ -94,23 +92,26 @@ export const SessionRow = memo(function SessionRow({ session, isCurrent, actions
             <bdi>{session.summary.text}</bdi> Covers {session.summary.covers.join("–")}.
           </span>
         )}
-      </Link>
+      </PageLink>
       <MenuButton
         label={`Actions for ${title}`}
         className="session-menu"
-        entries={sessionEntries(session, {
-          rename: () => setRenaming(true),
-          setPinned: (pinned) => setPinned(pinned, MENU),
-          setArchived: (archived) => setArchived(archived, MENU),
-          remove: () => remove(MENU),
-        })}
+        entries={async () => {
+          const { sessionEntries } = await import("./session-entries");
+          return sessionEntries(session, {
+            rename: () => setRenaming(true),
+            setPinned: (pinned) => setPinned(pinned, MENU),
+            setArchived: (archived) => setArchived(archived, MENU),
+            remove: () => remove(MENU),
+          });
+        }}
       />
     </li>
   );
 });
 
 function RowEnd({ session }: { session: ListedSession }) {
-  const { pending } = useLinkStatus();
+  const pending = useIsComing();
   if (pending || session.running_run_id) {
     return (
       <span className={pending ? "session-end hairlines" : "session-end"}>

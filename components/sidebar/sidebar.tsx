@@ -1,7 +1,6 @@
 "use client";
 
 import { Archive, Bot, LibraryBig, Search, SquarePen } from "lucide-react";
-import Link from "next/link";
 import { lazy, Suspense, use, useEffect, useRef, useState } from "react";
 import { useAsked } from "../frame/asked";
 import { focusComposer } from "../frame/focus";
@@ -10,6 +9,7 @@ import { SidebarContext, SidebarToggle } from "../frame/sidebar-toggle";
 import { openSearch, useSearchState } from "../search/search-panel-state";
 import { KEYS } from "../ui/key-names";
 import { Keys } from "../ui/keys";
+import { PageLink } from "../ui/page-link";
 import { refocus } from "../ui/refocus";
 import { SessionList } from "./session-list";
 import { ViewerLine } from "./viewer-line";
@@ -48,13 +48,13 @@ export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
     <aside ref={aside} id="sidebar" className="sidebar" data-open={isSheetOpen || undefined} aria-label="Sessions">
       <div className="sidebar-inner">
         <div className="sidebar-head">
-          <Link href="/" aria-label="Parley, new session" onClick={choose}>
+          <PageLink href="/" aria-label="Parley, new session" onClick={choose}>
             <Wordmark />
-          </Link>
+          </PageLink>
           <SidebarToggle expanded />
         </div>
         <div className="sidebar-actions">
-          <Link
+          <PageLink
             href="/"
             className="sidebar-action font-[560]"
             onClick={() => {
@@ -65,7 +65,7 @@ export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
             <SquarePen size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
             <span>New session</span>
             <Keys keys={KEYS.newSession} />
-          </Link>
+          </PageLink>
           {isSearching ? (
             <div ref={setFieldAt} className="search-place" />
           ) : (
@@ -75,14 +75,14 @@ export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
               <Keys keys={KEYS.search} />
             </button>
           )}
-          <Link href="/agents" className="sidebar-action" prefetch={false} onClick={choose}>
+          <PageLink href="/agents" className="sidebar-action" onClick={choose}>
             <Bot size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
             <span>Agents</span>
-          </Link>
-          <Link href="/indexes" className="sidebar-action" prefetch={false} onClick={choose}>
+          </PageLink>
+          <PageLink href="/indexes" className="sidebar-action" onClick={choose}>
             <LibraryBig size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
             <span>Indexes</span>
-          </Link>
+          </PageLink>
         </div>
         {isSearching && (
           <Suspense>

@@ -1,9 +1,9 @@
 "use client";
 
 import { UserRound } from "lucide-react";
-import Link from "next/link";
 import { useShell } from "../frame/shell";
 import { leave } from "../sign-in/leave";
+import { PageLink } from "../ui/page-link";
 
 export function ViewerLine() {
   const { viewer } = useShell();
@@ -11,18 +11,18 @@ export function ViewerLine() {
   return (
     <div className="sidebar-viewer">
       <UserRound size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
-      <Link href="/account" className="viewer-account" prefetch={false}>
+      <PageLink href="/account" className="viewer-account">
         <span className="sr-only">Account: </span>
         <bdi>{isPerson ? (viewer.name ?? "Account") : "Guest"}</bdi>
-      </Link>
+      </PageLink>
       {isPerson ? (
         <button type="button" className="text-link" onClick={leave}>
           Sign out
         </button>
       ) : (
-        <Link href="/sign-in" className="text-link" prefetch={false}>
+        <PageLink href="/sign-in" className="text-link">
           Sign in
-        </Link>
+        </PageLink>
       )}
     </div>
   );

@@ -1,8 +1,8 @@
 "use client";
 
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useShell } from "../frame/shell";
+import { PageLink } from "../ui/page-link";
 import { signInPath } from "../viewer";
 
 /** For a page of which nothing is there for who looks: it may be theirs once they are signed in. */
@@ -11,8 +11,8 @@ export function SignInOffer() {
   const path = usePathname();
   if (viewer.kind === "person") return null;
   return (
-    <Link href={signInPath(path)} className="button" prefetch={false}>
+    <PageLink href={signInPath(path)} className="button">
       Sign in
-    </Link>
+    </PageLink>
   );
 }

@@ -1,11 +1,11 @@
 "use client";
 
-import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { createAccount } from "../api";
 import { useShell } from "../frame/shell";
 import { Dash } from "../ui/dash";
+import { PageLink } from "../ui/page-link";
 import { checkCredentials, enter, type Failure, failureOf, shortest } from "./credentials";
 import { Field } from "./field";
 import { VoucherButtons } from "./vouchers";
@@ -80,9 +80,9 @@ export function SignIn({ canSignUp, canStayGuest }: SignInProps) {
               {isNew ? "Create account" : "Sign in"}
             </button>
             {canStayGuest && (
-              <Link href="/" className="button" data-kind="quiet">
+              <PageLink href="/" className="button" data-kind="quiet">
                 Go on as a guest
-              </Link>
+              </PageLink>
             )}
           </div>
         </form>

@@ -1,49 +1,43 @@
 "use client";
 
-import { Ellipsis, type LucideIcon } from "lucide-react";
-import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from "react";
+import { Ellipsis } from "lucide-react";
+import { lazy, Suspense, useId, useRef, useState } from "react";
+import { onIntent } from "../conversation/intent";
 import { IconButton } from "./icon-button";
-
-export type MenuEntry = {
-  readonly label: string;
-  readonly icon: LucideIcon;
-  readonly onSelect: () => void;
-  readonly keys?: string;
-  readonly isDanger?: boolean;
-  /** Only where there is no room for a button of its own. */
-  readonly isNarrow?: boolean;
-};
+import type { MenuEntry } from "./menu-entry";
+import { notify } from "./notify";
 
 type MenuButtonProps = {
   readonly label: string;
-  readonly entries: readonly MenuEntry[];
+  /** Asked for with each opening. */
+  readonly entries: () => Promise<readonly MenuEntry[]>;
   readonly className?: string;
 };
+
+const loadItems = () => import("./menu-items");
+const MenuItems = lazy(loadItems);
+
+// Nobody who presses the button waits for it.
+if (typeof window !== "undefined") onIntent(() => void loadItems().catch(() => {}));
 
 /** A button and its menu in the browser's top layer, which closes it on Escape and on a press elsewhere. */
 export function MenuButton({ label, entries, className }: MenuButtonProps) {
   const id = useId();
-  const [open, setOpen] = useState(false);
+  const [isOpen, setOpen] = useState(false);
+  const [shown, setShown] = useState<readonly MenuEntry[] | null>(null);
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
 
-  useLayoutEffect(() => {
-    if (!open || !menu.current || !button.current) return;
-    place(menu.current, button.current);
-    itemsIn(menu.current)[0]?.focus();
-    const close = () => menu.current?.hidePopover();
-    window.addEventListener("resize", close);
-    return () => window.removeEventListener("resize", close);
-  }, [open]);
-
-  function onKeyDown(event: KeyboardEvent) {
-    const items = menu.current ? itemsIn(menu.current) : [];
-    const at = items.indexOf(document.activeElement as HTMLElement);
-    const to = target(event.key, at, items);
-    if (event.key === "Tab") menu.current?.hidePopover();
-    if (to === null) return;
-    event.preventDefault();
-    items[to]?.focus();
+  async function open() {
+    setOpen(true);
+    setShown(null);
+    try {
+      const [all] = await Promise.all([entries(), loadItems()]);
+      setShown(all);
+    } catch {
+      menu.current?.hidePopover();
+      void notify({ text: "The menu did not load. Try again." });
+    }
   }
 
   return (
@@ -54,7 +48,7 @@ export function MenuButton({ label, entries, className }: MenuButtonProps) {
         label={label}
         className={className}
         aria-haspopup="menu"
-        aria-expanded={open}
+        aria-expanded={isOpen}
         popoverTarget={id}
         onKeyDown={(event) => {
           if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
@@ -70,74 +64,14 @@ export function MenuButton({ label, entries, className }: MenuButtonProps) {
         aria-label={label}
         popover="auto"
         className="menu"
-        onToggle={(event) => setOpen(event.newState === "open")}
-        onKeyDown={onKeyDown}
+        onToggle={(event) => (event.newState === "open" ? void open() : setOpen(false))}
       >
-        {open &&
-          entries.map((entry) => (
-            <MenuItem
-              key={entry.label}
-              entry={entry}
-              onChoose={() => {
-                menu.current?.hidePopover();
-                button.current?.focus();
-                entry.onSelect();
-              }}
-            />
-          ))}
+        {isOpen && shown && (
+          <Suspense>
+            <MenuItems menu={menu} button={button} entries={shown} />
+          </Suspense>
+        )}
       </div>
     </>
   );
-}
-
-function MenuItem({ entry, onChoose }: { entry: MenuEntry; onChoose: () => void }) {
-  const { label, icon: Icon, keys, isDanger, isNarrow } = entry;
-  return (
-    <button
-      type="button"
-      role="menuitem"
-      tabIndex={-1}
-      className="menu-item"
-      data-danger={isDanger || undefined}
-      data-narrow={isNarrow || undefined}
-      onPointerMove={(event) => event.currentTarget.focus({ preventScroll: true })}
-      onClick={onChoose}
-    >
-      <Icon size={16} strokeWidth={1.6} aria-hidden="true" />
-      {label}
-      {keys && (
-        <span className="key" aria-hidden="true">
-          {keys}
-        </span>
-      )}
-    </button>
-  );
-}
-
-const itemsIn = (menu: HTMLElement) =>
-  [...menu.querySelectorAll<HTMLElement>("[role=menuitem]")].filter((item) => item.checkVisibility());
-
-/** Which item a key leads to; letters go to the next item that begins with them. */
-function target(key: string, at: number, items: readonly HTMLElement[]): number | null {
-  const count = items.length;
-  if (key === "ArrowDown") return (at + 1) % count;
-  if (key === "ArrowUp") return (at + count - 1) % count;
-  if (key === "Home") return 0;
-  if (key === "End") return count - 1;
-  if (!/^\p{L}$/u.test(key)) return null;
-  const begins = (index: number) => items[index % count]?.textContent?.toLowerCase().startsWith(key.toLowerCase());
-  const step = items.findIndex((_, index) => begins(at + 1 + index));
-  return step === -1 ? null : (at + 1 + step) % count;
-}
-
-/** Under the button, at its end edge; over it where there is no room below. */
-function place(menu: HTMLElement, button: HTMLElement): void {
-  const anchor = button.getBoundingClientRect();
-  const { width, height } = menu.getBoundingClientRect();
-  const isRtl = getComputedStyle(button).direction === "rtl";
-  const x = isRtl ? anchor.left : anchor.right - width;
-  const below = anchor.bottom + 4;
-  const y = below + height > window.innerHeight - 8 ? anchor.top - height - 4 : below;
-  menu.style.left = `${Math.round(Math.min(Math.max(x, 8), window.innerWidth - width - 8))}px`;
-  menu.style.top = `${Math.round(Math.max(y, 8))}px`;
 }

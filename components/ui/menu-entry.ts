@@ -1,0 +1,12 @@
+import type { LucideIcon } from "lucide-react";
+
+/** One thing that a menu offers. */
+export type MenuEntry = {
+  readonly label: string;
+  readonly icon: LucideIcon;
+  readonly onSelect: () => void;
+  readonly keys?: string;
+  readonly isDanger?: boolean;
+  /** Only where there is no room for a button of its own. */
+  readonly isNarrow?: boolean;
+};
