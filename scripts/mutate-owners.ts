@@ -2,7 +2,7 @@
 // one at a time, in a copy of the project, and runs the tests that are to notice on the embedded database. Ends with 1 where
 // none does.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, globSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { COMPILED_ONCE } from "../lib/db/pglite/compiled-once.ts";
@@ -94,8 +94,7 @@ function copyProject(): void {
   // Migrating an empty database for each of the tests would take most of the time.
   const template = ".next/pgdata-template";
   if (!existsSync(join(root, template))) throw new Error("Build first: npm run build");
-  mkdirSync(join(copy, ".next"));
-  symlinkSync(join(root, template), join(copy, template), "dir");
+  cpSync(join(root, template), join(copy, template), { recursive: true });
   const test = {
     include: ["lib/**/*.database.test.ts"],
     env: { TEST_DATABASE: "pglite" },

@@ -180,7 +180,7 @@ async function made(
 /** An account with one of everything, each text with the mark of what it belongs to, and turns that met all of it. */
 async function makeWorld(): Promise<World> {
   const account = await api.server.makeAccount();
-  const world = `zq${++worlds}x`;
+  const world = `zqzq${++worlds}x`;
   const mark = (of: Thing | "") => `${world}${of}`;
   const marked = (of: Thing) => ({ metadata: { [mark(of)]: mark(of) } });
   api.model.onMessage(new RegExp(`${world}`, "u"), { content: `${mark("history")} it is.` });
@@ -347,7 +347,7 @@ test("S18: a turn that runs while its history is deleted ends, and leaves nothin
 
 test("S18: every column that can hold text is known by what clears it, or holds no text of a caller", async () => {
   await makeWorld();
-  const marked = await placesOf("zq");
+  const marked = await placesOf("zqzq");
   const columns = (await textColumns()).map(({ name }) => name);
   expect(columns.filter((name) => !marked.includes(name) && !(name in WITHOUT_MARK))).toEqual([]);
   // A list that says too much would hide a column that begins to hold text.
