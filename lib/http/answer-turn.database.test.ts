@@ -166,7 +166,8 @@ describe("of several choices", () => {
       api.model.reset();
       const refusal = { error: { message: "no", type: "invalid_request_error" }, status: 400 };
       api.model.on({ userMessage: /choose/, sequenceIndex: 0 }, refusal);
-      api.model.onMessage(/choose/, { content: LONG }, { latency: 40 });
+      // The others say nothing before that.
+      api.model.onMessage(/choose/, { content: LONG }, { latency: 1000 });
       const response = await post(several(stream));
       expect([stream, response.status, isStream(response)]).toEqual([stream, 400, false]);
       expect((await response.json()).error.code).toBe("upstream_rejected");

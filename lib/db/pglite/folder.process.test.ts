@@ -12,14 +12,20 @@ const CONTAINER = ["--uts", "--pid", "--fork", "--kill-child", "--mount-proc"];
 const mayUnshare = spawnSync("unshare", [...CONTAINER, "hostname", "other"]).status === 0;
 if (!mayUnshare) console.warn("unshare is not permitted: what happens between containers is not tested here.");
 
-/** Opens a database in a container and writes without end. */
+/**
+ * Opens a database in a container and writes without end, with pauses: a write that had begun when its process was stopped
+ * is one write that nothing can hold back afterwards.
+ */
 async function writer(dataDir: string) {
   const file = join(import.meta.dirname, "../database.ts");
   const script = `import { openDatabase } from ${JSON.stringify(file)};
     const database = await openDatabase({ dataDir: process.argv[2], root: process.cwd() });
     await database.pool.query("create table written (n int)");
     console.log(process.pid);
-    for (let n = 0; ; n++) await database.pool.query("insert into written values ($1)", [n]);`;
+    for (let n = 0; ; n++) {
+      await database.pool.query("insert into written values ($1)", [n]);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }`;
   // In a file: threads would inherit the options of a text on the command line.
   const scriptFile = join(dataDir, "writer.mts");
   writeFileSync(scriptFile, script);

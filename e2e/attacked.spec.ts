@@ -1,0 +1,218 @@
+import { expect, test } from "@playwright/test";
+import { startServer as start } from "../scripts/server.ts";
+import { startServer, type WatchedServer } from "./server.ts";
+
+// What an attacker of the running product once found, sent to the built server again: by next-auth's own routes, over HTTP.
+
+let server: WatchedServer;
+test.beforeAll(async () => {
+  server = await startServer({ GUESTS: "on", SIGN_UP: "on", TRUSTED_PROXIES: "1", GUESTS_PER_HOUR: "20" });
+});
+test.afterAll(() => server.kill("SIGTERM"));
+
+type Headers = Readonly<Record<string, string>>;
+type Asked = { readonly headers?: Headers; readonly body?: unknown; readonly url?: string };
+
+const PASSWORD = "seven ferries at dawn";
+let made = 0;
+const newEmail = () => `somebody${++made}@example.org`;
+/** An address from which nobody has asked yet. */
+const newAddress = () => `203.0.113.${++made}`;
+
+const send = (method: string, path: string, { headers, body, url = server.url }: Asked = {}) =>
+  fetch(url + path, {
+    method,
+    redirect: "manual",
+    headers: { "content-type": "application/json", ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+const byKey = (key: string): Headers => ({ authorization: `Bearer ${key}` });
+const owner = (): Headers => byKey(server.key());
+const statusOf = async (...asked: Parameters<typeof send>): Promise<number> => {
+  const response = await send(...asked);
+  await response.arrayBuffer();
+  return response.status;
+};
+
+/** A browser at our pages, with the cookies that it is given. */
+function openBrowser(address: string, cookies: ReadonlyMap<string, string> = new Map()) {
+  const jar = new Map(cookies);
+  const headers = (): Headers => ({
+    "sec-fetch-site": "same-origin",
+    "x-forwarded-for": address,
+    cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; "),
+  });
+  async function call(method: string, path: string, asked: Asked = {}): Promise<Response> {
+    const response = await send(method, path, { ...asked, headers: { ...headers(), ...asked.headers } });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = "", value = "", rest = ""] = /^([^=]+)=([^;]*)(.*)/u.exec(line) ?? [];
+      if (/Max-Age=0|Expires=Thu, 01 Jan 1970/iu.test(rest)) jar.delete(name);
+      else jar.set(name, value);
+    }
+    return response;
+  }
+  return {
+    jar,
+    headers,
+    call,
+    isIn: async () => (await call("GET", "/api/v1/chat")).status === 200,
+    signUp: async (email: string) =>
+      (await call("POST", "/api/app/account", { body: { email, password: PASSWORD } })).status,
+    /** Gives whether it is somebody afterwards. */
+    async signIn(email: string, password: string): Promise<boolean> {
+      const { csrfToken } = await (await call("GET", "/api/auth/csrf")).json();
+      const before = jar.get("session");
+      await call("POST", "/api/auth/callback/credentials", { body: { email, password, csrfToken, json: true } });
+      return jar.get("session") !== undefined && jar.get("session") !== before;
+    },
+  };
+}
+
+test("S2: eight megabytes of nothing in a list are refused in a few lines, at once", async () => {
+  const agent = await (await send("POST", "/api/agents", { headers: owner(), body: { name: "Ada" } })).json();
+  const session = await (await send("POST", "/api/sessions", { headers: owner(), body: { agent: agent.id } })).json();
+  const content = Array.from({ length: 1_000_000 }, () => ({}));
+  const startedAt = Date.now();
+  for (const body of [
+    { messages: [{ role: "user", content }] },
+    { messages: Array.from({ length: 1_000_000 }, () => 1) },
+  ]) {
+    const refused = await send("POST", `/api/sessions/${session.id}/render`, { headers: owner(), body });
+    const text = await refused.text();
+    expect([refused.status >= 400 && refused.status < 500, text.length < 64 * 1024]).toEqual([true, true]);
+  }
+  // It took 43 s, and the process.
+  expect(Date.now() - startedAt).toBeLessThan(10_000);
+  expect(await statusOf("GET", "/api/health")).toBe(200);
+});
+
+test("S3: a guest's cookie that somebody else holds is nobody's once the guest is a person", async () => {
+  const browser = openBrowser(newAddress());
+  await browser.call("POST", "/api/v1/chat", { body: {} });
+  const planted = openBrowser(newAddress(), browser.jar);
+  expect(await planted.isIn()).toBe(true);
+  expect(await browser.signUp(newEmail())).toBe(200);
+  expect([await browser.isIn(), await planted.isIn()]).toEqual([true, false]);
+});
+
+test("S7: of sixty visitors of one address twenty become guests in an hour", async () => {
+  const address = newAddress();
+  const statuses: number[] = [];
+  for (let n = 0; n < 60; n++) {
+    statuses.push((await openBrowser(address).call("POST", "/api/v1/chat", { body: {} })).status);
+  }
+  expect([statuses.filter((one) => one === 200 || one === 201).length, statuses.at(-1)]).toEqual([20, 429]);
+});
+
+test("S8, S9: tries at passwords are counted by address, and by account in any spelling", async () => {
+  const [email, address] = [newEmail(), newAddress()];
+  const known = openBrowser(address);
+  expect(await known.signUp(email)).toBe(200);
+  const spellings = [email, email.toUpperCase(), ` ${email} `, email.replace("example", "ｅｘａｍｐｌｅ")];
+  for (let n = 0; n < 12; n++) {
+    expect(await openBrowser(newAddress()).signIn(spellings[n % 4] ?? "", "not the password")).toBe(false);
+  }
+  expect(await openBrowser(newAddress()).signIn(email, PASSWORD)).toBe(false);
+  const one = newAddress();
+  for (let n = 0; n < 31; n++) await openBrowser(one).signIn(newEmail(), "not the password");
+  const other = newEmail();
+  expect(await openBrowser(newAddress()).signUp(other)).toBe(200);
+  expect(await openBrowser(one).signIn(other, PASSWORD)).toBe(false);
+  expect(await openBrowser(newAddress()).signIn(other, PASSWORD)).toBe(true);
+});
+
+test("S10: a stream ends within seconds of its key", async () => {
+  const browser = openBrowser(newAddress());
+  expect(await browser.signUp(newEmail())).toBe(200);
+  const key = await (await browser.call("POST", "/api/app/keys", { body: { name: "short" } })).json();
+  const headers = byKey(key.key);
+  const session = await (await send("POST", "/api/v1/chat", { headers, body: { index_ids: [] } })).json();
+  const stream = await send("POST", `/api/v1/chat/${session.session_id}/messages/stream`, {
+    headers,
+    body: { index_ids: [], prompt: "Write 4000 words" },
+  });
+  expect(stream.status).toBe(200);
+  const ended = stream.text().then(
+    () => Date.now(),
+    () => Date.now(),
+  );
+  expect((await browser.call("DELETE", `/api/app/keys/${key.id}`)).status).toBe(204);
+  const revokedAt = Date.now();
+  // Asked again every 15 s. It was sent to its end.
+  expect((await ended) - revokedAt).toBeLessThan(20_000);
+  const told = await (await browser.call("GET", `/api/v1/chat/${session.session_id}`)).json();
+  expect(told.session_id).toBe(session.session_id);
+});
+
+test("S11, S12: a key makes no keys, and one of an agent changes nothing of it", async () => {
+  const browser = openBrowser(newAddress());
+  expect(await browser.signUp(newEmail())).toBe(200);
+  const whole = (await (await browser.call("POST", "/api/app/keys", { body: { name: "whole" } })).json()).key;
+  for (const headers of [byKey(whole), { "x-api-key": whole, "sec-fetch-site": "same-origin" }]) {
+    expect(await statusOf("POST", "/api/app/keys", { headers, body: { name: "more" } })).toBe(403);
+  }
+  const bot = await (
+    await send("POST", "/api/agents", { headers: byKey(whole), body: { name: "Bot", instructions: "As it is." } })
+  ).json();
+  const bound = (
+    await (await browser.call("POST", "/api/app/keys", { body: { name: "bound", agent_id: bot.id } })).json()
+  ).key;
+  const patch = { headers: byKey(bound), body: { instructions: "changed", is_public: true } };
+  expect(await statusOf("PATCH", `/v1/bots/${bot.id}`, patch)).toBe(403);
+  expect(await statusOf("DELETE", `/v1/bots/${bot.id}`, { headers: byKey(bound) })).toBe(403);
+  const after = await (await send("GET", `/api/agents/${bot.id}`, { headers: byKey(whole) })).json();
+  expect(after.instructions).toBe("As it is.");
+});
+
+test("S13: a key of the settings ends when they name another", async () => {
+  const first = await start({ PARLEY_API_KEY: "the first key of this server" });
+  const list = (url: string, key: string) => statusOf("GET", "/v1/bots", { url, headers: byKey(key) });
+  expect(await list(first.url, "the first key of this server")).toBe(200);
+  await first.kill("SIGTERM");
+  const second = await start({ PARLEY_API_KEY: "the second key of this server", DATA_DIR: first.dataDir });
+  expect(await list(second.url, "the second key of this server")).toBe(200);
+  expect(await list(second.url, "the first key of this server")).toBe(401);
+  await second.kill("SIGTERM");
+});
+
+test("S15: strangers of a public bot use up nothing of its owner's turns", async () => {
+  const bot = await (
+    await send("POST", "/v1/bots", { headers: owner(), body: { name: "Public", slug: "public", is_public: true } })
+  ).json();
+  const body = { bot_uid: bot.uid, prompt: "hi", stream: false };
+  const headers = { "x-forwarded-for": newAddress() };
+  const statuses: number[] = [];
+  for (let n = 0; n < 25; n++) statuses.push(await statusOf("POST", "/v1/chat", { headers, body }));
+  expect([statuses[0], statuses.at(-1)]).toEqual([200, 429]);
+  expect(await statusOf("POST", "/v1/chat", { headers: owner(), body })).toBe(200);
+});
+
+test("S16: templates of one account that take long hold up nobody else", async () => {
+  const browser = openBrowser(newAddress());
+  expect(await browser.signUp(newEmail())).toBe(200);
+  const key = byKey((await (await browser.call("POST", "/api/app/keys", { body: { name: "loops" } })).json()).key);
+  const sessionOf = async (headers: Headers) => {
+    const agent = (await (await send("POST", "/api/agents", { headers, body: { name: "A" } })).json()).id;
+    return (await (await send("POST", "/api/sessions", { headers, body: { agent } })).json()).id;
+  };
+  const [hostile, kind] = [await sessionOf(key), await sessionOf(owner())];
+  const loop = "{% for a in range(9999) %}{% for b in range(9999) %}{{ a * b }}{% endfor %}{% endfor %}";
+  const render = (id: string, headers: Headers, content: string) =>
+    statusOf("POST", `/api/sessions/${id}/render`, { headers, body: { messages: [{ role: "system", content }] } });
+  const many = Array.from({ length: 31 }, () => render(hostile, key, loop));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const startedAt = Date.now();
+  expect(await render(kind, owner(), "{{ 6 * 7 }}")).toBe(200);
+  // It was 15.7 s.
+  expect(Date.now() - startedAt).toBeLessThan(5000);
+  expect((await Promise.all(many)).filter((status) => status >= 500)).toEqual([]);
+});
+
+test("S23: an address with control characters, and a password that is tried first, are refused", async () => {
+  const browser = openBrowser(newAddress());
+  const tries = [
+    { email: "ada\u0007@example.org", password: PASSWORD },
+    { email: newEmail(), password: "1234567890" },
+  ];
+  for (const body of tries) expect((await browser.call("POST", "/api/app/account", { body })).status).toBe(422);
+});
