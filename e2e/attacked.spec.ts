@@ -161,7 +161,7 @@ test("S11, S12: a key makes no keys, and one of an agent changes nothing of it",
   expect(await statusOf("PATCH", `/v1/bots/${bot.id}`, patch)).toBe(403);
   expect(await statusOf("DELETE", `/v1/bots/${bot.id}`, { headers: byKey(bound) })).toBe(403);
   const after = await (await send("GET", `/api/agents/${bot.id}`, { headers: byKey(whole) })).json();
-  expect(after.instructions).toBe("As it is.");
+  expect(after.instructions).toEqual(["As it is."]);
 });
 
 test("S13: a key of the settings ends when they name another", async () => {

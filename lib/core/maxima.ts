@@ -10,7 +10,7 @@ type Places = { held: number; unasked: number };
 
 /** Of each process, by account and kind: what another one makes at the same time is seen by the next count. */
 const PLACES = new WeakMap<Scope["database"], Map<string, Places>>();
-/** A count takes its time: where there is room for a thousand times as many, so many are made without one. */
+/** A count takes its time: where there is room for more than a thousand times as many, so many are made without one. */
 const MOST_UNASKED = 20;
 const MOST_REMEMBERED = 10_000;
 /** Where what is being made would be one too many, it is waited for. */
@@ -60,7 +60,7 @@ async function roomFor(
     if (!counted) return 0;
     const most = maxima[counted.kind][kind];
     const left = most - counted.there - held;
-    if (left > 0) return Math.min(MOST_UNASKED, Math.floor(left / 1000));
+    if (left > 0) return Math.min(MOST_UNASKED, Math.floor((left - 1) / 1000));
     // What is held may have been counted already.
     const isCertain = held === 0 || counted.there >= most;
     if (isCertain || n === TRIES) throw tooMany(kind, most, counted.kind);

@@ -155,19 +155,20 @@ test("who leaves a repeat of LlamaCloud's stream with cancel does not end the tu
 
 describe("of several choices", () => {
   const several = (stream: boolean): Call => {
-    const body = { messages: [{ role: "user", content: "choose" }], n: 3, stream };
+    const body = { messages: [{ role: "user", content: `choose ${stream}` }], n: 3, stream };
     return { path: completions(), body, sessionId: null };
   };
 
+  /** What a choice of the round before still asks for counts as none of this one. */
+  const asked = (stream: boolean) => new RegExp(`choose ${stream}`, "u");
   const ends = async () => (await latestRuns(3)).map(({ status }) => status).sort();
 
   test("one that fails before its provider accepts it ends the others, streamed or not", async () => {
     for (const stream of [false, true]) {
       api.model.reset();
       const refusal = { error: { message: "no", type: "invalid_request_error" }, status: 400 };
-      api.model.on({ userMessage: /choose/, sequenceIndex: 0 }, refusal);
-      // The others say nothing before that.
-      api.model.onMessage(/choose/, { content: LONG }, { latency: 1000 });
+      api.model.on({ userMessage: asked(stream), sequenceIndex: 0 }, refusal);
+      api.model.onMessage(asked(stream), { content: LONG }, { latency: 40 });
       const response = await post(several(stream));
       expect([stream, response.status, isStream(response)]).toEqual([stream, 400, false]);
       expect((await response.json()).error.code).toBe("upstream_rejected");
@@ -180,8 +181,8 @@ describe("of several choices", () => {
       api.model.reset();
       // The others are heard long before it breaks off.
       const breaking = { truncateAfterChunks: 3, latency: 200 };
-      api.model.on({ userMessage: /choose/, sequenceIndex: 0 }, { content: LONG }, breaking);
-      api.model.onMessage(/choose/, { content: LONG }, { latency: 40 });
+      api.model.on({ userMessage: asked(stream), sequenceIndex: 0 }, { content: LONG }, breaking);
+      api.model.onMessage(asked(stream), { content: LONG }, { latency: 40 });
       const response = await post(several(stream));
       expect([stream, response.status, retry(response)]).toEqual(stream ? [true, 200, null] : [false, 502, "false"]);
       expect(await response.text()).toMatch(stream ? /upstream_error[^\n]*\n\n$/u : /upstream_error/u);
