@@ -1,4 +1,5 @@
 import { expect, test } from "@playwright/test";
+import { cookieHeader, keepCookies } from "../lib/testing/cookie-jar.ts";
 import { startServer as start } from "../scripts/server.ts";
 import { startServer, type WatchedServer } from "./server.ts";
 
@@ -40,15 +41,11 @@ function openBrowser(address: string, cookies: ReadonlyMap<string, string> = new
   const headers = (): Headers => ({
     "sec-fetch-site": "same-origin",
     "x-forwarded-for": address,
-    cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; "),
+    cookie: cookieHeader(jar),
   });
   async function call(method: string, path: string, asked: Asked = {}): Promise<Response> {
     const response = await send(method, path, { ...asked, headers: { ...headers(), ...asked.headers } });
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = "", value = "", rest = ""] = /^([^=]+)=([^;]*)(.*)/u.exec(line) ?? [];
-      if (/Max-Age=0|Expires=Thu, 01 Jan 1970/iu.test(rest)) jar.delete(name);
-      else jar.set(name, value);
-    }
+    keepCookies(jar, response.headers.getSetCookie());
     return response;
   }
   return {

@@ -1,6 +1,7 @@
 import NextAuth from "next-auth";
 import { nextAuthOptions } from "../sign-in/next-auth.ts";
 import type { Answer, Api } from "./api.ts";
+import { cookieHeader, keepCookies } from "./cookie-jar.ts";
 import { ORIGIN } from "./server.ts";
 
 const LINUX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
@@ -17,17 +18,11 @@ export function openBrowser(
   cookies: ReadonlyMap<string, string> = new Map(),
 ) {
   const jar = new Map(cookies);
-  const keep = (lines: readonly string[]) => {
-    for (const line of lines) {
-      const [, name = "", value = "", rest = ""] = /^([^=]+)=([^;]*)(.*)/u.exec(line) ?? [];
-      if (/Max-Age=0|Expires=Thu, 01 Jan 1970/iu.test(rest)) jar.delete(name);
-      else jar.set(name, value);
-    }
-  };
+  const keep = (lines: readonly string[]) => keepCookies(jar, lines);
   const headers = () => ({
     "sec-fetch-site": "same-origin",
     "user-agent": LINUX,
-    cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; "),
+    cookie: cookieHeader(jar),
     ...more,
   });
   const session = () => [...jar].find(([name]) => /^(?:__Host-)?session$/u.test(name))?.[1];
