@@ -4,7 +4,7 @@ import { newId } from "../domain/ids.ts";
 
 const PIECE = 256 * 1024;
 
-/** Stores a file of an account as uploads are stored, and gives its id. */
+/** Stores a file of an account as uploads are stored, held for an hour as well, and gives its id. */
 export async function storedFile(
   { pool }: Database,
   accountId: string,
@@ -15,7 +15,8 @@ export async function storedFile(
   const id = newId();
   const hash = createHash("sha256").update(bytes).digest("hex");
   await pool.query(
-    `insert into "File" (id, "accountId", hash, name, "mediaType", size) values ($1, $2, $3, $4, $5, $6)`,
+    `insert into "File" (id, "accountId", hash, name, "mediaType", size, "heldUntil")
+     values ($1, $2, $3, $4, $5, $6, now() + interval '1 hour')`,
     [id, accountId, hash, name, mediaType, bytes.length],
   );
   for (let n = 0; n * PIECE < bytes.length; n++) {
