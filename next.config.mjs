@@ -50,6 +50,8 @@ export default {
       "./lib/ingest/*.ts",
       "./node_modules/{unpdf,htmlparser2,domhandler,domutils,domelementtype,dom-serializer,entities}/package.json",
       "./node_modules/{unpdf,htmlparser2,domhandler,domutils,domelementtype,dom-serializer,entities}/dist/**/*",
+      // Tables of letters for old PDFs.
+      "./node_modules/pdfjs-dist/{package.json,cmaps/*}",
       "./node_modules/minijinja-js/package.json",
       "./node_modules/minijinja-js/dist/node/*",
       "./prisma/migrations/**/*",

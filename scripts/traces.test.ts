@@ -13,6 +13,7 @@ test.each([
   [".next/server/chunks/a.js.map", false],
   [".next/pgdata-template/PG_VERSION", false],
   [".next/compile-cache/x", false],
+  ["node_modules/pdfjs-dist/cmaps/90ms-RKSJ-H.bcmap", true],
   ["node_modules/pg/lib/index.js", true],
   ["node_modules/pg/lib/index.d.ts", false],
   ["node_modules/sharp/lib/index.js", false],

@@ -1,5 +1,5 @@
 import { createIsomorphicCanvasFactory } from "unpdf";
-import { openPdf } from "./pdf.ts";
+import { folderOfReader, openPdf } from "./pdf.ts";
 import { refusal } from "./refusal.ts";
 
 /** The longer side in pixels: the first whose picture is small enough is taken. */
@@ -13,13 +13,14 @@ const MOST_ASIDE_BYTES = 32 * 1024 * 1024;
 
 /**
  * Draws a page of a PDF, from 1 on, as a JPEG of at most 256 KB. Letters of fonts that are not in the file are drawn by those
- * of the machine. Throws a sentence for a file that is no PDF that can be opened, and for a page that it has not.
+ * that PDF.js comes with, or by those of the machine. Throws a sentence for a file that is no PDF that can be opened, and for a page that it has not.
  */
 export async function drawPage(bytes: Uint8Array, number: number): Promise<Uint8Array> {
   const canvases = await import("@napi-rs/canvas");
   const CanvasFactory = await createIsomorphicCanvasFactory(async () => canvases);
   const limits = { maxImageSize: MOST_IMAGE_PIXELS, canvasMaxAreaInBytes: MOST_ASIDE_BYTES };
-  const pdf = await openPdf(bytes, { ...limits, CanvasFactory });
+  const standardFontDataUrl = folderOfReader("standard_fonts");
+  const pdf = await openPdf(bytes, { ...limits, standardFontDataUrl, CanvasFactory });
   if (number > pdf.numPages) throw refusal(`The PDF has no page ${number}.`);
   const page = await pdf.getPage(number);
   const whole = page.getViewport({ scale: 1 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ingestRounds } from "../../scripts/kill/ingest-rounds.ts";
 import type { Extracted } from "../domain/extraction.ts";
+import { makeOldPdf } from "../testing/documents.ts";
 import { HOSTILE_FILES } from "../testing/hostile-files.ts";
 import { openExtraction } from "./extract-file.ts";
 
@@ -35,6 +36,12 @@ test("what reads a document may read the program and nothing else", LIMIT, async
   const entity = HOSTILE_FILES.find(({ what }) => what === "an entity of another file");
   const [pieces] = await extracted("a.docx", entity?.make() ?? Buffer.alloc(0));
   expect(pieces?.type === "pieces" && pieces.pieces[0]?.content).toBe("before &x; after");
+});
+
+test("17: what reads a document has the tables of old Japanese letters at hand", LIMIT, async () => {
+  const parts = await extracted("old.pdf", makeOldPdf("梨は川のほとりに育つ。", "90ms-RKSJ-H"));
+  const pieces = parts.flatMap((part) => (part.type === "pieces" ? part.pieces : []));
+  expect(pieces.map(({ content }) => content)).toEqual(["梨は川のほとりに育つ。"]);
 });
 
 test("17: how far a document is told while its pages are read, and never goes back", LIMIT, async () => {

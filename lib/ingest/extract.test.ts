@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { makeDocx, makePdf, makeZip, paragraph, pdfOf } from "../testing/documents.ts";
+import { makeDocx, makeOldPdf, makePdf, makeZip, type OldTable, paragraph, pdfOf } from "../testing/documents.ts";
 import { extract } from "./extract.ts";
 
 const textOf = async (bytes: Buffer | string, name: string, mediaType = "") =>
@@ -117,6 +117,16 @@ test("reads a PDF page by page", async () => {
     [1, 1],
     [2, 2],
   ]);
+});
+
+test.each<[OldTable, string]>([
+  ["UniJIS-UCS2-H", "梨は川のほとりに育つ。"],
+  ["90ms-RKSJ-H", "梨は川のほとりに育つ。"],
+  ["GBK-EUC-H", "梨树长在河边。"],
+  ["ETen-B5-H", "梨樹長在河邊。"],
+  ["KSCms-UHC-H", "배나무는강가에서자란다"],
+])("17: reads a PDF whose letters are numbers of the table %s", async (table, text) => {
+  expect(await textOf(makeOldPdf(text, table), "old.pdf")).toBe(text);
 });
 
 const bomb = Buffer.alloc(129 * 1024 * 1024, "<w:p/>");

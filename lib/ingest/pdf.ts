@@ -1,3 +1,5 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { getDocumentProxy } from "unpdf";
 import { MOST_CHARACTERS } from "../domain/extraction.ts";
 import { storable } from "../domain/text.ts";
@@ -53,9 +55,8 @@ export async function pdfToText(bytes: Uint8Array, tell: (done: number, all: num
   if (unread === pdf.numPages) throw refusal("The PDF is damaged: none of its pages can be read.");
   const text = pieces.join("");
   if (text.trim() === "") {
-    // Letters of Chinese, Japanese or Korean by Adobe's tables, which the reader does not bring, are none to it.
     throw refusal(
-      "The PDF has no text: its pages are pictures, as of a scanner, or its letters are in an old encoding. Have the text recognised (OCR) first.",
+      "The PDF has no text: its pages are pictures, as of a scanner. Have the text recognised (OCR) first.",
     );
   }
   return { text, pages };
@@ -63,6 +64,10 @@ export async function pdfToText(bytes: Uint8Array, tell: (done: number, all: num
 
 type Options = NonNullable<Parameters<typeof getDocumentProxy>[1]>;
 const FOR_TEXT: Options = { maxImageSize: 1024 * 1024 };
+
+/** A folder of what PDF.js comes with, for its options: the reader wants a path that ends so, and no address. */
+export const folderOfReader = (name: "cmaps" | "standard_fonts"): string =>
+  join(dirname(fileURLToPath(import.meta.resolve("pdfjs-dist/package.json"))), name, "/");
 
 /** Opens a PDF. Throws a sentence for one that is encrypted or damaged. */
 export async function openPdf(bytes: Uint8Array, options: Options) {
@@ -73,6 +78,9 @@ export async function openPdf(bytes: Uint8Array, options: Options) {
       useSystemFonts: false,
       enableXfa: false,
       verbosity: 0,
+      // Old fonts of Chinese, Japanese and Korean name tables of Adobe's for their letters, and bring none.
+      cMapUrl: folderOfReader("cmaps"),
+      cMapPacked: true,
       ...options,
     });
   } catch (thrown) {

@@ -131,6 +131,43 @@ export function makeUnicodePdf(pages: readonly string[]): Buffer {
   return pdfOf(objects);
 }
 
+/** Tables of letters that old programs name in place of Unicode: the table, its encoding, and whose letters they are. */
+const OLD_TABLES = {
+  "UniJIS-UCS2-H": ["utf-16be", "Japan1"],
+  "90ms-RKSJ-H": ["shift_jis", "Japan1"],
+  "GBK-EUC-H": ["gbk", "GB1"],
+  "ETen-B5-H": ["big5", "CNS1"],
+  "KSCms-UHC-H": ["euc-kr", "Korea1"],
+} as const;
+export type OldTable = keyof typeof OLD_TABLES;
+
+/** A PDF of one page as old programs of East Asia make them: its letters are numbers of a table that only readers have. */
+export function makeOldPdf(text: string, table: OldTable): Buffer {
+  const [encoding, ordering] = OLD_TABLES[table];
+  const font = "/Type /Font /BaseFont /Mincho";
+  const objects: (string | Buffer)[] = [
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    "",
+    `<< ${font} /Subtype /Type0 /Encoding /${table} /DescendantFonts [4 0 R] >>`,
+    `<< ${font} /Subtype /CIDFontType0 /CIDSystemInfo << /Registry (Adobe) /Ordering (${ordering}) /Supplement 2 >> /FontDescriptor 5 0 R >>`,
+    "<< /Type /FontDescriptor /FontName /Mincho /Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >>",
+  ];
+  const codes = codesOf(encoding);
+  const shown = [...text].map((letter) => codes.get(letter) ?? "").join("");
+  const content = Buffer.from(`BT /F1 11 Tf 60 780 Td <${shown}> Tj ET`);
+  const page = pageObjects(objects, content, "/Font << /F1 3 0 R >>");
+  objects[1] = `<< /Type /Pages /Count 1 /Kids [${page} 0 R] >>`;
+  return pdfOf(objects);
+}
+
+/** The letters of two bytes in an encoding, with these bytes in hexadecimal: Node reads such encodings and writes none. */
+function codesOf(encoding: string): ReadonlyMap<string, string> {
+  const decoder = new TextDecoder(encoding);
+  const codes = Array.from({ length: 0x8000 }, (_, n) => Buffer.from([0x80 + (n >> 8), n & 0xff]));
+  const low = encoding === "utf-16be" ? Array.from({ length: 0x8000 }, (_, n) => Buffer.from([n >> 8, n & 0xff])) : [];
+  return new Map([...low, ...codes].map((bytes) => [decoder.decode(bytes), bytes.toString("hex")]));
+}
+
 /** A PDF of pages as a scanner makes them: each a picture, here of grey stripes, and no text. */
 export function makeScan(pages: number): Buffer {
   const [width, height] = [64, 90];

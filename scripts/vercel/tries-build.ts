@@ -14,6 +14,8 @@ const NEEDED = [
   "lib/domain/errors.ts",
   "lib/ingest/child.ts",
   "node_modules/unpdf/package.json",
+  "node_modules/pdfjs-dist/package.json",
+  "node_modules/pdfjs-dist/cmaps/90ms-RKSJ-H.bcmap",
   "node_modules/minijinja-js/package.json",
   "node_modules/minijinja-js/dist/node/minijinja_js_bg.wasm",
   "prisma/migrations/migration_lock.toml",
