@@ -35,6 +35,8 @@ test.each([
   [{ pages: 1 }, "1 page, 2.1 MB"],
   [{ pages: null }, "40,000 characters, 2.1 MB"],
   [{ pages: null, characters: null, size: null }, ""],
+  [{ reason: "3 of 12 pages have no text." }, "12 pages, 2.1 MB. 3 of 12 pages have no text."],
+  [{ pages: null, characters: null, size: null, reason: "So it is." }, "So it is."],
   [{ state: "pending", progress: 40 }, "Reading, 40 %"],
   [{ state: "pending", progress: 0 }, "Waiting to be read"],
   [{ state: "failed", reason: "It has a password." }, "It has a password."],

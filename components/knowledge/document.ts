@@ -9,7 +9,7 @@ export type KnownDocument = {
   readonly id: string;
   readonly title: string;
   readonly state: "pending" | "ready" | "failed";
-  /** Why it failed, in a sentence; empty otherwise. */
+  /** Why it failed, or what is to be said of it though it is ready, in a sentence; empty otherwise. */
   readonly reason: string;
   /** How much of it is read, from 0 to 100. */
   readonly progress: number;
@@ -40,13 +40,14 @@ export const MOST_DOCUMENT_BYTES = 50_000_000;
 
 export const isPending = ({ state }: Pick<KnownDocument, "state">): boolean => state === "pending";
 
-/** How far a document is, or how much it is: "Reading, 40 %", "12 pages, 2.1 MB", or why it failed. */
+/** How far a document is, or how much it is: "Reading, 40 %", "12 pages, 2.1 MB", or why it failed, and what else is to be said. */
 export function documentWords({ state, reason, progress, pages, characters, size }: KnownDocument): string {
   if (state === "failed") return reason || "It could not be read.";
   if (state === "pending") return progress > 0 ? `Reading, ${formatNumber(progress)} %` : "Waiting to be read";
   const much =
     pages === null ? (characters === null ? [] : [counted(characters, "character")]) : [counted(pages, "page")];
-  return [...much, ...(size === null ? [] : [sizeInWords(size)])].join(", ");
+  const amount = [...much, ...(size === null ? [] : [sizeInWords(size)])].join(", ");
+  return [amount, reason].filter((words) => words !== "").join(". ");
 }
 
 /** How far a file is on its way: "40 % of 2.1 MB". */

@@ -53,6 +53,14 @@ test("a PDF is read behind the answer, and a search finds the page", async () =>
   expect(hit).toMatchObject({ docId: doc.id, owner: project, snippet: { place: { pageFrom: 7, pageTo: 7 } } });
 });
 
+test("17: a PDF of which some pages are pictures is read, and says how many, also where it is added again", async () => {
+  const doc = await ingest("scans.pdf", makePdf(["Cover", "", "All about the fruit called sortypictured.", ""]));
+  const told = { state: "ready", pages: 4, reason: "2 of 4 pages have no text: words in pictures are not read." };
+  expect(await ended(doc.id)).toMatchObject(told);
+  const copy = await ingestFile(scope, project, { fileId: doc.fileId ?? "", title: "The same", metadata: null });
+  expect(await ended(copy.id)).toMatchObject(told);
+});
+
 test("a Word document is found by its words, with the headings over them", async () => {
   const body = `${paragraph("Orchard", "H1")}${paragraph("Trees", "H2")}${paragraph("The quincewort grows slowly.")}`;
   const doc = await ingest("orchard.docx", makeDocx(body));

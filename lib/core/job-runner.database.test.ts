@@ -192,9 +192,13 @@ test("who has lost a job writes nothing more of it", async () => {
   expect(await takeJobs(database, "second", ["lost"], 1)).toHaveLength(1);
   expect(await clearPieces(database, second, docId)).toBe(true);
   expect(await insertPieces(database, first, docId, pieces, 50)).toBe(false);
-  expect(await endIngest(database, first, docId, { state: "ready", characters: 1, pages: null })).toBe(false);
+  expect(
+    await endIngest(database, first, docId, { state: "ready", characters: 1, pages: null, emptyPages: null }),
+  ).toBe(false);
   expect(await database.prisma.docChunk.count({ where: { docId } })).toBe(0);
   expect(await insertPieces(database, second, docId, pieces, 50)).toBe(true);
-  expect(await endIngest(database, second, docId, { state: "ready", characters: 1, pages: null })).toBe(true);
+  expect(
+    await endIngest(database, second, docId, { state: "ready", characters: 1, pages: null, emptyPages: null }),
+  ).toBe(true);
   expect(await database.prisma.doc.findUnique({ where: { id: docId } })).toMatchObject({ state: "ready" });
 });

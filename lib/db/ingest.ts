@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { DocOwner, DocState } from "../domain/doc.ts";
-import { type DocPiece, MOST_CHARACTERS } from "../domain/extraction.ts";
+import { type DocOwner, type DocState, emptyPagesInWords } from "../domain/doc.ts";
+import { type DocPiece, MOST_CHARACTERS, type PageCounts } from "../domain/extraction.ts";
 import { isText, textTypeOf } from "../domain/file.ts";
 import { newId } from "../domain/ids.ts";
 import type { Database } from "./database.ts";
@@ -120,12 +120,13 @@ export type FileDoc = {
   readonly title: string;
   readonly fileId: string | null;
   readonly state: DocState;
-  /** Why it failed, in a sentence; empty otherwise. */
+  /** Why it failed, or what is to be said of it though it is ready, in a sentence; empty otherwise. */
   readonly reason: string;
   /** 0 to 100. */
   readonly progress: number;
   readonly characters: number | null;
   readonly pages: number | null;
+  readonly emptyPages: number | null;
   /** The latest job that reads it. */
   readonly jobId: string | null;
   /** Of its file, in bytes; null where it has none. */
@@ -144,6 +145,7 @@ const SELECT = {
   reason: true,
   characters: true,
   pages: true,
+  emptyPages: true,
   metadata: true,
   createdAt: true,
   file: { select: { size: true, mediaType: true } },
@@ -156,6 +158,7 @@ function toFileDoc(doc: Prisma.DocGetPayload<{ select: typeof SELECT }>): FileDo
   return {
     ...fields,
     state,
+    reason: doc.reason || (state === "ready" ? emptyPagesInWords(doc) : ""),
     metadata: JsonObject.parse(metadata),
     owner: ownerOf({ agentId, userId, indexId, sessionId, projectId }),
     progress: state === "ready" ? 100 : (jobs[0]?.progress ?? 0),
@@ -252,21 +255,19 @@ export async function insertPieces(
   return held.length > 0;
 }
 
+type ReadDoc = { readonly characters: number } & PageCounts;
+
 /**
  * Gives a doc without pieces those of another one of its account that was made of the same file, and what that is: none where
  * there is no such doc, or its job is no longer its owner's.
  */
-export async function copyPieces(
-  database: Database,
-  { jobId, owner }: Hold,
-  docId: string,
-): Promise<{ readonly characters: number; readonly pages: number | null } | null> {
+export async function copyPieces(database: Database, { jobId, owner }: Hold, docId: string): Promise<ReadDoc | null> {
   const [copied] = await copyPieceRows(database, { jobId, owner, docId });
   return copied ?? null;
 }
 
 type Outcome =
-  | { readonly state: "ready"; readonly characters: number; readonly pages: number | null }
+  | ({ readonly state: "ready" } & ReadDoc)
   | { readonly state: "failed"; readonly jobState: "failed" | "aborted"; readonly reason: string };
 
 /** Ends a job together with its doc, which can be found from then on, or has no pieces. Gives false as `clearPieces`. */
@@ -276,7 +277,7 @@ export async function endIngest(
   docId: string,
   outcome: Outcome,
 ): Promise<boolean> {
-  const nothing = { reason: "", characters: null, pages: null, jobState: "succeeded" };
+  const nothing = { reason: "", characters: null, pages: null, emptyPages: null, jobState: "succeeded" };
   const held = await endIngestRow(database, { jobId, owner, docId, ...nothing, ...outcome });
   return held.length > 0;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { PageCounts } from "./extraction.ts";
 
 const DOC_OWNER_ROLES = ["agent", "user", "index", "session", "project"] as const;
 
@@ -7,6 +8,13 @@ export type DocOwner = { readonly role: (typeof DOC_OWNER_ROLES)[number]; readon
 
 /** Whether a doc is of a file that is being read, can be found, or cannot be read. */
 export type DocState = "pending" | "ready" | "failed";
+
+/** What is to be said of a doc that can be found: how many of its pages have no text. Empty where all have some. */
+export function emptyPagesInWords({ pages, emptyPages }: PageCounts): string {
+  if (!pages || !emptyPages) return "";
+  const [of, are] = pages === 1 ? ["page", "has"] : ["pages", emptyPages === 1 ? "has" : "have"];
+  return `${emptyPages} of ${pages} ${of} ${are} no text: words in pictures are not read.`;
+}
 
 /** A text that can be recalled, in the pieces that are searched. */
 export type Doc = {

@@ -18,7 +18,10 @@ export type DocPiece = {
 /** What comes of a document bit by bit: pieces in their order, and at the end how much it was. */
 export type Extracted =
   | { readonly type: "pieces"; readonly pieces: readonly DocPiece[]; readonly progress: number }
-  | { readonly type: "end"; readonly characters: number; readonly pages: number | null };
+  | ({ readonly type: "end"; readonly characters: number } & PageCounts);
+
+/** Null where a document has no pages. `emptyPages`: how many of them have no text. */
+export type PageCounts = { readonly pages: number | null; readonly emptyPages: number | null };
 
 export type SourceFile = {
   readonly name: string;

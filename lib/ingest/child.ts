@@ -41,7 +41,7 @@ async function work(): Promise<void> {
     // It goes out in its order, before the pieces.
     say({ type: "pieces", pieces: [], progress: told }).catch(() => {});
   };
-  const { text, pages, pieces } = await extract(bytes, source, tell);
+  const { text, pages, emptyPages, pieces } = await extract(bytes, source, tell);
   let some: DocPiece[] = [];
   let characters = 0;
   const flush = async (): Promise<void> => {
@@ -58,7 +58,7 @@ async function work(): Promise<void> {
     if (some.length >= PIECES_AT_ONCE || characters > CHARACTERS_AT_ONCE) await flush();
   }
   await flush();
-  await say({ type: "end", characters: text.length, pages: pages?.length ?? null });
+  await say({ type: "end", characters: text.length, pages: pages?.length ?? null, emptyPages });
 }
 
 async function drawn(bytes: Uint8Array, page: number): Promise<void> {

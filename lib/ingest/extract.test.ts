@@ -119,6 +119,13 @@ test("reads a PDF page by page", async () => {
   ]);
 });
 
+test("17: counts the pages of a PDF that have no text", async () => {
+  const read = async (pages: readonly string[]) =>
+    (await extract(new Uint8Array(makePdf(pages)), { name: "a.pdf", mediaType: "" })).emptyPages;
+  expect(await read(["First", "", "Third", ""])).toBe(2);
+  expect(await read(["First"])).toBe(0);
+});
+
 test.each<[OldTable, string]>([
   ["UniJIS-UCS2-H", "梨は川のほとりに育つ。"],
   ["90ms-RKSJ-H", "梨は川のほとりに育つ。"],

@@ -13,6 +13,8 @@ export type Extraction = {
   readonly text: string;
   /** Where pages begin in the text; null where it has none. */
   readonly pages: readonly number[] | null;
+  /** How many of the pages have no text; null where nobody has counted. */
+  readonly emptyPages: number | null;
   /** The text in pieces, in order, made as they are asked for. */
   readonly pieces: () => Generator<DocPiece, void>;
 };
@@ -30,10 +32,10 @@ export async function extract(
 ): Promise<Extraction> {
   if (bytes.byteLength === 0) throw hasNoText();
   const kind = kindOf(bytes, name, mediaType);
-  const { text, pages = null } = await read(bytes, kind, mediaType, tell);
+  const { text, pages = null, emptyPages = null } = await read(bytes, kind, mediaType, tell);
   if (text.length > MOST_CHARACTERS) throw tooLong();
   if (text.trim() === "") throw hasNoText();
-  return { kind, text, pages, pieces: () => piecesOf(text, blocksOf(kind, text, pages ?? []), pages) };
+  return { kind, text, pages, emptyPages, pieces: () => piecesOf(text, blocksOf(kind, text, pages ?? []), pages) };
 }
 
 async function read(
@@ -41,7 +43,7 @@ async function read(
   kind: Kind,
   mediaType: string,
   tell: (done: number, all: number) => void,
-): Promise<{ readonly text: string; readonly pages?: readonly number[] | null }> {
+): Promise<{ readonly text: string } & Partial<Pick<Extraction, "pages" | "emptyPages">>> {
   switch (kind) {
     case "pdf": {
       const { pdfToText } = await import("./pdf.ts");

@@ -15,6 +15,8 @@ export type PagedText = {
   readonly text: string;
   /** Where the pages begin in the text. */
   readonly pages: readonly number[];
+  /** How many of them have none of it. */
+  readonly emptyPages: number;
 };
 
 /** What PDF.js gives of a page's text: runs of characters, each with where it stands, and marks without text. */
@@ -38,6 +40,7 @@ export async function pdfToText(bytes: Uint8Array, tell: (done: number, all: num
   const pages: number[] = [];
   let length = 0;
   let unread = 0;
+  let emptyPages = 0;
   for (let n = 1; n <= pdf.numPages; n++) {
     pages.push(length);
     if (n % PAGES_KEPT === 0) {
@@ -46,7 +49,9 @@ export async function pdfToText(bytes: Uint8Array, tell: (done: number, all: num
     }
     const text = await pageText(pdf, n).catch(() => null);
     if (text === null) unread++;
-    const piece = storable(text ?? "") + (n < pdf.numPages ? BETWEEN_PAGES : "");
+    const own = storable(text ?? "");
+    if (own.trim() === "") emptyPages++;
+    const piece = own + (n < pdf.numPages ? BETWEEN_PAGES : "");
     pieces.push(piece);
     length += piece.length;
     if (length > MOST_CHARACTERS) throw tooLong();
@@ -59,7 +64,7 @@ export async function pdfToText(bytes: Uint8Array, tell: (done: number, all: num
       "The PDF has no text: its pages are pictures, as of a scanner. Have the text recognised (OCR) first.",
     );
   }
-  return { text, pages };
+  return { text, pages, emptyPages };
 }
 
 type Options = NonNullable<Parameters<typeof getDocumentProxy>[1]>;

@@ -142,7 +142,7 @@ const ENDING = (name: string) => `lower(substring(${name} from '[^./\\\\]*$'))`;
 export const copyPieceRows = statement({
   name: "copy-pieces",
   text: `with ${HELD}, twin as materialized (
-       select o.id, o.characters, o.pages from held, "Doc" d join "Doc" o on o."fileId" = d."fileId" and o."accountId" = d."accountId"
+       select o.id, o.characters, o.pages, o."emptyPages" from held, "Doc" d join "Doc" o on o."fileId" = d."fileId" and o."accountId" = d."accountId"
          and ${ENDING('o."readAs"')} = ${ENDING('d."readAs"')}
        where d.id = $3 and o.id <> d.id and o.state = 'ready' and o.characters is not null order by o."createdAt", o.id limit 1
      ), copied as (
@@ -150,9 +150,9 @@ export const copyPieceRows = statement({
        select gen_random_uuid(), $3, c.position, c.content, c."pageFrom", c."pageTo", c."startChar", c."endChar", c.headings,
          c.tokens from twin join "DocChunk" c on c."docId" = twin.id
      )
-     select characters, pages from twin`,
+     select characters, pages, "emptyPages" from twin`,
   parameters: { ...hold, docId: "uuid" },
-  row: z.object({ characters: z.number(), pages: z.number().nullable() }),
+  row: z.object({ characters: z.number(), pages: z.number().nullable(), emptyPages: z.number().nullable() }),
 });
 
 /** Ends a job together with its doc, which has all its pieces, or none. */
@@ -165,7 +165,7 @@ export const endIngestRow = statement({
      ), gone as (
        delete from "DocChunk" where "docId" = $3 and $4 <> 'ready' and exists (select 1 from ended)
      ), doc as (
-       update "Doc" set state = $4, reason = $5, characters = $6, pages = $8
+       update "Doc" set state = $4, reason = $5, characters = $6, pages = $8, "emptyPages" = $9
        where id = $3 and exists (select 1 from ended)
      )
      select id from ended`,
@@ -177,6 +177,7 @@ export const endIngestRow = statement({
     characters: "int4?",
     jobState: "text",
     pages: "int4?",
+    emptyPages: "int4?",
   },
   row: Id,
 });
