@@ -49,6 +49,13 @@ test("figure 12: no module makes what `Intl` has as it is loaded, which blocks a
   expect(makers).toEqual([]);
 });
 
+test("figure 12: a log that comes to life keeps its `display`: with another one all in it would be made anew", () => {
+  const still = /\[data-still\][^{]*\{(?<rules>[^}]*)\}/gu;
+  const rules = [...readFileSync(join(root, "conversation/conversation.css"), "utf8").matchAll(still)];
+  expect(rules.length).toBeGreaterThan(0);
+  for (const rule of rules) expect(rule.groups?.rules).not.toMatch(/display/u);
+});
+
 /** The files of this folder that some of them load with them, with a slash. */
 function loadedWith(entries: readonly string[]): readonly string[] {
   const found = new Set<string>(entries);

@@ -9,6 +9,7 @@ const SOURCES = [
   "prisma",
   "public",
   "scripts/build.ts",
+  "scripts/eager-modules.ts",
   "scripts/equal-chunks.ts",
   "instrumentation.ts",
   "instrumentation-client.ts",

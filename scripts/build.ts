@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isOnVercel } from "../lib/server/vercel-settings.ts";
 import { contentsOf, stampFile, writeStamp } from "./build-stamp.ts";
+import { compileModulesEarly } from "./eager-modules.ts";
 import { joinEqualChunks } from "./equal-chunks.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -22,6 +23,7 @@ const { status } = spawnSync(process.execPath, [next, "build"], {
 if (status !== 0) process.exit(status ?? 1);
 // The second is Next's copy of the first for an image, where it made one.
 for (const output of [".next", ".next/standalone/.next"]) joinEqualChunks(join(root, output));
+compileModulesEarly(join(root, ".next"));
 
 // Functions have a PostgreSQL: a build for them opens no database.
 if (isOnVercel(process.env)) process.exit(0);
