@@ -1,5 +1,5 @@
 import { defineConfig } from "@playwright/test";
-import { isEverything } from "./e2e/everything.ts";
+import { isEverything } from "./lib/testing/everything.ts";
 import { CHROMIUM_FLAGS, findChromium } from "./scripts/chromium.ts";
 
 export default defineConfig({

@@ -6,6 +6,9 @@ const resolve = { alias: { "@": fileURLToPath(new URL(".", import.meta.url)).rep
 const databases = ["lib/**/*.database.test.ts"];
 /** Tests of what lies above the database: where a row comes from changes nothing there, but for what meets in it. */
 const above = [
+  "lib/core/{any-branches,ingest,session-changes,twelve-documents}.database.test.ts",
+  "lib/core/knowledge/**/*.database.test.ts",
+  "lib/core/recall/!(search|scope).database.test.ts",
   "lib/{dialects,http}/**/!(contract|answer-turn|turns).database.test.ts",
   "lib/{server,sign-in}/**/!(behind|money|rate-limits|redis|guests).database.test.ts",
   "lib/walk.database.test.ts",

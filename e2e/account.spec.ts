@@ -127,7 +127,10 @@ test("the owner sets an address and a password, and signs in with them", { tag: 
   }
 });
 
-test("S18: a person deletes the account after a question, with the password", async ({ page, request }) => {
+test("S18: a person deletes the account after a question, with the password", { tag: "@nightly" }, async ({
+  page,
+  request,
+}) => {
   const made = await request.post(`${server.url}/api/app/account`, {
     headers: { origin: server.url },
     data: { email: "leaving@example.org", password: "seven ferries at dawn" },

@@ -8,7 +8,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => server.kill("SIGTERM"));
 
-test("an agent is made, refused a taken slug, tried, and deleted", async ({ page, request }) => {
+test("an agent is made, refused a taken slug, tried, and deleted", { tag: "@nightly" }, async ({ page, request }) => {
   test.slow();
   await signInAsOwner(page, server);
   await page.getByRole("link", { name: "Agents", exact: true }).click();

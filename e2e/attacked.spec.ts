@@ -118,7 +118,7 @@ test("S8, S9: tries at passwords are counted by address, and by account in any s
   expect(await openBrowser(newAddress()).signIn(other, PASSWORD)).toBe(true);
 });
 
-test("S10: a stream ends within seconds of its key", async () => {
+test("S10: a stream ends within seconds of its key", { tag: "@nightly" }, async () => {
   const browser = openBrowser(newAddress());
   expect(await browser.signUp(newEmail())).toBe(200);
   const key = await (await browser.call("POST", "/api/app/keys", { body: { name: "short" } })).json();
@@ -161,7 +161,7 @@ test("S11, S12: a key makes no keys, and one of an agent changes nothing of it",
   expect(after.instructions).toEqual(["As it is."]);
 });
 
-test("S13: a key of the settings ends when they name another", async () => {
+test("S13: a key of the settings ends when they name another", { tag: "@nightly" }, async () => {
   const first = await start({ PARLEY_API_KEY: "the first key of this server" });
   const list = (url: string, key: string) => statusOf("GET", "/v1/bots", { url, headers: byKey(key) });
   expect(await list(first.url, "the first key of this server")).toBe(200);
@@ -172,7 +172,7 @@ test("S13: a key of the settings ends when they name another", async () => {
   await second.kill("SIGTERM");
 });
 
-test("S15: strangers of a public bot use up nothing of its owner's turns", async () => {
+test("S15: strangers of a public bot use up nothing of its owner's turns", { tag: "@nightly" }, async () => {
   const bot = await (
     await send("POST", "/v1/bots", { headers: owner(), body: { name: "Public", slug: "public", is_public: true } })
   ).json();

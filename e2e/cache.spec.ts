@@ -1,8 +1,8 @@
 import { expect, test } from "@playwright/test";
 import { makePdf } from "../lib/testing/documents.ts";
+import { isEverything } from "../lib/testing/everything.ts";
 import { routeTable } from "../lib/testing/server.ts";
 import { eachOf } from "./each-of.ts";
-import { isEverything } from "./everything.ts";
 import { type Nginx, startNginx } from "./nginx.ts";
 import { startServer, type WatchedServer } from "./server.ts";
 

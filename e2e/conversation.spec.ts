@@ -43,6 +43,7 @@ test("lesson 19: a visitor asks, reads an answer with a tool, and finds the sess
   await expect(page).toHaveURL(/\/s\/[0-9a-f-]{36}$/);
   expect(await field?.evaluate((element) => element.isConnected)).toBe(true);
   await expect(page.getByRole("navigation").getByRole("link", { name: /12\.5/ })).toBeVisible();
+  await look(page, "a-first-answer");
   expect(errors).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 import { type Cookie, expect, type Page, test } from "@playwright/test";
-import { isEverything } from "./everything.ts";
+import { isEverything } from "../lib/testing/everything.ts";
 import { promptOf, startHostileModel } from "./hostile-model.ts";
 import { MESSAGES, VECTORS } from "./hostile-vectors.ts";
 import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";

@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
-import { isEverything } from "./everything.ts";
+import { isEverything } from "../lib/testing/everything.ts";
 import { showIn } from "./show-in.ts";
 
 /** 820 px is drawn for its picture alone. */

@@ -31,10 +31,9 @@ async function ask(page: Page, question: string): Promise<void> {
   await expect(page.locator('[role=log] [data-act="copy"]').last()).toBeVisible();
 }
 
-test("everything is reached by keys: commands, sessions by title, the archive, and the focus comes back", async ({
-  page,
-  context,
-}) => {
+test("everything is reached by keys: commands, sessions by title, the archive, and the focus comes back", {
+  tag: "@nightly",
+}, async ({ page, context }) => {
   const watched = await watchContext(context, server.url);
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto(server.url);

@@ -16,10 +16,9 @@ test.afterAll(async () => {
   await box.close();
 });
 
-test("with no key in the settings the owner adds a server of models, chooses a model and talks", async ({
-  page,
-  request,
-}) => {
+test("with no key in the settings the owner adds a server of models, chooses a model and talks", {
+  tag: "@nightly",
+}, async ({ page, request }) => {
   await signInAsOwner(page, server);
   // There is nothing to choose yet.
   await expect(modelButton(page)).toHaveCount(0);

@@ -8,7 +8,9 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => server.kill("SIGTERM"));
 
-test("the reference reads, tries a request, and loads nothing from elsewhere", async ({ page }) => {
+test("the reference reads, tries a request, and loads nothing from elsewhere", { tag: "@nightly" }, async ({
+  page,
+}) => {
   const elsewhere: string[] = [];
   const faults: string[] = [];
   page.on("request", (request) => {

@@ -41,7 +41,7 @@ async function choose(page: Page, title: string, entry: string): Promise<void> {
   await page.getByRole("menuitem", { name: entry }).click();
 }
 
-test("C19: what one tab does to a session is seen in the other", async ({ context }) => {
+test("C19: what one tab does to a session is seen in the other", { tag: "@nightly" }, async ({ context }) => {
   const [one, two] = await twoTabs(context, "First name");
 
   await choose(one, "First name", "Rename");

@@ -68,10 +68,9 @@ const FAILED = [
   },
 ];
 
-test("16: no state of a conversation has a fault that axe can find, or trips the page's policy", async ({
-  page,
-  context,
-}) => {
+test("16: no state of a conversation has a fault that axe can find, or trips the page's policy", {
+  tag: "@nightly",
+}, async ({ page, context }) => {
   const watched = await watchContext(context, server.url);
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto(server.url);

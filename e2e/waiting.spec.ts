@@ -115,7 +115,10 @@ test("16: messages queue while an answer runs, survive a reload, and each is sen
   await expect(articles(page)).toHaveCount(3);
 });
 
-test("16: what is written offline waits for the connection and is sent once", async ({ page, context }) => {
+test("16: what is written offline waits for the connection and is sent once", { tag: "@nightly" }, async ({
+  page,
+  context,
+}) => {
   await page.goto(server.url);
   await ask(page, "Hello");
   await isReady(page);

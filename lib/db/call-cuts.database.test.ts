@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newId } from "../domain/ids.ts";
-import { emptyDatabase } from "../testing/databases.ts";
+import { migratedDatabase } from "../testing/databases.ts";
 import { makeSession } from "../testing/stored-turns.ts";
 import { type Database, openDatabase } from "./database.ts";
 
@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "../..");
 let database: Database;
 
 beforeAll(async () => {
-  const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
+  const { DATA_DIR, DATABASE_URL } = await migratedDatabase();
   database = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root });
 });
 afterAll(() => database.close());

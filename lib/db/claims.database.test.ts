@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { UNSET } from "../core/sessions.ts";
 import { newId } from "../domain/ids.ts";
-import { emptyDatabase } from "../testing/databases.ts";
+import { migratedDatabase } from "../testing/databases.ts";
 import {
   claimNew,
   claimOf,
@@ -22,14 +22,14 @@ import { findRun } from "./runs.ts";
 
 const owner = newId();
 const isServer = process.env.TEST_DATABASE === "postgresql";
-let place: Awaited<ReturnType<typeof emptyDatabase>>;
+let place: Awaited<ReturnType<typeof migratedDatabase>>;
 let database: Database;
 
 const open = () =>
   openDatabase({ url: place.DATABASE_URL, dataDir: place.DATA_DIR, root: join(import.meta.dirname, "../..") });
 
 beforeAll(async () => {
-  place = await emptyDatabase();
+  place = await migratedDatabase();
   database = await open();
 });
 afterAll(() => database.close());

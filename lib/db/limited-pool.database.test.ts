@@ -1,6 +1,6 @@
 import pg from "pg";
 import { expect, test } from "vitest";
-import { emptyDatabase } from "../testing/databases.ts";
+import { migratedDatabase } from "../testing/databases.ts";
 import { openDatabase } from "./database.ts";
 
 const AT_ONCE = 40;
@@ -9,7 +9,7 @@ test.skipIf(process.env.TEST_DATABASE !== "postgresql")(
   "a host that freezes the process is told until when connections are open, and there are few",
   { timeout: 60_000 },
   async () => {
-    const { DATABASE_URL } = await emptyDatabase();
+    const { DATABASE_URL } = await migratedDatabase();
     const told: Promise<void>[] = [];
     const keepAwake = (work: Promise<void>) => void told.push(work);
     const database = await openDatabase({ url: DATABASE_URL, dataDir: ".", root: process.cwd(), keepAwake });

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newId } from "../domain/ids.ts";
-import { emptyDatabase } from "../testing/databases.ts";
+import { migratedDatabase } from "../testing/databases.ts";
 import { claimOf, makeSession, type StoredSession } from "../testing/stored-turns.ts";
 import { claimRun } from "./claims.ts";
 import { type Database, openDatabase } from "./database.ts";
@@ -10,7 +10,7 @@ import { findSessionWithAgents } from "./session-agents.ts";
 
 let database: Database;
 beforeAll(async () => {
-  const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
+  const { DATA_DIR, DATABASE_URL } = await migratedDatabase();
   database = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root: join(import.meta.dirname, "../..") });
 });
 afterAll(() => database.close());

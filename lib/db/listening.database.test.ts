@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Channel } from "../domain/channel.ts";
-import { emptyDatabase } from "../testing/databases.ts";
+import { migratedDatabase } from "../testing/databases.ts";
 import { freePort } from "../testing/free-port.ts";
 import { startPgbouncer } from "../testing/pgbouncer.ts";
 import { postgresChannel } from "./listening.ts";
@@ -12,7 +12,7 @@ const isServer = process.env.TEST_DATABASE === "postgresql";
 let url = "";
 let pool: pg.Pool;
 beforeAll(async () => {
-  url = (await emptyDatabase()).DATABASE_URL ?? "";
+  url = (await migratedDatabase()).DATABASE_URL ?? "";
   pool = new pg.Pool({ connectionString: url });
 });
 afterAll(() => pool.end());

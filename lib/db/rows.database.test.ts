@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UNSET } from "../core/sessions.ts";
 import { newId } from "../domain/ids.ts";
-import { emptyDatabase } from "../testing/databases.ts";
+import { migratedDatabase } from "../testing/databases.ts";
 import * as accounts from "./accounts.ts";
 import * as agents from "./agents.ts";
 import { type Database, openDatabase } from "./database.ts";
@@ -33,7 +33,7 @@ let own: { readonly accountId: string; readonly projectId: string };
 let other: string;
 
 beforeAll(async () => {
-  const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
+  const { DATA_DIR, DATABASE_URL } = await migratedDatabase();
   database = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root: join(import.meta.dirname, "../..") });
   const made = await accounts.insertGuest(database, newId());
   const projectId = (await agents.findDefaults(database, made.id))?.projectId ?? "";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TurnEvent } from "../domain/events.ts";
 import { newId } from "../domain/ids.ts";
-import { emptyDatabase } from "../testing/databases.ts";
+import { migratedDatabase } from "../testing/databases.ts";
 import { claimNew, commitOf } from "../testing/stored-turns.ts";
 import { commitRun } from "./commit.ts";
 import { type Database, openDatabase } from "./database.ts";
@@ -14,7 +14,7 @@ const deltas = (...texts: string[]): TurnEvent[] => texts.map((text) => ({ type:
 let database: Database;
 
 beforeAll(async () => {
-  const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
+  const { DATA_DIR, DATABASE_URL } = await migratedDatabase();
   database = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root: join(import.meta.dirname, "../..") });
 });
 afterAll(() => database.close());

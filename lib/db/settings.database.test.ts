@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { defaultSettingVariables, recallVariables } from "../core/render/setting-variables.ts";
 import { newId } from "../domain/ids.ts";
-import { emptyDatabase } from "../testing/databases.ts";
+import { migratedDatabase } from "../testing/databases.ts";
 import { insertGuest } from "./accounts.ts";
 import { changeAgent, ensureDefaultAgent, findAgents } from "./agents.ts";
 import { type Database, openDatabase } from "./database.ts";
@@ -15,7 +15,7 @@ let database: Database;
 let own: { readonly accountId: string; readonly agentId: string; readonly sessionId: string };
 
 beforeAll(async () => {
-  const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
+  const { DATA_DIR, DATABASE_URL } = await migratedDatabase();
   database = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root });
 });
 afterAll(() => database.close());

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { emptyDatabase } from "../testing/databases.ts";
+import { migratedDatabase } from "../testing/databases.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { statement } from "./sql/statement.ts";
 import { inTransaction } from "./sql.ts";
@@ -8,7 +8,7 @@ import { inTransaction } from "./sql.ts";
 let database: Database;
 
 beforeAll(async () => {
-  const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
+  const { DATA_DIR, DATABASE_URL } = await migratedDatabase();
   database = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root: process.cwd() });
   await database.pool.query("create table changed (n int); insert into changed values (1)");
 });

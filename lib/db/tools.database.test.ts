@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodeBody } from "../dialects/tool-wire.ts";
 import { newId } from "../domain/ids.ts";
-import { emptyDatabase } from "../testing/databases.ts";
+import { migratedDatabase } from "../testing/databases.ts";
 import { insertGuest } from "./accounts.ts";
 import { ensureDefaultAgent, findAgents } from "./agents.ts";
 import { type Database, openDatabase } from "./database.ts";
@@ -14,7 +14,7 @@ let database: Database;
 let agent: { readonly accountId: string; readonly agentId: string };
 
 beforeAll(async () => {
-  const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
+  const { DATA_DIR, DATABASE_URL } = await migratedDatabase();
   database = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root });
   const { id: accountId } = await insertGuest(database, newId());
   const { agentId } = await ensureDefaultAgent(database, accountId, { id: newId(), systemTemplate: "" });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fingerprint } from "../core/recall/fingerprint.ts";
 import { dot, unit } from "../core/recall/rank.ts";
 import { newId } from "../domain/ids.ts";
-import { emptyDatabase } from "../testing/databases.ts";
+import { migratedDatabase } from "../testing/databases.ts";
 import { listTables } from "./backup/tables.ts";
 import { type Database, openDatabase } from "./database.ts";
 import type { DocScope } from "./doc-search.ts";
@@ -28,7 +28,7 @@ function vectorOf(seed: number): number[] {
 }
 
 test("without the extension vectors have no index, and it is said why", async () => {
-  const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
+  const { DATA_DIR, DATABASE_URL } = await migratedDatabase();
   const database = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root });
   expect(await vectorFault(database)).toMatch(/fingerprints/u);
   await completeVectors(database, MODEL);

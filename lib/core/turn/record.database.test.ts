@@ -8,7 +8,7 @@ import { ChatError } from "../../domain/errors.ts";
 import type { LastEvent, TurnEvent } from "../../domain/events.ts";
 import { newId } from "../../domain/ids.ts";
 import type { TurnPolicy } from "../../domain/turn-policy.ts";
-import { emptyDatabase } from "../../testing/databases.ts";
+import { migratedDatabase } from "../../testing/databases.ts";
 import { claimOf, GOES_ON, makeSession, newMessage } from "../../testing/stored-turns.ts";
 import { openProcess } from "../../testing/turn-ports.ts";
 import { type AbortCause, liveRun } from "./live-run.ts";
@@ -16,7 +16,7 @@ import { record } from "./record.ts";
 
 let database: Database;
 beforeAll(async () => {
-  const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
+  const { DATA_DIR, DATABASE_URL } = await migratedDatabase();
   database = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root: join(import.meta.dirname, "../../..") });
   // Commits fail as often as a test says: a sequence goes on though its transaction is rolled back.
   await database.pool.query(`

@@ -17,7 +17,7 @@ import type { Message } from "../../domain/message.ts";
 import type { CallModel, ModelEvent, ModelRequest, PromptMessage } from "../../domain/model.ts";
 import type { Tool } from "../../domain/tool.ts";
 import type { TurnPolicy } from "../../domain/turn-policy.ts";
-import { emptyDatabase } from "../../testing/databases.ts";
+import { migratedDatabase } from "../../testing/databases.ts";
 import {
   claimOf,
   commitOf,
@@ -43,7 +43,7 @@ const SEED = Number(process.env.SEED ?? 20261127);
 
 let database: Database;
 beforeAll(async () => {
-  const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
+  const { DATA_DIR, DATABASE_URL } = await migratedDatabase();
   database = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root: join(import.meta.dirname, "../../..") });
 });
 afterAll(() => database.close());

@@ -7,6 +7,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { killRounds } from "../../../scripts/kill/rounds.ts";
+import { isEverything } from "../../testing/everything.ts";
 import { type Database, openDatabase } from "../database.ts";
 import { askForSnapshot, keepSnapshots } from "./keep.ts";
 import { restoreSnapshot, tellRestored } from "./restore.ts";
@@ -115,8 +116,9 @@ test(
 );
 
 test("a process that is killed in the middle of a write loses nothing that it acknowledged", LIMIT, async () => {
-  const rounds = await killRounds({ rounds: 3, seed: 1, writes: 150, tell() {} });
-  expect(rounds.map(({ wrong }) => wrong)).toEqual([null, null, null]);
+  const count = isEverything ? 3 : 1;
+  const rounds = await killRounds({ rounds: count, seed: 1, writes: 150, tell() {} });
+  expect(rounds.map(({ wrong }) => wrong)).toEqual(Array(count).fill(null));
 });
 
 /** Writes ten rows a transaction, one after the other. `stop` gives how many rows there are then. */

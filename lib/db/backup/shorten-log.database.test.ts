@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { emptyDatabase } from "../../testing/databases.ts";
+import { migratedDatabase } from "../../testing/databases.ts";
 import { type Database, openDatabase } from "../database.ts";
 import { keepSnapshots } from "./keep.ts";
 
@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, "../../..");
 let database: Database;
 let dataDir: string;
 beforeAll(async () => {
-  const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
+  const { DATA_DIR, DATABASE_URL } = await migratedDatabase();
   dataDir = DATA_DIR ?? "";
   database = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root });
 });

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { Connection, Submittable } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { emptyDatabase } from "../../testing/databases.ts";
+import { migratedDatabase } from "../../testing/databases.ts";
 import { type Database, openDatabase } from "../database.ts";
 import { type ParameterType, statement } from "./statement.ts";
 
@@ -19,7 +19,7 @@ const statements = await declared();
 let database: Database;
 
 beforeAll(async () => {
-  const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
+  const { DATA_DIR, DATABASE_URL } = await migratedDatabase();
   database = await openDatabase({ url: DATABASE_URL, dataDir: DATA_DIR, root: join(import.meta.dirname, "../../..") });
 });
 afterAll(() => database.close());

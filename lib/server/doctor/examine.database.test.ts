@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Database, openDatabase } from "../../db/database.ts";
-import { emptyDatabase } from "../../testing/databases.ts";
+import { migratedDatabase } from "../../testing/databases.ts";
 import { freePort } from "../../testing/free-port.ts";
 import { examine } from "./examine.ts";
 import type { Finding } from "./finding.ts";
@@ -16,7 +16,7 @@ let models = { status: 200, body: '{"data": []}' };
 const provider = createServer((_, response) => response.writeHead(models.status).end(models.body));
 
 beforeAll(async () => {
-  const { DATA_DIR, DATABASE_URL } = await emptyDatabase();
+  const { DATA_DIR, DATABASE_URL } = await migratedDatabase({ isOwn: true });
   await new Promise<void>((resolve) => provider.listen(0, "127.0.0.1", resolve));
   environment = { DATA_DIR, PORT: String(await freePort()), ...(DATABASE_URL ? { DATABASE_URL } : {}) };
 });
