@@ -12,6 +12,7 @@ type Kept = {
   readonly embedded: EmbeddedFolder;
   /** What a new database has. */
   readonly tables: readonly string[];
+  readonly functions: readonly string[];
   /** The directory that it stands for; null: nobody has it open. */
   user: string | null;
 };
@@ -58,19 +59,26 @@ async function begin(): Promise<Kept> {
   // Migrates it where the build's copy is of another version.
   await (await openDatabase({ dataDir, root })).close();
   const embedded = await openFolder(dataDir, root);
-  return { embedded, tables: await asked(embedded, (pool) => listed(pool)), user: null };
+  const [tables, functions] = await asked(embedded, (pool) =>
+    Promise.all([named(pool, TABLES), named(pool, FUNCTIONS)]),
+  );
+  return { embedded, tables, functions, user: null };
 }
 
-const listed = async (pool: Pool): Promise<string[]> =>
-  (await pool.query(`select tablename from pg_tables where schemaname = 'public' order by 1`)).rows.map(
-    ({ tablename }) => `"${tablename}"`,
-  );
+const TABLES = "select quote_ident(tablename) as name from pg_tables where schemaname = 'public'";
+const FUNCTIONS = "select oid::regprocedure::text as name from pg_proc where pronamespace = 'public'::regnamespace";
 
-async function empty({ embedded, tables }: Kept): Promise<void> {
+const named = async (pool: Pool, query: string): Promise<string[]> =>
+  (await pool.query<{ name: string }>(query)).rows.map(({ name }) => name);
+
+async function empty({ embedded, tables, functions }: Kept): Promise<void> {
   await asked(embedded, async (pool) => {
-    const own = tables.filter((table) => table !== '"_prisma_migrations"');
-    const made = (await listed(pool)).filter((table) => !tables.includes(table));
+    const made = (await named(pool, TABLES)).filter((table) => !tables.includes(table));
     if (made.length > 0) await pool.query(`drop table ${made.join(", ")} cascade`);
+    // With their triggers.
+    const defined = (await named(pool, FUNCTIONS)).filter((one) => !functions.includes(one));
+    if (defined.length > 0) await pool.query(`drop function ${defined.join(", ")} cascade`);
+    const own = tables.filter((table) => table !== "_prisma_migrations");
     await pool.query(`truncate ${own.join(", ")} restart identity cascade`);
     await pool.query("reset all");
   });
