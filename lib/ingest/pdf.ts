@@ -76,6 +76,8 @@ export const folderOfReader = (name: "cmaps" | "standard_fonts"): string =>
 
 /** Opens a PDF. Throws a sentence for one that is encrypted or damaged. */
 export async function openPdf(bytes: Uint8Array, options: Options) {
+  // Old fonts of Chinese, Japanese and Korean name tables of Adobe's for their letters, and bring none.
+  const tables = { cMapUrl: folderOfReader("cmaps"), cMapPacked: true };
   try {
     // A copy: the reader takes the memory of what it is given.
     return await getDocumentProxy(bytes.slice(), {
@@ -83,9 +85,7 @@ export async function openPdf(bytes: Uint8Array, options: Options) {
       useSystemFonts: false,
       enableXfa: false,
       verbosity: 0,
-      // Old fonts of Chinese, Japanese and Korean name tables of Adobe's for their letters, and bring none.
-      cMapUrl: folderOfReader("cmaps"),
-      cMapPacked: true,
+      ...tables,
       ...options,
     });
   } catch (thrown) {
