@@ -8,7 +8,6 @@ import { RenameField } from "../sidebar/rename-field";
 import { IconButton } from "../ui/icon-button";
 import { notify } from "../ui/notify";
 import { refocus } from "../ui/refocus";
-import { useWasLeft } from "../ui/use-was-left";
 import { AskIndex } from "./ask-index";
 import { DeleteIndex } from "./delete-index";
 import type { DocumentPage } from "./document";
@@ -22,12 +21,8 @@ type IndexViewProps = { readonly initial: KnowledgeIndex; readonly documents: Do
 
 /** One index: what is in it, and what it has for a question. */
 export function IndexView({ initial, documents }: IndexViewProps) {
-  const { store, state } = useDocuments({ role: "index", id: initial.id }, documents);
-  const wasLeft = useWasLeft(initial);
+  const { store, state, wasLeft } = useDocuments({ role: "index", id: initial.id }, documents);
   const [index, setIndex] = useIndex(initial, state, wasLeft);
-  useEffect(() => {
-    if (wasLeft) store.again();
-  }, [store, wasLeft]);
   const [isRenaming, setIsRenaming] = useState(false);
   const pencil = useRef<HTMLButtonElement>(null);
 

@@ -1,7 +1,5 @@
 "use client";
 
-import { useEffect } from "react";
-import { useWasLeft } from "../ui/use-was-left";
 import type { DocumentPage } from "./document";
 import { Documents } from "./documents";
 import { useDocuments } from "./use-documents";
@@ -11,10 +9,6 @@ type SharedDocumentsProps = { readonly projectId: string; readonly initial: Docu
 /** Documents of the account's project, which each of its sessions looks into. */
 export function SharedDocuments({ projectId, initial }: SharedDocumentsProps) {
   const { store, state } = useDocuments({ role: "project", id: projectId }, initial);
-  const wasLeft = useWasLeft(initial);
-  useEffect(() => {
-    if (wasLeft) store.again();
-  }, [store, wasLeft]);
   return (
     <section className="agent-part" aria-labelledby="shared-documents">
       <h2 id="shared-documents">For every session</h2>

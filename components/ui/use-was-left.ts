@@ -5,10 +5,10 @@ const left = new WeakSet<object>();
 
 /**
  * Whether what a page came with was on screen before and left: on the way back the router shows it again, older than what is
- * stored by now.
+ * stored by now. Null: it came with nothing.
  */
-export function useWasLeft(begun: object): boolean {
-  const [wasLeft] = useState(() => left.has(begun));
-  useEffect(() => () => void left.add(begun), [begun]);
+export function useWasLeft(begun: object | null): boolean {
+  const [wasLeft] = useState(() => begun !== null && left.has(begun));
+  useEffect(() => () => void (begun && left.add(begun)), [begun]);
   return wasLeft;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RecallWay } from "./recall-options.ts";
 
 /** A text that is not kept: about how many tokens it has, and its SHA-256 in hex, by which it is known again. */
 const Marked = z.object({ tokens: z.number(), hash: z.string() });
@@ -17,6 +18,8 @@ export const PromptTrace = z.object({
   users: z.array(Version),
   /** The pieces of docs that were recalled, best first. */
   docs: z.array(z.object({ docId: z.string(), pieceId: z.string(), tokens: z.number() })),
+  /** How these were looked for. Absent: nobody has looked, or nobody knows. */
+  recall: RecallWay.optional(),
   /** Whether these were told by their numbers. Absent: they were not. */
   numbersPassages: z.boolean().optional(),
   /** The indexes of the turn. Absent: nobody knows. */

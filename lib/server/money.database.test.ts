@@ -160,7 +160,8 @@ test("S14: at the limit docs are found by their words, and wait to be embedded u
   const asking = [{ role: "user" as const, name: null, parts: [{ type: "text" as const, text: "boats" }] }];
   const agentIds = [owners[0]?.id ?? ""];
   const found = await recallForTurn(scope, { agentIds, userIds: [] }, asking, DEFAULT_RECALL, "julep");
-  expect(found.map(({ title }) => title)).toEqual(["T"]);
+  expect(found.docs.map(({ title }) => title)).toEqual(["T"]);
+  expect(found.way).toEqual({ mode: "text", why: "The question could not be embedded." });
   embedPending({ ...ports, runner: { ...ports.runner, soon } });
   await working;
   expect((await isEmbedded()).sort()).toEqual([poor.id, rich.id].sort());

@@ -6,7 +6,7 @@ import { formatNumber } from "../../time";
 import { notify } from "../../ui/notify";
 import { ContextItems } from "./context-items";
 import type { Read } from "./use-context";
-import { lineOfPart, titleOfPart, wordsOfChanges, wordsOfCounts } from "./words";
+import { lineOfPart, titleOfPart, wordsOfChanges, wordsOfCounts, wordsOfRecall } from "./words";
 
 type BodyProps = {
   readonly read: Read;
@@ -76,6 +76,7 @@ function Seen({ context, turn, onRaw, onMore }: Omit<BodyProps, "read" | "onAgai
             </li>
           ))}
         </ul>
+        {context.recall && <p className="context-recall">{wordsOfRecall(context.recall)}</p>}
         {context.changes.length > 0 && <p className="context-changes">{wordsOfChanges(context.changes)}</p>}
       </div>
       <section className="context-read" aria-label={part && titleOfPart(part)}>

@@ -9,6 +9,7 @@ const context: TurnContext = {
   ...{ run_id: "r", status: "completed", model: "m", created_at: "2026-11-27T00:00:00Z", is_kept: true },
   ...{ provider_tokens: 9104, tokens: 4600, call_tokens: [4504, 4600], budget: 5000 },
   ...{ dropped: 1, kept_from: 3, summarised_upto: 2, changes: ["agent-changed"], next_item: null },
+  recall: { mode: "text", note: "No embedding model is set up." },
   parts: [
     { part: "system", tokens: 148, count: 1 },
     { part: "summary", tokens: 96, count: 1 },
@@ -34,6 +35,7 @@ test("a context shows both counts, its parts, what was dropped and what has chan
     "What happened?",
     "Show more of it",
     "The agent has changed since.",
+    "Documents were looked for by words alone. No embedding model is set up.",
   ]) {
     expect(html).toContain(words);
   }
@@ -41,11 +43,19 @@ test("a context shows both counts, its parts, what was dropped and what has chan
 });
 
 test("a context that is over its budget, running, unread, failed or not kept says so", async () => {
-  const running: TurnContext = { ...context, status: "running", tokens: 6204, provider_tokens: null, changes: [] };
+  const running: TurnContext = {
+    ...context,
+    status: "running",
+    tokens: 6204,
+    provider_tokens: null,
+    changes: [],
+    recall: null,
+  };
   const html = await drawn({ state: "read", context: running });
   expect(html).toContain("1,204 over");
   expect(html).toContain("This turn is still running. These are its parts so far.");
   expect(html).toContain("The provider has not counted them.");
+  expect(html).not.toContain("Documents were looked for");
   expect(await drawn({ state: "reading" })).toContain("…");
   expect(await drawn({ state: "failed", isGone: false })).toContain("Try again");
   const old = { ...context, is_kept: false, tokens: null, parts: [], items: [] };

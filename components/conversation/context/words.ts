@@ -54,6 +54,16 @@ export const wordsOfChanges = (changes: TurnContext["changes"]): string =>
     " ",
   );
 
+const WAYS: Readonly<Record<NonNullable<TurnContext["recall"]>["mode"], string>> = {
+  text: "by words alone",
+  vector: "by likeness",
+  hybrid: "by words and by likeness",
+};
+
+/** How documents were looked for, and why so: in a line. */
+export const wordsOfRecall = ({ mode, note }: NonNullable<TurnContext["recall"]>): string =>
+  [`Documents were looked for ${WAYS[mode]}.`, ...(note === null ? [] : [note])].join(" ");
+
 const ROLES: Readonly<Record<NonNullable<ContextItem["role"]>, string>> = {
   system: "system",
   user: "person",

@@ -3,6 +3,7 @@ import { notFound } from "../../domain/errors.ts";
 import { isId } from "../../domain/ids.ts";
 import type { PromptMessage } from "../../domain/model.ts";
 import type { PromptTrace } from "../../domain/prompt-trace.ts";
+import type { RecallWay } from "../../domain/recall-options.ts";
 import { summaryMessage, systemMessage } from "../render/describe.ts";
 import type { Scope } from "../scope.ts";
 import { getSessionWithAgents } from "../sessions.ts";
@@ -46,6 +47,8 @@ export type TurnContext = {
     /** The position before which the summary stands for everything; null: there was none. */
     readonly summarisedUpto: number | null;
     readonly changes: readonly Change[];
+    /** How documents were looked for; null: nobody has looked, or nobody knows. */
+    readonly recall: RecallWay | null;
   } | null;
 };
 
@@ -82,6 +85,7 @@ export async function getContext(scope: Scope, sessionId: string, runId: string)
       keptFrom: kept[0]?.position ?? null,
       summarisedUpto: trace.summary === null ? null : trace.from,
       changes: head.changes,
+      recall: trace.recall ?? null,
     },
   };
 }

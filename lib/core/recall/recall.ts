@@ -128,7 +128,8 @@ export async function recall(scope: RecallScope, query: RecallQuery, settings: R
   return { hits, mode: found.mode, ...(why === undefined ? {} : { why }) };
 }
 
-const reasonOf = ({ models }: Scope): string =>
+/** Why a question has no vector. */
+export const reasonOf = ({ models }: Scope): string =>
   models.embedding === null ? "No embedding model is set up." : "The question could not be embedded.";
 
 /** The vector of a question; null where there is no embedding model, or it fails, which is logged. */

@@ -47,10 +47,11 @@ test("17: a turn by vectors finds what is not embedded yet by its words, among w
   const said = [
     { role: "user" as const, name: null, parts: [{ type: "text" as const, text: "When is a quince ripe?" }] },
   ];
-  const hits = await recallForTurn(scope, { projectIds }, said, { mode: "vector" }, "julep");
+  const { docs: hits, way } = await recallForTurn(scope, { projectIds }, said, { mode: "vector" }, "julep");
   expect(hits).toHaveLength(10);
   expect(hits.map(({ title }) => title)).toEqual(expect.arrayContaining(["Old", "New", "Half"]));
   const found = hits.find(({ title }) => title === "New");
+  expect(way).toMatchObject({ mode: "vector", why: expect.stringContaining("Not all docs are embedded yet") });
   // For what is found by words the distance is the score (the Julep contract, 4.8).
   expect(found?.distance).toBe(found?.score);
 });

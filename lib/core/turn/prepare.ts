@@ -7,7 +7,7 @@ import { type DocHit, type DocOwners, isNobody } from "../../domain/doc.ts";
 import { ChatError, notFound } from "../../domain/errors.ts";
 import type { NewMessage } from "../../domain/message.ts";
 import type { ModelSettings } from "../../domain/model.ts";
-import type { RecallOptions } from "../../domain/recall-options.ts";
+import type { RecallOptions, RecallWay } from "../../domain/recall-options.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Tool } from "../../domain/tool.ts";
 import type { TurnPlan, TurnPolicy } from "../../domain/turn-policy.ts";
@@ -15,7 +15,7 @@ import { defaults } from "../agents.ts";
 import { recalledHits } from "../knowledge/retrieved.ts";
 import { sourceNumbers } from "../knowledge/source-numbers.ts";
 import { checkModel } from "../models.ts";
-import { recallForTurn } from "../recall/for-turn.ts";
+import { NOT_LOOKED, type RecalledForTurn, recallForTurn } from "../recall/for-turn.ts";
 import { type Description, describe } from "../render/describe.ts";
 import type { DescribeInput } from "../render/describe-input.ts";
 import { fewTemplates } from "../render/few-templates.ts";
@@ -52,6 +52,8 @@ export type PreparedTurn = {
   readonly reach: DocOwners;
   /** What was recalled, best first. */
   readonly docs: readonly DocHit[];
+  /** How that was looked for; null: nobody has looked. */
+  readonly recallWay: RecallWay | null;
   readonly description: Description;
   /** Tokens that the prompt may have, null where nobody knows. */
   readonly budget: number | null;
@@ -96,7 +98,8 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
   const given = request.answersCalls ? answeringInput(line, request.input) : request.input;
   const asked = withShares(given, budget);
   const told = (await isLookedInto(scope, model, tools)) ? { ...reach, indexIds: agent.indexIds } : reach;
-  const docs = policy.recall ? await recalled(scope, told, { session, agent }, [...line, ...asked]) : [];
+  const found = policy.recall ? await recalled(scope, told, { session, agent }, [...line, ...asked]) : NOT_LOOKED;
+  const { docs } = found;
   numbers.keep(recalledHits(docs, false).sources);
 
   const unrendered: DescribeInput = {
@@ -135,6 +138,7 @@ export async function prepareTurn(scope: Scope, policy: TurnPolicy, request: Tur
     listedTools,
     reach,
     docs,
+    recallWay: found.way,
     description,
     budget,
   };
@@ -181,16 +185,16 @@ async function recalled(
   owners: DocOwners,
   { session, agent }: Pick<Participants, "session" | "agent">,
   messages: readonly NewMessage[],
-): Promise<readonly DocHit[]> {
-  if (isNobody(owners)) return [];
-  const hits = await recallForTurn(
+): Promise<RecalledForTurn> {
+  if (isNobody(owners)) return NOT_LOOKED;
+  const { docs, way } = await recallForTurn(
     scope,
     owners,
     messages,
     { ...recallOf(agent), ...session.recallOptions },
     session.origin,
   );
-  return hits.map((hit) => ({ ...hit, recalledBy: agent.id }));
+  return { docs: docs.map((hit) => ({ ...hit, recalledBy: agent.id })), way };
 }
 
 /** How docs are recalled for an agent, as far as it says. */

@@ -28,6 +28,7 @@ export function traceOf(prepared: PreparedTurn): PromptTrace {
       pieceId: snippet.id,
       tokens: approximateTokens(snippet.content),
     })),
+    ...(prepared.recallWay === null ? {} : { recall: prepared.recallWay }),
     summary:
       recipe.summary === null || session.replacement === null
         ? null

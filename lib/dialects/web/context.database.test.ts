@@ -51,6 +51,20 @@ test("a turn's context tells its parts, both counts, and texts that are as they 
   expect(itemsOf(context, "new")).toMatchObject([{ role: "user", position: 0, text: "When is the harbour open?" }]);
 });
 
+test("17: a turn's context tells how its documents were looked for, and why it was another way than asked for", async () => {
+  const { agent, session, run } = await turn();
+  expect((await contextOf(session, run)).recall).toEqual({ mode: "text", note: null });
+  const other = await made("/api/sessions", { agent, recall_options: { mode: "vector" } });
+  const messages = [{ role: "user", content: "Who keeps the light?" }];
+  const byVector = await made(`/api/sessions/${other}/chat`, { messages });
+  const why = "No embedding model is set up.";
+  expect((await contextOf(other, byVector)).recall).toEqual({ mode: "text", note: why });
+  const nobody = await made("/api/agents", { name: "Cy" });
+  const plain = await made("/api/sessions", { agent: nobody });
+  const bare = await made(`/api/sessions/${plain}/chat`, { messages });
+  expect((await contextOf(plain, bare)).recall).toBeNull();
+});
+
 describe("what has changed since a turn is told, and its tokens stay", () => {
   type Turn = Awaited<ReturnType<typeof turn>>;
   const changes: [string, (turn: Turn) => Promise<unknown>, string[], object][] = [

@@ -37,6 +37,8 @@ export function encodeContext({ run, seen }: SeenContext, query: Query) {
     kept_from: seen?.keptFrom ?? null,
     summarised_upto: seen?.summarisedUpto ?? null,
     changes: seen?.changes ?? [],
+    /** How documents were looked for; null: nobody has looked, or it is not kept. */
+    recall: seen?.recall ? { mode: seen.recall.mode, note: seen.recall.why } : null,
     parts: seen?.parts ?? [],
     items: (seen?.items ?? []).slice(first, first + count).map((item, n) => encodeItem(item, first + n, query)),
     next_item: query.item === undefined && seen && seen.items.length > first + count ? first + count : null,
