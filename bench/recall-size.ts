@@ -1,5 +1,5 @@
 // npm run bench:recall-size: how long a recall takes over many pieces, of texts from documentation and vectors that look like
-// those of a model. PIECES: how many, 100,000 where it is absent. DATABASE_URL: an empty PostgreSQL database; absent: the
+// those of a model, and how much longer a turn takes that recalls. PIECES: how many, 100,000 where it is absent. DATABASE_URL: an empty PostgreSQL database; absent: the
 // embedded one, in a folder that goes again.
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,6 +15,7 @@ import { keepTemporaryFiles } from "../scripts/temporary.ts";
 import { quantile } from "./processes.ts";
 import { openRecallBench } from "./recall-bench.ts";
 import { questionsOf, readPages } from "./recall-corpus.ts";
+import { timeTurns } from "./recall-turns.ts";
 
 const PIECES = Number(process.env.PIECES ?? 100_000);
 const AT_ONCE = 500;
@@ -115,5 +116,12 @@ for (const [name, settings] of Object.entries(ways)) {
       `${name}, ${callers} callers: p50 ${p50}, p95 ${p95}; the event loop stood for ${stall} at the most, ${partial} not all`,
     );
   }
+}
+for (const mode of ["text", "hybrid"] as const) {
+  const { withoutMs, withMs, addedMs, found } = await timeTurns(bench, asked, mode);
+  const [without, recalling, added] = [withoutMs, withMs, addedMs].map((ms) => `${ms.toFixed(1)} ms`);
+  console.log(
+    `a turn that recalls by ${mode}: ${recalling}, one that does not: ${without}; the median difference ${added} (15 ms is wanted); ${found.toFixed(1)} pieces found`,
+  );
 }
 await bench.close();
