@@ -186,12 +186,15 @@ describe("somebody else's ids", () => {
       expect((await call("DELETE", `${files}/${owned.indexDocId}`, { headers })).status).toBe(404);
     }
     expect((await call("GET", `/api/v1/beta/directories/${owned.indexId}/files`, { headers })).status).toBe(404);
-    expect((await call("GET", `/api/app/docs?index_id=${owned.indexId}`, { headers })).status).toBe(404);
+    for (const owner of [`index_id=${owned.indexId}`, `user_id=${owned.userId}`]) {
+      expect([owner, (await call("GET", `/api/app/docs?${owner}`, { headers })).status]).toEqual([owner, 404]);
+    }
     const { indexId: index_id, indexFileId: file_id } = owned;
     for (const body of [
       { index_id, file_id },
       { index_id, title: "x", text: "x" },
       { index_id: shelf.id, file_id },
+      { user_id: owned.userId, title: "x", text: "x" },
     ]) {
       expect([body, (await call("POST", "/api/app/docs", { headers, body })).status]).toEqual([body, 404]);
     }

@@ -143,6 +143,23 @@ describe("a document", () => {
     expect((await call("GET", `/files/${kept.body.file_id}`)).status).toBe(404);
   });
 
+  test("17: of a Julep user is read from a file, listed, and found in its search, by nobody else", async () => {
+    const user = (await api.call("POST", "/api/users", { body: { name: "Bo" } })).body.id;
+    const { status, body } = await upload(`user_id=${user}&name=letter.pdf`, new Uint8Array(makePdf(PAGES)));
+    expect({ status, body }).toMatchObject({ status: 201, body: { owner: { type: "user", id: user } } });
+    expect(await read(body.id)).toMatchObject({ state: "ready", pages: 3 });
+    expect((await call("GET", `/docs?user_id=${user}`)).body.items).toMatchObject([{ id: body.id }]);
+    const asked = { body: { text: "quincewort", limit: 3 } };
+    const found = await api.call("POST", `/api/users/${user}/search`, asked);
+    expect(found.body.docs[0]).toMatchObject({ id: body.id, owner: { id: user, role: "user" }, title: "letter.pdf" });
+    const { key } = other;
+    for (const path of [`/docs?user_id=${user}`, `/docs/${body.id}`]) {
+      expect([path, (await call("GET", path, undefined, key)).status]).toEqual([path, 404]);
+    }
+    expect((await upload(`user_id=${user}&name=a.txt`, "x", key)).status).toBe(404);
+    expect((await call("POST", "/docs", { user_id: user, title: "a", text: "x" }, key)).status).toBe(404);
+  });
+
   test("of equal content is read once for two owners, and each keeps its own pieces", async () => {
     const [one, two] = [await made("One"), await made("Two")];
     const text = "Of the twinword, that both know.";

@@ -29,11 +29,17 @@ export const AskBody = z.object({
 /** So many indexes or documents are in a page. */
 export const PAGE = 50;
 
-const OWNERS = ["index_id", "agent_id", "session_id", "project_id"] as const;
+const OWNERS = ["index_id", "agent_id", "session_id", "project_id", "user_id"] as const;
 const ownerId = text(SHORT_TEXT).nullish();
-const owners = z.object({ index_id: ownerId, agent_id: ownerId, session_id: ownerId, project_id: ownerId });
+const owners = z.object({
+  index_id: ownerId,
+  agent_id: ownerId,
+  session_id: ownerId,
+  project_id: ownerId,
+  user_id: ownerId,
+});
 const hasOneOwner = (given: object): boolean => ownersIn(given).length === 1;
-const ONE_OWNER = fault("Name one of index_id, agent_id, session_id and project_id");
+const ONE_OWNER = fault("Name one of index_id, agent_id, session_id, project_id and user_id");
 
 function ownersIn(given: object): DocOwner[] {
   const values = new Map(Object.entries(given));
@@ -49,6 +55,7 @@ const ROLES: Readonly<Record<(typeof OWNERS)[number], DocOwner["role"]>> = {
   agent_id: "agent",
   session_id: "session",
   project_id: "project",
+  user_id: "user",
 };
 
 /** Whose documents are listed. */
