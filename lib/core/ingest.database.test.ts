@@ -61,6 +61,14 @@ test("17: a PDF of which some pages are pictures is read, and says how many, als
   expect(await ended(copy.id)).toMatchObject(told);
 });
 
+test("17: what is written with accents as characters of their own is found, however it is asked for", async () => {
+  const doc = await ingest("coope\u0301rative.txt", Buffer.from("La coope\u0301rative ouvre a\u0300 midi."));
+  expect(await ended(doc.id)).toMatchObject({ state: "ready", title: "coop\u00e9rative.txt" });
+  for (const asked of ["coop\u00e9rative", "coope\u0301rative"]) {
+    expect((await found(project, asked))[0]?.docId).toBe(doc.id);
+  }
+});
+
 test("a Word document is found by its words, with the headings over them", async () => {
   const body = `${paragraph("Orchard", "H1")}${paragraph("Trees", "H2")}${paragraph("The quincewort grows slowly.")}`;
   const doc = await ingest("orchard.docx", makeDocx(body));

@@ -5,6 +5,8 @@ const c = String.fromCodePoint;
 /** What somebody calls a file, and what it is called here. */
 const NAMES: readonly (readonly [string, string])[] = [
   ["a.txt", "a.txt"],
+  ["e\u0301te\u0301.pdf", "\u00e9t\u00e9.pdf"],
+  ["e\u00ad\u0301", "\u00e9"],
   ["", "file"],
   [" ", "file"],
   [".", "file"],

@@ -54,11 +54,11 @@ const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\ufffd]/g
 
 /**
  * A file's name as it is stored: without a path before it, without invisible characters, of at most 200 characters, its
- * ending kept. It is never empty, and says nothing about where or how the file is stored.
+ * ending kept, with letters that are put together: macOS gives them in parts. It is never empty, and says nothing about where or how the file is stored.
  */
 export function cleanName(given: string): string {
   const last = given.split(/[/\\]/u).findLast((part) => part.trim() !== "") ?? "";
-  const name = last.replaceAll(UNSEEN, "").replaceAll(/\s+/gu, " ").trim();
+  const name = last.replaceAll(UNSEEN, "").normalize("NFC").replaceAll(/\s+/gu, " ").trim();
   if (name === "" || /^\.+$/u.test(name)) return "file";
   const characters = [...name];
   if (characters.length <= LONGEST_NAME) return name;
@@ -88,7 +88,7 @@ const LONGEST_TITLE = 255;
  * Unlike in a file's name, a slash is a letter as any other.
  */
 export function cleanLine(given: string): string {
-  const line = given.replaceAll(/\s+/gu, " ").replaceAll(UNSEEN, "").replaceAll(/ +/gu, " ").trim();
+  const line = given.replaceAll(/\s+/gu, " ").replaceAll(UNSEEN, "").normalize("NFC").replaceAll(/ +/gu, " ").trim();
   return [...line].slice(0, LONGEST_TITLE).join("").trim();
 }
 

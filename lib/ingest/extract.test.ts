@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { makeDocx, makeOldPdf, makePdf, makeZip, type OldTable, paragraph, pdfOf } from "../testing/documents.ts";
+import {
+  makeDocx,
+  makeOldPdf,
+  makePdf,
+  makeUnicodePdf,
+  makeZip,
+  type OldTable,
+  paragraph,
+  pdfOf,
+} from "../testing/documents.ts";
 import { extract } from "./extract.ts";
 
 const textOf = async (bytes: Buffer | string, name: string, mediaType = "") =>
@@ -26,6 +35,38 @@ test.each<[string, Buffer | string, string, string]>([
   ["a NUL after the beginning", `${"a".repeat(70_000)}\u0000b`, "a.txt", `${"a".repeat(70_000)}\uFFFDb`],
 ])("reads a text in %s", async (_, bytes, name, text) => {
   expect(await textOf(bytes, name)).toBe(text);
+});
+
+test.each<[string, string]>([
+  ["a.py", 'def is_pdf(data):\n    return data.startswith(b"%PDF-")\n'],
+  ["notes.md", "A PDF begins with `%PDF-1.7`."],
+  ["a.txt", "Rar! said the raven."],
+])("17: reads %s as what it is, though it speaks of other files: %j", async (name, text) => {
+  expect(await textOf(text, name)).toBe(text);
+});
+
+test("17: reads a PDF behind a line of something else", async () => {
+  const bytes = Buffer.concat([Buffer.from("sent by post\r\n"), makePdf(["Pears"])]);
+  expect(await textOf(bytes, "a.pdf")).toBe("Pears");
+  expect(await textOf(bytes, "no-ending", "application/pdf")).toBe("Pears");
+});
+
+const IN_PARTS = "Cafe\u0301, \u1102\u1161\u1106\u116e";
+
+test.each<[string, Buffer | string, string]>([
+  ["a text", IN_PARTS, "a.txt"],
+  ["a page", `<p>${IN_PARTS}</p>`, "a.html"],
+  ["a Word document", makeDocx(paragraph(IN_PARTS)), "a.docx"],
+  ["a PDF", makeUnicodePdf([IN_PARTS]), "a.pdf"],
+])("17: letters that %s has in parts are put together, as a question has them", async (_, bytes, name) => {
+  expect(await textOf(bytes, name)).toBe("Caf\u00e9, \ub098\ubb34");
+});
+
+test("17: the pages of a document begin where they do, though letters before them were put together", async () => {
+  const bytes = makeUnicodePdf(["e\u0301e\u0301e\u0301", "Second e\u0301", "Third"]);
+  const { text, pages, pieces } = await extract(new Uint8Array(bytes), { name: "a.pdf", mediaType: "" });
+  expect(pages?.map((at) => text.slice(at, at + 6))).toEqual(["\u00e9\u00e9\u00e9\n\nS", "Second", "Third"]);
+  expect([...pieces()].map(({ pageFrom }) => pageFrom)).toEqual([1, 2, 3]);
 });
 
 test("reads a page in the encoding that it declares", async () => {

@@ -32,10 +32,27 @@ export async function extract(
 ): Promise<Extraction> {
   if (bytes.byteLength === 0) throw hasNoText();
   const kind = kindOf(bytes, name, mediaType);
-  const { text, pages = null, emptyPages = null } = await read(bytes, kind, mediaType, tell);
+  const { emptyPages = null, ...found } = await read(bytes, kind, mediaType, tell);
+  const { text, pages } = composed(found.text, found.pages ?? null);
   if (text.length > MOST_CHARACTERS) throw tooLong();
   if (text.trim() === "") throw hasNoText();
   return { kind, text, pages, emptyPages, pieces: () => piecesOf(text, blocksOf(kind, text, pages ?? []), pages) };
+}
+
+/**
+ * A text whose letters are put together, as a question has them (Unicode's form NFC): some programs write an accent, or each
+ * part of a Korean syllable, as a character of its own. Pages begin where they did.
+ */
+function composed(text: string, pages: readonly number[] | null): Pick<Extraction, "text" | "pages"> {
+  const whole = text.normalize("NFC");
+  if (whole === text || pages === null) return { text: whole, pages };
+  const told = pages.map((from, n) => text.slice(from, pages[n + 1] ?? text.length).normalize("NFC"));
+  let at = 0;
+  const places = told.map((page) => {
+    at += page.length;
+    return at - page.length;
+  });
+  return { text: told.join(""), pages: places };
 }
 
 async function read(

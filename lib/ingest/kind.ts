@@ -40,7 +40,7 @@ const OTHERS: readonly (readonly [string, string])[] = [
   ["474946383961", "The file is a picture and has no text."],
   ["1f8b08", "The file is a compressed archive. Unpack it and add what is in it."],
   ["377abcaf271c", "The file is a compressed archive. Unpack it and add what is in it."],
-  ["52617221", "The file is a compressed archive. Unpack it and add what is in it."],
+  ["526172211a07", "The file is a compressed archive. Unpack it and add what is in it."],
   ["7f454c46", "The file is a program and has no text."],
   ["4d5a9000", "The file is a program and has no text."],
   ["7b5c727466", "The file is in Rich Text Format. Save it as DOCX or PDF."],
@@ -52,8 +52,7 @@ const OTHERS: readonly (readonly [string, string])[] = [
  */
 export function kindOf(bytes: Uint8Array, name: string, mediaType: string): Kind {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 1024));
-  // Readers of PDF take a kilobyte of anything before the mark (ISO 32000-1, annex H, note 13).
-  if (head.includes("%PDF-")) return "pdf";
+  if (isPdf(head, name, mediaType)) return "pdf";
   if (head.subarray(0, 4).equals(Buffer.from("PK\u0003\u0004", "latin1"))) return "docx";
   if (head.subarray(0, 4).equals(Buffer.from("PK\u0005\u0006", "latin1")))
     throw refusal("The file is an empty archive.");
@@ -66,6 +65,16 @@ export function kindOf(bytes: Uint8Array, name: string, mediaType: string): Kind
   const byName = BY_ENDING.get(ending) ?? BY_MEDIA_TYPE.get(mediaType.split(";")[0]?.trim().toLowerCase() ?? "");
   if (byName) return byName;
   return /^\s*(?:<!doctype html|<html[\s>])/iu.test(head.toString("latin1").replace(/^(?:ï»¿)/u, "")) ? "html" : "text";
+}
+
+/**
+ * Readers of PDF take a kilobyte of anything before the mark (ISO 32000-1, annex H, note 13). A text may speak of it, so that
+ * there it counts for what is called a PDF, or nothing.
+ */
+function isPdf(head: Buffer, name: string, mediaType: string): boolean {
+  const at = head.indexOf("%PDF-");
+  if (at <= 0) return at === 0;
+  return endingOf(name) === "pdf" || /^application\/(?:x-)?pdf\b/iu.test(mediaType) || !/\.[^./\\]+$/u.test(name);
 }
 
 function endingOf(name: string): string {

@@ -14,7 +14,10 @@ export const findDocuments = (
   by: { readonly name?: string | null; readonly part?: string | null },
   page: { readonly offset: number; readonly limit: number },
 ): Promise<NamedDoc[]> =>
-  listDocsByName(database, accountId, owners, { name: by.name ?? null, part: by.part ?? null }, page);
+  listDocsByName(database, accountId, owners, { name: composed(by.name), part: composed(by.part) }, page);
+
+/** Names are stored with letters that are put together. */
+const composed = (text: string | null | undefined): string | null => text?.normalize("NFC") ?? null;
 
 /**
  * A document of one of these owners of the account that can be read. Throws "not-found", and "bad-request" with the reason for

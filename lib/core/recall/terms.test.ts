@@ -14,6 +14,7 @@ test.each([
   ["京都ですか", [], ["'京都'", "'都で'"]],
   ["「東京都」", [], ["('東京' <-> '京都')"]],
   ['"使用React开发"', [], ["('react') & ('使用') & ('开发')"]],
+  ["Cafe\u0301", ["caf\u00e9"], []],
   ["' \\ : & | ! ( ) <->", [], []],
 ])("the terms of %s", (text, words, exact) => {
   expect(termsOf(text)).toEqual({ words, exact });

@@ -26,7 +26,7 @@ export type Terms = {
 
 /**
  * The first 64 terms of a text, each once: its words, what stands in quotation marks as phrases, `begin*` as beginnings, and
- * of runs without spaces the pairs of neighbouring characters. At most 8 beginnings; one of fewer than 3 letters is a word.
+ * of runs without spaces the pairs of neighbouring characters. Letters are put together, as those of documents are. At most 8 beginnings; one of fewer than 3 letters is a word.
  */
 export function termsOf(text: string): Terms {
   const words = new Set<string>();
@@ -39,12 +39,15 @@ export function termsOf(text: string): Terms {
     if (isBeginning && !exact.has(condition)) beginnings++;
     exact.add(condition);
   };
-  const rest = text.toLowerCase().replaceAll(QUOTED, (_, ...groups: readonly unknown[]) => {
-    const said = groups.find((group, n) => n < 5 && typeof group === "string");
-    const phrase = phraseOf(`${said}`);
-    if (phrase !== null) add(phrase);
-    return " ";
-  });
+  const rest = text
+    .normalize("NFC")
+    .toLowerCase()
+    .replaceAll(QUOTED, (_, ...groups: readonly unknown[]) => {
+      const said = groups.find((group, n) => n < 5 && typeof group === "string");
+      const phrase = phraseOf(`${said}`);
+      if (phrase !== null) add(phrase);
+      return " ";
+    });
   for (const [run] of rest.matchAll(SPLIT)) {
     if (isFull()) break;
     if (isUnspaced(run)) {
