@@ -1,16 +1,23 @@
-import { readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ingestRounds } from "../../scripts/kill/ingest-rounds.ts";
 import type { Extracted } from "../domain/extraction.ts";
-import { makeOldPdf } from "../testing/documents.ts";
+import { makeOldPdf, makePdf } from "../testing/documents.ts";
 import { HOSTILE_FILES } from "../testing/hostile-files.ts";
 import { openExtraction } from "./extract-file.ts";
 
 const LIMIT = { timeout: 300_000 };
-const extractFile = openExtraction(join(import.meta.dirname, "../.."), { warn() {} });
+const root = join(import.meta.dirname, "../..");
+const open = (folder: string) => openExtraction(folder, { warn() {} });
 
-async function extracted(name: string, bytes: Buffer, signal = new AbortController().signal): Promise<Extracted[]> {
+async function extracted(
+  name: string,
+  bytes: Buffer,
+  signal = new AbortController().signal,
+  extractFile = open(root),
+): Promise<Extracted[]> {
   const file = {
     name,
     mediaType: "",
@@ -44,6 +51,16 @@ test("17: what reads a document has the tables of old Japanese letters at hand",
   expect(pieces.map(({ content }) => content)).toEqual(["梨は川のほとりに育つ。"]);
 });
 
+test("17: a document is read where node_modules is a link to another folder", LIMIT, async () => {
+  const linked = mkdtempSync(join(tmpdir(), "parley-linked-"));
+  for (const name of ["lib/ingest", "lib/domain", "package.json"])
+    cpSync(join(root, name), join(linked, name), { recursive: true });
+  symlinkSync(join(root, "node_modules"), join(linked, "node_modules"));
+  const parts = await extracted("a.pdf", makePdf(["Quinces."]), new AbortController().signal, open(linked));
+  const pieces = parts.flatMap((part) => (part.type === "pieces" ? part.pieces : []));
+  expect(pieces.map(({ content }) => content)).toEqual(["Quinces."]);
+});
+
 test("17: how far a document is told while its pages are read, and never goes back", LIMIT, async () => {
   const parts = await extracted("handbook.pdf", readFileSync(join(import.meta.dirname, "fixtures/handbook.pdf")));
   const told = parts.flatMap((part) => (part.type === "pieces" ? [part] : []));
@@ -69,7 +86,7 @@ test("reading ends when nobody wants it any more", LIMIT, async () => {
     })(),
   };
   const reading = (async () => {
-    for await (const _ of extractFile(endless, controller.signal));
+    for await (const _ of open(root)(endless, controller.signal));
   })();
   await expect(reading).rejects.toThrow("not wanted");
 });

@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { ChatError } from "../domain/errors.ts";
@@ -49,7 +50,9 @@ export async function* readBy(
 type Reader = ChildProcess & { readonly stdin: Writable; readonly stdout: Readable; readonly stderr: Readable };
 
 function start(root: string, draws: boolean): Reader {
-  const seen = ["lib/ingest", "lib/domain", "node_modules", "package.json"].map((name) => join(root, name));
+  const named = ["lib/ingest", "lib/domain", "node_modules", "package.json"].map((name) => join(root, name));
+  // A link among them, such as of node_modules, leads elsewhere.
+  const seen = new Set(named.flatMap((path) => (existsSync(path) ? [path, realpathSync(path)] : [path])));
   return processes().spawn(
     process.execPath,
     [
@@ -58,7 +61,7 @@ function start(root: string, draws: boolean): Reader {
       "--allow-worker",
       // What draws is no JavaScript.
       ...(draws ? ["--allow-addons"] : []),
-      ...seen.map((path) => `--allow-fs-read=${path}`),
+      ...Array.from(seen, (path) => `--allow-fs-read=${path}`),
       `--max-old-space-size=${HEAP_MEGABYTES}`,
       "--no-warnings",
       join(root, "lib/ingest/child.ts"),
