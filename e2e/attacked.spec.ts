@@ -1,5 +1,8 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, test } from "@playwright/test";
 import { cookieHeader, keepCookies } from "../lib/testing/cookie-jar.ts";
+import { memoryOf } from "../scripts/attack/memory.ts";
 import { startServer as start } from "../scripts/server.ts";
 import { startServer, type WatchedServer } from "./server.ts";
 
@@ -170,6 +173,85 @@ test("S13: a key of the settings ends when they name another", { tag: "@nightly"
   expect(await list(second.url, "the second key of this server")).toBe(200);
   expect(await list(second.url, "the first key of this server")).toBe(401);
   await second.kill("SIGTERM");
+});
+
+/** A server of models that answers as it is told; `asked` is how often it was asked. */
+async function openModel(answer: RequestListener) {
+  let asked = 0;
+  const listener = createServer((request, response) => {
+    asked++;
+    request.resume();
+    answer(request, response);
+  });
+  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  const { port } = listener.address() as AddressInfo; // it listens on a port
+  return {
+    settings: { OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`, OPENAI_MODEL: "m", OPENAI_API_KEY: "k" },
+    asked: () => asked,
+    close() {
+      listener.closeAllConnections();
+      listener.close();
+    },
+  };
+}
+
+test("S14: at the limit of turns a title asks no model either", { tag: "@nightly" }, async () => {
+  const model = await openModel((_, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.end('data: {"choices":[{"delta":{"content":"A title"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
+  });
+  const limited = await start({ ...model.settings, TURNS_PER_MINUTE: "3" });
+  const headers = byKey(limited.key());
+  const { session_id: id } = await (await send("POST", "/api/v1/chat", { headers, url: limited.url, body: {} })).json();
+  const titles = Array.from({ length: 100 }, () =>
+    statusOf("POST", `/api/v1/chat/${id}/title`, {
+      headers,
+      url: limited.url,
+      body: { first_message: "Where is Oslo?" },
+    }),
+  );
+  expect([...new Set(await Promise.all(titles))]).toEqual([200]);
+  expect(model.asked()).toBeLessThanOrEqual(3);
+  await limited.kill("SIGTERM");
+  model.close();
+});
+
+test("S24: a short key is refused at the start, and a stranger hears of health that it is up", {
+  tag: "@nightly",
+}, async () => {
+  await expect(start({ PARLEY_API_KEY: "short" })).rejects.toThrow(/PARLEY_API_KEY/u);
+  expect(await (await send("GET", "/api/health")).json()).toEqual({ status: "ok" });
+  expect(await (await send("GET", "/api/health", { headers: owner() })).json()).toHaveProperty("database");
+});
+
+test("S25: an answer of 200 MB is left, its turn fails with a sentence, and memory stays as it is", {
+  tag: "@nightly",
+}, async () => {
+  const piece = `data: ${JSON.stringify({ choices: [{ delta: { content: "word ".repeat(20_000) } }] })}\n\n`;
+  let sent = 0;
+  const model = await openModel((_, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    const write = (): void => {
+      if (sent > 200_000_000 || response.destroyed) return void response.end();
+      sent += piece.length;
+      response.write(piece, write);
+    };
+    write();
+  });
+  const fed = await start(model.settings);
+  const asked = { headers: byKey(fed.key()), url: fed.url };
+  const agent = await (await send("POST", "/api/agents", { ...asked, body: { name: "Ada" } })).json();
+  const session = await (await send("POST", "/api/sessions", { ...asked, body: { agent: agent.id } })).json();
+  const memory = memoryOf(fed.process.pid ?? 0);
+  const body = { messages: [{ role: "user", content: "hi" }] };
+  const response = await send("POST", `/api/sessions/${session.id}/chat`, { ...asked, body });
+  expect([response.status, await response.text()]).toEqual([502, expect.stringMatching(/longer than \d+ MB/u)]);
+  expect(sent).toBeLessThan(80_000_000);
+  const { atStart, most } = memory.stop();
+  expect(most - atStart).toBeLessThan(300 * 1024 ** 2);
+  expect(await statusOf("GET", "/api/health", asked)).toBe(200);
+  await fed.kill("SIGTERM");
+  model.close();
 });
 
 test("S15: strangers of a public bot use up nothing of its owner's turns", { tag: "@nightly" }, async () => {

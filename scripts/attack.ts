@@ -3,8 +3,11 @@
 // 50 ms. Ends with 1 where an answer is a 5xx, too large or not in its dialect's shape, where one of a hundred answers of
 // its health takes longer than `--ms`, or where its memory grows by more than `--megabytes`; the request is printed, and
 // `--only` with its number and seed sends it again, several one after the other.
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { DIALECTS, surfaceAt } from "../lib/dialects/index.ts";
@@ -63,7 +66,11 @@ const unlimited = [
   "STRANGER_TURNS_PER_MINUTE",
   "BOT_TOKENS_PER_DAY",
 ];
+const loopFile = join(mkdtempSync(join(tmpdir(), "parley-loop-")), "held");
+const loopHold = new URL("./attack/loop-hold.ts", import.meta.url).href;
 const server = await startServer({
+  LOOP_FILE: loopFile,
+  NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --import=${loopHold}`,
   LOG_LEVEL: "silent",
   OPENAI_BASE_URL: model.url,
   OPENAI_MODEL: "attacked",
@@ -74,6 +81,8 @@ process.once("exit", () => server.process.kill("SIGKILL"));
 const key = server.key();
 const targets = await findTargets(server.url, key);
 await warmUp();
+// What was loaded and compiled until now is not what is sent.
+writeFileSync(loopFile, "");
 const memory = memoryOf(server.process.pid ?? 0);
 const health = new Worker(new URL("./attack/health.ts", import.meta.url), { workerData: { url: server.url } });
 const startedAt = performance.now();
@@ -83,6 +92,7 @@ const isAlive = server.process.exitCode === null;
 if (!isAlive) faults.push(`The server has ended:\n${server.output().slice(-2000)}`);
 await checkHealth();
 checkMemory();
+tellLoop();
 console.log(
   [...statuses]
     .sort()
@@ -188,6 +198,16 @@ function checkMemory(): void {
   const megabytes = (bytes: number) => `${Math.round(bytes / MEGABYTE)} MB`;
   console.log(`Memory: ${megabytes(atStart)} at the start, ${megabytes(most)} at most, ${megabytes(now)} at the end`);
   if (isAlive && most - atStart >= mostGrowthBytes) faults.push(`Memory grew by ${megabytes(most - atStart)}`);
+}
+
+/** Says how long the event loop was held, which other requests wait for. */
+function tellLoop(): void {
+  const lines = readFileSync(loopFile, "utf8").split("\n");
+  const held = lines.filter(Boolean).map(Number);
+  const over = (most: number) => held.filter((one) => one > most).length;
+  console.log(
+    `Event loop: held for ${ms(Math.max(0, ...held))} at most, ${over(50)} times over 50 ms, ${over(100)} over 100 ms`,
+  );
 }
 
 /** A model that says one word at once. */
