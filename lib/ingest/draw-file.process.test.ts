@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { SourceFile } from "../domain/extraction.ts";
-import { makePdf } from "../testing/documents.ts";
+import { makePdf, makeScan } from "../testing/documents.ts";
 import { HOSTILE_FILES } from "../testing/hostile-files.ts";
 import { openDrawing } from "./draw-file.ts";
 
@@ -37,6 +37,15 @@ test("17: a page is drawn as a JPEG, and a page that is not there is refused wit
   expect(full.length).toBeGreaterThan(blank.length + 1000);
   await expect(draw(pdf, 3)).rejects.toMatchObject({ code: "bad-request", message: "The PDF has no page 3." });
   await expect(draw(Buffer.from("%PDF-1.4 nothing"), 1, "a", "b")).rejects.toMatchObject({ code: "bad-request" });
+});
+
+test("17: a page of a scanner is drawn, also where its picture is packed as archives pack it", LIMIT, async () => {
+  const draw = opened();
+  const blank = await draw(makePdf([""]), 1, "a", "blank");
+  for (const packing of ["FlateDecode", "JPXDecode"] as const) {
+    const drawn = await draw(makeScan(1, packing), 1, "a", packing);
+    expect([packing, drawn.length > blank.length + 1000]).toEqual([packing, true]);
+  }
 });
 
 test("17: of what is hostile no picture is made, and its process ends", LIMIT, async () => {

@@ -1,4 +1,6 @@
-import { createIsomorphicCanvasFactory } from "unpdf";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { getDocumentProxy } from "unpdf";
 import { folderOfReader, openPdf } from "./pdf.ts";
 import { refusal } from "./refusal.ts";
 
@@ -13,14 +15,15 @@ const MOST_ASIDE_BYTES = 32 * 1024 * 1024;
 
 /**
  * Draws a page of a PDF, from 1 on, as a JPEG of at most 256 KB. Letters of fonts that are not in the file are drawn by those
- * that PDF.js comes with, or by those of the machine. Throws a sentence for a file that is no PDF that can be opened, and for a page that it has not.
+ * that PDF.js comes with, or by those of the machine. Throws a sentence for a file that is no PDF that can be opened, and for
+ * a page that it has not.
  */
 export async function drawPage(bytes: Uint8Array, number: number): Promise<Uint8Array> {
   const canvases = await import("@napi-rs/canvas");
-  const CanvasFactory = await createIsomorphicCanvasFactory(async () => canvases);
   const limits = { maxImageSize: MOST_IMAGE_PIXELS, canvasMaxAreaInBytes: MOST_ASIDE_BYTES };
-  const standardFontDataUrl = folderOfReader("standard_fonts");
-  const pdf = await openPdf(bytes, { ...limits, standardFontDataUrl, CanvasFactory });
+  // What unpacks pictures of scanners is no JavaScript.
+  const folders = { standardFontDataUrl: folderOfReader("standard_fonts"), wasmUrl: folderOfReader("wasm") };
+  const pdf = await openPdf(bytes, { ...limits, ...folders }, await drawingReader());
   if (number > pdf.numPages) throw refusal(`The PDF has no page ${number}.`);
   const page = await pdf.getPage(number);
   const whole = page.getViewport({ scale: 1 });
@@ -36,4 +39,20 @@ export async function drawPage(bytes: Uint8Array, number: number): Promise<Uint8
     if (picture.byteLength <= MOST_BYTES) return picture;
   }
   throw refusal("The page has too much in it to be drawn.");
+}
+
+type Open = typeof getDocumentProxy;
+/** What is used of PDF.js. */
+type Pdfjs = {
+  readonly getDocument: (given: Parameters<Open>[1]) => { readonly promise: ReturnType<Open> };
+};
+
+/**
+ * PDF.js itself, which is what `unpdf` is made of, but that it unpacks pictures of faxes, JPEG 2000 and JBIG2 too. It is named
+ * by its path, so that an image, in which nothing draws, does not get it.
+ */
+async function drawingReader(): Promise<Open> {
+  const path = join(folderOfReader("legacy/build"), "pdf.mjs");
+  const { getDocument }: Pdfjs = await import(pathToFileURL(path).href);
+  return (data, options) => getDocument({ ...options, data }).promise;
 }

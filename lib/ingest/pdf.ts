@@ -71,16 +71,16 @@ type Options = NonNullable<Parameters<typeof getDocumentProxy>[1]>;
 const FOR_TEXT: Options = { maxImageSize: 1024 * 1024 };
 
 /** A folder of what PDF.js comes with, for its options: the reader wants a path that ends so, and no address. */
-export const folderOfReader = (name: "cmaps" | "standard_fonts"): string =>
+export const folderOfReader = (name: "cmaps" | "standard_fonts" | "wasm" | "legacy/build"): string =>
   join(dirname(fileURLToPath(import.meta.resolve("pdfjs-dist/package.json"))), name, "/");
 
-/** Opens a PDF. Throws a sentence for one that is encrypted or damaged. */
-export async function openPdf(bytes: Uint8Array, options: Options) {
+/** Opens a PDF, by `open` where another reader is wanted. Throws a sentence for one that is encrypted or damaged. */
+export async function openPdf(bytes: Uint8Array, options: Options, open: typeof getDocumentProxy = getDocumentProxy) {
   // Old fonts of Chinese, Japanese and Korean name tables of Adobe's for their letters, and bring none.
   const tables = { cMapUrl: folderOfReader("cmaps"), cMapPacked: true };
   try {
     // A copy: the reader takes the memory of what it is given.
-    return await getDocumentProxy(bytes.slice(), {
+    return await open(bytes.slice(), {
       disableFontFace: true,
       useSystemFonts: false,
       enableXfa: false,

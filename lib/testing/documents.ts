@@ -168,17 +168,20 @@ function codesOf(encoding: string): ReadonlyMap<string, string> {
   return new Map([...low, ...codes].map((bytes) => [decoder.decode(bytes), bytes.toString("hex")]));
 }
 
+/** Stripes in grey as JPEG 2000, 64 × 90, by OpenJPEG. */
+const STRIPES =
+  "/0//UQApAAAAAABAAAAAWgAAAAAAAAAAAAAAQAAAAFoAAAAAAAAAAAABBwEB/1IADAAAAAEAAQQEAAD/XAALQkgkV9NX01di/2QAJQABQ3JlYXRlZCBieSBPcGVuSlBFRyB2ZXJzaW9uIDIuNS40/5AACgAAAAAAKgAB/5PdZNL3nzXrRC/XI6b5Q/ENQBCWRaFzrMOlOimA/9k=";
+
 /** A PDF of pages as a scanner makes them: each a picture, here of grey stripes, and no text. */
-export function makeScan(pages: number): Buffer {
+export function makeScan(pages: number, packing: "FlateDecode" | "JPXDecode" = "FlateDecode"): Buffer {
   const [width, height] = [64, 90];
-  const stripes = deflateSync(
-    Buffer.alloc(width * height, Buffer.concat([Buffer.alloc(width, 250), Buffer.alloc(width, 90)])),
-  );
+  const plain = Buffer.alloc(width * height, Buffer.concat([Buffer.alloc(width, 250), Buffer.alloc(width, 90)]));
+  const stripes = packing === "FlateDecode" ? deflateSync(plain) : Buffer.from(STRIPES, "base64");
   const picture = `/Type /XObject /Subtype /Image /Width ${width} /Height ${height} /ColorSpace /DeviceGray /BitsPerComponent 8`;
   const objects: (string | Buffer)[] = [
     "<< /Type /Catalog /Pages 2 0 R >>",
     "",
-    streamObject(`${picture} /Filter /FlateDecode /Length ${stripes.length}`, stripes),
+    streamObject(`${picture} /Filter /${packing} /Length ${stripes.length}`, stripes),
   ];
   const content = Buffer.from("q 595 0 0 842 0 0 cm /Scan Do Q");
   const kids = Array.from({ length: pages }, () => pageObjects(objects, content, "/XObject << /Scan 3 0 R >>"));
