@@ -33,7 +33,15 @@ export async function openRecallBench(dataDir: string): Promise<RecallBench> {
   const embed = async (texts: readonly string[]) =>
     (await embedHashed(texts, { signal: AbortSignal.timeout(60_000) })).vectors;
   const embedding = { model: HASHED_NGRAMS, embed: async (_: unknown, texts: readonly string[]) => embed(texts) };
-  const ports = { database, accountId, via: "key", models: { embedding }, log: console, longWork: openLongWork() };
+  const ports = {
+    database,
+    accountId,
+    via: "key",
+    models: { embedding },
+    log: console,
+    now: Date.now,
+    longWork: openLongWork(),
+  };
   const scope = { ...ports, owners: { projectIds: [projectId] } } as unknown as RecallScope; // what a recall uses of it
 
   return {

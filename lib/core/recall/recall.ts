@@ -132,13 +132,23 @@ export async function recall(scope: RecallScope, query: RecallQuery, settings: R
 export const reasonOf = ({ models }: Scope): string =>
   models.embedding === null ? "No embedding model is set up." : "The question could not be embedded.";
 
-/** The vector of a question; null where there is no embedding model, or it fails, which is logged. */
+/** So long an embedding model is left alone that was silent until its time was over: each turn would wait in vain. */
+const REST_MS = 60_000;
+const restsUntil = new WeakMap<object, number>();
+
+/**
+ * The vector of a question; null where there is no embedding model, or it fails, which is logged, or was silent within the
+ * last minute.
+ */
 export async function vectorOf(scope: Scope, question: string): Promise<readonly number[] | null> {
-  if (scope.models.embedding === null) return null;
+  const { embedding } = scope.models;
+  if (embedding === null || scope.now() < (restsUntil.get(embedding) ?? 0)) return null;
   try {
     const [vector] = await embedTexts(scope, [question], { instruction: "", isAsked: false });
     return vector ?? null;
   } catch (thrown) {
+    if (thrown instanceof DOMException && thrown.name === "TimeoutError")
+      restsUntil.set(embedding, scope.now() + REST_MS);
     // At a limit there would be a line for each turn.
     const level = toChatError(thrown).code === "rate-limited" ? "debug" : "warn";
     scope.log[level]({ err: thrown }, "A question could not be embedded; its words are looked for instead");
