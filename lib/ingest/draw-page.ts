@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { getDocumentProxy } from "unpdf";
+import { createIsomorphicCanvasFactory, type getDocumentProxy } from "unpdf";
 import { folderOfReader, openPdf } from "./pdf.ts";
 import { refusal } from "./refusal.ts";
 
@@ -13,6 +13,9 @@ const MOST_IMAGE_PIXELS = 12 * 1024 * 1024;
 /** Of what is drawn aside, such as a pattern. */
 const MOST_ASIDE_BYTES = 32 * 1024 * 1024;
 
+/** Pictures of scanners and faxes that `unpdf` does not unpack, as the objects of a PDF name them. */
+const PACKINGS = ["JPXDecode", "JBIG2Decode", "CCITTFaxDecode"] as const;
+
 /**
  * Draws a page of a PDF, from 1 on, as a JPEG of at most 256 KB. Letters of fonts that are not in the file are drawn by those
  * that PDF.js comes with, or by those of the machine. Throws a sentence for a file that is no PDF that can be opened, and for
@@ -20,14 +23,18 @@ const MOST_ASIDE_BYTES = 32 * 1024 * 1024;
  */
 export async function drawPage(bytes: Uint8Array, number: number): Promise<Uint8Array> {
   const canvases = await import("@napi-rs/canvas");
+  const CanvasFactory = await createIsomorphicCanvasFactory(async () => canvases);
   const limits = { maxImageSize: MOST_IMAGE_PIXELS, canvasMaxAreaInBytes: MOST_ASIDE_BYTES };
-  // What unpacks pictures of scanners is no JavaScript.
-  const folders = { standardFontDataUrl: folderOfReader("standard_fonts"), wasmUrl: folderOfReader("wasm") };
-  const pdf = await openPdf(bytes, { ...limits, ...folders }, await drawingReader());
+  const standardFontDataUrl = folderOfReader("standard_fonts");
+  const options = { ...limits, standardFontDataUrl };
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const pdf = PACKINGS.some((name) => whole.includes(name))
+    ? await openPdf(bytes, { ...options, wasmUrl: folderOfReader("wasm") }, await wholeReader())
+    : await openPdf(bytes, { ...options, CanvasFactory });
   if (number > pdf.numPages) throw refusal(`The PDF has no page ${number}.`);
   const page = await pdf.getPage(number);
-  const whole = page.getViewport({ scale: 1 });
-  const longest = Math.max(whole.width, whole.height, 1);
+  const { width: across, height: down } = page.getViewport({ scale: 1 });
+  const longest = Math.max(across, down, 1);
   for (const side of SIDES) {
     const viewport = page.getViewport({ scale: side / longest });
     const [width, height] = [viewport.width, viewport.height].map((length) => Math.max(1, Math.round(length)));
@@ -48,10 +55,10 @@ type Pdfjs = {
 };
 
 /**
- * PDF.js itself, which is what `unpdf` is made of, but that it unpacks pictures of faxes, JPEG 2000 and JBIG2 too. It is named
- * by its path, so that an image, in which nothing draws, does not get it.
+ * PDF.js itself, which is what `unpdf` is made of, but that it unpacks all pictures, by WebAssembly, and takes some more memory.
+ * It is named by its path, so that an image, in which nothing draws, does not get it.
  */
-async function drawingReader(): Promise<Open> {
+async function wholeReader(): Promise<Open> {
   const path = join(folderOfReader("legacy/build"), "pdf.mjs");
   const { getDocument }: Pdfjs = await import(pathToFileURL(path).href);
   return (data, options) => getDocument({ ...options, data }).promise;
