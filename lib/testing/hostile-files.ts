@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { deflateSync } from "node:zlib";
-import { makeDocx, makePdf, makeZip, paragraph, pdfOf } from "./documents.ts";
+import { makeDocx, makePdf, makeScan, makeZip, paragraph, pdfOf } from "./documents.ts";
 
 /** A file that means no good, or is no document. It is made when it is wanted. */
 export type HostileFile = { readonly what: string; readonly name: string; readonly make: () => Buffer };
@@ -29,6 +29,39 @@ const pdfStream = (text: string, dictionary = ""): Buffer =>
   Buffer.from(`<< /Length ${text.length} ${dictionary} >>\nstream\n${text}\nendstream`, "latin1");
 const text = (content: string) => Buffer.from(content, "latin1");
 const HELLO = "BT /F1 12 Tf (hello) Tj ET";
+
+/** A scan in JPEG 2000 whose picture is so wide and high, whatever the PDF says. */
+function scanOf(size: number): Buffer {
+  const pdf = makeScan(1, "JPXDecode");
+  // Xsiz, Ysiz, XTsiz and YTsiz of the marker SIZ (ISO/IEC 15444-1, A.5.1).
+  const marker = pdf.indexOf(Buffer.from("ff51", "hex"));
+  for (const at of [6, 10, 22, 26]) pdf.writeUInt32BE(size, marker + at);
+  return pdf;
+}
+
+/** A page of fonts whose letters are numbers of tables that the reader has to look up, each anew. */
+function pdfOfFonts(count: number): Buffer {
+  const tables = ["UniJIS-UTF16-H", "90ms-RKSJ-H", "UniGB-UTF16-H", "UniKS-UTF16-H", "UniCNS-UTF16-H", "GBK2K-H"];
+  const mincho = "/Type /Font /BaseFont /Mincho";
+  const fonts = Array.from(
+    { length: count },
+    (_, n) => `<< ${mincho} /Subtype /Type0 /Encoding /${tables[n % tables.length]} /DescendantFonts [6 0 R] >>`,
+  );
+  const content = `BT ${fonts.map((_, n) => `/G${n} 11 Tf <68a8> Tj`).join(" ")} ET`;
+  const system = "/CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) /Supplement 2 >>";
+  const descendant = `<< ${mincho} /Subtype /CIDFontType0 ${system} >>`;
+  const names = fonts.map((_, n) => `/G${n} ${n + 7} 0 R`).join(" ");
+  const resources = `<< /Font << ${names} >> >>`;
+  return pdfOf([
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    "<< /Type /Pages /Count 1 /Kids [4 0 R] >>",
+    "<< >>",
+    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources ${resources} /Contents 5 0 R >>`,
+    pdfStream(content),
+    descendant,
+    ...fonts,
+  ]);
+}
 
 const PDFS: readonly HostileFile[] = [
   { what: "a picture called PDF", name: "a.pdf", make: () => Buffer.from("89504e470d0a1a0a00", "hex") },
@@ -161,6 +194,8 @@ const PDFS: readonly HostileFile[] = [
           .replace("/Root", `/Prev ${makePdf(["x"]).indexOf("xref")} /Root`),
       ),
   },
+  { what: "a scan that unpacks to more than it says", name: "a.pdf", make: () => scanOf(30_000) },
+  { what: "3,000 fonts with tables of old letters", name: "a.pdf", make: () => pdfOfFonts(3000) },
 ];
 
 const NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
