@@ -115,3 +115,35 @@ test("more agents than a page holds are shown page by page", { tag: "@nightly" }
   });
   expect(wrong.status()).toBe(422);
 });
+
+test("16: Back from an agent that is not saved asks first, and keeps what was typed", { tag: "@nightly" }, async ({
+  page,
+}) => {
+  await page.goto(`${server.url}/agents`);
+  await page.getByRole("link", { name: "New agent" }).click();
+  const name = page.getByLabel("Name", { exact: true });
+  await name.fill("Half an agent");
+  const asked: string[] = [];
+  let leaves = false;
+  page.on("dialog", (dialog) => {
+    asked.push(dialog.message());
+    return leaves ? dialog.accept() : dialog.dismiss();
+  });
+
+  await page.evaluate(() => window.history.back());
+  await expect.poll(() => asked).toEqual(["Leave without saving the agent?"]);
+  await expect(page).toHaveURL(`${server.url}/agents/new`);
+  await expect(name).toHaveValue("Half an agent");
+  leaves = true;
+  await page.evaluate(() => window.history.back());
+  await expect(page).toHaveURL(`${server.url}/agents`);
+  await expect(name).toHaveCount(0);
+  expect(asked).toHaveLength(2);
+
+  // Where nothing was changed nobody is asked.
+  await page.getByRole("link", { name: "New agent" }).click();
+  await expect(name).toHaveValue("");
+  await page.evaluate(() => window.history.back());
+  await expect(page).toHaveURL(`${server.url}/agents`);
+  expect(asked).toHaveLength(2);
+});

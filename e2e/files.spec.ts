@@ -89,3 +89,53 @@ test("a file that is too large says so, and one whose connection breaks can be t
   await expect(page.getByText("1 of 10 files, 25 MB each")).toBeVisible();
   await expect(page.getByRole("button", { name: "Send" })).toHaveAttribute("aria-disabled", "false");
 });
+
+test("16: a file that comes late comes to the message being written in its session, or waits there", {
+  tag: "@nightly",
+}, async ({ page }) => {
+  await page.goto(server.url);
+  await composer(page).fill("Hello");
+  await composer(page).press("Enter");
+  await isReady(page);
+  const session = page.url();
+  const arrive = await heldUploads(page);
+
+  await choose(page).setInputFiles([TABLE]);
+  await expect(chips(page)).toHaveCount(1);
+  await page.keyboard.press("ControlOrMeta+Shift+o");
+  await expect(page).toHaveURL(`${server.url}/`);
+  await expect(chips(page)).toHaveCount(0);
+  await page.goBack();
+  await expect(page).toHaveURL(session);
+  await composer(page).fill("Half a sent");
+  await arrive();
+  await expect(chips(page)).toContainText("table.csv");
+  await expect(composer(page)).toBeFocused();
+  await page.keyboard.type("ence");
+  await expect(composer(page)).toHaveValue("Half a sentence");
+
+  await choose(page).setInputFiles([PHOTO]);
+  await page.keyboard.press("ControlOrMeta+Shift+o");
+  await expect(page).toHaveURL(`${server.url}/`);
+  await composer(page).fill("Something else");
+  await arrive();
+  await expect(page.getByText("“photo.png” has arrived, and waits in its session")).toBeVisible();
+  await expect(composer(page)).toHaveValue("Something else");
+  await expect(chips(page)).toHaveCount(0);
+  await page.goBack();
+  await expect(chips(page)).toHaveCount(2);
+  await composer(page).press("Enter");
+  const sent = page.getByRole("log").getByRole("article").last();
+  await expect(sent.getByRole("link", { name: "table.csv" })).toBeVisible();
+  await expect(sent.getByRole("img", { name: "photo.png" })).toBeVisible();
+});
+
+/** Holds each upload back until the function that this gives is called. */
+async function heldUploads(page: Page): Promise<() => Promise<void>> {
+  const held: (() => Promise<void>)[] = [];
+  await page.route("**/api/app/files?*", (route) => void held.push(() => route.continue()));
+  return async () => {
+    await expect.poll(() => held.length).toBe(1);
+    await held.pop()?.();
+  };
+}

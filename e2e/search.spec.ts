@@ -42,10 +42,21 @@ const field = (page: Page) => page.getByRole("combobox", { name: "Search all mes
 const options = (page: Page) => sidebar(page).getByRole("option");
 const turn = (page: Page, name: string) => page.getByRole("log").getByRole("article", { name, exact: true });
 
+let state: Awaited<ReturnType<ReturnType<Page["context"]>["storageState"]>> | null = null;
+/** Opens the first page as the owner; the printed link is good once. */
+async function signInOnce(page: Page): Promise<void> {
+  if (state) {
+    await page.context().addCookies(state.cookies);
+    return void (await page.goto(server.url));
+  }
+  await signInAsOwner(page, server);
+  state = await page.context().storageState();
+}
+
 const wide = { widths: process.env.SCREENSHOTS ? [820, 390, 1440] : [1440] };
 
 test("what was said is found from everywhere, and opened where it stands", { tag: "@nightly" }, async ({ page }) => {
-  await signInAsOwner(page, server);
+  await signInOnce(page);
   await page.keyboard.press("Control+Shift+F");
   await expect(field(page)).toBeFocused();
   await field(page).fill("queue light");
@@ -114,4 +125,27 @@ test("what was said is found from everywhere, and opened where it stands", { tag
   await options(page).click();
   await expect(turn(page, "Question 12")).toBeInViewport();
   await expect(field(page)).toHaveCount(0);
+});
+
+test("16: a search offline says that it looks at titles alone, and goes on when one is back", {
+  tag: "@nightly",
+}, async ({ page, context }) => {
+  await signInOnce(page);
+  await expect(sidebar(page).getByRole("link").filter({ hasText: "lighthouse" })).toBeVisible();
+  const code = page.waitForResponse((response) => response.url().endsWith(".js"));
+  await page.mouse.move(300, 300);
+  await code;
+  await page.waitForLoadState("networkidle");
+  await context.setOffline(true);
+  await page.keyboard.press("Control+Shift+F");
+  await field(page).fill("lighthouse");
+  await expect(sidebar(page).getByRole("status")).toHaveText(
+    "Offline: titles only. Messages are searched when you are back.",
+  );
+  await expect(options(page)).toHaveText(["Open the session"]);
+  await field(page).fill("heron");
+  await expect(sidebar(page).getByRole("status")).toContainText("No title with “heron”. Offline: titles only.");
+  await field(page).fill("queue light");
+  await context.setOffline(false);
+  await expect(options(page).first().locator("mark")).toHaveText(["queue", "light"]);
 });

@@ -13,7 +13,10 @@ function browser({ confirms, tells = true }: { confirms: boolean; tells?: boolea
   };
   const asked: boolean[] = [];
   const leave = guardHistory({
-    events,
+    hear(onWay) {
+      events.addEventListener("popstate", onWay);
+      return () => events.removeEventListener("popstate", onWay);
+    },
     address: () => addresses[at] ?? "",
     place: () => (tells ? at : null),
     go: went,

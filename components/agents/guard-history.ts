@@ -1,7 +1,9 @@
+import { beforeWays } from "../frame/ways";
+
 /** What is needed of a page to keep somebody on it who goes back. */
 export type GuardedPage = {
-  /** Hears `popstate` before anybody else does. */
-  readonly events: Pick<EventTarget, "addEventListener" | "removeEventListener">;
+  /** Calls what it is given at each `popstate`, before anybody else; gives what ends that. */
+  readonly hear: (onWay: (event: Event) => void) => () => void;
   /** The address, without what leads to a place on the page. */
   readonly address: () => string;
   /** Where in its history the browser is; null: it does not tell. */
@@ -15,7 +17,7 @@ export type GuardedPage = {
  * Asks before the browser goes back or forward from a page, and stays on it where that is refused: whoever else hears of the way
  * does not hear of this one. Gives what ends that.
  */
-export function guardHistory({ events, address, place, go, confirms }: GuardedPage): () => void {
+export function guardHistory({ hear, address, place, go, confirms }: GuardedPage): () => void {
   const [home, homePlace] = [address(), place()];
   let isReturning = false;
 
@@ -33,13 +35,12 @@ export function guardHistory({ events, address, place, go, confirms }: GuardedPa
     go(homePlace === null || there === null ? 1 : homePlace - there);
   }
 
-  events.addEventListener("popstate", onWay, { capture: true });
-  return () => events.removeEventListener("popstate", onWay, { capture: true });
+  return hear(onWay);
 }
 
 /** The page that is open. */
 export const openPage = (confirms: () => boolean): GuardedPage => ({
-  events: window,
+  hear: beforeWays,
   address: () => window.location.pathname,
   place: () => ("navigation" in window ? (window.navigation.currentEntry?.index ?? null) : null),
   go: (by) => window.history.go(by),

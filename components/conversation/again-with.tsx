@@ -1,13 +1,14 @@
 "use client";
 
 import { ChevronDown } from "lucide-react";
-import { lazy, Suspense, useRef, useState } from "react";
+import { Suspense, useRef, useState } from "react";
 import { IconButton } from "../ui/icon-button";
+import { later } from "../ui/later";
 import { useModelOffer } from "./choice/model-offer";
 import { namedModel } from "./choice/model-options";
 
 const loadPanel = () => import("./choice/picker-panel");
-const PickerPanel = lazy(loadPanel);
+const PickerPanel = later(loadPanel);
 
 type AgainWithProps = {
   /** Who has answered; null: nobody has said. */

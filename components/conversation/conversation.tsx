@@ -1,12 +1,13 @@
 "use client";
 
 import { ArrowDown } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { useShell } from "../frame/shell";
 import { useSessionDocuments } from "../knowledge/use-session-documents";
 import { Find } from "../search/find";
 import { useWantedTurn } from "../search/wanted-turn";
+import { later } from "../ui/later";
 import type { SentWith } from "./conversation-ports";
 import type { ConversationState } from "./conversation-state";
 import type { BegunWith } from "./first-visit";
@@ -44,7 +45,7 @@ type ConversationProps = {
   readonly onCreated: (id: string) => void;
 };
 
-const ContextSheet = lazy(() => import("./context/context-sheet"));
+const ContextSheet = later(() => import("./context/context-sheet"));
 
 /** Said for the person, and shown as what was said. */
 const GO_ON = "Continue where you stopped.";

@@ -1,11 +1,12 @@
 "use client";
 
 import { ListTree } from "lucide-react";
-import { lazy, Suspense, useId, useRef, useState } from "react";
+import { Suspense, useId, useRef, useState } from "react";
 import { IconButton } from "../ui/icon-button";
+import { later } from "../ui/later";
 import type { OutlineProps } from "./outline-list";
 
-const OutlineList = lazy(() => import("./outline-list"));
+const OutlineList = later(() => import("./outline-list"));
 
 /** The button of the outline, and its sheet in the browser's top layer: every question of the session. */
 export function OutlineButton({ sessionId, onChoose }: OutlineProps) {

@@ -1,15 +1,16 @@
 "use client";
 
 import { Copy, Pencil } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import type { Attachment } from "@/lib/dialects/llamacloud/answers.ts";
 import { Dash } from "../ui/dash";
 import { IconButton } from "../ui/icon-button";
+import { later } from "../ui/later";
 import { QuestionFiles } from "./attachments/question-files";
 import { copyText } from "./copy";
 import { shapeOfQuestion } from "./question-shape";
 
-const QuestionEditor = lazy(() => import("./question-editor"));
+const QuestionEditor = later(() => import("./question-editor"));
 
 type QuestionProps = {
   /** Of its heading. */

@@ -1,9 +1,10 @@
 "use client";
 
 import { CircleX, Hand, Square, Wrench } from "lucide-react";
-import { lazy, type ReactNode, Suspense } from "react";
+import { type ReactNode, Suspense } from "react";
 import { formatDuration, formatSeconds } from "../time";
 import { WorkingDash } from "../ui/dash";
+import { later } from "../ui/later";
 import { Arguments } from "./arguments";
 import { arrivingArguments } from "./arriving-arguments";
 import { useCalls } from "./calls";
@@ -13,8 +14,8 @@ import { errorText, toolState } from "./tool-state";
 import type { ToolBlock } from "./turn-state";
 import { useSeconds } from "./use-seconds";
 
-const CallForm = lazy(() => import("./call-form"));
-const Result = lazy(() => import("./result"));
+const CallForm = later(() => import("./call-form"));
+const Result = later(() => import("./result"));
 
 type ToolRowProps = { readonly block: ToolBlock; readonly isOver: boolean; readonly wasStopped: boolean };
 

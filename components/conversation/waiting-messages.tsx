@@ -1,12 +1,12 @@
 "use client";
 
-import { lazy, type RefObject, Suspense, useEffect } from "react";
-import { onIntent } from "./intent";
+import { type RefObject, Suspense } from "react";
+import { later } from "../ui/later";
 import type { ComposerHandle } from "./use-draft-field";
 import type { SendQueue } from "./use-queue";
 
-const loadWaitingList = () => import("./waiting-list");
-const WaitingList = lazy(loadWaitingList);
+// What waits may wait for the connection, which could not bring the list then.
+const WaitingList = later(() => import("./waiting-list"), { isForOffline: true });
 
 type WaitingMessagesProps = {
   readonly queue: SendQueue;
@@ -18,8 +18,6 @@ type WaitingMessagesProps = {
 
 /** The messages that wait to be sent, where there are some. */
 export function WaitingMessages({ queue, why, composer }: WaitingMessagesProps) {
-  // What waits may wait for the connection, which could not bring the list then.
-  useEffect(() => onIntent(() => void loadWaitingList().catch(() => {})), []);
   if (queue.items.length === 0) return null;
 
   function takeBack(id: string) {

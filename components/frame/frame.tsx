@@ -14,6 +14,7 @@ import { PaletteHost } from "./palette-host";
 import { useSessionList, useShell } from "./shell";
 import { SidebarContext, type SidebarControl } from "./sidebar-toggle";
 import { useChanges } from "./use-changes";
+import "./ways";
 
 const isNarrow = () => window.matchMedia("(max-width: 1099.98px)").matches;
 

@@ -1,11 +1,12 @@
 "use client";
 
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { isField, isPlain } from "../ui/keys";
+import { later } from "../ui/later";
 import { isLetterOff } from "../ui/letters";
 import { useAsked } from "./asked";
 
-const HelpSheet = lazy(() => import("./help-sheet"));
+const HelpSheet = later(() => import("./help-sheet"));
 
 /** Shows all keys when ? is pressed outside of a field; the code comes with the first press. */
 export function Help() {

@@ -1,11 +1,12 @@
 "use client";
 
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { isProblem } from "../api";
+import { later } from "../ui/later";
 import { notify } from "../ui/notify";
 import type { SessionDocuments } from "./use-session-documents";
 
-const DocumentRows = lazy(() => import("./document-rows").then((rows) => ({ default: rows.DocumentRows })));
+const DocumentRows = later(async () => ({ default: (await import("./document-rows")).DocumentRows }));
 
 type ArrivingProps = {
   readonly documents: SessionDocuments;

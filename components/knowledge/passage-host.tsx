@@ -1,10 +1,11 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
+import { Suspense, useEffect, useSyncExternalStore } from "react";
+import { later } from "../ui/later";
 import { closePassage, shownPassage } from "./open-passage";
 
-const PassageSheet = lazy(() => import("./passage-sheet"));
+const PassageSheet = later(() => import("./passage-sheet"));
 
 /** Where a passage is shown; its code comes with the first. Another page shows none. */
 export function PassageHost() {

@@ -1,11 +1,12 @@
 "use client";
 
 import { FileText } from "lucide-react";
-import { lazy, Suspense, useId, useState } from "react";
+import { Suspense, useId, useState } from "react";
+import { later } from "../ui/later";
 import { counted } from "./document";
 import type { SessionDocuments } from "./use-session-documents";
 
-const Documents = lazy(() => import("./documents").then(({ Documents }) => ({ default: Documents })));
+const Documents = later(async () => ({ default: (await import("./documents")).Documents }));
 
 /** The button that says how many documents a session has, and their sheet; nothing where it has none. */
 export function SessionDocumentsButton({ documents: { store, state } }: { readonly documents: SessionDocuments }) {

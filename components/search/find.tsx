@@ -1,11 +1,12 @@
 "use client";
 
-import { lazy, Suspense, useEffect, useEffectEvent, useState } from "react";
+import { Suspense, useEffect, useEffectEvent, useState } from "react";
 import { useAsked } from "../frame/asked";
 import { isCommand } from "../ui/keys";
+import { later } from "../ui/later";
 import type { WantedTurn } from "./wanted-turn";
 
-const FindBar = lazy(() => import("./find-bar"));
+const FindBar = later(() => import("./find-bar"));
 
 type FindProps = {
   /** Null: there is nothing to find yet. */

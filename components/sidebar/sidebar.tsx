@@ -1,7 +1,7 @@
 "use client";
 
 import { Archive, Bot, LibraryBig, Search, SquarePen } from "lucide-react";
-import { lazy, Suspense, use, useEffect, useRef, useState } from "react";
+import { Suspense, use, useEffect, useRef, useState } from "react";
 import { useAsked } from "../frame/asked";
 import { focusComposer } from "../frame/focus";
 import { useSessionList, useShell } from "../frame/shell";
@@ -9,14 +9,15 @@ import { SidebarContext, SidebarToggle } from "../frame/sidebar-toggle";
 import { openSearch, useSearchState } from "../search/search-panel-state";
 import { KEYS } from "../ui/key-names";
 import { Keys } from "../ui/keys";
+import { later } from "../ui/later";
 import { PageLink } from "../ui/page-link";
 import { refocus } from "../ui/refocus";
 import { SessionList } from "./session-list";
 import { ViewerLine } from "./viewer-line";
 import { Wordmark } from "./wordmark";
 
-const ArchivedList = lazy(() => import("./archived-list"));
-const SearchPanel = lazy(() => import("../search/search-panel"));
+const ArchivedList = later(() => import("./archived-list"));
+const SearchPanel = later(() => import("../search/search-panel"), { isForOffline: true });
 
 export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
   const { close } = use(SidebarContext);

@@ -1,10 +1,11 @@
 "use client";
 
-import { lazy, Suspense, useSyncExternalStore } from "react";
+import { Suspense, useSyncExternalStore } from "react";
+import { later } from "./later";
 import type { Notice } from "./notice";
 
 const load = () => import("./toaster");
-const Toaster = lazy(load);
+const Toaster = later(load, { isForOffline: true });
 
 let wanted = false;
 const listeners = new Set<() => void>();
@@ -15,7 +16,8 @@ export async function notify(notice: Notice): Promise<void> {
     wanted = true;
     for (const listener of listeners) listener();
   }
-  (await load()).show(notice);
+  const toaster = await load().catch(() => null);
+  toaster?.show(notice);
 }
 
 function subscribe(listener: () => void): () => void {

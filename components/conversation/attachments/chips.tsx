@@ -1,10 +1,11 @@
 "use client";
 
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { later } from "../../ui/later";
 import { type AttachmentLimits, countInWords } from "./attachment";
 import type { Attachments } from "./use-attachments";
 
-const ChipList = lazy(() => import("./chip-list"));
+const ChipList = later(() => import("./chip-list"), { isForOffline: true });
 
 type ChipsProps = {
   readonly attachments: Attachments;

@@ -1,11 +1,12 @@
 "use client";
 
 import { ChevronDown } from "lucide-react";
-import { lazy, Suspense, useRef, useState } from "react";
+import { Suspense, useRef, useState } from "react";
+import { later } from "../../ui/later";
 import type { PickerProps } from "./picker-props";
 
 const loadPanel = () => import("./picker-panel");
-const PickerPanel = lazy(loadPanel);
+const PickerPanel = later(loadPanel);
 
 /** A button that says what is chosen, and the list behind it, whose code is fetched with the first look at it. */
 export function Picker(props: PickerProps) {
