@@ -44,7 +44,7 @@ function Missing({ onAgain }: { readonly onAgain: () => void }) {
       <span className="toast-text">
         {navigator.onLine
           ? "This part of the page did not load."
-          : "You are offline, and this part of the page has not come yet. It opens when you are back."}
+          : "You are offline: this part of the page opens when you are back."}
       </span>
       <button type="button" className="toast-action" onClick={onAgain}>
         Try again
