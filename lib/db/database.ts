@@ -1,9 +1,10 @@
 import { PrismaPg } from "@prisma/adapter-pg";
-import { Pool, type PoolConfig } from "pg";
+import { Pool, type PoolConfig, types } from "pg";
 import { PrismaClient } from "./generated/client.ts";
 import { limitedPool, tellOfUse } from "./limited-pool.ts";
 import { checkMigrated, type MigrationState, migrate, migrationState, settle } from "./migrate.ts";
 import { openFolder } from "./pglite/folder.ts";
+import { parseTextArray } from "./text-array.ts";
 
 /** An open, migrated database. */
 export type Database = {
@@ -59,6 +60,9 @@ const IDLE_IN_TRANSACTION_MS = 30_000;
 const ANSWER_GRACE_MS = 5000;
 const CONNECT_MS = 10_000;
 const CONNECTIONS = 10;
+type TypeId = Parameters<typeof types.setTypeParser>[0];
+/** PostgreSQL's number of the type text[], pg_type.dat. */
+const TEXT_ARRAY = 1009 as TypeId; // its type has no arrays
 /** Of a host that freezes processes, which has many of them. */
 const FROZEN = { max: 3, idleTimeoutMillis: 1000 };
 
@@ -69,6 +73,7 @@ const FROZEN = { max: 3, idleTimeoutMillis: 1000 };
  * Statements are ended after 30 s, but for those of migrations.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  types.setTypeParser(TEXT_ARRAY, parseTextArray);
   return options.url === undefined ? openPglite(options) : openPostgres(options.url, options);
 }
 

@@ -6,6 +6,7 @@ import type { TakenTurn } from "../core/turn/taken-turn.ts";
 import type { AnswerHead, Answering, Running, Surface, Whole, WholeTurn } from "../dialects/dialect.ts";
 import { ChatError } from "../domain/errors.ts";
 import { isLast, type LastEvent, type TurnEvent } from "../domain/events.ts";
+import { json } from "./json.ts";
 import { repeatable, requestKey } from "./request-key.ts";
 import { sseResponse } from "./sse.ts";
 
@@ -70,13 +71,13 @@ async function answerTaken<Asked>(
   const failed = turns.filter(({ last }) => !isAnswer(last));
   if (failed.length > 0) return failureOf(failed, dialect);
   const [{ events }] = turns;
-  return isStream ? stream(events, turns) : json(dialect, turns, headOf(events), asked);
+  return isStream ? stream(events, turns) : whole(dialect, turns, headOf(events), asked);
 }
 
-async function json<Asked>(dialect: Answerer<Asked>, turns: Whole, head: AnswerHead, asked: Asked): Promise<Response> {
+async function whole<Asked>(dialect: Answerer<Asked>, turns: Whole, head: AnswerHead, asked: Asked): Promise<Response> {
   const { answer, headers, status } = dialect;
   if (answer === null) throw new ChatError("internal", "A dialect of streams was asked for one JSON");
-  return Response.json(await answer(turns, head, asked), { status, headers: headers?.(head, turns) });
+  return json(await answer(turns, head, asked), { status, headers: headers?.(head, turns) });
 }
 
 /** The failure of the turn that failed first, not of those that were ended with it. */

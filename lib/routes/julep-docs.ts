@@ -20,6 +20,7 @@ import {
 } from "../dialects/julep/index.ts";
 import type { DocOwner } from "../domain/doc.ts";
 import { endpoint, routes } from "../http/endpoint.ts";
+import { json } from "../http/json.ts";
 import { searchHeaders } from "../http/search-headers.ts";
 
 type Params = Readonly<Record<string, string>>;
@@ -45,7 +46,7 @@ export const docsRoutes = (role: DocOwner["role"]) =>
       bodyLimitBytes: JULEP_LARGE_BODY_BYTES,
       async handle({ scope, params, body }) {
         const doc = await createDoc(scope, pathOwner(role, params), decodeDoc(body));
-        return Response.json(encodeDoc(doc), { status: 201 });
+        return json(encodeDoc(doc), { status: 201 });
       },
     }),
     GET: endpoint({
@@ -54,7 +55,7 @@ export const docsRoutes = (role: DocOwner["role"]) =>
       async handle({ scope, params, query }) {
         const owner = await knownOwner(scope, role, params);
         const docs = await listDocs(scope, owner, decodePage(query), query.include_embeddings);
-        return Response.json({ items: docs.map(encodeDoc) });
+        return json({ items: docs.map(encodeDoc) });
       },
     }),
     DELETE: endpoint({
@@ -65,7 +66,7 @@ export const docsRoutes = (role: DocOwner["role"]) =>
         const owner = await knownOwner(scope, role, params);
         const isNone = !body.delete_all && Object.keys(body.metadata_filter).length === 0;
         const ids = isNone ? [] : await deleteDocs(scope, owner, body.metadata_filter);
-        return Response.json({ items: ids.map(encodeDeleted) }, { status: 202 });
+        return json({ items: ids.map(encodeDeleted) }, { status: 202 });
       },
     }),
   });
@@ -79,7 +80,7 @@ export const docRoutes = (role: DocOwner["role"]) =>
         const owner = pathOwner(role, params);
         const id = pathId(params.docId, "doc_id");
         await deleteDoc(scope, owner, id);
-        return Response.json(encodeDeleted(id), { status: 202 });
+        return json(encodeDeleted(id), { status: 202 });
       },
     }),
   });
@@ -98,7 +99,7 @@ export const searchRoutes = (role: DocOwner["role"]) =>
         const owners = { agentIds: role === "agent" ? [id] : [], userIds: role === "user" ? [id] : [] };
         const { hits, ...how } = await searchDocs(scope, owners, query, options);
         const seconds = (performance.now() - startedAt) / 1000;
-        return Response.json({ docs: hits.map(encodeHit), time: seconds }, { headers: searchHeaders(how) });
+        return json({ docs: hits.map(encodeHit), time: seconds }, { headers: searchHeaders(how) });
       },
     }),
   });

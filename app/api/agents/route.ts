@@ -1,6 +1,7 @@
 import { createAgent, listAgents } from "@/lib/core/agents";
 import { AgentBody, decodeAgent, decodePage, encodeAgent, julep, ListQuery } from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
   GET: endpoint({
@@ -8,7 +9,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     query: ListQuery,
     async handle({ scope, query }) {
       const items = await listAgents(scope, decodePage(query));
-      return Response.json({ items: items.map(encodeAgent) });
+      return json({ items: items.map(encodeAgent) });
     },
   }),
   POST: endpoint({
@@ -16,7 +17,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     body: AgentBody,
     async handle({ scope, body }) {
       const agent = await createAgent(scope, decodeAgent(body));
-      return Response.json(encodeAgent(agent), { status: 201 });
+      return json(encodeAgent(agent), { status: 201 });
     },
   }),
 });

@@ -2,6 +2,7 @@ import { sweep } from "@/lib/core/tidy";
 import { web } from "@/lib/dialects/web";
 import { ChatError } from "@/lib/domain/errors";
 import { openEndpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 import { isSecret } from "@/lib/server/keys";
 
 /**
@@ -20,7 +21,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     async handle({ parley }) {
       const takenOver = await sweep(parley.ports);
       await parley.usageBook.flush();
-      return Response.json({ taken_over: takenOver });
+      return json({ taken_over: takenOver });
     },
   }),
 });

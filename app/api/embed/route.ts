@@ -1,6 +1,7 @@
 import { embedTexts } from "@/lib/core/recall/search";
 import { EmbedBody, JULEP_LARGE_BODY_BYTES, julep } from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
   POST: endpoint({
@@ -9,7 +10,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     bodyLimitBytes: JULEP_LARGE_BODY_BYTES,
     async handle({ scope, body }) {
       const options = { instruction: body.embed_instruction, isAsked: true };
-      return Response.json({ vectors: await embedTexts(scope, body.text, options) });
+      return json({ vectors: await embedTexts(scope, body.text, options) });
     },
   }),
 });

@@ -1,5 +1,6 @@
 import { web } from "@/lib/dialects/web";
 import { openEndpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 import { openApiDocument } from "@/lib/http/openapi";
 import { publicUrl } from "@/lib/server/settings";
 
@@ -8,7 +9,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     surface: web,
     async handle({ parley }) {
       const headers = { "cache-control": "public, max-age=300", "access-control-allow-origin": "*" };
-      return Response.json(await openApiDocument(publicUrl(parley.settings)), { headers });
+      return json(await openApiDocument(publicUrl(parley.settings)), { headers });
     },
   }),
 });

@@ -1,6 +1,7 @@
 import { createProject, listProjects } from "@/lib/core/projects";
 import { decodePage, encodeProject, julep, ListQuery, ProjectBody } from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
   GET: endpoint({
@@ -8,7 +9,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     query: ListQuery,
     async handle({ scope, query }) {
       const items = await listProjects(scope, decodePage(query));
-      return Response.json({ items: items.map(encodeProject) });
+      return json({ items: items.map(encodeProject) });
     },
   }),
   POST: endpoint({
@@ -20,7 +21,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
         name: body.name,
         metadata: body.metadata ?? null,
       });
-      return Response.json(encodeProject(project), { status: 201 });
+      return json(encodeProject(project), { status: 201 });
     },
   }),
 });

@@ -9,6 +9,7 @@ import {
   ListQuery,
 } from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
   GET: endpoint({
@@ -16,7 +17,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     query: ListQuery,
     async handle({ scope, query }) {
       const items = await listSessionsByOffset(scope, decodePage(query));
-      return Response.json({ items: items.map(encodeSession) });
+      return json({ items: items.map(encodeSession) });
     },
   }),
   POST: endpoint({
@@ -24,7 +25,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     body: CreateSessionBody,
     async handle({ scope, body }) {
       const chosen = { ...decodeParticipants(body), ...decodeSession(body) };
-      return Response.json(encodeSession(await createSession(scope, "julep", chosen)), { status: 201 });
+      return json(encodeSession(await createSession(scope, "julep", chosen)), { status: 201 });
     },
   }),
 });

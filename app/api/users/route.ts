@@ -1,6 +1,7 @@
 import { createUser, listUsers } from "@/lib/core/users";
 import { decodePage, decodeUser, encodeUser, julep, ListQuery, UserBody } from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
   GET: endpoint({
@@ -8,7 +9,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     query: ListQuery,
     async handle({ scope, query }) {
       const items = await listUsers(scope, decodePage(query));
-      return Response.json({ items: items.map(encodeUser) });
+      return json({ items: items.map(encodeUser) });
     },
   }),
   POST: endpoint({
@@ -16,7 +17,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     body: UserBody,
     async handle({ scope, body }) {
       const user = await createUser(scope, decodeUser(body));
-      return Response.json(encodeUser(user), { status: 201 });
+      return json(encodeUser(user), { status: 201 });
     },
   }),
 });

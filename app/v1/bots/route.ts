@@ -1,6 +1,7 @@
 import { createAgent, listLatestAgents } from "@/lib/core/agents";
 import { BotBody, BotListQuery, bots, decodeBot, encodeBot } from "@/lib/dialects/bots";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(bots, {
   GET: endpoint({
@@ -8,7 +9,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(bots, {
     query: BotListQuery,
     async handle({ scope, query }) {
       const agents = await listLatestAgents(scope, query.limit, query.offset);
-      return Response.json({ items: agents.map((agent) => encodeBot(agent, scope.accountId)) });
+      return json({ items: agents.map((agent) => encodeBot(agent, scope.accountId)) });
     },
   }),
   POST: endpoint({
@@ -16,7 +17,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(bots, {
     body: BotBody,
     async handle({ scope, body }) {
       const agent = await createAgent(scope, decodeBot(body));
-      return Response.json(encodeBot(agent, scope.accountId), { status: 201 });
+      return json(encodeBot(agent, scope.accountId), { status: 201 });
     },
   }),
 });

@@ -1,10 +1,15 @@
 import { Duplex } from "node:stream";
 import type { MessagePort } from "node:worker_threads";
 
+/** In bytes: what is read at once, in some milliseconds. */
+const PIECE = 256 * 1024;
+
 /** A message port in the form of the socket that `pg` expects. `open` is asked for it when the client connects. */
 export class PortStream extends Duplex {
   readonly #open: () => Promise<MessagePort>;
   #port: MessagePort | null = null;
+  /** What has come and is not read yet; null at its end. */
+  #unread: (Uint8Array | null)[] = [];
 
   constructor(open: () => Promise<MessagePort>) {
     super();
@@ -26,9 +31,25 @@ export class PortStream extends Duplex {
       return;
     }
     this.#port = port;
-    port.on("message", (bytes: Uint8Array) => this.push(bytes));
-    port.on("close", () => this.push(null));
+    port.on("message", (bytes: Uint8Array) => this.#take(bytes));
+    port.on("close", () => this.#take(null));
     this.emit("connect");
+  }
+
+  /** An answer is one message, however large: others have their turn between its pieces. */
+  #take(bytes: Uint8Array | null): void {
+    const isNext = this.#unread.length === 0;
+    if (bytes === null) this.#unread.push(null);
+    for (let at = 0; bytes !== null && at < bytes.length; at += PIECE)
+      this.#unread.push(bytes.subarray(at, at + PIECE));
+    if (isNext) this.#pushNext();
+  }
+
+  #pushNext(): void {
+    const piece = this.#unread.shift();
+    if (piece === undefined || this.destroyed) return;
+    this.push(piece);
+    if (this.#unread.length > 0) setImmediate(() => this.#pushNext());
   }
 
   override _read(): void {}

@@ -10,13 +10,14 @@ import {
   pathId,
 } from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
   GET: endpoint({
     surface: julep,
     async handle({ scope, params }) {
       const agent = await getAgent(scope, pathId(params.agentId, "agent_id"));
-      return Response.json(encodeAgent(agent));
+      return json(encodeAgent(agent));
     },
   }),
   POST: endpoint({
@@ -24,7 +25,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     body: AgentBody,
     async handle({ scope, params, body }) {
       const agent = await saveAgent(scope, pathId(params.agentId, "agent_id"), decodeAgent(body));
-      return Response.json(encodeAgent(agent), { status: 201 });
+      return json(encodeAgent(agent), { status: 201 });
     },
   }),
   PUT: endpoint({
@@ -32,7 +33,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     body: AgentBody,
     async handle({ scope, params, body }) {
       const agent = await replaceAgent(scope, pathId(params.agentId, "agent_id"), decodeAgent(body));
-      return Response.json(encodeAgent(agent));
+      return json(encodeAgent(agent));
     },
   }),
   PATCH: endpoint({
@@ -40,7 +41,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     body: AgentPatch,
     async handle({ scope, params, body }) {
       const agent = await patchAgent(scope, pathId(params.agentId, "agent_id"), () => decodeAgentPatch(body));
-      return Response.json(encodeAgent(agent));
+      return json(encodeAgent(agent));
     },
   }),
   DELETE: endpoint({
@@ -48,7 +49,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     async handle({ scope, params }) {
       const id = pathId(params.agentId, "agent_id");
       await deleteAgent(scope, id);
-      return Response.json(encodeDeleted(id), { status: 202 });
+      return json(encodeDeleted(id), { status: 202 });
     },
   }),
 });

@@ -3,6 +3,7 @@ import { deleteAccount } from "@/lib/core/leave-account";
 import { AccountBody, DeleteAccountBody, web } from "@/lib/dialects/web";
 import { ChatError } from "@/lib/domain/errors";
 import { endpoint, openEndpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 import { isOpen } from "@/lib/server/hosts";
 import { forgetCallers, isSameOrigin, visitorOf } from "@/lib/sign-in/authenticate";
 import { checkedHash } from "@/lib/sign-in/new-password";
@@ -30,7 +31,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
         hashPassword: () => hash(body.password),
       });
       const cookies = await enteringCookies(parley, request, { accountId: id, tokenVersion });
-      return withCookies(Response.json({ email }), cookies);
+      return withCookies(json({ email }), cookies);
     },
   }),
   // Deletes the account with all it has.

@@ -3,6 +3,7 @@ import { ingestFile, listFileDocs } from "@/lib/core/ingest";
 import { addText } from "@/lib/core/knowledge/documents";
 import { DocBody, DocsQuery, encodeDocument, encodeListed, ownerIn, PAGE, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   GET: endpoint({
@@ -10,7 +11,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     query: DocsQuery,
     async handle({ scope, query }) {
       const page = { offset: query.offset ?? 0, limit: PAGE + 1 };
-      return Response.json(encodeListed(await listFileDocs(scope, ownerIn(query), page), encodeDocument));
+      return json(encodeListed(await listFileDocs(scope, ownerIn(query), page), encodeDocument));
     },
   }),
   POST: endpoint({
@@ -22,11 +23,11 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
       const owner = ownerIn(body);
       if (text != null) {
         const made = await addText(scope, owner, { title: title ?? "", text });
-        return Response.json(encodeDocument(made), { status: 201 });
+        return json(encodeDocument(made), { status: 201 });
       }
       const file = await getFile(scope, fileId ?? "");
       const input = { fileId: file.id, title: title ?? file.name, metadata: null };
-      return Response.json(encodeDocument(await ingestFile(scope, owner, input)), { status: 201 });
+      return json(encodeDocument(await ingestFile(scope, owner, input)), { status: 201 });
     },
   }),
 });

@@ -1,6 +1,7 @@
 import { fileLimits, storeFile } from "@/lib/core/files";
 import { encodeFile, UploadQuery, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 import { announcedBytes, uploadedBytes } from "@/lib/http/upload";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
@@ -15,7 +16,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
         maxBytes: fileLimits(scope).each,
         announced: announcedBytes(request),
       });
-      return Response.json(encodeFile(file), { status: 201 });
+      return json(encodeFile(file), { status: 201 });
     },
   }),
 });

@@ -2,6 +2,7 @@ import { createApiKey, listApiKeys } from "@/lib/core/api-keys";
 import { encodeApiKey, web } from "@/lib/dialects/web";
 import { ApiKeyBody, decodeApiKey } from "@/lib/dialects/web/new-key";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 import { hashKey, keyHint, newKey } from "@/lib/server/keys";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
@@ -9,7 +10,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     surface: web,
     credentials: "cookie",
     async handle({ scope }) {
-      return Response.json({ items: (await listApiKeys(scope)).map(encodeApiKey) });
+      return json({ items: (await listApiKeys(scope)).map(encodeApiKey) });
     },
   }),
   // The one answer that tells a key's text.
@@ -23,7 +24,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
         hash: hashKey(key),
         hint: keyHint(key),
       });
-      return Response.json({ ...encodeApiKey(made), key }, { status: 201 });
+      return json({ ...encodeApiKey(made), key }, { status: 201 });
     },
   }),
 });

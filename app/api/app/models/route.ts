@@ -1,5 +1,6 @@
 import { encodeModels, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   GET: endpoint({
@@ -7,7 +8,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     async handle({ scope }) {
       const { models } = scope;
       const known = await models.list(scope.providerKey);
-      return Response.json(encodeModels(known, models.defaultModel, (await models.unlisted?.()) ?? []));
+      return json(encodeModels(known, models.defaultModel, (await models.unlisted?.()) ?? []));
     },
   }),
 });

@@ -1,6 +1,7 @@
 import { addProvider, listProviders, mayAddProviders } from "@/lib/core/model-providers";
 import { decodeProvider, encodeProvider, ProviderBody, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   GET: endpoint({
@@ -8,7 +9,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     credentials: "cookie",
     async handle({ scope }) {
       const items = (await listProviders(scope)).map(encodeProvider);
-      return Response.json({ items, may_add: await mayAddProviders(scope) });
+      return json({ items, may_add: await mayAddProviders(scope) });
     },
   }),
   POST: endpoint({
@@ -17,7 +18,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     body: ProviderBody,
     async handle({ scope, body }) {
       const { provider, models } = await addProvider(scope, decodeProvider(body));
-      return Response.json({ ...encodeProvider(provider), models }, { status: 201 });
+      return json({ ...encodeProvider(provider), models }, { status: 201 });
     },
   }),
 });

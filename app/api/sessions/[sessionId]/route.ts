@@ -13,13 +13,14 @@ import {
   SessionPatch,
 } from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
   GET: endpoint({
     surface: julep,
     async handle({ scope, params }) {
       const session = await getSession(scope, pathId(params.sessionId, "session_id"));
-      return Response.json(encodeSession(session));
+      return json(encodeSession(session));
     },
   }),
   POST: endpoint({
@@ -28,7 +29,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     async handle({ scope, params, body }) {
       const id = pathId(params.sessionId, "session_id");
       const session = await saveSession(scope, "julep", id, decodeSession(body), decodeParticipants(body));
-      return Response.json(encodeSession(session), { status: 201 });
+      return json(encodeSession(session), { status: 201 });
     },
   }),
   PUT: endpoint({
@@ -36,7 +37,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     body: SessionBody,
     async handle({ scope, params, body }) {
       const { id } = await getSession(scope, pathId(params.sessionId, "session_id"));
-      return Response.json(encodeSession(await setSession(scope, id, decodeSession(body))));
+      return json(encodeSession(await setSession(scope, id, decodeSession(body))));
     },
   }),
   PATCH: endpoint({
@@ -44,7 +45,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     body: SessionPatch,
     async handle({ scope, params, body }) {
       const id = pathId(params.sessionId, "session_id");
-      return Response.json(encodeSession(await patchSession(scope, id, (now) => decodeSessionPatch(body, now))));
+      return json(encodeSession(await patchSession(scope, id, (now) => decodeSessionPatch(body, now))));
     },
   }),
   DELETE: endpoint({
@@ -52,7 +53,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     async handle({ scope, params }) {
       const id = pathId(params.sessionId, "session_id");
       await deleteSession(scope, id);
-      return Response.json(encodeDeleted(id), { status: 202 });
+      return json(encodeDeleted(id), { status: 202 });
     },
   }),
 });

@@ -10,13 +10,14 @@ import {
   UserPatch,
 } from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
   GET: endpoint({
     surface: julep,
     async handle({ scope, params }) {
       const user = await getUser(scope, pathId(params.userId, "user_id"));
-      return Response.json(encodeUser(user));
+      return json(encodeUser(user));
     },
   }),
   POST: endpoint({
@@ -24,7 +25,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     body: UserBody,
     async handle({ scope, params, body }) {
       const user = await saveUser(scope, pathId(params.userId, "user_id"), decodeUser(body));
-      return Response.json(encodeUser(user), { status: 201 });
+      return json(encodeUser(user), { status: 201 });
     },
   }),
   PUT: endpoint({
@@ -32,7 +33,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     body: UserBody,
     async handle({ scope, params, body }) {
       const user = await replaceUser(scope, pathId(params.userId, "user_id"), decodeUser(body));
-      return Response.json(encodeUser(user));
+      return json(encodeUser(user));
     },
   }),
   PATCH: endpoint({
@@ -40,7 +41,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     body: UserPatch,
     async handle({ scope, params, body }) {
       const user = await patchUser(scope, pathId(params.userId, "user_id"), decodeUserPatch(body));
-      return Response.json(encodeUser(user));
+      return json(encodeUser(user));
     },
   }),
   DELETE: endpoint({
@@ -48,7 +49,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     async handle({ scope, params }) {
       const id = pathId(params.userId, "user_id");
       await deleteUser(scope, id);
-      return Response.json(encodeDeleted(id), { status: 202 });
+      return json(encodeDeleted(id), { status: 202 });
     },
   }),
 });

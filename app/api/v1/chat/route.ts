@@ -11,6 +11,7 @@ import {
 } from "@/lib/dialects/llamacloud";
 import { web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 import { summaryOf } from "@/lib/routes/llamacloud-session";
 
 const DEFAULT_PAGE = 20;
@@ -37,7 +38,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       const page = found.slice(0, size);
       const last = page.at(-1);
       const token = found.length > size && last ? encodeCursor(last, projectId) : null;
-      return Response.json(encodePage(page, token, query.details ?? false));
+      return json(encodePage(page, token, query.details ?? false));
     },
   }),
   POST: endpoint({
@@ -52,7 +53,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
         contextOverflow: "truncate",
         sharedAccess: body.shared_access ?? "read_only",
       });
-      return Response.json(await summaryOf(scope, query, session));
+      return json(await summaryOf(scope, query, session));
     },
   }),
 });

@@ -2,6 +2,7 @@ import { createIndex, listIndexes, renameIndex } from "@/lib/core/indexes";
 import { defaultProject } from "@/lib/core/projects";
 import { library, llamacloud, projectOf, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
   GET: endpoint({
@@ -15,7 +16,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
         only === undefined
           ? await listIndexes(scope, projectId, { ...page, limit: page.limit + 1 })
           : [await library.indexOf(scope, query, only)];
-      return Response.json(library.encodeItems(found, page, library.encodeIndex));
+      return json(library.encodeItems(found, page, library.encodeIndex));
     },
   }),
   POST: endpoint({
@@ -27,14 +28,14 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       if (directory == null) {
         const projectId = (await projectOf(scope, query)) ?? (await defaultProject(scope));
         const index = await createIndex(scope, projectId, { name: name?.trim() ?? "", description });
-        return Response.json(library.encodeIndex(index));
+        return json(library.encodeIndex(index));
       }
       const { id } = await library.indexOf(scope, query, directory);
       const fields = {
         ...(name == null ? {} : { name: name.trim() }),
         ...(description === null ? {} : { description }),
       };
-      return Response.json(library.encodeIndex(await renameIndex(scope, null, id, fields)));
+      return json(library.encodeIndex(await renameIndex(scope, null, id, fields)));
     },
   }),
 });

@@ -2,12 +2,13 @@ import { deleteAgent, patchAgent } from "@/lib/core/agents";
 import { getOwnBot } from "@/lib/core/bots";
 import { BotPatch, bots, decodeBotPatch, encodeBot } from "@/lib/dialects/bots";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(bots, {
   GET: endpoint({
     surface: bots,
     async handle({ scope, params }) {
-      return Response.json(encodeBot(await getOwnBot(scope, params.bot ?? ""), scope.accountId));
+      return json(encodeBot(await getOwnBot(scope, params.bot ?? ""), scope.accountId));
     },
   }),
   PATCH: endpoint({
@@ -16,7 +17,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(bots, {
     async handle({ scope, params, body }) {
       const { id } = await getOwnBot(scope, params.bot ?? "");
       const agent = await patchAgent(scope, id, (now) => decodeBotPatch(body, now));
-      return Response.json(encodeBot(agent, scope.accountId));
+      return json(encodeBot(agent, scope.accountId));
     },
   }),
   DELETE: endpoint({

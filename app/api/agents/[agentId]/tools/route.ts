@@ -2,6 +2,7 @@ import { createTool } from "@/lib/core/agent-tools";
 import { getAgent } from "@/lib/core/agents";
 import { CreateTool, decodePage, encodeToolFor, julep, ListQuery, pathId, toolPage } from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
   GET: endpoint({
@@ -9,7 +10,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     query: ListQuery,
     async handle({ scope, params, query }) {
       const { tools } = await getAgent(scope, pathId(params.agentId, "agent_id"));
-      return Response.json({ items: toolPage(tools, decodePage(query)).map((tool) => encodeToolFor(scope, tool)) });
+      return json({ items: toolPage(tools, decodePage(query)).map((tool) => encodeToolFor(scope, tool)) });
     },
   }),
   POST: endpoint({
@@ -17,7 +18,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     body: CreateTool,
     async handle({ scope, params, body }) {
       const tool = await createTool(scope, pathId(params.agentId, "agent_id"), body);
-      return Response.json(encodeToolFor(scope, tool), { status: 201 });
+      return json(encodeToolFor(scope, tool), { status: 201 });
     },
   }),
 });

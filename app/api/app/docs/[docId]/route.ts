@@ -2,12 +2,13 @@ import { getFileDoc } from "@/lib/core/ingest";
 import { deleteDocument } from "@/lib/core/knowledge/documents";
 import { encodeDocument, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   GET: endpoint({
     surface: web,
     async handle({ scope, params: { docId = "" } }) {
-      return Response.json(encodeDocument(await getFileDoc(scope, docId)));
+      return json(encodeDocument(await getFileDoc(scope, docId)));
     },
   }),
   DELETE: endpoint({

@@ -1,6 +1,7 @@
 import { uploadDocument } from "@/lib/core/knowledge/documents";
 import { DocUploadQuery, encodeDocument, ownerIn, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 import { announcedBytes, uploadedBytes } from "@/lib/http/upload";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
@@ -14,7 +15,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
         bytes: uploadedBytes(request),
         announced: announcedBytes(request),
       });
-      return Response.json(encodeDocument(doc), { status: 201 });
+      return json(encodeDocument(doc), { status: 201 });
     },
   }),
 });

@@ -1,6 +1,7 @@
 import { changeProvider, removeProvider } from "@/lib/core/model-providers";
 import { decodeProviderPatch, encodeProvider, ProviderPatch, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   PATCH: endpoint({
@@ -9,7 +10,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     body: ProviderPatch,
     async handle({ scope, params, body }) {
       const { provider, models } = await changeProvider(scope, params.providerId ?? "", decodeProviderPatch(body));
-      return Response.json({ ...encodeProvider(provider), models });
+      return json({ ...encodeProvider(provider), models });
     },
   }),
   DELETE: endpoint({

@@ -3,6 +3,7 @@ import { getSession } from "@/lib/core/sessions";
 import { getHistory, withFileContent } from "@/lib/core/turn/history";
 import { encodeDeleted, encodeHistory, HistoryQuery, julep, pathId, SHOWN_SOURCES } from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
   GET: endpoint({
@@ -13,7 +14,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
       const asked = new URL(request.url).searchParams.getAll("source");
       const sources = asked.length > 0 ? asked : SHOWN_SOURCES;
       const history = await withFileContent(scope, await getHistory(scope, session, { sources, ...query }));
-      return Response.json(encodeHistory(session, history, sources, query));
+      return json(encodeHistory(session, history, sources, query));
     },
   }),
   DELETE: endpoint({
@@ -21,7 +22,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     async handle({ scope, params }) {
       const id = pathId(params.sessionId, "session_id");
       await clearHistory(scope, id);
-      return Response.json(encodeDeleted(id), { status: 202 });
+      return json(encodeDeleted(id), { status: 202 });
     },
   }),
 });

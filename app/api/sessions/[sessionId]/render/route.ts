@@ -11,6 +11,7 @@ import {
   pathId,
 } from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
   POST: endpoint({
@@ -24,7 +25,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
       // Nothing is asked of the provider here, so a key for it counts for nothing.
       const { description, listedTools, docs } = await prepareTurn({ ...scope, providerKey: undefined }, policy, turn);
       const messages = await readyMessages(description.messages, readyFiles(scope));
-      return Response.json(encodeRender(messages, listedTools, docs, body));
+      return json(encodeRender(messages, listedTools, docs, body));
     },
   }),
 });

@@ -2,6 +2,7 @@ import { createIndex, listIndexes } from "@/lib/core/indexes";
 import { defaultProject } from "@/lib/core/projects";
 import { library, llamacloud, projectOf, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
   GET: endpoint({
@@ -10,7 +11,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     async handle({ scope, query }) {
       const page = library.pageOf(query);
       const found = await listIndexes(scope, await projectOf(scope, query), { ...page, limit: page.limit + 1 });
-      return Response.json(library.encodeItems(found, page, library.encodeDirectory));
+      return json(library.encodeItems(found, page, library.encodeDirectory));
     },
   }),
   POST: endpoint({
@@ -20,7 +21,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     async handle({ scope, query, body }) {
       const projectId = (await projectOf(scope, query)) ?? (await defaultProject(scope));
       const index = { name: body.name.trim(), description: body.description ?? null };
-      return Response.json(library.encodeDirectory(await createIndex(scope, projectId, index)));
+      return json(library.encodeDirectory(await createIndex(scope, projectId, index)));
     },
   }),
 });

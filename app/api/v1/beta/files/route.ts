@@ -3,6 +3,7 @@ import { mostDocumentBytes } from "@/lib/core/knowledge/documents";
 import { defaultProject } from "@/lib/core/projects";
 import { library, llamacloud, projectOf, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 import { readUploadForm } from "@/lib/http/multipart";
 import { announcedBytes } from "@/lib/http/upload";
 
@@ -18,7 +19,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
         giveUp: (file) => giveUpFile(scope, file),
       });
       const told = { projectId, purpose: fields.get("purpose") ?? null, expiresFrom: scope.now() };
-      return Response.json(library.encodeLibraryFile(stored, told));
+      return json(library.encodeLibraryFile(stored, told));
     },
   }),
 });

@@ -3,6 +3,7 @@ import { getHistory, goneFrom, recalledOfRuns } from "@/lib/core/turn/history";
 import { encodeEvents, llamacloud, PatchBody, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { exactValue } from "@/lib/domain/exact-numbers";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 import { sessionOf, summaryOf } from "@/lib/routes/llamacloud-session";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
@@ -16,7 +17,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       const recalled = withIds ? await recalledOfRuns(scope, [...history.runs.keys()]) : undefined;
       const gone = withIds ? await goneFrom(scope, history.line) : undefined;
       const events = exactValue(encodeEvents({ ...history, recalled, gone }, withIds));
-      return Response.json({ ...(await summaryOf(scope, query, session)), events });
+      return json({ ...(await summaryOf(scope, query, session)), events });
     },
   }),
   PATCH: endpoint({
@@ -27,7 +28,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       const { id } = await sessionOf(scope, query, params.sessionId ?? "");
       const { generated_title: title, ...flags } = body;
       const session = await updateSession(scope, id, { title: title?.trim(), ...flags });
-      return Response.json(await summaryOf(scope, query, session));
+      return json(await summaryOf(scope, query, session));
     },
   }),
   DELETE: endpoint({

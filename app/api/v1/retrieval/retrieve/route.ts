@@ -3,6 +3,7 @@ import { drawableDocs } from "@/lib/core/knowledge/page-pictures";
 import { retrieved } from "@/lib/core/knowledge/retrieved";
 import { library, llamacloud, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 import { searchHeaders } from "@/lib/http/search-headers";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
@@ -20,7 +21,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       const least = body.score_threshold ?? 0;
       const found = hits.filter(({ score }) => score >= least);
       const results = retrieved(found, await drawableDocs(scope, found));
-      return Response.json({ results }, { headers: searchHeaders(how) });
+      return json({ results }, { headers: searchHeaders(how) });
     },
   }),
 });

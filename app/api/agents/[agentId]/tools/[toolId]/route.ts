@@ -9,6 +9,7 @@ import {
   ToolPatch,
 } from "@/lib/dialects/julep";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 const ids = (params: Readonly<Record<string, string>>) =>
   [pathId(params.agentId, "agent_id"), pathId(params.toolId, "tool_id")] as const;
@@ -18,7 +19,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     surface: julep,
     body: CreateTool,
     async handle({ scope, params, body }) {
-      return Response.json(encodeToolFor(scope, await replaceTool(scope, ...ids(params), body)));
+      return json(encodeToolFor(scope, await replaceTool(scope, ...ids(params), body)));
     },
   }),
   PATCH: endpoint({
@@ -26,7 +27,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     body: ToolPatch,
     async handle({ scope, params, body }) {
       const tool = await patchTool(scope, ...ids(params), (now) => decodeToolPatch(now, body));
-      return Response.json(encodeToolFor(scope, tool));
+      return json(encodeToolFor(scope, tool));
     },
   }),
   DELETE: endpoint({
@@ -34,7 +35,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(julep, {
     async handle({ scope, params }) {
       const [agentId, toolId] = ids(params);
       await deleteTool(scope, agentId, toolId);
-      return Response.json(encodeDeleted(toolId));
+      return json(encodeDeleted(toolId));
     },
   }),
 });

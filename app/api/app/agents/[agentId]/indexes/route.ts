@@ -1,12 +1,13 @@
 import { listAgentIndexes, setAgentIndexes } from "@/lib/core/indexes";
 import { AgentIndexesBody, encodeIndexDetails, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   GET: endpoint({
     surface: web,
     async handle({ scope, params: { agentId = "" } }) {
-      return Response.json({ items: (await listAgentIndexes(scope, agentId)).map(encodeIndexDetails) });
+      return json({ items: (await listAgentIndexes(scope, agentId)).map(encodeIndexDetails) });
     },
   }),
   PUT: endpoint({
@@ -14,7 +15,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
     body: AgentIndexesBody,
     async handle({ scope, params: { agentId = "" }, body }) {
       await setAgentIndexes(scope, agentId, body.index_ids);
-      return Response.json({ items: (await listAgentIndexes(scope, agentId)).map(encodeIndexDetails) });
+      return json({ items: (await listAgentIndexes(scope, agentId)).map(encodeIndexDetails) });
     },
   }),
 });

@@ -3,6 +3,7 @@ import { getSession } from "@/lib/core/sessions";
 import { getWindow, getWindowFrom } from "@/lib/core/turn/history";
 import { encodeWindow, TurnsQuery, web } from "@/lib/dialects/web";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 import { summaryOf } from "@/lib/routes/llamacloud-session";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
@@ -20,7 +21,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
             turns,
           });
       const forks = await forksBeside(scope, session, window);
-      return Response.json(encodeWindow(await summaryOf(scope, { details: true }, session), window, forks));
+      return json(encodeWindow(await summaryOf(scope, { details: true }, session), window, forks));
     },
   }),
 });

@@ -1,6 +1,7 @@
 import { findDocuments } from "@/lib/core/knowledge/library";
 import { library, llamacloud, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
   POST: endpoint({
@@ -14,7 +15,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       const by = { name: body.file_name, part: body.file_name_contains };
       const found = await findDocuments(scope, { indexIds: [id] }, by, { ...page, limit: page.limit + 1 });
       const encode = ({ id: fileId, title }: (typeof found)[number]) => ({ file_id: fileId, file_name: title });
-      return Response.json(library.encodeItems(found, page, encode));
+      return json(library.encodeItems(found, page, encode));
     },
   }),
 });

@@ -2,6 +2,7 @@ import { findInDocument } from "@/lib/core/knowledge/find-in-document";
 import { getDocumentIn } from "@/lib/core/knowledge/library";
 import { library, llamacloud, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
   POST: endpoint({
@@ -17,7 +18,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       const asked = { context, offset: page.offset, limit: page.limit + 1 };
       const found = await findInDocument(scope, id, body.pattern, asked, request.signal);
       const encode = ({ content, from, to }: (typeof found)[number]) => ({ content, start_char: from, end_char: to });
-      return Response.json(library.encodeItems(found, page, encode));
+      return json(library.encodeItems(found, page, encode));
     },
   }),
 });

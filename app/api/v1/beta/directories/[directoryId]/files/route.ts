@@ -2,6 +2,7 @@ import { getFile } from "@/lib/core/files";
 import { ingestFile, listFileDocs } from "@/lib/core/ingest";
 import { library, llamacloud, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
   GET: endpoint({
@@ -11,7 +12,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
       const index = await library.indexOf(scope, query, directoryId);
       const page = library.pageOf(query);
       const found = await listFileDocs(scope, { role: "index", id: index.id }, { ...page, limit: page.limit + 1 });
-      return Response.json(library.encodeItems(found, page, (doc) => library.encodeDirectoryFile(doc, index)));
+      return json(library.encodeItems(found, page, (doc) => library.encodeDirectoryFile(doc, index)));
     },
   }),
   POST: endpoint({
@@ -26,7 +27,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
         { role: "index", id: index.id },
         { fileId: file.id, title: body.display_name ?? file.name, metadata: body.metadata ?? null },
       );
-      return Response.json(library.encodeDirectoryFile(doc, index));
+      return json(library.encodeDirectoryFile(doc, index));
     },
   }),
 });

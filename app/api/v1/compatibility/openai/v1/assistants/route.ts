@@ -9,6 +9,7 @@ import {
   encodeAssistantPage,
 } from "@/lib/dialects/assistants";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistants, {
   GET: endpoint({
@@ -20,7 +21,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistant
       // Up to one of them, what is too much stands at the beginning.
       const agents = before !== null && after === null ? found.slice(-limit) : found.slice(0, limit);
       const items = agents.map((agent) => encodeAssistant(agent, agentModel(agent, scope.models.defaultModel)));
-      return Response.json(encodeAssistantPage(items, found.length > limit));
+      return json(encodeAssistantPage(items, found.length > limit));
     },
   }),
   POST: endpoint({
@@ -28,7 +29,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistant
     body: AssistantBody,
     async handle({ scope, body }) {
       const agent = await createAgent(scope, decodeAssistant(body));
-      return Response.json(encodeAssistant(agent, agentModel(agent, scope.models.defaultModel)));
+      return json(encodeAssistant(agent, agentModel(agent, scope.models.defaultModel)));
     },
   }),
 });

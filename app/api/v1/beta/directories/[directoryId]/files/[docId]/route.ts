@@ -1,6 +1,7 @@
 import { deleteDocument } from "@/lib/core/knowledge/documents";
 import { library, llamacloud, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 import { documentIn } from "@/lib/routes/llamacloud-library";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
@@ -9,7 +10,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     query: ScopeQuery,
     async handle({ scope, query, params: { directoryId = "", docId = "" } }) {
       const index = await library.indexOf(scope, query, directoryId);
-      return Response.json(library.encodeDirectoryFile(await documentIn(scope, index.id, docId), index));
+      return json(library.encodeDirectoryFile(await documentIn(scope, index.id, docId), index));
     },
   }),
   DELETE: endpoint({

@@ -1,5 +1,6 @@
 import { library, llamacloud, ScopeQuery } from "@/lib/dialects/llamacloud";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 import { documentOfForm } from "@/lib/routes/llamacloud-library";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamacloud, {
@@ -8,7 +9,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(llamaclou
     query: ScopeQuery,
     async handle({ scope, query, params: { directoryId = "" }, request }) {
       const index = await library.indexOf(scope, query, directoryId);
-      return Response.json(library.encodeDirectoryFile(await documentOfForm(scope, index.id, request), index));
+      return json(library.encodeDirectoryFile(await documentOfForm(scope, index.id, request), index));
     },
   }),
 });

@@ -7,13 +7,14 @@ import {
   encodeAssistant,
 } from "@/lib/dialects/assistants";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistants, {
   GET: endpoint({
     surface: assistants,
     async handle({ scope, params }) {
       const agent = await getAgent(scope, params.assistantId ?? "");
-      return Response.json(encodeAssistant(agent, agentModel(agent, scope.models.defaultModel)));
+      return json(encodeAssistant(agent, agentModel(agent, scope.models.defaultModel)));
     },
   }),
   POST: endpoint({
@@ -22,7 +23,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistant
     async handle({ scope, params, body }) {
       const { id, indexIds } = await getAgent(scope, params.assistantId ?? "");
       const agent = await patchAgent(scope, id, (now) => decodeAssistantPatch(body, now, indexIds[0] ?? null));
-      return Response.json(encodeAssistant(agent, agentModel(agent, scope.models.defaultModel)));
+      return json(encodeAssistant(agent, agentModel(agent, scope.models.defaultModel)));
     },
   }),
   DELETE: endpoint({
@@ -30,7 +31,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistant
     async handle({ scope, params }) {
       const { id } = await getAgent(scope, params.assistantId ?? "");
       await deleteAgent(scope, id);
-      return Response.json({ id, object: "assistant.deleted", deleted: true });
+      return json({ id, object: "assistant.deleted", deleted: true });
     },
   }),
 });

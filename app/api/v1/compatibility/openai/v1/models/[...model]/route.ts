@@ -1,6 +1,7 @@
 import { assistants, encodeModel } from "@/lib/dialects/assistants";
 import { notFound } from "@/lib/domain/errors";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 // Names of models may hold slashes.
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistants, {
@@ -10,7 +11,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistant
       const models = await scope.models.list(scope.providerKey);
       const model = models.find(({ id }) => id === params.model);
       if (!model) throw notFound("model", params.model);
-      return Response.json(encodeModel(model.id, null));
+      return json(encodeModel(model.id, null));
     },
   }),
 });

@@ -2,6 +2,7 @@ import { getAgent } from "@/lib/core/agents";
 import { agentModel, assistants, encodeModel } from "@/lib/dialects/assistants";
 import { notFound } from "@/lib/domain/errors";
 import { endpoint, routes } from "@/lib/http/endpoint";
+import { json } from "@/lib/http/json";
 
 // Names of models may hold slashes.
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistants, {
@@ -11,7 +12,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(assistant
       const agent = await getAgent(scope, params.assistantId ?? "");
       const model = agentModel(agent, scope.models.defaultModel);
       if (params.model !== model) throw notFound("model", params.model);
-      return Response.json(encodeModel(model, agent.createdAt));
+      return json(encodeModel(model, agent.createdAt));
     },
   }),
 });
