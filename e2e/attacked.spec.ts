@@ -1,5 +1,9 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, test } from "@playwright/test";
 import { cookieHeader, keepCookies } from "../lib/testing/cookie-jar.ts";
 import { memoryOf } from "../scripts/attack/memory.ts";
@@ -252,6 +256,24 @@ test("S25: an answer of 200 MB is left, its turn fails with a sentence, and memo
   expect(await statusOf("GET", "/api/health", asked)).toBe(200);
   await fed.kill("SIGTERM");
   model.close();
+});
+
+test("S1: whoever lists thirty agents of half a megabyte holds up nobody", { tag: "@nightly" }, async () => {
+  const file = join(mkdtempSync(join(tmpdir(), "parley-held-")), "held");
+  const preload = pathToFileURL(join(import.meta.dirname, "../scripts/attack/loop-hold.ts")).href;
+  const held = await start({ LOOP_FILE: file, NODE_OPTIONS: `--import=${preload}` });
+  const asked = { headers: byKey(held.key()), url: held.url };
+  for (let n = 0; n < 30; n++) {
+    const body = { name: `agent ${n}`, instructions: ['"'.repeat(400_000)] };
+    expect(await statusOf("POST", "/api/agents", { ...asked, body })).toBe(201);
+  }
+  writeFileSync(file, "");
+  const { items } = await (await send("GET", "/api/agents?limit=100", asked)).json();
+  expect(items.length).toBe(30);
+  // In milliseconds of the processor: it was five seconds.
+  const longest = Math.max(0, ...readFileSync(file, "utf8").split("\n").map(Number));
+  expect(longest).toBeLessThan(500);
+  await held.kill("SIGTERM");
 });
 
 test("S15: strangers of a public bot use up nothing of its owner's turns", { tag: "@nightly" }, async () => {

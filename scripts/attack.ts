@@ -1,8 +1,9 @@
-// npm run attack -- [--requests 50000] [--seed N] [--only N,N] [--ms 250] [--megabytes 300]: hostile requests to all that a
+// npm run attack -- [--requests 50000] [--seed N] [--only N,N] [--ms 250] [--megabytes 300] [--hold 100]: hostile requests to all that a
 // built server serves, made from its own document and from worst cases of each field, while its health is asked for every
 // 50 ms. Ends with 1 where an answer is a 5xx, too large or not in its dialect's shape, where one of a hundred answers of
-// its health takes longer than `--ms`, or where its memory grows by more than `--megabytes`; the request is printed, and
-// `--only` with its number and seed sends it again, several one after the other.
+// its health takes longer than `--ms`, where its memory grows by more than `--megabytes`, or where its event loop is held for
+// more than `--hold` ms of the processor; the request is printed, and `--only` with its number and seed sends it again, several
+// one after the other.
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -34,6 +35,8 @@ const { values } = parseArgs({
     // How slow one of a hundred answers of its health may be, and by how much its memory may grow.
     ms: { type: "string", default: "250" },
     megabytes: { type: "string", default: "300" },
+    // For how long, in ms of the processor, its event loop may be held.
+    hold: { type: "string", default: "100" },
   },
 });
 const whole = (text: string): number => {
@@ -43,6 +46,7 @@ const whole = (text: string): number => {
 };
 const [seed, requests] = [whole(values.seed), whole(values.requests)];
 const [slowestHealthMs, mostGrowthBytes] = [whole(values.ms), whole(values.megabytes) * MEGABYTE];
+const longestHoldMs = whole(values.hold);
 const only = values.only?.split(",").map(whole);
 const numbers = (only ?? Array.from({ length: requests }, (_, n) => n)).values();
 
@@ -92,7 +96,7 @@ const isAlive = server.process.exitCode === null;
 if (!isAlive) faults.push(`The server has ended:\n${server.output().slice(-2000)}`);
 await checkHealth();
 checkMemory();
-tellLoop();
+checkLoop();
 console.log(
   [...statuses]
     .sort()
@@ -200,14 +204,14 @@ function checkMemory(): void {
   if (isAlive && most - atStart >= mostGrowthBytes) faults.push(`Memory grew by ${megabytes(most - atStart)}`);
 }
 
-/** Says how long the event loop was held, which other requests wait for. */
-function tellLoop(): void {
+/** Looks at how long the event loop was held, which other requests wait for. */
+function checkLoop(): void {
   const lines = readFileSync(loopFile, "utf8").split("\n");
   const held = lines.filter(Boolean).map(Number);
+  const longest = Math.max(0, ...held);
   const over = (most: number) => held.filter((one) => one > most).length;
-  console.log(
-    `Event loop: held for ${ms(Math.max(0, ...held))} at most, ${over(50)} times over 50 ms, ${over(100)} over 100 ms`,
-  );
+  console.log(`Event loop: held for ${ms(longest)} at most, ${over(50)} times over 50 ms, ${over(100)} over 100 ms`);
+  if (longest > longestHoldMs) faults.push(`The event loop was held for ${ms(longest)}`);
 }
 
 /** A model that says one word at once. */

@@ -87,7 +87,7 @@ if (!isQuick) {
   vitest("Contract tests on PostgreSQL", "postgresql");
   if (isBuilt) {
     // How fast it stays is measured by the long form alone.
-    const attack = ["scripts/attack.ts", "--requests", "5000", "--seed", "1", "--ms", "2000"];
+    const attack = ["scripts/attack.ts", "--requests", "5000", "--seed", "1", "--ms", "2000", "--hold", "1000"];
     check("Hostile requests", process.execPath, attack);
     playwright();
   }
