@@ -29,9 +29,9 @@ const handed = (page: Page, name: string) =>
     return data;
   }, name);
 
-test("files are attached by button, paste and drop, kept over a reload, sent, and shown under the question", async ({
-  page,
-}) => {
+test("files are attached by button, paste and drop, kept over a reload, sent, and shown under the question", {
+  tag: "@nightly",
+}, async ({ page }) => {
   const errors: string[] = [];
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   await page.goto(server.url);

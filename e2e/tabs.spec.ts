@@ -91,7 +91,7 @@ test("C19: a session made in one tab is listed in the other, with the turn that 
   await expect(sidebar(two).getByRole("link", { name: /working/ })).toHaveCount(0);
 });
 
-test("C19: a tab that cannot know what changed reads its list anew", async ({ context }) => {
+test("C19: a tab that cannot know what changed reads its list anew", { tag: "@nightly" }, async ({ context }) => {
   const [one, two] = await twoTabs(context, "Before");
   let isFirst = true;
   await two.route("**/api/app/changes*", async (route) => {

@@ -86,9 +86,9 @@ test("16: a call that nobody runs is a form; its answer goes on with the turn", 
   await expect(form).toHaveCount(0);
 });
 
-test("16: messages queue while an answer runs, survive a reload, and each is sent once and in its order", async ({
-  page,
-}) => {
+test("16: messages queue while an answer runs, survive a reload, and each is sent once and in its order", {
+  tag: "@nightly",
+}, async ({ page }) => {
   await page.goto(server.url);
   await ask(page, "Write 900 words");
   await expect(articles(page).last()).toContainText("(6)");
