@@ -1,12 +1,9 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { expect, test } from "@playwright/test";
 import { cookieHeader, keepCookies } from "../lib/testing/cookie-jar.ts";
 import { memoryOf } from "../scripts/attack/memory.ts";
+import { watchLoop } from "../scripts/attack/watch-loop.ts";
 import { startServer as start } from "../scripts/server.ts";
 import { startServer, type WatchedServer } from "./server.ts";
 
@@ -259,19 +256,18 @@ test("S25: an answer of 200 MB is left, its turn fails with a sentence, and memo
 });
 
 test("S1: whoever lists thirty agents of half a megabyte holds up nobody", { tag: "@nightly" }, async () => {
-  const file = join(mkdtempSync(join(tmpdir(), "parley-held-")), "held");
-  const preload = pathToFileURL(join(import.meta.dirname, "../scripts/attack/loop-hold.ts")).href;
-  const held = await start({ LOOP_FILE: file, NODE_OPTIONS: `--import=${preload}` });
+  const loop = watchLoop();
+  const held = await start(loop.settings);
   const asked = { headers: byKey(held.key()), url: held.url };
   for (let n = 0; n < 30; n++) {
     const body = { name: `agent ${n}`, instructions: ['"'.repeat(400_000)] };
     expect(await statusOf("POST", "/api/agents", { ...asked, body })).toBe(201);
   }
-  writeFileSync(file, "");
+  loop.begin();
   const { items } = await (await send("GET", "/api/agents?limit=100", asked)).json();
   expect(items.length).toBeGreaterThanOrEqual(30);
   // In milliseconds of the processor: it was five seconds.
-  const longest = Math.max(0, ...readFileSync(file, "utf8").split("\n").map(Number));
+  const longest = Math.max(0, ...loop.held());
   expect(longest).toBeLessThan(500);
   await held.kill("SIGTERM");
 });

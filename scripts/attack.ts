@@ -4,11 +4,8 @@
 // its health takes longer than `--ms`, where its memory grows by more than `--megabytes`, or where its event loop is held for
 // more than `--hold` ms of the processor; the request is printed, and `--only` with its number and seed sends it again, several
 // one after the other.
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { DIALECTS, surfaceAt } from "../lib/dialects/index.ts";
@@ -18,6 +15,7 @@ import { memoryOf } from "./attack/memory.ts";
 import { attackOf } from "./attack/requests.ts";
 import { type Attack, closeConnections, type Outcome, send } from "./attack/send.ts";
 import { findTargets } from "./attack/targets.ts";
+import { watchLoop } from "./attack/watch-loop.ts";
 import { startServer } from "./server.ts";
 import { keepTemporaryFiles } from "./temporary.ts";
 
@@ -70,11 +68,9 @@ const unlimited = [
   "STRANGER_TURNS_PER_MINUTE",
   "BOT_TOKENS_PER_DAY",
 ];
-const loopFile = join(mkdtempSync(join(tmpdir(), "parley-loop-")), "held");
-const loopHold = new URL("./attack/loop-hold.ts", import.meta.url).href;
+const loop = watchLoop();
 const server = await startServer({
-  LOOP_FILE: loopFile,
-  NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --import=${loopHold}`,
+  ...loop.settings,
   LOG_LEVEL: "silent",
   OPENAI_BASE_URL: model.url,
   OPENAI_MODEL: "attacked",
@@ -86,7 +82,7 @@ const key = server.key();
 const targets = await findTargets(server.url, key);
 await warmUp();
 // What was loaded and compiled until now is not what is sent.
-writeFileSync(loopFile, "");
+loop.begin();
 const memory = memoryOf(server.process.pid ?? 0);
 const health = new Worker(new URL("./attack/health.ts", import.meta.url), { workerData: { url: server.url } });
 const startedAt = performance.now();
@@ -206,8 +202,7 @@ function checkMemory(): void {
 
 /** Looks at how long the event loop was held, which other requests wait for. */
 function checkLoop(): void {
-  const lines = readFileSync(loopFile, "utf8").split("\n");
-  const held = lines.filter(Boolean).map(Number);
+  const held = loop.held();
   const longest = Math.max(0, ...held);
   const over = (most: number) => held.filter((one) => one > most).length;
   console.log(`Event loop: held for ${ms(longest)} at most, ${over(50)} times over 50 ms, ${over(100)} over 100 ms`);

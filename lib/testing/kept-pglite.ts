@@ -3,10 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Pool, type PoolConfig } from "pg";
 import { openDatabase } from "../db/database.ts";
-import { type EmbeddedFolder, openFolder } from "../db/pglite/folder.ts";
+import { type EmbeddedFolder, handOver, openFolder } from "../db/pglite/folder.ts";
 
 const root = join(import.meta.dirname, "../..");
-const BEGUN = Symbol.for("parley.embedded");
 
 type Kept = {
   readonly embedded: EmbeddedFolder;
@@ -18,7 +17,7 @@ type Kept = {
 };
 
 // Files of tests that share a process share the global object.
-const holder = globalThis as { [BEGUN]?: unknown; keptPglite?: Promise<Kept> };
+const holder = globalThis as { keptPglite?: Promise<Kept> };
 
 /**
  * Has an empty, migrated PGlite be opened where `dataDir` is opened next: the one that this process keeps running, with all
@@ -51,7 +50,7 @@ function lend(kept: Kept, dataDir: string): void {
     // One watch of the thread is enough.
     limitBatches() {},
   };
-  holder[BEGUN] = { dataDir, opening: Promise.resolve(lent) };
+  handOver(dataDir, Promise.resolve(lent));
 }
 
 async function begin(): Promise<Kept> {

@@ -16,7 +16,11 @@ const holder = globalThis as { [BEGUN]?: { readonly dataDir: string; readonly op
  * and throws what went wrong.
  */
 export function beginFolder(dataDir: string, root: string, backupDir?: string): void {
-  const opening = openNew(dataDir, root, backupDir);
+  handOver(dataDir, openNew(dataDir, root, backupDir));
+}
+
+/** Has `openFolder` take over what is being opened for a data directory. */
+export function handOver(dataDir: string, opening: Promise<EmbeddedFolder>): void {
   opening.catch(() => {});
   holder[BEGUN] = { dataDir, opening };
 }
