@@ -3,7 +3,15 @@ import type { ModelSettings } from "../domain/model.ts";
 import type { PromptTrace } from "../domain/prompt-trace.ts";
 import type { PromptRecipe, TurnPlan, TurnPolicy } from "../domain/turn-policy.ts";
 import type { Database } from "./database.ts";
-import { claimRunRows, findEnteredRun, holdAccount, insertRunRow, listRunningRuns } from "./sql/claims.ts";
+import { isLarge } from "./large-message.ts";
+import {
+  claimRunRows,
+  findEnteredRun,
+  holdAccount,
+  insertRunRow,
+  listRunningRuns,
+  setInputOfRun,
+} from "./sql/claims.ts";
 import { againOnDeadlock, againOnLoss, type Connection, inTransaction } from "./sql.ts";
 import { together } from "./together.ts";
 import { violated } from "./violated.ts";
@@ -53,11 +61,11 @@ export type Claimed = "claimed" | "busy" | "changed" | "repeated" | "crowded";
  */
 export const claimRun = (database: Database, claim: Claim): Promise<Claimed> =>
   entered(database, claim, async () => {
-    if (claim.mostAtOnce === null) return claimTogether(database, claim);
-    return unlessCrowded(database, claim, async (connection) => {
-      const [claimed = "changed"] = await insertClaims(connection, [claim]);
-      return claimed;
-    });
+    const isAlone = claim.input.some(isLarge);
+    if (claim.mostAtOnce === null && !isAlone) return claimTogether(database, claim);
+    return inTransaction(database, (connection) =>
+      unlessCrowded(connection, claim, () => claimAlone(connection, claim)),
+    );
   });
 
 /**
@@ -96,22 +104,31 @@ const claimTogether = together((database, claims: readonly Claim[]) => insertCla
 
 const REQUEST_KEY = "Run_accountId_dialect_requestKey_key";
 
-/** Enters a run unless as many of its account run as may. They are entered one after the other where that matters. */
+/**
+ * Enters a run unless as many of its account run as may: in a transaction where that matters, so that they are entered one
+ * after the other.
+ */
 async function unlessCrowded<Entered>(
-  database: Database,
+  connection: Connection,
   { accountId, mostAtOnce, plan }: Pick<Claim, "accountId" | "mostAtOnce" | "plan">,
-  enter: (connection: Connection) => Promise<Entered>,
+  enter: () => Promise<Entered>,
 ): Promise<Entered | "crowded"> {
-  if (mostAtOnce === null) return enter(database);
-  return inTransaction(database, async (connection) => {
-    await holdAccount(connection, { id: accountId });
-    const running = await listRunningRuns(connection, {
-      accountId,
-      isStranger: plan.asker.isStranger,
-      limit: mostAtOnce,
-    });
-    return running.length < mostAtOnce ? enter(connection) : "crowded";
+  if (mostAtOnce === null) return enter();
+  await holdAccount(connection, { id: accountId });
+  const running = await listRunningRuns(connection, {
+    accountId,
+    isStranger: plan.asker.isStranger,
+    limit: mostAtOnce,
   });
+  return running.length < mostAtOnce ? enter() : "crowded";
+}
+
+/** Enters a run in a transaction, with its large input behind it. */
+async function claimAlone(connection: Connection, claim: Claim): Promise<"claimed" | "changed"> {
+  const isBehind = claim.input.some(isLarge);
+  const [claimed = "changed"] = await insertClaims(connection, [isBehind ? { ...claim, input: [] } : claim]);
+  if (isBehind && claimed === "claimed") await setInputOfRun(connection, { id: claim.runId, input: claim.input });
+  return claimed;
 }
 
 /** Enters runs in one statement. Says of each whether it has found its session as it was. */
@@ -160,12 +177,14 @@ export async function insertRun(
   database: Database,
   run: DetachedRun,
 ): Promise<Extract<Claimed, "claimed" | "repeated" | "crowded">> {
-  const outcome = await entered(database, run, () =>
-    unlessCrowded(database, run, async (connection) => {
-      await insertRunRow(connection, { ...run, stores: run.policy.stores });
-      return "claimed" as const;
-    }),
-  );
+  const outcome = await entered(database, run, () => {
+    const enter = async (connection: Connection) =>
+      unlessCrowded(connection, run, async () => {
+        await insertRunRow(connection, { ...run, stores: run.policy.stores });
+        return "claimed" as const;
+      });
+    return run.mostAtOnce === null ? enter(database) : inTransaction(database, enter);
+  });
   // A run that claims no session finds none busy.
   return outcome === "busy" ? "claimed" : outcome;
 }

@@ -2,10 +2,11 @@ import type { TurnLimit, TurnUsage } from "../domain/events.ts";
 import type { NewMessage } from "../domain/message.ts";
 import type { RunStatus } from "../domain/run.ts";
 import type { Database } from "./database.ts";
+import { isLarge } from "./large-message.ts";
 import { insertSession, type NewSession } from "./new-session.ts";
 import { type EventBatch, packed } from "./run-events.ts";
 import type { RunOutput } from "./runs.ts";
-import { endRunRows, findEndedRun, holdRun, setSessionOfRun } from "./sql/commit.ts";
+import { endRunRows, findEndedRun, holdRun, setPartsOfMessage, setSessionOfRun } from "./sql/commit.ts";
 import { againOnDeadlock, againOnLoss, type Connection, inTransaction } from "./sql.ts";
 import { together } from "./together.ts";
 
@@ -45,10 +46,11 @@ export type Commit = {
  */
 export async function commitRun(database: Database, commit: Commit): Promise<boolean> {
   const { makes, messages } = commit;
-  const work = () =>
-    makes !== null && messages.length > 0
-      ? commitWithSession(database, commit, makes)
-      : commitTogether(database, commit);
+  const work = () => {
+    if (makes !== null && messages.length > 0) return commitWithSession(database, commit, makes);
+    if (!messages.some(isLarge)) return commitTogether(database, commit);
+    return inTransaction(database, (connection) => commitAlone(connection, commit));
+  };
   const isMade = () => isEndedBy(database, commit);
   const isEnded = await againOnLoss(
     () => againOnDeadlock(work),
@@ -79,11 +81,23 @@ async function commitWithSession(
     if (held.length === 0) return false;
     await insertSession(connection, accountId, session);
     await setSessionOfRun(connection, { id: commit.runId, sessionId: session.id, branchId: session.branchId });
-    return (await endRuns(connection, [commit])).has(commit.runId);
+    return commitAlone(connection, commit);
   });
 }
 
-/** Ends runs in one statement. Gives the ids of those that were still held by who ends them. */
+/** Ends a run in a transaction, with the parts of its large messages behind it. */
+async function commitAlone(connection: Connection, commit: Commit): Promise<boolean> {
+  const { runId, messages } = commit;
+  const ended = await endRuns(connection, [commit]);
+  if (!ended.has(runId)) return false;
+  for (const { id, parts } of messages.filter(isLarge)) await setPartsOfMessage(connection, { id, runId, parts });
+  return true;
+}
+
+/**
+ * Ends runs in one statement, and stores their messages, large ones without their parts. Gives the ids of those that were still
+ * held by who ends them.
+ */
 async function endRuns(connection: Connection, commits: readonly Commit[]): Promise<ReadonlySet<string>> {
   const ended = await endRunRows(connection, { commits: commits.map(toInput) });
   return new Set(ended.map(({ id }) => id));
@@ -98,6 +112,7 @@ const filesOf = (messages: Commit["messages"]) =>
 const toInput = ({ runId, events, output, usage, durationMs, fallbackTitle, makes: _, ...commit }: Commit) => ({
   ...commit,
   id: runId,
+  messages: commit.messages.map((message) => (isLarge(message) ? { ...message, parts: [] } : message)),
   usage,
   usageEstimated: usage.isEstimated,
   durationMs: Math.round(durationMs),

@@ -3,6 +3,8 @@ import { ChatError } from "../domain/errors.ts";
 /** An upload has so long for all of its bytes. */
 const TIME_LIMIT_MS = 60_000;
 const FIRST_BYTES = 64 * 1024;
+/** Of what is announced one part of so many must have come. */
+const TRUSTED_PART = 8;
 const UTF8_NAMES: readonly string[] = ["utf-8", "utf8", "us-ascii", "ascii"];
 
 /**
@@ -17,7 +19,7 @@ export async function readBody(request: Request, limitBytes: number, timeLimitMs
   if (request.body === null) return new Uint8Array();
   const charset = /;\s*charset\s*=\s*"?([^\s";]+)/iu.exec(request.headers.get("content-type") ?? "")?.[1];
   if (charset !== undefined && !UTF8_NAMES.includes(charset.toLowerCase())) throw notUtf8();
-  return readBytes(request.body, limitBytes, timeLimitMs);
+  return readBytes(request.body, announced, limitBytes, timeLimitMs);
 }
 
 /** The text that bytes are. Throws "bad-request" where they are not UTF-8. */
@@ -35,6 +37,7 @@ const notUtf8 = (): ChatError => new ChatError("bad-request", "The body is not v
 
 async function readBytes(
   body: ReadableStream<Uint8Array>,
+  announced: number,
   limitBytes: number,
   timeLimitMs: number,
 ): Promise<Uint8Array> {
@@ -44,7 +47,7 @@ async function readBytes(
     isLate = true;
     leave(reader);
   }, timeLimitMs);
-  // Not as much as is announced: that costs its sender nothing.
+  // Not as much as is announced, which costs its sender nothing, before a part of it is there.
   let bytes = new Uint8Array(Math.min(FIRST_BYTES, limitBytes));
   let size = 0;
   try {
@@ -57,7 +60,10 @@ async function readBytes(
         leave(reader);
         throw tooLarge(limitBytes);
       }
-      if (size + value.byteLength > bytes.length) bytes = grown(bytes, size + value.byteLength, limitBytes);
+      if (size + value.byteLength > bytes.length) {
+        const wanted = size > announced / TRUSTED_PART ? announced : 0;
+        bytes = grown(bytes, Math.max(wanted, size + value.byteLength), limitBytes);
+      }
       bytes.set(value, size);
       size += value.byteLength;
     }

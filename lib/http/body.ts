@@ -23,20 +23,17 @@ export type JsonBody = { readonly state: "absent" } | { readonly state: "present
 export async function readJson(request: Request, limitBytes: number, onlyJson = false): Promise<JsonBody> {
   const bytes = await readBody(request, limitBytes);
   const isText = onlyJson && !isJson(request.headers.get("content-type"));
+  // Others go on between two looks at a large body: each takes its time. Its bytes are not needed any more after the second.
+  const pause = bytes.length > LARGE_BYTES ? immediate : async () => {};
   const { over } = isText ? { over: null } : jsonShape(bytes);
-  await pauseAfter(bytes);
+  await pause();
   const text = textOf(bytes);
   if (text.trim() === "") return { state: "absent" };
   if (isText) return { state: "present", value: text };
-  await pauseAfter(bytes);
+  await pause();
   const value = parseShaped(text, over);
-  await pauseAfter(bytes);
+  await pause();
   return { state: "present", value };
-}
-
-/** Lets others go on before the next look at a large body: each takes its time. */
-async function pauseAfter({ length }: Uint8Array): Promise<void> {
-  if (length > LARGE_BYTES) await immediate();
 }
 
 /** The value of a JSON text, as `readJson` reads it. */

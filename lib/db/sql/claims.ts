@@ -84,6 +84,13 @@ export const claimRunRows = statement({
   row: Id,
 });
 
+/** Gives a run that was just entered its input. */
+export const setInputOfRun = statement({
+  name: "set-input-of-run",
+  text: `update "Run" set input = $2 where id = $1`,
+  parameters: { id: "uuid", input: "json" },
+});
+
 /** Enters a run that claims no session. */
 export const insertRunRow = statement({
   name: "insert-run",

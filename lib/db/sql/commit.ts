@@ -28,6 +28,13 @@ export const setSessionOfRun = statement({
   parameters: { id: "uuid", sessionId: "uuid", branchId: "uuid" },
 });
 
+/** Gives a message of a run that just ended its parts. */
+export const setPartsOfMessage = statement({
+  name: "set-parts-of-message",
+  text: `update "Message" set parts = $3 where id = $1 and "runId" = $2`,
+  parameters: { id: "uuid", runId: "uuid", parts: "json" },
+});
+
 /**
  * Ends runs: a JSON array with an object for each. Gives those that were still held by who ends them.
  *
