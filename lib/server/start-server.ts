@@ -12,6 +12,7 @@ import { mendPaths } from "./request-path.ts";
 import { hideInOutput, secretsOf } from "./secrets.ts";
 import { isHttps, localUrl, parseSettings, publicUrl, type Settings } from "./settings.ts";
 import { startTelemetry } from "./telemetry.ts";
+import { leaveUnreadAnswers } from "./unread-answers.ts";
 import { isOnVercel } from "./vercel-settings.ts";
 
 /** Of the time that a stop may take, so much is kept for what follows the turns: handing over, and closing the database. */
@@ -40,6 +41,7 @@ export async function startServer(): Promise<void> {
     noteAddresses(settings);
     if (!isFunction) {
       noteServers();
+      leaveUnreadAnswers();
       lineUpRequests();
     }
     const opening = openWhenMigrated();
