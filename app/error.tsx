@@ -1,19 +1,10 @@
 "use client";
 
-import { Dash } from "../components/ui/dash";
+import { BrokenPage } from "../components/ui/broken-page";
 
-export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
-  return (
-    <div className="page-note">
-      <Dash />
-      <h1>This page broke</h1>
-      <p>Your sessions and drafts are kept. Try again, or reload the page.</p>
-      <div className="page-note-actions">
-        <button type="button" className="button" onClick={reset}>
-          Try again
-        </button>
-        {error.digest && <span className="broke-run self-center">{error.digest}</span>}
-      </div>
-    </div>
-  );
+type Props = { readonly error: unknown; readonly retry: () => void };
+
+/** A page that broke, in a frame that stands. */
+export default function ErrorPage({ error, retry }: Props) {
+  return <BrokenPage error={error} onAgain={retry} />;
 }

@@ -5,6 +5,7 @@ import { sans, sansItalic, serif } from "../components/fonts/fonts";
 import { Frame } from "../components/frame/frame";
 import { ShellProvider } from "../components/frame/shell";
 import { BROWSER_COLORS, themeIn } from "../components/frame/theme-names";
+import { Dash } from "../components/ui/dash";
 import { cookieOf } from "../components/ui/kept-names";
 import { shellOfRequest, whyNotOpen } from "./page-state";
 import "./globals.css";
@@ -67,9 +68,12 @@ function NotReady({ why }: { readonly why: string }) {
   return (
     <html lang="en" className={`${serif.variable} ${sans.variable} ${sansItalic.variable}`}>
       <body>
-        <main className="page-note">
-          <h1>Parley is not ready</h1>
-          <p>{why}</p>
+        <main id="main" className="frame-main">
+          <div className="page-note">
+            <Dash />
+            <h1>Parley is not ready</h1>
+            <p>{why}</p>
+          </div>
         </main>
       </body>
     </html>
