@@ -1,9 +1,9 @@
 import type { SessionPage, SessionSummary } from "@/lib/dialects/llamacloud/answers.ts";
-import type { Outline, SearchAnswer, SessionWindow, TurnContext } from "@/lib/dialects/web/index.ts";
+import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import type { AgentPage } from "@/lib/pages/page-data.ts";
 import { noteAnswer, viewerHeaders } from "./viewer";
 
-const base = "/api/v1/chat";
+export const base = "/api/v1/chat";
 
 /** What went wrong with a request; `status` is 0 when nothing came back. */
 export type Problem = Error & { readonly status: number; readonly fields: Readonly<Record<string, string>> };
@@ -14,21 +14,6 @@ export function problem(status: number, message: string, fields: Readonly<Record
 
 export function isProblem(value: unknown): value is Problem {
   return value instanceof Error && "status" in value && typeof value.status === "number";
-}
-
-/**
- * What a refusal says of fields of a form; null where it names none of them. A conflict names none: it is told at the
- * field `taken`.
- */
-export function fieldFaults<Field extends string>(
-  { status, fields, message }: Problem,
-  names: readonly Field[],
-  taken: NoInfer<Field>,
-): Partial<Record<Field, string>> | null {
-  const faults: Partial<Record<Field, string>> = {};
-  for (const name of names) if (fields[name] !== undefined) faults[name] = fields[name];
-  if (Object.keys(faults).length === 0 && status === 409) faults[taken] = message;
-  return Object.keys(faults).length > 0 ? faults : null;
 }
 
 /** The sentence and the fields of an error body `{detail: string | [{loc, msg}]}`. */
@@ -82,13 +67,6 @@ export async function read<T>(path: string, init?: Init): Promise<T> {
 export const createSession = (signal?: AbortSignal) =>
   read<SessionSummary>(`${base}?details=1`, json("POST", {}, signal));
 
-/** At most so many sessions with a text in their titles, archived or not, latest change first; a page of them. */
-export const findSessions = (title: string, limit: number, pageToken: string | null, signal: AbortSignal) => {
-  const query = new URLSearchParams({ details: "1", all_projects: "1", page_size: String(limit), title });
-  if (pageToken !== null) query.set("page_token", pageToken);
-  return read<SessionPage>(`${base}?${query}`, { signal });
-};
-
 /** A page of the sessions that are in the list, or of those that are archived. */
 export const listSessions = (pageToken: string | null, isArchived = false) => {
   const archived = isArchived ? "only" : "0";
@@ -110,39 +88,6 @@ export const readWindow = (id: string, where: WindowWhere | null, signal?: Abort
 /** Shows the line of a branch, from now on and everywhere. */
 export const showBranch = (id: string, branchId: string) =>
   request(`/api/app/sessions/${id}/branches`, json("POST", { branch_id: branchId }));
-
-/** A page of the questions of a session, from the first or from a place on. */
-export const readOutline = (id: string, from: string | null, signal: AbortSignal) =>
-  read<Outline>(`/api/app/sessions/${id}/outline${from === null ? "" : `?from=${from}`}`, { signal });
-
-/** Messages and titles with the words of a text: of one session, or of all. */
-export const searchSaid = (
-  asked: { readonly text: string; readonly sessionId: string | null; readonly withArchived: boolean },
-  signal: AbortSignal,
-) => {
-  const body = { query: asked.text, session_id: asked.sessionId, archived: asked.withArchived };
-  return read<SearchAnswer>("/api/app/search", json("POST", body, signal));
-};
-
-const contextOf = (session: string, run: string, query: Readonly<Record<string, string>>, signal?: AbortSignal) =>
-  read<TurnContext>(`/api/app/sessions/${session}/turns/${run}/context?${new URLSearchParams(query)}`, { signal });
-
-const rawFlag = (isRaw: boolean) => ({ raw: isRaw ? "1" : "0" });
-
-/** What the model saw in a turn, with its items from `first` on. */
-export const readContext = (
-  session: string,
-  run: string,
-  { isRaw, first }: { readonly isRaw: boolean; readonly first: number },
-  signal?: AbortSignal,
-) => contextOf(session, run, { ...rawFlag(isRaw), first: String(first) }, signal);
-
-/** One item of it, with its text from the character `at` on. */
-export const readContextText = (
-  session: string,
-  run: string,
-  { isRaw, item, at }: { readonly isRaw: boolean; readonly item: number; readonly at: number },
-) => contextOf(session, run, { ...rawFlag(isRaw), item: String(item), at: String(at) });
 
 export const retrieveSummary = (id: string) => read<SessionSummary>(`${base}/${id}/summary?details=1`);
 
@@ -205,81 +150,6 @@ export async function followTurn(
 /** Gives up a file that was uploaded and is not to be sent. */
 export const forgetUpload = (id: string) => request(`/api/app/files/${id}`, { method: "DELETE", keepalive: true });
 
-export async function createAccount(email: string, password: string): Promise<void> {
-  await request("/api/app/account", json("POST", { email, password }));
-}
-
-export const changePassword = (change: {
-  readonly current_password: string | null;
-  readonly email: string | null;
-  readonly password: string;
-}) => request("/api/app/account/password", json("POST", change));
-
-/** Makes the next sign-in with one of those who vouch for people one more way into this account. */
-export const startConnecting = () => request("/api/app/account/connect", { method: "POST" });
-
-/** Ends the sign-in with one of those who vouch for the person. */
-export const disconnect = (identityId: string) =>
-  request(`/api/app/account/identities/${identityId}`, { method: "DELETE" });
-
-/** Signs one browser of the account out. */
-export const endSignIn = (id: string) => request(`/api/app/account/sign-ins/${id}`, { method: "DELETE" });
-/** Deletes the account with all it has. */
-export const deleteAccount = (password: string | null) => request("/api/app/account", json("DELETE", { password }));
-
-export const signOutEverywhere = () => request("/api/app/account/sign-out", { method: "POST" });
-
-export type ApiKey = {
-  readonly id: string;
-  readonly name: string;
-  readonly hint: string;
-  readonly scopes: readonly string[];
-  readonly agent_id: string | null;
-  readonly expires_at: string | null;
-  readonly last_used_at: string | null;
-  readonly created_at: string;
-};
-
-/** A key as it was made just now, with its text. */
-export type NewApiKey = ApiKey & { readonly key: string };
-
-export const makeKey = (key: {
-  readonly name: string;
-  readonly scopes: readonly string[];
-  readonly agent_id: string | null;
-  readonly expires_in_days: number | null;
-}) => read<NewApiKey>("/api/app/keys", json("POST", key));
-
-export const revokeKey = (id: string) => request(`/api/app/keys/${id}`, { method: "DELETE" });
-
-/** A provider of models that the account has added; its models are called `name/model`. */
-export type ModelProvider = {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: "openai" | "anthropic" | "google" | "mistral" | "compatible";
-  readonly base_url: string | null;
-  /** The end of its key, empty where that would tell too much; null: it has none. */
-  readonly key_hint: string | null;
-};
-
-/** A provider that has just answered; `models`: how many it has, null where it does not say. */
-export type AnsweringProvider = ModelProvider & { readonly models: number | null };
-
-export const addProvider = (provider: {
-  readonly name: string;
-  readonly kind: ModelProvider["kind"];
-  readonly base_url: string | null;
-  readonly api_key: string | null;
-}) => read<AnsweringProvider>("/api/app/providers", json("POST", provider));
-
-/** What is left out stays as it is. */
-export const changeProvider = (
-  id: string,
-  change: { readonly name?: string; readonly base_url?: string; readonly api_key?: string },
-) => read<AnsweringProvider>(`/api/app/providers/${id}`, json("PATCH", change));
-
-export const removeProvider = (id: string) => request(`/api/app/providers/${id}`, { method: "DELETE" });
-
 /** A model that may be chosen, and what is known of it; null: nobody says. */
 export type ListedModel = {
   readonly id: string;
@@ -320,46 +190,3 @@ export type Agent = {
 };
 
 export const listAgents = (offset: number) => read<AgentPage>(`/api/app/agents?offset=${offset}`);
-
-export type AgentChange = Omit<Agent, "id">;
-
-export const makeAgent = (agent: AgentChange) => read<Agent>("/api/app/agents", json("POST", agent));
-
-export const changeAgent = (id: string, change: AgentChange) =>
-  read<Agent>(`/api/app/agents/${id}`, json("PATCH", change));
-
-export const deleteAgent = (id: string) => request(`/api/app/agents/${id}`, { method: "DELETE" });
-
-/** A tool of an agent; `spec` says how it is called, by its type. */
-export type AgentTool = {
-  readonly id: string;
-  readonly name: string;
-  readonly type: string;
-  readonly description: string | null;
-  readonly spec: unknown;
-  /** Whether strangers who talk to the agent as a public bot may have it run. */
-  readonly open_to_strangers: boolean;
-};
-
-export const readTools = async (agentId: string): Promise<readonly AgentTool[]> =>
-  (await read<{ readonly tools: readonly AgentTool[] }>(`/api/app/agents/${agentId}`)).tools;
-
-/** A tool to be made or set, in Julep's shape: its spec stands under the name of its type. */
-export type ToolChange = Pick<AgentTool, "name" | "type" | "description"> & Readonly<Record<string, unknown>>;
-
-export const makeTool = (agentId: string, tool: ToolChange) =>
-  read<AgentTool>(`/api/app/agents/${agentId}/tools`, json("POST", tool));
-
-export const changeTool = (agentId: string, id: string, tool: ToolChange) =>
-  read<AgentTool>(`/api/app/agents/${agentId}/tools/${id}`, json("PUT", tool));
-
-export const deleteTool = (agentId: string, id: string) =>
-  request(`/api/app/agents/${agentId}/tools/${id}`, { method: "DELETE" });
-
-export type DayUsage = {
-  readonly day: string;
-  readonly turns: number;
-  readonly errors: number;
-  readonly input_tokens: number;
-  readonly output_tokens: number;
-};

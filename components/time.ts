@@ -1,18 +1,6 @@
-const locale = "en";
+import { later, locale } from "./numbers";
 
-/** Makes something when it is first needed: one of `Intl` takes a slow device as long as many components. */
-export function later<Made>(make: () => Made): () => Made {
-  let made: Made | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}
-
-const number = later(() => new Intl.NumberFormat(locale));
 const seconds = later(() => new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }));
-
-export const formatNumber = (value: number) => number().format(value);
 
 /** A finished duration: `4 ms`, `0.4 s`, `14 s`, `1 min 04 s`. */
 export function formatDuration(ms: number): string {
@@ -50,33 +38,3 @@ export function formatAgo(iso: string, nowMs: number | null): string {
 
 /** How long it took in whole seconds, never zero. */
 export const formatThought = (ms: number) => formatSeconds(Math.max(1, Math.round(ms / 1000)));
-
-/** The day in a time zone, by the clock here where none is given: `2026-11-03`. Asked for each session of a list. */
-function dayIn(ms: number, timeZone: string | undefined): string {
-  if (timeZone !== undefined && timeZone !== "UTC") {
-    const parts = { timeZone, year: "numeric", month: "2-digit", day: "2-digit" } as const;
-    return new Intl.DateTimeFormat("en-CA", parts).format(ms);
-  }
-  const ahead = timeZone === undefined ? new Date(ms).getTimezoneOffset() * 60_000 : 0;
-  return new Date(ms - ahead).toISOString().slice(0, 10);
-}
-
-const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
-
-const monthOfYear = later(() => new Intl.DateTimeFormat(locale, { month: "long", timeZone: "UTC" }));
-const monthAndYear = later(() => new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone: "UTC" }));
-
-export type DayGroup = { readonly key: string; readonly title: string };
-
-/** Where a time stands in the list: today, yesterday, this week, or its month. */
-export function dayGroup(iso: string, nowMs: number, timeZone?: string): DayGroup {
-  const ms = Date.parse(iso);
-  const [day, today] = [dayIn(ms, timeZone), dayIn(nowMs, timeZone)];
-  const days = daysBetween(day, today);
-  if (days <= 0) return { key: "today", title: "Today" };
-  if (days === 1) return { key: "yesterday", title: "Yesterday" };
-  if (days < 7) return { key: "week", title: "This week" };
-  const month = day.slice(0, 7);
-  const titles = day.slice(0, 4) === today.slice(0, 4) ? monthOfYear() : monthAndYear();
-  return { key: month, title: titles.format(Date.parse(`${month}-01`)) };
-}

@@ -89,6 +89,8 @@ test("17: a PDF that is dropped on a new session becomes its document, and the a
   await page.getByLabel("Files to attach").setInputFiles(HANDBOOK);
   const arriving = page.getByRole("list", { name: "Documents on their way" }).getByRole("listitem");
   await expect(arriving).toContainText("handbook.pdf");
+  await expect(page).toHaveURL(/\/s\//u);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("What shall we talk about?");
   await page.getByRole("textbox", { name: /message/i }).fill("What is handbookword7?");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("region", { name: "Sources" })).toContainText("handbook.pdf, page 7");

@@ -1,15 +1,17 @@
 "use client";
 
-import { Copy, Plus } from "lucide-react";
+import { Copy, Plus } from "lucide";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
-import { type ApiKey, isProblem, revokeKey } from "../api";
+import { isProblem } from "../api";
 import { copyText } from "../conversation/copy";
 import { formatAgo, formatDay } from "../time";
 import { AskFirst } from "../ui/ask-first";
+import { Icon } from "../ui/icon";
 import { notify } from "../ui/notify";
 import { NewKey } from "./new-key";
 import type { PublishedApi } from "./published-api";
+import { type ApiKey, revokeKey } from "./requests";
 
 /** The account's keys: made, copied once, revoked in their row. */
 export function ApiKeys({ initial, apis }: { initial: readonly ApiKey[]; apis: readonly PublishedApi[] }) {
@@ -79,7 +81,7 @@ export function ApiKeys({ initial, apis }: { initial: readonly ApiKey[]; apis: r
         />
       ) : (
         <button ref={opener} type="button" className="button account-new" onClick={() => setIsMaking(true)}>
-          <Plus size={16} strokeWidth={1.6} aria-hidden="true" />
+          <Icon of={Plus} size={16} />
           New key
         </button>
       )}
@@ -101,7 +103,7 @@ function FreshKey({ text }: { text: string }) {
           data-kind="primary"
           onClick={() => copyText(text, "The key is copied")}
         >
-          <Copy size={15} strokeWidth={1.6} aria-hidden="true" />
+          <Icon of={Copy} size={15} />
           Copy
         </button>
       </div>

@@ -1,5 +1,5 @@
 import type { UsagePage } from "@/lib/pages/page-data.ts";
-import { formatNumber } from "../time";
+import { formatNumber } from "../numbers";
 
 type Limits = UsagePage["limits"];
 type Standing = NonNullable<Limits["account"]>;

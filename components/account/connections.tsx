@@ -3,10 +3,11 @@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { AccountPage, IdentityView } from "@/lib/pages/page-data.ts";
-import { disconnect, isProblem, startConnecting } from "../api";
+import { isProblem } from "../api";
 import { VoucherButtons } from "../sign-in/vouchers";
 import { AskFirst } from "../ui/ask-first";
 import { notify } from "../ui/notify";
+import { disconnect, startConnecting } from "./requests";
 
 /** Who else vouches for the person, and who could. */
 export function Connections({ identities, vouchers }: Pick<AccountPage, "identities" | "vouchers">) {

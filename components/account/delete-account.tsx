@@ -1,12 +1,13 @@
 "use client";
 
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import { deleteAccount, isProblem } from "../api";
+import { isProblem } from "../api";
 import { dropDrafts } from "../conversation/draft";
 import { Field } from "../sign-in/field";
 import { useFirstFault } from "../sign-in/use-first-fault";
 import { notify } from "../ui/notify";
 import { refocus } from "../ui/refocus";
+import { deleteAccount } from "./requests";
 
 /** Deletes the account with all it has, after a question and the password; a guest has nothing but what it made. */
 export function DeleteAccount({ isGuest, hasPassword }: { isGuest: boolean; hasPassword: boolean }) {

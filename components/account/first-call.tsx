@@ -1,8 +1,9 @@
 "use client";
 
-import { Copy } from "lucide-react";
+import { Copy } from "lucide";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { copyText } from "../conversation/copy";
+import { Icon } from "../ui/icon";
 import type { PublishedApi } from "./published-api";
 
 /** One sample call for each API that has one, with this server's address. */
@@ -48,7 +49,7 @@ export function FirstCall({ apis }: { apis: readonly PublishedApi[] }) {
           ))}
         </div>
         <button type="button" className="text-button" onClick={() => copyText(code)}>
-          <Copy size={14} strokeWidth={1.6} aria-hidden="true" />
+          <Icon of={Copy} size={14} />
           Copy
         </button>
       </div>

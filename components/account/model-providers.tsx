@@ -1,12 +1,14 @@
 "use client";
 
-import { Plus } from "lucide-react";
+import { Plus } from "lucide";
 import { useRouter } from "next/navigation";
 import { useRef, useState } from "react";
-import { type AnsweringProvider, isProblem, type ModelProvider, removeProvider } from "../api";
+import { isProblem } from "../api";
 import { AskFirst } from "../ui/ask-first";
+import { Icon } from "../ui/icon";
 import { notify } from "../ui/notify";
 import { PROVIDER_LABELS, ProviderForm } from "./provider-form";
+import { type AnsweringProvider, type ModelProvider, removeProvider } from "./requests";
 
 /** The providers of models beside the server's own: added once they have answered, changed and removed in their row. */
 export function ModelProviders({ initial }: { initial: readonly ModelProvider[] }) {
@@ -63,7 +65,7 @@ export function ModelProviders({ initial }: { initial: readonly ModelProvider[] 
       )}
       {open === null ? (
         <button ref={opener} type="button" className="button account-new" onClick={() => setOpen("new")}>
-          <Plus size={16} strokeWidth={1.6} aria-hidden="true" />
+          <Icon of={Plus} size={16} />
           Add a provider
         </button>
       ) : (

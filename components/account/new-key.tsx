@@ -1,11 +1,12 @@
 "use client";
 
 import { type FormEvent, useRef, useState } from "react";
-import { isProblem, makeKey, type NewApiKey } from "../api";
+import { isProblem } from "../api";
 import { Field } from "../sign-in/field";
 import { onEscape } from "../ui/on-escape";
 import { NewKeyLimits } from "./new-key-limits";
 import type { PublishedApi } from "./published-api";
+import { makeKey, type NewApiKey } from "./requests";
 
 type NewKeyProps = {
   readonly apis: readonly PublishedApi[];

@@ -1,18 +1,13 @@
 "use client";
 
 import { type FormEvent, useRef, useState } from "react";
-import {
-  type AnsweringProvider,
-  addProvider,
-  changeProvider,
-  fieldFaults,
-  isProblem,
-  type ModelProvider,
-} from "../api";
+import { isProblem } from "../api";
 import { Field } from "../sign-in/field";
 import { useFirstFault } from "../sign-in/use-first-fault";
 import { WorkingDash } from "../ui/dash";
+import { fieldFaults } from "../ui/field-faults";
 import { onEscape } from "../ui/on-escape";
+import { type AnsweringProvider, addProvider, changeProvider, type ModelProvider } from "./requests";
 
 type Kind = ModelProvider["kind"];
 

@@ -2,10 +2,11 @@
 
 import { useRouter } from "next/navigation";
 import { type FormEvent, useRef, useState } from "react";
-import { changePassword, isProblem } from "../api";
+import { isProblem } from "../api";
 import { Field } from "../sign-in/field";
 import { useFirstFault } from "../sign-in/use-first-fault";
 import { notify } from "../ui/notify";
+import { changePassword } from "./requests";
 
 type Faults = { readonly email?: string; readonly current_password?: string; readonly password?: string };
 

@@ -3,10 +3,11 @@
 import { useRouter } from "next/navigation";
 import { type RefObject, useEffect, useRef, useState } from "react";
 import type { AccountPage } from "@/lib/pages/page-data.ts";
-import { endSignIn, isProblem, signOutEverywhere } from "../api";
+import { isProblem } from "../api";
 import { leave } from "../sign-in/leave";
 import { formatAgo, formatDay } from "../time";
 import { notify } from "../ui/notify";
+import { endSignIn, signOutEverywhere } from "./requests";
 
 type SignInView = AccountPage["signIns"][number];
 

@@ -1,9 +1,11 @@
 "use client";
 
-import { ChartColumn, Table2 } from "lucide-react";
+import { ChartColumn, Table2 } from "lucide";
 import { type KeyboardEvent, useState } from "react";
-import type { DayUsage } from "../api";
-import { formatDate, formatNumber } from "../time";
+import { formatNumber } from "../numbers";
+import { formatDate } from "../time";
+import { Icon } from "../ui/icon";
+import type { DayUsage } from "./requests";
 
 const total = ({ input_tokens, output_tokens }: DayUsage) => input_tokens + output_tokens;
 
@@ -32,11 +34,7 @@ export function Usage({ days }: { days: readonly DayUsage[] }) {
           )}
         </p>
         <button type="button" className="text-button" aria-pressed={isTable} onClick={() => setIsTable(!isTable)}>
-          {isTable ? (
-            <ChartColumn size={15} strokeWidth={1.6} aria-hidden="true" />
-          ) : (
-            <Table2 size={15} strokeWidth={1.6} aria-hidden="true" />
-          )}
+          {isTable ? <Icon of={ChartColumn} size={15} /> : <Icon of={Table2} size={15} />}
           {isTable ? "As bars" : "As table"}
         </button>
       </div>

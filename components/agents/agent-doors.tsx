@@ -1,9 +1,10 @@
 "use client";
 
-import { Copy } from "lucide-react";
+import { Copy } from "lucide";
 import { useEffect, useState } from "react";
 import type { AgentView } from "@/lib/pages/page-data.ts";
 import { copyText } from "../conversation/copy";
+import { Icon } from "../ui/icon";
 
 /** Where programs reach an agent, ready to copy. */
 export function AgentDoors({ agent }: { agent: AgentView }) {
@@ -26,7 +27,7 @@ export function AgentDoors({ agent }: { agent: AgentView }) {
             <dd>
               <code dir="ltr">{text}</code>
               <button type="button" className="text-button" onClick={() => copyText(text, `${name} is copied`)}>
-                <Copy size={14} strokeWidth={1.6} aria-hidden="true" />
+                <Icon of={Copy} size={14} />
                 Copy<span className="sr-only"> {name}</span>
               </button>
             </dd>

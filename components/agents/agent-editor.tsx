@@ -1,13 +1,14 @@
 "use client";
 
-import { MessageSquare } from "lucide-react";
+import { MessageSquare } from "lucide";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useRef, useState } from "react";
 import type { AgentView } from "@/lib/pages/page-data.ts";
-import { changeAgent, isProblem, makeAgent } from "../api";
+import { isProblem } from "../api";
 import { SidebarToggle } from "../frame/sidebar-toggle";
 import { AgentKnowledge } from "../knowledge/agent-knowledge";
 import { useFirstFault } from "../sign-in/use-first-fault";
+import { Icon } from "../ui/icon";
 import { notify } from "../ui/notify";
 import { PageLink } from "../ui/page-link";
 import { AgentDoors } from "./agent-doors";
@@ -15,6 +16,7 @@ import { AgentFields } from "./agent-fields";
 import { type AgentFaults, agentChange, faultsOf } from "./agent-form";
 import { AgentTools } from "./agent-tools";
 import { DeleteAgent } from "./delete-agent";
+import { changeAgent, makeAgent } from "./requests";
 import { useUnsaved } from "./use-unsaved";
 
 /** One agent in a form: made where `agent` is null, else changed. What is not saved is not left without a question. */
@@ -61,7 +63,7 @@ export function AgentEditor({ agent, models }: { agent: AgentView | null; models
         </h1>
         {agent && (
           <PageLink href={`/?agent=${agent.id}`} className="button agents-new">
-            <MessageSquare size={16} strokeWidth={1.6} aria-hidden="true" />
+            <Icon of={MessageSquare} size={16} />
             Try it
           </PageLink>
         )}

@@ -1,4 +1,6 @@
-import { type AgentChange, fieldFaults, type Problem } from "../api";
+import type { Problem } from "../api";
+import { fieldFaults } from "../ui/field-faults";
+import type { AgentChange } from "./requests";
 
 type AgentField = keyof AgentChange;
 

@@ -1,10 +1,11 @@
 "use client";
 
-import { Plus } from "lucide-react";
+import { Plus } from "lucide";
 import type { AgentPage, AgentView } from "@/lib/pages/page-data.ts";
 import { listAgents } from "../api";
 import { useShell } from "../frame/shell";
 import { SidebarToggle } from "../frame/sidebar-toggle";
+import { Icon } from "../ui/icon";
 import { PageLink } from "../ui/page-link";
 import { useMore } from "../ui/use-more";
 
@@ -18,7 +19,7 @@ export function AgentList({ initial }: { initial: AgentPage }) {
         <SidebarToggle className="head-toggle" expanded={false} />
         <h1 className="head-title">Agents</h1>
         <PageLink href="/agents/new" className="button agents-new">
-          <Plus size={16} strokeWidth={1.6} aria-hidden="true" />
+          <Icon of={Plus} size={16} />
           New agent
         </PageLink>
       </header>

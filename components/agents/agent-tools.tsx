@@ -1,13 +1,15 @@
 "use client";
 
-import { Plus } from "lucide-react";
+import { Plus } from "lucide";
 import { useRouter } from "next/navigation";
 import { useRef, useState } from "react";
 import type { AgentView } from "@/lib/pages/page-data.ts";
-import { type AgentTool, deleteTool, isProblem } from "../api";
+import { isProblem } from "../api";
 import { AskFirst } from "../ui/ask-first";
+import { Icon } from "../ui/icon";
 import { notify } from "../ui/notify";
 import { refocus } from "../ui/refocus";
+import { type AgentTool, deleteTool } from "./requests";
 import { ToolForm } from "./tool-form-view";
 
 const KINDS: ReadonlyMap<string, string> = new Map(
@@ -84,7 +86,7 @@ export function AgentTools({ agent }: { agent: AgentView }) {
         <ToolForm {...form} tool={null} />
       ) : (
         <button type="button" className="text-button" data-edits="new" onClick={() => edit("new")}>
-          <Plus size={14} strokeWidth={1.6} aria-hidden="true" />
+          <Icon of={Plus} size={14} />
           Add a tool
         </button>
       )}

@@ -3,9 +3,10 @@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { AgentView } from "@/lib/pages/page-data.ts";
-import { deleteAgent, isProblem } from "../api";
+import { isProblem } from "../api";
 import { AskFirst } from "../ui/ask-first";
 import { notify } from "../ui/notify";
+import { deleteAgent } from "./requests";
 
 /** Asks first: an agent does not come back. */
 export function DeleteAgent({ agent }: { agent: AgentView }) {

@@ -1,6 +1,6 @@
-import type { AgentTool } from "../api";
 import { Field, TextField } from "../sign-in/field";
 import { Check } from "./check";
+import type { AgentTool } from "./requests";
 import { type FormType, type ToolFault, toolTexts } from "./tool-form";
 
 /** How a field for code is written in. */

@@ -2,9 +2,11 @@
 
 import { useRouter } from "next/navigation";
 import { type FormEvent, useRef, useState } from "react";
-import { type AgentTool, changeTool, fieldFaults, isProblem, makeTool, type Problem } from "../api";
+import { isProblem, type Problem } from "../api";
 import { useFirstFault } from "../sign-in/use-first-fault";
+import { fieldFaults } from "../ui/field-faults";
 import { notify } from "../ui/notify";
+import { type AgentTool, changeTool, makeTool } from "./requests";
 import { ToolFields } from "./tool-fields";
 import { type FormType, type ToolFault, toolChange } from "./tool-form";
 import { useUnsaved } from "./use-unsaved";

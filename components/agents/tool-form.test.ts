@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { AgentTool } from "../api";
+import type { AgentTool } from "./requests";
 import { toolChange, toolTexts } from "./tool-form";
 
 function form(fields: Readonly<Record<string, string>>): FormData {

@@ -1,4 +1,4 @@
-import type { AgentTool, ToolChange } from "../api";
+import type { AgentTool, ToolChange } from "./requests";
 
 /** The types of tool that the form knows; others are made through Julep's API. */
 export type FormType = "function" | "api_call";

@@ -1,14 +1,13 @@
 "use client";
 
-import { ChevronDown } from "lucide-react";
+import { ChevronDown } from "lucide";
 import { Suspense, useRef, useState } from "react";
 import { IconButton } from "../ui/icon-button";
 import { later } from "../ui/later";
 import { useModelOffer } from "./choice/model-offer";
-import { namedModel } from "./choice/model-options";
 
-const loadPanel = () => import("./choice/picker-panel");
-const PickerPanel = later(loadPanel);
+const loadPanel = () => import("./choice/model-panel");
+const ModelPanel = later(loadPanel);
 
 type AgainWithProps = {
   /** Who has answered; null: nobody has said. */
@@ -25,7 +24,7 @@ export function AgainWith({ model, onChoose }: AgainWithProps) {
   // A press outside closes the panel before the button hears of the press that did it.
   const wasOpen = useRef(false);
   if (offer === null) return null;
-  const { modelGroups, unlisted, ownModel, refresh } = offer;
+  const { models, unlisted, ownModel, refresh } = offer;
   return (
     <>
       <IconButton
@@ -48,16 +47,14 @@ export function AgainWith({ model, onChoose }: AgainWithProps) {
       />
       {isOpen && (
         <Suspense fallback={null}>
-          <PickerPanel
+          <ModelPanel
             label="Answer again with"
-            plural="models"
-            name={model ?? ownModel}
             chosen={model === ownModel || model === null ? "" : model}
-            groups={modelGroups}
+            models={models}
+            unlisted={unlisted}
+            ownModel={ownModel}
             onChoose={(id) => onChoose(id === "" ? null : id)}
-            isOpen
             onOpen={setIsOpen}
-            named={unlisted.length > 0 ? (text) => namedModel(text, unlisted) : undefined}
             anchor={button}
           />
         </Suspense>

@@ -1,6 +1,6 @@
 "use client";
 
-import { ArrowUp, Square } from "lucide-react";
+import { ArrowUp, Square } from "lucide";
 import {
   type KeyboardEvent,
   type ReactNode,
@@ -13,8 +13,9 @@ import {
 import { useShell } from "../frame/shell";
 import { ArrivingDocuments } from "../knowledge/arriving-documents";
 import type { SessionDocuments } from "../knowledge/use-session-documents";
-import { formatNumber } from "../time";
+import { formatNumber } from "../numbers";
 import { Dash } from "../ui/dash";
+import { Icon } from "../ui/icon";
 import { isCommand, isTouch } from "../ui/keys";
 import { AttachButton } from "./attachments/attach-button";
 import type { AttachedFile, Attachment } from "./attachments/attachment";
@@ -264,7 +265,7 @@ function SendButtons({ isBusy, isStopping, isReady, word, onSend, onStop }: Send
           aria-disabled={isStopping}
           onClick={() => !isStopping && onStop()}
         >
-          <Square size={16} strokeWidth={1.6} aria-hidden="true" />
+          <Icon of={Square} size={16} />
           <span className="composer-word">Stop</span>
         </button>
       </>
@@ -279,7 +280,7 @@ function SendButtons({ isBusy, isStopping, isReady, word, onSend, onStop }: Send
       aria-disabled={!isReady}
       onClick={onSend}
     >
-      <ArrowUp size={20} strokeWidth={1.6} aria-hidden="true" />
+      <Icon of={ArrowUp} size={20} />
       <span className="composer-word">{word}</span>
     </button>
   );

@@ -1,12 +1,14 @@
 "use client";
 
-import { ArrowDown } from "lucide-react";
+import { ArrowDown } from "lucide";
 import { type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import { useShell } from "../frame/shell";
 import { useSessionDocuments } from "../knowledge/use-session-documents";
 import { Find } from "../search/find";
 import { useWantedTurn } from "../search/wanted-turn";
+import { titleOf } from "../sidebar/session-store";
+import { Icon } from "../ui/icon";
 import { later } from "../ui/later";
 import type { SentWith } from "./conversation-ports";
 import type { ConversationState } from "./conversation-state";
@@ -95,12 +97,19 @@ export function Conversation({ initial, isStale = false, agent = null, first = n
     toEnd(newer === null && !window.matchMedia("(prefers-reduced-motion: reduce)").matches);
   }
 
-  const isFirst = state.sessionId === null && turns.length === 0 && queue.items.length === 0;
+  // A file that became a document has made the session, and nothing was asked yet.
+  const isFirst = initial === null && turns.length === 0 && queue.items.length === 0;
   return (
     <div className="conversation" data-first={isFirst || undefined}>
       {/* The log is laid out from its end: half of it, seen before the rest has come, would move. */}
       <link rel="expect" href="#conversation-end" blocking="render" />
-      <Head session={session} canSummarise={turns.length > 0 && !isBusy} onLookAt={lookAt} documents={documents} />
+      <Head
+        session={session}
+        instead={isFirst ? null : isGone ? "Deleted session" : titleOf(null)}
+        canSummarise={turns.length > 0 && !isBusy}
+        onLookAt={lookAt}
+        documents={documents}
+      />
       <Find
         sessionId={isFirst ? null : state.sessionId}
         onShow={({ id, place, found }) => lookAt(id, place, found, true)}
@@ -196,7 +205,7 @@ function Jump({ hasNew, onJump }: { hasNew: boolean; onJump: () => void }) {
       <button type="button" className="button" onClick={onJump}>
         Jump to the end
         {hasNew && <span className="text-ink-3">new</span>}
-        <ArrowDown size={16} strokeWidth={1.6} aria-hidden="true" />
+        <Icon of={ArrowDown} size={16} />
       </button>
     </div>
   );

@@ -1,7 +1,8 @@
 "use client";
 
-import { Copy, RotateCcw, ScanText } from "lucide-react";
-import { formatDuration, formatNumber } from "../time";
+import { Copy, RotateCcw, ScanText } from "lucide";
+import { formatNumber } from "../numbers";
+import { formatDuration } from "../time";
 import { IconButton } from "../ui/icon-button";
 import { AgainWith } from "./again-with";
 import { copyAnswer, richHtml } from "./copy";

@@ -1,4 +1,4 @@
-import { ScrollText, TextSearch } from "lucide-react";
+import { ScrollText, TextSearch } from "lucide";
 import { askFor } from "../frame/asked";
 import { type SessionActs, sessionEntries } from "../sidebar/session-entries";
 import type { ListedSession } from "../sidebar/session-store";

@@ -1,6 +1,6 @@
 "use client";
 
-import { TextSearch } from "lucide-react";
+import { TextSearch } from "lucide";
 import { useRef, useState } from "react";
 import { isProblem, summarise } from "../api";
 import { askFor, useAsked } from "../frame/asked";
@@ -22,13 +22,15 @@ import { OutlineButton } from "./outline";
 
 type HeadProps = {
   readonly session: ListedSession | null;
+  /** The heading of a page without a session; null: it has its greeting. */
+  readonly instead: string | null;
   readonly canSummarise: boolean;
   /** Shows a question of the session, by its id and its place. */
   readonly onLookAt: (id: string, place: string) => void;
   readonly documents: SessionDocuments;
 };
 
-export function Head({ session, ...rest }: HeadProps) {
+export function Head({ session, instead, ...rest }: HeadProps) {
   if (!session) {
     return (
       <header className="conversation-head" data-bare>
@@ -36,6 +38,7 @@ export function Head({ session, ...rest }: HeadProps) {
         <span className="head-wordmark" aria-hidden="true">
           <Wordmark />
         </span>
+        {instead !== null && <h1 className="sr-only">{instead}</h1>}
         <div className="head-end">
           <SessionDocumentsButton documents={rest.documents} />
         </div>
@@ -45,7 +48,7 @@ export function Head({ session, ...rest }: HeadProps) {
   return <SessionHead session={session} {...rest} />;
 }
 
-type SessionHeadProps = HeadProps & { readonly session: ListedSession };
+type SessionHeadProps = Omit<HeadProps, "instead"> & { readonly session: ListedSession };
 
 function SessionHead({ session, canSummarise, onLookAt, documents }: SessionHeadProps) {
   const { store } = useShell();

@@ -1,7 +1,7 @@
 "use client";
 
 import { type KeyboardEvent, useState } from "react";
-import { formatNumber } from "../time";
+import { formatNumber } from "../numbers";
 
 export function JsonTree({ value }: { value: unknown }) {
   return (

@@ -1,12 +1,13 @@
 "use client";
 
-import { ChevronDown, type LucideIcon } from "lucide-react";
+import { ChevronDown } from "lucide";
 import { type ReactNode, useId, useState } from "react";
+import { Icon, type IconShape } from "../ui/icon";
 
 type LedgerRowProps = {
   readonly kind: string;
   readonly state: string;
-  readonly icon: LucideIcon;
+  readonly icon: IconShape;
   readonly name: ReactNode;
   readonly precis?: string;
   readonly end?: ReactNode;
@@ -20,25 +21,13 @@ type LedgerRowProps = {
 
 /** One hairline row; with a body it is a button over its full width that opens it. */
 export function LedgerRow(props: LedgerRowProps) {
-  const {
-    kind,
-    state,
-    icon: Icon,
-    name,
-    precis,
-    end,
-    isFailed,
-    isOpenAtFirst = false,
-    preview,
-    isLive,
-    children,
-  } = props;
+  const { kind, state, icon, name, precis, end, isFailed, isOpenAtFirst = false, preview, isLive, children } = props;
   const [chosen, setChosen] = useState<boolean | null>(null);
   const body = useId();
   const open = chosen ?? isOpenAtFirst;
   const head = (
     <>
-      <Icon size={16} strokeWidth={1.6} aria-hidden="true" />
+      <Icon of={icon} size={16} />
       <span className="ledger-name">{name}</span>
       {precis !== undefined && (
         <span className="ledger-precis" dir="auto">
@@ -73,7 +62,7 @@ export function LedgerRow(props: LedgerRowProps) {
         onClick={() => setChosen(!open)}
       >
         {head}
-        <ChevronDown size={16} strokeWidth={1.6} aria-hidden="true" className="ledger-chevron" />
+        <Icon of={ChevronDown} size={16} className="ledger-chevron" />
       </button>
       {live}
       <div id={body} className="fold" data-open={open || undefined}>

@@ -1,6 +1,6 @@
 "use client";
 
-import { Wrench } from "lucide-react";
+import { Wrench } from "lucide";
 import type { ReactNode } from "react";
 import { formatDuration } from "../time";
 import { LedgerRow } from "./ledger-row";

@@ -2,59 +2,79 @@
 
 import { useEffect, useEffectEvent, useState } from "react";
 import { isCommand } from "../ui/keys";
-import { namedModel } from "./choice/model-options";
+import { later } from "../ui/later";
 import { Picker } from "./choice/picker";
 import type { ModelChoice } from "./use-model-choice";
 
 type Open = "model" | "agent" | null;
 
-const PRICES = "Prices are in US dollars for a million tokens.";
+// The code of a list comes with the first look at it.
+const loadModels = () => import("./choice/model-panel");
+const ModelPanel = later(loadModels);
+const loadAgents = () => import("./choice/agent-panel");
+const AgentPanel = later(loadAgents);
 
 /** Who answers next: which agent, and which model. With nothing to choose there is no choice to show. */
 export function ModelSelect({ choice }: { choice: ModelChoice }) {
-  const { model, ownModel, modelGroups, unlisted, choose, shownAgentId, agentName, agentGroups, chooseAgent, refresh } =
-    choice;
-  const hasModels = modelGroups.length > 0;
-  const hasAgents = agentGroups.length > 0;
+  const { model, ownModel, models, unlisted, choose, shownAgentId, agentName, agents, chooseAgent, refresh } = choice;
+  const hasModels = models.length > 0;
+  const hasAgents = agents.length > 0;
   const [open, setOpen] = useState<Open>(null);
   const show = (next: Open) => {
     if (next !== null) refresh();
     setOpen(next);
   };
+  const showAgents = (isOpen: boolean) => show(isOpen ? "agent" : open === "agent" ? null : open);
+  const showModels = (isOpen: boolean) => show(isOpen ? "model" : open === "model" ? null : open);
   useChoiceKey(() => {
     if (open === null) show(hasModels ? "model" : hasAgents ? "agent" : null);
     // Pressed again it goes on to the other list.
     else show(open === "model" ? (hasAgents ? "agent" : null) : hasModels ? "model" : null);
   });
   if (!hasModels && !hasAgents) return null;
-  const isPriced = modelGroups.some(({ items }) => items.some(({ note }) => note.includes("$")));
   return (
     <span className="pickers">
       {hasAgents && (
         <Picker
           label="Agent"
-          plural="agents"
           name={agentName}
-          chosen={shownAgentId}
-          groups={agentGroups}
-          onChoose={chooseAgent}
           isOpen={open === "agent"}
-          onOpen={(isOpen) => show(isOpen ? "agent" : open === "agent" ? null : open)}
-        />
+          onOpen={showAgents}
+          onWant={() => void loadAgents()}
+        >
+          {(button) => (
+            <AgentPanel
+              label="Agent"
+              chosen={shownAgentId}
+              agents={agents}
+              onChoose={chooseAgent}
+              onOpen={showAgents}
+              anchor={button}
+            />
+          )}
+        </Picker>
       )}
       {hasModels && (
         <Picker
           label="Model"
-          plural="models"
           name={model ?? ownModel}
-          chosen={model ?? ""}
-          groups={modelGroups}
-          onChoose={(id) => choose(id === "" ? null : id)}
           isOpen={open === "model"}
-          onOpen={(isOpen) => show(isOpen ? "model" : open === "model" ? null : open)}
-          named={unlisted.length > 0 ? (text) => namedModel(text, unlisted) : undefined}
-          foot={isPriced ? PRICES : undefined}
-        />
+          onOpen={showModels}
+          onWant={() => void loadModels()}
+        >
+          {(button) => (
+            <ModelPanel
+              label="Model"
+              chosen={model ?? ""}
+              models={models}
+              unlisted={unlisted}
+              ownModel={ownModel}
+              onChoose={(id) => choose(id === "" ? null : id)}
+              onOpen={showModels}
+              anchor={button}
+            />
+          )}
+        </Picker>
       )}
     </span>
   );

@@ -1,7 +1,7 @@
 "use client";
 
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
-import { formatNumber } from "../time";
+import { formatNumber } from "../numbers";
 import { useOutline } from "./use-outline";
 
 const ROW_PX = 44;

@@ -1,6 +1,6 @@
 "use client";
 
-import { ListTree } from "lucide-react";
+import { ListTree } from "lucide";
 import { Suspense, useId, useRef, useState } from "react";
 import { IconButton } from "../ui/icon-button";
 import { later } from "../ui/later";

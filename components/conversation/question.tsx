@@ -1,6 +1,6 @@
 "use client";
 
-import { Copy, Pencil } from "lucide-react";
+import { Copy, Pencil } from "lucide";
 import { Suspense, useState } from "react";
 import type { Attachment } from "@/lib/dialects/llamacloud/answers.ts";
 import { Dash } from "../ui/dash";

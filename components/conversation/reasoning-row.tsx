@@ -1,6 +1,6 @@
 "use client";
 
-import { Brain } from "lucide-react";
+import { Brain } from "lucide";
 import { useState } from "react";
 import { formatSeconds, formatThought } from "../time";
 import { WorkingDash } from "../ui/dash";

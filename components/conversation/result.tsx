@@ -1,7 +1,7 @@
 "use client";
 
 import { useMemo, useRef, useState } from "react";
-import { formatNumber } from "../time";
+import { formatNumber } from "../numbers";
 import { JsonTree } from "./json-tree";
 import { hostOf, safeHref } from "./markdown/links";
 import { numberColumns, type Scalar, type Shape, shapeOf } from "./result-shape";

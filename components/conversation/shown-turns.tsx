@@ -28,11 +28,8 @@ export function ShownTurns({ store, state, isGone, choice, acts }: ShownTurnsPro
   const { turns, older, newer } = shownIn(state);
   const firstWhole = state.elsewhere ? turns.length : wholeFrom(turns);
   const last = state.turns.at(-1);
-  const { modelGroups, unlisted, ownModel, refresh } = choice;
-  const offer = useMemo(
-    () => ({ modelGroups, unlisted, ownModel, refresh }),
-    [modelGroups, unlisted, ownModel, refresh],
-  );
+  const { models, unlisted, ownModel, refresh } = choice;
+  const offer = useMemo(() => ({ models, unlisted, ownModel, refresh }), [models, unlisted, ownModel, refresh]);
   return (
     <>
       {older && <MoreTurns side="older" beyond={older} onRead={() => void store.readOlder()} />}

@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleX, Hand, Square, Wrench } from "lucide-react";
+import { CircleX, Hand, Square, Wrench } from "lucide";
 import { type ReactNode, Suspense } from "react";
 import { formatDuration, formatSeconds } from "../time";
 import { WorkingDash } from "../ui/dash";

@@ -1,7 +1,8 @@
 "use client";
 
-import { CircleAlert } from "lucide-react";
-import { formatNumber } from "../time";
+import { CircleAlert } from "lucide";
+import { formatNumber } from "../numbers";
+import { Icon } from "../ui/icon";
 import { Keys } from "../ui/keys";
 import type { TurnState } from "./turn-state";
 
@@ -56,7 +57,7 @@ export function Broke({ turn: { stop, runId, blocks }, onRetry }: BrokeProps) {
   return (
     <div className="broke">
       <p className="broke-title">
-        <CircleAlert size={17} strokeWidth={1.6} aria-hidden="true" />
+        <Icon of={CircleAlert} size={17} />
         The answer broke off
       </p>
       <p className="broke-text" dir="auto">

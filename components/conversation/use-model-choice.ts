@@ -2,11 +2,9 @@
 
 import { useCallback, useMemo, useState } from "react";
 import type { SessionWindow } from "@/lib/dialects/web/index.ts";
+import type { ListedModel } from "../api";
 import { useShell } from "../frame/shell";
-import { agentGroups, type ChoosableAgent, OWN_AGENT } from "./choice/agent-options";
-import { modelGroups } from "./choice/model-options";
-import type { ChoiceGroup } from "./choice/rows";
-import { useOffers } from "./choice/use-offers";
+import { type ChoosableAgent, OWN_AGENT, useOffers } from "./choice/use-offers";
 import type { BegunWith } from "./first-visit";
 
 /** Who is to answer next. */
@@ -18,7 +16,7 @@ export type ModelChoice = {
   /** Whether the model that is to answer sees images; null: nobody knows. */
   readonly seesImages: boolean | null;
   /** What may be chosen instead; empty until it is known, and where there is nothing else. */
-  readonly modelGroups: readonly ChoiceGroup[];
+  readonly models: readonly ListedModel[];
   /** Providers whose models may be asked for by name. */
   readonly unlisted: readonly string[];
   readonly choose: (model: string | null) => void;
@@ -27,7 +25,8 @@ export type ModelChoice = {
   /** The same, also where it is the session's own; "" before the account has one. */
   readonly shownAgentId: string;
   readonly agentName: string;
-  readonly agentGroups: readonly ChoiceGroup[];
+  /** As `models`. */
+  readonly agents: readonly ChoosableAgent[];
   readonly chooseAgent: (id: string) => void;
   /** What may be chosen is known, could not be read, or takes long. */
   readonly isSettled: boolean;
@@ -76,13 +75,13 @@ export function useModelChoice(initial: SessionWindow | null, begunWith: BegunWi
     model,
     ownModel,
     seesImages: models?.items.find(({ id }) => id === (model ?? ownModel))?.images ?? null,
-    modelGroups: useMemo(() => (models === null ? [] : modelGroups(models.items, ownModel)), [models, ownModel]),
+    models: models?.items.some(({ id }) => id !== ownModel) ? models.items : NO_MODELS,
     unlisted: models?.unlisted ?? NONE,
     choose,
     agentId: agent.id,
     shownAgentId: agent.shownId,
     agentName: agent.name,
-    agentGroups: useMemo(() => (agents === null ? [] : agentGroups(agents)), [agents]),
+    agents: agents?.some((one) => !one.is_default) ? agents : NO_AGENTS,
     chooseAgent,
     isSettled,
     isUndecided: () => !isSettled && chosen === undefined && rememberedModel(initial) !== null,
@@ -90,7 +89,10 @@ export function useModelChoice(initial: SessionWindow | null, begunWith: BegunWi
   };
 }
 
+// Each always the same: what is given another list is drawn anew.
 const NONE: readonly string[] = [];
+const NO_MODELS: readonly ListedModel[] = [];
+const NO_AGENTS: readonly ChoosableAgent[] = [];
 
 /** The agent that is to answer: the one chosen, else who answers or did last, else who is there from the beginning. */
 function useAgentChoice(

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 import type { Outline } from "@/lib/dialects/web/index.ts";
-import { readOutline } from "../api";
+import { readOutline } from "../search/requests";
 
 type Read = { readonly items: Outline["items"]; readonly state: "reading" | "whole" | "failed" };
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import { readTools } from "../api";
+import { readTools } from "../agents/requests";
 import { type ResultField, resultFields } from "./result-fields";
 
 const MOST_MS = 4000;

@@ -1,6 +1,6 @@
 "use client";
 
-import { ChevronLeft, ChevronRight } from "lucide-react";
+import { ChevronLeft, ChevronRight } from "lucide";
 import { IconButton } from "../ui/icon-button";
 import { type Direction, hasVersion, type Versions } from "./turns-in";
 

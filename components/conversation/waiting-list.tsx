@@ -6,7 +6,8 @@ import { isTouch } from "../ui/keys";
 import { refocus } from "../ui/refocus";
 import { QuestionFiles } from "./attachments/question-files";
 import { sends } from "./composer-keys";
-import { asksPerson, type Reason, type Waiting, wordsOf } from "./queue";
+import type { Reason, Waiting } from "./queue";
+import { asksPerson, wordsOf } from "./queue-words";
 
 type WaitingListProps = {
   readonly items: readonly Waiting[];

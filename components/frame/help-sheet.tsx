@@ -1,6 +1,6 @@
 "use client";
 
-import { X } from "lucide-react";
+import { X } from "lucide";
 import { useId, useLayoutEffect, useRef } from "react";
 import { IconButton } from "../ui/icon-button";
 import { KeyList } from "../ui/key-list";

@@ -1,6 +1,6 @@
 "use client";
 
-import { PanelLeft } from "lucide-react";
+import { PanelLeft } from "lucide";
 import { createContext, use } from "react";
 import { IconButton } from "../ui/icon-button";
 import { KEYS } from "../ui/key-names";

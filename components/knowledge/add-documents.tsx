@@ -1,7 +1,8 @@
 "use client";
 
-import { Plus } from "lucide-react";
+import { Plus } from "lucide";
 import { useEffect, useRef } from "react";
+import { Icon } from "../ui/icon";
 
 /** Opens the system's choice of files. */
 export function AddDocuments({ onFiles }: { readonly onFiles: (files: readonly File[]) => void }) {
@@ -22,7 +23,7 @@ export function AddDocuments({ onFiles }: { readonly onFiles: (files: readonly F
   return (
     <>
       <button type="button" className="button" onClick={() => input.current?.click()}>
-        <Plus size={16} strokeWidth={1.6} aria-hidden="true" />
+        <Icon of={Plus} size={16} />
         Add documents
       </button>
       <input ref={input} type="file" multiple hidden aria-label="Documents to add" onChange={chosen} />

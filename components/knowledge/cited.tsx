@@ -1,7 +1,7 @@
 "use client";
 
 import { Children, createContext, type ReactNode, use } from "react";
-import { pageWords } from "./document";
+import { pageWords } from "./document-words";
 import { openPassage } from "./open-passage";
 import { citedIn, type Source } from "./source";
 

@@ -1,12 +1,14 @@
 "use client";
 
-import { CircleX, FileText, RotateCcw, X } from "lucide-react";
+import { CircleX, FileText, RotateCcw, X } from "lucide";
 import { useState } from "react";
 import { addressOf } from "../conversation/attachments/attachment";
 import { AskFirst } from "../ui/ask-first";
 import { WorkingDash } from "../ui/dash";
+import { Icon } from "../ui/icon";
 import { IconButton } from "../ui/icon-button";
-import { documentWords, isPending, type KnownDocument, type Upload, uploadWords } from "./document";
+import { isPending, type KnownDocument, type Upload } from "./document";
+import { documentWords, uploadWords } from "./document-words";
 
 type DocumentRowProps = {
   readonly document: KnownDocument;
@@ -30,10 +32,10 @@ export function DocumentRow({ document, onCancel, onReadAgain, onRemove }: Docum
       </li>
     );
   }
-  const Icon = state === "failed" ? CircleX : FileText;
+  const icon = state === "failed" ? CircleX : FileText;
   return (
     <li className="document" data-state={state}>
-      <Icon className="document-icon" size={16} strokeWidth={1.6} aria-hidden="true" />
+      <Icon of={icon} className="document-icon" size={16} />
       <span className="document-words">
         {file_id === null ? (
           <bdi className="document-title">{title}</bdi>
@@ -68,9 +70,9 @@ export function UploadRow({ upload, onAgain, onLeave }: UploadRowProps) {
   return (
     <li className="document" data-state={isFailed ? "failed" : "sending"}>
       {isFailed ? (
-        <CircleX className="document-icon" size={16} strokeWidth={1.6} aria-hidden="true" />
+        <Icon of={CircleX} className="document-icon" size={16} />
       ) : (
-        <FileText className="document-icon" size={16} strokeWidth={1.6} aria-hidden="true" />
+        <Icon of={FileText} className="document-icon" size={16} />
       )}
       <span className="document-words">
         <bdi className="document-title" title={name}>

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { becomesDocument, documentWords, type KnownDocument, pageWords } from "./document";
+import { becomesDocument, type KnownDocument } from "./document";
+import { documentWords, pageWords } from "./document-words";
 import { indexWords, scoreWords } from "./index-words";
 import type { Hit } from "./requests";
 

@@ -1,5 +1,4 @@
-import { sizeInWords } from "@/lib/domain/file.ts";
-import { formatNumber } from "../time";
+import { formatNumber } from "../numbers";
 
 /** Whose documents are meant. */
 export type DocumentOwner = { readonly role: "agent" | "index" | "session" | "project"; readonly id: string };
@@ -40,38 +39,8 @@ export const MOST_DOCUMENT_BYTES = 50_000_000;
 
 export const isPending = ({ state }: Pick<KnownDocument, "state">): boolean => state === "pending";
 
-/** How far a document is, or how much it is: "Reading, 40 %", "12 pages, 2.1 MB", or why it failed, and what else is to be said. */
-export function documentWords({ state, reason, progress, pages, characters, size }: KnownDocument): string {
-  if (state === "failed") return reason || "It could not be read.";
-  if (state === "pending") return progress > 0 ? `Reading, ${formatNumber(progress)} %` : "Waiting to be read";
-  const much =
-    pages === null ? (characters === null ? [] : [counted(characters, "character")]) : [counted(pages, "page")];
-  const amount = [...much, ...(size === null ? [] : [sizeInWords(size)])].join(", ");
-  return [amount, reason].filter((words) => words !== "").join(". ");
-}
-
-/** How far a file is on its way: "40 % of 2.1 MB". */
-export function uploadWords({ size, progress }: Pick<Upload, "size" | "progress">): string {
-  switch (progress.kind) {
-    case "waiting":
-      return `${sizeInWords(size)}, waiting`;
-    case "sending":
-      return `${Math.round(progress.share * 100)} % of ${sizeInWords(size)}`;
-    case "failed":
-      return progress.why;
-    default:
-      return progress satisfies never;
-  }
-}
-
 export const counted = (count: number, noun: string): string =>
   `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
-
-/** On which page something stands: "page 3", "pages 3–4"; null where the document has none. */
-export function pageWords(from: number | null, to: number | null): string | null {
-  if (from === null) return null;
-  return to === null || to === from ? `page ${formatNumber(from)}` : `pages ${formatNumber(from)}–${formatNumber(to)}`;
-}
 
 /** What is not given to a model whole: what it cannot read as it is, and texts longer than this. */
 const LONG_TEXT_BYTES = 100_000;

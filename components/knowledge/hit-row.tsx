@@ -1,6 +1,6 @@
 "use client";
 
-import { pageWords } from "./document";
+import { pageWords } from "./document-words";
 import { scoreWords } from "./index-words";
 import { excerptFor } from "./marked";
 import { Marked } from "./marked-text";

@@ -1,8 +1,9 @@
 "use client";
 
-import { Plus } from "lucide-react";
+import { Plus } from "lucide";
 import { useRef, useState } from "react";
 import { SidebarToggle } from "../frame/sidebar-toggle";
+import { Icon } from "../ui/icon";
 import { PageLink } from "../ui/page-link";
 import { useMore } from "../ui/use-more";
 import type { DocumentPage } from "./document";
@@ -40,7 +41,7 @@ export function IndexList({ initial, shared }: IndexListProps) {
           aria-expanded={isMaking}
           onClick={() => setIsMaking(true)}
         >
-          <Plus size={16} strokeWidth={1.6} aria-hidden="true" />
+          <Icon of={Plus} size={16} />
           New index
         </button>
       </header>

@@ -1,6 +1,6 @@
 "use client";
 
-import { Pencil } from "lucide-react";
+import { Pencil } from "lucide";
 import { useEffect, useRef, useState } from "react";
 import { isProblem } from "../api";
 import { SidebarToggle } from "../frame/sidebar-toggle";

@@ -1,5 +1,5 @@
 import { sizeInWords } from "@/lib/domain/file.ts";
-import { formatNumber, later } from "../time";
+import { formatNumber, later } from "../numbers";
 import { counted } from "./document";
 import type { Found, Hit, KnowledgeIndex } from "./requests";
 

@@ -2,8 +2,9 @@
 
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { fieldFaults, isProblem } from "../api";
+import { isProblem } from "../api";
 import { Field } from "../sign-in/field";
+import { fieldFaults } from "../ui/field-faults";
 import { notify } from "../ui/notify";
 import { onEscape } from "../ui/on-escape";
 import { makeIndex } from "./requests";

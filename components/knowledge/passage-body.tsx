@@ -3,7 +3,7 @@
 import { useLayoutEffect, useRef } from "react";
 import { addressOf } from "../conversation/attachments/attachment";
 import { WorkingDash } from "../ui/dash";
-import { pageWords } from "./document";
+import { pageWords } from "./document-words";
 import { Marked } from "./marked-text";
 import { PagePicture } from "./page-picture";
 import type { Passage } from "./requests";

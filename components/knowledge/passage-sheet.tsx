@@ -1,9 +1,9 @@
 "use client";
 
-import { X } from "lucide-react";
+import { X } from "lucide";
 import { useEffect, useEffectEvent, useId, useLayoutEffect, useRef } from "react";
 import { IconButton } from "../ui/icon-button";
-import { pageWords } from "./document";
+import { pageWords } from "./document-words";
 import type { OpenPassage } from "./open-passage";
 import { PassageBody } from "./passage-body";
 import { usePassage } from "./use-passage";

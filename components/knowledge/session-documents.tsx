@@ -1,7 +1,8 @@
 "use client";
 
-import { FileText } from "lucide-react";
+import { FileText } from "lucide";
 import { Suspense, useId, useState } from "react";
+import { Icon } from "../ui/icon";
 import { later } from "../ui/later";
 import { counted } from "./document";
 import type { SessionDocuments } from "./use-session-documents";
@@ -24,7 +25,7 @@ export function SessionDocumentsButton({ documents: { store, state } }: { readon
         aria-expanded={isOpen}
         popoverTarget={id}
       >
-        <FileText size={17} strokeWidth={1.6} aria-hidden="true" />
+        <Icon of={FileText} size={17} />
         <span>{words}</span>
       </button>
       <div

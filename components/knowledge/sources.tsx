@@ -1,8 +1,9 @@
 "use client";
 
 import { useState } from "react";
-import { formatNumber } from "../time";
-import { counted, pageWords } from "./document";
+import { formatNumber } from "../numbers";
+import { counted } from "./document";
+import { pageWords } from "./document-words";
 import { openPassage } from "./open-passage";
 import type { Source } from "./source";
 

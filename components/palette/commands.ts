@@ -1,4 +1,4 @@
-import type { LucideIcon } from "lucide-react";
+import type { IconShape } from "../ui/icon";
 
 /** Something that can be done from the palette. */
 export type PaletteCommand = {
@@ -8,7 +8,7 @@ export type PaletteCommand = {
   readonly label: string;
   /** Other words that find it. */
   readonly words?: string;
-  readonly icon: LucideIcon;
+  readonly icon: IconShape;
   readonly keys?: string;
   readonly isDanger?: boolean;
   readonly run: () => void;

@@ -1,4 +1,5 @@
-import { Bot, Copy, ListTree, type LucideIcon, Pencil, Replace, RotateCcw, ScanText } from "lucide-react";
+import { Bot, Copy, ListTree, Pencil, Replace, RotateCcw, ScanText } from "lucide";
+import type { IconShape } from "../ui/icon";
 import { KEYS } from "../ui/key-names";
 import type { PaletteCommand } from "./commands";
 
@@ -6,7 +7,7 @@ type Press = {
   readonly id: string;
   readonly label: string;
   readonly words?: string;
-  readonly icon: LucideIcon;
+  readonly icon: IconShape;
   readonly keys?: string;
   /** The button that does it; of several the last, which is of the last turn. */
   readonly button: string;

@@ -1,4 +1,4 @@
-import { Sun } from "lucide-react";
+import { Sun } from "lucide";
 import { expect, test } from "vitest";
 import type { PaletteCommand } from "./commands";
 import { found, groupsFor, markedPieces } from "./found";

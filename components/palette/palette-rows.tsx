@@ -1,7 +1,8 @@
 import { Command } from "cmdk";
-import { type LucideIcon, MessageSquareText, Search } from "lucide-react";
+import { MessageSquareText, Search } from "lucide";
 import { titleOf } from "../sidebar/session-store";
 import { formatDay } from "../time";
+import { Icon, type IconShape } from "../ui/icon";
 import { Keys } from "../ui/keys";
 import type { PaletteCommand } from "./commands";
 import { type CommandGroup, markedPieces } from "./found";
@@ -77,7 +78,7 @@ export function SearchRow({ query, onSearch }: SearchRowProps) {
 
 type RowProps = {
   readonly id: string;
-  readonly icon?: LucideIcon;
+  readonly icon?: IconShape;
   readonly text: string;
   /** What of the text was looked for is set bold. */
   readonly query: string;
@@ -87,10 +88,10 @@ type RowProps = {
   readonly onTake: () => void;
 };
 
-function Row({ id, icon: Icon, text, query, note, keys, isDanger, onTake }: RowProps) {
+function Row({ id, icon, text, query, note, keys, isDanger, onTake }: RowProps) {
   return (
     <Command.Item value={id} className="palette-row" data-danger={isDanger || undefined} onSelect={onTake}>
-      <span className="palette-icon">{Icon && <Icon size={16} strokeWidth={1.6} aria-hidden="true" />}</span>
+      <span className="palette-icon">{icon && <Icon of={icon} size={16} />}</span>
       <span className="palette-text">
         <bdi>
           {markedPieces(text, query).map(({ key, text: piece, isMarked }) =>

@@ -14,7 +14,7 @@ import {
   SquarePen,
   Sun,
   UserRound,
-} from "lucide-react";
+} from "lucide";
 import { useRouter } from "next/navigation";
 import { use } from "react";
 import { askFor } from "../frame/asked";

@@ -1,8 +1,8 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import { findSessions } from "../api";
 import { useSessionList, useShell } from "../frame/shell";
+import { findSessions } from "../search/requests";
 import { type ListedSession, merge, titleOf } from "../sidebar/session-store";
 
 /** So many are shown, and so many more with each press of "More". */

@@ -1,9 +1,9 @@
 "use client";
 
-import { ChevronDown, ChevronUp, X } from "lucide-react";
+import { ChevronDown, ChevronUp, X } from "lucide";
 import { type KeyboardEvent, useEffect, useEffectEvent, useState } from "react";
 import type { SearchHit } from "@/lib/dialects/web/index.ts";
-import { formatNumber } from "../time";
+import { formatNumber } from "../numbers";
 import { Dash, WorkingDash } from "../ui/dash";
 import { IconButton } from "../ui/icon-button";
 import { unmark } from "./mark-found";

@@ -1,6 +1,6 @@
 "use client";
 
-import { X } from "lucide-react";
+import { X } from "lucide";
 import type { KeyboardEvent } from "react";
 import { Dash, WorkingDash } from "../ui/dash";
 import { IconButton } from "../ui/icon-button";

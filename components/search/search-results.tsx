@@ -1,7 +1,7 @@
 "use client";
 
 import type { Ref } from "react";
-import { formatNumber } from "../time";
+import { formatNumber } from "../numbers";
 import { Marked } from "./marked";
 import type { SearchRow } from "./rows";
 import { shortTime } from "./short-time";

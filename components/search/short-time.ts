@@ -1,4 +1,4 @@
-import { later } from "../time";
+import { later } from "../numbers";
 
 const WEEK_MS = 6 * 86_400_000;
 const hour = later(() => new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));

@@ -2,9 +2,9 @@
 
 import { useEffect, useState } from "react";
 import type { SearchAnswer } from "@/lib/dialects/web/index.ts";
-import { searchSaid } from "../api";
 import { useShell } from "../frame/shell";
 import { useOnline } from "../frame/use-online";
+import { searchSaid } from "./requests";
 import { titlesWith } from "./titles";
 
 const PAUSE_MS = 180;

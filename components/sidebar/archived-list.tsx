@@ -1,9 +1,10 @@
 "use client";
 
-import { ArrowLeft } from "lucide-react";
+import { ArrowLeft } from "lucide";
 import { useCallback, useEffect, useRef } from "react";
 import { listSessions } from "../api";
 import { useSessionList, useShell } from "../frame/shell";
+import { Icon } from "../ui/icon";
 import { ListEnd } from "./list-end";
 import { SessionRows } from "./session-rows";
 import { useRowActs } from "./use-row-acts";
@@ -34,7 +35,7 @@ export default function ArchivedList({ onChoose, onBack }: ArchivedListProps) {
   return (
     <section className="session-group" aria-labelledby="archived-title">
       <button ref={back} type="button" className="sidebar-back" onClick={onBack}>
-        <ArrowLeft size={16} strokeWidth={1.6} aria-hidden="true" className="rtl:-scale-x-100" />
+        <Icon of={ArrowLeft} size={16} className="rtl:-scale-x-100" />
         All sessions
       </button>
       <h2 id="archived-title" className="session-group-title">

@@ -1,16 +1,16 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { deleteSession, isProblem, updateSession } from "../api";
-import { writeDraft } from "../conversation/draft";
+import { isProblem, updateSession } from "../api";
+import { onIntent } from "../conversation/intent";
 import { useShell } from "../frame/shell";
 import { notify } from "../ui/notify";
-import { dropDeletion, holdDeletion, tellDeletion } from "./pending-deletions";
 import { titleOf } from "./session-store";
 
-const undoMs = 10_000;
-/** Who stays on the notice has so long. */
-const mostUndoMs = 60_000;
+const loadDeletion = () => import("./delete-session");
+
+// The page may be left right after something was deleted, and must know then what it has to tell the server.
+if (typeof window !== "undefined") onIntent(() => void loadDeletion().catch(() => {}));
 
 export type SessionActions = ReturnType<typeof useSessionActions>;
 
@@ -50,40 +50,17 @@ export function useSessionActions() {
       const isOpen = window.location.pathname === `/s/${id}`;
       if (isOpen) router.push("/");
 
-      const tell = () =>
-        deleteSession(id).then(
-          () => {
-            writeDraft(id, "");
-            store.remove(id);
-          },
-          (thrown) => {
-            if (isProblem(thrown) && thrown.status === 404) return store.remove(id);
-            store.setLeaving(id, false);
-            void notify({ text: `“${title}” could not be deleted.` });
-          },
-        );
-
-      holdDeletion(id, tell);
-      const over = () => void tellDeletion(id);
-      const timers = [
-        // The notice of a page that is not seen stands still.
-        setTimeout(() => document.visibilityState === "hidden" && over(), undoMs),
-        setTimeout(over, mostUndoMs),
-      ];
-      notify({
-        text: "Deleted",
-        durationMs: undoMs,
-        onClose: over,
-        action: {
-          label: "Undo",
-          run() {
-            timers.map(clearTimeout);
-            if (!dropDeletion(id)) return void notify({ text: "It is deleted already." });
-            store.setLeaving(id, false);
-            if (isOpen) router.push(`/s/${id}`);
-          },
+      const back = () => {
+        store.setLeaving(id, false);
+        if (isOpen) router.push(`/s/${id}`);
+      };
+      void loadDeletion().then(
+        ({ deleteLater }) => deleteLater(id, { title, store, back }),
+        () => {
+          back();
+          void notify({ text: `“${title}” could not be deleted.` });
         },
-      }).catch(over);
+      );
     },
   };
 }

@@ -1,4 +1,4 @@
-import { Archive, ArchiveRestore, Braces, FileText, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
+import { Archive, ArchiveRestore, Braces, FileText, Pencil, Pin, PinOff, Trash2 } from "lucide";
 import { KEYS } from "../ui/key-names";
 import type { MenuEntry } from "../ui/menu-entry";
 import { exportSession } from "./export-session";

@@ -1,4 +1,4 @@
-import { dayGroup } from "../time";
+import { dayGroup } from "./days";
 import type { ListedSession } from "./session-store";
 
 export type SessionGroup = { readonly key: string; readonly title: string; readonly items: readonly ListedSession[] };

@@ -1,8 +1,9 @@
 "use client";
 
-import { CircleAlert, Pin } from "lucide-react";
+import { CircleAlert, Pin } from "lucide";
 import { type KeyboardEvent, memo, useRef, useState } from "react";
 import { WorkingDash } from "../ui/dash";
+import { Icon } from "../ui/icon";
 import { isLetterOff } from "../ui/letters";
 import { MenuButton } from "../ui/menu-button";
 import { PageLink, useIsComing } from "../ui/page-link";
@@ -123,7 +124,7 @@ function RowEnd({ session }: { session: ListedSession }) {
   if (session.job_metadata?.is_error && session.job_metadata.error !== "cancelled") {
     return (
       <span className="session-end" data-failed>
-        <CircleAlert size={16} strokeWidth={1.6} aria-hidden="true" />
+        <Icon of={CircleAlert} size={16} />
         <span className="sr-only">, failed</span>
       </span>
     );
@@ -131,7 +132,7 @@ function RowEnd({ session }: { session: ListedSession }) {
   if (session.pinned) {
     return (
       <span className="session-end">
-        <Pin size={15} strokeWidth={1.6} aria-hidden="true" />
+        <Icon of={Pin} size={15} />
         <span className="sr-only">, pinned</span>
       </span>
     );

@@ -1,12 +1,13 @@
 "use client";
 
-import { Archive, Bot, LibraryBig, Search, SquarePen } from "lucide-react";
+import { Archive, Bot, LibraryBig, Search, SquarePen } from "lucide";
 import { Suspense, use, useEffect, useRef, useState } from "react";
 import { useAsked } from "../frame/asked";
 import { focusComposer } from "../frame/focus";
 import { useSessionList, useShell } from "../frame/shell";
 import { SidebarContext, SidebarToggle } from "../frame/sidebar-toggle";
 import { openSearch, useSearchState } from "../search/search-panel-state";
+import { Icon } from "../ui/icon";
 import { KEYS } from "../ui/key-names";
 import { Keys } from "../ui/keys";
 import { later } from "../ui/later";
@@ -63,7 +64,7 @@ export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
               focusComposer();
             }}
           >
-            <SquarePen size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
+            <Icon of={SquarePen} size={17} className="flex-none" />
             <span>New session</span>
             <Keys keys={KEYS.newSession} />
           </PageLink>
@@ -71,17 +72,17 @@ export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
             <div ref={setFieldAt} className="search-place" />
           ) : (
             <button type="button" className="sidebar-action" data-search-row="" onClick={() => openSearch()}>
-              <Search size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
+              <Icon of={Search} size={17} className="flex-none" />
               <span>Search</span>
               <Keys keys={KEYS.search} />
             </button>
           )}
           <PageLink href="/agents" className="sidebar-action" onClick={choose}>
-            <Bot size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
+            <Icon of={Bot} size={17} className="flex-none" />
             <span>Agents</span>
           </PageLink>
           <PageLink href="/indexes" className="sidebar-action" onClick={choose}>
-            <LibraryBig size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
+            <Icon of={LibraryBig} size={17} className="flex-none" />
             <span>Indexes</span>
           </PageLink>
         </div>
@@ -108,7 +109,7 @@ export function Sidebar({ isSheetOpen }: { isSheetOpen: boolean }) {
               aria-pressed={isArchive}
               onClick={() => setIsArchive(!isArchive)}
             >
-              <Archive size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
+              <Icon of={Archive} size={17} className="flex-none" />
               <span>Archived</span>
             </button>
           )}

@@ -1,8 +1,9 @@
 "use client";
 
-import { UserRound } from "lucide-react";
+import { UserRound } from "lucide";
 import { useShell } from "../frame/shell";
 import { leave } from "../sign-in/leave";
+import { Icon } from "../ui/icon";
 import { PageLink } from "../ui/page-link";
 
 export function ViewerLine() {
@@ -10,7 +11,7 @@ export function ViewerLine() {
   const isPerson = viewer.kind === "person";
   return (
     <div className="sidebar-viewer">
-      <UserRound size={17} strokeWidth={1.6} aria-hidden="true" className="flex-none" />
+      <Icon of={UserRound} size={17} className="flex-none" />
       <PageLink href="/account" className="viewer-account">
         <span className="sr-only">Account: </span>
         <bdi>{isPerson ? (viewer.name ?? "Account") : "Guest"}</bdi>

@@ -2,7 +2,7 @@
 
 import { useSearchParams } from "next/navigation";
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
-import { createAccount } from "../api";
+import { createAccount } from "../account/requests";
 import { useShell } from "../frame/shell";
 import { Dash } from "../ui/dash";
 import { PageLink } from "../ui/page-link";

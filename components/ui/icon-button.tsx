@@ -1,9 +1,9 @@
-import type { LucideIcon } from "lucide-react";
 import type { ComponentProps } from "react";
+import { Icon, type IconShape } from "./icon";
 
-type IconButtonProps = ComponentProps<"button"> & { readonly icon: LucideIcon; readonly label: string };
+type IconButtonProps = ComponentProps<"button"> & { readonly icon: IconShape; readonly label: string };
 
-export function IconButton({ icon: Icon, label, className, ...rest }: IconButtonProps) {
+export function IconButton({ icon, label, className, ...rest }: IconButtonProps) {
   return (
     <button
       type="button"
@@ -12,7 +12,7 @@ export function IconButton({ icon: Icon, label, className, ...rest }: IconButton
       className={className ? `icon-button ${className}` : "icon-button"}
       {...rest}
     >
-      <Icon size={17} strokeWidth={1.6} aria-hidden="true" />
+      <Icon of={icon} size={17} />
     </button>
   );
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { Ellipsis } from "lucide-react";
+import { Ellipsis } from "lucide";
 import { lazy, Suspense, useId, useRef, useState } from "react";
 import { onIntent } from "../conversation/intent";
 import { IconButton } from "./icon-button";

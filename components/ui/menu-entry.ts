@@ -1,9 +1,9 @@
-import type { LucideIcon } from "lucide-react";
+import type { IconShape } from "./icon";
 
 /** One thing that a menu offers. */
 export type MenuEntry = {
   readonly label: string;
-  readonly icon: LucideIcon;
+  readonly icon: IconShape;
   readonly onSelect: () => void;
   readonly keys?: string;
   readonly isDanger?: boolean;

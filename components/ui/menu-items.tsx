@@ -1,6 +1,7 @@
 "use client";
 
 import { type KeyboardEvent, type RefObject, useLayoutEffect } from "react";
+import { Icon } from "./icon";
 import type { MenuEntry } from "./menu-entry";
 
 type MenuItemsProps = {
@@ -51,7 +52,7 @@ type MenuItemProps = {
 };
 
 function MenuItem({ entry, onChoose, onKeyDown }: MenuItemProps) {
-  const { label, icon: Icon, keys, isDanger, isNarrow } = entry;
+  const { label, icon, keys, isDanger, isNarrow } = entry;
   return (
     <button
       type="button"
@@ -64,7 +65,7 @@ function MenuItem({ entry, onChoose, onKeyDown }: MenuItemProps) {
       onClick={onChoose}
       onKeyDown={onKeyDown}
     >
-      <Icon size={16} strokeWidth={1.6} aria-hidden="true" />
+      <Icon of={icon} size={16} />
       {label}
       {keys && (
         <span className="key" aria-hidden="true">

@@ -1,6 +1,6 @@
 "use client";
 
-import { Paperclip } from "lucide-react";
+import { Paperclip } from "lucide";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { IconButton } from "../../ui/icon-button";
 

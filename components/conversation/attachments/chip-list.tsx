@@ -1,9 +1,10 @@
 "use client";
 
-import { Paperclip, RotateCcw, X } from "lucide-react";
+import { Paperclip, RotateCcw, X } from "lucide";
 import { useRef } from "react";
 import { sizeInWords } from "@/lib/domain/file.ts";
-import { uploadWords } from "../../knowledge/document";
+import { uploadWords } from "../../knowledge/document-words";
+import { Icon } from "../../ui/icon";
 import { IconButton } from "../../ui/icon-button";
 import { refocus } from "../../ui/refocus";
 import type { Attachment } from "./attachment";
@@ -40,7 +41,7 @@ function Chip({ attachment, onRemove, onAgain }: ChipProps) {
   return (
     <li className="chip" data-state={progress.kind}>
       {preview === null ? (
-        <Paperclip className="chip-icon" size={18} strokeWidth={1.6} aria-hidden="true" />
+        <Icon of={Paperclip} className="chip-icon" size={18} />
       ) : (
         // biome-ignore lint/performance/noImgElement: Next converts no pictures here, and this one is the browser's own.
         <img className="chip-picture" src={preview} alt="" />

@@ -1,7 +1,6 @@
 import { notify } from "../../ui/notify";
 import type { AttachedFile } from "./attachment";
 import { readDraftFiles, writeDraftFiles } from "./draft-files";
-import { upload } from "./upload";
 
 type LatePorts = {
   readonly send: (file: File) => Promise<AttachedFile>;
@@ -58,7 +57,7 @@ export function createLateUploads({ send, keep, say }: LatePorts) {
 }
 
 export const lateUploads = createLateUploads({
-  send: (file) => upload(file, () => {}, new AbortController().signal),
+  send: async (file) => (await import("./upload")).upload(file, () => {}, new AbortController().signal),
   keep: (sessionId, file) => writeDraftFiles(sessionId, [...readDraftFiles(sessionId), file]),
   say: (text) => void notify({ text }),
 });

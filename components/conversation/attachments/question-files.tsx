@@ -1,6 +1,7 @@
-import { Paperclip } from "lucide-react";
+import { Paperclip } from "lucide";
 import type { Attachment } from "@/lib/dialects/llamacloud/answers.ts";
 import { sizeInWords } from "@/lib/domain/file.ts";
+import { Icon } from "../../ui/icon";
 import { addressOf, imageAddress } from "./attachment";
 
 /** The images of a question small, its other files by their names. Each opens by itself, where nothing of it runs. */
@@ -40,7 +41,7 @@ function QuestionFileView({ file }: { readonly file: Attachment }) {
   const address = id === null ? webAddress(url) : addressOf(id);
   return (
     <span className="question-file">
-      <Paperclip size={16} strokeWidth={1.6} aria-hidden="true" />
+      <Icon of={Paperclip} size={16} />
       <span>
         {address === null ? (
           <bdi>{name}</bdi>

@@ -18,7 +18,6 @@ import {
 } from "./attachment";
 import { readDraftFiles, writeDraftFiles } from "./draft-files";
 import { lateUploads } from "./late-uploads";
-import { upload } from "./upload";
 
 export type Attachments = {
   readonly list: readonly Attachment[];
@@ -175,7 +174,8 @@ function useUploads(
     if (sending.current || !next || !file) return;
     const aborter = new AbortController();
     leaving.current.set(next.key, aborter);
-    const arrives = upload(file, (share) => change(next.key, { kind: "sending", share }), aborter.signal);
+    const onShare = (share: number) => change(next.key, { kind: "sending", share });
+    const arrives = import("./upload").then(({ upload }) => upload(file, onShare, aborter.signal));
     sending.current = { key: next.key, name: file.name, arrives };
     change(next.key, { kind: "sending", share: 0 });
     arrives

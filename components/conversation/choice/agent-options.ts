@@ -1,11 +1,5 @@
-import type { Agent } from "../../api";
 import type { ChoiceGroup } from "./rows";
-
-/** An agent as far as it may be chosen. */
-export type ChoosableAgent = Pick<Agent, "id" | "name" | "about" | "model"> & { readonly is_default: boolean };
-
-/** What the account's own agent is called before its first answer makes it. */
-export const OWN_AGENT = "Parley";
+import { type ChoosableAgent, OWN_AGENT } from "./use-offers";
 
 /** The agents that may be chosen, the account's own first; none where there is but one. */
 export function agentGroups(agents: readonly ChoosableAgent[]): readonly ChoiceGroup[] {

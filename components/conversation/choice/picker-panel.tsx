@@ -1,6 +1,6 @@
 "use client";
 
-import { Check } from "lucide-react";
+import { Check } from "lucide";
 import {
   type KeyboardEvent,
   type ReactNode,
@@ -12,18 +12,17 @@ import {
   useRef,
   useState,
 } from "react";
-import { formatNumber } from "../../time";
+import { formatNumber } from "../../numbers";
+import { Icon } from "../../ui/icon";
 import { isTouch } from "../../ui/keys";
-import type { PickerProps } from "./picker-props";
+import type { PanelProps } from "./picker-props";
 import { type Choosable, rowAfter, rowsFor } from "./rows";
-
-type PanelProps = PickerProps & { readonly anchor: RefObject<HTMLButtonElement | null> };
 
 /** So few are read at a glance; a field to search them would be in the way. */
 const SEARCHED_FROM = 8;
 
 /** A field to search with over a list, in the browser's top layer, which closes it on a press elsewhere. */
-export default function PickerPanel(props: PanelProps) {
+export function PickerPanel(props: PanelProps) {
   const { label, plural, groups, chosen, onChoose, onOpen, named, foot, anchor } = props;
   const id = useId();
   const panel = useRef<HTMLDivElement>(null);
@@ -99,7 +98,7 @@ export default function PickerPanel(props: PanelProps) {
 }
 
 /** What is found with the words of the field, and which of it keys have come to: first what is chosen. */
-function useRows({ groups, named, chosen }: Pick<PickerProps, "groups" | "named" | "chosen">) {
+function useRows({ groups, named, chosen }: Pick<PanelProps, "groups" | "named" | "chosen">) {
   const [query, setQuery] = useState("");
   const free = named?.(query) ?? null;
   const rows = useMemo(() => rowsFor(groups, query), [groups, query]);
@@ -236,7 +235,7 @@ function Option({ id, item, isActive, isChosen, onPoint, onTake }: OptionProps) 
     >
       <span className="picker-name">
         <bdi>{item.name}</bdi>
-        {isChosen && <Check size={15} strokeWidth={1.8} aria-hidden="true" />}
+        {isChosen && <Icon of={Check} size={15} strokeWidth={1.8} />}
       </span>
       {item.note !== "" && (
         <span className="picker-note">

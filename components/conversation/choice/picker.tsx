@@ -1,16 +1,24 @@
 "use client";
 
-import { ChevronDown } from "lucide-react";
-import { Suspense, useRef, useState } from "react";
-import { later } from "../../ui/later";
-import type { PickerProps } from "./picker-props";
+import { ChevronDown } from "lucide";
+import { type ReactNode, type RefObject, Suspense, useRef, useState } from "react";
+import { Icon } from "../../ui/icon";
 
-const loadPanel = () => import("./picker-panel");
-const PickerPanel = later(loadPanel);
+type PickerProps = {
+  /** What is chosen here: "Model". */
+  readonly label: string;
+  /** Of what is chosen. */
+  readonly name: string;
+  readonly isOpen: boolean;
+  readonly onOpen: (isOpen: boolean) => void;
+  /** Brings the code of the list: somebody is about to look at it. */
+  readonly onWant: () => void;
+  /** The list over the button. */
+  readonly children: (button: RefObject<HTMLButtonElement | null>) => ReactNode;
+};
 
-/** A button that says what is chosen, and the list behind it, whose code is fetched with the first look at it. */
-export function Picker(props: PickerProps) {
-  const { label, name, isOpen, onOpen } = props;
+/** A button that says what is chosen, and the list behind it. */
+export function Picker({ label, name, isOpen, onOpen, onWant, children }: PickerProps) {
   const button = useRef<HTMLButtonElement>(null);
   const [isWanted, setIsWanted] = useState(false);
   // A press outside closes the panel before the button hears of the press that did it.
@@ -25,8 +33,8 @@ export function Picker(props: PickerProps) {
         aria-haspopup="dialog"
         aria-expanded={isOpen}
         aria-label={`${label}: ${name}`}
-        onPointerEnter={() => void loadPanel()}
-        onFocus={() => void loadPanel()}
+        onPointerEnter={onWant}
+        onFocus={onWant}
         onPointerDown={() => {
           wasOpen.current = isOpen;
         }}
@@ -36,13 +44,9 @@ export function Picker(props: PickerProps) {
         }}
       >
         <bdi>{name}</bdi>
-        <ChevronDown size={14} strokeWidth={1.6} aria-hidden="true" />
+        <Icon of={ChevronDown} size={14} />
       </button>
-      {isWanted && isOpen && (
-        <Suspense fallback={null}>
-          <PickerPanel {...props} anchor={button} />
-        </Suspense>
-      )}
+      {isWanted && isOpen && <Suspense fallback={null}>{children(button)}</Suspense>}
     </>
   );
 }

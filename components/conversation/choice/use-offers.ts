@@ -1,8 +1,13 @@
 "use client";
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import { listAgents, listModels, type Models } from "../../api";
-import type { ChoosableAgent } from "./agent-options";
+import { type Agent, listAgents, listModels, type Models } from "../../api";
+
+/** An agent as far as it may be chosen. */
+export type ChoosableAgent = Pick<Agent, "id" | "name" | "about" | "model"> & { readonly is_default: boolean };
+
+/** What the account's own agent is called before its first answer makes it. */
+export const OWN_AGENT = "Parley";
 
 /** So long what was asked is taken as it is. */
 const FRESH_MS = 60_000;

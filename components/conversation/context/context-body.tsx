@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import type { TurnContext } from "@/lib/dialects/web/index.ts";
-import { formatNumber } from "../../time";
+import { formatNumber } from "../../numbers";
 import { notify } from "../../ui/notify";
 import { ContextItems } from "./context-items";
 import type { Read } from "./use-context";

@@ -1,9 +1,9 @@
 "use client";
 
 import { useState } from "react";
-import { readContextText } from "../../api";
-import { formatNumber } from "../../time";
+import { formatNumber } from "../../numbers";
 import { notify } from "../../ui/notify";
+import { readContextText } from "./requests";
 import { type ContextItem, namesOf } from "./words";
 
 type ItemsProps = {

@@ -1,8 +1,8 @@
 "use client";
 
-import { ChevronLeft, ChevronRight, X } from "lucide-react";
+import { ChevronLeft, ChevronRight, X } from "lucide";
 import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
-import { formatNumber } from "../../time";
+import { formatNumber } from "../../numbers";
 import { IconButton } from "../../ui/icon-button";
 import type { Turn } from "../turns-in";
 import { ContextBody } from "./context-body";

@@ -2,7 +2,8 @@
 
 import { useEffect, useState } from "react";
 import type { TurnContext } from "@/lib/dialects/web/index.ts";
-import { isProblem, readContext } from "../../api";
+import { isProblem } from "../../api";
+import { readContext } from "./requests";
 
 export type Read =
   | { readonly state: "reading" }

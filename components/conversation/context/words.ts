@@ -1,5 +1,5 @@
 import type { TurnContext } from "@/lib/dialects/web/index.ts";
-import { formatNumber } from "../../time";
+import { formatNumber } from "../../numbers";
 
 export type ContextItem = TurnContext["items"][number];
 export type ContextPart = TurnContext["parts"][number];

@@ -1,7 +1,8 @@
 "use client";
 
-import { WrapText } from "lucide-react";
+import { WrapText } from "lucide";
 import { createContext, isValidElement, memo, type ReactNode, useContext, useMemo, useState } from "react";
+import { Icon } from "../../ui/icon";
 import { CopyCode } from "./copy-code";
 import { Diagram } from "./diagram/diagram";
 import { highlight } from "./highlight";
@@ -32,7 +33,7 @@ export function CodeBlock({ code, language, isOpen }: CodeProps) {
       <div className="code-head">
         <span className="code-language">{languageName(language)}</span>
         <button type="button" className="code-action" aria-pressed={wrap} onClick={() => setWrap(!wrap)}>
-          <WrapText size={16} strokeWidth={1.6} aria-hidden="true" />
+          <Icon of={WrapText} size={16} />
           Wrap
         </button>
         <CopyCode code={code} />

@@ -1,7 +1,8 @@
 "use client";
 
-import { Workflow } from "lucide-react";
+import { Workflow } from "lucide";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { Icon } from "../../../ui/icon";
 import { CopyCode } from "../copy-code";
 import { type Drawn, drawDiagram, drawnDiagram } from "./frame";
 
@@ -74,7 +75,7 @@ export function Diagram({ code, isOpen }: { readonly code: string; readonly isOp
         <span className="code-language">{isPicture ? "Diagram" : "Mermaid"}</span>
         {picture && (
           <button type="button" className="code-action" aria-pressed={asSource} onClick={() => setAsSource(!asSource)}>
-            <Workflow size={16} strokeWidth={1.6} aria-hidden="true" />
+            <Icon of={Workflow} size={16} />
             Show source
           </button>
         )}
