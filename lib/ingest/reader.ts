@@ -52,9 +52,7 @@ export async function* readBy(
 type Reader = ChildProcess & { readonly stdin: Writable; readonly stdout: Readable; readonly stderr: Readable };
 
 function start(root: string, draws: boolean): Reader {
-  const named = ["lib/ingest", "lib/domain", "node_modules", "package.json"].map((name) => join(root, name));
-  // A link among them, such as of node_modules, leads elsewhere.
-  const seen = new Set(named.flatMap((path) => (existsSync(path) ? [path, realpathSync(path)] : [path])));
+  const seen = ["lib/ingest", "lib/domain", "node_modules", "package.json"].flatMap((name) => placesOf(root, name));
   return processes().spawn(
     process.execPath,
     [
@@ -63,7 +61,7 @@ function start(root: string, draws: boolean): Reader {
       "--allow-worker",
       // What draws is no JavaScript.
       ...(draws ? ["--allow-addons"] : []),
-      ...Array.from(seen, (path) => `--allow-fs-read=${path}`),
+      ...seen.map((path) => `--allow-fs-read=${path}`),
       `--max-old-space-size=${HEAP_MEGABYTES}`,
       `--max-semi-space-size=${YOUNG_MEGABYTES}`,
       "--no-warnings",
@@ -73,6 +71,13 @@ function start(root: string, draws: boolean): Reader {
     // No secrets: it needs no settings.
     { cwd: root, stdio: ["pipe", "pipe", "pipe"], env: { NODE_ENV: process.env.NODE_ENV } },
   );
+}
+
+/** Where a name is, and where it leads if it is a link, as node_modules may be. */
+function placesOf(root: string, name: string): string[] {
+  // Told of every file here, the build would take all of the project into what it traces.
+  const path = join(/* turbopackIgnore: true */ root, name);
+  return existsSync(path) ? [...new Set([path, realpathSync(path)])] : [path];
 }
 
 async function* answers(
