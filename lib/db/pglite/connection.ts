@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { PortStream } from "./port-stream.ts";
@@ -73,6 +75,9 @@ export async function openEmbedded(
     if (ends.length > MOST_ENDS) throw new Error(`The embedded database stops again and again: ${why}`);
     for (let n = 1; ; n++) {
       try {
+        // In a folder without one PGlite would make a new database, which takes ten seconds and has nothing in it.
+        if (!existsSync(join(options.folder, "PG_VERSION")))
+          throw new Error(`The database in ${options.folder} is gone`);
         return await startThread(options);
       } catch (thrown) {
         if (n === TRIES || isClosing) throw thrown;

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
@@ -83,16 +83,23 @@ test("C20: a statement that never ends is ended with its thread, and others go o
   expect(threads.count()).toBe(count + 1);
 });
 
-test("C20: a database that does not open again ends the process, and says so", { timeout: 60_000 }, async () => {
+test.each([
+  { name: "is gone", lose: "rmSync(folder, { recursive: true })", said: "is gone" },
+  {
+    name: "is damaged",
+    lose: 'truncateSync(folder + "/global/pg_control", 0)',
+    said: "cannot be opened",
+  },
+])("C20: a database that $name ends the process, and says so", { timeout: 60_000 }, async ({ lose, said: why }) => {
   const folder = mkdtempSync(join(tmpdir(), "parley-restart-"));
   const file = (path: string) => JSON.stringify(join(root, path));
-  const script = `import { rmSync, writeFileSync } from "node:fs";
+  const script = `import { rmSync, truncateSync } from "node:fs";
     import { openDatabase } from ${file("lib/db/database.ts")};
     import { noteDatabaseThreads } from ${file("lib/testing/database-threads.ts")};
     const threads = noteDatabaseThreads();
     const { pool } = await openDatabase({ dataDir: process.argv[1], root: process.cwd() });
-    rmSync(process.argv[1] + "/pgdata", { recursive: true });
-    writeFileSync(process.argv[1] + "/pgdata", "");
+    const folder = process.argv[1] + "/pgdata";
+    ${lose};
     setInterval(() => {}, 1000);
     await threads.newest().terminate();`;
   const child = spawn(process.execPath, ["-e", script, folder], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
@@ -102,5 +109,8 @@ test("C20: a database that does not open again ends the process, and says so", {
   });
   expect(await new Promise((resolve) => child.once("close", resolve))).toBe(1);
   expect(said).toContain("Parley ends, as its database is lost. The database in");
+  expect(said).toContain(why);
+  // Nobody is given an empty one in its place.
+  expect(existsSync(join(folder, "pgdata/PG_VERSION"))).toBe(why !== "is gone");
   rmSync(folder, { recursive: true });
 });
