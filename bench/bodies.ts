@@ -3,10 +3,9 @@
 // counts is the highest resident memory that the system has seen until the answer was there (Linux: /proc/PID/clear_refs),
 // its database included, which is a thread of the same process.
 import { readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { startModel } from "../scripts/attack/model.ts";
 import { type RunningServer, startServer } from "../scripts/server.ts";
 import { keepTemporaryFiles } from "../scripts/temporary.ts";
 
@@ -111,7 +110,7 @@ async function measured({ name, make, bytes }: Case): Promise<string> {
   const server = await startServer({
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --expose-gc --import=${collect}`,
     OPENAI_BASE_URL: model.url,
-    OPENAI_MODEL: "measured",
+    OPENAI_MODEL: "attacked",
   });
   try {
     const ids: Ids[] = [];
@@ -163,19 +162,4 @@ async function makeThings(server: RunningServer): Promise<Ids> {
   };
   const agent = await made("/api/agents", { name: "measured" });
   return { agent, session: await made("/api/sessions", { agent }) };
-}
-
-/** A model server that answers one word. */
-async function startModel() {
-  const server = createServer((request, response) => {
-    request.resume().once("end", () => {
-      response.writeHead(200, { "content-type": "text/event-stream" });
-      const chunk = (delta: object, reason: string | null) =>
-        `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "measured", choices: [{ index: 0, delta, finish_reason: reason }] })}\n\n`;
-      response.end(`${chunk({ role: "assistant", content: "Yes" }, null)}${chunk({}, "stop")}data: [DONE]\n\n`);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo; // it listens
-  return { url: `http://127.0.0.1:${port}/v1`, close: () => server.close() };
 }

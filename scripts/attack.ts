@@ -4,14 +4,13 @@
 // its health takes longer than `--ms`, where its memory grows by more than `--megabytes`, or where its event loop is held for
 // more than `--hold` ms of the processor; the request is printed, and `--only` with its number and seed sends it again, several
 // one after the other.
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { DIALECTS, surfaceAt } from "../lib/dialects/index.ts";
 import { llamacloudReference } from "../lib/dialects/llamacloud/reference.ts";
 import { web } from "../lib/dialects/web/index.ts";
 import { memoryOf } from "./attack/memory.ts";
+import { startModel } from "./attack/model.ts";
 import { attackOf } from "./attack/requests.ts";
 import { type Attack, closeConnections, type Outcome, send } from "./attack/send.ts";
 import { findTargets } from "./attack/targets.ts";
@@ -207,24 +206,4 @@ function checkLoop(): void {
   const over = (most: number) => held.filter((one) => one > most).length;
   console.log(`Event loop: held for ${ms(longest)} at most, ${over(50)} times over 50 ms, ${over(100)} over 100 ms`);
   if (longest > longestHoldMs) faults.push(`The event loop was held for ${ms(longest)}`);
-}
-
-/** A model that says one word at once. */
-async function startModel(): Promise<{ readonly url: string; readonly close: () => void }> {
-  const chunk = JSON.stringify({ choices: [{ delta: { content: "Yes." }, finish_reason: "stop" }] });
-  const answering = createServer((request, response) => {
-    request.resume();
-    if (request.method === "GET") return void response.end(JSON.stringify({ data: [{ id: "attacked" }] }));
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    response.end(`data: ${chunk}\n\ndata: [DONE]\n\n`);
-  });
-  await new Promise<void>((resolve) => answering.listen(0, "127.0.0.1", resolve));
-  const { port } = answering.address() as AddressInfo; // it listens on a port
-  return {
-    url: `http://127.0.0.1:${port}/v1`,
-    close() {
-      answering.closeAllConnections();
-      answering.close();
-    },
-  };
 }
