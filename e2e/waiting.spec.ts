@@ -104,7 +104,8 @@ test("16: messages queue while an answer runs, survive a reload, and each is sen
   await expect(composer(page)).toHaveValue("Never sent");
   await waiting(page).nth(1).getByRole("button", { name: "Edit" }).click();
   await page.getByRole("textbox", { name: "Message that waits" }).fill("What is 7 * 8?");
-  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Done" }).click();
+  await expect(page.getByRole("textbox", { name: "Message that waits" })).toHaveCount(0);
   await page.getByRole("button", { name: /^Stop/ }).click();
   await expect(articles(page).nth(2)).toContainText("56");
   await expect(articles(page).nth(1)).toContainText("6");

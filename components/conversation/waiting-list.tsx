@@ -67,9 +67,22 @@ export default function WaitingList({ items, reason, why, onEditing, onChange, .
                   {reason === "refused" ? "Try again" : "Send anyway"}
                 </button>
               )}
-              <button type="button" className="small-action" data-edits={item.id} onClick={() => setEditing(item.id)}>
-                Edit
-              </button>
+              {editing === item.id ? (
+                // To press it is to leave the field, which takes the text over.
+                <button key="done" type="button" className="small-action">
+                  Done
+                </button>
+              ) : (
+                <button
+                  key="edit"
+                  type="button"
+                  className="small-action"
+                  data-edits={item.id}
+                  onClick={() => setEditing(item.id)}
+                >
+                  Edit
+                </button>
+              )}
               <button type="button" className="small-action" onClick={() => acts.onTakeBack(item.id)}>
                 Take back
               </button>
