@@ -5,6 +5,7 @@ import { addressOf } from "../conversation/attachments/attachment";
 import { WorkingDash } from "../ui/dash";
 import { pageWords } from "./document-words";
 import { Marked } from "./marked-text";
+import { flowing } from "./page-lines";
 import { PagePicture } from "./page-picture";
 import type { Passage } from "./requests";
 import type { ReadPassage } from "./use-passage";
@@ -36,7 +37,8 @@ export function PassageBody({ read, question, onAgain }: BodyProps) {
 
 /** The passage between the text before and after it, with the picture of its page where there is one. */
 function PassageText({ passage, question }: { readonly passage: Passage; readonly question: string }) {
-  const { doc, text, before, after, page_from, page_to, image } = passage;
+  const { doc, before, after, page_from, page_to, image } = passage;
+  const shown = (text: string) => (page_from === null ? text : flowing(text));
   const scroller = useRef<HTMLElement>(null);
   const here = useRef<HTMLDivElement>(null);
   const isCutBefore = (passage.start_char ?? 0) > before.length;
@@ -60,15 +62,15 @@ function PassageText({ passage, question }: { readonly passage: Passage; readonl
         {before !== "" && (
           <p className="passage-around" dir="auto">
             {isCutBefore && "…"}
-            {before}
+            {shown(before)}
           </p>
         )}
         <div ref={here} className="passage-here" dir="auto">
-          <Marked text={text} question={question} />
+          <Marked text={shown(passage.text)} question={question} />
         </div>
         {after !== "" && (
           <p className="passage-around" dir="auto">
-            {after}
+            {shown(after)}
             {isCutAfter && "…"}
           </p>
         )}
