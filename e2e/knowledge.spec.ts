@@ -90,6 +90,9 @@ test("17: a PDF that is dropped on a new session becomes its document, and the a
   const arriving = page.getByRole("list", { name: "Documents on their way" }).getByRole("listitem");
   await expect(arriving).toContainText("handbook.pdf");
   await expect(page).toHaveURL(/\/s\//u);
+  await expect(arriving).toContainText("14 pages");
+  // The list of sessions has it by now, and the page has one heading still.
+  await expect(page.getByRole("complementary").getByRole("link", { name: "New session" })).toHaveCount(2);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("What shall we talk about?");
   await page.getByRole("textbox", { name: /message/i }).fill("What is handbookword7?");
   await page.keyboard.press("Enter");

@@ -104,7 +104,7 @@ export function Conversation({ initial, isStale = false, agent = null, first = n
       {/* The log is laid out from its end: half of it, seen before the rest has come, would move. */}
       <link rel="expect" href="#conversation-end" blocking="render" />
       <Head
-        session={session}
+        session={isFirst ? null : session}
         instead={isFirst ? null : isGone ? "Deleted session" : titleOf(null)}
         canSummarise={turns.length > 0 && !isBusy}
         onLookAt={lookAt}
