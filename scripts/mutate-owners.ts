@@ -50,6 +50,12 @@ const NEEDLESS: readonly Needless[] = [
     why: "the write before it has found the account's agent, and holds it",
   },
   {
+    file: "lib/db/indexes.ts",
+    statement: "deleteIndex",
+    which: [1],
+    why: "it saves the work where there is none: what empties the index and what deletes it name the account",
+  },
+  {
     file: "lib/db/users.ts",
     statement: "changeUser",
     which: [2],

@@ -109,6 +109,16 @@ describe("its account's alone:", () => {
   });
 });
 
+test("a page is filled by its account's alone", async () => {
+  const earlier = await insertRows(database);
+  const later = await insertRows(database);
+  const first: OffsetPage = { ...page, limit: 1 };
+  for (const { accountId, user, session } of [earlier, later]) {
+    expect(await users.listUsers(database, accountId, first)).toMatchObject([{ id: user }]);
+    expect(await sessions.listSessionsByOffset(database, accountId, first)).toMatchObject([{ id: session }]);
+  }
+});
+
 test("projects are listed of one account", async () => {
   const listed = await projects.listProjects(database, own.accountId, page);
   expect(listed.map(({ id }) => id)).toEqual([own.projectId]);
