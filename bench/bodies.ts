@@ -2,10 +2,13 @@
 // as a ratio to its size. Each is sent to a server of its own, that has served the same route before and is at rest; what
 // counts is the highest resident memory that the system has seen until the answer was there (Linux: /proc/PID/clear_refs),
 // its database included, which is a thread of the same process.
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { JULEP_LARGE_BODY_BYTES, julep } from "../lib/dialects/julep/index.ts";
+import { residentBytes } from "../scripts/attack/memory.ts";
 import { startModel } from "../scripts/attack/model.ts";
+import { maker } from "../scripts/attack/targets.ts";
 import { type RunningServer, startServer } from "../scripts/server.ts";
 import { keepTemporaryFiles } from "../scripts/temporary.ts";
 
@@ -24,12 +27,11 @@ type Case = {
   readonly make: (ids: Ids, bytes: number) => Sent;
 };
 
-const [JULEP, LARGE, ORDINARY, UPLOAD] = [8, 4, 1, 20].map((most) => most * MEGABYTE - 1024) as [
-  number,
-  number,
-  number,
-  number,
-];
+/** The largest bodies that the routes take, and an upload that shows that it is read in pieces. */
+const JULEP = JULEP_LARGE_BODY_BYTES;
+const LARGE = 4 * MEGABYTE;
+const ORDINARY = julep.bodyLimitBytes;
+const UPLOAD = 20 * MEGABYTE;
 
 /** A body of one unit again and again between a beginning and an end. */
 const jsonCase = (
@@ -41,7 +43,7 @@ const jsonCase = (
   name,
   bytes,
   make: (ids, size) => {
-    const times = Math.floor((size - before.length - after.length) / Buffer.byteLength(unit));
+    const times = Math.floor((size - Buffer.byteLength(before + after)) / Buffer.byteLength(unit));
     return { path: path(ids), body: before + unit.repeat(times) + after };
   },
 });
@@ -114,14 +116,15 @@ async function measured({ name, make, bytes }: Case): Promise<string> {
     OPENAI_BASE_URL: model.url,
     OPENAI_MODEL: "attacked",
   });
+  const pid = server.process.pid ?? 0;
   try {
     const ids: Ids[] = [];
     for (let n = 0; n < atOnce; n++) ids.push(await makeThings(server));
     for (const own of ids) await post(server, make(own, 2048));
     const before = await rest(server);
-    writeFileSync(`/proc/${server.process.pid}/clear_refs`, "5");
+    writeFileSync(`/proc/${pid}/clear_refs`, "5");
     const told = new Set(await Promise.all(ids.map((own) => post(server, make(own, bytes)))));
-    const grown = memoryOf(server, "VmHWM") - before;
+    const grown = residentBytes(pid, "VmHWM") - before;
     const [megabytes, size] = [grown / MEGABYTE, (bytes / MEGABYTE) * atOnce];
     return `${(megabytes / size).toFixed(2)}x  ${megabytes.toFixed(0)} of ${size.toFixed(0)} MB  ${name}: ${[...told].join(", ")}`;
   } finally {
@@ -135,16 +138,11 @@ async function rest(server: RunningServer): Promise<number> {
   for (let n = 0; n < MOST_RESTS; n++) {
     server.process.kill("SIGUSR2");
     await wait(REST_MS);
-    const now = memoryOf(server, "VmRSS");
+    const now = residentBytes(server.process.pid ?? 0);
     if (n >= FEWEST_RESTS && Math.abs(last - now) < MEGABYTE) return now;
     last = now;
   }
   return last;
-}
-
-function memoryOf(server: RunningServer, field: "VmRSS" | "VmHWM"): number {
-  const status = readFileSync(`/proc/${server.process.pid}/status`, "utf8");
-  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "mu").exec(status)?.[1]) * 1024;
 }
 
 async function post(server: RunningServer, { path, body, type = "application/json" }: Sent): Promise<string> {
@@ -160,12 +158,7 @@ async function post(server: RunningServer, { path, body, type = "application/jso
 }
 
 async function makeThings(server: RunningServer): Promise<Ids> {
-  const headers = { authorization: `Bearer ${server.key()}`, "content-type": "application/json" };
-  const made = async (path: string, body: object): Promise<string> => {
-    const response = await fetch(server.url + path, { method: "POST", headers, body: JSON.stringify(body) });
-    const { id } = (await response.json()) as { readonly id: string }; // each of these routes answers with one
-    return id;
-  };
+  const made = maker(server.url, server.key());
   const agent = await made("/api/agents", { name: "measured" });
   return { agent, session: await made("/api/sessions", { agent }) };
 }

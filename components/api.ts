@@ -3,7 +3,7 @@ import type { SessionWindow } from "@/lib/dialects/web/index.ts";
 import type { AgentPage } from "@/lib/pages/page-data.ts";
 import { noteAnswer, viewerHeaders } from "./viewer";
 
-export const base = "/api/v1/chat";
+export const sessionsPath = "/api/v1/chat";
 
 /** What went wrong with a request; `status` is 0 when nothing came back. */
 export type Problem = Error & { readonly status: number; readonly fields: Readonly<Record<string, string>> };
@@ -65,14 +65,14 @@ export async function read<T>(path: string, init?: Init): Promise<T> {
 }
 
 export const createSession = (signal?: AbortSignal) =>
-  read<SessionSummary>(`${base}?details=1`, json("POST", {}, signal));
+  read<SessionSummary>(`${sessionsPath}?details=1`, json("POST", {}, signal));
 
 /** A page of the sessions that are in the list, or of those that are archived. */
 export const listSessions = (pageToken: string | null, isArchived = false) => {
   const archived = isArchived ? "only" : "0";
   const query = new URLSearchParams({ details: "1", all_projects: "1", page_size: "50", archived });
   if (pageToken !== null) query.set("page_token", pageToken);
-  return read<SessionPage>(`${base}?${query}`);
+  return read<SessionPage>(`${sessionsPath}?${query}`);
 };
 
 /** Turns of a session: so many before a place or from one on, or so many of the last. */
@@ -89,14 +89,14 @@ export const readWindow = (id: string, where: WindowWhere | null, signal?: Abort
 export const showBranch = (id: string, branchId: string) =>
   request(`/api/app/sessions/${id}/branches`, json("POST", { branch_id: branchId }));
 
-export const retrieveSummary = (id: string) => read<SessionSummary>(`${base}/${id}/summary?details=1`);
+export const retrieveSummary = (id: string) => read<SessionSummary>(`${sessionsPath}/${id}/summary?details=1`);
 
 export const updateSession = (id: string, patch: { generated_title?: string; pinned?: boolean; archived?: boolean }) =>
-  read<SessionSummary>(`${base}/${id}?details=1`, json("PATCH", patch));
+  read<SessionSummary>(`${sessionsPath}/${id}?details=1`, json("PATCH", patch));
 
-export const deleteSession = (id: string) => request(`${base}/${id}`, { method: "DELETE", keepalive: true });
+export const deleteSession = (id: string) => request(`${sessionsPath}/${id}`, { method: "DELETE", keepalive: true });
 
-export const stopTurn = (id: string) => read<{ stopped: boolean }>(`${base}/${id}/stop`, { method: "POST" });
+export const stopTurn = (id: string) => read<{ stopped: boolean }>(`${sessionsPath}/${id}/stop`, { method: "POST" });
 
 export const summarise = (id: string) =>
   read<{ text: string; covers: readonly [number, number] }>(`/api/app/sessions/${id}/summary`, { method: "POST" });
@@ -131,7 +131,7 @@ export type TurnRequest = {
 };
 
 export const askTurn = (id: string, body: TurnRequest, signal?: AbortSignal) =>
-  request(`${base}/${id}/messages/stream?event_ids=1&details=1`, json("POST", body, signal));
+  request(`${sessionsPath}/${id}/messages/stream?event_ids=1&details=1`, json("POST", body, signal));
 
 /**
  * The turn that runs or ran last, after an event that was read of it: from its question on where that is number 0. Null when
@@ -143,7 +143,7 @@ export async function followTurn(
   signal: AbortSignal,
 ): Promise<Response | null> {
   const where = `after=${after}${at === null ? "" : `&at=${encodeURIComponent(at)}`}`;
-  const response = await request(`${base}/${id}/messages/stream?${where}&event_ids=1&details=1`, { signal });
+  const response = await request(`${sessionsPath}/${id}/messages/stream?${where}&event_ids=1&details=1`, { signal });
   return response.status === 204 ? null : response;
 }
 

@@ -1,12 +1,12 @@
 import type { SessionPage } from "@/lib/dialects/llamacloud/answers.ts";
 import type { Outline, SearchAnswer } from "@/lib/dialects/web/index.ts";
-import { base, json, read } from "../api";
+import { json, read, sessionsPath } from "../api";
 
 /** At most so many sessions with a text in their titles, archived or not, latest change first; a page of them. */
 export const findSessions = (title: string, limit: number, pageToken: string | null, signal: AbortSignal) => {
   const query = new URLSearchParams({ details: "1", all_projects: "1", page_size: String(limit), title });
   if (pageToken !== null) query.set("page_token", pageToken);
-  return read<SessionPage>(`${base}?${query}`, { signal });
+  return read<SessionPage>(`${sessionsPath}?${query}`, { signal });
 };
 
 /** A page of the questions of a session, from the first or from a place on. */

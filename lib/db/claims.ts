@@ -61,11 +61,9 @@ export type Claimed = "claimed" | "busy" | "changed" | "repeated" | "crowded";
  */
 export const claimRun = (database: Database, claim: Claim): Promise<Claimed> =>
   entered(database, claim, async () => {
-    const isAlone = claim.input.some(isLarge);
-    if (claim.mostAtOnce === null && !isAlone) return claimTogether(database, claim);
-    return inTransaction(database, (connection) =>
-      unlessCrowded(connection, claim, () => claimAlone(connection, claim)),
-    );
+    const alone = (connection: Connection) => claimAlone(connection, claim);
+    if (claim.mostAtOnce !== null) return unlessCrowded(database, claim, alone);
+    return claim.input.some(isLarge) ? inTransaction(database, alone) : claimTogether(database, claim);
   });
 
 /**
@@ -104,34 +102,36 @@ const claimTogether = together((database, claims: readonly Claim[]) => insertCla
 
 const REQUEST_KEY = "Run_accountId_dialect_requestKey_key";
 
-/**
- * Enters a run unless as many of its account run as may: in a transaction where that matters, so that they are entered one
- * after the other.
- */
+/** Enters a run unless as many of its account run as may. They are entered one after the other where that matters. */
 async function unlessCrowded<Entered>(
-  connection: Connection,
+  database: Database,
   { accountId, mostAtOnce, plan }: Pick<Claim, "accountId" | "mostAtOnce" | "plan">,
-  enter: () => Promise<Entered>,
+  enter: (connection: Connection) => Promise<Entered>,
 ): Promise<Entered | "crowded"> {
-  if (mostAtOnce === null) return enter();
-  await holdAccount(connection, { id: accountId });
-  const running = await listRunningRuns(connection, {
-    accountId,
-    isStranger: plan.asker.isStranger,
-    limit: mostAtOnce,
+  if (mostAtOnce === null) return enter(database);
+  return inTransaction(database, async (connection) => {
+    await holdAccount(connection, { id: accountId });
+    const running = await listRunningRuns(connection, {
+      accountId,
+      isStranger: plan.asker.isStranger,
+      limit: mostAtOnce,
+    });
+    return running.length < mostAtOnce ? enter(connection) : "crowded";
   });
-  return running.length < mostAtOnce ? enter() : "crowded";
 }
 
 /** Enters a run in a transaction, with its large input behind it. */
 async function claimAlone(connection: Connection, claim: Claim): Promise<"claimed" | "changed"> {
-  const isBehind = claim.input.some(isLarge);
-  const [claimed = "changed"] = await insertClaims(connection, [isBehind ? { ...claim, input: [] } : claim]);
-  if (isBehind && claimed === "claimed") await setInputOfRun(connection, { id: claim.runId, input: claim.input });
+  const { runId, input } = claim;
+  const [claimed = "changed"] = await insertClaims(connection, [claim]);
+  if (claimed === "claimed" && input.some(isLarge)) await setInputOfRun(connection, { id: runId, input });
   return claimed;
 }
 
-/** Enters runs in one statement. Says of each whether it has found its session as it was. */
+/**
+ * Enters runs in one statement, without an input of which a message is large. Says of each whether it has found its session
+ * as it was.
+ */
 async function insertClaims(connection: Connection, claims: readonly Claim[]): Promise<("claimed" | "changed")[]> {
   const inserted = await claimRunRows(connection, { claims: claims.map(toInput) });
   const entered = new Set(inserted.map(({ id }) => id));
@@ -140,6 +140,7 @@ async function insertClaims(connection: Connection, claims: readonly Claim[]): P
 
 const toInput = ({ session, fork, mostAtOnce: _, ...claim }: Claim) => ({
   ...claim,
+  input: claim.input.some(isLarge) ? [] : claim.input,
   sessionId: session.id,
   branchId: session.branchId,
   nextPosition: session.nextPosition,
@@ -177,14 +178,12 @@ export async function insertRun(
   database: Database,
   run: DetachedRun,
 ): Promise<Extract<Claimed, "claimed" | "repeated" | "crowded">> {
-  const outcome = await entered(database, run, () => {
-    const enter = async (connection: Connection) =>
-      unlessCrowded(connection, run, async () => {
-        await insertRunRow(connection, { ...run, stores: run.policy.stores });
-        return "claimed" as const;
-      });
-    return run.mostAtOnce === null ? enter(database) : inTransaction(database, enter);
-  });
+  const outcome = await entered(database, run, () =>
+    unlessCrowded(database, run, async (connection) => {
+      await insertRunRow(connection, { ...run, stores: run.policy.stores });
+      return "claimed" as const;
+    }),
+  );
   // A run that claims no session finds none busy.
   return outcome === "busy" ? "claimed" : outcome;
 }

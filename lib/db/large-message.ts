@@ -9,14 +9,15 @@ const LARGE = 256 * 1024;
  */
 export const isLarge = ({ parts }: Pick<NewMessage, "parts">): boolean => isLonger(parts, LARGE);
 
-/** Whether the texts in a value have more characters than that together. */
+/** Whether the texts in a value have more characters than that together, where each value counts for one at the least. */
 function isLonger(value: unknown, most: number): boolean {
   let left = most;
   const waiting: unknown[] = [value];
   while (waiting.length > 0 && left >= 0) {
     const one = waiting.pop();
-    if (typeof one === "string") left -= one.length;
-    else if (typeof one === "object" && one !== null) waiting.push(...Object.values(one));
+    left -= typeof one === "string" ? one.length : 1;
+    // One by one: as arguments of one call the values of a long list would not fit on the stack.
+    if (typeof one === "object" && one !== null) for (const inner of Object.values(one)) waiting.push(inner);
   }
   return left < 0;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
+import { onRequest } from "./on-request.ts";
 import { mendHeaders } from "./request-headers.ts";
 import type { Settings } from "./settings.ts";
 
@@ -22,8 +22,7 @@ export function noteAddresses({ trustedProxies, isFunction }: Pick<Settings, "tr
   if (holder[HEADER] !== undefined) return;
   const name = `x-parley-address-${randomUUID()}`;
   holder[HEADER] = name;
-  subscribe("http.server.request.start", (message) => {
-    const { request } = message as { readonly request: IncomingMessage }; // documented by Node, "Built-in channels"
+  onRequest(({ request }) => {
     request.headers[name] = request.socket.remoteAddress;
     if (isHandedOn(request)) request.headers[handedOn(name)] = "1";
     if (trustedProxies === 0) for (const header of BELIEVED_HEADERS) delete request.headers[header];

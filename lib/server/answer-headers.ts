@@ -1,5 +1,5 @@
-import { subscribe } from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
+import { onRequest } from "./on-request.ts";
 import { hasFailedToOpen } from "./opening.ts";
 
 /** A year, in seconds. */
@@ -88,8 +88,7 @@ const holder = globalThis as { [DONE]?: true }; // the key is ours alone
 export function completeAnswers(isHttps: boolean): void {
   if (holder[DONE]) return;
   holder[DONE] = true;
-  subscribe("http.server.request.start", (message) => {
-    const { response } = message as { readonly response: ServerResponse }; // documented by Node, "Built-in channels"
+  onRequest(({ response }) => {
     completeAtHead(response, isHttps);
   });
 }

@@ -1,6 +1,6 @@
-import { subscribe } from "node:diagnostics_channel";
-import type { Server, ServerResponse } from "node:http";
+import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { onRequest } from "./on-request.ts";
 
 const LOOK_MS = 20;
 
@@ -9,8 +9,7 @@ let open = 0;
 
 /** Knows from now on which HTTP servers this process has, and how many requests they have not answered. Once is enough. */
 export function noteServers(): void {
-  subscribe("http.server.request.start", (message) => {
-    const { server, response } = message as { readonly server: Server; readonly response: ServerResponse }; // documented by Node, "Built-in channels"
+  onRequest(({ server, response }) => {
     servers.add(server);
     open++;
     response.once("close", () => open--);

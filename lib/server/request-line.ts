@@ -1,5 +1,5 @@
-import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import { onRequest } from "./on-request.ts";
 import { pagesInLine } from "./page-line.ts";
 
 /** So many requests begin in one turn of the event loop. */
@@ -15,8 +15,7 @@ const lined = new WeakSet<Server>();
  * begin together the first would see what its database answered only when the last is routed.
  */
 export function lineUpRequests(): void {
-  subscribe("http.server.request.start", (message) => {
-    const { server } = message as { readonly server: Server }; // documented by Node, "Built-in channels"
+  onRequest(({ server }) => {
     if (lined.has(server)) return;
     lined.add(server);
     // This comes before the server tells anybody of its first request.

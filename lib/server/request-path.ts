@@ -1,5 +1,4 @@
-import { subscribe } from "node:diagnostics_channel";
-import type { IncomingMessage } from "node:http";
+import { onRequest } from "./on-request.ts";
 
 /**
  * Has this process's HTTP servers see only paths that can be decoded. Once is enough.
@@ -8,8 +7,7 @@ import type { IncomingMessage } from "node:http";
  * has, so that each route says what it says of those, in its own shape and after asking who calls.
  */
 export function mendPaths(): void {
-  subscribe("http.server.request.start", (message) => {
-    const { request } = message as { readonly request: IncomingMessage }; // documented by Node, "Built-in channels"
+  onRequest(({ request }) => {
     request.url = readableUrl(request.url ?? "/");
   });
 }

@@ -1,5 +1,5 @@
-import { subscribe } from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
+import { onRequest } from "./on-request.ts";
 
 /**
  * An answer is looked at so often, and is left once nothing of it was taken for so long while something of it waited. The
@@ -16,8 +16,7 @@ type Waiting = { readonly taken: number; readonly since: number };
  */
 export function leaveUnreadAnswers({ everyMs, idleMs } = WAITS): void {
   const open = new Map<ServerResponse, Waiting>();
-  subscribe("http.server.request.start", (message) => {
-    const { response } = message as { readonly response: ServerResponse }; // documented by Node, "Built-in channels"
+  onRequest(({ response }) => {
     open.set(response, { taken: 0, since: Date.now() });
     response.once("close", () => open.delete(response));
   });

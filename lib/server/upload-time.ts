@@ -1,5 +1,4 @@
-import { subscribe } from "node:diagnostics_channel";
-import type { Server } from "node:http";
+import { onRequest } from "./on-request.ts";
 
 /** Somewhat longer than the longest upload (`lib/http/upload.ts`), so that its own end is the one that is told. */
 const LONGEST_MS = 16 * 60_000;
@@ -10,8 +9,7 @@ const LONGEST_MS = 16 * 60_000;
  * Who reads a body has a time of its own for it; for the head Node's minute holds.
  */
 export function giveUploadsTime(longestMs = LONGEST_MS): void {
-  subscribe("http.server.request.start", (message) => {
-    const { server } = message as { readonly server: Server }; // documented by Node, "Built-in channels"
+  onRequest(({ server }) => {
     // Node looks at it with each of its looks at open connections. 0 is no limit.
     if (server.requestTimeout !== 0 && server.requestTimeout < longestMs) server.requestTimeout = longestMs;
   });

@@ -18,11 +18,13 @@ export function memoryOf(pid: number) {
   };
 }
 
-/** What a process holds in memory; 0 for one that has ended. */
-function residentBytes(pid: number): number {
+/**
+ * What a process holds in memory, or with "VmHWM" the most that it has held, which Linux alone says; 0 for one that has ended.
+ */
+export function residentBytes(pid: number, field: "VmRSS" | "VmHWM" = "VmRSS"): number {
   const status = `/proc/${pid}/status`;
   const kilobytes = existsSync(status)
-    ? /^VmRSS:\s+(\d+) kB$/mu.exec(readFileSync(status, "utf8"))?.[1]
+    ? new RegExp(`^${field}:\\s+(\\d+) kB$`, "mu").exec(readFileSync(status, "utf8"))?.[1]
     : spawnSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }).stdout;
   return Number(kilobytes ?? 0) * 1024;
 }

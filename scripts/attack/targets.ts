@@ -129,15 +129,20 @@ function schemaIn(text: string, what: "body" | "query"): JsonSchema | null {
 
 const fieldsOf = (schema: JsonSchema | null): JsonSchema => (schema?.properties ?? {}) as JsonSchema; // zod writes an object
 
+/** Makes things of the owner's by their routes; gives the id of each. */
+export const maker = (url: string, key: string) => {
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  return async (path: string, body: object): Promise<string> => {
+    const response = await fetch(`${url}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const answer = (await response.json()) as { readonly id?: unknown }; // an object, or the line below says so
+    if (typeof answer.id !== "string") throw new Error(`POST ${path} made nothing: ${JSON.stringify(answer)}`);
+    return answer.id;
+  };
+};
+
 /** One thing of each kind, so that ids in paths can be right. */
 async function makeThings(url: string, key: string): Promise<Readonly<Record<string, string>>> {
-  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-  const made = async (path: string, body: object, field = "id"): Promise<string> => {
-    const response = await fetch(`${url}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-    const answer = (await response.json()) as Readonly<Record<string, unknown>>; // an object, or the line below says so
-    if (typeof answer[field] !== "string") throw new Error(`POST ${path} made nothing: ${JSON.stringify(answer)}`);
-    return answer[field];
-  };
+  const made = maker(url, key);
   const agent = await made("/api/agents", { name: "attacked" });
   const session = await made("/api/sessions", { agent });
   const user = await made("/api/users", { name: "attacked" });

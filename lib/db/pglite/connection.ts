@@ -73,11 +73,10 @@ export async function openEmbedded(
     const now = performance.now();
     ends = [...ends.filter((at) => now - at < 60_000), now];
     if (ends.length > MOST_ENDS) throw new Error(`The embedded database stops again and again: ${why}`);
+    // In a folder without one PGlite would make a new database, which takes ten seconds and has nothing in it.
+    if (!existsSync(join(options.folder, "PG_VERSION"))) throw new Error(`The database in ${options.folder} is gone`);
     for (let n = 1; ; n++) {
       try {
-        // In a folder without one PGlite would make a new database, which takes ten seconds and has nothing in it.
-        if (!existsSync(join(options.folder, "PG_VERSION")))
-          throw new Error(`The database in ${options.folder} is gone`);
         return await startThread(options);
       } catch (thrown) {
         if (n === TRIES || isClosing) throw thrown;
