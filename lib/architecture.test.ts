@@ -305,6 +305,7 @@ const OWN_SQL: Readonly<Record<string, string>> = {
   "lib/db/listening.ts": "listens on a connection of its own, and tells texts that no table holds",
   "lib/db/migrate.ts": "works before there is a schema that statements could be held against",
   "lib/db/sql.ts": "begins and ends transactions",
+  "lib/db/upkeep.ts": "asks the embedded database which tables need a vacuum, and has it done",
   "lib/db/vector-tables.ts": "works on tables that are there where the database has pgvector",
 };
 

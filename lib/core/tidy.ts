@@ -5,6 +5,7 @@ import { pruneLines } from "../db/line.ts";
 import { pruneEvents } from "../db/run-events.ts";
 import { forgetDeletions } from "../db/session-changes.ts";
 import { deleteExpiredSignIns } from "../db/sign-ins.ts";
+import { upkeep } from "../db/upkeep.ts";
 import { forgetUsage } from "../db/usage.ts";
 import { removeIdleGuests } from "./guests.ts";
 import { embedPending } from "./recall/embed-pending.ts";
@@ -19,10 +20,10 @@ const USAGE_DAYS = 400;
 const MOST_LOOKS = 10;
 
 /**
- * Removes guests that nobody sees, sign-ins whose time is over and files that nothing refers to, forgets sessions that were
- * deleted over a day ago and what was used over 400 days ago, and goes on with the deletion of accounts that a process has
- * not come to the end of, and has docs read whose job has ended without them.
- * What fails keeps the rest from nothing. Throws what failed first.
+ * Removes guests that nobody sees, sign-ins whose time is over and files that nothing refers to, forgets sessions that
+ * were deleted over a day ago and what was used over 400 days ago, and goes on with the deletion of accounts that a
+ * process has not come to the end of, and has docs read whose job has ended without them. What fails keeps the rest
+ * from nothing. Throws what failed first.
  */
 async function tidy(ports: Ports): Promise<void> {
   const { database } = ports;
@@ -54,10 +55,29 @@ export function hourlyTidying(ports: Ports): () => Promise<void> {
   };
 }
 
+/** Tables of the embedded database are looked at so often, and one after the other while there is something to do. */
+const UPKEEP_MS = 60_000;
+/** It waits so long at the most for a moment without turns. */
+const LONGEST_WAIT_MS = 600_000;
+
+/** Work to be called as often as one likes, which sees to one table of the embedded database, while no turn runs. */
+export function regularUpkeep({ database, runner, log, now }: Ports): () => Promise<void> {
+  let dueAt = now() + UPKEEP_MS;
+  return async () => {
+    const isBusy = runner.count() > 0 && now() < dueAt + LONGEST_WAIT_MS;
+    if (now() < dueAt || isBusy) return;
+    const startedAt = now();
+    const work = await upkeep(database);
+    if (work === null) dueAt = now() + UPKEEP_MS;
+    else log.debug({ work, ms: now() - startedAt }, "A table of the embedded database was seen to");
+  };
+}
+
 /**
- * Does once all that a server does from time to time: goes on with turns that were left, drops events that nobody follows
- * any more, tidies, and does what stored jobs, docs without embeddings and messages without words wait for. For a host without timers. Gives how many turns it goes on
- * with; these and the docs go on behind the answer. Throws what failed first, after the rest is done.
+ * Does once all that a server does from time to time: goes on with turns that were left, drops events that nobody
+ * follows any more, tidies, and does what stored jobs, docs without embeddings and messages without words wait for. For
+ * a host without timers. Gives how many turns it goes on with; these and the docs go on behind the answer. Throws what
+ * failed first, after the rest is done.
  */
 export async function sweep(ports: Ports): Promise<number> {
   let takenOver = 0;

@@ -5,7 +5,7 @@ import { openLongWork } from "../core/long-work.ts";
 import { embedPending } from "../core/recall/embed-pending.ts";
 import type { Ports } from "../core/scope.ts";
 import { keepWords, type WordsKeeper } from "../core/search/add-words.ts";
-import { hourlyTidying } from "../core/tidy.ts";
+import { hourlyTidying, regularUpkeep } from "../core/tidy.ts";
 import { takeOver, takeOverRun } from "../core/turn/take-over.ts";
 import type { UsageBook } from "../core/usage-book.ts";
 import { keepSnapshots } from "../db/backup/keep.ts";
@@ -31,8 +31,9 @@ import { noteTurn } from "./telemetry.ts";
 const MOST_TAKES = 20;
 
 /**
- * Opens all parts of the server in their order. `root`: the folder of package.json; `onClosed` is called when it has closed.
- * What is open when one fails is closed again, so that the next try finds nothing in use. Throws what keeps it from opening.
+ * Opens all parts of the server in their order. `root`: the folder of package.json; `onClosed` is called when it has
+ * closed. What is open when one fails is closed again, so that the next try finds nothing in use. Throws what keeps it
+ * from opening.
  */
 export async function openParley(settings: Settings, root: string, onClosed: () => void): Promise<Parley> {
   const opened = new AsyncDisposableStack();
@@ -188,6 +189,7 @@ async function beginWork(ports: Ports, book: UsageBook, jobs: JobRunner, words: 
   if (database.kind === "pglite") await forgetOthersInLine(database, runner.owner);
   await takeOver(ports, database.kind === "pglite" ? "of-other-owners" : "expired");
   runner.startSweeping(hourlyTidying(ports));
+  if (database.kind === "pglite") runner.startSweeping(regularUpkeep(ports));
   runner.startSweeping(book.flush);
   await jobs.start();
   runner.startSweeping(async () => jobs.wake());

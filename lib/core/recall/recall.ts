@@ -21,18 +21,19 @@ export const DEFAULT_RECALL: Required<RecallOptions> = {
 };
 
 /**
- * How is searched where no contract says so: what the benchmark of recall found best. The least cosine keeps out what has
- * nothing to do with a question: models that embed give such pieces less.
+ * How is searched where no contract says so: what the benchmark of recall found best. The least cosine keeps out what
+ * has nothing to do with a question: models that embed give such pieces less.
  */
 export const BEST_RECALL: Required<RecallOptions> = {
   ...DEFAULT_RECALL,
   mode: "hybrid",
   confidence: 0.2,
   mmrStrength: 0,
-  alpha: 0.3,
 };
 
-/** Who asks, and which docs of the account are looked into: those of any of the owners that hold the other conditions. */
+/**
+ * Who asks, and which docs of the account are looked into: those of any of the owners that hold the other conditions.
+ */
 export type RecallScope = Scope & {
   readonly owners: DocOwners;
   /** Of these alone. Absent: of all that the owners have. */
@@ -47,12 +48,16 @@ export type RecallQuery = {
   readonly vector?: readonly number[];
 };
 
-/** How to search; absent is the best that is known. `confidence` is the least cosine of what is found by vector alone. */
+/**
+ * How to search; absent is the best that is known. `confidence` is the least cosine of what is found by vector alone.
+ */
 export type RecallSettings = Partial<
   Pick<RecallOptions, "mode" | "limit" | "lang" | "confidence" | "alpha" | "mmrStrength" | "trigramSimilarityThreshold">
 >;
 
-/** A piece of a doc. Scores are 0 to 1, higher is better; the score of a kind is absent where that kind did not find it. */
+/**
+ * A piece of a doc. Scores are 0 to 1, higher is better; the score of a kind is absent where that kind did not find it.
+ */
 export type Hit = {
   readonly docId: string;
   readonly chunkId: string;
@@ -81,7 +86,8 @@ export type Recalled = { readonly hits: readonly Hit[]; readonly mode: RecallMod
  * Finds the pieces of docs that say most of what is asked, best first, never more than `limit` (10 where it is absent).
  *
  * Without a mode it searches by words and by vectors where there is an embedding model, else by words. What fails of
- * embedding leaves the words. It looks at no rights but the account's: which owners the caller reaches, its caller knows.
+ * embedding leaves the words. It looks at no rights but the account's: which owners the caller reaches, its caller
+ * knows.
  */
 export async function recall(scope: RecallScope, query: RecallQuery, settings: RecallSettings = {}): Promise<Recalled> {
   const { owners, docIds, metadataFilter = {} } = scope;
@@ -137,8 +143,8 @@ const REST_MS = 60_000;
 const restsUntil = new WeakMap<object, number>();
 
 /**
- * The vector of a question; null where there is no embedding model, or it fails, which is logged, or was silent within the
- * last minute.
+ * The vector of a question; null where there is no embedding model, or it fails, which is logged, or was silent within
+ * the last minute.
  */
 export async function vectorOf(scope: Scope, question: string): Promise<readonly number[] | null> {
   const { embedding } = scope.models;

@@ -4,10 +4,13 @@ import { type ParameterType, statement } from "./statement.ts";
 
 // By hand for what Prisma has no words for: ranks of words, fingerprints, and metadata that contain an object.
 
-/** Of a doc that is being read, or could not be, nothing is found. */
+/**
+ * Of a doc that is being read, or could not be, nothing is found. Where no metadata are asked for, a planner that knows the
+ * values sees that all docs have them; else it takes them for one in a hundred.
+ */
 export const IN_SCOPE = `d."accountId" = $1 and d.state <> 'pending' and (d."agentId" = any($2::uuid[]) or d."userId" = any($3::uuid[])
   or d."indexId" = any($4::uuid[]) or d."sessionId" = any($5::uuid[]) or d."projectId" = any($6::uuid[]))
-  and coalesce(d.metadata, '{}') @> $7::jsonb and ($8::uuid[] is null or d.id = any($8::uuid[]))`;
+  and ($7::jsonb = '{}' or coalesce(d.metadata, '{}') @> $7::jsonb) and ($8::uuid[] is null or d.id = any($8::uuid[]))`;
 /** The parameters of that condition. */
 const scope = {
   accountId: "uuid",
@@ -42,8 +45,8 @@ export const countPieceRows = statement({
 });
 
 /**
- * Words as conditions of text search, each in the forms of a language, and an empty text for one that says nothing; how many
- * pieces are in scope, or `most` where there are more; and how many bytes the pieces of everybody take.
+ * Words as conditions of text search, each in the forms of a language, and an empty text for one that says nothing; how
+ * many pieces are in scope, or `most` where there are more; and how many bytes the pieces of everybody take.
  */
 export const searchTermRows = statement({
   name: "search-terms",
@@ -60,8 +63,8 @@ export const searchTermRows = statement({
 });
 
 /**
- * In how many pieces of a sample of everybody's a word stands, for the words that `least` of them have, how many pieces the
- * sample has, and how many of all the pieces it is of one. It has so many blocks of the table, and always the same.
+ * In how many pieces of a sample of everybody's a word stands, for the words that `least` of them have, how many pieces
+ * the sample has, and how many of all the pieces it is of one. It has so many blocks of the table, and always the same.
  */
 export const sampleWordRows = statement({
   name: "sample-words",
@@ -80,11 +83,12 @@ export const sampleWordRows = statement({
 });
 
 /**
- * Pieces that are gathered and have any of the terms, best first, with a score of 0 to 1; how many were gathered, and how many
- * by the first condition.
+ * Pieces that are gathered and have any of the terms, best first, with a score of 0 to 1; how many were gathered, and
+ * how many by the first condition.
  *
- * A term counts for more the fewer pieces have it, and somewhat more where a piece says it often or says little else, as in
- * BM25. `shares` says which share of `pieces` has a term at the least; where `pieces` is null, all in scope are gathered.
+ * A term counts for more the fewer pieces have it, and somewhat more where a piece says it often or says little else,
+ * as in BM25. `shares` says which share of `pieces` has a term at the least; where `pieces` is null, all in scope are
+ * gathered.
  */
 const ranked = <const Own extends Readonly<Record<string, ParameterType>>>(name: string, gathered: string, own: Own) =>
   statement({
@@ -110,14 +114,18 @@ const ranked = <const Own extends Readonly<Record<string, ParameterType>>>(name:
         (select count(*)::int from found) as gathered, (select count(*)::int from found where n = 1) as first
       from scored order by found desc, id limit $12`,
     parameters: { ...scope, terms: "text[]", shares: "float8[]", pieces: "float8?", limit: "int8", ...own },
+    isPlannedAnew: true,
     row: z.object({ id: z.string(), score: z.number(), gathered: z.number(), first: z.number() }),
   });
 
-/** Of a scope of many pieces: those that meet conditions, the first ones first, so many of each, until there are `most`. */
+/**
+ * Of a scope of many pieces: those that meet conditions, the first ones first, so many of each, until there are `most`.
+ */
 export const searchWordRows = ranked(
   "search-words",
-  // Each list is made by itself ("offset 0") and by a table of hashes ("is true"): the planner, which does not know how many
-  // docs are in scope, would else ask the index of words anew for each of them. No list is begun that is not needed.
+  // Each list is made by itself ("offset 0") and by a table of hashes ("is true"): the planner, which does not know how
+  // many docs are in scope, would else ask the index of words anew for each of them. No list is begun that is not
+  // needed.
   `select x.id, x.search, r.n from unnest($13::text[]) with ordinality r(q, n) cross join lateral (
      select c.id, c.search from (select id, "docId", search from "DocChunk" where search @@ r.q::tsquery offset 0) c
      where (c."docId" in (select id from docs)) is true limit $14) x limit $15`,
@@ -132,8 +140,8 @@ export const searchFewWordRows = ranked(
 );
 
 /**
- * The words of the next pieces behind a place, each once, and the place of the last of these pieces: so many pieces, of no more
- * words than `words` but for the first. The latest docs come first. No row: there are no more.
+ * The words of the next pieces behind a place, each once, and the place of the last of these pieces: so many pieces, of
+ * no more words than `words` but for the first. The latest docs come first. No row: there are no more.
  */
 export const listWordRows = statement({
   name: "list-words",
@@ -150,7 +158,8 @@ export const listWordRows = statement({
      select "docId", position, array_to_string(array(select distinct unnest(tsvector_to_array(search)) from told), E'\\n') as words
      from (select "docId", position from told order by n desc limit 1) last`,
   parameters: { ...scope, docId: "uuid", position: "int4", limit: "int8", words: "int8" },
-  // As one text: a list of thousands takes its parser a tenth of a second when it is new to it. No word has the end of a line.
+  // As one text: a list of thousands takes its parser a tenth of a second when it is new to it. No word has the end of
+  // a line.
   row: z.object({ docId: z.string(), position: z.number(), words: z.string().transform((text) => text.split("\n")) }),
 });
 
@@ -173,6 +182,7 @@ export const nearestChunkRows = statement({
      where ${IN_SCOPE} and e.model = $9
      order by coalesce(bit_count(e.fingerprint # $10::varbit), 0), c.id limit $11`,
   parameters: { ...scope, model: "text", print: "varbit", limit: "int8" },
+  isPlannedAnew: true,
   row: z.object({ id: z.string() }),
 });
 

@@ -44,6 +44,11 @@ type Declaration<Declared extends Parameters, Row extends z.ZodObject> = {
   readonly parameters: Declared;
   /** Its columns; absent where it gives none. */
   readonly row?: Row;
+  /**
+   * Whether it is planned for the values of each call, which costs a millisecond: for a search whose plan depends on
+   * them. Absent: the database keeps one plan under its name.
+   */
+  readonly isPlannedAnew?: boolean;
 };
 
 export type Statement<Declared extends Parameters, Row extends z.ZodObject> = ((
@@ -67,15 +72,15 @@ const NOTHING = z.object({});
  *       row: z.object({ id: z.string(), createdAt: z.date() }),
  *     });
  *
- * and call it: `await findThings(database, { accountId, ids })`. Within a transaction the first argument is its connection.
- * Its text is fixed, since the database keeps its plan under its name; a value is always a parameter. Each row is parsed
- * by `row`. `statements.database.test.ts` finds every statement of this folder by itself and holds names and types of
- * columns and parameters against the migrated schema.
+ * and call it: `await findThings(database, { accountId, ids })`. Within a transaction the first argument is its
+ * connection. Its text is fixed, since the database keeps its plan under its name; a value is always a parameter. Each
+ * row is parsed by `row`. `statements.database.test.ts` finds every statement of this folder by itself and holds names
+ * and types of columns and parameters against the migrated schema.
  */
 export function statement<const Declared extends Parameters, Row extends z.ZodObject = typeof NOTHING>(
   declaration: Declaration<Declared, Row>,
 ): Statement<Declared, Row> {
-  const { text, parameters, row } = declaration;
+  const { text, parameters, row, isPlannedAnew = false } = declaration;
   // With its text in the name, two versions of the app can share a connection that somebody pools between them.
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
   const nameOf = (round: number) => [declaration.name, hash, ...(round === 0 ? [] : [round])].join(" ");
@@ -83,7 +88,9 @@ export function statement<const Declared extends Parameters, Row extends z.ZodOb
 
   const run = async (database: Connection, given: Values<Declared>): Promise<z.output<Row>[]> => {
     const values = types.map(([key, type]) => parameter(type, given[key]));
-    const result = await inRounds((round) => database.pool.query({ name: nameOf(round), text, values }));
+    const result = isPlannedAnew
+      ? await database.pool.query({ text, values })
+      : await inRounds((round) => database.pool.query({ name: nameOf(round), text, values }));
     return row ? result.rows.map((found) => row.parse(found)) : [];
   };
   return Object.defineProperties(
@@ -125,7 +132,10 @@ function parameter(type: ParameterType, value: unknown): unknown {
 
 const storableValue = (value: unknown): unknown => (typeof value === "string" ? storable(value) : value);
 
-/** A NUL or half a pair of surrogates as JSON spells it; a backslash before it, which makes it harmless, is not looked at. */
+/**
+ * A NUL or half a pair of surrogates as JSON spells it; a backslash before it, which makes it harmless, is not looked
+ * at.
+ */
 const UNSTORABLE = /\\u(?:0000|d[89a-f][0-9a-f]{2})/u;
 
 /**
