@@ -1,7 +1,7 @@
-// npm run bench:bodies -- [--only TEXT] [--at-once N]: what the largest body of each kind costs the built server in memory,
-// as a ratio to its size. Each is sent to a server of its own, that has served the same route before and is at rest; what
-// counts is the highest resident memory that the system has seen until the answer was there (Linux: /proc/PID/clear_refs),
-// its database included, which is a thread of the same process.
+// npm run bench:bodies -- [--only TEXT] [--at-once N]: what the largest body of each kind costs the built server in
+// memory, as a ratio to its size. Each is sent to a server of its own, that has served the same route before and is at
+// rest; what counts is the highest resident memory that the system has seen until the answer was there (Linux:
+// /proc/PID/clear_refs), its database included, which is a thread of the same process.
 import { writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -50,6 +50,8 @@ const jsonCase = (
 
 const chat = ({ session }: Ids) => `/api/sessions/${session}/chat`;
 const completions = ({ agent }: Ids) => `/api/v1/compatibility/openai/v1/assistants/${agent}/chat/completions`;
+const prompt = ({ session }: Ids) => `/api/v1/chat/${session}/messages/stream`;
+const PROMPT = '{"index_ids":[],"prompt":"';
 const SAID = '{"messages":[{"role":"user","content":"';
 const PICTURE = '{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,';
 const FORM = `--b\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\ncontent-type: text/plain\r\n\r\n`;
@@ -73,13 +75,28 @@ const CASES: readonly Case[] = [
     "word ",
     '"}',
   ]),
-  jsonCase("embed, a text", () => "/api/embed", JULEP, ['{"text":"', "word ", '"}']),
-  jsonCase("embed, many texts", () => "/api/embed", JULEP, ['{"text":[', `"${"word ".repeat(200)}",`, '"x"]}']),
-  jsonCase("LlamaCloud, a prompt", ({ session }) => `/api/v1/chat/${session}/messages/stream`, LARGE, [
-    '{"index_ids":[],"prompt":"',
-    "word ",
-    '"}',
+  jsonCase("doc, pieces", ({ agent }) => `/api/agents/${agent}/docs`, JULEP, [
+    '{"title":"t","content":[',
+    `"${"word ".repeat(6000)}",`,
+    '"x"]}',
   ]),
+  {
+    name: "app, a document of a million signs",
+    bytes: LARGE - MEGABYTE,
+    make: ({ agent }, size) => ({
+      path: "/api/app/docs",
+      body: JSON.stringify({ agent_id: agent, title: "t", text: "漢字。".repeat(Math.floor((size - 200) / 9)) }),
+    }),
+  },
+  jsonCase("embed, a text", () => "/api/embed", JULEP, ['{"text":"', "word ", '"}']),
+  jsonCase("embed, the longest texts", () => "/api/embed", JULEP, [
+    '{"text":[',
+    `"${"word ".repeat(20_000)}",`,
+    '"x"]}',
+  ]),
+  jsonCase("embed, many texts", () => "/api/embed", JULEP, ['{"text":[', `"${"word ".repeat(200)}",`, '"x"]}']),
+  jsonCase("LlamaCloud, too long a prompt", prompt, LARGE, [PROMPT, "word ", '"}']),
+  jsonCase("LlamaCloud, the longest prompt", prompt, 2_300_000, [PROMPT, "\\ud83d\\ude42", '"}']),
   jsonCase("assistant, a text", completions, LARGE, [SAID, "word ", '"}]}']),
   jsonCase("agent, metadata", () => "/api/agents", ORDINARY, ['{"name":"a","metadata":{"a":"', "word ", '"}}']),
   jsonCase("agent, instructions", () => "/api/agents", ORDINARY, ['{"name":"a","instructions":["', "word ", '"]}']),
@@ -115,6 +132,7 @@ async function measured({ name, make, bytes }: Case): Promise<string> {
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --expose-gc --import=${collect}`,
     OPENAI_BASE_URL: model.url,
     OPENAI_MODEL: "attacked",
+    OPENAI_EMBEDDING_MODEL: "attacked",
   });
   const pid = server.process.pid ?? 0;
   try {

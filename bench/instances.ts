@@ -1,7 +1,7 @@
-// npm run bench:instances: two instances on one PostgreSQL. How soon a follower at the other instance reads what a model has
-// said, with NOTIFY, with Redis and with neither; how long a hand-over keeps it waiting; what 1,000 followers of 100 turns
-// cost; and whether 50 turns that wait at both come in their order. Prints a table. BENCH=follow,handover,load,order measures
-// only these.
+// npm run bench:instances: two instances on one PostgreSQL. How soon a follower at the other instance reads what a
+// model has said, with NOTIFY, with Redis and with neither; how long a hand-over keeps it waiting; what 1,000 followers
+// of 100 turns cost; and whether 50 turns that wait at both come in their order. Prints a table.
+// BENCH=follow,handover,load,order measures only these.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { request as send } from "node:http";
@@ -72,7 +72,9 @@ async function begin(at: RunningServer, pace: string): Promise<string> {
   return session_id;
 }
 
-/** Follows a turn to its end. Gives how long each word took from the model to here, in ms, without those before it came. */
+/**
+ * Follows a turn to its end. Gives how long each word took from the model to here, in ms, without those before it came.
+ */
 function followed(at: RunningServer, session: string): Promise<number[]> {
   const from = stamp();
   const took: number[] = [];
@@ -113,7 +115,9 @@ async function following(way: Way): Promise<void> {
   });
 }
 
-/** The longest silence that a follower meets while the instance of its turn goes, by a signal that lets it end in order. */
+/**
+ * The longest silence that a follower meets while the instance of its turn goes, by a signal that lets it end in order.
+ */
 async function handOver(way: Way): Promise<void> {
   const silences: number[] = [];
   for (let n = 0; n < 3; n++) {
@@ -201,7 +205,9 @@ async function load(way: Way, perTurn: number): Promise<void> {
   });
 }
 
-/** Ten turns wait in each of five sessions, every other at the second instance; each comes when the one before it waits. */
+/**
+ * Ten turns wait in each of five sessions, every other at the second instance; each comes when the one before it waits.
+ */
 async function order(way: Way): Promise<void> {
   await withInstances(way, async (instances) => {
     const at = (n: number) => (instances[n % 2] ?? instances[0]).url;

@@ -1,6 +1,6 @@
-// npm run bench:long: opens a session of 10,000 messages and one of 100 in a real Chromium whose CPU is slowed four times, and
-// prints what they cost. The database is a PostgreSQL of its own, the model writes 100 tokens a second. With names behind it
-// only these parts: openings, scrolling, typing, health.
+// npm run bench:long: opens a session of 10,000 messages and one of 100 in a real Chromium whose CPU is slowed four
+// times, and prints what they cost. The database is a PostgreSQL of its own, the model writes 100 tokens a second. With
+// names behind it only these parts: openings, scrolling, typing, health.
 import { spawnSync } from "node:child_process";
 import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
 import { fillSession } from "../lib/testing/long-session.ts";
@@ -81,8 +81,8 @@ async function signIn(in_: Browser): Promise<Cookies> {
 }
 
 /**
- * A page of a browser that has nothing in its cache, slowed. It looks at itself: the first look from outside brings a script
- * whose reading costs a slowed page a tenth of a second, and would be counted with the page's own work.
+ * A page of a browser that has nothing in its cache, slowed. It looks at itself: the first look from outside brings a
+ * script whose reading costs a slowed page a tenth of a second, and would be counted with the page's own work.
  */
 async function newPage(cookies: Cookies): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
@@ -240,7 +240,9 @@ async function timed(act: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** Milliseconds that each look at the server's health takes, one after the other, while something is done so many times. */
+/**
+ * Milliseconds that each look at the server's health takes, one after the other, while something is done so many times.
+ */
 async function healthWhile(act: () => Promise<unknown>, rounds: number): Promise<readonly number[]> {
   const times: number[] = [];
   const look = async () => (await fetch(`${server.url}/api/health`)).text();

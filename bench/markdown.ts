@@ -1,6 +1,7 @@
-// npm run bench:markdown: what showing a long answer costs in the browser. Streams answers of Markdown of 1,000 and 20,000
-// tokens to a signed-in page of a built server, in turns, and compares the time that the page's thread works for a token
-// (figure 17, its browser part). Also shows Markdown that is made to be slow, and says for how long the page stood.
+// npm run bench:markdown: what showing a long answer costs in the browser. Streams answers of Markdown of 1,000 and
+// 20,000 tokens to a signed-in page of a built server, in turns, and compares the time that the page's thread works for
+// a token (figure 17, its browser part). Also shows Markdown that is made to be slow, and says for how long the page
+// stood.
 import { spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -109,7 +110,10 @@ async function ask(page: Page, url: string, prompt: string): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
-/** Waits for the end of an answer. Playwright's own ways look at each element of the page, and would be measured with it. */
+/**
+ * Waits for the end of an answer. Playwright's own ways look at each element of the page, and would be measured with
+ * it.
+ */
 const ready = (page: Page) =>
   page.waitForFunction(
     () => [...document.querySelectorAll("[role=status]")].some((one) => one.textContent?.includes("Answer ready")),

@@ -55,8 +55,9 @@ function readPage(file: string, name: string): Page {
 }
 
 /**
- * Questions that the authors of the pages have judged themselves: what a page is about, in the words of its head, which is not
- * among what is searched; the same with a letter swapped in each longer word; and a sentence of another page that names it by a link.
+ * Questions that the authors of the pages have judged themselves: what a page is about, in the words of its head, which
+ * is not among what is searched; the same with a letter swapped in each longer word; and a sentence of another page
+ * that names it by a link.
  */
 export function questionsOf(pages: readonly Page[]): Question[] {
   const told = pages.filter(({ description }) => wordsIn(description) >= LEAST_WORDS);

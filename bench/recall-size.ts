@@ -1,6 +1,6 @@
-// npm run bench:recall-size: how long a recall takes over many pieces, of texts from documentation and vectors that look like
-// those of a model, and how much longer a turn takes that recalls. PIECES: how many, 100,000 where it is absent. DATABASE_URL: an empty PostgreSQL database; absent: the
-// embedded one, in a folder that goes again.
+// npm run bench:recall-size: how long a recall takes over many pieces, of texts from documentation and vectors that
+// look like those of a model, and how much longer a turn takes that recalls. PIECES: how many, 100,000 where it is
+// absent. DATABASE_URL: an empty PostgreSQL database; absent: the embedded one, in a folder that goes again.
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -4,6 +4,7 @@ import { UNSET } from "../lib/core/sessions.ts";
 import { takeTurn } from "../lib/core/turn/take-turn.ts";
 import { ensureDefaultAgent } from "../lib/db/agents.ts";
 import { insertSession } from "../lib/db/new-session.ts";
+import { completeVectors } from "../lib/db/vector-tables.ts";
 import { llamacloudPolicy } from "../lib/dialects/llamacloud/policy.ts";
 import { newId } from "../lib/domain/ids.ts";
 import type { CallModel } from "../lib/domain/model.ts";
@@ -35,8 +36,9 @@ export type TurnTimes = {
 };
 
 /**
- * Runs each question as two turns in sessions of their own, with and without recall, by turns the one or the other first, so
- * that both see the same machine. The model answers at once, and so does what embeds: `vector` is the question's.
+ * Runs each question as two turns in sessions of their own, with and without recall, by turns the one or the other
+ * first, so that both see the same machine. The model answers at once, and so does what embeds: `vector` is the
+ * question's.
  */
 export async function timeTurns(
   { database, scope }: Pick<RecallBench, "database" | "scope">,
@@ -49,6 +51,8 @@ export async function timeTurns(
   await database.prisma.agent.update({ where: { id: agentId }, data: { projectId } });
   const process = openProcess(database, scripted, async () => null);
   const model = models.embedding?.model ?? "";
+  // What is known of an index is known of a database as it was opened.
+  await completeVectors(process.ports.database, model);
 
   async function turn(text: string, vector: readonly number[], recall: boolean) {
     const [id, branchId] = [newId(), newId()];

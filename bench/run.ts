@@ -146,7 +146,8 @@ const perSecond = (batches: readonly Batch[]) => median(batches.map((batch) => (
 const cpuPerThousand = (batches: readonly Batch[]) => median(batches.map((batch) => (batch.cpu / batch.words) * 1000));
 
 async function paces(): Promise<void> {
-  // A batch of its own before the first that counts: what is measured is a server in use, not one that is just compiled.
+  // A batch of its own before the first that counts: what is measured is a server in use, not one that is just
+  // compiled.
   await ours(inSessions("paced"), 300, 100);
   await piped("paced", 300, 100);
   if (wants(1)) {

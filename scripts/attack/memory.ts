@@ -19,7 +19,8 @@ export function memoryOf(pid: number) {
 }
 
 /**
- * What a process holds in memory, or with "VmHWM" the most that it has held, which Linux alone says; 0 for one that has ended.
+ * What a process holds in memory, or with "VmHWM" the most that it has held, which Linux alone says; 0 for one that has
+ * ended.
  */
 export function residentBytes(pid: number, field: "VmRSS" | "VmHWM" = "VmRSS"): number {
   const status = `/proc/${pid}/status`;

@@ -28,8 +28,8 @@ const LEAVE_MS = 300;
 const KEPT_BYTES = 128 * 1024;
 
 /**
- * Sends a request and reads its answer; a stream is left after a second. Throws where no answer comes in 30 seconds, and where
- * the server hangs up without one.
+ * Sends a request and reads its answer; a stream is left after a second. Throws where no answer comes in 30 seconds,
+ * and where the server hangs up without one.
  */
 export async function send(url: string, attack: Attack): Promise<Outcome> {
   try {
