@@ -1,5 +1,5 @@
-// Runs in the browser before anything of a page does. What it sets is what the page's policy (lib/server/page-policy.ts)
-// asks of libraries.
+// Runs in the browser before anything of a page does. What it sets is what the page's policy
+// (lib/server/page-policy.ts) asks of libraries.
 import { config } from "zod/v4/core";
 
 // Else zod tries whether it may evaluate text, and the policy says no.

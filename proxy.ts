@@ -5,7 +5,10 @@ import { pagePolicy } from "./lib/server/page-policy";
 import { parseSettings } from "./lib/server/settings";
 import { unavailablePage } from "./lib/server/unavailable-page";
 
-/** Pages, and what else a browser opens. Routes of the API check their host themselves and pay for no copy of their body. */
+/**
+ * Pages, and what else a browser opens. Routes of the API check their host themselves and pay for no copy of their
+ * body.
+ */
 export const config = {
   matcher: ["/((?!api(?:/|$)|v1(?:/|$)|sessions(?:/|$)|_next/|reference/|drawing/|favicon\\.svg$).*)"],
 };
@@ -22,7 +25,9 @@ function readSettings(): ReturnType<typeof parseSettings> | string {
   }
 }
 
-/** Gives a page the policy under which its scripts run, by a nonce of its own; refuses what was sent to no host of ours. */
+/**
+ * Gives a page the policy under which its scripts run, by a nonce of its own; refuses what was sent to no host of ours.
+ */
 export function proxy(request: NextRequest): Response {
   if (typeof read === "string") return unavailablePage(read);
   if (!answersTo(request.headers, read)) return new NextResponse(`${WRONG_HOST}\n`, { status: 421 });

@@ -14,8 +14,8 @@ const above = [
   "lib/walk.database.test.ts",
 ];
 const processes = ["lib/**/*.process.test.ts"];
-// Two at a time even on two cores: these tests wait as much as they work. A database that is open for seconds is not worth
-// compiling twice.
+// Two at a time even on two cores: these tests wait as much as they work. A database that is open for seconds is not
+// worth compiling twice.
 const slow = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers: 2, execArgv: [...COMPILED_ONCE] };
 /** Loading each module once instead of once for each file saves a third of the time. */
 const shared = { ...slow, isolate: false, setupFiles: "lib/testing/own-settings.ts" };

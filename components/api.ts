@@ -81,7 +81,10 @@ export type WindowWhere =
   | { readonly from: string; readonly limit?: string }
   | { readonly limit: string };
 
-/** Turns of a session: the last, or so many of them, or those before a place that an earlier answer has given, or from one on. */
+/**
+ * Turns of a session: the last, or so many of them, or those before a place that an earlier answer has given, or from
+ * one on.
+ */
 export const readWindow = (id: string, where: WindowWhere | null, signal?: AbortSignal) =>
   read<SessionWindow>(`/api/app/sessions/${id}/turns?${new URLSearchParams(where ?? {})}`, { signal });
 
@@ -134,8 +137,8 @@ export const askTurn = (id: string, body: TurnRequest, signal?: AbortSignal) =>
   request(`${sessionsPath}/${id}/messages/stream?event_ids=1&details=1`, json("POST", body, signal));
 
 /**
- * The turn that runs or ran last, after an event that was read of it: from its question on where that is number 0. Null when
- * there is none to follow.
+ * The turn that runs or ran last, after an event that was read of it: from its question on where that is number 0. Null
+ * when there is none to follow.
  */
 export async function followTurn(
   id: string,

@@ -1,4 +1,5 @@
-// Whom this page was made for, for what is outside of React: what is sent to the server, and what is kept on this device.
+// Whom this page was made for, for what is outside of React: what is sent to the server, and what is kept on this
+// device.
 
 /** An account of a person by its id; a guest; or nobody, who becomes a guest by writing. */
 type Viewer = { readonly kind: "none" | "guest" | "person"; readonly id: string | null };
@@ -21,7 +22,10 @@ export const viewerHeaders = (): Readonly<Record<string, string>> =>
 /** Whose things on this device are shown: an id, or one name for all guests. */
 export const viewerName = (): string => (viewer.kind === "person" && viewer.id ? viewer.id : "guest");
 
-/** Takes in how the server has answered: who wrote is known to it from then on, and who was and is not any more is signed out. */
+/**
+ * Takes in how the server has answered: who wrote is known to it from then on, and who was and is not any more is
+ * signed out.
+ */
 export function noteAnswer(status: number, isWriting: boolean): void {
   if (viewer.kind === "none" && isWriting && status < 400) viewer = { kind: "guest", id: null };
   if (viewer.kind !== "none" && (status === 401 || status < 400)) setSignedOut(status === 401);
@@ -30,8 +34,8 @@ export function noteAnswer(status: number, isWriting: boolean): void {
 let lastWrite: Promise<unknown> = Promise.resolve();
 
 /**
- * Sends something that writes. While the page shows nobody, one waits for the other: with the first a visitor becomes a guest,
- * and what follows is to be the same guest's.
+ * Sends something that writes. While the page shows nobody, one waits for the other: with the first a visitor becomes a
+ * guest, and what follows is to be the same guest's.
  */
 export function writeInTurn<Answer>(write: () => Promise<Answer>): Promise<Answer> {
   if (viewer.kind !== "none") return write();

@@ -6,8 +6,8 @@ import { eachOf } from "./each-of.ts";
 import { type Nginx, startNginx } from "./nginx.ts";
 import { startServer, type WatchedServer } from "./server.ts";
 
-// Every page and route, with every kind of credential, behind a cache that keeps whatever it may: nobody is given what was
-// made for somebody else.
+// Every page and route, with every kind of credential, behind a cache that keeps whatever it may: nobody is given what
+// was made for somebody else.
 
 const SECRET = "the secret of ada";
 /** A cache that takes no "private" or "no-store" for an answer: it goes by what an answer says it depends on alone. */

@@ -208,8 +208,8 @@ export async function askFailingModel({ call, canaries: { plant }, ownerKey: key
 }
 
 /**
- * Adds providers of models to the owner's account: with bodies that are wrong, with keys that their servers refuse in every way,
- * and one that answers, which is then asked through every dialect and fails in every way.
+ * Adds providers of models to the owner's account: with bodies that are wrong, with keys that their servers refuse in
+ * every way, and one that answers, which is then asked through every dialect and fails in every way.
  */
 export async function addProviders(
   { call, url, canaries: { plant, find }, ownerKey: key }: World,
@@ -279,7 +279,10 @@ async function askProvider(call: World["call"], key: string, model: string): Pro
   await Promise.all(asks);
 }
 
-/** Makes tools that hold secrets, has them run by the owner, by a stranger and by a key that only reads, and breaks them. */
+/**
+ * Makes tools that hold secrets, has them run by the owner, by a stranger and by a key that only reads, and breaks
+ * them.
+ */
 export async function runTools(
   { call, canaries: { plant, find }, ownerKey: key }: World,
   site: string,

@@ -41,8 +41,8 @@ export const MODES = [
 ] as const;
 
 /**
- * A model provider that says in each of its errors which key it was sent, whole, cut and encoded. A question names how it is to
- * fail, and so does an address `/mode-…/v1` for its list of models, which holds the key too.
+ * A model provider that says in each of its errors which key it was sent, whole, cut and encoded. A question names how
+ * it is to fail, and so does an address `/mode-…/v1` for its list of models, which holds the key too.
  */
 export const startModel = (): Promise<Listening> =>
   listen(async (request, response) => {

@@ -20,8 +20,8 @@ import { columnsOf, startCollector, startModel, startSite, startStores } from ".
 import { startProvider } from "./oidc-provider.ts";
 import { bodyOf, signInAsOwner, startServer, type WatchedServer } from "./server.ts";
 
-// A secret of its own is planted in every place where one can enter, and then everything that the server has said or kept
-// is searched for a piece of any of them.
+// A secret of its own is planted in every place where one can enter, and then everything that the server has said or
+// kept is searched for a piece of any of them.
 
 /** Where a secret is meant to be. */
 const BY_DESIGN: readonly (readonly [secret: RegExp, place: RegExp, why: string])[] = [

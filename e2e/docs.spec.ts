@@ -5,8 +5,8 @@ import { expect, test } from "@playwright/test";
 import { DIALECTS } from "../lib/dialects/index.ts";
 import { startServer, type WatchedServer } from "./server.ts";
 
-// Runs every snippet of the quick starts, in their order, as a reader would paste them: `sh` in one shell, `ts` each as a
-// file. What follows as `text` is in what the snippet prints.
+// Runs every snippet of the quick starts, in their order, as a reader would paste them: `sh` in one shell, `ts` each as
+// a file. What follows as `text` is in what the snippet prints.
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Snippet = { readonly language: string; readonly code: string; readonly expected: readonly string[] };

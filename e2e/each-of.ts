@@ -1,6 +1,9 @@
 const AT_ONCE = 8;
 
-/** Does something with each of many that have nothing to do with one another, a few at a time. Rejects with the first failure. */
+/**
+ * Does something with each of many that have nothing to do with one another, a few at a time. Rejects with the first
+ * failure.
+ */
 export async function eachOf<Item>(items: Iterable<Item>, work: (item: Item) => Promise<void>): Promise<void> {
   const left = items[Symbol.iterator]();
   const worker = async () => {

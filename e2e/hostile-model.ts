@@ -4,12 +4,14 @@ import type { AddressInfo } from "node:net";
 /** What a prompt of the hostile tests carries: the text that the model says in every place that it can fill. */
 const MARK = /\u2063([A-Za-z0-9+/=]+)\u2063/u;
 
-/** A prompt that has the model say a text in its reasoning, its answer, the arguments of a tool and what the tool gives. */
+/**
+ * A prompt that has the model say a text in its reasoning, its answer, the arguments of a tool and what the tool gives.
+ */
 export const promptOf = (text: string): string => `${text}\n\n\u2063${Buffer.from(text).toString("base64")}\u2063`;
 
 /**
- * A model that says what the prompt carries, first with a call of the tool `echo`, then as an answer; and a page at /echo
- * that gives the same back to the tool.
+ * A model that says what the prompt carries, first with a call of the tool `echo`, then as an answer; and a page at
+ * /echo that gives the same back to the tool.
  */
 export async function startHostileModel() {
   const server = createServer((request, response) => {

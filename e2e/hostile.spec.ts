@@ -36,7 +36,9 @@ async function ask(method: string, path: string, body: object): Promise<Response
 
 const post = async (path: string, body: object) => (await ask("POST", path, body)).json();
 
-/** A session in which each text stands in a question, in reasoning, in a tool's arguments and result, and in an answer. */
+/**
+ * A session in which each text stands in a question, in reasoning, in a tool's arguments and result, and in an answer.
+ */
 async function talkOf(texts: readonly string[]): Promise<string> {
   const { session_id: id } = await post("/api/v1/chat", { index_ids: [] });
   for (const text of texts) {

@@ -15,8 +15,8 @@ function schemesOf(width: number): readonly ("light" | "dark")[] {
 }
 
 /**
- * Shows a page as it stands in some widths, in light and dark, and expects in each that axe finds no fault of it; the page
- * has its own size again afterwards. `state` names it in a failure; `check` looks at more than axe does.
+ * Shows a page as it stands in some widths, in light and dark, and expects in each that axe finds no fault of it; the
+ * page has its own size again afterwards. `state` names it in a failure; `check` looks at more than axe does.
  * SCREENSHOTS names a folder for a picture of each.
  */
 export async function look(
@@ -42,8 +42,8 @@ export async function look(
 }
 
 /**
- * Expects that axe finds no fault of a page as it stands; `rules` "colours": among what depends on its colours. Frames of no
- * origin, as diagrams stand in, are left out: they hold a picture alone.
+ * Expects that axe finds no fault of a page as it stands; `rules` "colours": among what depends on its colours. Frames
+ * of no origin, as diagrams stand in, are left out: they hold a picture alone.
  */
 export async function expectNoAxeFault(page: Page, state: string, rules: "all" | "colours" = "all"): Promise<void> {
   // The other way opens a page of its own for each look.

@@ -4,7 +4,8 @@ import { look } from "./look.ts";
 import { signInAsOwner, startServer, type WatchedServer } from "./server.ts";
 import { NOTHING, type Watched, watchContext } from "./watch-page.ts";
 
-// What of an answer only a browser shows: formulas and diagrams that are drawn, what is copied, faces, and what scrolls.
+// What of an answer only a browser shows: formulas and diagrams that are drawn, what is copied, faces, and what
+// scrolls.
 
 test.use({ actionTimeout: 20_000, permissions: ["clipboard-read", "clipboard-write"] });
 

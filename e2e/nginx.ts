@@ -18,7 +18,9 @@ export type Front = {
 
 export type Nginx = { readonly port: number; readonly close: () => Promise<void> };
 
-/** Starts an nginx on a free port of 127.0.0.1, or on `port`. Caches, where a location asks for it, are called "all". */
+/**
+ * Starts an nginx on a free port of 127.0.0.1, or on `port`. Caches, where a location asks for it, are called "all".
+ */
 export async function startNginx(front: Front, port?: number): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), "parley-nginx-"));
   for (const name of ["temp", "cache"]) mkdirSync(join(folder, name), { mode: 0o777 });

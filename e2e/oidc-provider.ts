@@ -3,8 +3,8 @@ import Provider from "oidc-provider";
 import { freePort } from "../lib/testing/free-port.ts";
 
 /**
- * A real OpenID Connect provider: whoever signs in there with any password is that person. `before` hears of each request,
- * and keeps it to itself where it gives true.
+ * A real OpenID Connect provider: whoever signs in there with any password is that person. `before` hears of each
+ * request, and keeps it to itself where it gives true.
  */
 export async function startProvider(
   redirectUri: string,

@@ -57,8 +57,8 @@ test("S6: no view of the app trips its own policy", { tag: "@nightly" }, async (
     await expect(page.locator(".prose table").first()).toBeVisible();
   }
   await unfold(page);
-  // Nothing is copied here: Chromium gives each element of a copied text its styles as an attribute, in a document of its
-  // own, and reports them under the policy of the page.
+  // Nothing is copied here: Chromium gives each element of a copied text its styles as an attribute, in a document of
+  // its own, and reports them under the policy of the page.
   await page.reload();
   const menu = async (entry: RegExp) => {
     await page.getByRole("navigation", { name: "Sessions" }).getByRole("link").first().hover();

@@ -1,5 +1,5 @@
-// Loaded into the server before anything else (`node --import`): appends each of its answers, as a line of JSON, to the file
-// that ANSWERS_FILE names. See server.ts.
+// Loaded into the server before anything else (`node --import`): appends each of its answers, as a line of JSON, to the
+// file that ANSWERS_FILE names. See server.ts.
 import { subscribe } from "node:diagnostics_channel";
 import { appendFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";

@@ -3,8 +3,8 @@ import { OPEN_ROUTES, routeTable } from "../lib/testing/server.ts";
 import { eachOf } from "./each-of.ts";
 import { ownerHeaders, startServer, type WatchedServer } from "./server.ts";
 
-// Every route of the running server, without credentials that count, also with the headers that Next uses inside itself:
-// none of them opens a door.
+// Every route of the running server, without credentials that count, also with the headers that Next uses inside
+// itself: none of them opens a door.
 
 let server: WatchedServer;
 test.beforeAll(async () => {

@@ -39,8 +39,8 @@ const MANY_GUESTS = {
 };
 
 /**
- * Starts a server as `scripts/server.ts` does. When it is ended, every answer that it gave, to browsers, clients and curl
- * alike, is held against the reference: `kill` throws for one that is not as `/api/openapi.json` says.
+ * Starts a server as `scripts/server.ts` does. When it is ended, every answer that it gave, to browsers, clients and
+ * curl alike, is held against the reference: `kill` throws for one that is not as `/api/openapi.json` says.
  */
 export async function startServer(environment: Readonly<Record<string, string>> = {}): Promise<WatchedServer> {
   const file = join(mkdtempSync(join(tmpdir(), "parley-answers-")), "answers.jsonl");
@@ -63,7 +63,10 @@ export async function startServer(environment: Readonly<Record<string, string>> 
   };
 }
 
-/** What of answers is not as the reference says, each fault once. Those that a caller has left are passed over, but for streams. */
+/**
+ * What of answers is not as the reference says, each fault once. Those that a caller has left are passed over, but for
+ * streams.
+ */
 export async function faultsOf(answers: readonly RecordedAnswer[]): Promise<string[]> {
   reference ??= openReference();
   const checked = await reference;

@@ -1,6 +1,9 @@
 import type { Page } from "@playwright/test";
 
-/** Shows a page in a colour scheme, and waits until its colours have changed: they do so in steps that last a frame or two. */
+/**
+ * Shows a page in a colour scheme, and waits until its colours have changed: they do so in steps that last a frame or
+ * two.
+ */
 export async function showIn(page: Page, colorScheme: "light" | "dark"): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
   await page.evaluate(async () => {

@@ -40,7 +40,9 @@ async function signIn(context: BrowserContext): Promise<void> {
 const look = (page: Page, state: string): Promise<void> =>
   lookAt(page, state, { check: async () => expect(await page.evaluate(outOfSight), state).toEqual([]) });
 
-/** What can be used and sticks out at the page's end, where only what is made to scroll sideways may. Runs in the page. */
+/**
+ * What can be used and sticks out at the page's end, where only what is made to scroll sideways may. Runs in the page.
+ */
 function outOfSight(): string[] {
   const canScroll = (element: Element) => /auto|scroll|hidden/u.test(getComputedStyle(element).overflowX);
   const isMadeToScroll = (element: Element): boolean => {

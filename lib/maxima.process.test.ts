@@ -47,7 +47,9 @@ function withoutMaximum(root: Schema): string[] {
   return found;
 }
 
-/** What a schema takes without a maximum, besides what its parts take; null: nothing. `isSized`: its JSON is measured. */
+/**
+ * What a schema takes without a maximum, besides what its parts take; null: nothing. `isSized`: its JSON is measured.
+ */
 function missingMaximum(schema: Schema, isSized: boolean): string | null {
   const { def, bag, traits } = schema._zod;
   switch (def.type) {

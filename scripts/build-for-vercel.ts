@@ -1,4 +1,5 @@
-// What Vercel runs to build: the build, and for production then the migrations, before the new version gets its first request.
+// What Vercel runs to build: the build, and for production then the migrations, before the new version gets its first
+// request.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { completeMiddlewareTrace } from "./middleware-trace.ts";

@@ -26,8 +26,8 @@ export const stampFile = (root: string): string => join(root, ".next/parley-buil
 /**
  * Whether a source is not as it was when the last build began.
  *
- * Times are looked at first. A file that is newer and holds the same, as after `npm prune` or another branch and back, needs
- * no build.
+ * Times are looked at first. A file that is newer and holds the same, as after `npm prune` or another branch and back,
+ * needs no build.
  */
 export function needsBuild(root: string = join(import.meta.dirname, "..")): boolean {
   const stamp = stampFile(root);

@@ -1,6 +1,6 @@
-// npm test: what must hold, in order of cost. npm run check: only what takes seconds. npm run test:everything, each night: also
-// what is left out of npm test for time, which is browser tests tagged @nightly, every page in both its colours, and on PostgreSQL
-// what was held on PGlite and does not come near the database.
+// npm test: what must hold, in order of cost. npm run check: only what takes seconds. npm run test:everything, each
+// night: also what is left out of npm test for time, which is browser tests tagged @nightly, every page in both its
+// colours, and on PostgreSQL what was held on PGlite and does not come near the database.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { needsBuild } from "./build-stamp.ts";

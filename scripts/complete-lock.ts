@@ -1,6 +1,6 @@
-// node scripts/complete-lock.ts
-// Adds to package-lock.json the optional packages of other platforms that are missing there. npm leaves them out when the
-// registry at hand does not offer them, and `npm ci` then refuses the lock on every machine. Run it after `npm install`.
+// node scripts/complete-lock.ts Adds to package-lock.json the optional packages of other platforms that are missing
+// there. npm leaves them out when the registry at hand does not offer them, and `npm ci` then refuses the lock on every
+// machine. Run it after `npm install`.
 import { readFileSync, writeFileSync } from "node:fs";
 
 type Entry = {

@@ -1,7 +1,8 @@
-// npm run test:container -- [--quick]: does what the Dockerfile says, without Docker, in folders that are roots of their own
-// (Linux, as root), then runs the image: its size, what it holds, how fast it is healthy on a read-only root, and what
-// becomes of it when it is killed, stopped in the middle of a turn, and started under other names. With --quick it takes
-// the packages that are installed here instead of installing them. Ends with 1 where something does not hold.
+// npm run test:container -- [--quick]: does what the Dockerfile says, without Docker, in folders that are roots of
+// their own (Linux, as root), then runs the image: its size, what it holds, how fast it is healthy on a read-only root,
+// and what becomes of it when it is killed, stopped in the middle of a turn, and started under other names. With
+// --quick it takes the packages that are installed here instead of installing them. Ends with 1 where something does
+// not hold.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { checkContents } from "./container/contents.ts";

@@ -1,7 +1,8 @@
-// npm run doctor -- [--url https://chat.example.org] [--json]: looks at a server from outside, while it runs or not, and
-// changes nothing: who holds its data, migrations, database, clock, model provider, whether streams come through in pieces,
-// versions with known faults, the strength of secrets, room on the disk, and what strangers may do. Each line is ok, warn or
-// fail, with what to do. Ends with 1 where one is fail. --url: the address that people use, where it is not NEXTAUTH_URL.
+// npm run doctor -- [--url https://chat.example.org] [--json]: looks at a server from outside, while it runs or not,
+// and changes nothing: who holds its data, migrations, database, clock, model provider, whether streams come through in
+// pieces, versions with known faults, the strength of secrets, room on the disk, and what strangers may do. Each line
+// is ok, warn or fail, with what to do. Ends with 1 where one is fail. --url: the address that people use, where it is
+// not NEXTAUTH_URL.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { loadEnvFile } from "node:process";

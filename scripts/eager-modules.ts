@@ -6,12 +6,12 @@ import { runInNewContext } from "node:vm";
 const CHUNK = "(globalThis.TURBOPACK||(globalThis.TURBOPACK=[])).push(";
 
 /**
- * Puts each module of the browser's chunks into parentheses. `output`: the folder of Next's output. Gives how many modules
- * were put; once is enough.
+ * Puts each module of the browser's chunks into parentheses. `output`: the folder of Next's output. Gives how many
+ * modules were put; once is enough.
  *
- * Turbopack writes a chunk as a list of numbers and functions, one for each module, which are called as the page comes to
- * life. V8 reads a function twice: once for its end, and for its code when it is called, which holds up the page. One in
- * parentheses it compiles as the chunk comes in, in a thread beside the page (v8.dev/blog/preparser, "PIFE").
+ * Turbopack writes a chunk as a list of numbers and functions, one for each module, which are called as the page comes
+ * to life. V8 reads a function twice: once for its end, and for its code when it is called, which holds up the page.
+ * One in parentheses it compiles as the chunk comes in, in a thread beside the page (v8.dev/blog/preparser, "PIFE").
  */
 export function compileModulesEarly(output: string): number {
   const chunks = join(output, "static/chunks");

@@ -12,9 +12,9 @@ const MOST_ROUNDS = 10;
  * Leaves one of each group of chunks of the server that hold the same, and names that one wherever another was named.
  * `output`: the folder of Next's output. Gives how many files and bytes went. Once is enough.
  *
- * Turbopack writes what several routes have in common once for each of them, under names of their own: as many files on the
- * disk and in a function, and as many times parsed and held in memory. A chunk is a list of modules by their numbers, and
- * which file a module came from is nothing to it.
+ * Turbopack writes what several routes have in common once for each of them, under names of their own: as many files on
+ * the disk and in a function, and as many times parsed and held in memory. A chunk is a list of modules by their
+ * numbers, and which file a module came from is nothing to it.
  */
 export function joinEqualChunks(output: string): { readonly files: number; readonly bytes: number } {
   const server = join(output, "server");

@@ -1,5 +1,5 @@
-// Makes what is made of packages: the Prisma client, the script that shows the reference at /docs, and what draws formulas
-// and diagrams.
+// Makes what is made of packages: the Prisma client, the script that shows the reference at /docs, and what draws
+// formulas and diagrams.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";

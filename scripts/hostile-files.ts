@@ -1,7 +1,7 @@
-// npm run test:hostile-files [-- --only N,N --ms 50 --megabytes 300]: has a server read files that break readers, fill memory
-// or never end, and draw pages of those that are PDFs, while its health is asked for every 50 ms. Ends with 1 where a doc comes to no end or says nothing of why it
-// failed, where one of twenty answers of the health takes longer than `--ms`, or where the server and what it has started
-// take over `--megabytes` more than at rest.
+// npm run test:hostile-files [-- --only N,N --ms 50 --megabytes 300]: has a server read files that break readers, fill
+// memory or never end, and draw pages of those that are PDFs, while its health is asked for every 50 ms. Ends with 1
+// where a doc comes to no end or says nothing of why it failed, where one of twenty answers of the health takes longer
+// than `--ms`, or where the server and what it has started take over `--megabytes` more than at rest.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";

@@ -1,5 +1,6 @@
-// npm run test:kill [-- --rounds 100 --seed N]: kills a process that writes to the embedded database in the middle of a write
-// to one of its files, and opens it again: each acknowledged row must be there, or the last snapshot. Ends with 1 where not.
+// npm run test:kill [-- --rounds 100 --seed N]: kills a process that writes to the embedded database in the middle of a
+// write to one of its files, and opens it again: each acknowledged row must be there, or the last snapshot. Ends with 1
+// where not.
 import { parseArgs } from "node:util";
 import { killRounds } from "./kill/rounds.ts";
 import { keepTemporaryFiles } from "./temporary.ts";

@@ -1,6 +1,6 @@
-// npm run test:ingest-kill [-- --rounds 20 --seed N]: kills a process that reads documents at random moments, and lets another
-// one go on: each must be read to its end, no piece twice and none missing. On the embedded database, one process after the
-// other, and on PostgreSQL, either of two that work at once. Ends with 1 where not.
+// npm run test:ingest-kill [-- --rounds 20 --seed N]: kills a process that reads documents at random moments, and lets
+// another one go on: each must be read to its end, no piece twice and none missing. On the embedded database, one
+// process after the other, and on PostgreSQL, either of two that work at once. Ends with 1 where not.
 import { parseArgs } from "node:util";
 import { startPostgres } from "../lib/testing/postgres-server.ts";
 import { ingestRounds } from "./kill/ingest-rounds.ts";

@@ -1,6 +1,7 @@
-// npm run test:last-release [-- --commit X] [TEST FILES]: runs the contract tests of the last release, with that release's
-// code, on databases that this version has migrated. prisma/releases.json names it. While a new version starts, and where it
-// is taken back, the old one works on the new schema: what fails here would fail then. Ends with 1 where something does.
+// npm run test:last-release [-- --commit X] [TEST FILES]: runs the contract tests of the last release, with that
+// release's code, on databases that this version has migrated. prisma/releases.json names it. While a new version
+// starts, and where it is taken back, the old one works on the new schema: what fails here would fail then. Ends with 1
+// where something does.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { globSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";

@@ -6,9 +6,10 @@ import { join } from "node:path";
 const KIND = "../package.json";
 
 /**
- * Adds to the list of files that the middleware needs, which Next leaves in its output, the one that says of what kind they
- * are. Next leaves it out, and with the project's own package.json beside it the middleware would not load: Vercel's builder
- * adds the file for every other function itself. `output`: the folder of Next's output. Once is enough.
+ * Adds to the list of files that the middleware needs, which Next leaves in its output, the one that says of what kind
+ * they are. Next leaves it out, and with the project's own package.json beside it the middleware would not load:
+ * Vercel's builder adds the file for every other function itself. `output`: the folder of Next's output. Once is
+ * enough.
  */
 export function completeMiddlewareTrace(output: string): void {
   const file = join(output, "server/middleware.js.nft.json");

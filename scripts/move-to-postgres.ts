@@ -1,6 +1,6 @@
 // npm run move-to-postgres -- postgresql://…: copies the embedded database into an empty PostgreSQL database, while no
-// server runs, and proves that both have the same rows. The embedded one stays as it is. The address may also be that of
-// DATABASE_URL.
+// server runs, and proves that both have the same rows. The embedded one stays as it is. The address may also be that
+// of DATABASE_URL.
 import { moveToPostgres } from "../lib/db/backup/move.ts";
 import { withoutSecretShapes } from "../lib/domain/secrets.ts";
 import { root, scriptSettings } from "./script-settings.ts";

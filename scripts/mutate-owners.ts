@@ -1,7 +1,7 @@
-// npm run mutate -- [--list] [--only statement] [--from N] [--quick] [file …]: takes each condition on the account out of the
-// queries in lib/db, one at a time, in a copy of the project, and runs the tests that are to notice on the embedded database.
-// Ends with 1 where none does. --from N begins at the N-th, where a run was broken off; --quick runs the tests of the rows
-// alone, which are to notice each.
+// npm run mutate -- [--list] [--only statement] [--from N] [--quick] [file …]: takes each condition on the account out
+// of the queries in lib/db, one at a time, in a copy of the project, and runs the tests that are to notice on the
+// embedded database. Ends with 1 where none does. --from N begins at the N-th, where a run was broken off; --quick runs
+// the tests of the rows alone, which are to notice each.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, globSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";

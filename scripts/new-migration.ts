@@ -1,5 +1,5 @@
-// node scripts/new-migration.ts NAME
-// Writes prisma/migrations/<time>_NAME/migration.sql: from the schema as the migrations leave it to prisma/schema.prisma.
+// node scripts/new-migration.ts NAME Writes prisma/migrations/<time>_NAME/migration.sql: from the schema as the
+// migrations leave it to prisma/schema.prisma.
 import { copyFile, mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

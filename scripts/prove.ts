@@ -1,6 +1,6 @@
-// npm run prove -- [--seed N] [--seeds 1] [--seconds 60] [--clients 12]: two instances on one PostgreSQL, twelve clients, kill -9
-// of either every eight seconds; then everything that clients were told is held against what is stored. What the clients
-// do and when it kills comes from the seed. Ends with 1 where something is wrong.
+// npm run prove -- [--seed N] [--seeds 1] [--seconds 60] [--clients 12]: two instances on one PostgreSQL, twelve
+// clients, kill -9 of either every eight seconds; then everything that clients were told is held against what is
+// stored. What the clients do and when it kills comes from the seed. Ends with 1 where something is wrong.
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import pg from "pg";

@@ -1,5 +1,5 @@
-// npm run restore: lists the snapshots of the embedded database. npm run restore -- NAME, a path, or --last: puts one in
-// its place, while no server runs; the database that was there is kept beside it.
+// npm run restore: lists the snapshots of the embedded database. npm run restore -- NAME, a path, or --last: puts one
+// in its place, while no server runs; the database that was there is kept beside it.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";

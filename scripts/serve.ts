@@ -1,5 +1,5 @@
-// npm start: builds when something has changed since the last build, then serves. npm run dev: serves and watches. In an
-// image: serves what it was packed with.
+// npm start: builds when something has changed since the last build, then serves. npm run dev: serves and watches. In
+// an image: serves what it was packed with.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";

@@ -20,7 +20,10 @@ export type RunningServer = {
   readonly kill: (signal: NodeJS.Signals) => Promise<void>;
 };
 
-/** Starts a server on a free port, in a new data directory unless `environment` names one, and waits until it is healthy. */
+/**
+ * Starts a server on a free port, in a new data directory unless `environment` names one, and waits until it is
+ * healthy.
+ */
 export async function startServer(environment: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
   const port = Number(environment.PORT ?? (await freePort()));
   const dataDir = environment.DATA_DIR ?? mkdtempSync(join(tmpdir(), "parley-server-"));

@@ -1,7 +1,7 @@
-// npm run test:vercel [-- NAME]: builds the project with Vercel's own program, without an account, and tries what it makes as
-// functions behave: frozen between requests, told of callers who leave, ended half a second after SIGTERM. Emulated: nothing
-// of it runs at Vercel. NAME: only the tries whose names hold it. BUILT_PROJECT: a folder with an output of `vercel build`, to
-// be tried as it is.
+// npm run test:vercel [-- NAME]: builds the project with Vercel's own program, without an account, and tries what it
+// makes as functions behave: frozen between requests, told of callers who leave, ended half a second after SIGTERM.
+// Emulated: nothing of it runs at Vercel. NAME: only the tries whose names hold it. BUILT_PROJECT: a folder with an
+// output of `vercel build`, to be tried as it is.
 import { keepTemporaryFiles } from "./temporary.ts";
 import { browserTries } from "./vercel/tries-browser.ts";
 import { buildTries } from "./vercel/tries-build.ts";

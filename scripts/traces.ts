@@ -14,8 +14,8 @@ const Trace = z.looseObject({
 export const isTrace = (file: string): boolean => file.endsWith(".nft.json");
 
 /**
- * Changes the list of files in a trace: each gets the name that `renamed` gives, or goes where it gives null. What is then
- * there twice is listed once. The lists beside it stay in step.
+ * Changes the list of files in a trace: each gets the name that `renamed` gives, or goes where it gives null. What is
+ * then there twice is listed once. The lists beside it stay in step.
  */
 export function changeTrace(file: string, renamed: (path: string) => string | null): void {
   const trace = Trace.parse(JSON.parse(readFileSync(file, "utf8")));
@@ -45,14 +45,16 @@ const READ =
   /^(?:package\.json|lib\/templates\/(?:engine|functions|render-here|thread)\.ts|lib\/domain\/(?:errors|extraction|text)\.ts|lib\/ingest\/[\w-]+(?<!\.test)\.ts|prisma\/migrations\/.*)$/u;
 /** Of Next's output: what it serves from, and no cache and no database. */
 const BUILT = /^\.next\/(?:server\/|node_modules\/|[\w.-]+\.js(?:on)?$|BUILD_ID$)/u;
-/** Of packages, what nothing runs there: what converts and draws pictures, tests, and what only people and tools read. */
+/**
+ * Of packages, what nothing runs there: what converts and draws pictures, tests, and what only people and tools read.
+ */
 const UNREAD =
   /^node_modules\/(?:sharp\/|@img\/|@napi-rs\/|@electric-sql\/|prisma\/)|\/tests?\/|\.(?:md|map|markdown|d\.[cm]?ts|yml)$|\/LICENSE$/iu;
 
 /**
- * Leaves in all traces of a build what functions run and read. Turbopack takes along whatever a path could lead to, which
- * with a path from a setting is the whole folder, a database and a key in it included. `root`: of the project; `output`: the
- * folder of Next's output in it.
+ * Leaves in all traces of a build what functions run and read. Turbopack takes along whatever a path could lead to,
+ * which with a path from a setting is the whole folder, a database and a key in it included. `root`: of the project;
+ * `output`: the folder of Next's output in it.
  */
 export function pruneTraces(root: string, output: string): void {
   const server = join(output, "server");

@@ -18,8 +18,8 @@ const SETTINGS = {
 };
 
 /**
- * Scalar writes its styles into the page, as text and as attributes, and makes HTML of text; nothing else is wider than on
- * other pages.
+ * Scalar writes its styles into the page, as text and as attributes, and makes HTML of text; nothing else is wider than
+ * on other pages.
  */
 const policyOf = (nonce: string): string =>
   pagePolicy(nonce, false)

@@ -5,6 +5,8 @@ export type PublishedApi = {
   readonly label: string;
   /** Whether a key of one agent reaches it. */
   readonly isOfOneAgent: boolean;
-  /** A first call, in which `{origin}` stands for the server's address; null where it takes an agent and there is none. */
+  /**
+   * A first call, in which `{origin}` stands for the server's address; null where it takes an agent and there is none.
+   */
   readonly sample: string | null;
 };

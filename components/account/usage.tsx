@@ -43,7 +43,9 @@ export function Usage({ days }: { days: readonly DayUsage[] }) {
   );
 }
 
-/** A bar of a part of the columns' height. In an SVG a size is an attribute; a style in the page's text would not count. */
+/**
+ * A bar of a part of the columns' height. In an SVG a size is an attribute; a style in the page's text would not count.
+ */
 function Bar({ kind, share }: { kind: "output" | "input"; share: number }) {
   return <svg data-kind={kind} width="100%" height={(share * HEIGHT).toFixed(2)} aria-hidden="true" />;
 }

@@ -39,7 +39,9 @@ export function agentChange(form: FormData): { readonly change: AgentChange; rea
   return { change, wrong };
 }
 
-/** Digits, which may stand in groups of three as people write thousands: 4000, 4,000, 4.000, 4 000. Null: another text. */
+/**
+ * Digits, which may stand in groups of three as people write thousands: 4000, 4,000, 4.000, 4 000. Null: another text.
+ */
 function wholeNumber(text: string): number | null {
   const isGrouped = /^\d{1,3}(?:([.,'’\s])\d{3})(?:\1\d{3})*$/u.test(text);
   return isGrouped || /^\d+$/u.test(text) ? Number(text.replace(/\D/gu, "")) : null;

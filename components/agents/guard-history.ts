@@ -14,8 +14,8 @@ export type GuardedPage = {
 };
 
 /**
- * Asks before the browser goes back or forward from a page, and stays on it where that is refused: whoever else hears of the way
- * does not hear of this one. Gives what ends that.
+ * Asks before the browser goes back or forward from a page, and stays on it where that is refused: whoever else hears
+ * of the way does not hear of this one. Gives what ends that.
  */
 export function guardHistory({ hear, address, place, go, confirms }: GuardedPage): () => void {
   const [home, homePlace] = [address(), place()];

@@ -3,8 +3,8 @@ import { isCommand } from "../ui/keys";
 import { guardHistory, openPage } from "./guard-history";
 
 /**
- * Asks before the page is left with changes that are not saved: by the browser, also with Back, by a link, or by the key for a
- * new session. A link that says so itself leaves an agent without a question.
+ * Asks before the page is left with changes that are not saved: by the browser, also with Back, by a link, or by the
+ * key for a new session. A link that says so itself leaves an agent without a question.
  */
 export function useUnsaved(isChanged: boolean, what: "agent" | "tool"): void {
   useEffect(() => {

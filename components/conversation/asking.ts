@@ -20,8 +20,8 @@ export function createAsking(ports: ConversationPorts, held: HeldState, reader: 
   const { get, tell } = held;
   const sessions = createSessionMaker(ports, held, reader);
   /**
-   * Asks, in place of the turn of a key and all after it where one is given. One question at a time. Under an id that the
-   * server has seen it is not asked again.
+   * Asks, in place of the turn of a key and all after it where one is given. One question at a time. Under an id that
+   * the server has seen it is not asked again.
    */
   async function ask(text: string, asked: Asked, inPlaceOf: string | null, id = ports.newId()): Promise<void> {
     if (get().run) return;
@@ -73,7 +73,8 @@ export function createAsking(ports: ConversationPorts, held: HeldState, reader: 
     const { sessionId, refusal } = get();
     if (sessionId === null) return;
     ports.told.running(sessionId, null);
-    // Another turn runs, what was to be replaced is no longer what is stored, or the question is, and nobody has heard it.
+    // Another turn runs, what was to be replaced is no longer what is stored, or the question is, and nobody has heard
+    // it.
     if (status === 409 || status === 0 || refusal?.text === "") void reader.refresh();
   }
 

@@ -6,8 +6,8 @@ import type { Schedule } from "./notifier";
 import type { ReaderPorts, TurnStream } from "./turn-reader";
 
 /**
- * What a question is sent with, besides its text. What else the server's turns take, such as files, is a field here and is
- * sent as it is.
+ * What a question is sent with, besides its text. What else the server's turns take, such as files, is a field here and
+ * is sent as it is.
  */
 export type SentWith = { readonly agent_id?: string; readonly model?: string };
 
@@ -54,7 +54,9 @@ export type PageTold = {
   readonly made: (session: SessionSummary, question: string) => void;
   /** A session was made before the first question, while the conversation is on screen. */
   readonly opened: (sessionId: string) => void;
-  /** The server has taken a question of a session; its draft may go, also where the page is left. `files`: their ids. */
+  /**
+   * The server has taken a question of a session; its draft may go, also where the page is left. `files`: their ids.
+   */
   readonly accepted: (text: string, sessionId: string, files: readonly string[]) => void;
   /** A turn runs, or none does any more. */
   readonly running: (sessionId: string, runId: string | null) => void;

@@ -20,8 +20,8 @@ export type Run = {
 };
 
 /**
- * Why a question was not taken; `key` is that of its turn. Text is empty, and there are no files, where it stands in the
- * conversation already.
+ * Why a question was not taken; `key` is that of its turn. Text is empty, and there are no files, where it stands in
+ * the conversation already.
  */
 export type Refusal = {
   readonly key: string;

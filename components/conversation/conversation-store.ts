@@ -14,12 +14,13 @@ import { isOf, type Version, type Versions } from "./turns-in";
 export type ConversationStore = ReturnType<typeof createConversationStore>;
 
 /**
- * One session on one page, outside React: its state, and what can be done to it. `begun` is what the page came with, null for
- * a new session; with `isStale` it may be older than what is stored.
+ * One session on one page, outside React: its state, and what can be done to it. `begun` is what the page came with,
+ * null for a new session; with `isStale` it may be older than what is stored.
  *
- * To add something that a person can do, add an action to `reduce` and a function here. What changes the session on the server
- * by a route of its own, such as another branch or the answer to a call, asks that route and then `refresh`, which shows what
- * is stored and follows what runs. What waits to be sent is a field of the state, and is sent when `run` becomes null.
+ * To add something that a person can do, add an action to `reduce` and a function here. What changes the session on the
+ * server by a route of its own, such as another branch or the answer to a call, asks that route and then `refresh`,
+ * which shows what is stored and follows what runs. What waits to be sent is a field of the state, and is sent when
+ * `run` becomes null.
  */
 export function createConversationStore(
   ports: ConversationPorts,
@@ -40,7 +41,10 @@ export function createConversationStore(
     get: held.get,
     /** What the server has drawn. */
     getFirst: (): ConversationState => first,
-    /** Begins to follow the session; gives what ends that. The turn itself goes on, and is followed when this is called again. */
+    /**
+     * Begins to follow the session; gives what ends that. The turn itself goes on, and is followed when this is called
+     * again.
+     */
     open(): () => void {
       const wasStale = isStale;
       isStale = false;
@@ -58,8 +62,8 @@ export function createConversationStore(
       if (text !== undefined) void ask(text, sentWith, key);
     },
     /**
-     * The version before or after the one of a turn that is shown; null: the server has none. Where nobody knows yet, since the
-     * turn was asked here and has just ended, this reads what is stored.
+     * The version before or after the one of a turn that is shown; null: the server has none. Where nobody knows yet,
+     * since the turn was asked here and has just ended, this reads what is stored.
      */
     async versionBeside(key: string, side: "previous" | "next"): Promise<Version | null> {
       const known = versionsOf(held.get(), key)?.[side];
@@ -78,7 +82,9 @@ export function createConversationStore(
       if (!isThere && !(await looking.at(questionId, place))) throw problem(404, "It could not be read");
     },
     stop,
-    /** Makes the session where there is none yet, so that something can be put into it; gives its id. Throws a Problem. */
+    /**
+     * Makes the session where there is none yet, so that something can be put into it; gives its id. Throws a Problem.
+     */
     prepare,
     refresh: reader.refresh,
     /** Reads the turns before those that are shown, or after them. */

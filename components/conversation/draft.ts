@@ -34,8 +34,8 @@ export function dropDrafts(): void {
 export const editDraft = (questionId: string): string => `edit:${questionId}`;
 
 /**
- * Makes what is kept on this device the viewer's: what a guest had typed goes along to the person who signs in, what another
- * person had is forgotten. Before a guest it stays, unseen: its person may only have been signed out.
+ * Makes what is kept on this device the viewer's: what a guest had typed goes along to the person who signs in, what
+ * another person had is forgotten. Before a guest it stays, unseen: its person may only have been signed out.
  */
 export function claimDrafts(): void {
   const viewer = viewerName();

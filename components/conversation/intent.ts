@@ -30,7 +30,9 @@ if (typeof window !== "undefined") {
   for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, press(false), options);
 }
 
-/** Calls `act` now, or when nothing is pressed any more: what is put in another's place under a press is not clicked. */
+/**
+ * Calls `act` now, or when nothing is pressed any more: what is put in another's place under a press is not clicked.
+ */
 export function whenReleased(act: () => void): void {
   if (isPressed) waiting.add(act);
   else act();

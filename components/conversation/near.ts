@@ -10,9 +10,9 @@ type Watch = (element: Element, act: () => void) => () => void;
 const watches = new WeakMap<Element, Watch>();
 
 /**
- * Calls `act` once, when an element comes near what is seen of its scroller: at once where it is seen, else when the browser
- * is idle, the nearest first and one at a time. What flies by waits until it rests, and what has a selection in it until it
- * has none. Gives what calls that off.
+ * Calls `act` once, when an element comes near what is seen of its scroller: at once where it is seen, else when the
+ * browser is idle, the nearest first and one at a time. What flies by waits until it rests, and what has a selection in
+ * it until it has none. Gives what calls that off.
  */
 export function onNear(element: Element, act: () => void): () => void {
   const box = element.closest(".scroller");

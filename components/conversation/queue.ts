@@ -1,8 +1,8 @@
 import { viewerName } from "../viewer";
 import { type AttachedFile, isAttachedFile } from "./attachments/attachment";
 
-// Messages that wait to be sent: for the end of an answer, or for the connection. They belong to a person and a session, and
-// are kept on the device, so that they outlive the page.
+// Messages that wait to be sent: for the end of an answer, or for the connection. They belong to a person and a
+// session, and are kept on the device, so that they outlive the page.
 
 /** A message that waits. Its id is the one that it is sent under, however often: the server takes it once. */
 export type Waiting = { readonly id: string; readonly text: string; readonly files?: readonly AttachedFile[] };
@@ -18,8 +18,8 @@ type Keeping = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 export type Queue = ReturnType<typeof createQueue>;
 
 /**
- * The messages that wait in a session, oldest first. `keeping`: where they are kept; without one, or where it is full, they are
- * kept as long as the page.
+ * The messages that wait in a session, oldest first. `keeping`: where they are kept; without one, or where it is full,
+ * they are kept as long as the page.
  */
 export function createQueue(first: string | null, keeping: Keeping | null = localStore()) {
   let sessionId = first;

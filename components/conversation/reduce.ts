@@ -75,7 +75,9 @@ function withWindow(state: ConversationState, window: SessionWindow): Conversati
   };
 }
 
-/** A question that nobody heard the server take may be with it all the same: then it has come to be with what is stored. */
+/**
+ * A question that nobody heard the server take may be with it all the same: then it has come to be with what is stored.
+ */
 function withTakenAfterAll(state: ConversationState, stored: readonly Turn[]): ConversationState {
   const { refusal, turns } = state;
   if (refusal?.status !== 0 || (refusal.text === "" && refusal.files.length === 0)) return state;

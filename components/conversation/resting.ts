@@ -5,8 +5,8 @@ const SCREEN_PX = 2200;
 const MOST = 12;
 
 /**
- * From which turn on turns are drawn whole at once: the last ones, which a page begins with on the screen. The others rest as
- * plain words until they come near. Heights are guessed, and rather too low.
+ * From which turn on turns are drawn whole at once: the last ones, which a page begins with on the screen. The others
+ * rest as plain words until they come near. Heights are guessed, and rather too low.
  */
 export function wholeFrom(turns: readonly Turn[]): number {
   let px = 0;

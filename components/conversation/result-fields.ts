@@ -28,8 +28,8 @@ const MOST_FIELDS = 40;
 const MOST_CHOICES = 200;
 
 /**
- * The fields that ask for what a JSON schema of a result describes: those of an object, in their order, or one for any other
- * value. Null: the schema says too little, or asks for too much.
+ * The fields that ask for what a JSON schema of a result describes: those of an object, in their order, or one for any
+ * other value. Null: the schema says too little, or asks for too much.
  */
 export function resultFields(schema: unknown): readonly ResultField[] | null {
   if (!isSchema(schema)) return null;

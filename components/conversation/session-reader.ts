@@ -25,7 +25,8 @@ export function createSessionReader(ports: Ports, held: HeldState, begun: Pick<N
     const isMine = place.claim(own);
     ports.told.running(sessionId, run.id ?? "here");
     const ended = await readTurn(ports, { sessionId, state: get, tell, signal: own.signal }, stream);
-    // Whoever waits for the end of a turn may have asked the next question at once: then all that follows is that one's.
+    // Whoever waits for the end of a turn may have asked the next question at once: then all that follows is that
+    // one's.
     const wasMine = isMine();
     if (wasMine) place.release();
     if (ended === "left" || !wasMine) return;

@@ -8,9 +8,9 @@ type StillBelowProps = {
 };
 
 /**
- * Keeps what stands below a turn where it is when the turn is drawn whole, which changes its height: the reader reads there
- * when the turn begins above what is seen. Browsers do so only while what they hold on to stays in the page, and Safari not
- * at all. A class, since React tells only these of the moment before the page changes.
+ * Keeps what stands below a turn where it is when the turn is drawn whole, which changes its height: the reader reads
+ * there when the turn begins above what is seen. Browsers do so only while what they hold on to stays in the page, and
+ * Safari not at all. A class, since React tells only these of the moment before the page changes.
  */
 export class StillBelow extends Component<StillBelowProps> {
   override getSnapshotBeforeUpdate(before: StillBelowProps): number | null {

@@ -38,8 +38,8 @@ type TalkComposerProps = {
 };
 
 /**
- * The composer of a conversation, with what stands in the way of the next question; a question that is refused comes back.
- * It takes no part of what streams, so that a key need not wait for it.
+ * The composer of a conversation, with what stands in the way of the next question; a question that is refused comes
+ * back. It takes no part of what streams, so that a key need not wait for it.
  */
 export function TalkComposer(props: TalkComposerProps) {
   const { sessionId, refusal, isBusy, isStopping, isLost, store, queue, isGone, composer, onSend, choice } = props;

@@ -3,8 +3,8 @@ import type { ToolBlock } from "./turn-state";
 export type ToolState = "running" | "waiting" | "done" | "failed" | "unanswered" | "stopped" | "interrupted";
 
 /**
- * How a call stands. `isOver`: its turn is, so what has no result never gets one, unless it is `isWaiting` for the person;
- * `wasStopped`: because a person stopped it.
+ * How a call stands. `isOver`: its turn is, so what has no result never gets one, unless it is `isWaiting` for the
+ * person; `wasStopped`: because a person stopped it.
  */
 export function toolState({ result }: ToolBlock, isOver: boolean, wasStopped: boolean, isWaiting = false): ToolState {
   if (result === null) {

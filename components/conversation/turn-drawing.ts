@@ -20,15 +20,18 @@ async function load(): Promise<{ readonly default: Drawing }> {
 }
 
 /**
- * Brings the code that draws turns: those of the server's page stand as they are until someone stirs. Resolves when it is
- * there, and where it cannot be had.
+ * Brings the code that draws turns: those of the server's page stand as they are until someone stirs. Resolves when it
+ * is there, and where it cannot be had.
  */
 export function wantDrawing(): Promise<unknown> {
   want();
   return load().catch(() => null);
 }
 
-/** Gives what tells when a turn is to be drawn, once somebody has stirred and the code is there; null where it cannot be had. */
+/**
+ * Gives what tells when a turn is to be drawn, once somebody has stirred and the code is there; null where it cannot be
+ * had.
+ */
 export const drawingThere = (): Promise<OnNear | null> =>
   wanted.then(load).then(
     () => onNear,

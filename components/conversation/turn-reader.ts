@@ -31,9 +31,9 @@ export type Reading = {
 const backoffMs = [400, 1000, 2000, 4000, 8000];
 
 /**
- * Tells the events of the turn that runs, to its stop; a broken connection is mended underneath, and nothing is told twice
- * or left out. `first`: its stream, where it is open already. "gone": it can be followed no more, and what is stored knows
- * how it went. "left": `signal` ended it.
+ * Tells the events of the turn that runs, to its stop; a broken connection is mended underneath, and nothing is told
+ * twice or left out. `first`: its stream, where it is open already. "gone": it can be followed no more, and what is
+ * stored knows how it went. "left": `signal` ended it.
  */
 export async function readTurn(
   ports: ReaderPorts,

@@ -66,8 +66,8 @@ function useIsAnother({ turn, isLast }: Pick<TurnProps, "turn" | "isLast">): boo
 }
 
 /**
- * A turn in the server's page. It stands in no `Suspense`: React would hand over its plain words first, and put it in their
- * place later.
+ * A turn in the server's page. It stands in no `Suspense`: React would hand over its plain words first, and put it in
+ * their place later.
  */
 function ServedTurn(props: WholeTurnProps) {
   const Whole = serverDrawing && use(serverDrawing).default;

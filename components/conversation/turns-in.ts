@@ -5,7 +5,9 @@ import { type Block, emptyTurn, foldEvent, goesOnWith, type TurnState } from "./
 /** Another version of a turn: its branch, its question, and where that stands. */
 export type Version = { readonly branchId: string; readonly questionId: string; readonly place: string };
 
-/** A turn's place among its versions; `previous` and `next` are null where there is none, and where nobody knows yet. */
+/**
+ * A turn's place among its versions; `previous` and `next` are null where there is none, and where nobody knows yet.
+ */
 export type Versions = {
   readonly shown: number;
   readonly count: number;
@@ -20,14 +22,14 @@ export const hasVersion = (versions: Versions | null, direction: Direction): boo
   versions !== null && (direction === "previous" ? versions.shown > 1 : versions.shown < versions.count);
 
 /**
- * A question and its answer. An untouched turn stays the same object, so that it need not be drawn again. What a turn knows
- * beside its events is a field here, which `turnsIn` fills. `versions` is null where it is the only one.
+ * A question and its answer. An untouched turn stays the same object, so that it need not be drawn again. What a turn
+ * knows beside its events is a field here, which `turnsIn` fills. `versions` is null where it is the only one.
  */
 export type Turn = TurnState & { readonly key: string; readonly versions: Versions | null };
 
 /**
- * The turns that events tell of. The one that runs is the last, also where nothing was said in it yet; `goesOn` is that as it
- * was before its calls were answered, null where none of its calls was.
+ * The turns that events tell of. The one that runs is the last, also where nothing was said in it yet; `goesOn` is that
+ * as it was before its calls were answered, null where none of its calls was.
  */
 export function turnsIn(events: readonly SessionEvent[], runningId: string | null, forks: readonly ForkView[] = []) {
   const told: TurnState[] = [];

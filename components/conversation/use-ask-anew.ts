@@ -23,7 +23,10 @@ type AskAnew = {
   readonly content: RefObject<HTMLElement | null>;
 };
 
-/** Asking a turn's question once more, as it is or in other words: beside the turn, which stays. Both stay the same functions. */
+/**
+ * Asking a turn's question once more, as it is or in other words: beside the turn, which stays. Both stay the same
+ * functions.
+ */
 export function useAskAnew({ store, sentWith, isGone, edited: editedRef, onAsked, content }: AskAnew) {
   const mayAsk = useCallback((): boolean => {
     if (isGone) void notify({ text: "The session was deleted. Nothing more can be asked in it." });

@@ -17,7 +17,10 @@ const ACTS = {
   "]": '[data-version="next"]',
 };
 
-/** Esc stops, J with ⌘ or Ctrl goes to what waits for the person; single letters act while the focus is in the conversation and not in a field. */
+/**
+ * Esc stops, J with ⌘ or Ctrl goes to what waits for the person; single letters act while the focus is in the
+ * conversation and not in a field.
+ */
 export function useConversationKeys(keys: Keys): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (isCommand(event) && event.code === "KeyJ" && !event.shiftKey && !event.altKey) {

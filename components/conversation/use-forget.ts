@@ -9,7 +9,10 @@ import { writeDraft } from "./draft";
 import type { Edited } from "./use-ask-anew";
 import type { ComposerHandle } from "./use-draft-field";
 
-/** What lets go of the draft of what the server has, be it in the composer, in its turn, or in the forms of the calls that it answers. */
+/**
+ * What lets go of the draft of what the server has, be it in the composer, in its turn, or in the forms of the calls
+ * that it answers.
+ */
 export function useForget(
   composer: RefObject<ComposerHandle | null>,
   editedRef: RefObject<Edited | null>,

@@ -9,8 +9,8 @@ import { isOf, type Turn } from "./turns-in";
 type Wanted = { readonly id: string; readonly found: FoundIn | null; readonly keepsFocus: boolean };
 
 /**
- * Showing a question, wherever in the session it stands: its turn is read where it must be, comes to the top and has the
- * focus, unless somebody goes on writing elsewhere. What was found in it is marked.
+ * Showing a question, wherever in the session it stands: its turn is read where it must be, comes to the top and has
+ * the focus, unless somebody goes on writing elsewhere. What was found in it is marked.
  */
 export function useLookAt(
   content: RefObject<HTMLElement | null>,

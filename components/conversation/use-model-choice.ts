@@ -40,8 +40,8 @@ export type ModelChoice = {
 const KEY = "parley:model";
 
 /**
- * Choosing the agent and the model of a session: who gave its last answer; of a new one the agent that it is begun with, and
- * the model that was chosen last.
+ * Choosing the agent and the model of a session: who gave its last answer; of a new one the agent that it is begun
+ * with, and the model that was chosen last.
  */
 export function useModelChoice(initial: SessionWindow | null, begunWith: BegunWith | null): ModelChoice {
   const { viewer } = useShell();

@@ -5,8 +5,8 @@ import { whenReleased } from "./intent";
 import { drawingThere } from "./turn-drawing";
 
 /**
- * Calls `act` once as a transition, for as long as `isWaiting`: when what answers are drawn with has come, which is when
- * somebody stirs, and the element is near what is seen. With `isUrgent` it need not be near.
+ * Calls `act` once as a transition, for as long as `isWaiting`: when what answers are drawn with has come, which is
+ * when somebody stirs, and the element is near what is seen. With `isUrgent` it need not be near.
  */
 export function useNear(
   element: RefObject<Element | null>,

@@ -9,8 +9,8 @@ const MOST_MS = 4000;
 type Read = { readonly callId: string; readonly fields: readonly ResultField[] | null };
 
 /**
- * The fields of the result of a function of an agent that waits for the person. Null where nobody has said what it gives, and
- * undefined until that is known. What cannot be read is answered in words.
+ * The fields of the result of a function of an agent that waits for the person. Null where nobody has said what it
+ * gives, and undefined until that is known. What cannot be read is answered in words.
  */
 export function useResultFields(
   callId: string,

@@ -18,7 +18,10 @@ type Sending = {
   readonly onSent: () => void;
 };
 
-/** Sending questions: `ask` at once, the same function as long as the same is sent with them, or when `queue` lets them go. */
+/**
+ * Sending questions: `ask` at once, the same function as long as the same is sent with them, or when `queue` lets them
+ * go.
+ */
 export function useSending({ store, state, isGone, isUnsettled, sentWith, onSent }: Sending): {
   /** `id`: the one that it was sent under before. */
   readonly ask: (text: string, files?: readonly AttachedFile[], id?: string) => void;

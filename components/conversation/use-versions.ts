@@ -13,7 +13,9 @@ type Wanted = {
   readonly direction: Direction;
 };
 
-/** Going to another version of a turn, which comes to stand where the turn stood; `said` tells which one is shown now. */
+/**
+ * Going to another version of a turn, which comes to stand where the turn stood; `said` tells which one is shown now.
+ */
 export function useVersions(
   scrollerRef: RefObject<HTMLElement | null>,
   store: ConversationStore,

@@ -1,8 +1,7 @@
 import localFont from "next/font/local";
 
-// They are asked for before the page's words come. One that is later than its page is there for the next: words that are being
-// read do not move.
-// The ranges of the packages' latin subsets: what lies outside comes from fonts.css.
+// They are asked for before the page's words come. One that is later than its page is there for the next: words that
+// are being read do not move. The ranges of the packages' latin subsets: what lies outside comes from fonts.css.
 
 export const serif = localFont({
   src: "../../node_modules/@fontsource-variable/newsreader/files/newsreader-latin-wght-normal.woff2",

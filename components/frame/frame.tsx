@@ -97,7 +97,10 @@ export function Frame({ closed, isBare, children }: FrameProps) {
   );
 }
 
-/** The keys that work on every page: Escape closes the sheet, F6 goes from part to part, B opens and closes the sidebar, F searches, O begins a session. */
+/**
+ * The keys that work on every page: Escape closes the sheet, F6 goes from part to part, B opens and closes the sidebar,
+ * F searches, O begins a session.
+ */
 function useFrameKeys(control: SidebarControl, isSheetOpen: boolean): void {
   const router = useRouter();
 

@@ -5,7 +5,9 @@ import { useId, useLayoutEffect, useRef } from "react";
 import { IconButton } from "../ui/icon-button";
 import { KeyList } from "../ui/key-list";
 
-/** All keys, in the browser's top layer, which closes it on Escape and on a press elsewhere and gives the focus back. */
+/**
+ * All keys, in the browser's top layer, which closes it on Escape and on a press elsewhere and gives the focus back.
+ */
 export default function HelpSheet({ onClose }: { readonly onClose: () => void }) {
   const title = useId();
   const sheet = useRef<HTMLDivElement>(null);

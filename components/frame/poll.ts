@@ -9,8 +9,8 @@ const MOST_MS = 30_000;
 const MOST_FAILURES = 4;
 
 /**
- * Asks again and again, one at a time, and the more seldom the more often that has failed. `now` asks at once, in place of what
- * is being asked; `close` ends all.
+ * Asks again and again, one at a time, and the more seldom the more often that has failed. `now` asks at once, in place
+ * of what is being asked; `close` ends all.
  */
 export function poll(
   ask: (signal: AbortSignal) => Promise<void>,

@@ -1,4 +1,6 @@
-/** The parts of a page in the order in which one goes through them, and what in each takes the focus; absent: it does. */
+/**
+ * The parts of a page in the order in which one goes through them, and what in each takes the focus; absent: it does.
+ */
 const REGIONS: readonly { readonly of: string; readonly first?: string }[] = [
   { of: "#sidebar", first: '[aria-current="page"], a, button' },
   { of: ".scroller" },

@@ -16,8 +16,8 @@ export type Begun = {
 };
 
 /**
- * The documents of one owner on one page, outside React: what is known of them, what is being uploaded, and how far what is
- * pending is, which is looked at until nothing is.
+ * The documents of one owner on one page, outside React: what is known of them, what is being uploaded, and how far
+ * what is pending is, which is looked at until nothing is.
  */
 export function createDocumentStore(
   ports: DocumentPorts,
@@ -45,7 +45,9 @@ export function createDocumentStore(
     subscribe: held.subscribe,
     get: held.get,
     getFirst: held.getFirst,
-    /** Begins to look at the documents of an owner, null where there is none yet; gives what ends that. Uploads go on. */
+    /**
+     * Begins to look at the documents of an owner, null where there is none yet; gives what ends that. Uploads go on.
+     */
     open: following.open,
     /** Reads the list again where that failed, or looks again at what is slow. */
     again: following.again,

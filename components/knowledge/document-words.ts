@@ -2,7 +2,10 @@ import { sizeInWords } from "@/lib/domain/file.ts";
 import { formatNumber } from "../numbers";
 import { counted, type KnownDocument, type Upload } from "./document";
 
-/** How far a document is, or how much it is: "Reading, 40 %", "12 pages, 2.1 MB", or why it failed, and what else is to be said. */
+/**
+ * How far a document is, or how much it is: "Reading, 40 %", "12 pages, 2.1 MB", or why it failed, and what else is to
+ * be said.
+ */
 export function documentWords({ state, reason, progress, pages, characters, size }: KnownDocument): string {
   if (state === "failed") return reason || "It could not be read.";
   if (state === "pending") return progress > 0 ? `Reading, ${formatNumber(progress)} %` : "Waiting to be read";

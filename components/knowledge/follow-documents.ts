@@ -12,8 +12,8 @@ const MOST_LOOKS = 120;
 type Held = Pick<HeldDocuments, "get" | "set">;
 
 /**
- * Gives what reads the documents of an owner: what is shown anew, and so many `more` behind it. It throws a Problem. `gone`:
- * ids that are removed here, and may be in a list that was asked for before.
+ * Gives what reads the documents of an owner: what is shown anew, and so many `more` behind it. It throws a Problem.
+ * `gone`: ids that are removed here, and may be in a list that was asked for before.
  */
 function documentReader({ list }: Pick<DocumentPorts, "list">, { get, set }: Held, gone: ReadonlySet<string>) {
   return async (owner: DocumentOwner, signal: AbortSignal, more = 0): Promise<void> => {

@@ -69,8 +69,8 @@ export function IndexView({ initial, documents }: IndexViewProps) {
 }
 
 /**
- * An index with its counts, read again whenever one of its documents has come to an end, or has come or gone; at once where
- * `isOld`.
+ * An index with its counts, read again whenever one of its documents has come to an end, or has come or gone; at once
+ * where `isOld`.
  */
 function useIndex(initial: KnowledgeIndex, { documents }: DocumentsState, isOld: boolean) {
   const [index, setIndex] = useState(initial);

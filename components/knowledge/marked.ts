@@ -11,8 +11,8 @@ const MOST_ASKED = 2000;
 const MOST_WORDS = 64;
 
 /**
- * The stretches of an excerpt, in order and without a gap: its words that begin like a word of the question are marked. Case
- * does not count.
+ * The stretches of an excerpt, in order and without a gap: its words that begin like a word of the question are marked.
+ * Case does not count.
  */
 export function marked(excerpt: string, question: string): readonly Stretch[] {
   const { words, pairs } = askedFor(question);
@@ -39,7 +39,8 @@ export function marked(excerpt: string, question: string): readonly Stretch[] {
 }
 
 /**
- * A stretch of a text of about `length` characters that has its first word of the question in it, with "…" where it is cut.
+ * A stretch of a text of about `length` characters that has its first word of the question in it, with "…" where it is
+ * cut.
  */
 export function excerptFor(text: string, question: string, length: number): string {
   if (text.length <= length) return text;

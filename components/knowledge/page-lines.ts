@@ -5,5 +5,7 @@ const BROKEN = new RegExp(
   "gu",
 );
 
-/** The text of a page, in whose lines it was stored, as it reads in a narrower column. Every character keeps its place. */
+/**
+ * The text of a page, in whose lines it was stored, as it reads in a narrower column. Every character keeps its place.
+ */
 export const flowing = (text: string): string => text.replace(BROKEN, "$1 ");

@@ -18,7 +18,10 @@ export type KnowledgeIndex = {
 
 export type IndexPage = { readonly items: readonly KnowledgeIndex[]; readonly has_more: boolean };
 
-/** A piece of a document that answers a question. Scores: 0 to 1, higher is better; null where that kind of search did not find it. */
+/**
+ * A piece of a document that answers a question. Scores: 0 to 1, higher is better; null where that kind of search did
+ * not find it.
+ */
 export type Hit = {
   readonly n: number;
   readonly doc_id: string;

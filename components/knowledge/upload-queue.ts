@@ -7,8 +7,8 @@ import type { DocumentPorts, HeldDocuments } from "./documents-state";
 export type OwnerOf = () => Promise<DocumentOwner>;
 
 /**
- * Sends files one by one: a visitor becomes a guest with the first, and the others are to be the same guest's. `onStored`
- * hears of each document that came of one.
+ * Sends files one by one: a visitor becomes a guest with the first, and the others are to be the same guest's.
+ * `onStored` hears of each document that came of one.
  */
 export function createUploads(
   ports: DocumentPorts,

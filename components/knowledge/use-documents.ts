@@ -9,8 +9,8 @@ import type { DocumentsState } from "./documents-state";
 import { useDocumentsState } from "./use-documents-state";
 
 /**
- * The documents of an owner for as long as they are on screen. `begun`: the list that the page came with; null: it is to be
- * read. `wasLeft`: the list is that of an earlier visit, and is read again.
+ * The documents of an owner for as long as they are on screen. `begun`: the list that the page came with; null: it is
+ * to be read. `wasLeft`: the list is that of an earlier visit, and is read again.
  */
 export function useDocuments(
   owner: DocumentOwner,

@@ -24,7 +24,10 @@ const hasTitle = (session: ListedSession, part: string): boolean =>
 
 export type FoundSessions = ReturnType<typeof useFoundSessions>;
 
-/** Sessions by a part of their titles: at once those of the list, then what the server finds. Without a query the latest. */
+/**
+ * Sessions by a part of their titles: at once those of the list, then what the server finds. Without a query the
+ * latest.
+ */
 export function useFoundSessions(typed: string) {
   const query = typed.trim();
   const { viewer } = useShell();

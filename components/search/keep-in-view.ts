@@ -14,8 +14,8 @@ export function scrollTo(word: Span, view: Span): number {
 const LEAVING = ["wheel", "touchmove", "keydown", "pointerdown"] as const;
 
 /**
- * Brings a word of a turn into view, which may stand far below its beginning: now, and whenever the box that it scrolls in, or
- * what is in that, gets another size, until the reader goes elsewhere in it. Gives what ends that.
+ * Brings a word of a turn into view, which may stand far below its beginning: now, and whenever the box that it scrolls
+ * in, or what is in that, gets another size, until the reader goes elsewhere in it. Gives what ends that.
  */
 export function keepInView(turn: Element, word: () => Range | undefined): () => void {
   const box = turn.closest(".scroller");

@@ -11,8 +11,8 @@ let first: Range | undefined;
 let leaveFirst = () => {};
 
 /**
- * Marks words in a turn, and brings the first of them into view. The marks are none of the document's own: nothing that draws
- * the turn meets them.
+ * Marks words in a turn, and brings the first of them into view. The marks are none of the document's own: nothing that
+ * draws the turn meets them.
  */
 export function markFound(turn: Element, found: FoundIn): void {
   unmark();

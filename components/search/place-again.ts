@@ -4,8 +4,8 @@ import type { SearchHit } from "@/lib/dialects/web/index.ts";
 export type ShownHit = { readonly id: string; readonly answered: string };
 
 /**
- * Where the message that is shown stands in another answer to the same words, which then need not be shown anew; null: other
- * words were asked for, or it is in it no more.
+ * Where the message that is shown stands in another answer to the same words, which then need not be shown anew; null:
+ * other words were asked for, or it is in it no more.
  */
 export function placeAgain(
   hits: readonly Pick<SearchHit, "message_id">[],

@@ -3,7 +3,10 @@ const pending = new Map<string, () => Promise<unknown>>();
 
 if (typeof window !== "undefined") window.addEventListener("pagehide", () => void tellDeletions());
 
-/** Keeps a deletion back, for as long as it can be undone or until `tellDeletions`. `tell` asks the server for it, and does not throw. */
+/**
+ * Keeps a deletion back, for as long as it can be undone or until `tellDeletions`. `tell` asks the server for it, and
+ * does not throw.
+ */
 export function holdDeletion(id: string, tell: () => Promise<unknown>): void {
   pending.set(id, tell);
 }

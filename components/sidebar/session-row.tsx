@@ -32,7 +32,10 @@ export const SessionRow = memo(function SessionRow({ session, isCurrent, actions
     refocus(() => link.current);
   }
 
-  /** The row goes, and what has the focus with it: the same of the row beside takes it, or what is there instead of this session. */
+  /**
+   * The row goes, and what has the focus with it: the same of the row beside takes it, or what is there instead of this
+   * session.
+   */
   function leave(part: Part, act: () => void, isGone: boolean) {
     const row = link.current?.closest("li");
     const all = rows();

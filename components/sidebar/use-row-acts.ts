@@ -5,7 +5,10 @@ import { type SessionActions, useSessionActions } from "./session-actions";
 
 export type RowActs = { readonly actions: SessionActions; readonly onChoose: () => void };
 
-/** What the rows of a list do, as the same functions from one drawing to the next: a row is drawn again only for its session. */
+/**
+ * What the rows of a list do, as the same functions from one drawing to the next: a row is drawn again only for its
+ * session.
+ */
 export function useRowActs(onChoose: () => void): RowActs {
   const actions = useSessionActions();
   const latest = useRef({ actions, onChoose });

@@ -16,8 +16,8 @@ type AskFirstProps = {
 const CONTROL = "button, a[href], input, select, textarea, [tabindex]";
 
 /**
- * Asks, in place of the button that was pressed, before something is done that cannot be undone. Afterwards the focus is on the
- * last button of its row, which asked, or where the row has gone on the first of what is around it.
+ * Asks, in place of the button that was pressed, before something is done that cannot be undone. Afterwards the focus
+ * is on the last button of its row, which asked, or where the row has gone on the first of what is around it.
  */
 export function AskFirst({ children, label, onDo, onKeep }: AskFirstProps) {
   const box = useRef<HTMLDivElement>(null);

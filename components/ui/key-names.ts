@@ -1,4 +1,7 @@
-/** The keys of what is reached from several places, as all keys are written: with ⌘, which is Ctrl on all but Apple's keyboards. */
+/**
+ * The keys of what is reached from several places, as all keys are written: with ⌘, which is Ctrl on all but Apple's
+ * keyboards.
+ */
 export const KEYS = {
   palette: "⌘ K",
   newSession: "⌘ ⇧ O",

@@ -35,7 +35,10 @@ export const isTouch = () => window.matchMedia("(pointer: coarse)").matches;
 export const isCommand = (event: KeyboardEvent) =>
   /mac|iphone|ipad/i.test(navigator.userAgent) ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
 
-/** Whether a key is pressed by itself. On many keyboards brackets are written with Alt, or with AltGr, which is Ctrl and Alt. */
+/**
+ * Whether a key is pressed by itself. On many keyboards brackets are written with Alt, or with AltGr, which is Ctrl and
+ * Alt.
+ */
 export const isPlain = ({ key, ctrlKey, altKey, metaKey }: KeyboardEvent): boolean =>
   !metaKey && ((!ctrlKey && !altKey) || (altKey && /^[[\]]$/.test(key)));
 

@@ -7,10 +7,10 @@ import { Guard } from "./guard";
 type Load<Props> = () => Promise<{ readonly default: ComponentType<Props> }>;
 
 /**
- * A part of the page whose code comes when it is first drawn; it stands in a `Suspense`. Where the code cannot be had, or the
- * part breaks, the page stands and says which of the two, and tries again when somebody wants it; what could not be had also
- * when the connection is back. With `isForOffline` the code comes once somebody stirs: later there may be no connection that
- * could bring it.
+ * A part of the page whose code comes when it is first drawn; it stands in a `Suspense`. Where the code cannot be had,
+ * or the part breaks, the page stands and says which of the two, and tries again when somebody wants it; what could not
+ * be had also when the connection is back. With `isForOffline` the code comes once somebody stirs: later there may be
+ * no connection that could bring it.
  */
 export function later<Props extends object>(
   load: Load<Props>,

@@ -1,6 +1,6 @@
 /**
- * Puts the focus somewhere with the next frame, where nothing has it: what had it has gone. Who went elsewhere meanwhile stays
- * there.
+ * Puts the focus somewhere with the next frame, where nothing has it: what had it has gone. Who went elsewhere
+ * meanwhile stays there.
  */
 export function refocus(find: () => HTMLElement | null | undefined): void {
   requestAnimationFrame(() => {

@@ -5,8 +5,8 @@ import { useWasLeft } from "./use-was-left";
 type Page<Item> = { readonly items: readonly Item[]; readonly has_more: boolean };
 
 /**
- * A list that the server's page began with, latest first, and what reads its next page, from behind `offset` items on. `sorry`
- * is shown where that fails.
+ * A list that the server's page began with, latest first, and what reads its next page, from behind `offset` items on.
+ * `sorry` is shown where that fails.
  */
 export function useMore<Item extends { readonly id: string }>(
   initial: Page<Item>,

@@ -4,8 +4,8 @@ import { useEffect, useState } from "react";
 const left = new WeakSet<object>();
 
 /**
- * Whether what a page came with was on screen before and left: on the way back the router shows it again, older than what is
- * stored by now. Null: it came with nothing.
+ * Whether what a page came with was on screen before and left: on the way back the router shows it again, older than
+ * what is stored by now. Null: it came with nothing.
  */
 export function useWasLeft(begun: object | null): boolean {
   const [wasLeft] = useState(() => begun !== null && left.has(begun));

@@ -20,8 +20,8 @@ export const findAccount = ({ database }: Pick<Ports, "database">, id: string): 
   db.findAccount(database, id);
 
 /**
- * Makes an account, or turns a guest into one: its sessions stay, and its sign-ins of before end. `hashPassword` is called
- * when the address is free.
+ * Makes an account, or turns a guest into one: its sessions stay, and its sign-ins of before end. `hashPassword` is
+ * called when the address is free.
  *
  * Throws "invalid" for an e-mail address that is none and "conflict" for one that is taken, and for a guest that has
  * signed in to another account meanwhile.
@@ -139,8 +139,8 @@ export const hasPassword = async ({ database, accountId }: Scope): Promise<boole
  * Gives an account a new password and ends every sign-in of it. Gives the number that new ones are made with.
  *
  * An account without a password needs an e-mail address for it, one with a password that one. Throws "forbidden" for a
- * guest and for a caller with a key, "invalid" for a password that is not the present one and an address that is missing,
- * "conflict" for one that is taken.
+ * guest and for a caller with a key, "invalid" for a password that is not the present one and an address that is
+ * missing, "conflict" for one that is taken.
  */
 export async function changePassword(
   scope: Scope,

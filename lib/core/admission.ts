@@ -73,7 +73,8 @@ export function admitting(models: OpenModels): Models {
 }
 
 /**
- * An answer that grows beyond what was set aside for it sets aside more, and ends with "rate-limited" where there is none.
+ * An answer that grows beyond what was set aside for it sets aside more, and ends with "rate-limited" where there is
+ * none.
  *
  * By hand and no generator: each would cost every batch of tokens a few more turns of the event loop's queue.
  */
@@ -135,7 +136,9 @@ function countedCall(
   };
 }
 
-/** Counts one call: by what the provider says of it, else by its texts. A call that was never accepted costs nothing. */
+/**
+ * Counts one call: by what the provider says of it, else by its texts. A call that was never accepted costs nothing.
+ */
 function callCount(admission: Admission, request: ModelRequest) {
   const { messages, purpose, signal } = request;
   let isAccepted = false;

@@ -10,8 +10,8 @@ export const MOST_INDEXES = 10;
 /**
  * The indexes that an agent is to have, each once and in small letters.
  *
- * Throws "not-found" for one that is not the account's, "bad-request" for too many, and "forbidden" where the caller does not
- * reach the account: a key of one agent takes none of its indexes.
+ * Throws "not-found" for one that is not the account's, "bad-request" for too many, and "forbidden" where the caller
+ * does not reach the account: a key of one agent takes none of its indexes.
  */
 export async function checkedIndexIds(scope: Scope, indexIds: readonly string[]): Promise<string[]> {
   const ids = [...new Set(indexIds.map((id) => id.toLowerCase()))];

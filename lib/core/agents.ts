@@ -69,8 +69,8 @@ export const listLatestAgents = (scope: Scope, limit: number, offset = 0): Promi
   listAgents(scope, { limit, offset, sortBy: "createdAt", direction: "desc", metadata: [] });
 
 /**
- * Agents beside one of them, of those that the caller reaches: see `listAgentsBeside` of the database. An id that cannot
- * be one stands beside none.
+ * Agents beside one of them, of those that the caller reaches: see `listAgentsBeside` of the database. An id that
+ * cannot be one stands beside none.
  */
 export async function listAgentsBeside(
   scope: Scope,
@@ -167,7 +167,9 @@ async function check(scope: Scope, input: Partial<AgentInput>, old: AgentDoors):
   if (isOpened) await checkMayOpen(scope);
 }
 
-/** Slugs are the deployment's and public agents everybody's: guests, whom anybody makes by the thousand, hold neither. */
+/**
+ * Slugs are the deployment's and public agents everybody's: guests, whom anybody makes by the thousand, hold neither.
+ */
 async function checkMayOpen({ database, accountId }: Scope): Promise<void> {
   const account = await findAccount(database, accountId);
   if (account?.kind === "person") return;
@@ -209,8 +211,8 @@ async function orConflict<Result>(write: () => Promise<Result>): Promise<Result>
 }
 
 /**
- * Deletes an agent with its tools and docs. Sessions that used it stay readable. Throws "not-found", and "forbidden" for a
- * key that may not change it.
+ * Deletes an agent with its tools and docs. Sessions that used it stay readable. Throws "not-found", and "forbidden"
+ * for a key that may not change it.
  */
 export async function deleteAgent(scope: Scope, id: string): Promise<void> {
   if (reachesAgent(scope, id)) checkMayEdit(scope);

@@ -17,11 +17,11 @@ export type Branches = {
 };
 
 /**
- * Where other lines of a session pass its active line with another message, at positions from `from` to before `upto`: a
- * question that was edited, and one that was answered again.
+ * Where other lines of a session pass its active line with another message, at positions from `from` to before `upto`:
+ * a question that was edited, and one that was answered again.
  *
- * At most the latest 100 such positions, and of each the ten alternatives before and behind the one that is shown. Throws
- * "not-found", and as `checkReachesAccount`.
+ * At most the latest 100 such positions, and of each the ten alternatives before and behind the one that is shown.
+ * Throws "not-found", and as `checkReachesAccount`.
  */
 export async function listBranches(
   scope: Scope,
@@ -33,7 +33,9 @@ export async function listBranches(
   return { activeBranchId, forks };
 }
 
-/** The forks of a session beside the messages of a window of its active line, and beside the turn that runs behind them. */
+/**
+ * The forks of a session beside the messages of a window of its active line, and beside the turn that runs behind them.
+ */
 export async function forksBeside(
   scope: Scope,
   { id, hasBranches }: Session,

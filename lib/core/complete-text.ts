@@ -20,8 +20,9 @@ export type Completion = Pick<ModelRequest, "purpose" | "messages" | "apiKey"> &
 /**
  * What one call of the small model says, whole, without its thoughts, as text that can be stored.
  *
- * Throws "rate-limited" for a caller at its limit, "model-failed" for anything but a whole answer: one that was cut off by its length or by a filter, that calls
- * tools, or that holds no letter and no digit. Throws what the call throws, and on a time limit of 20 s.
+ * Throws "rate-limited" for a caller at its limit, "model-failed" for anything but a whole answer: one that was cut off
+ * by its length or by a filter, that calls tools, or that holds no letter and no digit. Throws what the call throws,
+ * and on a time limit of 20 s.
  */
 export async function completeText(scope: Asking & Pick<Ports, "models">, request: Completion): Promise<string> {
   const { messages, maxTokens, isAsked } = request;

@@ -5,7 +5,9 @@ import type { Scope } from "./scope.ts";
 /** The bot that the document of bot chat asks in its examples, by this id and by the slug. */
 const DEMO_ID = "edf826b8-1b75-4f57-bd26-641c897f9c1e";
 
-/** Gives an account the agent that the examples of bot chat ask. Nothing happens where the deployment has it already. */
+/**
+ * Gives an account the agent that the examples of bot chat ask. Nothing happens where the deployment has it already.
+ */
 export async function makeDemoAgent({ database, accountId }: Pick<Scope, "database" | "accountId">): Promise<void> {
   await insertShippedAgent(database, accountId, {
     id: DEMO_ID,

@@ -25,8 +25,9 @@ export type Upload = {
 };
 
 /**
- * Stores a file in pieces as its bytes come, and gives it: one of equal content that the account has already is that one.
- * It stays an hour, and longer while a message or a doc refers to it. No more than a piece of it is in memory at a time.
+ * Stores a file in pieces as its bytes come, and gives it: one of equal content that the account has already is that
+ * one. It stays an hour, and longer while a message or a doc refers to it. No more than a piece of it is in memory at a
+ * time.
  *
  * Throws "too-large" for one over `maxBytes` and where the account or the server has no room, "rate-limited", for the
  * number of files as `takePlace`, and what `bytes` throws; nothing of it is stored then.
@@ -148,7 +149,8 @@ export async function getFile(
 }
 
 /**
- * The bytes of a file from one place to before another, piece by piece. Throws "not-found" where it is deleted meanwhile.
+ * The bytes of a file from one place to before another, piece by piece. Throws "not-found" where it is deleted
+ * meanwhile.
  */
 export async function* readFile(
   { database, accountId }: Pick<Scope, "database" | "accountId">,
@@ -178,7 +180,9 @@ export async function readBeginning(
   return Buffer.concat(pieces);
 }
 
-/** Holds files for an hour more, and gives them in the order asked. Throws "not-found" for one that the account has not. */
+/**
+ * Holds files for an hour more, and gives them in the order asked. Throws "not-found" for one that the account has not.
+ */
 export async function holdFiles({ database, accountId }: Scope, ids: readonly string[]): Promise<FileInfo[]> {
   if (ids.length === 0) return [];
   const known = await db.holdFiles(database, accountId, ids.filter(isId));
@@ -195,8 +199,8 @@ const endHold = ({ database, accountId }: Scope, file: db.StoredFile): Promise<v
   db.endHold(database, accountId, file);
 
 /**
- * Does with a file that was stored just now what it was stored for, and takes its hold back then. Where that throws the file
- * goes, unless something refers to it or it was held before.
+ * Does with a file that was stored just now what it was stored for, and takes its hold back then. Where that throws the
+ * file goes, unless something refers to it or it was held before.
  */
 export async function withFile<Made>(scope: Scope, file: db.StoredFile, work: () => Promise<Made>): Promise<Made> {
   let isDone = false;
@@ -222,7 +226,10 @@ export async function forgetUpload({ database, accountId }: Scope, id: string): 
   await db.dropUnusedFiles(database, accountId);
 }
 
-/** Deletes the files of the account that nothing refers to any more: after what did is deleted. What fails is left to the sweep. */
+/**
+ * Deletes the files of the account that nothing refers to any more: after what did is deleted. What fails is left to
+ * the sweep.
+ */
 export async function dropUnusedFiles({ database, accountId, log }: Scope): Promise<void> {
   await db.dropUnusedFiles(database, accountId).catch((thrown) => {
     log.warn({ err: thrown }, "Files that nothing refers to are left to the sweep");

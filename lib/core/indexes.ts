@@ -78,8 +78,8 @@ export async function listAgentIndexes(scope: Scope, agentId: string): Promise<I
 }
 
 /**
- * Gives an agent its indexes, in this order: what is in them is recalled for it. Throws "not-found" for the agent, and as
- * `checkedIndexIds` and `checkMayEdit`.
+ * Gives an agent its indexes, in this order: what is in them is recalled for it. Throws "not-found" for the agent, and
+ * as `checkedIndexIds` and `checkMayEdit`.
  */
 export async function setAgentIndexes(scope: Scope, agentId: string, indexIds: readonly string[]): Promise<void> {
   const agent = await getAgent(scope, agentId);

@@ -28,12 +28,12 @@ export type FileDocInput = {
 };
 
 /**
- * Makes a doc of a file of the account and gives it as it is: it is read behind the answer, and found once it is "ready".
- * Where the owner has a doc of this title and content already, that one is given.
+ * Makes a doc of a file of the account and gives it as it is: it is read behind the answer, and found once it is
+ * "ready". Where the owner has a doc of this title and content already, that one is given.
  *
- * Throws "not-found" for the owner and the file, "rate-limited" where too many documents of the account wait, "bad-request"
- * where the owner has too many, "too-large" where the account's text has no room for another, and for the number of docs
- * as `takePlace`.
+ * Throws "not-found" for the owner and the file, "rate-limited" where too many documents of the account wait,
+ * "bad-request" where the owner has too many, "too-large" where the account's text has no room for another, and for the
+ * number of docs as `takePlace`.
  */
 export async function ingestFile(scope: Scope, owner: DocOwner, input: FileDocInput): Promise<db.FileDoc> {
   checkReachesOwner(scope, owner);
@@ -69,8 +69,8 @@ export async function ingestHeld(
 const MOST_AGAIN = 100;
 
 /**
- * Has failed docs of an owner read again, the earliest first, a hundred at the most: not those that somebody has cancelled.
- * Gives how many. Throws "not-found" for an owner out of reach, and as `ingestFile`.
+ * Has failed docs of an owner read again, the earliest first, a hundred at the most: not those that somebody has
+ * cancelled. Gives how many. Throws "not-found" for an owner out of reach, and as `ingestFile`.
  */
 export async function readAgain(scope: Scope, owner: DocOwner): Promise<number> {
   checkMayEdit(scope);
@@ -80,8 +80,8 @@ export async function readAgain(scope: Scope, owner: DocOwner): Promise<number> 
 }
 
 /**
- * Has one failed doc read again, also one that somebody has cancelled, and gives it as it is; another stays as it is. Throws
- * "not-found", "bad-request" for one whose file is gone, and as `ingestFile`.
+ * Has one failed doc read again, also one that somebody has cancelled, and gives it as it is; another stays as it is.
+ * Throws "not-found", "bad-request" for one whose file is gone, and as `ingestFile`.
  */
 export async function readDocAgain(scope: Scope, docId: string): Promise<db.FileDoc> {
   checkMayEdit(scope);
@@ -122,7 +122,10 @@ function checkRoom(scope: Scope, { isGuest, docs, characters }: db.DocSums): voi
   throw new ChatError("too-large", message, { noun: "file" });
 }
 
-/** Docs of one owner with how far each is, the latest first. Throws "not-found" for an owner out of reach, or that is none. */
+/**
+ * Docs of one owner with how far each is, the latest first. Throws "not-found" for an owner out of reach, or that is
+ * none.
+ */
 export async function listFileDocs(
   scope: Scope,
   owner: DocOwner,

@@ -23,15 +23,18 @@ const LONGEST_SLEEP_MS = 60_000;
 /** How jobs of a kind are done. */
 export type JobTask = {
   /**
-   * Does a job and notes its end, all fenced by `hold`. Throws "bad-request" with a sentence for one that can never be done,
-   * the reason of `signal`, and anything else for one that is worth another try.
+   * Does a job and notes its end, all fenced by `hold`. Throws "bad-request" with a sentence for one that can never be
+   * done, the reason of `signal`, and anything else for one that is worth another try.
    */
   readonly run: (job: TakenJob, hold: Hold, signal: AbortSignal) => Promise<void>;
   /** Notes that a job ends without success, with a sentence for a person. */
   readonly giveUp: (job: TakenJob, hold: Hold, state: "failed" | "aborted", sentence: string) => Promise<void>;
 };
 
-/** What does stored jobs in this process, one at a time: what a process leaves, another one takes when its lease is over. */
+/**
+ * What does stored jobs in this process, one at a time: what a process leaves, another one takes when its lease is
+ * over.
+ */
 export type JobRunner = {
   /** Looks for jobs now: one was entered. */
   readonly wake: () => void;

@@ -6,11 +6,11 @@ import { endTurns } from "./sessions.ts";
 import { accountDeleted } from "./turn/failure.ts";
 
 /**
- * Deletes the caller's account with all it has: nobody can sign in to it from the first moment on, its running turns end,
- * and what it has is gone when this resolves. Where the process ends meanwhile, another one goes on with it.
+ * Deletes the caller's account with all it has: nobody can sign in to it from the first moment on, its running turns
+ * end, and what it has is gone when this resolves. Where the process ends meanwhile, another one goes on with it.
  *
- * A guest needs no password, and neither does who has none. Throws "forbidden" for a caller with a key and for the owner of
- * the server, "invalid" for a password that is not the account's.
+ * A guest needs no password, and neither does who has none. Throws "forbidden" for a caller with a key and for the
+ * owner of the server, "invalid" for a password that is not the account's.
  */
 export async function deleteAccount(
   scope: Scope,

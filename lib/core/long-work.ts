@@ -10,16 +10,19 @@ export type LongWork = {
   /** Takes one of the few places of an account. Gives what leaves it, to be called once; null: all are taken. */
   readonly enter: (accountId: string) => (() => void) | null;
   /**
-   * Does one stretch of work when it is the account's turn, and gives what it gave. No other stretch runs in that turn of the
-   * event loop, and after it all else has as much time as the stretch took. The work waits for nothing, and ends soon after
-   * `isDue` says so; it asks after each small step. Throws what the work throws.
+   * Does one stretch of work when it is the account's turn, and gives what it gave. No other stretch runs in that turn
+   * of the event loop, and after it all else has as much time as the stretch took. The work waits for nothing, and ends
+   * soon after `isDue` says so; it asks after each small step. Throws what the work throws.
    */
   readonly stretch: <Made>(accountId: string, work: (isDue: () => boolean) => Made) => Promise<Made>;
 };
 
 type Job = (isDue: () => boolean) => void;
 
-/** Opens it. `now` gives milliseconds; `rest` leaves the event loop to others for so many, and for one turn at the least. */
+/**
+ * Opens it. `now` gives milliseconds; `rest` leaves the event loop to others for so many, and for one turn at the
+ * least.
+ */
 export function openLongWork(
   now: () => number = performance.now.bind(performance),
   rest: (ms: number) => Promise<unknown> = leaveLoop,

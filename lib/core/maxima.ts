@@ -28,8 +28,8 @@ export async function within<Made>(scope: Counted, kind: Countable, make: () => 
 }
 
 /**
- * Holds a place for one more thing of a kind, which is given back once the thing is stored, or is not going to be. Of those
- * who ask at once in this process none comes past the maximum.
+ * Holds a place for one more thing of a kind, which is given back once the thing is stored, or is not going to be. Of
+ * those who ask at once in this process none comes past the maximum.
  *
  * Throws "bad-request" where the account has as many as it may.
  */

@@ -7,7 +7,10 @@ const BINARY = "application/octet-stream";
 const ascii = (bytes: Uint8Array, from: number, text: string): boolean =>
   [...text].every((letter, n) => bytes[from + n] === letter.charCodeAt(0));
 
-/** The kinds that are known by their first bytes (their specifications; for images also the MIME Sniffing Standard, 6.1). */
+/**
+ * The kinds that are known by their first bytes (their specifications; for images also the MIME Sniffing Standard,
+ * 6.1).
+ */
 function bySignature(head: Uint8Array): string | null {
   if (head[0] === 0x89 && ascii(head, 1, "PNG\r\n\u001a\n")) return "image/png";
   if (head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff) return "image/jpeg";
@@ -29,8 +32,8 @@ export type Judge = {
 };
 
 /**
- * Judges a file by its bytes: PNG, JPEG, GIF and WebP by their signature, text by being UTF-8 without NUL, all else as what it
- * is declared to be. SVG and HTML are text.
+ * Judges a file by its bytes: PNG, JPEG, GIF and WebP by their signature, text by being UTF-8 without NUL, all else as
+ * what it is declared to be. SVG and HTML are text.
  */
 export function judge(): Judge {
   const head = new Uint8Array(HEAD_BYTES);

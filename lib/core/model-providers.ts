@@ -39,8 +39,8 @@ export async function listProviders(scope: Scope): Promise<readonly ModelProvide
 /**
  * Adds a provider once it has answered with the models it has.
  *
- * Throws as `listProviders` does, "forbidden" where the account may add none, "conflict" where there are twenty or one of
- * this name, "invalid" at the field at fault for one that refuses the key or cannot be reached.
+ * Throws as `listProviders` does, "forbidden" where the account may add none, "conflict" where there are twenty or one
+ * of this name, "invalid" at the field at fault for one that refuses the key or cannot be reached.
  */
 export async function addProvider(scope: Scope, input: ProviderInput): Promise<AnsweringProvider> {
   const { database, accountId } = scope;
@@ -61,8 +61,8 @@ export async function addProvider(scope: Scope, input: ProviderInput): Promise<A
 }
 
 /**
- * Changes a provider once it has answered; `apiKey` absent: it keeps its key, but for a new address, which is not to get
- * it. Throws as `addProvider` does, and "not-found".
+ * Changes a provider once it has answered; `apiKey` absent: it keeps its key, but for a new address, which is not to
+ * get it. Throws as `addProvider` does, and "not-found".
  */
 export async function changeProvider(
   scope: Scope,

@@ -39,8 +39,8 @@ export const listProjects = (scope: Scope, page: OffsetPage): Promise<Project[]>
   db.listProjects(scope.database, scope.accountId, page);
 
 /**
- * Makes a project; without a canonical name one is made from its name. Throws "conflict" for one that is taken, and for the
- * number of projects as `takePlace`.
+ * Makes a project; without a canonical name one is made from its name. Throws "conflict" for one that is taken, and for
+ * the number of projects as `takePlace`.
  */
 export async function createProject(
   scope: Scope,

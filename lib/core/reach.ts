@@ -7,8 +7,8 @@ import type { Scope } from "./scope.ts";
 type Reach = Pick<Scope, "onlyAgentId" | "stranger">;
 
 /**
- * Throws "forbidden" where the caller does not reach the account: with a key of one agent, and as a stranger of a public
- * bot. Sessions, users, jobs and the making of agents are the account's.
+ * Throws "forbidden" where the caller does not reach the account: with a key of one agent, and as a stranger of a
+ * public bot. Sessions, users, jobs and the making of agents are the account's.
  */
 export function checkReachesAccount({ onlyAgentId, stranger }: Reach): void {
   if (stranger != null) throw new ChatError("forbidden", "A public bot answers, and gives nothing else of its account");
@@ -30,7 +30,9 @@ export function checkReachesOwner(scope: Reach, owner: DocOwner): void {
   if (!reachesOwner(scope, owner)) throw notFound(owner.role, owner.id);
 }
 
-/** Whether a caller may change agents that it reaches, with their tools and docs: a key of one agent with "edit" alone. */
+/**
+ * Whether a caller may change agents that it reaches, with their tools and docs: a key of one agent with "edit" alone.
+ */
 export const mayEdit = ({ onlyAgentId, keyScopes = [] }: Pick<Scope, "onlyAgentId" | "keyScopes">): boolean =>
   onlyAgentId == null || keyScopes.includes(EDIT);
 

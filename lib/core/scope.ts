@@ -57,7 +57,9 @@ export type Ports = {
   readonly database: Database;
   /** The server's own models; in a scope those of its account. */
   readonly models: Models;
-  /** The models of an account: the server's own, and those of the providers that it has added. Absent: the server's own. */
+  /**
+   * The models of an account: the server's own, and those of the providers that it has added. Absent: the server's own.
+   */
   readonly modelsOf?: (accountId: string) => Models;
   /** What it takes to add providers. Absent: nobody may. */
   readonly providers?: ProviderPort;
@@ -90,8 +92,8 @@ export type Ports = {
   /** A new UUIDv7. */
   readonly newId: () => string;
   /**
-   * What holds somebody to limits who has asked for a turn earlier, or on whose behalf the server works by itself. `botId`:
-   * the agent that a stranger asked.
+   * What holds somebody to limits who has asked for a turn earlier, or on whose behalf the server works by itself.
+   * `botId`: the agent that a stranger asked.
    */
   readonly limitsOf?: (accountId: string, asker: Asker, botId: string | null) => Limits;
   /** Hears of each call of a model, and what it came to. */
@@ -135,8 +137,8 @@ export type Scope = Ports & {
   /** The sign-in of the browser that asks; null or absent: none. */
   readonly signInId?: string | null;
   /**
-   * Whether what the caller proved who it is with still counts: asked again by what goes on for long. Absent: nothing was
-   * to be proved.
+   * Whether what the caller proved who it is with still counts: asked again by what goes on for long. Absent: nothing
+   * was to be proved.
    */
   readonly isStillIn?: () => Promise<boolean>;
   /** What the caller's key is narrowed to; empty or absent: to nothing. */

@@ -16,8 +16,9 @@ const pool = () => api.server.parley.ports.database.pool;
 const make = async (key?: string): Promise<string> =>
   (await api.call("POST", "/api/v1/chat", { body: {}, key })).body.session_id;
 /**
- * Waits until every transaction that runs now has ended. While one does, in any database of the server, what was told is
- * told again, since nobody can know yet whether it changes something: here the files of tests that run beside this one.
+ * Waits until every transaction that runs now has ended. While one does, in any database of the server, what was told
+ * is told again, since nobody can know yet whether it changes something: here the files of tests that run beside this
+ * one.
  */
 const settled = async () => {
   const snapshot = "pg_current_snapshot()";

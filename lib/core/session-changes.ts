@@ -28,12 +28,12 @@ export async function lookNow({ database }: Pick<Ports, "database">): Promise<{ 
 }
 
 /**
- * At most 100 sessions that changed since the look that a token is of: made, renamed, pinned, archived, summarised, deleted,
- * their turns begun and ended. What is deleted is told for a day.
+ * At most 100 sessions that changed since the look that a token is of: made, renamed, pinned, archived, summarised,
+ * deleted, their turns begun and ended. What is deleted is told for a day.
  *
- * Nothing is passed over, however long its transaction takes: a token names the transactions that were seen, and no time.
- * What was told may be told again. Null: nothing yet but a token. A text that is no token of this database, or too old a
- * one, is a reset.
+ * Nothing is passed over, however long its transaction takes: a token names the transactions that were seen, and no
+ * time. What was told may be told again. Null: nothing yet but a token. A text that is no token of this database, or
+ * too old a one, is a reset.
  */
 export async function listChangedSessions(scope: Scope, token: string | null): Promise<SessionChanges> {
   if (scope.via === "cookie") scope.onAppOpen?.();

@@ -68,8 +68,8 @@ export async function saveSession(
 }
 
 /**
- * Deletes a session's messages on every line, its summaries, its turns, and the title that was made of them; the session
- * stays. What runs in it ends first; what begins meanwhile ends when its lease is renewed. Throws "not-found".
+ * Deletes a session's messages on every line, its summaries, its turns, and the title that was made of them; the
+ * session stays. What runs in it ends first; what begins meanwhile ends when its lease is renewed. Throws "not-found".
  */
 export async function clearHistory(scope: Scope, id: string): Promise<void> {
   const session = await getToEmpty(scope, id, historyDeleted());

@@ -37,8 +37,8 @@ async function getAsItIs(scope: Scope, id: string): Promise<Session> {
 }
 
 /**
- * A session of the account whose turns are about to be deleted: those of this process are ended, and what was set aside for one
- * that its process has left is settled. Throws as `getSession` does.
+ * A session of the account whose turns are about to be deleted: those of this process are ended, and what was set aside
+ * for one that its process has left is settled. Throws as `getSession` does.
  */
 export async function getToEmpty(scope: Scope, id: string, why: ChatError): Promise<Session> {
   const session = await getAsItIs(scope, id);
@@ -199,7 +199,10 @@ export async function checkParticipants(
   }
 }
 
-/** Deletes a session for good, with the turns that run in it, stored or not, and the files of its messages. Throws "not-found". */
+/**
+ * Deletes a session for good, with the turns that run in it, stored or not, and the files of its messages. Throws
+ * "not-found".
+ */
 export async function deleteSession(scope: Scope, id: string): Promise<void> {
   const session = await getToEmpty(scope, id, sessionDeleted());
   if (!(await db.deleteSession(scope.database, scope.accountId, session.id))) throw notFound("session", id);
@@ -236,8 +239,8 @@ export async function updateSession(
 /**
  * Gives a session a title made from its first message, and moves it to the front. A person's title stays.
  *
- * Where the model fails or the caller is at its limit, the title is the message's first words, unless a model has made a
- * better one before. Throws "not-found".
+ * Where the model fails or the caller is at its limit, the title is the message's first words, unless a model has made
+ * a better one before. Throws "not-found".
  */
 export async function generateTitle(scope: Scope, id: string, firstMessage: string): Promise<Session> {
   await getSession(scope, id);
@@ -254,8 +257,8 @@ const SUMMARY_INSTRUCTION =
 /**
  * Summarises a session's active line up to its last message, and keeps the summary.
  *
- * Throws "not-found", "bad-request" for a session without words, "rate-limited", "model-failed" for anything but a whole
- * answer, and what the model call throws.
+ * Throws "not-found", "bad-request" for a session without words, "rate-limited", "model-failed" for anything but a
+ * whole answer, and what the model call throws.
  */
 export async function summariseSession(scope: Scope, id: string): Promise<Session> {
   const session = await getSession(scope, id);

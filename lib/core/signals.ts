@@ -1,8 +1,8 @@
 import type { Channel, OpenChannel } from "../domain/channel.ts";
 
 /**
- * Wakes those who wait for something, in this process and in others. A signal says only that it is time to look: what has
- * happened is in the database, and whoever waits looks by itself after `lookAfterMs`, since a signal may get lost.
+ * Wakes those who wait for something, in this process and in others. A signal says only that it is time to look: what
+ * has happened is in the database, and whoever waits looks by itself after `lookAfterMs`, since a signal may get lost.
  */
 export type Signals = {
   /** Wakes who listens to these topics: here at once, elsewhere in some milliseconds. */
@@ -114,7 +114,10 @@ export function openSignals({
 
 /** What somebody waits with: it keeps a signal that comes between two waits. */
 export type Bell = {
-  /** Resolves at the first signal since the last wait, and after `atMostMs`, or as long as signals may take, at the latest. */
+  /**
+   * Resolves at the first signal since the last wait, and after `atMostMs`, or as long as signals may take, at the
+   * latest.
+   */
   readonly rung: (atMostMs?: number) => Promise<void>;
   readonly ring: () => void;
   /** Hears no signals any more. */

@@ -17,8 +17,8 @@ const KEPT = 0.4;
 const MAX_TOKENS = 2000;
 
 /**
- * What one model call makes of a transcript. `isAsked`: see `Completion`. Throws "rate-limited", "model-failed" for anything
- * but a whole answer.
+ * What one model call makes of a transcript. `isAsked`: see `Completion`. Throws "rate-limited", "model-failed" for
+ * anything but a whole answer.
  */
 export const summaryOf = (
   scope: Scope,
@@ -42,8 +42,8 @@ const REPLACEMENT_INSTRUCTION =
   "person wants and what is open. In the language of the conversation, at most 200 words. Answer with the summary alone.";
 
 /**
- * Has the oldest turns of a session summarised in the background, where its prompt is nearly full. Later prompts hold the
- * summary instead of these turns; the history keeps them.
+ * Has the oldest turns of a session summarised in the background, where its prompt is nearly full. Later prompts hold
+ * the summary instead of these turns; the history keeps them.
  *
  * Gives the id of the job, or null where there is nothing to do, where it is being done, or where it could not be
  * entered. Never throws: a turn does not fail for want of room in the next one.

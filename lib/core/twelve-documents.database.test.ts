@@ -11,7 +11,8 @@ import { sourceNumbers } from "./knowledge/source-numbers.ts";
 import type { Scope } from "./scope.ts";
 import { knowledgeTools } from "./tools/knowledge.ts";
 
-// Twelve documents of different kinds in one place, each asked for as a person would ask. The Arabic one was printed by Chromium.
+// Twelve documents of different kinds in one place, each asked for as a person would ask. The Arabic one was printed by
+// Chromium.
 
 const cells = (row: readonly string[]) =>
   `<w:tr>${row.map((text) => `<w:tc>${paragraph(text)}</w:tc>`).join("")}</w:tr>`;

@@ -35,8 +35,8 @@ export async function listUsers(scope: Scope, page: OffsetPage): Promise<User[]>
 }
 
 /**
- * Makes a user. Throws "not-found" for the project, "conflict" for an id that another account holds, and for the number of
- * users as `takePlace`.
+ * Makes a user. Throws "not-found" for the project, "conflict" for an id that another account holds, and for the number
+ * of users as `takePlace`.
  */
 export async function createUser(scope: Scope, input: UserInput, id: string = newId()): Promise<User> {
   checkReachesAccount(scope);
@@ -67,8 +67,8 @@ export async function saveUser(scope: Scope, id: string, input: UserInput): Prom
 }
 
 /**
- * Changes what is given of a user; `metadata` is merged at its top level. Of two changes that come at once none is lost.
- * Throws as `replaceUser` does.
+ * Changes what is given of a user; `metadata` is merged at its top level. Of two changes that come at once none is
+ * lost. Throws as `replaceUser` does.
  */
 export const patchUser = (scope: Scope, id: string, change: Partial<UserInput>): Promise<User> =>
   write(scope, id, ({ metadata }) =>

@@ -48,8 +48,8 @@ export async function insertGuest(database: Database, id: string): Promise<Accou
 }
 
 /**
- * The account that the first start made: made now when there is none, and then new. Safe when several instances start at
- * once: for one of them it is new.
+ * The account that the first start made: made now when there is none, and then new. Safe when several instances start
+ * at once: for one of them it is new.
  */
 export async function ensureOwner(
   database: Database,
@@ -61,9 +61,9 @@ export async function ensureOwner(
 }
 
 /**
- * Gives an account without an address an e-mail, in its one form, and a password, makes it a person and ends every sign-in
- * of it. Gives the number that new sign-ins are made with; "taken" where another account has the address, and "gone" where
- * there is no such account without an address any more.
+ * Gives an account without an address an e-mail, in its one form, and a password, makes it a person and ends every
+ * sign-in of it. Gives the number that new sign-ins are made with; "taken" where another account has the address, and
+ * "gone" where there is no such account without an address any more.
  */
 export async function setCredentials(
   database: Database,
@@ -89,8 +89,8 @@ export async function findPasswordHash(database: Database, id: string): Promise<
 }
 
 /**
- * Ends every sign-in of an account, and gives it a new password where one is given. Gives the number that new sign-ins are
- * made with.
+ * Ends every sign-in of an account, and gives it a new password where one is given. Gives the number that new sign-ins
+ * are made with.
  */
 export async function endAllSignIns(database: Database, id: string, passwordHash: string | null): Promise<number> {
   const data = passwordHash === null ? {} : { passwordHash };
@@ -98,11 +98,11 @@ export async function endAllSignIns(database: Database, id: string, passwordHash
 }
 
 /**
- * Moves everything of a guest to another account and deletes the guest, in one transaction. Gives whether there was one:
- * of a person nothing moves.
+ * Moves everything of a guest to another account and deletes the guest, in one transaction. Gives whether there was
+ * one: of a person nothing moves.
  *
- * The guest's sessions end up in the other account's default project, with its default agent where they had the guest's:
- * one that the guest has changed, or given docs or tools, goes along as one of the others.
+ * The guest's sessions end up in the other account's default project, with its default agent where they had the
+ * guest's: one that the guest has changed, or given docs or tools, goes along as one of the others.
  */
 export async function mergeGuest(
   database: Database,

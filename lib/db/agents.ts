@@ -130,8 +130,8 @@ const json = ({ settings, extraSettings, metadata }: Partial<AgentFields>) => ({
 const positions = (indexIds: readonly string[]) => indexIds.map((indexId, position) => ({ indexId, position }));
 
 /**
- * Inserts an agent with its indexes. Throws the violation of "Agent_canonicalName_key", "Agent_slug_key", "Agent_pkey" or
- * "AgentIndex_indexId_fkey" as it is.
+ * Inserts an agent with its indexes. Throws the violation of "Agent_canonicalName_key", "Agent_slug_key", "Agent_pkey"
+ * or "AgentIndex_indexId_fkey" as it is.
  */
 export async function insertAgent(
   database: Database,

@@ -17,7 +17,9 @@ type Window = {
   readonly mostBeside: number;
 };
 
-/** The forks of the active line of a session of the account, by their positions; those of the line itself at one moment. */
+/**
+ * The forks of the active line of a session of the account, by their positions; those of the line itself at one moment.
+ */
 export async function listForks(
   database: Database,
   accountId: string,
@@ -68,7 +70,9 @@ export async function countBranches(
   return found?.count ?? 0;
 }
 
-/** The latest summary that stands for the beginning of a branch's line, up to a position at most; null: there is none. */
+/**
+ * The latest summary that stands for the beginning of a branch's line, up to a position at most; null: there is none.
+ */
 export async function findReplacement(
   database: Database,
   accountId: string,

@@ -56,8 +56,8 @@ export type Claimed = "claimed" | "busy" | "changed" | "repeated" | "crowded";
  * Enters a run as running and so claims its session.
  *
  * "busy": another run of the session is running. "changed": the session is gone, or its line is not the one the prompt
- * was made from. "repeated": the account has used this request key before. "crowded": as many of its runs run as may. In
- * none of these anything is written.
+ * was made from. "repeated": the account has used this request key before. "crowded": as many of its runs run as may.
+ * In none of these anything is written.
  */
 export const claimRun = (database: Database, claim: Claim): Promise<Claimed> =>
   entered(database, claim, async () => {
@@ -67,8 +67,8 @@ export const claimRun = (database: Database, claim: Claim): Promise<Claimed> =>
   });
 
 /**
- * What came of entering a run. Where its answer was lost with the connection, the run's row tells; where there is none, it
- * is entered again.
+ * What came of entering a run. Where its answer was lost with the connection, the run's row tells; where there is none,
+ * it is entered again.
  */
 async function entered<Outcome extends Claimed>(
   database: Database,
@@ -129,8 +129,8 @@ async function claimAlone(connection: Connection, claim: Claim): Promise<"claime
 }
 
 /**
- * Enters runs in one statement, without an input of which a message is large. Says of each whether it has found its session
- * as it was.
+ * Enters runs in one statement, without an input of which a message is large. Says of each whether it has found its
+ * session as it was.
  */
 async function insertClaims(connection: Connection, claims: readonly Claim[]): Promise<("claimed" | "changed")[]> {
   const inserted = await claimRunRows(connection, { claims: claims.map(toInput) });

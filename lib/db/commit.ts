@@ -41,8 +41,8 @@ export type Commit = {
 /**
  * Ends a run: status, messages with their positions, the session's last run and the rest of the events in one commit.
  *
- * Runs that end while another is being committed are committed together. Gives false, and writes nothing of the run, when
- * `owner` no longer holds it.
+ * Runs that end while another is being committed are committed together. Gives false, and writes nothing of the run,
+ * when `owner` no longer holds it.
  */
 export async function commitRun(database: Database, commit: Commit): Promise<boolean> {
   const { makes, messages } = commit;
@@ -95,8 +95,8 @@ async function commitAlone(connection: Connection, commit: Commit): Promise<bool
 }
 
 /**
- * Ends runs in one statement, and stores their messages, large ones without their parts. Gives the ids of those that were still
- * held by who ends them.
+ * Ends runs in one statement, and stores their messages, large ones without their parts. Gives the ids of those that
+ * were still held by who ends them.
  */
 async function endRuns(connection: Connection, commits: readonly Commit[]): Promise<ReadonlySet<string>> {
   const ended = await endRunRows(connection, { commits: commits.map(toInput) });

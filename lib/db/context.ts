@@ -19,7 +19,9 @@ const Model = z.object({ model: z.string().nullish() }).nullable().catch(null);
 /** How a turn stands. */
 export type SeenRun = Pick<Run, "id" | "status" | "usage" | "steps" | "model" | "createdAt">;
 
-/** A turn with what is kept of its prompt. What an earlier version has stored in another form, or not at all, is null. */
+/**
+ * A turn with what is kept of its prompt. What an earlier version has stored in another form, or not at all, is null.
+ */
 export type ContextRun = {
   readonly run: SeenRun;
   readonly branchId: string | null;
@@ -62,7 +64,10 @@ export async function findContextRun(
   };
 }
 
-/** The pieces of docs of the account among these ids, in the order of the ids, as a search that has found them gives them. */
+/**
+ * The pieces of docs of the account among these ids, in the order of the ids, as a search that has found them gives
+ * them.
+ */
 export async function findPieces(database: Database, accountId: string, ids: readonly string[]): Promise<DocHit[]> {
   if (ids.length === 0) return [];
   const owner = { agentId: true, userId: true, indexId: true, sessionId: true, projectId: true };

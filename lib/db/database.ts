@@ -33,8 +33,8 @@ export type DatabaseOptions = {
   /** Whether `url` is a pooler's; absent: that is found out. */
   readonly isPooled?: boolean;
   /**
-   * Of a host that freezes the process between requests: gets a promise that is kept when no connection is open any more.
-   * There are few connections then, and they close soon.
+   * Of a host that freezes the process between requests: gets a promise that is kept when no connection is open any
+   * more. There are few connections then, and they close soon.
    */
   readonly keepAwake?: (work: Promise<void>) => void;
   readonly dataDir: string;
@@ -67,8 +67,8 @@ const TEXT_ARRAY = 1009 as TypeId; // its type has no arrays
 const FROZEN = { max: 3, idleTimeoutMillis: 1000 };
 
 /**
- * Opens the database and applies pending migrations, or refuses to open where some are pending. Throws a sentence when it
- * cannot be reached or is in use.
+ * Opens the database and applies pending migrations, or refuses to open where some are pending. Throws a sentence when
+ * it cannot be reached or is in use.
  *
  * Statements are ended after 30 s, but for those of migrations.
  */
@@ -80,7 +80,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 async function openPostgres(url: string, options: DatabaseOptions): Promise<Database> {
   const { root, statementMs = STATEMENT_MS, directUrl = url, isPooled = null, keepAwake } = options;
   const shared: PoolConfig = { application_name: "parley", connectionTimeoutMillis: CONNECT_MS, keepAlive: true };
-  // By statements, not with the connection: a pooler such as PgBouncer refuses to connect with settings it does not know.
+  // By statements, not with the connection: a pooler such as PgBouncer refuses to connect with settings it does not
+  // know.
   const limits = { statementMs, lockMs: LOCK_MS, idleInTransactionMs: IDLE_IN_TRANSACTION_MS };
   const pool = calm(
     limitedPool(
@@ -153,7 +154,9 @@ async function bringUpToDate(pool: Pool, unlimited: () => Pool, options: Databas
   }
 }
 
-/** A pool whose lost connections fail what runs on them and are replaced; unheard, their errors would end the process. */
+/**
+ * A pool whose lost connections fail what runs on them and are replaced; unheard, their errors would end the process.
+ */
 function calm(pool: Pool): Pool {
   const ignore = () => {};
   pool.on("error", ignore);

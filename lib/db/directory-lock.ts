@@ -26,12 +26,11 @@ const LOOK_MS = 50;
 /**
  * Takes a folder for this process and holds it until it is released.
  *
- * An embedded database that two processes open is destroyed. The lock is a file that names its holder, appears whole or not
- * at all, and is written again every two seconds, so that its time shows that the holder lives. A holder that is gone is
- * replaced: at once where this machine's kernel says so, also for another container of it, and after 10 s without a sign
- * where it was another machine's.
- * Throws a sentence that names a living holder. `onLost` is called when another process has taken the folder: this one, as
- * it was stopped for long, is believed dead and must write no more.
+ * An embedded database that two processes open is destroyed. The lock is a file that names its holder, appears whole or
+ * not at all, and is written again every two seconds, so that its time shows that the holder lives. A holder that is
+ * gone is replaced: at once where this machine's kernel says so, also for another container of it, and after 10 s
+ * without a sign where it was another machine's. Throws a sentence that names a living holder. `onLost` is called when
+ * another process has taken the folder: this one, as it was stopped for long, is believed dead and must write no more.
  */
 export async function lockDirectory(folder: string, onLost: () => void = endProcess): Promise<DirectoryLock> {
   const token = randomUUID();
@@ -79,7 +78,9 @@ async function take(
   }
 }
 
-/** Who holds a folder that nobody is to take; null: nobody, or somebody who is gone. Takes up to 10 s, as taking does. */
+/**
+ * Who holds a folder that nobody is to take; null: nobody, or somebody who is gone. Takes up to 10 s, as taking does.
+ */
 export async function findHolder(folder: string): Promise<Pick<Holder, "pid" | "host" | "since"> | null> {
   const file = join(folder, "lock");
   const judge = judgeOf(folder, file);

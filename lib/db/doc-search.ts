@@ -48,8 +48,8 @@ export async function countPieces(database: Connection, scope: DocScope, most: n
 /**
  * Pieces that have any of the terms, a word also in its other forms, best first, with a score of 0 to 1.
  *
- * `language` is a text search configuration: its stop words are left out and its stems are looked for. In a scope of many
- * pieces no more than 800 are compared, chosen by the terms that few pieces have. `isPartial`: no term is so rare
+ * `language` is a text search configuration: its stop words are left out and its stems are looked for. In a scope of
+ * many pieces no more than 800 are compared, chosen by the terms that few pieces have. `isPartial`: no term is so rare
  * that all pieces with it were compared. Null: it took too long and was ended.
  */
 export async function searchWords(
@@ -97,8 +97,8 @@ const LATEST_DOC = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 export type PiecePlace = { readonly docId: string; readonly position: number };
 
 /**
- * The words of the next pieces in scope, each once, and the place behind them, where to go on; `from` null: from the beginning.
- * Undefined: there are no more. Null: it took too long and was ended.
+ * The words of the next pieces in scope, each once, and the place behind them, where to go on; `from` null: from the
+ * beginning. Undefined: there are no more. Null: it took too long and was ended.
  *
  * Among the words are pairs of characters of what is written without spaces, and owners behind an @.
  */
@@ -114,8 +114,8 @@ export async function listWords(
 }
 
 /**
- * At most `limit` pieces in scope that have any of some words, those with the first ones first, each with the place of the word
- * in the list. Null: it took too long and was ended.
+ * At most `limit` pieces in scope that have any of some words, those with the first ones first, each with the place of
+ * the word in the list. Null: it took too long and was ended.
  */
 export async function findWithWords(
   database: Database,
@@ -133,7 +133,9 @@ export async function findWithWords(
 /** Of so many docs is looked whether they are embedded. */
 const LATEST = 200;
 
-/** Of the latest 200 docs in scope those whose last piece `model` has not embedded: pieces are embedded in their order. */
+/**
+ * Of the latest 200 docs in scope those whose last piece `model` has not embedded: pieces are embedded in their order.
+ */
 export async function listUnembeddedDocs(database: Database, scope: DocScope, model: string): Promise<string[]> {
   const values = { ...scopeValues(scope), model, latest: LATEST };
   const found = await inTime(database, (connection) => listUnembeddedDocRows(connection, values));
@@ -141,8 +143,8 @@ export async function listUnembeddedDocs(database: Database, scope: DocScope, mo
 }
 
 /**
- * The `limit` pieces in scope that `model` has embedded and whose fingerprints are most alike to one, nearest first. A piece
- * that has no fingerprint yet counts as alike. Null: it took too long and was ended.
+ * The `limit` pieces in scope that `model` has embedded and whose fingerprints are most alike to one, nearest first. A
+ * piece that has no fingerprint yet counts as alike. Null: it took too long and was ended.
  */
 export async function nearestChunks(
   database: Database,

@@ -152,8 +152,8 @@ const MOST_AT_ONCE = 200;
 const CHARACTERS_AT_ONCE = 5_000_000;
 
 /**
- * Deletes the docs of one owner before it goes, some at a time: a statement has its limit of time. What runs keep of them is
- * forgotten with them. Where it breaks off, the owner is still there and can be deleted again.
+ * Deletes the docs of one owner before it goes, some at a time: a statement has its limit of time. What runs keep of
+ * them is forgotten with them. Where it breaks off, the owner is still there and can be deleted again.
  */
 export async function emptyOwner(database: Database, accountId: string, owner: DocOwner): Promise<void> {
   const nobody = { agentId: null, userId: null, indexId: null, sessionId: null, projectId: null };

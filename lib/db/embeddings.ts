@@ -26,7 +26,9 @@ export type PendingChunk = {
 export type DocPlace = { readonly createdAt: Date; readonly docId: string };
 const BEGINNING: DocPlace = { createdAt: new Date(0), docId: "00000000-0000-0000-0000-000000000000" };
 
-/** At most `limit` accounts, but for some, that have pieces which `model` has not embedded, each time in another order. */
+/**
+ * At most `limit` accounts, but for some, that have pieces which `model` has not embedded, each time in another order.
+ */
 export async function listPendingAccounts(
   database: Database,
   model: string,
@@ -67,7 +69,9 @@ export async function insertEmbeddings(
   });
 }
 
-/** Copies what a model has said of the same text in the same account to pieces. Gives the ids of those that have it now. */
+/**
+ * Copies what a model has said of the same text in the same account to pieces. Gives the ids of those that have it now.
+ */
 export async function copyEmbeddings(
   database: Database,
   model: string,

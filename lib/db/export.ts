@@ -101,8 +101,8 @@ export const readSegments = (database: Database, accountId: string, sessionId: s
   listSegments(database, { sessionId, accountId });
 
 /**
- * Messages of a segment of a session of the account, oldest first: so many at most, and no more than stay within `bytes`
- * but for the first.
+ * Messages of a segment of a session of the account, oldest first: so many at most, and no more than stay within
+ * `bytes` but for the first.
  */
 export const readSegment = (
   database: Database,

@@ -25,8 +25,8 @@ const MOST = 20;
 const TRIES = 3;
 
 /**
- * Enters a file whose bytes are still to come. Of its account's room `size` is set aside for them, of the room of all nothing
- * (`isFull`). Gives null where it may, and else whose room is too small.
+ * Enters a file whose bytes are still to come. Of its account's room `size` is set aside for them, of the room of all
+ * nothing (`isFull`). Gives null where it may, and else whose room is too small.
  */
 export async function beginFile(
   database: Database,

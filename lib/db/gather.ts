@@ -1,5 +1,5 @@
-// Which pieces a search by words reads: those with its rare words, and of common ones those that have several. How common a
-// word is, a sample of the pieces says.
+// Which pieces a search by words reads: those with its rare words, and of common ones those that have several. How
+// common a word is, a sample of the pieces says.
 
 /** How common words are: of a sample of all pieces. */
 export type WordShares = {
@@ -23,7 +23,9 @@ export type Term = {
 /** What is gathered: by conditions, the most telling first. `hasRare`: the first is a rare term alone. */
 export type Gathering = { readonly conditions: readonly string[]; readonly hasRare: boolean };
 
-/** So many pieces are gathered at the most, and so many by one condition: a word may be less rare than the sample says. */
+/**
+ * So many pieces are gathered at the most, and so many by one condition: a word may be less rare than the sample says.
+ */
 export const MOST_GATHERED = 800;
 export const MOST_OF_EACH = 600;
 /** Of a term that more pieces have in all, the common forms stand for all that begin so. */
@@ -70,8 +72,8 @@ const isForm = (word: string, lexeme: string, isBeginning: boolean): boolean =>
   isBeginning ? word.startsWith(lexeme) : word === lexeme;
 
 /**
- * What to gather for terms in the pieces of some owners: those that have all terms, those with a rare term, and, where there
- * is room left, those that have several of the common ones.
+ * What to gather for terms in the pieces of some owners: those that have all terms, those with a rare term, and, where
+ * there is room left, those that have several of the common ones.
  */
 export function gathering(terms: readonly Term[], owners: readonly string[], shares: WordShares): Gathering {
   const markers = owners.map((id) => `@${id}`);
@@ -94,8 +96,9 @@ export function gathering(terms: readonly Term[], owners: readonly string[], sha
 }
 
 /**
- * Common terms together, then fewer of them, down to the rarest alone. All that meet a step meet the next one, so it begins
- * with as few terms as leave room, and one step above, as words that go together are found together oftener than that.
+ * Common terms together, then fewer of them, down to the rarest alone. All that meet a step meet the next one, so it
+ * begins with as few terms as leave room, and one step above, as words that go together are found together oftener than
+ * that.
  */
 function steps(terms: readonly Term[], pieces: number, room: number): string[] {
   const counts = terms.map((_, n) => terms.slice(0, n + 1).reduce((count, { share }) => count * share, pieces));

@@ -37,9 +37,9 @@ export type StoredHistory = {
 };
 
 /**
- * A part of the active line of a session of the account, with the runs that wrote it and the turn that runs: all as they
- * were at one moment, so that a turn that ends meanwhile is either running or in the line, and never neither. Null where
- * the account has no such session.
+ * A part of the active line of a session of the account, with the runs that wrote it and the turn that runs: all as
+ * they were at one moment, so that a turn that ends meanwhile is either running or in the line, and never neither. Null
+ * where the account has no such session.
  */
 export async function readHistory(
   database: Database,
@@ -88,13 +88,16 @@ export type StoredWindow = {
   readonly running: StoredRunning | null;
 };
 
-/** No window holds more messages, or more bytes as they are stored, however few turns that is; one turn it has always. */
+/**
+ * No window holds more messages, or more bytes as they are stored, however few turns that is; one turn it has always.
+ */
 const MOST_MESSAGES = 400;
 const MOST_BYTES = 512 * 1024;
 
 /**
- * Some turns of a session of the account, oldest first, with the turn that runs where they are the last; all as they were at
- * one moment. Costs the same in a long session as in a short one. Null where the account has no such session or branch.
+ * Some turns of a session of the account, oldest first, with the turn that runs where they are the last; all as they
+ * were at one moment. Costs the same in a long session as in a short one. Null where the account has no such session or
+ * branch.
  */
 export async function readWindow(
   database: Database,

@@ -3,7 +3,9 @@ import type { Database } from "./database.ts";
 import { onOneConnection } from "./limited-pool.ts";
 import type { Connection } from "./sql.ts";
 
-/** A statement of a search that takes longer is ended: an answer without what it would have found is better than none. */
+/**
+ * A statement of a search that takes longer is ended: an answer without what it would have found is better than none.
+ */
 const SEARCH_MS = 2500;
 /** Ended by the limit of time of a statement (PostgreSQL's "query_canceled"). */
 const ENDED = "57014";

@@ -75,7 +75,10 @@ export async function insertIndex(
   await prisma.index.create({ data: { ...index, accountId }, select: { id: true } });
 }
 
-/** Deletes an index of the account, in one project where it is given, and its docs before it. Gives whether there was one. */
+/**
+ * Deletes an index of the account, in one project where it is given, and its docs before it. Gives whether there was
+ * one.
+ */
 export async function deleteIndex(
   database: Database,
   accountId: string,

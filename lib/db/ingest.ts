@@ -33,15 +33,18 @@ export type NewFileDoc = {
   readonly metadata: unknown;
 };
 
-/** What there is with a new doc: docs of its owner, and characters of all docs of the account that are made of files. */
+/**
+ * What there is with a new doc: docs of its owner, and characters of all docs of the account that are made of files.
+ */
 export type DocSums = { readonly isGuest: boolean; readonly docs: number; readonly characters: number };
 
 /**
- * Enters a doc of a file, with the job that reads it. Gives its id: of the one that the owner has of this title and content,
- * where there is one, which is read again if it could not be read before. Null where the account has no such owner.
+ * Enters a doc of a file, with the job that reads it. Gives its id: of the one that the owner has of this title and
+ * content, where there is one, which is read again if it could not be read before. Null where the account has no such
+ * owner.
  *
- * `check` is given what there is with the doc that comes, one after the other for an account. What it throws is thrown, and
- * nothing is entered then.
+ * `check` is given what there is with the doc that comes, one after the other for an account. What it throws is thrown,
+ * and nothing is entered then.
  */
 export async function insertFileDoc(
   database: Database,
@@ -79,8 +82,8 @@ export async function insertFileDoc(
 }
 
 /**
- * Has failed docs of an owner read again: one of them, or all that nobody has cancelled, so many at the most; one that was
- * read and not embedded is to be embedded. Gives how many. `check` as for `insertFileDoc`.
+ * Has failed docs of an owner read again: one of them, or all that nobody has cancelled, so many at the most; one that
+ * was read and not embedded is to be embedded. Gives how many. `check` as for `insertFileDoc`.
  */
 export async function readFailedAgain(
   database: Database,
@@ -258,8 +261,8 @@ export async function insertPieces(
 type ReadDoc = { readonly characters: number } & PageCounts;
 
 /**
- * Gives a doc without pieces those of another one of its account that was made of the same file, and what that is: none where
- * there is no such doc, or its job is no longer its owner's.
+ * Gives a doc without pieces those of another one of its account that was made of the same file, and what that is: none
+ * where there is no such doc, or its job is no longer its owner's.
  */
 export async function copyPieces(database: Database, { jobId, owner }: Hold, docId: string): Promise<ReadDoc | null> {
   const [copied] = await copyPieceRows(database, { jobId, owner, docId });
@@ -270,7 +273,9 @@ type Outcome =
   | ({ readonly state: "ready" } & ReadDoc)
   | { readonly state: "failed"; readonly jobState: "failed" | "aborted"; readonly reason: string };
 
-/** Ends a job together with its doc, which can be found from then on, or has no pieces. Gives false as `clearPieces`. */
+/**
+ * Ends a job together with its doc, which can be found from then on, or has no pieces. Gives false as `clearPieces`.
+ */
 export async function endIngest(
   database: Database,
   { jobId, owner }: Hold,

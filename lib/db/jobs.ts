@@ -26,7 +26,8 @@ export async function findJob(database: Database, accountId: string, id: string)
 }
 
 /**
- * Enters a job of a session as running. Gives false when one of its kind is at work there already, or the session is gone.
+ * Enters a job of a session as running. Gives false when one of its kind is at work there already, or the session is
+ * gone.
  *
  * One whose process has died is marked as aborted first.
  */

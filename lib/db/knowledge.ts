@@ -5,8 +5,8 @@ import { findDocsByName, type PieceRow, readAroundRows, readPieceRows } from "./
 export type { PieceRow };
 
 /**
- * Pieces of a doc of the account in their order: so many behind a position, those left out that end before a place in its
- * text. None of one that is being read.
+ * Pieces of a doc of the account in their order: so many behind a position, those left out that end before a place in
+ * its text. None of one that is being read.
  */
 export async function readPieces(
   database: Database,
@@ -30,8 +30,8 @@ export async function readPiecesAround(
 export type NamedDoc = { readonly id: string; readonly title: string };
 
 /**
- * Docs of some owners of the account whose name is `name`, or has `part` in it, by name. Capital and small letters are the
- * same as far as the database knows them: with the locale C before PostgreSQL 17 those of ASCII alone.
+ * Docs of some owners of the account whose name is `name`, or has `part` in it, by name. Capital and small letters are
+ * the same as far as the database knows them: with the locale C before PostgreSQL 17 those of ASCII alone.
  */
 export async function listDocsByName(
   database: Database,

@@ -12,7 +12,8 @@ import {
 } from "./sql/jobs.ts";
 import { againOnDeadlock } from "./sql.ts";
 
-// Jobs that any process may take, do, and leave to another. Everything that is written about one is fenced by its owner.
+// Jobs that any process may take, do, and leave to another. Everything that is written about one is fenced by its
+// owner.
 
 /** A job that this process has taken, and how often it was. */
 export type TakenJob = Readonly<z.infer<typeof TakenJobRow>>;
@@ -33,7 +34,9 @@ export async function endLeasesOfOthers(database: Database, owner: string): Prom
   await endLeasesOfOtherJobs(database, { owner });
 }
 
-/** Renews the leases of `owner`, and gives what somebody asked of its jobs; one that is missing is no longer its own. */
+/**
+ * Renews the leases of `owner`, and gives what somebody asked of its jobs; one that is missing is no longer its own.
+ */
 export async function renewJobs(
   database: Database,
   owner: string,
@@ -58,7 +61,10 @@ export async function giveJobsBack(database: Database, owner: string): Promise<v
   await giveJobsBackRows(database, { owner });
 }
 
-/** Asks for the end of an open job. Null: the account has no such job. `isOver`: nobody worked on it, and it has ended with its doc "failed". */
+/**
+ * Asks for the end of an open job. Null: the account has no such job. `isOver`: nobody worked on it, and it has ended
+ * with its doc "failed".
+ */
 export async function cancelLeasedJob(
   database: Database,
   accountId: string,

@@ -15,7 +15,9 @@ import {
 
 type Held = ReadonlyMap<string, { readonly isStopRequested: boolean }>;
 
-/** Renews the leases of `owner` and gives what somebody asked of its runs; a run that is missing is no longer its own. */
+/**
+ * Renews the leases of `owner` and gives what somebody asked of its runs; a run that is missing is no longer its own.
+ */
 export const renewLeases = async (database: Database, owner: string, runIds: readonly string[]): Promise<Held> =>
   heldOf(await renewLeaseRows(database, { ids: runIds, owner }));
 

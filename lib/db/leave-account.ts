@@ -18,7 +18,10 @@ export async function shutAccount(database: Database, id: string): Promise<boole
   return shut.length > 0;
 }
 
-/** Deletes all that a shut account has, a hundred rows at a time, and the account itself. May be called again after a failure. */
+/**
+ * Deletes all that a shut account has, a hundred rows at a time, and the account itself. May be called again after a
+ * failure.
+ */
 export async function emptyAccount(database: Database, accountId: string): Promise<void> {
   for (const some of [deleteSomeSessions, deleteSomeRuns, deleteSomeDocs, deleteSomeFiles]) {
     for (;;) {

@@ -6,10 +6,10 @@ export type Limits = { readonly statementMs: number; readonly lockMs: number; re
 /**
  * A pool whose statements keep the limits, each connection by settings of its session.
  *
- * Behind a pooler such as PgBouncer a session is another client's after each transaction: settings would be lost with it and
- * found by others, and so would named statements. There each transaction sets its limits for itself, a statement alone is
- * a transaction of its own that is sent in one go, and no statement has a name. `isPooled` null: it is found out by the
- * first connection, as poolers greet with a process number that is not the server's.
+ * Behind a pooler such as PgBouncer a session is another client's after each transaction: settings would be lost with
+ * it and found by others, and so would named statements. There each transaction sets its limits for itself, a statement
+ * alone is a transaction of its own that is sent in one go, and no statement has a name. `isPooled` null: it is found
+ * out by the first connection, as poolers greet with a process number that is not the server's.
  */
 export function limitedPool(config: PoolConfig, limits: Limits, isPooled: boolean | null): Pool {
   let isShared = isPooled;
@@ -43,7 +43,10 @@ async function isBehindPooler(client: ClientBase): Promise<boolean> {
 /** What `query` of the driver is called with: a text or an object, values, and the pool's own callback. */
 type Given = [config: unknown, ...rest: unknown[]];
 
-/** Lets a connection send statements without waiting for the ones before, without names, and transactions with their limits. */
+/**
+ * Lets a connection send statements without waiting for the ones before, without names, and transactions with their
+ * limits.
+ */
 function share(client: ClientBase, limits: Limits): void {
   const send: (...given: Given) => unknown = client.query.bind(client);
   const beginning = `begin; ${settings(limits, "local")}`;
@@ -75,8 +78,8 @@ async function queryAlone(pool: Pool, given: Given): Promise<QueryResult> {
 
 /**
  * Tells a host that freezes the process between requests of each use of the pool: the promise it gets is kept when all
- * connections are closed, so that none stays open on a process that stands still. It is told each time, since the request
- * that opened a connection is another one than that which used it last.
+ * connections are closed, so that none stays open on a process that stands still. It is told each time, since the
+ * request that opened a connection is another one than that which used it last.
  */
 export function tellOfUse(pool: Pool, keepAwake: (work: Promise<void>) => void): void {
   let closed: ReturnType<typeof Promise.withResolvers<void>> | null = null;

@@ -13,8 +13,9 @@ import {
 import { againOnDeadlock, inTransaction } from "./sql.ts";
 
 /**
- * Takes `count` places behind all that others have in the line of a session, for callers of `owner`: in their order, each
- * larger than the one before. Fewer where the line would hold more than `most`, none where the account has no such session.
+ * Takes `count` places behind all that others have in the line of a session, for callers of `owner`: in their order,
+ * each larger than the one before. Fewer where the line would hold more than `most`, none where the account has no such
+ * session.
  */
 export async function joinLine(
   database: Database,

@@ -2,7 +2,10 @@ import { rmSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 
-/** The longest path of a socket that every system takes (unix(7): 108 bytes on Linux, 104 on others, with the last zero). */
+/**
+ * The longest path of a socket that every system takes (unix(7): 108 bytes on Linux, 104 on others, with the last
+ * zero).
+ */
 const LONGEST_PATH_BYTES = 100;
 const ANSWER_MS = 1000;
 
@@ -10,9 +13,9 @@ const ANSWER_MS = 1000;
 export type LockSocket = { readonly name: string; readonly close: () => void };
 
 /**
- * Listens on a socket in `folder` until it is closed or this process has ended, however it ends: the kernel closes it with
- * the last thread. So whoever shares that kernel, in any container, sees at once that the holder is gone. Null where the
- * file system takes no socket.
+ * Listens on a socket in `folder` until it is closed or this process has ended, however it ends: the kernel closes it
+ * with the last thread. So whoever shares that kernel, in any container, sees at once that the holder is gone. Null
+ * where the file system takes no socket.
  */
 export async function openSocket(folder: string, token: string): Promise<LockSocket | null> {
   const name = `lock-${token.slice(0, 8)}`;

@@ -2,14 +2,18 @@ import type { Database } from "./database.ts";
 import { inTime } from "./in-time.ts";
 import { addWordsRows, readSaidRows, searchMessageRows, searchTitleRows } from "./sql/message-words.ts";
 
-/** One statement gives messages of so many branches their words: so many of each, of so many bytes as they are stored. */
+/**
+ * One statement gives messages of so many branches their words: so many of each, of so many bytes as they are stored.
+ */
 const BRANCHES = 16;
 const MESSAGES = 200;
 const BYTES = 24 * 1024;
 /** Titles of so many sessions are looked at, the latest ones. */
 const LATEST_TITLES = 10_000;
 
-/** What is looked for: words by the parser of texts, and conditions of text search as they are. All of it must be there. */
+/**
+ * What is looked for: words by the parser of texts, and conditions of text search as they are. All of it must be there.
+ */
 export type Wanted = {
   readonly words: readonly string[];
   /** Whether the last word is the beginning of one. */
@@ -46,8 +50,8 @@ export async function addWords(database: Database, accountId: string | null): Pr
 }
 
 /**
- * Messages on the lines that are shown, and titles, that have all that is wanted, at most `limit` of each: the latest session
- * first, its messages in their order. Null: it took too long and was ended.
+ * Messages on the lines that are shown, and titles, that have all that is wanted, at most `limit` of each: the latest
+ * session first, its messages in their order. Null: it took too long and was ended.
  */
 export async function searchSaid(
   database: Database,

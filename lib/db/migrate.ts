@@ -9,7 +9,9 @@ import { onOneConnection } from "./limited-pool.ts";
 const LOCK = 7_227_539;
 /** Who waits for longer than this for another that migrates gives up. */
 const WAIT_MINUTES = 5;
-/** A change of a table that waits for its readers keeps all that come after it waiting, so it does not wait for long. */
+/**
+ * A change of a table that waits for its readers keeps all that come after it waiting, so it does not wait for long.
+ */
 const TABLE_LOCK_SECONDS = 30;
 const LOCK_TIMEOUT = "55P03";
 
@@ -57,8 +59,8 @@ export async function migrationState(pool: Pick<PoolClient, "query">, root: stri
 }
 
 /**
- * Applies what is pending, once, however many processes start together: the others wait up to five minutes and find nothing
- * to do. Gives the names that this call has applied.
+ * Applies what is pending, once, however many processes start together: the others wait up to five minutes and find
+ * nothing to do. Gives the names that this call has applied.
  *
  * A migration is one transaction with the note that it was applied, and the lock is that transaction's: whatever ends,
  * nothing is half applied and no lock is left, also through a pooler. Throws a sentence that says what to do where a
@@ -153,8 +155,8 @@ function unfinishedSentence({ name, startedAt, log }: MigrationState["failed"][n
 }
 
 /**
- * Says what became of a migration that was left unfinished: "again" lets it be applied anew, "done" counts it as applied.
- * Throws a sentence where no such migration is unfinished.
+ * Says what became of a migration that was left unfinished: "again" lets it be applied anew, "done" counts it as
+ * applied. Throws a sentence where no such migration is unfinished.
  */
 export async function settle(pool: Pool, root: string, name: string, outcome: "again" | "done"): Promise<void> {
   const { failed } = await migrationState(pool, root);
@@ -169,8 +171,8 @@ export async function settle(pool: Pool, root: string, name: string, outcome: "a
 const BEHIND = "migrations";
 
 /**
- * Throws where this version needs migrations that the database does not have: 503 in each dialect's shape, with a sentence
- * that says what to do. A database that is ahead is taken: migrations leave what the version before them uses.
+ * Throws where this version needs migrations that the database does not have: 503 in each dialect's shape, with a
+ * sentence that says what to do. A database that is ahead is taken: migrations leave what the version before them uses.
  */
 export async function checkMigrated(pool: Pool, root: string): Promise<void> {
   const { pending, failed } = await migrationState(pool, root);

@@ -9,7 +9,9 @@ type Input = Pick<StoredProvider, "name" | "kind" | "baseUrl" | "keyHint" | "sea
 
 const isKind = (kind: string): kind is ProviderKind => PROVIDER_KINDS.some((known) => known === kind);
 
-/** The providers of an account, the oldest first, at most `most`. One of a kind that a later version made is left out. */
+/**
+ * The providers of an account, the oldest first, at most `most`. One of a kind that a later version made is left out.
+ */
 export async function listProviders(
   { prisma }: Database,
   accountId: string,

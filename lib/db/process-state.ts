@@ -1,8 +1,8 @@
 import { readFileSync, readlinkSync } from "node:fs";
 
 /**
- * Names what processes that see each other share: the running kernel, and the container's process numbers. Null where the
- * system does not say (proc(5), pid_namespaces(7)).
+ * Names what processes that see each other share: the running kernel, and the container's process numbers. Null where
+ * the system does not say (proc(5), pid_namespaces(7)).
  */
 export function processSpace(): string | null {
   try {

@@ -18,8 +18,8 @@ export type EventBatch = { readonly runId: string; readonly seqFrom: number; rea
 /**
  * Writes batches of many runs in one statement.
  *
- * Gives the ids of the runs that `owner` still holds; a run that is missing has been taken over, ended or deleted. A batch
- * that was written before, by a statement whose answer got lost, is replaced by the same and what came after it.
+ * Gives the ids of the runs that `owner` still holds; a run that is missing has been taken over, ended or deleted. A
+ * batch that was written before, by a statement whose answer got lost, is replaced by the same and what came after it.
  */
 export async function appendEvents(
   database: Database,
@@ -84,8 +84,9 @@ export type RunLook = {
 };
 
 /**
- * Looks at a run of an account, of which the first `after` events are known; null where there is none. All is of one moment:
- * what is written before a run ends is there when it has ended. Runs that are looked at in one moment are read together.
+ * Looks at a run of an account, of which the first `after` events are known; null where there is none. All is of one
+ * moment: what is written before a run ends is there when it has ended. Runs that are looked at in one moment are read
+ * together.
  */
 export async function lookAtRun(
   database: Database,
@@ -114,8 +115,8 @@ const lookTogether = together(async (database, asked: readonly Asked[]) => {
 });
 
 /**
- * Drops the events of runs that ended over ten minutes ago, as nobody reconnects to them by number any more, and after a
- * day what was kept for repeats of a request, with its key.
+ * Drops the events of runs that ended over ten minutes ago, as nobody reconnects to them by number any more, and after
+ * a day what was kept for repeats of a request, with its key.
  */
 export async function pruneEvents(database: Database): Promise<void> {
   for (const prune of [pruneEventRows, pruneOutputs]) {

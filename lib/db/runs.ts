@@ -24,8 +24,8 @@ export async function findOutput(database: Database, accountId: string, runId: s
 }
 
 /**
- * Drops what is kept of the account's ended runs that knew of these docs, or of docs of these owners, once they are deleted.
- * A repeat of their requests runs again then.
+ * Drops what is kept of the account's ended runs that knew of these docs, or of docs of these owners, once they are
+ * deleted. A repeat of their requests runs again then.
  */
 export async function forgetDocs(database: Database, accountId: string, ids: readonly string[]): Promise<void> {
   if (ids.length > 0) await forgetDocRows(database, { accountId, ids });

@@ -176,8 +176,9 @@ export async function setSettings(
 }
 
 /**
- * Sets the settings of a session of the account to what `change` makes of them, and moves it to the front. Until that is
- * written nobody else changes them. Gives whether there is one. Throws what `change` throws, and then nothing is changed.
+ * Sets the settings of a session of the account to what `change` makes of them, and moves it to the front. Until that
+ * is written nobody else changes them. Gives whether there is one. Throws what `change` throws, and then nothing is
+ * changed.
  */
 export async function changeSettings(
   database: Database,
@@ -208,8 +209,8 @@ export async function addParticipants(
 }
 
 /**
- * Gives a session of the account a new, empty branch, and deletes all its others with their messages, summaries and turns.
- * Gives whether there is one.
+ * Gives a session of the account a new, empty branch, and deletes all its others with their messages, summaries and
+ * turns. Gives whether there is one.
  *
  * A turn that runs meanwhile loses its row, and ends as one of a deleted session does.
  */

@@ -18,8 +18,9 @@ export type SignIn = {
 };
 
 /**
- * Changes who somebody is: writes `data` to the account and ends every sign-in of before. Whatever gives, takes or changes
- * a way into an account goes through here. Gives the number that new sign-ins are made with; null for no such account.
+ * Changes who somebody is: writes `data` to the account and ends every sign-in of before. Whatever gives, takes or
+ * changes a way into an account goes through here. Gives the number that new sign-ins are made with; null for no such
+ * account.
  */
 export async function renewAccount(
   prisma: Prisma.TransactionClient,
@@ -51,8 +52,8 @@ export async function findSignIn(
 }
 
 /**
- * Enters a sign-in of an account whose number is `tokenVersion`, for so many seconds; the oldest of more than `most` ends.
- * False: the account has become another meanwhile, or is gone, and nothing is entered.
+ * Enters a sign-in of an account whose number is `tokenVersion`, for so many seconds; the oldest of more than `most`
+ * ends. False: the account has become another meanwhile, or is gone, and nothing is entered.
  */
 export async function insertSignIn(
   database: Database,

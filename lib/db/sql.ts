@@ -6,15 +6,15 @@ import { onOneConnection } from "./limited-pool.ts";
 export type Connection = { readonly pool: Pick<PoolClient, "query"> };
 
 /**
- * Whether an error leaves open what became of the statement: the connection went away before its answer. What the server
- * itself says of a statement is an answer, but for its going away (SQLSTATE class 08, and 57P01 to 57P03).
+ * Whether an error leaves open what became of the statement: the connection went away before its answer. What the
+ * server itself says of a statement is an answer, but for its going away (SQLSTATE class 08, and 57P01 to 57P03).
  */
 export const isLost = (thrown: unknown): boolean =>
   !(thrown instanceof DatabaseError) || /^(?:08|57P0)/u.test(thrown.code ?? "");
 
 /**
- * Whether the database will never take these values: out of range, ill-formed or too large (SQLSTATE classes 22 and 54).
- * The same statement fails in the same way at each further try.
+ * Whether the database will never take these values: out of range, ill-formed or too large (SQLSTATE classes 22 and
+ * 54). The same statement fails in the same way at each further try.
  */
 export const isRefused = (thrown: unknown): boolean =>
   thrown instanceof DatabaseError && /^(?:22|54)/u.test(thrown.code ?? "");
@@ -53,8 +53,8 @@ export const isStalePlan = (thrown: unknown): boolean =>
   thrown instanceof DatabaseError && thrown.code === NOT_SUPPORTED && thrown.routine === "RevalidateCachedQuery";
 
 /**
- * Runs statements in one transaction, which is rolled back where `work` throws. `work` changes nothing but the database: it
- * runs again where a plan was stale.
+ * Runs statements in one transaction, which is rolled back where `work` throws. `work` changes nothing but the
+ * database: it runs again where a plan was stale.
  */
 export async function inTransaction<Result>(
   database: Database,

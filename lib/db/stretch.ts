@@ -5,7 +5,10 @@ import { readStretchRows } from "./sql/messages.ts";
 /** What was said in a message, and where it stands. */
 export type StretchMessage = Pick<Message, "role" | "name" | "parts" | "position" | "branchId">;
 
-/** The messages on the line that a session of the account showed when it was read, at positions from `from` to before `to`, oldest first. */
+/**
+ * The messages on the line that a session of the account showed when it was read, at positions from `from` to before
+ * `to`, oldest first.
+ */
 export async function readStretch(
   database: Database,
   accountId: string,

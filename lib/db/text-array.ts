@@ -1,7 +1,7 @@
 /**
- * Reads an array of texts of one dimension as PostgreSQL writes it (its manual, "Array Input and Output Syntax"): in braces
- * with commas between; a text that could be taken for something else stands in double quotes, where a backslash stands before
- * each quote and backslash. Throws where it is something else.
+ * Reads an array of texts of one dimension as PostgreSQL writes it (its manual, "Array Input and Output Syntax"): in
+ * braces with commas between; a text that could be taken for something else stands in double quotes, where a backslash
+ * stands before each quote and backslash. Throws where it is something else.
  *
  * The `pg` client's own way goes letter by letter and takes 150 ms for a text of a megabyte, on the event loop.
  */

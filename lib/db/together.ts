@@ -11,11 +11,11 @@ type Line<Item, Result> = { readonly waiting: Waiting<Item, Result>[]; isBusy: b
 const MOST = 32;
 
 /**
- * Makes of a statement for many items a function for one: what is asked while a statement is on its way goes into the next
- * one together. A statement costs the embedded database much more than the rows it touches.
+ * Makes of a statement for many items a function for one: what is asked while a statement is on its way goes into the
+ * next one together. A statement costs the embedded database much more than the rows it touches.
  *
- * `run` gives a result for each item, in their order. Where a group fails, each of it is tried alone: one is not to fail
- * for another's fault. Where its answer is lost with the connection, each is told so.
+ * `run` gives a result for each item, in their order. Where a group fails, each of it is tried alone: one is not to
+ * fail for another's fault. Where its answer is lost with the connection, each is told so.
  */
 export function together<Item, Result>(
   run: (database: Database, items: readonly Item[]) => Promise<readonly Result[]>,

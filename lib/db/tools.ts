@@ -43,8 +43,8 @@ export async function insertTool(
 }
 
 /**
- * Sets all fields of an agent's tool. `change` is told what the tool is now, and until its answer is written nobody else
- * changes that. Gives whether there is one. Throws the violation of its name as it is, and what `change` throws.
+ * Sets all fields of an agent's tool. `change` is told what the tool is now, and until its answer is written nobody
+ * else changes that. Gives whether there is one. Throws the violation of its name as it is, and what `change` throws.
  */
 export async function changeTool(
   database: Database,

@@ -72,7 +72,9 @@ export async function listShares(database: Database, accountId: string, days: nu
   return { kinds, keys, bots, endUsers };
 }
 
-/** What each account of the server used on the last so many days: at most `limit`, the most first. For its owner alone. */
+/**
+ * What each account of the server used on the last so many days: at most `limit`, the most first. For its owner alone.
+ */
 export const listSharesOfAccounts = (database: Database, days: number, limit: number) =>
   listAccountShares(database, { days, limit });
 

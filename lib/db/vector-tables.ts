@@ -8,9 +8,9 @@ import { IN_SCOPE, SCOPE } from "./sql/doc-search.ts";
 import { type Connection, inTransaction } from "./sql.ts";
 import { fromBytes } from "./vector-bytes.ts";
 
-// Where PostgreSQL has pgvector, vectors stand a second time in a table of their model, with an index of the nearest. No
-// migration can require the extension, so these tables are made while the server runs, and can be made again at any time:
-// back-ups and moves leave them out.
+// Where PostgreSQL has pgvector, vectors stand a second time in a table of their model, with an index of the nearest.
+// No migration can require the extension, so these tables are made while the server runs, and can be made again at any
+// time: back-ups and moves leave them out.
 
 /** No such table holds anything that is not in "ChunkEmbedding". */
 const PREFIX = "Vectors_";
@@ -27,7 +27,9 @@ const STORING = 7_227_541;
 /** Making an index of a million vectors takes most of an hour on a small machine. */
 const INDEX_MS = 6 * 3_600_000;
 
-/** What is known of a database in this process: why it has no such tables, and of which models they were seen complete. */
+/**
+ * What is known of a database in this process: why it has no such tables, and of which models they were seen complete.
+ */
 type Known = { readonly fault: Promise<string | null>; readonly complete: Map<string, number> };
 const known = new WeakMap<Database, Known>();
 
@@ -73,8 +75,8 @@ const tableOf = (model: string, dimensions: number): string => {
 const textOf = (vector: ArrayLike<number>): string => `[${Array.from(vector).join(",")}]`;
 
 /**
- * Copies to the table of a model what it lacks, makes its index, and has searches use it from then on. Does nothing where
- * the database cannot. Others get their turn between the batches.
+ * Copies to the table of a model what it lacks, makes its index, and has searches use it from then on. Does nothing
+ * where the database cannot. Others get their turn between the batches.
  */
 export async function completeVectors(database: Database, model: string): Promise<void> {
   const { fault, complete } = knownOf(database);
@@ -100,7 +102,8 @@ export async function completeVectors(database: Database, model: string): Promis
     const patient: QueryConfig & { readonly query_timeout: number } = { text, query_timeout: INDEX_MS };
     await client.query(patient);
   });
-  // Whoever stored a vector before there was an index is waited for, and whoever does from here on stores it there, too.
+  // Whoever stored a vector before there was an index is waited for, and whoever does from here on stores it there,
+  // too.
   await alone(database, async (client) => {
     await client.query("select pg_advisory_xact_lock($1)", [STORING]);
   });
@@ -145,8 +148,9 @@ async function alone(database: Database, work: (client: PoolClient) => Promise<v
 type Embedded = { readonly chunkId: string; readonly vector: ArrayLike<number> };
 
 /**
- * Stores vectors of a model by `store`, which gives those that it has stored, and in the same transaction in the table of the
- * model where that has an index, whichever process has made it: what is complete stays so. Gives what was stored.
+ * Stores vectors of a model by `store`, which gives those that it has stored, and in the same transaction in the table
+ * of the model where that has an index, whichever process has made it: what is complete stays so. Gives what was
+ * stored.
  */
 export async function alsoIndexed<Stored extends Embedded>(
   database: Database,
@@ -179,8 +183,8 @@ async function insertInto({ pool }: Connection, table: string, embedded: readonl
 }
 
 /**
- * The `limit` pieces in scope that are nearest to a vector, nearest first, by the index of a model; undefined: it has none
- * that is complete, or of another length. Null: it took too long and was ended.
+ * The `limit` pieces in scope that are nearest to a vector, nearest first, by the index of a model; undefined: it has
+ * none that is complete, or of another length. Null: it took too long and was ended.
  *
  * The index may pass over a few. Where it finds fewer than there are, all are compared.
  */

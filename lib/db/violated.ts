@@ -2,8 +2,8 @@ import { DatabaseError } from "pg";
 import { z } from "zod";
 
 /**
- * An error of Prisma with what its driver adapter hands on of the database's. Known by its looks: each route is a bundle,
- * and the client of the start's may be of another class.
+ * An error of Prisma with what its driver adapter hands on of the database's. Known by its looks: each route is a
+ * bundle, and the client of the start's may be of another class.
  */
 const PrismaError = z.object({
   name: z.literal("PrismaClientKnownRequestError"),
@@ -22,8 +22,8 @@ const PrismaError = z.object({
 const isViolation = (code: string | undefined): boolean => code?.startsWith("23") === true;
 
 /**
- * The name of the constraint or unique index that a statement by hand or a call of Prisma violated; "" where Prisma does
- * not tell which, as for a check; null when it failed for another reason.
+ * The name of the constraint or unique index that a statement by hand or a call of Prisma violated; "" where Prisma
+ * does not tell which, as for a check; null when it failed for another reason.
  */
 export function violated(thrown: unknown): string | null {
   if (thrown instanceof DatabaseError) return isViolation(thrown.code) ? (thrown.constraint ?? "") : null;

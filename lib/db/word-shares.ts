@@ -15,8 +15,8 @@ type Sampled = { readonly bytes: number; readonly at: number; readonly shares: W
 const sampled = new WeakMap<Database, Sampled>();
 
 /**
- * How common words are in the pieces of everybody, from a sample that is some minutes old at the most. It says what a search
- * costs and what a word is worth; nobody is told of it.
+ * How common words are in the pieces of everybody, from a sample that is some minutes old at the most. It says what a
+ * search costs and what a word is worth; nobody is told of it.
  *
  * `bytes`: how much the pieces take now.
  */

@@ -55,7 +55,10 @@ const BoundedArray = z.core.$constructor("BoundedArray", (inst: z.ZodArray, def:
   };
 });
 
-/** A list of at most `max` items. A longer one is refused unread, and one of bad items is read up to some hundred faults. */
+/**
+ * A list of at most `max` items. A longer one is refused unread, and one of bad items is read up to some hundred
+ * faults.
+ */
 export const list = <Item extends z.ZodType>(item: Item, max: number): z.ZodArray<Item> =>
   // A class of zod's own making has no type parameters.
   (new BoundedArray({ type: "array", element: item }) as unknown as z.ZodArray<Item>).max(max);
@@ -159,8 +162,8 @@ export const anyJson = (): z.ZodUnknown => sized(z.unknown());
 export const jsonObject = (): z.ZodRecord<z.ZodString, z.ZodUnknown> => sized(record(z.unknown()));
 
 /**
- * JSON that is its caller's own, of which nothing is reckoned with: its numbers are given back as they were written, also
- * those that JavaScript rounds (`lib/domain/exact-numbers.ts`).
+ * JSON that is its caller's own, of which nothing is reckoned with: its numbers are given back as they were written,
+ * also those that JavaScript rounds (`lib/domain/exact-numbers.ts`).
  */
 export function callersOwn<Schema extends z.ZodType>(schema: Schema): Schema {
   const check = new z.core.$ZodCheck({ check: "custom" });

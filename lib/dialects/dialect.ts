@@ -9,8 +9,8 @@ import type { TurnPolicy } from "../domain/turn-policy.ts";
 import type { Reference } from "./reference.ts";
 
 /**
- * Which credentials a surface takes. With "key-or-guest" a visitor becomes a guest by writing; "cookie": what only a person
- * does, in the browser, such as making keys.
+ * Which credentials a surface takes. With "key-or-guest" a visitor becomes a guest by writing; "cookie": what only a
+ * person does, in the browser, such as making keys.
  */
 export type Credentials = "key" | "cookie" | "key-or-cookie" | "key-or-guest";
 
@@ -64,7 +64,9 @@ export type Answering<Asked> = {
   /** The turns that a call asks for, one for each choice, with one input. Throws what `takeTurn` may throw. */
   readonly decode: (asked: Asked) => Some<TurnCall>;
   readonly isStream: (asked: Asked) => boolean;
-  /** When a stream begins: once the provider has accepted its turns, so that a failure still has a status, or at once. */
+  /**
+   * When a stream begins: once the provider has accepted its turns, so that a failure still has a status, or at once.
+   */
   readonly begins: "accepted" | "at-once";
   /** The status of what is answered; absent: 200. */
   readonly status?: number;
@@ -81,8 +83,8 @@ export type Answering<Asked> = {
 };
 
 /**
- * A published dialect: a wire format in which programs speak to the core. All that differs between two dialects is here or
- * in their routes; `DIALECTS` lists them.
+ * A published dialect: a wire format in which programs speak to the core. All that differs between two dialects is here
+ * or in their routes; `DIALECTS` lists them.
  */
 export type Dialect<Asked = never> = Surface &
   Answering<Asked> & {
@@ -91,8 +93,8 @@ export type Dialect<Asked = never> = Surface &
     /** Its part of the reference: loaded when it is asked for, since no turn needs its schemas. */
     readonly reference: () => Promise<Reference>;
     /**
-     * A first call for a shell: `{origin}` stands for the server's address, the key is read from PARLEY_KEY. Null where it
-     * takes an agent and there is none.
+     * A first call for a shell: `{origin}` stands for the server's address, the key is read from PARLEY_KEY. Null where
+     * it takes an agent and there is none.
      */
     readonly sample: (agentId: string | null) => string | null;
   };

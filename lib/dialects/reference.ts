@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { ChatError, ErrorCode } from "../domain/errors.ts";
 
-// What a dialect tells of its operations: the reference at /api/openapi.json is made of it, from the schemas that read the
-// requests, and the answers of the tests are checked against it.
+// What a dialect tells of its operations: the reference at /api/openapi.json is made of it, from the schemas that read
+// the requests, and the answers of the tests are checked against it.
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 

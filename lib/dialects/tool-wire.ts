@@ -131,7 +131,9 @@ const ToolFields = z.object({
   bash_20241022: BashSpec.nullish(),
 });
 
-/** A tool to be made, or for one call. The object under the key that equals `type` counts; the others are checked only. */
+/**
+ * A tool to be made, or for one call. The object under the key that equals `type` counts; the others are checked only.
+ */
 export const CreateTool = ToolFields.transform((tool, context): Tool => {
   const { name, type, description } = tool;
   const body = decodeBody(tool);

@@ -34,8 +34,8 @@ export type Agent = AgentDoors &
     readonly model: string;
     readonly settings: ModelSettings;
     /**
-     * What a caller gave beside the settings, in the words of its dialect: kept to be given back, of no meaning to us. Null:
-     * nothing was given; empty: settings were, though nothing is set.
+     * What a caller gave beside the settings, in the words of its dialect: kept to be given back, of no meaning to us.
+     * Null: nothing was given; empty: settings were, though nothing is set.
      */
     readonly extraSettings: Readonly<Record<string, unknown>> | null;
     readonly systemTemplate: string;

@@ -11,8 +11,8 @@ export const dialectScopes = (scopes: readonly string[]): readonly string[] =>
 /** What a caller with a key may do. */
 export type Grant = {
   /**
-   * Names of dialects that the key reaches; of none named it reaches all. With "read-only" it changes nothing; with "edit"
-   * a key of one agent changes that agent.
+   * Names of dialects that the key reaches; of none named it reaches all. With "read-only" it changes nothing; with
+   * "edit" a key of one agent changes that agent.
    */
   readonly scopes: readonly string[];
   /** The one agent that the key reaches, through dialects whose calls name an agent each; null: no such limit. */

@@ -1,6 +1,6 @@
 /**
- * A way on which the processes of one server tell each other short texts. A text may get lost, so nothing may rest on it
- * but how soon somebody looks.
+ * A way on which the processes of one server tell each other short texts. A text may get lost, so nothing may rest on
+ * it but how soon somebody looks.
  */
 export type Channel = {
   /** Tells a text to all processes, this one too. Throws when it cannot. */

@@ -1,6 +1,6 @@
 /**
- * "[2]", "[2, 3]" and "[2][3]": how an answer names its sources. Not directly behind a letter that has case, a digit or a
- * closing bracket, where it is an index of something; writing without spaces has no such letters.
+ * "[2]", "[2, 3]" and "[2][3]": how an answer names its sources. Not directly behind a letter that has case, a digit or
+ * a closing bracket, where it is an index of something; writing without spaces has no such letters.
  */
 export const CITATION = /(?<![\p{Lu}\p{Ll}\p{Nd}_)\]])(?:\[\d{1,3}(?:\s*,\s*\d{1,3})*\])+/gu;
 

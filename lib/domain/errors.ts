@@ -51,7 +51,9 @@ export type ErrorDetails = {
   readonly rate?: Rate;
   /** The HTTP status with which a model provider answered; absent where it did not answer. */
   readonly providerStatus?: number;
-  /** Whether the same call would only cost again: a provider that was silent for too long, or whose account is empty. */
+  /**
+   * Whether the same call would only cost again: a provider that was silent for too long, or whose account is empty.
+   */
   readonly isFinal?: boolean;
   readonly cause?: unknown;
 };

@@ -8,7 +8,9 @@ const TokenCount = z.number().nullable();
 export const TurnUsage = z.object({ inputTokens: TokenCount, outputTokens: TokenCount, isEstimated: z.boolean() });
 export type TurnUsage = z.infer<typeof TurnUsage>;
 
-/** What ended a turn that would have gone on calling tools: its number of steps, its time, or that it went in circles. */
+/**
+ * What ended a turn that would have gone on calling tools: its number of steps, its time, or that it went in circles.
+ */
 export const TURN_LIMITS = ["steps", "time", "repeats"] as const;
 const TurnLimit = z.enum(TURN_LIMITS);
 export type TurnLimit = z.infer<typeof TurnLimit>;

@@ -19,8 +19,8 @@ const { parse, rawJSON } = JSON as unknown as {
 const isExact = (value: number, source: string): boolean => Number.isSafeInteger(value) || !INTEGER.test(source);
 
 /**
- * The value of a JSON text, in which each whole number that would be rounded is a marked text: it can be copied, stored and
- * compared like any other. `exactJson` writes it as the number again. Throws as `JSON.parse` does.
+ * The value of a JSON text, in which each whole number that would be rounded is a marked text: it can be copied, stored
+ * and compared like any other. `exactJson` writes it as the number again. Throws as `JSON.parse` does.
  */
 export function parseExact(json: string): unknown {
   if (!hasLongRun(json)) return JSON.parse(json);
@@ -31,8 +31,8 @@ export function parseExact(json: string): unknown {
 }
 
 /**
- * Whether a text has so many digits in a row. Every token of an answer is asked: of such a run one stands where it looks, and
- * the rest it need not see.
+ * Whether a text has so many digits in a row. Every token of an answer is asked: of such a run one stands where it
+ * looks, and the rest it need not see.
  */
 function hasLongRun(text: string): boolean {
   for (let at = LONG_RUN - 1; at < text.length; at += LONG_RUN) {
@@ -55,8 +55,8 @@ function isDigit(text: string, at: number): boolean {
 const noted = new WeakMap<object, Map<string, string>>();
 
 /**
- * The value of a JSON text as `JSON.parse` gives it. What it had to round is noted, so that `markNoted` can give it back where
- * the text is a caller's own, and no schema of ours asks for a number. Throws as `JSON.parse` does.
+ * The value of a JSON text as `JSON.parse` gives it. What it had to round is noted, so that `markNoted` can give it
+ * back where the text is a caller's own, and no schema of ours asks for a number. Throws as `JSON.parse` does.
  */
 export function parseNoting(json: string): unknown {
   if (!hasLongRun(json)) return JSON.parse(json);
@@ -106,8 +106,8 @@ export function exactJson(value: unknown): string {
 }
 
 /**
- * A copy of a value for somebody who will write it as JSON, with the numbers as they were written; the value itself where
- * it has none.
+ * A copy of a value for somebody who will write it as JSON, with the numbers as they were written; the value itself
+ * where it has none.
  */
 export const exactValue = <T>(value: T): T => exact(value) as T; // of the same shape, for whoever writes it as JSON
 

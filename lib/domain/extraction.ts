@@ -34,8 +34,8 @@ export type SourceFile = {
 /**
  * Makes pieces of a file. `progress` is a share from 0 to 1. The same file gives the same pieces.
  *
- * Throws "bad-request" with a sentence for a person where nothing can be made of the file, "rate-limited" where too many
- * wait, and the reason of `signal`.
+ * Throws "bad-request" with a sentence for a person where nothing can be made of the file, "rate-limited" where too
+ * many wait, and the reason of `signal`.
  */
 export type ExtractFile = (file: SourceFile, signal: AbortSignal) => AsyncIterable<Extracted>;
 

@@ -49,12 +49,16 @@ export const textTypeOf = (name: string): string =>
   TEXTS.get(/\.([^.]+)$/u.exec(name.toLowerCase())?.[1] ?? "") ?? PLAIN;
 
 const LONGEST_NAME = 200;
-/** What nobody sees in a name but what joins letters and signs, and what turns the direction in which it is read: "gpj.exe" would look like "exe.jpg". */
+/**
+ * What nobody sees in a name but what joins letters and signs, and what turns the direction in which it is read:
+ * "gpj.exe" would look like "exe.jpg".
+ */
 const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\ufffd]/gu;
 
 /**
  * A file's name as it is stored: without a path before it, without invisible characters, of at most 200 characters, its
- * ending kept, with letters that are put together: macOS gives them in parts. It is never empty, and says nothing about where or how the file is stored.
+ * ending kept, with letters that are put together: macOS gives them in parts. It is never empty, and says nothing about
+ * where or how the file is stored.
  */
 export function cleanName(given: string): string {
   const last = given.split(/[/\\]/u).findLast((part) => part.trim() !== "") ?? "";
@@ -84,8 +88,8 @@ export function savedName(title: string, ending: string): string {
 const LONGEST_TITLE = 255;
 
 /**
- * What a document is called, in one line without invisible characters, of at most 255 characters; "" where nothing is left.
- * Unlike in a file's name, a slash is a letter as any other.
+ * What a document is called, in one line without invisible characters, of at most 255 characters; "" where nothing is
+ * left. Unlike in a file's name, a slash is a letter as any other.
  */
 export function cleanLine(given: string): string {
   const line = given.replaceAll(/\s+/gu, " ").replaceAll(UNSEEN, "").normalize("NFC").replaceAll(/ +/gu, " ").trim();

@@ -5,5 +5,7 @@ export const newId = (): string => v7();
 
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu;
 
-/** Whether a text is a UUID of any version and variant. Asked before a query: PostgreSQL refuses other texts as uuid. */
+/**
+ * Whether a text is a UUID of any version and variant. Asked before a query: PostgreSQL refuses other texts as uuid.
+ */
 export const isId = (text: string): boolean => ID.test(text);

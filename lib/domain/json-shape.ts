@@ -8,8 +8,8 @@ export const JSON_DEPTH = 200;
 export const JSON_VALUES = 100_000;
 
 /**
- * How many values a JSON text holds, or somewhat more, and which maximum it is over, if any. It is told of any text, as it
- * is or as UTF-8, and read no further than to the maximum: a parser would give each value an object first.
+ * How many values a JSON text holds, or somewhat more, and which maximum it is over, if any. It is told of any text, as
+ * it is or as UTF-8, and read no further than to the maximum: a parser would give each value an object first.
  */
 export function jsonShape(
   json: string | Uint8Array,

@@ -13,8 +13,8 @@ export type PageToDraw = {
 /**
  * Draws a page as a JPEG of at most 256 KB, one after the other.
  *
- * Throws "bad-request" with a sentence for one that cannot be drawn, "rate-limited" where too many wait, "unavailable" where
- * what draws has ended by itself, and the reason of `signal`.
+ * Throws "bad-request" with a sentence for one that cannot be drawn, "rate-limited" where too many wait, "unavailable"
+ * where what draws has ended by itself, and the reason of `signal`.
  */
 export type DrawPage = (page: PageToDraw, signal: AbortSignal) => Promise<Uint8Array>;
 

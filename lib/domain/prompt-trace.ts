@@ -8,8 +8,8 @@ const Marked = z.object({ tokens: z.number(), hash: z.string() });
 const Version = z.object({ id: z.string(), updatedAt: z.coerce.date() });
 
 /**
- * What is kept of a turn's prompt for as long as the turn: numbers, ids and hashes, from which the prompt is drawn again.
- * No text of an agent, a doc, a user or a tool is in it.
+ * What is kept of a turn's prompt for as long as the turn: numbers, ids and hashes, from which the prompt is drawn
+ * again. No text of an agent, a doc, a user or a tool is in it.
  */
 export const PromptTrace = z.object({
   /** Null: there was no system text. */

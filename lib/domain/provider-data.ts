@@ -3,8 +3,8 @@ import { z } from "zod";
 const Json = z.record(z.string(), z.unknown());
 
 /**
- * What the provider of a step wants back as it gave it: signatures, sealed thoughts. It goes back to whoever made it, and to
- * nobody else; no dialect shows it.
+ * What the provider of a step wants back as it gave it: signatures, sealed thoughts. It goes back to whoever made it,
+ * and to nobody else; no dialect shows it.
  */
 export const ProviderData = z.object({
   /** Who made it: an address and a family of models, as `lib/model` names them. */

@@ -3,7 +3,10 @@ import { z } from "zod";
 const RECALL_MODES = ["text", "vector", "hybrid"] as const;
 export type RecallMode = (typeof RECALL_MODES)[number];
 
-/** In which way docs were searched for, and why it was another than asked for, or may not be all; null: nothing is to be said. */
+/**
+ * In which way docs were searched for, and why it was another than asked for, or may not be all; null: nothing is to be
+ * said.
+ */
 export const RecallWay = z.object({ mode: z.enum(RECALL_MODES), why: z.string().nullable() });
 export type RecallWay = Readonly<z.infer<typeof RecallWay>>;
 

@@ -14,9 +14,9 @@ const OF_KEY = /[\w+/=.~%-]/u;
 export type Hide = (text: string) => string;
 
 /**
- * Hides each of `secrets` in a text, and each piece of one that has 12 characters or more, as it stands or as it is written
- * in a URL, in JSON, in hex or in base64; with the rest of the word that it is found in. Secrets of less than 8 characters
- * are passed over.
+ * Hides each of `secrets` in a text, and each piece of one that has 12 characters or more, as it stands or as it is
+ * written in a URL, in JSON, in hex or in base64; with the rest of the word that it is found in. Secrets of less than 8
+ * characters are passed over.
  */
 export function hiding(secrets: Iterable<string | null | undefined>): Hide {
   const pieces = new Set<string>();
@@ -97,8 +97,8 @@ export const withoutLongWords: Hide = (text) => text.replace(/[\w+/=.~%-]{20,}/g
 const MOST = 2000;
 
 /**
- * A copy of a JSON value without what stands under the names of secrets, and without what looks like one in its texts. What
- * is past the first 2,000 values and characters of a large one is left out.
+ * A copy of a JSON value without what stands under the names of secrets, and without what looks like one in its texts.
+ * What is past the first 2,000 values and characters of a large one is left out.
  */
 export function withoutSecrets(value: unknown): unknown {
   let left = MOST;
@@ -129,7 +129,9 @@ const DEPTH = 50;
 
 const MEMBER = new RegExp(`("${NAME}s?"\\s{0,9}:\\s{0,9}")([^"\\\\]*)`, "giu");
 
-/** A text that was to be JSON, with stars for the values under the names of secrets: each place in it stays what it was. */
+/**
+ * A text that was to be JSON, with stars for the values under the names of secrets: each place in it stays what it was.
+ */
 export const starred: Hide = (text) =>
   text.replace(MEMBER, (_, before: string, secret: string) => before + "*".repeat(secret.length));
 

@@ -13,7 +13,9 @@ export function secretsOfCall({ url, query, headers, cookies, form, json, secret
   return [...named, ...tokens, ...secretTexts({ cookies, secrets })];
 }
 
-/** A tool as those see it who may know of it but not of its secrets: their names stay, with "[hidden]" for each value. */
+/**
+ * A tool as those see it who may know of it but not of its secrets: their names stay, with "[hidden]" for each value.
+ */
 export function withoutToolSecrets(tool: StoredTool): StoredTool {
   switch (tool.type) {
     case "api-call":

@@ -44,7 +44,9 @@ export type ServerTool = Tool & { readonly type: (typeof SERVER_TOOL_TYPES)[numb
 
 export const isServerTool = (tool: Tool): tool is ServerTool => SERVER_TOOL_TYPES.some((type) => type === tool.type);
 
-/** Whether a tool may be opened to strangers: one that the server runs, and that does not act for the owner's account. */
+/**
+ * Whether a tool may be opened to strangers: one that the server runs, and that does not act for the owner's account.
+ */
 export const canBeOpen = ({ type }: Pick<Tool, "type">): boolean => type === "api-call" || type === "integration";
 
 export type ToolCall = {

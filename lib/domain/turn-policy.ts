@@ -4,8 +4,8 @@ import { ToolChoice } from "./model.ts";
 import { Tool } from "./tool.ts";
 
 /**
- * By what rules a turn goes: what the dialect of its caller promises. It is written as data in each dialect, stored with
- * the run, and holds for preparing it, for running it, and for whoever takes it over.
+ * By what rules a turn goes: what the dialect of its caller promises. It is written as data in each dialect, stored
+ * with the run, and holds for preparing it, for running it, and for whoever takes it over.
  */
 export const TurnPolicy = z.object({
   /** "member": the agent must be in the session. "any": any agent of the account, and its default one where none is. */
@@ -13,8 +13,8 @@ export const TurnPolicy = z.object({
   /** Whether the server's own tools are offered. */
   withBuiltinTools: z.boolean(),
   /**
-   * Which tools of the agent and of the request are offered: all, those that the server runs, functions, which the caller
-   * answers, these two, or none.
+   * Which tools of the agent and of the request are offered: all, those that the server runs, functions, which the
+   * caller answers, these two, or none.
    */
   ownTools: z.enum(["all", "runnable", "functions", "runnable-and-functions", "none"]),
   /** Who runs those of these tools that the server can run; "session": as the session says. */
@@ -80,7 +80,9 @@ export const Asker = z.object({
 });
 export type Asker = Readonly<z.infer<typeof Asker>>;
 
-/** What a run needs besides its policy, its input, its settings and its recipe to be gone on with: stored while it runs. */
+/**
+ * What a run needs besides its policy, its input, its settings and its recipe to be gone on with: stored while it runs.
+ */
 export const TurnPlan = z.object({
   asker: Asker,
   /** The tools that the model is offered, besides the server's own. */

@@ -16,8 +16,8 @@ const ACCEPTANCE_MS = 30_000;
 type Answerer<Asked> = Answering<Asked> & Pick<Surface, "failure">;
 
 /**
- * Runs the turns that a call asks for and answers it: as a stream, or as one JSON when they have ended. A stream begins as
- * the dialect says: at once, or when the provider has accepted all turns. A failure before that is an error with its
+ * Runs the turns that a call asks for and answers it: as a stream, or as one JSON when they have ended. A stream begins
+ * as the dialect says: at once, or when the provider has accepted all turns. A failure before that is an error with its
  * status, and ends the other choices. A caller that hangs up ends those turns that end with their caller.
  *
  * Throws what `takeTurn` throws, and "invalid" for an Idempotency-Key that is none.
@@ -132,7 +132,9 @@ function endTurns(taken: readonly TakenTurn[]): void {
   }
 }
 
-/** Ends those turns when their caller hangs up that end with it. Gives what ends them, for an answer that is left later. */
+/**
+ * Ends those turns when their caller hangs up that end with it. Gives what ends them, for an answer that is left later.
+ */
 function hangUpWith({ signal }: Request, taken: readonly TakenTurn[]): () => void {
   const hangUp = () => endTurns(taken.filter(({ live }) => live?.onHangUp === "cancel"));
   if (signal.aborted) hangUp();

@@ -11,10 +11,11 @@ const FIELD_CHARACTERS = 8192;
 export const AuthFields = record(z.union([text(FIELD_CHARACTERS), z.boolean(), z.number(), z.null()]));
 
 /**
- * The body of a sign-in request as it came, of at most `limitBytes`: fields as a form or as JSON. What is neither is "".
+ * The body of a sign-in request as it came, of at most `limitBytes`: fields as a form or as JSON. What is neither is
+ * "".
  *
- * Throws what `readBody`, `textOf` and `parseJson` throw; "invalid" for JSON that is no object of texts, and "bad-request" for a form
- * that is not UTF-8 or has more than 100 fields, and for a `callbackUrl` that is no address.
+ * Throws what `readBody`, `textOf` and `parseJson` throw; "invalid" for JSON that is no object of texts, and
+ * "bad-request" for a form that is not UTF-8 or has more than 100 fields, and for a `callbackUrl` that is no address.
  */
 export async function readAuthBody(request: Request, limitBytes: number): Promise<string> {
   const type = request.headers.get("content-type");
@@ -49,8 +50,8 @@ function checkForm(body: string): void {
 }
 
 /**
- * Throws "bad-request" where the address to go on to, of a form, a query or a cookie, is none: next-auth takes that for a
- * fault of the server. One that begins with / is of `base`.
+ * Throws "bad-request" where the address to go on to, of a form, a query or a cookie, is none: next-auth takes that for
+ * a fault of the server. One that begins with / is of `base`.
  */
 export function checkCallback(value: unknown, base: string): void {
   if (value === undefined || value === null || value === "") return;

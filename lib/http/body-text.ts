@@ -10,8 +10,8 @@ const UTF8_NAMES: readonly string[] = ["utf-8", "utf8", "us-ascii", "ascii"];
 /**
  * The bytes of a request's body, at most `limitBytes`; none for a request without one.
  *
- * Throws "too-large", and "bad-request" for one that says it is in another charset than UTF-8, that is not there after a
- * minute, or that breaks off.
+ * Throws "too-large", and "bad-request" for one that says it is in another charset than UTF-8, that is not there after
+ * a minute, or that breaks off.
  */
 export async function readBody(request: Request, limitBytes: number, timeLimitMs = TIME_LIMIT_MS): Promise<Uint8Array> {
   const announced = Number(request.headers.get("content-length") ?? 0);

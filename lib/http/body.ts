@@ -7,7 +7,9 @@ import { storableJson } from "../domain/text.ts";
 import { readBody, textOf } from "./body-text.ts";
 
 const LARGE_BYTES = 256 * 1024;
-/** How JSON writes what PostgreSQL cannot hold, NUL and lone surrogates; as bytes they would be no UTF-8, or no JSON. */
+/**
+ * How JSON writes what PostgreSQL cannot hold, NUL and lone surrogates; as bytes they would be no UTF-8, or no JSON.
+ */
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/iu;
 
 /** A request's JSON body. "absent" is a request without one. */
@@ -17,13 +19,15 @@ export type JsonBody = { readonly state: "absent" } | { readonly state: "present
  * Reads a body of at most `limitBytes` as JSON that can be stored, whatever its media type says; with `onlyJson` one of
  * another media type is a text. One without a media type is JSON.
  *
- * Throws what `readBody` and `textOf` throw, "too-large" for one of more than 100,000 values, "invalid" for one nested more
- * than 200 levels deep, and "invalid" with an issue of type "json_invalid" whose path holds the offset of the fault.
+ * Throws what `readBody` and `textOf` throw, "too-large" for one of more than 100,000 values, "invalid" for one nested
+ * more than 200 levels deep, and "invalid" with an issue of type "json_invalid" whose path holds the offset of the
+ * fault.
  */
 export async function readJson(request: Request, limitBytes: number, onlyJson = false): Promise<JsonBody> {
   const bytes = await readBody(request, limitBytes);
   const isText = onlyJson && !isJson(request.headers.get("content-type"));
-  // Others go on between two looks at a large body: each takes its time. Its bytes are not needed any more after the second.
+  // Others go on between two looks at a large body: each takes its time. Its bytes are not needed any more after the
+  // second.
   const pause = bytes.length > LARGE_BYTES ? immediate : async () => {};
   const { over } = isText ? { over: null } : jsonShape(bytes);
   await pause();

@@ -9,10 +9,11 @@ export type Stretch = { readonly from: number; readonly upto: number };
 const POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /**
- * Answers with a file: an image that every browser shows safely as itself, anything else as bytes to be saved. `read` gives
- * the bytes of a stretch; it is asked as fast as they are taken, and not before.
+ * Answers with a file: an image that every browser shows safely as itself, anything else as bytes to be saved. `read`
+ * gives the bytes of a stretch; it is asked as fast as they are taken, and not before.
  *
- * One range is answered by 206, one that lies outside by 416, and a browser that has the file by 304 (RFC 9110, 13 and 14).
+ * One range is answered by 206, one that lies outside by 416, and a browser that has the file by 304 (RFC 9110, 13 and
+ * 14).
  */
 export function fileResponse(
   request: Request,
@@ -42,9 +43,9 @@ export function fileResponse(
 }
 
 /**
- * Answers with a file that is made while it is taken: nothing of it is made before it is asked for, and nothing is kept. Where
- * making it fails the connection breaks, so that nobody takes a part for the whole; so it does within 15 s of when
- * `isStillIn` says that who takes it may not any more.
+ * Answers with a file that is made while it is taken: nothing of it is made before it is asked for, and nothing is
+ * kept. Where making it fails the connection breaks, so that nobody takes a part for the whole; so it does within 15 s
+ * of when `isStillIn` says that who takes it may not any more.
  */
 export function madeFile(
   { name, mediaType }: { readonly name: string; readonly mediaType: string },

@@ -53,8 +53,8 @@ type Definition<Query extends z.ZodType, Body extends z.ZodType> = {
 };
 
 /**
- * A route handler: authenticates, parses query and body, calls `handle`, and turns whatever is thrown into the surface's
- * error. What is not a ChatError is logged with its cause and answered as "internal" without details.
+ * A route handler: authenticates, parses query and body, calls `handle`, and turns whatever is thrown into the
+ * surface's error. What is not a ChatError is logged with its cause and answered as "internal" without details.
  */
 export function endpoint<Query extends z.ZodType, Body extends z.ZodType>(
   definition: Definition<Query, Body>,
@@ -76,8 +76,8 @@ export function endpoint<Query extends z.ZodType, Body extends z.ZodType>(
 }
 
 /**
- * As `endpoint`, for a route that also answers without credentials. `scope` is null then; `scopeFor` gives the scope of the
- * account on whose behalf a public bot answers all the same.
+ * As `endpoint`, for a route that also answers without credentials. `scope` is null then; `scopeFor` gives the scope of
+ * the account on whose behalf a public bot answers all the same.
  */
 export function anyoneEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
   definition: Omit<Definition<Query, Body>, "credentials" | "handle"> & {
@@ -116,8 +116,8 @@ export function anyoneEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
 }
 
 /**
- * As `endpoint`, for a route that asks nobody who they are. `admit` throws for a request that is refused whatever it says:
- * nothing of it is read then.
+ * As `endpoint`, for a route that asks nobody who they are. `admit` throws for a request that is refused whatever it
+ * says: nothing of it is read then.
  */
 export function openEndpoint<Query extends z.ZodType, Body extends z.ZodType>(
   definition: Omit<Definition<Query, Body>, "credentials" | "isReading" | "handle"> & {
@@ -213,7 +213,10 @@ async function answered(
   }
 }
 
-/** The server, once it has opened. Throws "unavailable" where it does not, and only says why where settings are at fault. */
+/**
+ * The server, once it has opened. Throws "unavailable" where it does not, and only says why where settings are at
+ * fault.
+ */
 async function opened(): Promise<Parley> {
   try {
     return await parley();

@@ -7,8 +7,8 @@ type Path = readonly (string | number)[];
 
 /**
  * What zod found wrong, in the types and the wording of the validator that LlamaCloud, Julep and the assistants answer
- * with (pydantic 2, "Validation Errors"), each with the value at fault; for a missing field the object that lacks it. At
- * most 100.
+ * with (pydantic 2, "Validation Errors"), each with the value at fault; for a missing field the object that lacks it.
+ * At most 100.
  */
 export function toIssues(error: z.ZodError, input: unknown): Issue[] {
   return error.issues

@@ -2,9 +2,9 @@
 const PIECE = 128 * 1024;
 
 /**
- * An answer of JSON, as `Response.json`. A large one is written out piece by piece, and others have their turn between two of
- * them: a page of a hundred agents with long instructions is 50 MB, and takes the event loop for seconds where it is written
- * at once.
+ * An answer of JSON, as `Response.json`. A large one is written out piece by piece, and others have their turn between
+ * two of them: a page of a hundred agents with long instructions is 50 MB, and takes the event loop for seconds where
+ * it is written at once.
  */
 export function json(value: unknown, init: ResponseInit = {}): Response {
   if (isSmall(value)) return Response.json(value, init);
@@ -77,7 +77,10 @@ function isContainer(value: unknown): value is Container | readonly unknown[] {
   return Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** Whether a value is at most a piece in JSON, by the length of its texts. It is not looked through to its end where it is not. */
+/**
+ * Whether a value is at most a piece in JSON, by the length of its texts. It is not looked through to its end where it
+ * is not.
+ */
 function isSmall(value: unknown): boolean {
   const left = [value];
   let length = 0;

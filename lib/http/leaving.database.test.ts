@@ -6,8 +6,8 @@ import { insertProvider } from "../db/model-providers.ts";
 import { newId } from "../domain/ids.ts";
 import { type Api, openApi } from "../testing/api.ts";
 
-// S18: what is deleted leaves no text. Everything that a caller can write is marked with a word of what it belongs to; after
-// a deletion the word is looked for in every column of every table.
+// S18: what is deleted leaves no text. Everything that a caller can write is marked with a word of what it belongs to;
+// after a deletion the word is looked for in every column of every table.
 
 let api: Api;
 /** What the server has logged. */

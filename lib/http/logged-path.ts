@@ -1,8 +1,8 @@
 import { isId } from "../domain/ids.ts";
 
 /**
- * The path of a request as a log may have it: names of the routes and ids stand as they are, and whatever else a caller has
- * written stands as what it is of the route: `/v1/bots/{bot}`, `/api/{rest}`.
+ * The path of a request as a log may have it: names of the routes and ids stand as they are, and whatever else a caller
+ * has written stands as what it is of the route: `/v1/bots/{bot}`, `/api/{rest}`.
  */
 export async function loggedPath(
   request: Request,

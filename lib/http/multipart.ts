@@ -29,11 +29,11 @@ type FormFile<Stored> = {
 };
 
 /**
- * Reads a form with one file in it (RFC 7578), of which no more than a piece is in memory: `store` gets the file under `field`.
- * Gives what `store` gave, and the other fields, as texts that can be stored.
+ * Reads a form with one file in it (RFC 7578), of which no more than a piece is in memory: `store` gets the file under
+ * `field`. Gives what `store` gave, and the other fields, as texts that can be stored.
  *
- * Throws "invalid" where there is no such file, "bad-request" for what is no form, and what `store` throws. Nothing is kept
- * of the file then.
+ * Throws "invalid" where there is no such file, "bad-request" for what is no form, and what `store` throws. Nothing is
+ * kept of the file then.
  */
 export async function readUploadForm<Stored>(
   request: Request,

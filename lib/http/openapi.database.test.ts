@@ -5,15 +5,17 @@ import { openTestServer, routeTable, type TestServer } from "../testing/server.t
 import type { Handler } from "./endpoint.ts";
 import { references } from "./openapi.ts";
 
-// The reference at /api/openapi.json: valid, complete, and of the very schemas that read the requests. That answers are as
-// it says is checked with every answer of every other test, by `lib/testing/check-answer.ts`.
+// The reference at /api/openapi.json: valid, complete, and of the very schemas that read the requests. That answers are
+// as it says is checked with every answer of every other test, by `lib/testing/check-answer.ts`.
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 const parts = await references();
 const operations = parts.flatMap((reference) => reference.operations);
 const shapeOf = (path: string) => path.replaceAll(/\[\.*\w+\]|\{\w+\}/gu, "{}");
 
-/** Routes of the web app, of the browser's navigation and of the server itself, and what answers for no path of ours. */
+/**
+ * Routes of the web app, of the browser's navigation and of the server itself, and what answers for no path of ours.
+ */
 const isOutside = (path: string) =>
   path.startsWith("/api/app") ||
   path.startsWith("/api/auth") ||

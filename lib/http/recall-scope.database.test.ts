@@ -4,8 +4,8 @@ import type { DocOwner } from "../domain/doc.ts";
 import { newId } from "../domain/ids.ts";
 import { type Api, openApi } from "../testing/api.ts";
 
-// D18 of the design: what a turn recalls is the same whichever dialect it is asked in. Each document says a word of its own
-// and one that all share, which is asked for.
+// D18 of the design: what a turn recalls is the same whichever dialect it is asked in. Each document says a word of its
+// own and one that all share, which is asked for.
 
 let api: Api;
 let other: { readonly id: string; readonly key: string };

@@ -2,8 +2,8 @@ import { ChatError, type Issue } from "../domain/errors.ts";
 import { HIDDEN, isSecretName, starred, withoutSecrets } from "../domain/secrets.ts";
 
 /**
- * An error whose faults quote no secret of the request: not what was sent under the name of one, at any depth, nor what looks
- * like one. Whoever reads an answer, or keeps it, is not always who wrote the request.
+ * An error whose faults quote no secret of the request: not what was sent under the name of one, at any depth, nor what
+ * looks like one. Whoever reads an answer, or keeps it, is not always who wrote the request.
  */
 export function withoutSecretInput(error: ChatError): ChatError {
   const { issues } = error.details;

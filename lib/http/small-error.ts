@@ -8,8 +8,8 @@ const MESSAGE_CHARACTERS = 1000;
 const ISSUES_BYTES = 16 * 1024;
 
 /**
- * An error that is small whatever was sent: at most 100 faults, as many as fit in 16 KiB and the first in any case, with
- * values, keys and ids cut to 200 characters.
+ * An error that is small whatever was sent: at most 100 faults, as many as fit in 16 KiB and the first in any case,
+ * with values, keys and ids cut to 200 characters.
  */
 export function smallError(error: ChatError): ChatError {
   const { message, details } = error;

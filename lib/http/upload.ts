@@ -1,13 +1,15 @@
 import { ChatError } from "../domain/errors.ts";
 
-/** An upload may be silent for so long, bring no less in each such time that it is waited for, and take so long in all. */
+/**
+ * An upload may be silent for so long, bring no less in each such time that it is waited for, and take so long in all.
+ */
 const WAITS = { idleMs: 30_000, leastBytes: 16 * 1024, totalMs: 15 * 60_000 };
 
 /**
  * The bytes of a request's body as they come, for a route that keeps none of them in memory.
  *
- * Throws "bad-request" for a body that is silent for half a minute, brings less than 16 KB in half a minute of waiting, takes
- * longer than a quarter of an hour, or breaks off.
+ * Throws "bad-request" for a body that is silent for half a minute, brings less than 16 KB in half a minute of waiting,
+ * takes longer than a quarter of an hour, or breaks off.
  */
 export async function* uploadedBytes(request: Request, waits = WAITS): AsyncGenerator<Uint8Array, void> {
   if (request.body === null) return;

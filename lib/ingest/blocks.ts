@@ -1,4 +1,7 @@
-/** What must not be cut without need, or where a cut is good. Blocks follow one another: each ends where the next begins. */
+/**
+ * What must not be cut without need, or where a cut is good. Blocks follow one another: each ends where the next
+ * begins.
+ */
 export type Block = {
   readonly from: number;
   readonly to: number;
@@ -68,7 +71,9 @@ export function* codeBlocks(text: string): Generator<Block> {
 /** A value in quotation marks that is longer was never meant as one. */
 const LONGEST_ROW = 20_000;
 
-/** Rows of values. A line break in quotation marks is a part of its row (RFC 4180, 2). The first row heads the others. */
+/**
+ * Rows of values. A line break in quotation marks is a part of its row (RFC 4180, 2). The first row heads the others.
+ */
 export function* rowBlocks(text: string): Generator<Block> {
   let start = 0;
   let headings = NOTHING;

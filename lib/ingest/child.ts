@@ -1,6 +1,7 @@
-// Reads one document, or draws a page of it, in a process of its own, which may read the program's files and do nothing else: a file that breaks a
-// reader, fills the memory or never ends takes this process with it and no other. The file comes on the standard input
-// behind a line that says what it is; what comes of it goes out line by line, as fast as it is taken.
+// Reads one document, or draws a page of it, in a process of its own, which may read the program's files and do nothing
+// else: a file that breaks a reader, fills the memory or never ends takes this process with it and no other. The file
+// comes on the standard input behind a line that says what it is; what comes of it goes out line by line, as fast as it
+// is taken.
 import { setPriority } from "node:os";
 import { Worker } from "node:worker_threads";
 import { ChatError } from "../domain/errors.ts";

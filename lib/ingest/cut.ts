@@ -19,7 +19,9 @@ export function cutOf(text: string, from: number, to: number, least: number, mos
   return word > 0 ? earliest + word : whole(text, end);
 }
 
-/** Where what is said again at the beginning of the next piece begins: with a sentence or else a word; `end`: nowhere. */
+/**
+ * Where what is said again at the beginning of the next piece begins: with a sentence or else a word; `end`: nowhere.
+ */
 export function overlapOf(text: string, from: number, end: number, tokens: number): number {
   // No text has fewer characters than tokens.
   const earliest = Math.max(from, end - 4 * tokens);

@@ -8,9 +8,9 @@ const SAMPLE = 64 * 1024;
 const WESTERN = 0.3;
 
 /**
- * The text of bytes, with what the database cannot hold replaced unit by unit. A mark of byte order decides and is no part
- * of the text; then what the file or its media type says of its encoding; then UTF-8. What is no UTF-8 and says nothing is
- * read as windows-1252 where that is likely. Throws a sentence for what is no text.
+ * The text of bytes, with what the database cannot hold replaced unit by unit. A mark of byte order decides and is no
+ * part of the text; then what the file or its media type says of its encoding; then UTF-8. What is no UTF-8 and says
+ * nothing is read as windows-1252 where that is likely. Throws a sentence for what is no text.
  */
 export function decodeText(bytes: Uint8Array, mediaType: string): string {
   const encoding = encodingOf(bytes, mediaType);

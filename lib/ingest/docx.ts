@@ -68,7 +68,9 @@ async function parse(archive: Archive, name: string, most: number, handler: Hand
   parser.end();
 }
 
-/** The levels of styles that are headings, by the ids of the styles. Their names are English in every language of Word. */
+/**
+ * The levels of styles that are headings, by the ids of the styles. Their names are English in every language of Word.
+ */
 async function headingStyles(archive: Archive): Promise<ReadonlyMap<string, number>> {
   const levels = new Map<string, number>();
   let id = "";
@@ -129,7 +131,10 @@ function ownParagraph(sink: Sink, text: string): void {
   sink.block();
 }
 
-/** What a body is read with: which styles are headings, where pages begin, which it adds to, and notes, which it takes out. */
+/**
+ * What a body is read with: which styles are headings, where pages begin, which it adds to, and notes, which it takes
+ * out.
+ */
 type Reading = {
   readonly styles: ReadonlyMap<string, number>;
   readonly pages: number[];

@@ -26,8 +26,8 @@ function hasCanvas(root: string): boolean {
 }
 
 /**
- * Draws pages of PDFs, each in a process of its own as `openExtraction` reads documents, which is ended after 15 s of the
- * processor. Null where nothing is installed that draws. `root`: the folder of package.json.
+ * Draws pages of PDFs, each in a process of its own as `openExtraction` reads documents, which is ended after 15 s of
+ * the processor. Null where nothing is installed that draws. `root`: the folder of package.json.
  */
 export function openDrawing(root: string, log: Log): DrawPage | null {
   if (!hasCanvas(root)) return null;

@@ -17,9 +17,9 @@ const MOST_ASIDE_BYTES = 32 * 1024 * 1024;
 const PACKINGS = ["JPXDecode", "JBIG2Decode", "CCITTFaxDecode"] as const;
 
 /**
- * Draws a page of a PDF, from 1 on, as a JPEG of at most 256 KB. Letters of fonts that are not in the file are drawn by those
- * that PDF.js comes with, or by those of the machine. Throws a sentence for a file that is no PDF that can be opened, and for
- * a page that it has not.
+ * Draws a page of a PDF, from 1 on, as a JPEG of at most 256 KB. Letters of fonts that are not in the file are drawn by
+ * those that PDF.js comes with, or by those of the machine. Throws a sentence for a file that is no PDF that can be
+ * opened, and for a page that it has not.
  */
 export async function drawPage(bytes: Uint8Array, number: number): Promise<Uint8Array> {
   const canvases = await import("@napi-rs/canvas");
@@ -55,8 +55,8 @@ type Pdfjs = {
 };
 
 /**
- * PDF.js itself, which is what `unpdf` is made of, but that it unpacks all pictures, by WebAssembly, and takes some more memory.
- * It is named by its path, so that an image, in which nothing draws, does not get it.
+ * PDF.js itself, which is what `unpdf` is made of, but that it unpacks all pictures, by WebAssembly, and takes some
+ * more memory. It is named by its path, so that an image, in which nothing draws, does not get it.
  */
 async function wholeReader(): Promise<Open> {
   const path = join(folderOfReader("legacy/build"), "pdf.mjs");

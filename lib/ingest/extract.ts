@@ -20,10 +20,11 @@ export type Extraction = {
 };
 
 /**
- * The text of a document, whatever it is, and its pieces. `tell` hears how many of its pages are read, where it has pages.
- * What reads a format is loaded with the first document that has it.
+ * The text of a document, whatever it is, and its pieces. `tell` hears how many of its pages are read, where it has
+ * pages. What reads a format is loaded with the first document that has it.
  *
- * Throws "bad-request" with a sentence for a file that no text can be had from; anything else thrown is a fault of a reader.
+ * Throws "bad-request" with a sentence for a file that no text can be had from; anything else thrown is a fault of a
+ * reader.
  */
 export async function extract(
   bytes: Uint8Array,
@@ -40,8 +41,8 @@ export async function extract(
 }
 
 /**
- * A text whose letters are put together, as a question has them (Unicode's form NFC): some programs write an accent, or each
- * part of a Korean syllable, as a character of its own. Pages begin where they did.
+ * A text whose letters are put together, as a question has them (Unicode's form NFC): some programs write an accent, or
+ * each part of a Korean syllable, as a character of its own. Pages begin where they did.
  */
 function composed(text: string, pages: readonly number[] | null): Pick<Extraction, "text" | "pages"> {
   const whole = text.normalize("NFC");

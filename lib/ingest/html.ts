@@ -19,8 +19,9 @@ const LONGEST_LINK = 500;
 const DEEPEST_LIST = 8;
 
 /**
- * The text of a page in Markdown: headings, lists, tables, code and links, and no markup of its own. Scripts, styles, forms
- * and what the page hides are left out, since nobody has read them there. Throws a sentence for a page that is too long.
+ * The text of a page in Markdown: headings, lists, tables, code and links, and no markup of its own. Scripts, styles,
+ * forms and what the page hides are left out, since nobody has read them there. Throws a sentence for a page that is
+ * too long.
  */
 export function htmlToMarkdown(html: string): string {
   const sink = markdownSink();

@@ -47,8 +47,8 @@ const OTHERS: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * What a file is, by its first bytes, and where they leave that open by its name and media type. A ZIP archive is "docx"
- * here; whether it is one is seen when it is opened. Throws a sentence for what no text can be read from.
+ * What a file is, by its first bytes, and where they leave that open by its name and media type. A ZIP archive is
+ * "docx" here; whether it is one is seen when it is opened. Throws a sentence for what no text can be read from.
  */
 export function kindOf(bytes: Uint8Array, name: string, mediaType: string): Kind {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 1024));
@@ -68,8 +68,8 @@ export function kindOf(bytes: Uint8Array, name: string, mediaType: string): Kind
 }
 
 /**
- * Readers of PDF take a kilobyte of anything before the mark (ISO 32000-1, annex H, note 13). A text may speak of it, so that
- * there it counts for what is called a PDF, or nothing.
+ * Readers of PDF take a kilobyte of anything before the mark (ISO 32000-1, annex H, note 13). A text may speak of it,
+ * so that there it counts for what is called a PDF, or nothing.
  */
 function isPdf(head: Buffer, name: string, mediaType: string): boolean {
   const at = head.indexOf("%PDF-");

@@ -6,7 +6,9 @@ export type MarkdownSink = {
   readonly text: (text: string) => void;
   /** Text as it is, within a line: code. */
   readonly code: (text: string) => void;
-  /** Ends a paragraph. The next text begins one, behind `lead`, such as the mark of a heading; absent: as was said last. */
+  /**
+   * Ends a paragraph. The next text begins one, behind `lead`, such as the mark of a heading; absent: as was said last.
+   */
   readonly block: (lead?: string) => void;
   /** Ends a line. The next text begins one, behind `lead`; absent: as was said last. */
   readonly line: (lead?: string) => void;

@@ -29,8 +29,8 @@ type Item = {
 };
 
 /**
- * The text of a PDF page by page, with an empty line where there is a gap between lines. `tell` hears how many pages are
- * read. Throws a sentence for one that is encrypted, damaged, has too many pages, or has no text at all.
+ * The text of a PDF page by page, with an empty line where there is a gap between lines. `tell` hears how many pages
+ * are read. Throws a sentence for one that is encrypted, damaged, has too many pages, or has no text at all.
  */
 export async function pdfToText(bytes: Uint8Array, tell: (done: number, all: number) => void): Promise<PagedText> {
   let pdf = await openPdf(bytes, FOR_TEXT);

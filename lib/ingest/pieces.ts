@@ -27,8 +27,8 @@ type Open = {
 };
 
 /**
- * Cuts a text into pieces along its blocks, in the order of the text. Every character that is no white space is in one, and
- * what is in two is the end of a paragraph. `pages`: where pages begin, null: there are none.
+ * Cuts a text into pieces along its blocks, in the order of the text. Every character that is no white space is in one,
+ * and what is in two is the end of a paragraph. `pages`: where pages begin, null: there are none.
  */
 export function* piecesOf(
   text: string,
@@ -107,7 +107,10 @@ function isOver(open: Open, block: Block, tokens: number): boolean {
   return open.tokens + tokens > MOST;
 }
 
-/** A piece that begins with the end of the one before, where both are of paragraphs; null: there is nothing to begin with. */
+/**
+ * A piece that begins with the end of the one before, where both are of paragraphs; null: there is nothing to begin
+ * with.
+ */
 function goOn(text: string, before: Open, next: Block): Open | null {
   if (next.isApart || next.kind !== "prose" || before.last.kind !== "prose") return null;
   const from = overlapOf(text, Math.max(before.from, before.last.from), before.to, OVERLAP);

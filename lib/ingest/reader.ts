@@ -26,9 +26,9 @@ export type Log = { readonly warn: (fields: object, message: string) => void };
 export type Told = Exclude<Said, { readonly type: "refused" | "failed" }>;
 
 /**
- * What the process says that reads a file or, with `page`, draws that page of it: all but complaints, which are thrown as
- * `ExtractFile` throws. It sees no settings, writes nothing, and is ended when it takes more than 260 MB, 60 s of the
- * processor (15 s to draw), or when `signal` is aborted. `root`: the folder of package.json.
+ * What the process says that reads a file or, with `page`, draws that page of it: all but complaints, which are thrown
+ * as `ExtractFile` throws. It sees no settings, writes nothing, and is ended when it takes more than 260 MB, 60 s of
+ * the processor (15 s to draw), or when `signal` is aborted. `root`: the folder of package.json.
  */
 export async function* readBy(
   root: string,

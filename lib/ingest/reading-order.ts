@@ -4,16 +4,18 @@ export type Run = { readonly text: string; readonly x: number };
 const RTL = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 /** Or one of the others, so that both are asked in this order. */
 const LTR = /[\p{L}\p{N}]/u;
-/** Letters as they are drawn, which have other characters than the letters that are written: at an end, in the middle. */
+/**
+ * Letters as they are drawn, which have other characters than the letters that are written: at an end, in the middle.
+ */
 const DRAWN = /[\u{fb1d}-\u{fdff}\u{fe70}-\u{fefc}]+/gu;
 
 type Way = "rtl" | "ltr" | null;
 type Group = { readonly way: Way; readonly runs: string[] };
 
 /**
- * The text of a line as it is read. PDFs place letters from left to right, whichever way they are read, and each run has its own
- * letters in the order of reading already: so runs that are read from right to left are turned, and the whole line is where most
- * of it is read so.
+ * The text of a line as it is read. PDFs place letters from left to right, whichever way they are read, and each run
+ * has its own letters in the order of reading already: so runs that are read from right to left are turned, and the
+ * whole line is where most of it is read so.
  */
 export function readingOrder(runs: readonly Run[]): string {
   const asGiven = runs.map(({ text }) => text).join("");

@@ -11,7 +11,10 @@ const Piece = z.object({
   tokens: z.number(),
 });
 
-/** What the process that reads a document says, one JSON value a line. The last line is none of pieces. `jpeg` is in base64. */
+/**
+ * What the process that reads a document says, one JSON value a line. The last line is none of pieces. `jpeg` is in
+ * base64.
+ */
 export const Said = z.discriminatedUnion("type", [
   z.object({ type: z.literal("pieces"), pieces: z.array(Piece).readonly(), progress: z.number() }),
   z.object({

@@ -1,4 +1,7 @@
-/** Tokens of a stretch of a text, guessed, with fractions: four characters of a western language make one, and one of China or Japan does. */
+/**
+ * Tokens of a stretch of a text, guessed, with fractions: four characters of a western language make one, and one of
+ * China or Japan does.
+ */
 export const guessTokens = (text: string, from: number, to: number): number =>
   weigh(text, from, to, Number.POSITIVE_INFINITY).weight;
 

@@ -1,5 +1,5 @@
-// Ends its process where a document takes too much of the machine, or nobody waits for it any more. In a thread of its own,
-// since the other one may never come to an end; it says why on the standard error, in one word.
+// Ends its process where a document takes too much of the machine, or nobody waits for it any more. In a thread of its
+// own, since the other one may never come to an end; it says why on the standard error, in one word.
 import { writeSync } from "node:fs";
 import { workerData } from "node:worker_threads";
 import type { Limit } from "./said.ts";

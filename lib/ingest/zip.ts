@@ -18,13 +18,16 @@ const DEFLATED = 8;
 
 export type Archive = {
   readonly has: (name: string) => boolean;
-  /** A file of the archive bit by bit, nothing where there is none. Throws a sentence where it has more bytes than `most`. */
+  /**
+   * A file of the archive bit by bit, nothing where there is none. Throws a sentence where it has more bytes than
+   * `most`.
+   */
   readonly read: (name: string, most: number) => AsyncGenerator<Uint8Array, void>;
 };
 
 /**
- * Opens a ZIP archive by the list at its end (APPNOTE.TXT, 4.3). Nothing is unpacked before it is read, and nothing further
- * than it may be, whatever the archive says of its size. Throws a sentence where it is damaged or encrypted.
+ * Opens a ZIP archive by the list at its end (APPNOTE.TXT, 4.3). Nothing is unpacked before it is read, and nothing
+ * further than it may be, whatever the archive says of its size. Throws a sentence where it is damaged or encrypted.
  */
 export function openArchive(bytes: Uint8Array): Archive {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { WireCall, WireMessage, WirePart } from "./chat-request.ts";
 
-// Messages made to fit what a server takes of them. Each function gives the same list back where there is nothing to change.
+// Messages made to fit what a server takes of them. Each function gives the same list back where there is nothing to
+// change.
 
 type Messages = readonly WireMessage[];
 
@@ -69,8 +70,8 @@ const NO_ANSWER: WireMessage = { role: "assistant", content: "(There was no answ
 const GO_ON: WireMessage = { role: "user", content: "Go on." };
 
 /**
- * User and assistant in turns, the user first and last: neighbours of one role are one message. Calls and their results stay
- * as they are, since templates count neither.
+ * User and assistant in turns, the user first and last: neighbours of one role are one message. Calls and their results
+ * stay as they are, since templates count neither.
  */
 export function alternatingRoles(messages: Messages): Messages {
   const turns: WireMessage[] = [];
@@ -182,7 +183,9 @@ export const withField = (messages: Messages, name: string, value: string): Mess
     message.role === "assistant" && !message[name] ? { ...message, [name]: value } : message,
   );
 
-/** Calls with a signature each: those that another model made, or that lost theirs, with the one that stands for none. */
+/**
+ * Calls with a signature each: those that another model made, or that lost theirs, with the one that stands for none.
+ */
 export const withSignatures = (messages: Messages, signature: string): Messages =>
   changed(messages, (message) => {
     if (!message.tool_calls || message.tool_calls.some((call) => "extra_content" in call)) return message;

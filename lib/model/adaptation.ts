@@ -14,7 +14,9 @@ export type About = {
 export type Adaptation = {
   /** Names it in what is remembered. */
   readonly name: string;
-  /** Where in a refusal it is meant; -1: nowhere. Among those that fit the first place counts, then their order here. */
+  /**
+   * Where in a refusal it is meant; -1: nowhere. Among those that fit the first place counts, then their order here.
+   */
   readonly at: (words: string) => number;
   /** The body without what is refused; the same body where there is nothing of it. */
   readonly change: (body: ChatBody, about: About) => ChatBody;
@@ -23,8 +25,8 @@ export type Adaptation = {
   /** Who is known to need it, by documents and reports. */
   readonly servers: string;
   /**
-   * Whether a failure of the server (5xx, or none that is told) may teach it too: templates that fail are told so. Absent: only
-   * a refused request does, since a server that is broken says many a word.
+   * Whether a failure of the server (5xx, or none that is told) may teach it too: templates that fail are told so.
+   * Absent: only a refused request does, since a server that is broken says many a word.
    */
   readonly isOfTemplate?: (words: string) => boolean;
 };

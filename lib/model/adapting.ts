@@ -20,8 +20,8 @@ export type Adapting = {
   /** What is to be sent now. */
   readonly body: () => ChatBody;
   /**
-   * Learns from a refusal. True: `body` is now another, and may be tried; false: nothing is known against it. Each adaptation
-   * is made once.
+   * Learns from a refusal. True: `body` is now another, and may be tried; false: nothing is known against it. Each
+   * adaptation is made once.
    */
   readonly refused: (thrown: unknown) => boolean;
   /** The server has taken `body`: what was cut for it is remembered. */

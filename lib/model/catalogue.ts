@@ -26,8 +26,8 @@ export type Catalogue = {
 /**
  * What the provider offers; asked for every five minutes, and by many callers once.
  *
- * A list that fails changes nothing: what was known stays, and the provider is asked again after a pause of two seconds,
- * then four, and so on. A provider that has no list leaves the configured names.
+ * A list that fails changes nothing: what was known stays, and the provider is asked again after a pause of two
+ * seconds, then four, and so on. A provider that has no list leaves the configured names.
  */
 export const modelCatalogue = (settings: ProviderSettings, configured: readonly string[]): Catalogue =>
   catalogueOf(() => providerModels(settings), configured);
@@ -68,7 +68,8 @@ export function catalogueOf(askFor: () => Promise<readonly ModelInfo[]>, configu
 function merged(configured: readonly string[], offered: readonly ModelInfo[]): ReadonlyMap<string, ModelInfo> {
   const models = new Map(configured.map((id) => [id, unknownModel(id)]));
   for (const model of offered) {
-    // A name that is set again keeps its place, and one that is configured is there to chat with, whatever it is called.
+    // A name that is set again keeps its place, and one that is configured is there to chat with, whatever it is
+    // called.
     models.set(model.id, models.has(model.id) ? { ...model, isChat: true } : model);
   }
   return models;

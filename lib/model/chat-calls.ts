@@ -43,9 +43,9 @@ export type CallReader = {
 /**
  * Puts calls together from their pieces.
  *
- * A piece belongs to the call of its number or id, else to the last. Some servers number no call, and some number every call
- * 0; so a piece that brings a name begins another call where the one of its number is whole, has another id or another name.
- * Id and name may come late, and arguments as a text, in pieces, as a value, or not at all.
+ * A piece belongs to the call of its number or id, else to the last. Some servers number no call, and some number every
+ * call 0; so a piece that brings a name begins another call where the one of its number is whole, has another id or
+ * another name. Id and name may come late, and arguments as a text, in pieces, as a value, or not at all.
  */
 export function callReader(): CallReader {
   const calls: Call[] = [];

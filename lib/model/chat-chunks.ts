@@ -35,8 +35,9 @@ import { isObject, items } from "./shapes.ts";
  * - Usage: under any name, of any kind; a count that makes no sense is none (`chat-usage.ts`).
  * - What the provider wants back with calls and messages is in "tool-call" and "provider-data" (`chat-kept.ts`).
  *
- * What stands in choices is read by `chat-answer.ts`. `read` gives what has come, and throws nothing. `end` gives the last events: the calls, whole, and the finish. It throws
- * "model-failed" or "model-refused" where the answer is none. `from` names who is read, for "provider-data"; empty: none is made.
+ * What stands in choices is read by `chat-answer.ts`. `read` gives what has come, and throws nothing. `end` gives the
+ * last events: the calls, whole, and the finish. It throws "model-failed" or "model-refused" where the answer is none.
+ * `from` names who is read, for "provider-data"; empty: none is made.
  */
 export function chatChunkReader(from = ""): {
   readonly read: (text: string) => ModelEvent[];
@@ -140,7 +141,10 @@ function chunkTaker(answer: AnswerReader, usage: UsageReader) {
 const incomplete = (): ChatError =>
   new ChatError("model-failed", "The model provider ended the answer before it was complete");
 
-/** Words where JSON was to come. They are told where their server says that they are an error, and where they are a sentence. */
+/**
+ * Words where JSON was to come. They are told where their server says that they are an error, and where they are a
+ * sentence.
+ */
 function failedWords(words: string, event: string): ChatError {
   if (event === "error" || SENTENCE.test(words)) return streamFailure(words.slice(0, 300), words, undefined);
   if (/^<(?:!doctype|html|head)/iu.test(words)) {

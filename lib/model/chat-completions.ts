@@ -30,7 +30,9 @@ export type ChatServer = {
   readonly baseUrl: string;
   readonly apiKey?: string;
   readonly waits?: Waits;
-  /** What its models turned out not to take; absent: nothing is known, and what is learned is forgotten with the caller. */
+  /**
+   * What its models turned out not to take; absent: nothing is known, and what is learned is forgotten with the caller.
+   */
   readonly lessons?: Lessons;
   readonly log?: AdaptationLog;
   /** Looks up an address that a person gave; absent: the address is the server's own setting. */
@@ -44,10 +46,11 @@ export type CheckedLookup = (url: URL, signal: AbortSignal) => Promise<LookupFun
  * Calls a server that speaks OpenAI's chat completions, and reads its answer by hand (`chat-chunks.ts`).
  *
  * A batch is what came within a frame (`framePace`), so a token costs no promise, no web stream and no schema; that is
- * less than a third of what the provider package costs (`docs/decisions.md`). Redirects are not followed: the key goes to
- * the configured origin. An answer of more than 8 MB fails.
+ * less than a third of what the provider package costs (`docs/decisions.md`). Redirects are not followed: the key goes
+ * to the configured origin. An answer of more than 8 MB fails.
  *
- * What the server refuses and `adaptations.ts` knows is sent another way at once, and from then on; a "notice" tells it.
+ * What the server refuses and `adaptations.ts` knows is sent another way at once, and from then on; a "notice" tells
+ * it.
  */
 export function callChatCompletions(server: ChatServer): CallModel {
   const { baseUrl, waits = WAITS, lessons: known = lessons(), log } = server;

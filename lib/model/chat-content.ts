@@ -14,8 +14,8 @@ type Names =
   | "output_text";
 
 /**
- * The stretches of a content: a text, a list of parts, or one part. Thoughts stand in parts as a text, or as a list of parts
- * themselves (Mistral). Parts without words, such as references and images, are passed over.
+ * The stretches of a content: a text, a list of parts, or one part. Thoughts stand in parts as a text, or as a list of
+ * parts themselves (Mistral). Parts without words, such as references and images, are passed over.
  */
 export function contentStretches(content: unknown): Stretch[] {
   if (typeof content === "string") return content === "" ? [] : [{ kind: "text", text: content }];

@@ -9,8 +9,8 @@ type DeltaNames = "content" | "refusal" | "tool_calls" | "tool_call" | "function
 export type Delta = Readonly<Record<string, unknown>>;
 
 /**
- * Reads deltas, and whole messages that have the fields of one: words and calls go to those who read them, the events of calls
- * behind `events`.
+ * Reads deltas, and whole messages that have the fields of one: words and calls go to those who read them, the events
+ * of calls behind `events`.
  */
 export function deltaReader(
   events: ModelEvent[],

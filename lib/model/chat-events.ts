@@ -101,7 +101,9 @@ export function eventReader(take: (sent: Sent) => void): EventReader {
   };
 }
 
-/** The value of a JSON text; undefined for what is none. Throws RangeError for one that holds more than a request may. */
+/**
+ * The value of a JSON text; undefined for what is none. Throws RangeError for one that holds more than a request may.
+ */
 function parsed(json: string): unknown {
   if (json.length > LONG_JSON && jsonShape(json).over !== null) throw new RangeError("too much");
   try {

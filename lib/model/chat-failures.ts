@@ -70,7 +70,10 @@ const STATE =
   /(?<![a-z])(?:ping|heartbeat|keep[a-z_-]*|status|progress|queued?|loading|info|pending|processing|start(?:ing|ed)?|connect(?:ing|ed))(?![a-z])/u;
 const WELL = /^(?:ok|okay|success\w*|succeeded|done|complete[d]?|accepted|finished|null|none)\W*$/iu;
 
-/** A chunk that says nothing else: whether it is one of vLLM, FastAPI, MiniMax, a gateway … that says in its way that it failed. */
+/**
+ * A chunk that says nothing else: whether it is one of vLLM, FastAPI, MiniMax, a gateway … that says in its way that it
+ * failed.
+ */
 function saysThatItFailed(chunk: Chunk): boolean {
   const kind = `${text(chunk.object)} ${text(chunk.type)} ${text(chunk.status)}`.toLowerCase();
   if (/(?:\b|_)(?:error|failed|failure|exception)\b/u.test(kind)) return true;

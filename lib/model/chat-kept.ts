@@ -57,8 +57,8 @@ function merged(before: unknown, next: unknown): unknown {
 }
 
 /**
- * An entry goes on with the last of its index and kind. Where neither has an index it goes on with the last of its kind that
- * is not sealed yet, since LiteLLM tells the signature behind the last piece of its thoughts.
+ * An entry goes on with the last of its index and kind. Where neither has an index it goes on with the last of its kind
+ * that is not sealed yet, since LiteLLM tells the signature behind the last piece of its thoughts.
  */
 function withEntry(entries: readonly unknown[], entry: unknown): readonly unknown[] {
   const last = entries.at(-1);

@@ -7,10 +7,10 @@ const OTHER_FIELD = /^(?::|[a-z][\w-]*:\s*\S*$|data$|event$|id$|retry$)/u;
 /**
  * Cuts what a server sends into what it says, one `take` for each.
  *
- * It takes server-sent events (WHATWG HTML, 9.2) with lines that end in LF, CR LF or CR, a byte order mark, comments, and data
- * over several lines; events that stand line under line without the blank one; lines of the field `error:`; JSON objects line
- * by line; and one JSON object or list as the whole body. Signs of life are nothing. Lines without a sense are kept: `stray` gives
- * the first of them.
+ * It takes server-sent events (WHATWG HTML, 9.2) with lines that end in LF, CR LF or CR, a byte order mark, comments,
+ * and data over several lines; events that stand line under line without the blank one; lines of the field `error:`;
+ * JSON objects line by line; and one JSON object or list as the whole body. Signs of life are nothing. Lines without a
+ * sense are kept: `stray` gives the first of them.
  */
 export function lineReader(take: (sent: Sent) => void): {
   readonly push: (text: string) => void;

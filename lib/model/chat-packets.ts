@@ -101,8 +101,9 @@ function inbox({ response, body }: Incoming, { signal, heard }: Watch) {
 }
 
 /**
- * The texts of a response as they come in, those of a held time joined. Leaving early closes the connection, and so does an
- * answer that has given its reason and says nothing more. A connection that goes away behind the reason is no failure.
+ * The texts of a response as they come in, those of a held time joined. Leaving early closes the connection, and so
+ * does an answer that has given its reason and says nothing more. A connection that goes away behind the reason is no
+ * failure.
  *
  * A held connection is not read: a token that came alone would cost a read of its own, which is more than all the rest
  * of its way.

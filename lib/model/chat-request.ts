@@ -25,9 +25,10 @@ export type ChatBody = Readonly<Record<string, unknown>> & { readonly messages: 
 /**
  * The body of a streamed chat completion (OpenAI's API reference, "Create chat completion").
  *
- * It is what `@ai-sdk/openai-compatible` sends for the same prompt: a test compares the two. Beside that a message takes with
- * it what the provider named `to` wants back with it; of what another provider made nothing is sent. Arguments that are no JSON
- * object are sent as an empty one: no server takes them, and the call's result says what was wrong.
+ * It is what `@ai-sdk/openai-compatible` sends for the same prompt: a test compares the two. Beside that a message
+ * takes with it what the provider named `to` wants back with it; of what another provider made nothing is sent.
+ * Arguments that are no JSON object are sent as an empty one: no server takes them, and the call's result says what was
+ * wrong.
  */
 export function chatRequestBody(request: ModelRequest, to = ""): ChatBody {
   const { settings, messages, tools, toolChoice } = request;

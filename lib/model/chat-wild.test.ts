@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { ModelEvent } from "../domain/model.ts";
 import { chatChunkReader } from "./chat-chunks.ts";
 
-// What servers send beside the protocol: what is no end, failures that pass for one, odd lines, and calls in odd pieces.
+// What servers send beside the protocol: what is no end, failures that pass for one, odd lines, and calls in odd
+// pieces.
 
 const frame = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
 const d = (delta: unknown, finish_reason: unknown = null, more: object = {}) =>

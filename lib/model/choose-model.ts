@@ -6,7 +6,8 @@ const TRIES = 3;
 const PAUSE_MS = 1000;
 
 /**
- * The model that a server of models is asked for where nobody has named one: the first of its list that one can chat with.
+ * The model that a server of models is asked for where nobody has named one: the first of its list that one can chat
+ * with.
  *
  * Throws an error whose sentence says what is missing: the list, or a model in it.
  */

@@ -24,8 +24,8 @@ export function roomyTokens(body: ChatBody, { window: whole, used, room }: Room)
 }
 
 /**
- * A body whose oldest messages are left out until it has at most so many tokens. What begins it, the last question and all
- * behind that stay, and so does the pair of a call and its result. The same body where nothing can be left out.
+ * A body whose oldest messages are left out until it has at most so many tokens. What begins it, the last question and
+ * all behind that stay, and so does the pair of a call and its result. The same body where nothing can be left out.
  */
 export function cutToFit(body: ChatBody, tokens: number): ChatBody {
   const { messages } = body;

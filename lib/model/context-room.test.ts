@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { roomIn } from "./context-room.ts";
 
-// Refusals as servers are reported to word them, and the window that each names: null where it names none, "no" where it is
-// about no room of a prompt.
+// Refusals as servers are reported to word them, and the window that each names: null where it names none, "no" where
+// it is about no room of a prompt.
 
 test.each<[string, number | null | "no"]>([
   [

@@ -1,6 +1,6 @@
 /**
- * What a refusal says of room, in tokens; null where it names none. `window`: what the model holds. `used`: what the refused
- * prompt came to. `room`: what a prompt may have where that is not the window, such as a limit of an account.
+ * What a refusal says of room, in tokens; null where it names none. `window`: what the model holds. `used`: what the
+ * refused prompt came to. `room`: what a prompt may have where that is not the window, such as a limit of an account.
  */
 export type Room = { readonly window: number | null; readonly used: number | null; readonly room: number | null };
 
@@ -15,8 +15,8 @@ const wording = (servers: string, words: string): Wording => {
   return [servers, new RegExp(named, "isu")];
 };
 
-// One row for each wording that names numbers, the first that fits. The words are those of the servers' sources, documents and
-// reports; a server that words it in its own way is read by `guessed`.
+// One row for each wording that names numbers, the first that fits. The words are those of the servers' sources,
+// documents and reports; a server that words it in its own way is read by `guessed`.
 const WORDINGS: readonly Wording[] = [
   wording("llama.cpp, its fields", String.raw`n_ctx["':=\s]+{window}.{0,40}n_prompt_tokens["':=\s]+{used}`),
   wording("llama.cpp", String.raw`\({used} tokens\) exceeds the available context size \({window} tokens`),

@@ -22,7 +22,10 @@ function address(baseUrl: string | undefined, apiKey: string | undefined) {
   return { baseURL: baseUrl, fetch: ask };
 }
 
-/** Embeds texts through the embeddings endpoint of OpenAI, or of a server that speaks like it. Loads its package at first. */
+/**
+ * Embeds texts through the embeddings endpoint of OpenAI, or of a server that speaks like it. Loads its package at
+ * first.
+ */
 export function embedThrough({ apiKey, baseUrl }: ProviderSettings, model: string): EmbedTexts {
   return async (texts, options) => {
     const key = options.apiKey ?? apiKey ?? "";

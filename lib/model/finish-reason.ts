@@ -18,8 +18,8 @@ export function reasonIn(value: unknown): string {
 /** Why an answer ended; "failed": it did not, it broke off. `isKnown` false: nobody has said what the word means. */
 export type Ending = { readonly reason: FinishReason | "failed"; readonly isKnown: boolean };
 
-// The words of vendors by what they mean, the first that fits. Whole words first: OpenAI, Azure, Anthropic, Bedrock, Gemini,
-// Mistral, Cohere, DeepSeek, Zhipu, xAI, vLLM, SGLang, TGI, llama.cpp, Ollama.
+// The words of vendors by what they mean, the first that fits. Whole words first: OpenAI, Azure, Anthropic, Bedrock,
+// Gemini, Mistral, Cohere, DeepSeek, Zhipu, xAI, vLLM, SGLang, TGI, llama.cpp, Ollama.
 const KINDS: readonly (readonly [pattern: RegExp, reason: Ending["reason"]])[] = [
   [/^(?:stop|eos|eos_token|stop_sequence|end_turn|end|done|complete|completed|finish|finished|normal)$/u, "stop"],
   [/^(?:stop_str|stop_token|stop_word|finish_reason_stop)$/u, "stop"],

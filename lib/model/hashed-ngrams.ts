@@ -10,9 +10,10 @@ const LONGEST = 5;
 const MOST_CHARACTERS = 20_000;
 
 /**
- * Embeds texts without a model: the vector of a text counts the beginnings, ends and insides of its words, of three to five
- * characters, each at a place and with a sign that its hash gives. So texts are near each other that share words, forms of
- * words or misspelt ones; it knows nothing of what words mean. For the demo and for tests. Always the same, and costs no tokens.
+ * Embeds texts without a model: the vector of a text counts the beginnings, ends and insides of its words, of three to
+ * five characters, each at a place and with a sign that its hash gives. So texts are near each other that share words,
+ * forms of words or misspelt ones; it knows nothing of what words mean. For the demo and for tests. Always the same,
+ * and costs no tokens.
  */
 export const embedHashed: EmbedTexts = async (texts) => {
   const vectors: number[][] = [];
@@ -47,7 +48,9 @@ function hashedVector(text: string): number[] {
   return vector.map((value) => value / length);
 }
 
-/** The parts of a word, with a mark where it begins and ends, and the word itself. A word of one character is one part. */
+/**
+ * The parts of a word, with a mark where it begins and ends, and the word itself. A word of one character is one part.
+ */
 function* gramsOf(word: string): Generator<string> {
   const marked = ["<", ...word, ">"];
   yield marked.join("");

@@ -1,5 +1,5 @@
-// As servers say it: OpenAI, Anthropic, Mistral, Gemini, DeepSeek, xAI, OpenRouter, vLLM, llama.cpp, Ollama and LM Studio, by
-// their documents and by reports.
+// As servers say it: OpenAI, Anthropic, Mistral, Gemini, DeepSeek, xAI, OpenRouter, vLLM, llama.cpp, Ollama and LM
+// Studio, by their documents and by reports.
 const NO_IMAGES = [
   /\bimage(?:s|[_ -]?url)?\b[\w '"`-]{0,40}(?:\bnot\b|n't\b|\bun|\bno longer\b).{0,20}(?:support|enabl|allow|accept|permit|available)/iu,
   /(?:\bnot\b|n't\b|\bno\b|\bnone\b|cannot|\bunable\b|\black\w*).{0,60}(?:support|accept|enabl|process|handle|understand|capab|see).{0,40}(?:\bimages?\b|\bimage_url\b|\bvision\b|multi-?modal)/iu,

@@ -1,6 +1,9 @@
 import { ChatError } from "../domain/errors.ts";
 
-/** The most bytes of one answer of a provider that are taken: those of one step, with all that its protocol wraps around it. */
+/**
+ * The most bytes of one answer of a provider that are taken: those of one step, with all that its protocol wraps around
+ * it.
+ */
 export const ANSWER_LIMIT_BYTES = 8 * 1024 * 1024;
 /** The most characters of one line of a stream. */
 export const LINE_LIMIT_CHARACTERS = 4 * 1024 * 1024;
@@ -27,8 +30,8 @@ export async function limitedText(response: Response, limit: number): Promise<st
 }
 
 /**
- * `fetch` whose answers fail with `tooLongAnswer` behind so many bytes; their connection is closed then. `heard` is told of
- * each piece that comes.
+ * `fetch` whose answers fail with `tooLongAnswer` behind so many bytes; their connection is closed then. `heard` is
+ * told of each piece that comes.
  */
 export const limitedFetch =
   (limit: number, heard: () => void = () => {}): typeof fetch =>

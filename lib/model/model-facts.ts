@@ -165,7 +165,9 @@ const REASONING: readonly Reader<boolean>[] = [
 
 const MILLION = 1_000_000;
 
-/** Where prices stand, of the prompt and of the answer, and what one of their unit is in dollars for a million tokens. */
+/**
+ * Where prices stand, of the prompt and of the answer, and what one of their unit is in dollars for a million tokens.
+ */
 type PricePlace = {
   readonly input: string;
   readonly output: string;

@@ -8,8 +8,8 @@ const LONGEST_ID = 500;
 const LONGEST_LABEL = 200;
 
 /**
- * The models of a provider's list: OpenAI's `{"data": […]}`, `{"models": […]}`, a bare list, an object by names, or a list of
- * names. Each entry is read by itself; what has no name is left out. Null where it is no list at all.
+ * The models of a provider's list: OpenAI's `{"data": […]}`, `{"models": […]}`, a bare list, an object by names, or a
+ * list of names. Each entry is read by itself; what has no name is left out. Null where it is no list at all.
  */
 export function listedModels(value: unknown): readonly ModelInfo[] | null {
   const list = listOf(value);

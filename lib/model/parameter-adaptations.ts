@@ -1,6 +1,9 @@
 import { type Adaptation, found, OUT_OF_RANGE, UNSUPPORTED, withoutKeys, written } from "./adaptation.ts";
 
-/** A parameter that is left out where it is refused. `place`: where a refusal names it; absent: wherever its name stands. */
+/**
+ * A parameter that is left out where it is refused. `place`: where a refusal names it; absent: wherever its name
+ * stands.
+ */
 function parameter(name: string, spoken: string, servers: string, place: RegExp = written(name)): Adaptation {
   return {
     name: `without ${name}`,
@@ -14,7 +17,9 @@ function parameter(name: string, spoken: string, servers: string, place: RegExp 
   };
 }
 
-/** Where a refusal names a parameter whose name is a word of every day: in quotes, as a place, or beside "parameter". */
+/**
+ * Where a refusal names a parameter whose name is a word of every day: in quotes, as a place, or beside "parameter".
+ */
 const named = (name: string): RegExp =>
   new RegExp(
     `^(?!.*(?:\\broles?\\b|variant|assistant|access|tier)).*?(?:['"\`]${name}['"\`]|body\\.${name}\\b|(?:parameter|argument|field|propert|keyword|name|input)\\w*\\b[^.]{0,60}[:,[('"\`]\\s?${name}(?![\\w-])|\\b${name}\\W{0,2} (?:parameter|argument|field|property)|(?:^|\\n )${name}(?:: | is\\b))`,

@@ -1,7 +1,10 @@
 import type { ChatBody } from "./chat-request.ts";
 import { isObject } from "./shapes.ts";
 
-/** Keywords of JSON Schema that some servers do not know. Each only narrows or explains: without it a schema allows more. */
+/**
+ * Keywords of JSON Schema that some servers do not know. Each only narrows or explains: without it a schema allows
+ * more.
+ */
 const KEYWORDS = [
   "additionalProperties",
   "unevaluatedProperties",
@@ -34,7 +37,10 @@ const UNKNOWN = new RegExp(
   "isu",
 );
 
-/** Whether a refusal says that the schema of a tool has a keyword that is not known. One that is missing is another matter. */
+/**
+ * Whether a refusal says that the schema of a tool has a keyword that is not known. One that is missing is another
+ * matter.
+ */
 export const hasUnknownKeyword = (words: string): boolean =>
   UNKNOWN.test(words) && !/is required|must be/iu.test(words);
 

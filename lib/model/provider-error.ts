@@ -22,7 +22,9 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
 // Kept beside the errors: words may quote a conversation, and what is in an error is logged.
 const said = new WeakMap<ChatError, string>();
 
-/** All that a provider said when it refused, its marks too, for whoever looks for the cause; "" where it said nothing. */
+/**
+ * All that a provider said when it refused, its marks too, for whoever looks for the cause; "" where it said nothing.
+ */
 export const refusalWords = (error: ChatError): string => said.get(error) ?? "";
 
 function saying(error: ChatError, words: string): ChatError {
@@ -86,7 +88,10 @@ function errorOf(status: number, { plain, words, cause }: Told, headers: Headers
 const isEmptyAccount = (words: string, wait: number | undefined): boolean =>
   NO_MONEY.test(words) && (wait === undefined || SURELY_NO_MONEY.test(words));
 
-/** Redirects are not followed, since the key goes to the address that is set: where they lead is told, without its query. */
+/**
+ * Redirects are not followed, since the key goes to the address that is set: where they lead is told, without its
+ * query.
+ */
 function redirected(status: number, headers: Headers): string {
   const { location } = headers;
   const target = typeof location === "string" ? location.replace(/[?#].*$/su, "").replace(/\/\/[^/@]*@/u, "//") : "";
@@ -127,8 +132,8 @@ export function toProviderError(thrown: unknown): ChatError {
 }
 
 /**
- * A model's calls, whose errors tell no key: neither the server's own nor one that came with the request. `onRefused` hears of
- * each error first.
+ * A model's calls, whose errors tell no key: neither the server's own nor one that came with the request. `onRefused`
+ * hears of each error first.
  */
 export function withoutKeys(
   call: CallModel,
@@ -171,8 +176,8 @@ function reason(thrown: unknown): string {
 }
 
 /**
- * Seconds of `retry-after-ms` or `retry-after`, which holds seconds or a date (RFC 9110, 10.2.3), or of what OpenAI and those
- * like it say of a limit.
+ * Seconds of `retry-after-ms` or `retry-after`, which holds seconds or a date (RFC 9110, 10.2.3), or of what OpenAI and
+ * those like it say of a limit.
  */
 function retryAfter(headers: Headers): number | undefined {
   const told = headers["retry-after-ms"];
@@ -193,8 +198,8 @@ function retryAfter(headers: Headers): number | undefined {
 }
 
 /**
- * Seconds until a limit is reset: told as seconds from now, or as a moment in seconds or milliseconds since 1970; undefined where
- * nobody says, or it is over.
+ * Seconds until a limit is reset: told as seconds from now, or as a moment in seconds or milliseconds since 1970;
+ * undefined where nobody says, or it is over.
  */
 function resetIn(headers: Headers): number | undefined {
   const names = ["x-ratelimit-reset-after", "ratelimit-reset", "x-ratelimit-reset"];

@@ -66,8 +66,8 @@ function listRequest({ kind, baseUrl, apiKey }: ProviderSetup) {
 }
 
 /**
- * The models in a list that one can chat with, as far as it tells; none that names the key. Throws "model-failed" for what is no
- * list.
+ * The models in a list that one can chat with, as far as it tells; none that names the key. Throws "model-failed" for
+ * what is no list.
  */
 function listed({ kind, apiKey }: ProviderSetup, text: string): readonly ModelInfo[] {
   const models = jsonShape(text).over === null ? listedModels(parsed(text)) : null;

@@ -46,12 +46,15 @@ const MARKS = [
 const NAMED: ReadonlySet<string> = new Set(["n_ctx", "n_prompt_tokens", "retry_after"]);
 
 /**
- * What an error says: its plainest words, at most 300 characters; "" where it says nothing. Errors may be a text, an object,
- * a list, or JSON within a text.
+ * What an error says: its plainest words, at most 300 characters; "" where it says nothing. Errors may be a text, an
+ * object, a list, or JSON within a text.
  */
 export const plainWords = (error: unknown): string => (collected(error, NAMES, 0)[0] ?? "").slice(0, 300);
 
-/** All that an error says, its marks too, for whoever looks for the cause in it. What it quotes of the request is left out. */
+/**
+ * All that an error says, its marks too, for whoever looks for the cause in it. What it quotes of the request is left
+ * out.
+ */
 export const allWords = (error: unknown): string =>
   collected(error, [...NAMES, ...MARKS], 0)
     .slice(0, MOST_WORDS)

@@ -6,8 +6,8 @@ import type { ProviderKind } from "../domain/model-provider.ts";
 import { lessons } from "./lessons.ts";
 import { callProviderOf } from "./provider-call.ts";
 
-// One conversation with tools that moves between providers. Each of them is played by a server that refuses what the real
-// one is documented to refuse; none of them was asked itself.
+// One conversation with tools that moves between providers. Each of them is played by a server that refuses what the
+// real one is documented to refuse; none of them was asked itself.
 
 type Json = { readonly [name: string]: Json } & readonly Json[] & string;
 /** What a provider says of a body: a sentence where it refuses it, else the answer to its last message. */
@@ -22,7 +22,10 @@ const TIME = [
 ];
 const list = (value: unknown): readonly Json[] => (Array.isArray(value) ? value : []);
 
-/** Anthropic: the user first, then in turns; each call answered by the next message; its own thoughts with its own signature. */
+/**
+ * Anthropic: the user first, then in turns; each call answered by the next message; its own thoughts with its own
+ * signature.
+ */
 const anthropicRules: Rules = ({ system, messages }) => {
   const roles = list(messages).map(({ role }) => String(role));
   if (list(messages).some(({ role }) => String(role) === "system")) return "messages: role system is not allowed";

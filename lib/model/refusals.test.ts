@@ -4,7 +4,8 @@ import { adapting } from "./adapting.ts";
 import { lessons } from "./lessons.ts";
 import { refusedRequest } from "./provider-error.ts";
 
-// Refusals as servers are reported to word them, and what is learned from each; of a request in which all of it may be wrong.
+// Refusals as servers are reported to word them, and what is learned from each; of a request in which all of it may be
+// wrong.
 
 const WILD: readonly (readonly [words: string | object, learned: string | null])[] = [
   ["registry.ollama.ai/library/deepseek-r1:8b does not support tools", "without tools"],

@@ -13,8 +13,8 @@ const LOADING_SECONDS = 2;
 /**
  * Calls again, with growing pauses, while nothing of the answer has come. After the first token a failure stands.
  *
- * A provider that says how long to wait is waited for so long, up to 30 s. One that is loading its model is asked every two
- * seconds until `firstMs` are over.
+ * A provider that says how long to wait is waited for so long, up to 30 s. One that is loading its model is asked every
+ * two seconds until `firstMs` are over.
  */
 export function retrying(
   call: CallModel,
@@ -65,7 +65,10 @@ const LOADING =
 const NOT_LOADED = /model\b.{0,120}\bnot (?:yet )?(?:loaded|ready)/isu;
 const BROKEN = /(?:error|failed|failure|unable|could not|cannot)\b.{0,20}\bload/isu;
 
-/** Whether a server says that it loads its model: llama.cpp with 503 and "Loading model", others with other words and statuses. */
+/**
+ * Whether a server says that it loads its model: llama.cpp with 503 and "Loading model", others with other words and
+ * statuses.
+ */
 function mayLoad(thrown: unknown): boolean {
   if (!(thrown instanceof ChatError)) return false;
   const { providerStatus: status } = thrown.details;

@@ -19,8 +19,8 @@ export const keptThoughts = (fields: Readonly<Record<string, unknown>> | undefin
 export const keptOfCall = (kept: unknown): z.infer<typeof Metadata> | undefined => Metadata.safeParse(kept).data;
 
 /**
- * Gathers what a provider wants back with an answer: signatures of its thoughts and of its calls. `from` names who made it;
- * null: nothing is kept.
+ * Gathers what a provider wants back with an answer: signatures of its thoughts and of its calls. `from` names who made
+ * it; null: nothing is kept.
  */
 export function sealedThoughts(from: string | null) {
   const thoughts = new Map<string, SealedThought>();

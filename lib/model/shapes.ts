@@ -1,5 +1,5 @@
-// How outside JSON is looked at where a schema for each piece would cost more than all the rest of its way: a field that has
-// another shape counts as absent.
+// How outside JSON is looked at where a schema for each piece would cost more than all the rest of its way: a field
+// that has another shape counts as absent.
 
 export type Fields<Name extends string> = { readonly [name in Name]?: unknown };
 const NONE: Fields<never> = {};

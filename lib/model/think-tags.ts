@@ -4,8 +4,8 @@ export type Stretch = { readonly kind: "reasoning" | "text"; readonly text: stri
 /** All that was said so far turns out to be thoughts. */
 export type Turned = { readonly kind: "turned" };
 
-// How chat templates mark thoughts in the text itself, where a server does not part them: DeepSeek, Qwen and most others, Gemini,
-// Seed, Magistral, Kimi, LongCat, Cohere, OpenThinker, Gemma, Apertus, GPT-OSS.
+// How chat templates mark thoughts in the text itself, where a server does not part them: DeepSeek, Qwen and most
+// others, Gemini, Seed, Magistral, Kimi, LongCat, Cohere, OpenThinker, Gemma, Apertus, GPT-OSS.
 const ANY = ["</think>", "</thinking>", "</thought>", "</reasoning>"];
 /** Where it stands in a text, tags are spoken of. */
 const OPEN = "<think";
@@ -56,9 +56,9 @@ type Reading = {
 };
 
 /**
- * Parts the thoughts at the beginning of an answer from what is said, however the pieces are cut. Tags elsewhere are text, but
- * for a first close tag that nothing has opened and that has text behind it: templates put the open one into the prompt. What
- * was told as text before it is called "turned" then.
+ * Parts the thoughts at the beginning of an answer from what is said, however the pieces are cut. Tags elsewhere are
+ * text, but for a first close tag that nothing has opened and that has text behind it: templates put the open one into
+ * the prompt. What was told as text before it is called "turned" then.
  *
  * White space around thoughts goes with them. `rest` gives what is left when no more comes.
  */

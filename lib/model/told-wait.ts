@@ -14,7 +14,8 @@ export function durationSeconds(text: string): number | undefined {
   return seconds;
 }
 
-// OpenAI: "Please try again in 1m2.5s"; Gemini: "Please retry in 17.3s" and `retryDelay`; others: "Retry after 20 seconds".
+// OpenAI: "Please try again in 1m2.5s"; Gemini: "Please retry in 17.3s" and `retryDelay`; others: "Retry after 20
+// seconds".
 const WAIT =
   /(?:(?:try again|retry|available|wait|resets?)\s+(?:again\s+)?(?:in|after|for|at least)?\s*(?:about\s+)?)([\d.]+\s*[a-z]+(?:\s*[\d.]+\s*[a-z]+)*)/iu;
 

@@ -15,8 +15,8 @@ const UNPACKED: Readonly<Record<string, () => Transform>> = {
 };
 
 /**
- * The text of a response, unpacked where a proxy has packed it though nobody asked for that: gzip, deflate, br, zstd where this
- * Node knows it. Another coding is given as it is.
+ * The text of a response, unpacked where a proxy has packed it though nobody asked for that: gzip, deflate, br, zstd
+ * where this Node knows it. Another coding is given as it is.
  */
 export function unpacked(response: IncomingMessage): Readable {
   const coding = (response.headers["content-encoding"] ?? "").trim().toLowerCase().replace(/^x-/u, "");

@@ -2,8 +2,9 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { expect, test } from "vitest";
 import { chatChunkReader } from "./chat-chunks.ts";
 
-// Streams in the shapes that vendors' own are recorded in by the AI SDK's provider packages (github.com/vercel/ai, `__fixtures__`
-// of each package); the words are ours. They are read as an independent reader, that of `@ai-sdk/openai-compatible`, reads them.
+// Streams in the shapes that vendors' own are recorded in by the AI SDK's provider packages (github.com/vercel/ai,
+// `__fixtures__` of each package); the words are ours. They are read as an independent reader, that of
+// `@ai-sdk/openai-compatible`, reads them.
 
 type Chunk = Readonly<Record<string, unknown>>;
 const c = (delta: object, finish_reason: string | null = null, more: object = {}): Chunk => ({

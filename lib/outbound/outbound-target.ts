@@ -16,7 +16,10 @@ export type Guard = {
 /** Names that mean this machine or its network, whatever a resolver says (RFC 6761, 6762, 8375). */
 const LOCAL_NAME = /(?:^|\.)(?:localhost|localdomain|local|internal|home\.arpa)$/u;
 
-/** Reads an address once, as browsers do; all that follows works with what was read. Throws a sentence for any that is none. */
+/**
+ * Reads an address once, as browsers do; all that follows works with what was read. Throws a sentence for any that is
+ * none.
+ */
 export function parseAddress(address: string, base?: URL): URL {
   const url = URL.parse(address, base);
   if (url === null) throw new Error("The address is not a valid URL.");
@@ -32,8 +35,8 @@ export function parseAddress(address: string, base?: URL): URL {
 /**
  * The IP addresses to connect to for `url`, each of them checked. The resolver is asked at most once.
  *
- * Throws the same sentence for a host that does not exist and for one that is private, so that nobody learns which names
- * the network here knows; throws the reason of `signal` when it aborts first.
+ * Throws the same sentence for a host that does not exist and for one that is private, so that nobody learns which
+ * names the network here knows; throws the reason of `signal` when it aborts first.
  */
 export async function checkedAddresses(url: URL, guard: Guard, signal: AbortSignal): Promise<readonly string[]> {
   const { allow, isOpen = false, resolve } = guard;

@@ -7,7 +7,9 @@ const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR("2000::/3");
 /** Azure's host agent: public by its number, yet answered by the platform under this machine. */
 const AZURE_PLATFORM = "168.63.129.16";
 
-/** Whether an IP address is that of one host of the public internet; no to all that carries an IPv4 address within IPv6. */
+/**
+ * Whether an IP address is that of one host of the public internet; no to all that carries an IPv4 address within IPv6.
+ */
 export function isPublicAddress(address: string): boolean {
   // ipaddr.js also reads 0177.1 and the like, which mean different hosts to different readers.
   if (!isIP(address) || address === AZURE_PLATFORM) return false;

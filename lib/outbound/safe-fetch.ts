@@ -23,10 +23,10 @@ type Options = {
  * The one way to request an address that somebody else chose: it reaches the public internet and what `allow` names.
  *
  * Each host is resolved once, all its addresses are checked, and the connection goes to one of these; so it is for each
- * of at most 5 redirects. `timeoutMs` is for the whole exchange; more than 30 seconds count as 30. The body of an answer
- * is text of at most 1 MB, not packed; names of headers are in lower case, their values joined by commas. `allow` has
- * `host` or `host:port` entries as URLs spell them. Throws an Error of one sentence, which never tells a private
- * address, or the reason of `signal` when that aborts.
+ * of at most 5 redirects. `timeoutMs` is for the whole exchange; more than 30 seconds count as 30. The body of an
+ * answer is text of at most 1 MB, not packed; names of headers are in lower case, their values joined by commas.
+ * `allow` has `host` or `host:port` entries as URLs spell them. Throws an Error of one sentence, which never tells a
+ * private address, or the reason of `signal` when that aborts.
  */
 export function safeFetch({ allow, isOpen, resolve = lookUp }: Options): Outbound {
   const guard: Guard = { allow, isOpen, resolve };
@@ -74,7 +74,9 @@ function timeOf({ timeoutMs }: OutboundRequest): number {
   return Math.min(timeoutMs, TIME_LIMIT_MS);
 }
 
-/** Sends one message to one of `addresses`, over a connection of its own; `signal` ends it, the answer's body included. */
+/**
+ * Sends one message to one of `addresses`, over a connection of its own; `signal` ends it, the answer's body included.
+ */
 function exchange(
   { method, url, headers, body }: Message,
   addresses: readonly string[],

@@ -4,8 +4,8 @@ import { encodeShares, encodeStanding, encodeUsage } from "../dialects/web/encod
 import type { Parley } from "../server/parley.ts";
 
 /**
- * What an account used: by day, today last; where it stands in the limits of today; and who used it. The server's owner is
- * told of the whole server too.
+ * What an account used: by day, today last; where it stands in the limits of today; and who used it. The server's owner
+ * is told of the whole server too.
  */
 export async function usagePage({ limits, settings, usageBook }: Parley, scope: Scope, days: number) {
   // Who looks has often just asked something. What other instances have noted comes within seconds.

@@ -9,8 +9,8 @@ import { readUploadForm } from "../http/multipart.ts";
 import { announcedBytes } from "../http/upload.ts";
 
 /**
- * Makes a document of an index of the file in a form. Throws as `storeFile` and `ingestHeld`, and "bad-request" for metadata
- * that is none: before a byte is stored where it stands before the file.
+ * Makes a document of an index of the file in a form. Throws as `storeFile` and `ingestHeld`, and "bad-request" for
+ * metadata that is none: before a byte is stored where it stands before the file.
  */
 export async function documentOfForm(scope: Scope, indexId: string, request: Request): Promise<Document> {
   const { stored: file, fields } = await readUploadForm(request, "upload_file", {

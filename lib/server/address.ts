@@ -15,8 +15,8 @@ const PROXY_HEADERS = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host"
 const BELIEVED_HEADERS = ["forwarded", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto"];
 
 /**
- * Notes the address at the other end of each connection of this process's HTTP servers, and whether a proxy seems to have
- * handed a request on; takes from requests what nobody is to believe, and what Next would fail at. Once is enough.
+ * Notes the address at the other end of each connection of this process's HTTP servers, and whether a proxy seems to
+ * have handed a request on; takes from requests what nobody is to believe, and what Next would fail at. Once is enough.
  */
 export function noteAddresses({ trustedProxies, isFunction }: Pick<Settings, "trustedProxies" | "isFunction">): void {
   if (holder[HEADER] !== undefined) return;
@@ -31,8 +31,8 @@ export function noteAddresses({ trustedProxies, isFunction }: Pick<Settings, "tr
 }
 
 /**
- * Where a request comes from: the other end of its connection, or what the last of `trustedProxies` proxies in front says
- * of it in X-Forwarded-For. Null where nobody knows.
+ * Where a request comes from: the other end of its connection, or what the last of `trustedProxies` proxies in front
+ * says of it in X-Forwarded-For. Null where nobody knows.
  */
 export function addressOf(request: Request, trustedProxies: number): string | null {
   const name = holder[HEADER];
@@ -43,8 +43,8 @@ export function addressOf(request: Request, trustedProxies: number): string | nu
 }
 
 /**
- * Whether a proxy seems to have handed a request on, so that it may come from anywhere although its connection comes from
- * this machine. Who calls a program's own HTTP client can hide that; a browser behind a proxy cannot.
+ * Whether a proxy seems to have handed a request on, so that it may come from anywhere although its connection comes
+ * from this machine. Who calls a program's own HTTP client can hide that; a browser behind a proxy cannot.
  */
 export const isThroughProxy = (headers: Headers): boolean => {
   const name = holder[HEADER];

@@ -17,8 +17,8 @@ export const FOR_ALL: Readonly<Record<string, string>> = {
 };
 
 /**
- * By their path, files that draw diagrams (scripts/drawing). The page is shown in a hidden frame of our own pages, has no
- * origin, runs the one script and loads nothing else; that script is read by a page without an origin.
+ * By their path, files that draw diagrams (scripts/drawing). The page is shown in a hidden frame of our own pages, has
+ * no origin, runs the one script and loads nothing else; that script is read by a page without an origin.
  */
 export const DRAWING: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "/drawing/diagrams.html": {
@@ -48,8 +48,8 @@ type Answer = {
 };
 
 /**
- * Gives an answer the headers that it has not set itself: what browsers may do with it, that nobody but its caller keeps
- * it, and that it depends on who asks. `isHttps`: people reach the server by https alone.
+ * Gives an answer the headers that it has not set itself: what browsers may do with it, that nobody but its caller
+ * keeps it, and that it depends on who asks. `isHttps`: people reach the server by https alone.
  */
 export function completeHeaders(answer: Answer, isHttps: boolean): void {
   const missing = (name: string, value: string) => {
@@ -81,9 +81,9 @@ const DONE = Symbol.for("parley.answer-headers");
 const holder = globalThis as { [DONE]?: true }; // the key is ours alone
 
 /**
- * Completes the headers of every answer of this process's HTTP servers: pages, routes, Next's own files, what it redirects
- * and refuses. A page of a server that did not open has the status 503, which no page can give itself. The first call
- * counts; the start makes it before the server listens.
+ * Completes the headers of every answer of this process's HTTP servers: pages, routes, Next's own files, what it
+ * redirects and refuses. A page of a server that did not open has the status 503, which no page can give itself. The
+ * first call counts; the start makes it before the server listens.
  */
 export function completeAnswers(isHttps: boolean): void {
   if (holder[DONE]) return;

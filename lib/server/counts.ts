@@ -76,8 +76,8 @@ export function openCounts(ports: {
 /**
  * Counts points where there is room for them, and tells where that stands.
  *
- * Room for many, such as the tokens of an answer, is looked for before: counted and taken back they would, for that moment,
- * keep out all who have room still.
+ * Room for many, such as the tokens of an answer, is looked for before: counted and taken back they would, for that
+ * moment, keep out all who have room still.
  */
 async function counted({ limiter, points: most, seconds }: Limit, name: string, points: number) {
   if (points > 1) {

@@ -9,7 +9,8 @@ const ADDRESS = /^(?:http\.(?:target|url)|url\.(?:full|path|query|original))$/u;
 
 /**
  * An exporter of spans that tells no secret: addresses go without their query, errors without their stack, and in every
- * text the server's secrets and what looks like one are hidden. Next makes spans of its own, with the addresses of requests.
+ * text the server's secrets and what looks like one are hidden. Next makes spans of its own, with the addresses of
+ * requests.
  */
 export function discreet(exporter: SpanExporter, hide: Hide): SpanExporter {
   const shown: Hide = (text) => withoutSecretShapes(hide(text));

@@ -3,8 +3,8 @@ import { ChatError } from "../domain/errors.ts";
 /** Where passwords are hashed: each hash takes 19 MB and a core for a while, and anybody may ask for one. */
 export type HashLine = {
   /**
-   * Runs `hash` when it is its turn. `name` says for whom, such as an address. Throws "rate-limited", at once, where too
-   * many wait, of all or of this name.
+   * Runs `hash` when it is its turn. `name` says for whom, such as an address. Throws "rate-limited", at once, where
+   * too many wait, of all or of this name.
    */
   readonly run: <Result>(name: string, hash: () => Promise<Result>) => Promise<Result>;
 };

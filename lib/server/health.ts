@@ -6,9 +6,10 @@ import { type Parley, parley } from "./parley.ts";
 const WAIT_MS = 5000;
 
 /**
- * How the server is: 200 and "ok" while it answers, else 503 and "unavailable"; with the state of database, migrations and
- * model, or the reason, for whom `isOwner` knows as the server's owner. It is asked only of a server that has opened; of one
- * that has not everybody is told which settings are at fault, and that the database is behind, as each route says so.
+ * How the server is: 200 and "ok" while it answers, else 503 and "unavailable"; with the state of database, migrations
+ * and model, or the reason, for whom `isOwner` knows as the server's owner. It is asked only of a server that has
+ * opened; of one that has not everybody is told which settings are at fault, and that the database is behind, as each
+ * route says so.
  */
 export async function health(isOwner: (running: Parley) => Promise<boolean>): Promise<Response> {
   const late = Promise.withResolvers<never>();

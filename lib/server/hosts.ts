@@ -9,8 +9,8 @@ type HostSettings = Pick<Settings, "host" | "publicUrl" | "allowedHosts" | "trus
 const REMEMBER_MS = 10_000;
 
 /**
- * The host that a request was sent to, as its caller spells it: its Host header, or what the last of the trusted proxies
- * says of it in X-Forwarded-Host. Null where nobody says it, as programs that speak HTTP/1.0 may.
+ * The host that a request was sent to, as its caller spells it: its Host header, or what the last of the trusted
+ * proxies says of it in X-Forwarded-Host. Null where nobody says it, as programs that speak HTTP/1.0 may.
  */
 export function hostOf(headers: Headers, { trustedProxies }: Pick<Settings, "trustedProxies">): string | null {
   const told = trustedProxies > 0 ? headers.get("x-forwarded-host")?.split(",") : undefined;
@@ -18,9 +18,9 @@ export function hostOf(headers: Headers, { trustedProxies }: Pick<Settings, "tru
 }
 
 /**
- * Whether a host is one of ours: a loopback name, an address of this machine where the server listens on it, the host of
- * the public address, or one of ALLOWED_HOSTS. Ports count only where ALLOWED_HOSTS names them: a proxy or a container
- * may listen on another, and no page of somebody else's gets a name of ours by a port.
+ * Whether a host is one of ours: a loopback name, an address of this machine where the server listens on it, the host
+ * of the public address, or one of ALLOWED_HOSTS. Ports count only where ALLOWED_HOSTS names them: a proxy or a
+ * container may listen on another, and no page of somebody else's gets a name of ours by a port.
  */
 function isKnownHost(host: string, settings: HostSettings): boolean {
   const name = nameOf(host);
@@ -48,8 +48,8 @@ export const WRONG_HOST =
   "This server does not answer to this host name. Whoever runs it allows the name in ALLOWED_HOSTS, or sets NEXTAUTH_URL to the address that people use.";
 
 /**
- * Whether an Origin header names the page's own server: the public address, also behind a proxy that gives its own name of
- * us as the host; else the host of the request, where that is not the public address.
+ * Whether an Origin header names the page's own server: the public address, also behind a proxy that gives its own name
+ * of us as the host; else the host of the request, where that is not the public address.
  */
 export function isOwnOrigin(origin: string, headers: Headers, settings: HostSettings): boolean {
   const host = hostOf(headers, settings);

@@ -30,8 +30,8 @@ export type Standing = { readonly limit: number; readonly used: number; readonly
 type Stores = { readonly database: Database; readonly redis: Redis | null };
 
 /**
- * A limit of so many points in so many seconds, a minute unless said otherwise; null where `points` says no number. `isKept`: in
- * the database where there is no Redis, else in memory.
+ * A limit of so many points in so many seconds, a minute unless said otherwise; null where `points` says no number.
+ * `isKept`: in the database where there is no Redis, else in memory.
  */
 export function openLimit(
   stores: Stores,

@@ -7,7 +7,9 @@ const LOOK_MS = 20;
 const servers = new Set<Server>();
 let open = 0;
 
-/** Knows from now on which HTTP servers this process has, and how many requests they have not answered. Once is enough. */
+/**
+ * Knows from now on which HTTP servers this process has, and how many requests they have not answered. Once is enough.
+ */
 export function noteServers(): void {
   onRequest(({ server, response }) => {
     servers.add(server);

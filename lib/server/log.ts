@@ -5,8 +5,8 @@ import { HIDDEN, type Hide, withoutSecretShapes } from "../domain/secrets.ts";
 /**
  * What of an error is logged: its kind, what it says, where it came from, and the same of its causes.
  *
- * Nothing else of it: a database's error holds the row at fault, a provider's the request. A SyntaxError quotes the text
- * that it could not read, and other messages may quote a value behind their last colon.
+ * Nothing else of it: a database's error holds the row at fault, a provider's the request. A SyntaxError quotes the
+ * text that it could not read, and other messages may quote a value behind their last colon.
  */
 export function loggedError(thrown: unknown, depth = 0): unknown {
   if (!(thrown instanceof Error)) return { type: typeof thrown };

@@ -4,8 +4,8 @@ const LONGEST_NAME = 64;
 
 /**
  * The network that an address is counted by: an IPv4 address by itself, an IPv6 address by its first 64 bits, which is
- * what one household or one server is given. An IPv4 address in IPv6 form is the IPv4 address. What is no address stays as
- * it is, cut to 64 characters.
+ * what one household or one server is given. An IPv4 address in IPv6 form is the IPv4 address. What is no address stays
+ * as it is, cut to 64 characters.
  */
 export function networkOf(address: string): string {
   const bare = withoutPort(address.trim().toLowerCase()).split("%")[0] ?? "";

@@ -34,8 +34,8 @@ export async function makeOwnerToken(database: Database): Promise<string> {
 }
 
 /**
- * Takes what somebody shows to be signed in as the owner: the token of a link, which is used up, or, where the server is a
- * function and prints no link, the key of the settings, as long as nobody has revoked it. False for anything else.
+ * Takes what somebody shows to be signed in as the owner: the token of a link, which is used up, or, where the server
+ * is a function and prints no link, the key of the settings, as long as nobody has revoked it. False for anything else.
  */
 export async function takeOwnerToken(
   database: Database,

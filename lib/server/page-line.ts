@@ -18,8 +18,8 @@ export const isForPage = ({ method, url = "/" }: Pick<IncomingMessage, "method" 
 /**
  * A listener that hands on requests for pages a few at a time, in the order in which they came, and all others at once.
  *
- * A page is some stretches of work, in none of which anybody else is answered: of ten pages that come together each other
- * request would wait for ten such stretches, as often as it waits for anything.
+ * A page is some stretches of work, in none of which anybody else is answered: of ten pages that come together each
+ * other request would wait for ten such stretches, as often as it waits for anything.
  */
 export function pagesInLine(listener: RequestListener): RequestListener {
   const line: Parameters<RequestListener>[] = [];

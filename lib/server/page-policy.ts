@@ -4,9 +4,9 @@ export const SONNER_STYLES = "sha256-StEaX+se6YS7pqjzrzMIA0KaX9zF/8zAhvQXZAe5epY
 const NO_STYLES = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
 /**
- * The Content-Security-Policy of a page of ours: scripts run that carry `nonce`, or that such a script has loaded; nothing
- * is loaded from elsewhere or sent to another origin. Of our own pages one alone lets itself be shown in a frame: that which
- * draws diagrams (next.config.mjs), without an origin.
+ * The Content-Security-Policy of a page of ours: scripts run that carry `nonce`, or that such a script has loaded;
+ * nothing is loaded from elsewhere or sent to another origin. Of our own pages one alone lets itself be shown in a
+ * frame: that which draws diagrams (next.config.mjs), without an origin.
  *
  * `isDev`: React's development build evaluates text, and the page is told of changes over a socket.
  */
@@ -24,7 +24,8 @@ export function pagePolicy(nonce: string, isDev: boolean): string {
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
-    // Text becomes HTML or code only by the rules of instrumentation-client.ts; "nextjs" is Next's own name for its files.
+    // Text becomes HTML or code only by the rules of instrumentation-client.ts; "nextjs" is Next's own name for its
+    // files.
     ...(isDev ? [] : ["require-trusted-types-for 'script'", "trusted-types default nextjs"]),
   ].join("; ");
 }

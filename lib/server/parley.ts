@@ -36,7 +36,8 @@ export function parley(): Promise<Parley> {
 
 async function open(): Promise<Parley> {
   const settings = parseSettings(process.env);
-  // Loaded by whoever opens it, which is the start. What only uses it is loaded without what opens it: half of all code.
+  // Loaded by whoever opens it, which is the start. What only uses it is loaded without what opens it: half of all
+  // code.
   const { openParley } = await import("./open-parley.ts");
   return openParley(settings, process.cwd(), () => delete holder[HOLDER]);
 }

@@ -29,7 +29,10 @@ export type Counted = {
   readonly endUserHash?: string;
   /** Somebody who talks to a public bot of the account, by a name of its own; `name` null where nobody knows it. */
   readonly stranger?: { readonly botId: string; readonly name: string | null } | null;
-  /** The address of a guest; null for anybody else. Absent: the one from which the guest asked last, where it is known here. */
+  /**
+   * The address of a guest; null for anybody else. Absent: the one from which the guest asked last, where it is known
+   * here.
+   */
   readonly guestAddress?: string | null;
 };
 
@@ -55,7 +58,10 @@ export type RateLimits = {
   readonly countAttempt: (name: string) => Promise<void>;
   /** Counts a try at anybody's password from an address. Throws "rate-limited" after thirty in a minute. */
   readonly countAttemptFrom: (address: string) => Promise<void>;
-  /** Counts a file of so many bytes that somebody is about to store. Throws "rate-limited", and has then counted nothing. */
+  /**
+   * Counts a file of so many bytes that somebody is about to store. Throws "rate-limited", and has then counted
+   * nothing.
+   */
   readonly countUpload: (who: Counted, bytes: number) => Promise<void>;
   /** Counts an account that is made from an address. Throws "rate-limited" after ten in an hour. */
   readonly countSignUp: (address: string) => Promise<void>;
@@ -68,11 +74,10 @@ export type RateLimits = {
 /**
  * The limits of this server.
  *
- * With Redis all instances count everything together; while it cannot be reached each counts on by itself from what it last
- * heard, and nobody new comes in. Without it they
- * count turns, guests and tokens together on PostgreSQL, and the rest each by itself; the embedded database has one
- * process, which counts all but tokens in memory. The tokens of a day are in the database then, so that a restart forgets
- * none.
+ * With Redis all instances count everything together; while it cannot be reached each counts on by itself from what it
+ * last heard, and nobody new comes in. Without it they count turns, guests and tokens together on PostgreSQL, and the
+ * rest each by itself; the embedded database has one process, which counts all but tokens in memory. The tokens of a
+ * day are in the database then, so that a restart forgets none.
  */
 export function openRateLimits(ports: {
   readonly host: Host;
@@ -86,7 +91,10 @@ export function openRateLimits(ports: {
   const countOne = async (of: Limit | null, name: string): Promise<void> => {
     await consume({ limit: of, name, points: 1, isShown: false });
   };
-  /** While each instance counts by itself nobody new comes in: of strangers each would let in as many as all together may. */
+  /**
+   * While each instance counts by itself nobody new comes in: of strangers each would let in as many as all together
+   * may.
+   */
   const countNewcomer = async (of: Limit | null, from: string): Promise<void> => {
     if (!isShared()) throw new ChatError("rate-limited", NOT_SHARED, { retryAfterSeconds: 60 });
     await countOne(of, networkOf(from));

@@ -3,7 +3,9 @@ import type { OpenChannel } from "../domain/channel.ts";
 
 const CHANNEL = "parley:signals";
 
-/** Publish and subscribe of Redis, which hears on a connection of its own. What is wrong with Redis, `openRedis` logs. */
+/**
+ * Publish and subscribe of Redis, which hears on a connection of its own. What is wrong with Redis, `openRedis` logs.
+ */
 export const redisChannel =
   (redis: Redis): OpenChannel =>
   ({ onText, onOpen }) => {

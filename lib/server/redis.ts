@@ -5,8 +5,8 @@ const CONNECT_MS = 5000;
 const LONGEST_PAUSE_MS = 5000;
 
 /**
- * Connects with Redis, and again by itself when the connection is lost; commands fail at once meanwhile. Throws a sentence
- * when it cannot be reached.
+ * Connects with Redis, and again by itself when the connection is lost; commands fail at once meanwhile. Throws a
+ * sentence when it cannot be reached.
  */
 export async function openRedis(url: string, log: Pick<Log, "warn" | "info">): Promise<Redis> {
   // Loaded here: most servers have none.

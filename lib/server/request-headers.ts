@@ -27,9 +27,9 @@ const STATE_CHARACTERS = 40_000;
 const STATE_DEPTH = 100;
 
 /**
- * Takes from the headers of a request what Next would answer itself, or fail at: with a call of the API all of Next's own,
- * with any other path those that only its servers use, and a state of its router that is none. `isFunction`: a platform
- * routes requests, and what it says of that stays.
+ * Takes from the headers of a request what Next would answer itself, or fail at: with a call of the API all of Next's
+ * own, with any other path those that only its servers use, and a state of its router that is none. `isFunction`: a
+ * platform routes requests, and what it says of that stays.
  */
 export function mendHeaders(url: string, headers: IncomingHttpHeaders, isFunction = false): void {
   const isPlatforms = (name: string): boolean => isFunction && OF_PLATFORM.includes(name);

@@ -8,8 +8,8 @@ const AT_ONCE = 8;
 const lined = new WeakSet<Server>();
 
 /**
- * Lets the requests of this process's HTTP servers begin a few at a time, in the order in which they came, so that those
- * that are under way go on in between, and pages two at a time. Once is enough.
+ * Lets the requests of this process's HTTP servers begin a few at a time, in the order in which they came, so that
+ * those that are under way go on in between, and pages two at a time. Once is enough.
  *
  * Node hands over all that has come in at once, and routing a request takes Next a millisecond: of a hundred turns that
  * begin together the first would see what its database answered only when the last is routed.

@@ -3,8 +3,8 @@ import { onRequest } from "./on-request.ts";
 /**
  * Has this process's HTTP servers see only paths that can be decoded. Once is enough.
  *
- * Next answers a path that is no UTF-8 with a bare 500, before any route is asked. As its own text it is an id that nobody
- * has, so that each route says what it says of those, in its own shape and after asking who calls.
+ * Next answers a path that is no UTF-8 with a bare 500, before any route is asked. As its own text it is an id that
+ * nobody has, so that each route says what it says of those, in its own shape and after asking who calls.
  */
 export function mendPaths(): void {
   onRequest(({ request }) => {

@@ -50,8 +50,8 @@ export function reservation(
 }
 
 /**
- * Settles points of a count that was taken in parts. Where it has begun anew since the first of them, which is none of `parts`
- * unless `hasFirst`, no more is given back to it than was taken of it since.
+ * Settles points of a count that was taken in parts. Where it has begun anew since the first of them, which is none of
+ * `parts` unless `hasFirst`, no more is given back to it than was taken of it since.
  */
 function settleParts({ settle }: Settling, parts: readonly Taken[], points: number, hasFirst: boolean): void {
   const counting = parts.filter(({ until }) => until > Date.now());

@@ -13,8 +13,8 @@ const TAG_BYTES = 16;
 const VERSION = "v1";
 
 /**
- * Seals by AES-256-GCM under a key that HKDF (RFC 5869, SHA-256) derives from the server's secret, each text with a nonce
- * of its own. A sealed text is `v1.` and base64url of nonce, tag and cipher text.
+ * Seals by AES-256-GCM under a key that HKDF (RFC 5869, SHA-256) derives from the server's secret, each text with a
+ * nonce of its own. A sealed text is `v1.` and base64url of nonce, tag and cipher text.
  */
 export function sealing(secret: string): Sealing {
   const key = Buffer.from(hkdfSync("sha256", secret, "", "parley: keys of model providers", 32));

@@ -46,8 +46,8 @@ function decoded(text: string): string {
 type Writing = typeof process.stdout.write;
 
 /**
- * Hides secrets in what this process prints past its log, such as an error that Next tells of. Gives a function that prints
- * to stdout as before.
+ * Hides secrets in what this process prints past its log, such as an error that Next tells of. Gives a function that
+ * prints to stdout as before.
  */
 export function hideInOutput(hide: Hide): (text: string) => void {
   const print = process.stdout.write.bind(process.stdout);

@@ -311,8 +311,8 @@ const PLATFORMS = [
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Where the server listens. `scripts/serve.ts` says it; a Next that somebody started by another command listens where its
- * flag says, and everywhere without one, whatever HOST is.
+ * Where the server listens. `scripts/serve.ts` says it; a Next that somebody started by another command listens where
+ * its flag says, and everywhere without one, whatever HOST is.
  */
 function boundHost(environment: Environment, host: string): string {
   if (environment.PARLEY_BOUND_HOST) return environment.PARLEY_BOUND_HOST;
@@ -324,7 +324,10 @@ function boundHost(environment: Environment, host: string): string {
 
 type Reach = Pick<Settings, "host" | "publicUrl" | "trustedProxies" | "allowedHosts">;
 
-/** Whether nobody but this machine reaches the server: every address is a loopback one, and nobody stands in front of it. */
+/**
+ * Whether nobody but this machine reaches the server: every address is a loopback one, and nobody stands in front of
+ * it.
+ */
 function isForThisMachine(environment: Environment, { host, publicUrl, trustedProxies, allowedHosts }: Reach): boolean {
   const shown = publicUrl === undefined ? host : new URL(publicUrl).hostname.replace(/^\[|\]$/gu, "");
   const names = [host, shown, ...allowedHosts.map((allowed) => allowed.replace(/:\d+$/u, "").replace(/^\[|\]$/gu, ""))];
@@ -401,7 +404,9 @@ function parseVariables(environment: Environment): Variables {
   throw wrongSetting([...missing, ...new Set(wrong)].join("; "));
 }
 
-/** Throws "unavailable" where an address holds a secret: they are told to others, in errors, on pages, at each sign-in. */
+/**
+ * Throws "unavailable" where an address holds a secret: they are told to others, in errors, on pages, at each sign-in.
+ */
 function checkAddresses(env: Variables): void {
   for (const name of ["OPENAI_BASE_URL", "NEXTAUTH_URL", "OIDC_ISSUER"] as const) {
     const { username, password, search, searchParams, hash } = new URL(env[name] ?? "http://localhost");

@@ -14,11 +14,13 @@ type Place = { readonly limit: Limit; readonly name: string };
 
 /** Brings counts up to date behind what was counted: nobody waits for it, and what fails is logged. */
 export type Settling = {
-  /** Adds points to a count, or takes some away; not to one that has begun anew, nor from where they were not counted. */
+  /**
+   * Adds points to a count, or takes some away; not to one that has begun anew, nor from where they were not counted.
+   */
   readonly settle: (place: CountedPlace, points: number) => void;
   /**
-   * As `settle`, of what was counted at a time in ms since 1970, by this process or another. `onAnew` is called instead where
-   * the count has begun anew since.
+   * As `settle`, of what was counted at a time in ms since 1970, by this process or another. `onAnew` is called instead
+   * where the count has begun anew since.
    */
   readonly settleSince: (place: Place, points: number, since: number, onAnew: () => void) => void;
   /** What is on its way into a count. None of it fails. */
@@ -79,8 +81,8 @@ const keyOf = ({ limit, name }: Place): string => `${limit.prefix} ${name}`;
 type Warn = (limit: Limit, name: string, standing: Pick<RateLimiterRes, "consumedPoints" | "msBeforeNext">) => void;
 
 /**
- * Says in the log, once in a day of the limit for each whom it is about, that most of a limit is used or set aside: as soon as
- * a call is admitted or refused, and not only when one has ended.
+ * Says in the log, once in a day of the limit for each whom it is about, that most of a limit is used or set aside: as
+ * soon as a call is admitted or refused, and not only when one has ended.
  */
 export function warner(log: Pick<Log, "warn">): Warn {
   const quietUntil = new Map<string, number>();

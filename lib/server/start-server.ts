@@ -15,7 +15,9 @@ import { startTelemetry } from "./telemetry.ts";
 import { leaveUnreadAnswers } from "./unread-answers.ts";
 import { isOnVercel } from "./vercel-settings.ts";
 
-/** Of the time that a stop may take, so much is kept for what follows the turns: handing over, and closing the database. */
+/**
+ * Of the time that a stop may take, so much is kept for what follows the turns: handing over, and closing the database.
+ */
 const LAST_MS = 5000;
 const INTERRUPT_GRACE_MS = 1000;
 /** So long after a start nothing is being loaded any more. */
@@ -26,8 +28,8 @@ const BEHIND_MS = 5000;
 /**
  * Opens the server, says where it is, and ends it in order at SIGTERM and SIGINT. Ends the process if it cannot open.
  *
- * A function says nothing and asks itself for nothing. Where it cannot open it stays, and tells whoever asks: the platform
- * would start it again for each request, and show a page of its own.
+ * A function says nothing and asks itself for nothing. Where it cannot open it stays, and tells whoever asks: the
+ * platform would start it again for each request, and show a page of its own.
  */
 export async function startServer(): Promise<void> {
   let hide: Hide = withoutSecretShapes;
@@ -137,7 +139,8 @@ async function shutDown(running: Parley, signal: string, stopTelemetry: () => Pr
   } catch (thrown) {
     running.ports.log.error({ err: thrown }, "The server did not close in order");
   }
-  // The last metrics tell of such an end too. It waits for a collector as long as its exporter does, and throws nothing.
+  // The last metrics tell of such an end too. It waits for a collector as long as its exporter does, and throws
+  // nothing.
   await stopTelemetry();
   process.exit(0);
 }

@@ -5,8 +5,8 @@ import type { Hide } from "../domain/secrets.ts";
 import { counter, histogram, SCOPE } from "../model/instruments.ts";
 import { discreet } from "./discreet-spans.ts";
 
-// One set of instruments for both ways out: /api/metrics for Prometheus, and OTLP where an endpoint is set. The packages
-// that collect and send are loaded at the start; without it the instruments do nothing.
+// One set of instruments for both ways out: /api/metrics for Prometheus, and OTLP where an endpoint is set. The
+// packages that collect and send are loaded at the start; without it the instruments do nothing.
 
 // Next bundles each route by itself: what is once in the process hangs on the global object.
 const EXPORTER = Symbol.for("parley.prometheus");
@@ -14,9 +14,10 @@ const FLUSH = Symbol.for("parley.telemetry-flush");
 const holder = globalThis as { [EXPORTER]?: PrometheusExporter; [FLUSH]?: () => Promise<void> }; // the keys are ours alone
 
 /**
- * Starts collecting metrics, and with an OTLP endpoint sends them and traces there (OpenTelemetry's own OTEL_… variables
- * say how). Gives what sends the rest and stops. `runningTurns` is asked whenever metrics are read; `hide` hides the
- * server's secrets in what traces tell. Where the host is not always awake, `flushTelemetry` sends what there is.
+ * Starts collecting metrics, and with an OTLP endpoint sends them and traces there (OpenTelemetry's own OTEL_…
+ * variables say how). Gives what sends the rest and stops. `runningTurns` is asked whenever metrics are read; `hide`
+ * hides the server's secrets in what traces tell. Where the host is not always awake, `flushTelemetry` sends what there
+ * is.
  */
 export async function startTelemetry(
   otlp: boolean,

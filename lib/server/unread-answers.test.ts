@@ -11,7 +11,10 @@ const IDLE_MS = 200;
 
 type Reader = (response: IncomingMessage) => Promise<number>;
 
-/** What a reader gets of 15 MB, written a piece at a time, or of two letters with a long silence between; "cut" or its bytes. */
+/**
+ * What a reader gets of 15 MB, written a piece at a time, or of two letters with a long silence between; "cut" or its
+ * bytes.
+ */
 async function got(path: "/large" | "/silent", read: Reader): Promise<number | "cut"> {
   const server = createServer((request, response) => {
     if (request.url === "/large") Readable.from(Array(PIECES).fill(PIECE)).pipe(response);

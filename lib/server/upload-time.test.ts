@@ -4,7 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { giveUploadsTime } from "./upload-time.ts";
 
-/** Sends a body in two pieces with a pause between, to a server of such patience. Gives the status of the answer, or the fault. */
+/**
+ * Sends a body in two pieces with a pause between, to a server of such patience. Gives the status of the answer, or the
+ * fault.
+ */
 async function slowUpload(pauseMs: number): Promise<number | string> {
   const server = createServer(
     { requestTimeout: 100, headersTimeout: 50, connectionsCheckingInterval: 20 },

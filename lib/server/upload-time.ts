@@ -5,8 +5,8 @@ const LONGEST_MS = 16 * 60_000;
 
 /**
  * Lets requests to this process's HTTP servers take as long as the longest upload: by its own choice Node closes a
- * connection whose request has not come whole after five minutes, without a word, and 50 MB over a slow line take longer.
- * Who reads a body has a time of its own for it; for the head Node's minute holds.
+ * connection whose request has not come whole after five minutes, without a word, and 50 MB over a slow line take
+ * longer. Who reads a body has a time of its own for it; for the head Node's minute holds.
  */
 export function giveUploadsTime(longestMs = LONGEST_MS): void {
   onRequest(({ server }) => {

@@ -5,7 +5,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Whether the process is a function of Vercel, or builds for it. */
 export const isOnVercel = (environment: Environment): boolean => Boolean(environment.VERCEL?.trim());
 
-/** Without these there is nothing to keep sessions in, nobody to sign in, and nothing that looks after what was left. */
+/**
+ * Without these there is nothing to keep sessions in, nobody to sign in, and nothing that looks after what was left.
+ */
 const REQUIRED = ["DATABASE_URL", "PARLEY_API_KEY", "NEXTAUTH_SECRET", "CRON_SECRET"] as const;
 
 /** The settings that are missing on Vercel; elsewhere none is. */
@@ -13,8 +15,8 @@ export const missingSettings = (environment: Environment): readonly string[] =>
   isOnVercel(environment) ? REQUIRED.filter((name) => !environment[name]?.trim()) : [];
 
 /**
- * The environment with what Vercel says of the deployment: its address, its names, and that one proxy stands in front of
- * it, which writes where a request comes from into X-Forwarded-For itself. What somebody has set stays.
+ * The environment with what Vercel says of the deployment: its address, its names, and that one proxy stands in front
+ * of it, which writes where a request comes from into X-Forwarded-For itself. What somebody has set stays.
  */
 export function withPlatform(environment: Environment): Environment {
   if (!isOnVercel(environment)) return environment;

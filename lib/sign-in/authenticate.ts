@@ -29,8 +29,8 @@ export type Caller = Known & {
  * Finds out who asks: by an API key in any of the spellings clients use, else by the cookie of a browser.
  *
  * A cookie counts only for a request of our own origin, and a key beats it. What was found is remembered for 5 s, so
- * that a revoked key and a sign-in that has ended work that much longer at most. Throws "unauthenticated", also to a page
- * that was made for somebody else, and "forbidden" for a key where a browser alone may ask.
+ * that a revoked key and a sign-in that has ended work that much longer at most. Throws "unauthenticated", also to a
+ * page that was made for somebody else, and "forbidden" for a key where a browser alone may ask.
  */
 export async function authenticate(request: Request, parley: Parley, credentials: Credentials): Promise<Caller> {
   const holder = await keyHolder(request, parley);
@@ -52,8 +52,8 @@ const VIEWER_HEADER = "x-parley-viewer";
 const VIEWER_GUEST = "guest";
 
 /**
- * Throws "unauthenticated" to a page of somebody who is not signed in any more, who would become a new guest by writing and
- * find nothing of their own. A guest may have signed in meanwhile, and has then taken everything along.
+ * Throws "unauthenticated" to a page of somebody who is not signed in any more, who would become a new guest by writing
+ * and find nothing of their own. A guest may have signed in meanwhile, and has then taken everything along.
  */
 function checkViewer({ headers }: Request, known: Known | null): void {
   const viewer = headers.get(VIEWER_HEADER);
@@ -97,8 +97,8 @@ const knownBySignIn = (parley: Parley, visitor: Visitor): Promise<Known | null> 
   remembered(parley.callers, `sign-in ${visitor.signInId} ${visitor.accountId}`, () => holderOfSignIn(parley, visitor));
 
 /**
- * Throws "forbidden" where a key does not reach a surface, or would change something though it only reads. `isReading`: a
- * POST that changes nothing.
+ * Throws "forbidden" where a key does not reach a surface, or would change something though it only reads. `isReading`:
+ * a POST that changes nothing.
  */
 export function checkGrant(
   grant: Grant | null,
@@ -221,8 +221,8 @@ function keyOf({ headers }: Request): string | null {
 }
 
 /**
- * Whether a browser says that a page of ours made the request, by Fetch Metadata and by Origin: both, where it sends both.
- * A proxy that calls us by another name than people do is no page of ours until a setting says so.
+ * Whether a browser says that a page of ours made the request, by Fetch Metadata and by Origin: both, where it sends
+ * both. A proxy that calls us by another name than people do is no page of ours until a setting says so.
  */
 export function isSameOrigin(request: Request, { settings }: Pick<Parley, "settings">): boolean {
   const site = request.headers.get("sec-fetch-site");

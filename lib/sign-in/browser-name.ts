@@ -17,7 +17,9 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/\bLinux\b/u, "Linux"],
 ];
 
-/** What people call the browser of a User-Agent header, such as "Firefox on Linux": words of ours, none of the header's. */
+/**
+ * What people call the browser of a User-Agent header, such as "Firefox on Linux": words of ours, none of the header's.
+ */
 export function browserName(userAgent: string | null): string {
   const text = (userAgent ?? "").slice(0, 500);
   const named = (names: typeof BROWSERS) => names.find(([pattern]) => pattern.test(text))?.[1];

@@ -47,8 +47,8 @@ const LEET: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Whether a password is one of those that are tried first: common words with some digits, runs along a keyboard, the same
- * again and again, digits alone, or the address that it is for.
+ * Whether a password is one of those that are tried first: common words with some digits, runs along a keyboard, the
+ * same again and again, digits alone, or the address that it is for.
  */
 export function isCommonPassword(password: string, email: string | null): boolean {
   const text = password.normalize("NFKC").toLowerCase();
@@ -68,7 +68,9 @@ function repeatedUnit(text: string): string | null {
   return null;
 }
 
-/** Whether most steps from one character to the next are along a run; or those of every second one are, as in 1q2w3e4r. */
+/**
+ * Whether most steps from one character to the next are along a run; or those of every second one are, as in 1q2w3e4r.
+ */
 function isRun(text: string): boolean {
   const every = (step: number) => {
     const steps = [...text].slice(step).filter((next, n) => STEPS.has(text.charAt(n) + next));

@@ -1,4 +1,6 @@
-/** What passwords are mostly made of, in any list of leaked ones: the words that guessing begins with. Small letters. */
+/**
+ * What passwords are mostly made of, in any list of leaked ones: the words that guessing begins with. Small letters.
+ */
 export const COMMON_WORDS: ReadonlySet<string> = new Set(
   `a aa aaa abc abcd access account action adidas admin administrator adrian airborne alexander alexandra alexis alice
   amanda amazing america american andrea andrew angel angela angelina angels animal anthony apple april apples arsenal

@@ -8,8 +8,8 @@ import { startSignIn } from "./signed-in.ts";
 /**
  * Answers the request of a caller, who becomes a guest for it where it is a visitor.
  *
- * `tell` gets the cookie that makes the browser the guest, also where `answer` throws after something was stored. A request
- * that came to nothing leaves no guest behind. Throws "rate-limited" for the address of too many new guests.
+ * `tell` gets the cookie that makes the browser the guest, also where `answer` throws after something was stored. A
+ * request that came to nothing leaves no guest behind. Throws "rate-limited" for the address of too many new guests.
  */
 export async function asGuest(
   parley: Parley,

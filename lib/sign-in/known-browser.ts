@@ -5,8 +5,8 @@ import type { Parley } from "../server/parley.ts";
 import { isSecure } from "./authenticate.ts";
 import { cookieName, cookieValue, setCookie } from "./session-cookie.ts";
 
-// A cookie of our own making that lets nobody in: it says that a browser has been signed in to an account before, so that
-// tries of strangers do not lock its person out.
+// A cookie of our own making that lets nobody in: it says that a browser has been signed in to an account before, so
+// that tries of strangers do not lock its person out.
 
 const SECONDS = 365 * 24 * 60 * 60;
 const MOST_ACCOUNTS = 10;

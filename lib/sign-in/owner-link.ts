@@ -9,8 +9,8 @@ const LONGEST_FORM = 1000;
 type ReadBody = (request: Request, limitBytes: number) => Promise<Uint8Array>;
 
 /**
- * Signs a browser in as the owner, for the token of the link that a start prints, which is good once, and sends it to the
- * first page; to the sign-in page, which says why, where that cannot be.
+ * Signs a browser in as the owner, for the token of the link that a start prints, which is good once, and sends it to
+ * the first page; to the sign-in page, which says why, where that cannot be.
  */
 export async function enterByLink(request: Request, readBody: ReadBody): Promise<Response> {
   const running = await parley();

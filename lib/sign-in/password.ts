@@ -3,7 +3,10 @@ import { hash, verify } from "@node-rs/argon2";
 // OWASP Password Storage Cheat Sheet, Argon2id: 19 MiB of memory, 2 passes, 1 lane. argon2id is the library's default.
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** The hash of a password. However a keyboard composes its letters, the password is the same (NFKC, as NIST SP 800-63B has it). */
+/**
+ * The hash of a password. However a keyboard composes its letters, the password is the same (NFKC, as NIST SP 800-63B
+ * has it).
+ */
 export const hashPassword = (password: string): Promise<string> => hash(password.normalize("NFKC"), COST);
 
 /** The hash of a random text that nobody has, at the same cost. */

@@ -5,8 +5,8 @@ import { z } from "zod";
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;
 
 /**
- * The name of a cookie of ours. Over https nobody but this very host can set it, on no connection but an encrypted one: a
- * neighbour under the same domain cannot plant it.
+ * The name of a cookie of ours. Over https nobody but this very host can set it, on no connection but an encrypted one:
+ * a neighbour under the same domain cannot plant it.
  */
 export const cookieName = (name: string, isSecure: boolean): string => (isSecure ? `__Host-${name}` : name);
 

@@ -3,8 +3,8 @@ import type { Parley } from "../server/parley.ts";
 import { callerOfRequest } from "./tries.ts";
 
 /**
- * Counts a request of the sign-in pages' own routes by its address, as those of the API are. Gives the refusal for one too
- * many, else null: a page to go to, where next-auth's client looks for it, and a sentence for everybody else.
+ * Counts a request of the sign-in pages' own routes by its address, as those of the API are. Gives the refusal for one
+ * too many, else null: a page to go to, where next-auth's client looks for it, and a sentence for everybody else.
  */
 export async function tooManyFrom(parley: Parley, request: Request): Promise<Response | null> {
   const caller = callerOfRequest(parley, request);

@@ -17,9 +17,9 @@ const MOST = 50;
 export type Entering = { readonly accountId: string; readonly tokenVersion: number };
 
 /**
- * Signs the browser of a request in: with a sign-in of its own, whoever it was signed in as. What a guest has goes along,
- * and the sign-in that the browser had ends, so that a cookie somebody has planted speaks for nobody. Gives what the
- * browser's cookie is to hold.
+ * Signs the browser of a request in: with a sign-in of its own, whoever it was signed in as. What a guest has goes
+ * along, and the sign-in that the browser had ends, so that a cookie somebody has planted speaks for nobody. Gives what
+ * the browser's cookie is to hold.
  *
  * Throws "unauthenticated" where the account has become another since.
  */
@@ -46,7 +46,9 @@ export async function startSignIn(
   throw new ChatError("unauthenticated", "This account was changed just now. Sign in again.", { noun: "credentials" });
 }
 
-/** Set-Cookie headers for the browser of a request, which is signed in by them: see `enter`. It is known from then on. */
+/**
+ * Set-Cookie headers for the browser of a request, which is signed in by them: see `enter`. It is known from then on.
+ */
 export async function enteringCookies(
   parley: Parley,
   request: Request,
@@ -65,7 +67,9 @@ export function withCookies(response: Response, cookies: readonly string[]): Res
   return response;
 }
 
-/** The answer to a browser whose account's sign-ins have ended: with a new one, so that this browser stays signed in. */
+/**
+ * The answer to a browser whose account's sign-ins have ended: with a new one, so that this browser stays signed in.
+ */
 export async function stillSignedIn(
   parley: Parley,
   request: Request,

@@ -19,10 +19,10 @@ export function callerOfRequest({ settings }: Parley, request: Request): string 
 /**
  * The account that an address and a password open, or null.
  *
- * Tries are counted by the caller's address and by the account, ten a minute; those of a browser that has been signed in to
- * the account before have a count of their own, so that strangers lock nobody out. A try past a limit is told as a wrong
- * password is, and takes as long: who guesses is not to know when a try counted. Throws "rate-limited" where too many
- * passwords are being checked.
+ * Tries are counted by the caller's address and by the account, ten a minute; those of a browser that has been signed
+ * in to the account before have a count of their own, so that strangers lock nobody out. A try past a limit is told as
+ * a wrong password is, and takes as long: who guesses is not to know when a try counted. Throws "rate-limited" where
+ * too many passwords are being checked.
  */
 export async function checkPassword(
   parley: Parley,

@@ -4,8 +4,8 @@ type TemplateFunction = (...args: Value[]) => Value;
 /**
  * The functions that every template has: those the Julep contract, section 4.3, requires and the engine lacks.
  *
- * They mean what they mean in Python. The engine hands objects over as Map and none as undefined. What a function throws
- * names the function and never a value.
+ * They mean what they mean in Python. The engine hands objects over as Map and none as undefined. What a function
+ * throws names the function and never a value.
  */
 export const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
   len: (value) => items("len", value).length,

@@ -7,11 +7,11 @@ const OUTPUT_LIMIT_CHARACTERS = 1_000_000;
 const SOURCE_LIMIT_CHARACTERS = 200_000;
 
 /**
- * Gives a function that renders templates in this thread: see `Templates`. It stops when its fuel is used up, which does
- * not count what filters do: a hostile template can keep the thread busy for many seconds.
+ * Gives a function that renders templates in this thread: see `Templates`. It stops when its fuel is used up, which
+ * does not count what filters do: a hostile template can keep the thread busy for many seconds.
  *
- * The engine is loaded for the first template, and anew after one that ran out of memory, which leaves its stack where it
- * was.
+ * The engine is loaded for the first template, and anew after one that ran out of memory, which leaves its stack where
+ * it was.
  */
 export function openRenderer(): (source: string, variables: Readonly<Record<string, unknown>>) => string {
   let engine: Engine | null = null;
@@ -31,7 +31,8 @@ export function openRenderer(): (source: string, variables: Readonly<Record<stri
 
 function rendered({ Environment }: Engine, source: string, variables: Readonly<Record<string, unknown>>): string {
   const environment = new Environment();
-  // A function that throws would leave the engine's memory in pieces: it gives nothing, and the fault is thrown at the end.
+  // A function that throws would leave the engine's memory in pieces: it gives nothing, and the fault is thrown at the
+  // end.
   const faults: unknown[] = [];
   const guarded =
     (call: (...values: unknown[]) => unknown) =>

@@ -34,8 +34,8 @@ type Pool = { readonly threads: Set<Thread>; readonly queue: FairQueue<Waiting>;
 
 export type Threads = {
   /**
-   * Renders a template of an account in a thread, which is ended when it takes longer than a second. The time begins when
-   * the thread takes it up, not while it waits behind others. Throws as `Templates` does.
+   * Renders a template of an account in a thread, which is ended when it takes longer than a second. The time begins
+   * when the thread takes it up, not while it waits behind others. Throws as `Templates` does.
    */
   readonly render: (accountId: string, source: string, variables: RenderJob["variables"]) => Promise<string>;
   /** Ends all threads. What waits or is at work fails as "draining". */

@@ -9,8 +9,8 @@ const LINUX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/
 export type Browser = ReturnType<typeof openBrowser>;
 
 /**
- * A browser at one of our pages: it keeps the cookies that it is given, and signs in as next-auth's pages do. `more` are
- * headers that it sends besides; `cookies` are those that it has to begin with.
+ * A browser at one of our pages: it keeps the cookies that it is given, and signs in as next-auth's pages do. `more`
+ * are headers that it sends besides; `cookies` are those that it has to begin with.
  */
 export function openBrowser(
   api: Api,

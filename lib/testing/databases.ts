@@ -15,9 +15,9 @@ const MIGRATED = "migrated";
 export const emptyDatabase = (): Promise<Place> => newDatabase("template1");
 
 /**
- * The same with all tables, and nothing in them. On PGlite it is one that this process keeps running, where nobody else has it
- * open and `isOwn` does not ask for a folder and a thread that belong to the test: for tests that end the thread, look into
- * the folder, open it in another process, change tables or limit the time of statements.
+ * The same with all tables, and nothing in them. On PGlite it is one that this process keeps running, where nobody else
+ * has it open and `isOwn` does not ask for a folder and a thread that belong to the test: for tests that end the
+ * thread, look into the folder, open it in another process, change tables or limit the time of statements.
  */
 export async function migratedDatabase({ isOwn = false }: { readonly isOwn?: boolean } = {}): Promise<Place> {
   const place = await newDatabase(MIGRATED);

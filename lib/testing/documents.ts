@@ -109,7 +109,10 @@ export function makeDocx(body: string, more: readonly ZipFile[] = []): Buffer {
 export const paragraph = (text: string, style?: string): string =>
   `<w:p>${style ? `<w:pPr><w:pStyle w:val="${style}"/></w:pPr>` : ""}<w:r><w:t xml:space="preserve">${text}</w:t></w:r></w:p>`;
 
-/** A PDF with a page for each text in any letters, which it names by their Unicode numbers. It brings no font to draw them. */
+/**
+ * A PDF with a page for each text in any letters, which it names by their Unicode numbers. It brings no font to draw
+ * them.
+ */
 export function makeUnicodePdf(pages: readonly string[]): Buffer {
   const all = "1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfrange <0000> <FFFF> <0000> endbfrange";
   const map = `/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def ${all} endcmap end end`;
@@ -131,7 +134,9 @@ export function makeUnicodePdf(pages: readonly string[]): Buffer {
   return pdfOf(objects);
 }
 
-/** Tables of letters that old programs name in place of Unicode: the table, its encoding, and whose letters they are. */
+/**
+ * Tables of letters that old programs name in place of Unicode: the table, its encoding, and whose letters they are.
+ */
 const OLD_TABLES = {
   "UniJIS-UCS2-H": ["utf-16be", "Japan1"],
   "90ms-RKSJ-H": ["shift_jis", "Japan1"],
@@ -141,7 +146,9 @@ const OLD_TABLES = {
 } as const;
 export type OldTable = keyof typeof OLD_TABLES;
 
-/** A PDF of one page as old programs of East Asia make them: its letters are numbers of a table that only readers have. */
+/**
+ * A PDF of one page as old programs of East Asia make them: its letters are numbers of a table that only readers have.
+ */
 export function makeOldPdf(text: string, table: OldTable): Buffer {
   const [encoding, ordering] = OLD_TABLES[table];
   const font = "/Type /Font /BaseFont /Mincho";
@@ -160,7 +167,9 @@ export function makeOldPdf(text: string, table: OldTable): Buffer {
   return pdfOf(objects);
 }
 
-/** The letters of two bytes in an encoding, with these bytes in hexadecimal: Node reads such encodings and writes none. */
+/**
+ * The letters of two bytes in an encoding, with these bytes in hexadecimal: Node reads such encodings and writes none.
+ */
 function codesOf(encoding: string): ReadonlyMap<string, string> {
   const decoder = new TextDecoder(encoding);
   const codes = Array.from({ length: 0x8000 }, (_, n) => Buffer.from([0x80 + (n >> 8), n & 0xff]));

@@ -1,7 +1,10 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
-/** Below what systems give to outgoing connections, which would take a port between the look and its use; browsers take all. */
+/**
+ * Below what systems give to outgoing connections, which would take a port between the look and its use; browsers take
+ * all.
+ */
 const [LOWEST, ABOVE] = [11_000, 32_000];
 const MOST_TRIES = 100;
 

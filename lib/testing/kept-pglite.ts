@@ -20,12 +20,12 @@ type Kept = {
 const holder = globalThis as { keptPglite?: Promise<Kept> };
 
 /**
- * Has an empty, migrated PGlite be opened where `dataDir` is opened next: the one that this process keeps running, with all
- * its rows taken away. To begin one takes a second, and most files of tests want no more than its tables. Where another
- * directory has it open, nothing is done, and a new one is begun.
+ * Has an empty, migrated PGlite be opened where `dataDir` is opened next: the one that this process keeps running, with
+ * all its rows taken away. To begin one takes a second, and most files of tests want no more than its tables. Where
+ * another directory has it open, nothing is done, and a new one is begun.
  *
- * What it is closed with is there again where the same directory is opened once more, until another one is asked for. Its
- * folder is another one, so that a second process does not find it.
+ * What it is closed with is there again where the same directory is opened once more, until another one is asked for.
+ * Its folder is another one, so that a second process does not find it.
  */
 export async function lendKept(dataDir: string): Promise<void> {
   holder.keptPglite ??= begin();

@@ -1,8 +1,8 @@
 import { Client } from "pg";
 
 /**
- * Puts so many questions with their answers at the beginning of an empty session. The answers are of a few kinds and lengths,
- * as they are in a long chat.
+ * Puts so many questions with their answers at the beginning of an empty session. The answers are of a few kinds and
+ * lengths, as they are in a long chat.
  */
 export async function fillSession(databaseUrl: string, sessionId: string, questions: number): Promise<void> {
   const client = new Client(databaseUrl);

@@ -21,8 +21,8 @@ const LLAMA = {
 };
 
 /**
- * Starts one that wants this key, lists two models for chats and one for embeddings, and answers with the name of the model.
- * `more`: so many other models for chats stand behind them.
+ * Starts one that wants this key, lists two models for chats and one for embeddings, and answers with the name of the
+ * model. `more`: so many other models for chats stand behind them.
  */
 export async function startModelBox(key: string, more = 0): Promise<ModelBox> {
   const calls: { path: string; key: string | undefined }[] = [];

@@ -2,8 +2,8 @@ import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { beforeAll, vi } from "vitest";
 
-// Files of tests that share a process: each begins with the settings that the process was started with, whatever one before it
-// has set, and with real clocks.
+// Files of tests that share a process: each begins with the settings that the process was started with, whatever one
+// before it has set, and with real clocks.
 
 declare global {
   var settingsAtStart: NodeJS.ProcessEnv | undefined;

@@ -15,8 +15,9 @@ const PAST = new Date("2026-01-01T00:00:00Z");
 export const HELD_UNTIL = new Date("2099-01-01T00:00:00Z");
 
 /**
- * Inserts an account that has a row in each table that belongs to one: a session with two lines, a turn that has ended and
- * one that goes on under a lease that is over, docs that were read and that failed, files that are whole, open and unused.
+ * Inserts an account that has a row in each table that belongs to one: a session with two lines, a turn that has ended
+ * and one that goes on under a lease that is over, docs that were read and that failed, files that are whole, open and
+ * unused.
  */
 export async function insertRows(database: Database) {
   const ids = await insertAccount(database);

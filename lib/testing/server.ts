@@ -32,8 +32,8 @@ export type TestServer = {
 /**
  * Opens the server in this process on an empty database, with a scripted model behind real HTTP.
  *
- * `withModel` false leaves the built-in demo; `environment` holds settings beside those of every test, and `isOwn` is as
- * `migratedDatabase` says.
+ * `withModel` false leaves the built-in demo; `environment` holds settings beside those of every test, and `isOwn` is
+ * as `migratedDatabase` says.
  */
 export async function openTestServer({
   withModel = true,

@@ -25,8 +25,8 @@ export const calling = (id: string, name: string, input: string, more: object = 
 ];
 
 /**
- * A server of models over real HTTP, as strict as its demands: each model has demands and replies of its own. Titles are
- * answered aside. It keeps what it was asked for turns.
+ * A server of models over real HTTP, as strict as its demands: each model has demands and replies of its own. Titles
+ * are answered aside. It keeps what it was asked for turns.
  */
 export async function openStrictModel() {
   const models = new Map<string, { demands: readonly Demand[]; replies: Reply[]; seen: Seen[] }>();

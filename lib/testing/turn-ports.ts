@@ -22,10 +22,10 @@ const textOf = (asked: unknown): string =>
 /**
  * What a process works with, on a database that may be shared with others, and a scripted model.
  *
- * `kill` is kill -9 as others see it: nothing of the process reaches the database any more. With `writesEvents` false it
- * comes to no write of events, so that a test can say how far it had come. `channel` is how it hears of other processes, and
- * after `floorMs` those who wait look by themselves. With `takesOver` it goes on with what others leave. `statements` counts
- * what it asks of the database.
+ * `kill` is kill -9 as others see it: nothing of the process reaches the database any more. With `writesEvents` false
+ * it comes to no write of events, so that a test can say how far it had come. `channel` is how it hears of other
+ * processes, and after `floorMs` those who wait look by themselves. With `takesOver` it goes on with what others leave.
+ * `statements` counts what it asks of the database.
  */
 export function openProcess(
   database: Database,

@@ -4,7 +4,9 @@ export type Instruction = { readonly name: string; readonly text: string };
 /** One stage: what it is called, and its lines after FROM. */
 export type Stage = { readonly name: string; readonly instructions: readonly Instruction[] };
 
-/** Reads the stages of a Dockerfile. Comments are left out, and lines that end with a backslash go on with the next one. */
+/**
+ * Reads the stages of a Dockerfile. Comments are left out, and lines that end with a backslash go on with the next one.
+ */
 export function stagesOf(source: string): Stage[] {
   const lines = source
     .split("\n")

@@ -1,6 +1,6 @@
 /**
- * What a `.dockerignore` leaves out, as a question about paths from its folder: the last line that fits counts, and one with
- * "!" takes a path in again. A line fits what lies below it, too. Knows `*`, `?` and `**`.
+ * What a `.dockerignore` leaves out, as a question about paths from its folder: the last line that fits counts, and one
+ * with "!" takes a path in again. A line fits what lies below it, too. Knows `*`, `?` and `**`.
  */
 export function ignoredBy(source: string): (path: string) => boolean {
   const rules = source

@@ -21,8 +21,8 @@ export const CANARIES = {
 const PASSED = ["npm_config_registry", "NODE_EXTRA_CA_CERTS", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
 
 /**
- * Does what the Dockerfile of `root` says, stage by stage, each in a room of its own; gives the last one. With `modules`, a
- * folder of installed packages, nothing is installed.
+ * Does what the Dockerfile of `root` says, stage by stage, each in a room of its own; gives the last one. With
+ * `modules`, a folder of installed packages, nothing is installed.
  */
 export function buildImage(root: string, modules: string | null): Image {
   const context = contextOf(root);
@@ -75,7 +75,10 @@ function run(text: string, { room, modules, workdir, environment }: State): void
   console.log(`  took ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
 }
 
-/** As COPY does: the contents of a folder, or files; into a folder where the target ends with a slash or there are several. */
+/**
+ * As COPY does: the contents of a folder, or files; into a folder where the target ends with a slash or there are
+ * several.
+ */
 function copy(text: string, { room, workdir, rooms, context, isIgnored }: State): void {
   const { from, sources, target } = copyOf(text);
   const origin = from === null ? context : rooms.get(from)?.folder;

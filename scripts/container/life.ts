@@ -50,7 +50,9 @@ export async function checkLife(image: Image, report: Report): Promise<void> {
   await checkHandOver(image, volume, report);
 }
 
-/** On a machine that does other things, too, the time that processors worked says how long it would take on an idle one. */
+/**
+ * On a machine that does other things, too, the time that processors worked says how long it would take on an idle one.
+ */
 function reportStart({ healthyMs, workedMs, output }: Container, report: Report, what: string): void {
   const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
   const isOk = healthyMs !== null && Math.min(healthyMs, workedMs) < HEALTHY_MS;

@@ -15,8 +15,8 @@ import { keyIn, startContainer } from "./server.ts";
 const START_MS = 10_000;
 
 /**
- * Two containers as the profile "many" of compose.yaml runs them: with one PostgreSQL and one folder for keys, behind a Caddy
- * with our Caddyfile.
+ * Two containers as the profile "many" of compose.yaml runs them: with one PostgreSQL and one folder for keys, behind a
+ * Caddy with our Caddyfile.
  */
 export async function checkMany(root: string, image: Image, report: Report): Promise<void> {
   const postgres = await startPostgres();

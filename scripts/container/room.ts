@@ -13,8 +13,8 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-// What an engine for containers does, as far as Linux's own commands go: a root of its own, process numbers and a host name
-// of its own. The network is this machine's.
+// What an engine for containers does, as far as Linux's own commands go: a root of its own, process numbers and a host
+// name of its own. The network is this machine's.
 
 const APART = ["--mount", "--uts", "--pid", "--fork", "--kill-child=KILL"];
 /** What of this machine stands for the image that ours is made from. */
@@ -131,7 +131,10 @@ export const startIn = (room: Room, options: RoomOptions, command: readonly stri
     stdio: ["ignore", "pipe", "pipe"],
   });
 
-/** Process number 1 of a room, by its number out here; null while there is none (proc(5), /proc/<pid>/task/<tid>/children). */
+/**
+ * Process number 1 of a room, by its number out here; null while there is none (proc(5),
+ * /proc/<pid>/task/<tid>/children).
+ */
 export function firstOf({ pid }: ChildProcess): number | null {
   try {
     const child = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();

@@ -18,13 +18,18 @@ export type Container = {
   readonly output: () => string;
   /** Megabytes of memory that its process holds. */
   readonly memoryMegabytes: () => number;
-  /** Sends a signal to its first process and waits for the end. Gives how long that took, and with which code it ended. */
+  /**
+   * Sends a signal to its first process and waits for the end. Gives how long that took, and with which code it ended.
+   */
   readonly end: (signal: NodeJS.Signals) => Promise<{ readonly ms: number; readonly code: number | null }>;
   /** Runs a command beside it: on its volume, with its settings. */
   readonly run: (command: readonly string[]) => { readonly code: number | null; readonly output: string };
 };
 
-/** Runs an image as its last lines say: as its user, with nothing to write but /data and /tmp, until it is healthy or ends. */
+/**
+ * Runs an image as its last lines say: as its user, with nothing to write but /data and /tmp, until it is healthy or
+ * ends.
+ */
 export async function startContainer(
   { room, stage }: Image,
   { volume, hostname, environment = {} }: { volume: string; hostname: string; environment?: Record<string, string> },

@@ -1,5 +1,5 @@
-// The end of public/drawing/diagrams.js, which runs behind Mermaid itself in a sandboxed frame: draws diagrams, and gives
-// each back as the text of a picture.
+// The end of public/drawing/diagrams.js, which runs behind Mermaid itself in a sandboxed frame: draws diagrams, and
+// gives each back as the text of a picture.
 
 /** A diagram to draw. */
 type Asked = { readonly id: number; readonly source: string; readonly isDark: boolean };
@@ -65,8 +65,8 @@ function settingsFor(isDark: boolean): object {
 }
 
 /**
- * A diagram in which no tag but that of a line break, and no address, is more than text. The frame's policy would stop what
- * they try, and so would the picture; here they do not come so far.
+ * A diagram in which no tag but that of a line break, and no address, is more than text. The frame's policy would stop
+ * what they try, and so would the picture; here they do not come so far.
  */
 const harmless = (source: string): string =>
   source

@@ -1,5 +1,5 @@
-// The end of public/drawing/formulas.js, which runs in a worker of the browser behind KaTeX itself: sets formulas, and gives
-// each back as plain data. A worker has no document, so that KaTeX gets one that only takes down what it makes.
+// The end of public/drawing/formulas.js, which runs in a worker of the browser behind KaTeX itself: sets formulas, and
+// gives each back as plain data. A worker has no document, so that KaTeX gets one that only takes down what it makes.
 
 /** A formula to set. */
 type Asked = { readonly id: number; readonly source: string; readonly isDisplay: boolean };

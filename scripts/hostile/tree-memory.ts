@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 
 const EVERY_MS = 100;
 
-/** Watches the memory of a process and of those that it starts, until it is stopped: by how many bytes it grew at the most. */
+/**
+ * Watches the memory of a process and of those that it starts, until it is stopped: by how many bytes it grew at the
+ * most.
+ */
 export function treeMemory(pid: number) {
   const atStart = bytesOf(pid);
   let most = atStart;

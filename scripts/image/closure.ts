@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** What files need, by following what they import: `files` of ours as paths from the root, `packages` as they are named. */
+/**
+ * What files need, by following what they import: `files` of ours as paths from the root, `packages` as they are named.
+ */
 export type Closure = { readonly files: readonly string[]; readonly packages: readonly string[] };
 
 /** Follows static imports, and those of `import("…")`, from some files of `root`. Types alone need nothing. Sorted. */

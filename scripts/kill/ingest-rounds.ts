@@ -29,7 +29,10 @@ type Rounds = {
   /** So many times is killed before the end; a round in which all was read by then counts for none. */
   readonly rounds: number;
   readonly seed: number;
-  /** Of an empty database of a PostgreSQL server, on which two processes work at once; absent: the embedded database, and one. */
+  /**
+   * Of an empty database of a PostgreSQL server, on which two processes work at once; absent: the embedded database,
+   * and one.
+   */
   readonly url?: string;
   /** Within which time of its opening a process is killed; absent: as long as one takes that nobody kills. */
   readonly withinMs?: number;
@@ -42,8 +45,9 @@ type Place = { readonly dataDir: string; readonly url?: string };
 const openPlace = (place: Place): Promise<Database> => openDatabase({ ...place, root });
 
 /**
- * Kills a process that reads docs at random moments, and lets another one go on, which works already where there are two:
- * each doc must be ready then with exactly the pieces that its file has, each once. A round that nobody kills comes first.
+ * Kills a process that reads docs at random moments, and lets another one go on, which works already where there are
+ * two: each doc must be ready then with exactly the pieces that its file has, each once. A round that nobody kills
+ * comes first.
  */
 export async function ingestRounds({ rounds, seed, url, withinMs, tell }: Rounds): Promise<IngestRound[]> {
   const place = { dataDir: mkdtempSync(join(tmpdir(), "parley-ingest-")), url };
@@ -67,7 +71,10 @@ export async function ingestRounds({ rounds, seed, url, withinMs, tell }: Rounds
   }
 }
 
-/** Kills one process, and has another one go on: beside it on PostgreSQL, after it where one alone can open the database. */
+/**
+ * Kills one process, and has another one go on: beside it on PostgreSQL, after it where one alone can open the
+ * database.
+ */
 async function runAndKill(place: Place, victim: number, killAfterMs: number) {
   if (place.url === undefined) {
     const killed = await run(place, killAfterMs);

@@ -1,5 +1,5 @@
-// node scripts/kill/ingester.ts DATA_DIR [URL]: opens the embedded database, or that of a PostgreSQL server, as the server does
-// and reads the docs that wait. Says "open" and, once no job is open, "done".
+// node scripts/kill/ingester.ts DATA_DIR [URL]: opens the embedded database, or that of a PostgreSQL server, as the
+// server does and reads the docs that wait. Says "open" and, once no job is open, "done".
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { ownServer } from "../../lib/core/host.ts";

@@ -33,9 +33,9 @@ type Rounds = {
 };
 
 /**
- * Kills a process that writes to the embedded database, in the middle of a write to one of its files, again and again on one
- * data directory, and opens it. After each kill every acknowledged row must be there, in order, once; where the database
- * does not open, the last snapshot is restored, and every row of before it must be.
+ * Kills a process that writes to the embedded database, in the middle of a write to one of its files, again and again
+ * on one data directory, and opens it. After each kill every acknowledged row must be there, in order, once; where the
+ * database does not open, the last snapshot is restored, and every row of before it must be.
  */
 export async function killRounds({ rounds, seed, writes, tell }: Rounds): Promise<Round[]> {
   const dataDir = mkdtempSync(join(tmpdir(), "parley-kill-"));
@@ -112,7 +112,10 @@ async function openOrRestore(dataDir: string, backupDir: string) {
   }
 }
 
-/** Whether the rows are 1, 2, … up to at least what is sure, in the table, by its index, and in the row that counts them. */
+/**
+ * Whether the rows are 1, 2, … up to at least what is sure, in the table, by its index, and in the row that counts
+ * them.
+ */
 async function look(
   { pool }: Database,
   sure: number,

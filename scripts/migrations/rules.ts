@@ -2,8 +2,8 @@ import { commentLines, type Statement, statementsOf } from "./sql.ts";
 
 /**
  * While a new version starts, the one before it still answers, and it comes back where the new one is taken back. So a
- * migration only adds; what the version before does not use any more goes with a release after that, in a migration with
- * the line
+ * migration only adds; what the version before does not use any more goes with a release after that, in a migration
+ * with the line
  *
  *     -- Contracts: 0.1.0
  *
@@ -92,8 +92,8 @@ const RULES: readonly Rule[] = [
 export type Breach = { readonly rule: string; readonly statement: Statement; readonly instead: string };
 
 /**
- * The rules that a migration breaks, in the order of its statements. `releases` are the names of those that there are: a
- * migration that contracts one of them may do what the others may not.
+ * The rules that a migration breaks, in the order of its statements. `releases` are the names of those that there are:
+ * a migration that contracts one of them may do what the others may not.
  */
 export function breachesOf(script: string, releases: readonly string[]): Breach[] {
   const contracted = commentLines(script).flatMap((line) => CONTRACTS.exec(line)?.[1] ?? []);

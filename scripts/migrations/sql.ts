@@ -1,11 +1,16 @@
-/** A statement in one spelling: words in capitals, quoted names in small letters within quotes, texts empty, no comments. */
+/**
+ * A statement in one spelling: words in capitals, quoted names in small letters within quotes, texts empty, no
+ * comments.
+ */
 export type Statement = string;
 
 const TOKEN =
   /--[^\n]*|\/\*|'(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\1\$|"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*|\d[\d.]*|\s+|[\s\S]/giuy;
 const ESCAPED = /'(?:[^'\\]|\\[\s\S]|'')*'/uy;
 
-/** The statements of a script. What a DO block holds counts as statements too, as does what it would run from a text. */
+/**
+ * The statements of a script. What a DO block holds counts as statements too, as does what it would run from a text.
+ */
 export function statementsOf(script: string): Statement[] {
   const statements: string[] = [];
   let words: string[] = [];

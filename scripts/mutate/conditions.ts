@@ -1,4 +1,6 @@
-/** A condition of a query that holds it to one account, and the text that takes its place to let all accounts through. */
+/**
+ * A condition of a query that holds it to one account, and the text that takes its place to let all accounts through.
+ */
 export type Condition = {
   readonly line: number;
   /** What it is in: the function or constant around it. */

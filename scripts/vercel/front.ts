@@ -19,7 +19,10 @@ export type Front = {
   readonly url: string;
   /** The copies of functions that run behind it. */
   readonly instances: () => readonly Instance[];
-  /** Ends all copies, as the platform does. Gives whether each ended by itself in time. The next requests start new ones. */
+  /**
+   * Ends all copies, as the platform does. Gives whether each ended by itself in time. The next requests start new
+   * ones.
+   */
   readonly endAll: () => Promise<readonly boolean[]>;
   readonly close: () => Promise<void>;
 };
@@ -130,8 +133,8 @@ export async function startFront(
 type Asking = { readonly method: string; readonly url: URL; readonly headers: IncomingHttpHeaders };
 
 /**
- * Asks the middleware. Gives the headers that the request has from then on, and null where it has answered itself: Next's
- * own words between both are "x-middleware-…" headers.
+ * Asks the middleware. Gives the headers that the request has from then on, and null where it has answered itself:
+ * Next's own words between both are "x-middleware-…" headers.
  */
 async function middleware(
   instance: Instance,
@@ -177,7 +180,8 @@ function hand(
 ): Promise<void> {
   const leave = instance.enter();
   return new Promise<void>((resolve, reject) => {
-    // A server that keeps a connection reads what is still sent behind its answer. One that closes it lets the answer get lost.
+    // A server that keeps a connection reads what is still sent behind its answer. One that closes it lets the answer
+    // get lost.
     const agent = new Agent({ keepAlive: true });
     const asked = {
       port: instance.port,

@@ -1,6 +1,7 @@
-// node function-process.ts FOLDER FILE [middleware]: what Vercel's runtime does around a function that is laid out in FOLDER: an HTTP server in
-// the process, which tells the function's own launcher of each request, and of what is to be waited for. Its parent hears
-// over IPC where it listens, and whenever the number of requests and promises that are open changes.
+// node function-process.ts FOLDER FILE [middleware]: what Vercel's runtime does around a function that is laid out in
+// FOLDER: an HTTP server in the process, which tells the function's own launcher of each request, and of what is to be
+// waited for. Its parent hears over IPC where it listens, and whenever the number of requests and promises that are
+// open changes.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";

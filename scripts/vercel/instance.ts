@@ -30,7 +30,8 @@ export type Instance = {
 };
 
 /**
- * Starts a function that is laid out in a folder, which it cannot write to, and freezes it whenever nothing is open in it.
+ * Starts a function that is laid out in a folder, which it cannot write to, and freezes it whenever nothing is open in
+ * it.
  */
 export async function startInstance(
   { folder, handler, isMiddleware }: Laid,
@@ -94,8 +95,8 @@ const NAMESPACES = process.getuid?.() === 0 ? ["--mount"] : ["--user", "--map-ro
 const canUnshare = spawnSync("unshare", [...NAMESPACES, "true"]).status === 0;
 
 /**
- * Starts the process in a mount namespace of its own in which the function's folder is read-only; where the system allows
- * none, as it is.
+ * Starts the process in a mount namespace of its own in which the function's folder is read-only; where the system
+ * allows none, as it is.
  */
 function started(folder: string, how: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
   const inside = `mount --make-rprivate / && mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"`;

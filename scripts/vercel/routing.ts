@@ -20,8 +20,8 @@ type Place = { path: string; readonly query: URLSearchParams; readonly headers: 
 type Outcome = "next" | "found" | { readonly status: number };
 
 /**
- * Routes a request. `exists` says whether a path is a file or a function; `middleware` is asked where the routes say so, and
- * gives the headers that the request has from then on, or null where it has answered.
+ * Routes a request. `exists` says whether a path is a file or a function; `middleware` is asked where the routes say
+ * so, and gives the headers that the request has from then on, or null where it has answered.
  */
 export async function routed(
   { routes }: OutputConfig,

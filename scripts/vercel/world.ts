@@ -14,7 +14,10 @@ import { type BuiltFunction, layOut, readConfig, readFunctions } from "./output.
 import { type PacedModel, startPacedModel } from "./paced-model.ts";
 import { buildForVercel, copyProject } from "./project.ts";
 
-/** What the functions are tried in: a PostgreSQL with a turn that was left, a model, and the project as Vercel builds it. */
+/**
+ * What the functions are tried in: a PostgreSQL with a turn that was left, a model, and the project as Vercel builds
+ * it.
+ */
 export type World = {
   readonly project: string;
   readonly output: string;
@@ -23,7 +26,10 @@ export type World = {
   /** The turn that was there, left, before the build. */
   readonly leftRunId: string;
   readonly query: <Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
-  /** What the build did to what is around it; null: it was built before: connections to the pooled address, requests to the model, rows that changed. */
+  /**
+   * What the build did to what is around it; null: it was built before: connections to the pooled address, requests to
+   * the model, rows that changed.
+   */
   readonly touched: {
     readonly connections: number;
     readonly requests: number;

@@ -6,8 +6,8 @@ import { json } from "@/lib/http/json";
 import { isSecret } from "@/lib/server/keys";
 
 /**
- * What a server does from time to time, done once: for hosts whose timers do not come. Vercel asks for it as vercel.json
- * says, with CRON_SECRET; whoever holds that may ask too.
+ * What a server does from time to time, done once: for hosts whose timers do not come. Vercel asks for it as
+ * vercel.json says, with CRON_SECRET; whoever holds that may ask too.
  */
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = routes(web, {
   GET: openEndpoint({

@@ -7,8 +7,8 @@ export const dynamic = "force-dynamic";
 const CREDENTIALS = ["authorization", "x-auth-key", "x-api-key", "cookie"];
 
 /**
- * For probes, which may call the server by any name: whether it is up. Its owner is told more, and with `?stream` gets a
- * short event stream, which shows whether something in front holds back what is streamed.
+ * For probes, which may call the server by any name: whether it is up. Its owner is told more, and with `?stream` gets
+ * a short event stream, which shows whether something in front holds back what is streamed.
  */
 export async function GET(request: Request): Promise<Response> {
   const isOwner = async (running: Parley): Promise<boolean> => {

@@ -6,7 +6,9 @@ export const metadata: Metadata = { title: "Sign in", referrer: "no-referrer", r
 
 type Query = Promise<{ readonly token?: string | readonly string[] }>;
 
-/** The link that the server prints at its start. Looking at it changes nothing, so that a preview does not use it up. */
+/**
+ * The link that the server prints at its start. Looking at it changes nothing, so that a preview does not use it up.
+ */
 export default async function Page({ searchParams }: { searchParams: Query }) {
   const { token } = await searchParams;
   return <OwnerLink token={typeof token === "string" ? token : ""} />;

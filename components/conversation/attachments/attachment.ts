@@ -80,8 +80,8 @@ export function countInWords(attachments: readonly Attachment[], { each, most }:
 }
 
 /**
- * Whether no other attachment has this stored file: equal contents are stored once. One that is on its way may come to have
- * it too.
+ * Whether no other attachment has this stored file: equal contents are stored once. One that is on its way may come to
+ * have it too.
  */
 export const isAlone = ({ id }: AttachedFile, others: readonly Attachment[]): boolean =>
   !others.some(isPending) && !arrived(others).some((file) => file.id === id);

@@ -19,8 +19,8 @@ export function writeDraftFiles(sessionId: string | null, files: readonly Attach
 }
 
 /**
- * Forgets the draft of a session, since the server has its question. Where something else was written since, that stays, as do
- * files that were not sent.
+ * Forgets the draft of a session, since the server has its question. Where something else was written since, that
+ * stays, as do files that were not sent.
  */
 export function forgetDraft(sessionId: string | null, text: string, sent: readonly string[]): void {
   if (readDraft(sessionId).trim() !== text) return;

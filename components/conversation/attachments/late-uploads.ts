@@ -12,8 +12,8 @@ type LatePorts = {
 type Take = (file: AttachedFile) => void;
 
 /**
- * Files of a composer that was left before they had arrived: they go on, one by one, and come into the composer of their session
- * where it is open again, else into its draft. What fails is said.
+ * Files of a composer that was left before they had arrived: they go on, one by one, and come into the composer of
+ * their session where it is open again, else into its draft. What fails is said.
  */
 export function createLateUploads({ send, keep, say }: LatePorts) {
   const takers = new Map<string | null, Take>();

@@ -12,8 +12,8 @@ export const upload = (file: File, onProgress: (share: number) => void, signal: 
   );
 
 /**
- * Sends a file to a route of our own, tells how much of it has gone, and gives the route's answer. Not by `fetch`, which tells
- * nothing of what it sends.
+ * Sends a file to a route of our own, tells how much of it has gone, and gives the route's answer. Not by `fetch`,
+ * which tells nothing of what it sends.
  *
  * Rejects with a Problem; with an AbortError where `signal` ends it.
  */

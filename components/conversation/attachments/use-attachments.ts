@@ -38,7 +38,8 @@ export type Attachments = {
 };
 
 /**
- * The files of a composer: sent to the server one by one as soon as they are given, and kept with the draft of its session.
+ * The files of a composer: sent to the server one by one as soon as they are given, and kept with the draft of its
+ * session.
  *
  * One by one, since a visitor becomes a guest with the first, and the others are to be the same guest's.
  */
@@ -156,7 +157,9 @@ function useKeptDraft(sessionId: string | null, list: readonly Attachment[], set
 
 type Sending = { readonly key: string; readonly name: string; readonly arrives: Promise<AttachedFile> };
 
-/** Sends the files that wait, one after another; gives what ends the sending of one. They go on when the page is left. */
+/**
+ * Sends the files that wait, one after another; gives what ends the sending of one. They go on when the page is left.
+ */
 function useUploads(
   sessionId: string | null,
   list: readonly Attachment[],

@@ -5,8 +5,8 @@ import type { ChoiceGroup, Choosable } from "./rows";
 const OWN = "This server";
 
 /**
- * The models that may be chosen, by their providers: first `ownModel`, which answers where nobody has chosen. Of the server's
- * own models those of a router such as OpenRouter stand by what is before the slash in their names.
+ * The models that may be chosen, by their providers: first `ownModel`, which answers where nobody has chosen. Of the
+ * server's own models those of a router such as OpenRouter stand by what is before the slash in their names.
  */
 export function modelGroups(models: readonly ListedModel[], ownModel: string): readonly ChoiceGroup[] {
   const own = models.find(({ id }) => id === ownModel);

@@ -253,7 +253,9 @@ function useInView(id: string | undefined): void {
   }, [id]);
 }
 
-/** Opens the panel where there is more room, over its button or under it, and closes it when the page changes its size. */
+/**
+ * Opens the panel where there is more room, over its button or under it, and closes it when the page changes its size.
+ */
 function usePlace(panel: RefObject<HTMLDivElement | null>, anchor: RefObject<HTMLButtonElement | null>): void {
   useLayoutEffect(() => {
     const element = panel.current;

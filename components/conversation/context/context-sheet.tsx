@@ -29,8 +29,8 @@ function onWidth(act: () => void): () => void {
 const isWideNow = (): boolean => matchMedia(WIDE).matches;
 
 /**
- * What the model saw in a turn, in the browser's top layer, which closes it with Escape and on a press elsewhere; on a very
- * wide window beside the conversation, until it is closed.
+ * What the model saw in a turn, in the browser's top layer, which closes it with Escape and on a press elsewhere; on a
+ * very wide window beside the conversation, until it is closed.
  */
 export default function ContextSheet({ sessionId, turns, at, isBusy, onTurn, onClose }: SheetProps) {
   const title = useId();

@@ -1,6 +1,9 @@
 import { BEGIN, type Block, readAll, readLine, type State } from "./lines";
 
-/** Blocks and characters of a text, after which the rest is plain: an answer has hundreds, and a page of more would stand. */
+/**
+ * Blocks and characters of a text, after which the rest is plain: an answer has hundreds, and a page of more would
+ * stand.
+ */
 const MAX_BLOCKS = 2000;
 const MAX_CHARACTERS = 500_000;
 

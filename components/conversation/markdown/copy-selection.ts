@@ -35,7 +35,10 @@ export function copySources(): void {
   });
 }
 
-/** What is selected of answers that hold more than text, with whole formulas; null where the browser's own copy is right. */
+/**
+ * What is selected of answers that hold more than text, with whole formulas; null where the browser's own copy is
+ * right.
+ */
 function selectedRange(): Range | null {
   const selection = document.getSelection();
   if (!selection || selection.rangeCount === 0 || selection.isCollapsed) return null;

@@ -31,8 +31,8 @@ export function SafeLink({ href, children }: Props<"a">) {
 const INLINE_PICTURE = /^data:image\/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=]+$/u;
 
 /**
- * An image of another host is not loaded, which would tell that host who reads: the reader may open it by itself. One that
- * stands in the text is shown when the reader wants it.
+ * An image of another host is not loaded, which would tell that host who reads: the reader may open it by itself. One
+ * that stands in the text is shown when the reader wants it.
  */
 export function SafeImage({ src, alt }: Props<"img">) {
   const isInLink = useContext(InLink);

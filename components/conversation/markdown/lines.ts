@@ -1,4 +1,6 @@
-/** A piece of an answer that is read by itself; what is "plain" is shown as it is. `isOpen`: its end has not come yet. */
+/**
+ * A piece of an answer that is read by itself; what is "plain" is shown as it is. `isOpen`: its end has not come yet.
+ */
 export type Block =
   | { readonly kind: "plain"; readonly text: string }
   | { readonly kind: "words"; readonly text: string }

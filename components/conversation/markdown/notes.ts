@@ -10,8 +10,8 @@ type Group = readonly Block[];
 
 /**
  * A reader of what the blocks of one text know of each other: addresses that are named in one and used in another, and
- * numbers of notes. It gives, for each block of each group, the lines to read before it so that its references are found;
- * empty for most. The last block counts when the text is over.
+ * numbers of notes. It gives, for each block of each group, the lines to read before it so that its references are
+ * found; empty for most. The last block counts when the text is over.
  */
 export function noteReader(): (groups: readonly Group[], isOver: boolean) => readonly (readonly string[])[] {
   const addresses = new Map<string, string>();

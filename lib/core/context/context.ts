@@ -19,7 +19,9 @@ export type ContextItem = {
   readonly part: ContextPart;
   /** Of a doc its title, of a tool its name; null: it has none, or it is gone. */
   readonly name: string | null;
-  /** The message as the model saw it; null for what is none, and where its text is not kept and cannot be drawn again. */
+  /**
+   * The message as the model saw it; null for what is none, and where its text is not kept and cannot be drawn again.
+   */
   readonly message: PromptMessage | null;
   /** What it says, where that is more or less than the message; of a tool the JSON that the model is told. */
   readonly text: string | null;

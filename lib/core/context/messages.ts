@@ -34,8 +34,8 @@ export type SeenMessages = {
 };
 
 /**
- * The messages of a turn's prompts, drawn again from what is stored by what turns are made by: `readPast`, `promptLine` and
- * `fit`. Of a turn that runs, as far as it has come.
+ * The messages of a turn's prompts, drawn again from what is stored by what turns are made by: `readPast`, `promptLine`
+ * and `fit`. Of a turn that runs, as far as it has come.
  */
 export async function seenMessages(
   scope: Scope,

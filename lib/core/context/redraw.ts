@@ -14,7 +14,10 @@ import { toolDefinition } from "../tools/definitions.ts";
 import { knowledgeDefinitions } from "../tools/knowledge.ts";
 import { hashOf, toolText } from "../turn/trace.ts";
 
-/** Why a text can no longer be shown as it was sent. "request": it came with the request, or with the session's settings. */
+/**
+ * Why a text can no longer be shown as it was sent. "request": it came with the request, or with the session's
+ * settings.
+ */
 export type Change =
   | "agent-changed"
   | "agent-gone"
@@ -38,8 +41,9 @@ export type RedrawnHead = {
 };
 
 /**
- * Draws what stood before the messages of a prompt again, from what is stored now: the system text by the same template and
- * variables as a turn does, docs, tools and summary. What differs from what was sent is known by its hash, and told.
+ * Draws what stood before the messages of a prompt again, from what is stored now: the system text by the same template
+ * and variables as a turn does, docs, tools and summary. What differs from what was sent is known by its hash, and
+ * told.
  *
  * While the turn runs its own texts are there. Never throws for a template that fails now.
  */

@@ -9,8 +9,8 @@ const PIECES_AT_ONCE = 100;
 export type TextStretch = { readonly at: number; readonly text: string };
 
 /**
- * Joins pieces, in their order, to the text that they were cut from: what is in two of them is told once, and what stood
- * between two, which was white space, is told as blanks. It begins where the first one begins.
+ * Joins pieces, in their order, to the text that they were cut from: what is in two of them is told once, and what
+ * stood between two, which was white space, is told as blanks. It begins where the first one begins.
  */
 function joiner(): (piece: Pick<PieceRow, "content" | "startChar">) => TextStretch {
   let end: number | null = null;
@@ -27,8 +27,8 @@ function joiner(): (piece: Pick<PieceRow, "content" | "startChar">) => TextStret
 }
 
 /**
- * The text of a document from a place on, stretch by stretch, or from where a piece begins a little before it. Nothing of one
- * that is being read, or that the account does not have.
+ * The text of a document from a place on, stretch by stretch, or from where a piece begins a little before it. Nothing
+ * of one that is being read, or that the account does not have.
  */
 export async function* documentText(
   { database, accountId }: Pick<Scope, "database" | "accountId">,

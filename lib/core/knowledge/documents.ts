@@ -19,8 +19,9 @@ export const mostDocumentBytes = (scope: Pick<Scope, "files">): number =>
   Math.max(fileLimits(scope).each, MOST_FILE_BYTES);
 
 /**
- * Stores a file and makes a document of it, which is read behind the answer; where the owner has one of this name and content,
- * that one is given. The document alone keeps the file. Throws as `storeFile` and `ingestFile`; an owner that is none is said before any byte is read.
+ * Stores a file and makes a document of it, which is read behind the answer; where the owner has one of this name and
+ * content, that one is given. The document alone keeps the file. Throws as `storeFile` and `ingestFile`; an owner that
+ * is none is said before any byte is read.
  */
 export async function uploadDocument(
   scope: Scope,
@@ -49,7 +50,9 @@ export function addText(
   return uploadDocument(scope, owner, { ...file, title });
 }
 
-/** Deletes a document of any owner with its pieces, and its file where nothing else refers to it. Throws "not-found". */
+/**
+ * Deletes a document of any owner with its pieces, and its file where nothing else refers to it. Throws "not-found".
+ */
 export async function deleteDocument(scope: Scope, id: string): Promise<void> {
   const { owner } = await getFileDoc(scope, id);
   checkReachesOwner(scope, owner);

@@ -12,8 +12,8 @@ const LONGEST_MS = 60_000;
 
 /**
  * Where a regular expression is found in the lines of a document of the account, in order. It goes on in stretches of
- * `longWork`, in which others get their turn, within a long line too, and ends with `signal`. A match in a line of more than
- * 4,000 characters is told up to 4,000, and that of a large pattern up to fewer (`linePattern`).
+ * `longWork`, in which others get their turn, within a long line too, and ends with `signal`. A match in a line of more
+ * than 4,000 characters is told up to 4,000, and that of a large pattern up to fewer (`linePattern`).
  *
  * Throws "bad-request" for a pattern that cannot be looked for (`linePattern`), or takes too much of this document, and
  * "rate-limited" where the account looks for several already, and after a minute of taking turns with others.

@@ -20,8 +20,8 @@ export const findDocuments = (
 const composed = (text: string | null | undefined): string | null => text?.normalize("NFC") ?? null;
 
 /**
- * A document of one of these owners of the account that can be read. Throws "not-found", and "bad-request" with the reason for
- * one that could not be read, and so has no text.
+ * A document of one of these owners of the account that can be read. Throws "not-found", and "bad-request" with the
+ * reason for one that could not be read, and so has no text.
  */
 export async function getDocumentIn({ database, accountId }: Read, owners: DocOwners, id: string): Promise<FileDoc> {
   const doc = isId(id) ? await findFileDoc(database, accountId, id) : null;

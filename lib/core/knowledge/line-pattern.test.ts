@@ -91,7 +91,8 @@ test("what stands before the place of a search is seen by ^ and \\b", () => {
 const ways = Array.from({ length: 80 }, (_, n) => `a${n}`).join("|");
 const LONG = ["a", "x", "ab", "東", "a東 x1"].map((text) => text.repeat(4000).slice(0, 4000));
 
-// Each took another engine seconds, hours or for ever. The times are of two milliseconds to some dozen here; processes share their machine.
+// Each took another engine seconds, hours or for ever. The times are of two milliseconds to some dozen here; processes
+// share their machine.
 test.each([
   "(a+)+$",
   "(a|aa)+$",

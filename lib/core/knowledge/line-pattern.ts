@@ -7,7 +7,9 @@ const MOST_STEPS = 300;
 /** So much of a line is looked at in one go, and so many steps times characters, which is some ten milliseconds. */
 const LONGEST = 4000;
 const MOST_IN_ONE_GO = 240_000;
-/** What a step may be made of, before the engine is asked: it unfolds repetitions, and whole alphabets, at its leisure. */
+/**
+ * What a step may be made of, before the engine is asked: it unfolds repetitions, and whole alphabets, at its leisure.
+ */
 const MOST_UNFOLDED = 2000;
 const MOST_PROPERTIES = 20;
 const MOST_WIDE_RANGES = 4;
@@ -18,7 +20,10 @@ export type LineMatch = { readonly from: number; readonly to: number };
 export type LinePattern = {
   /** So many characters of a line are to be looked at in one go, 800 to 4,000: nobody else has a turn meanwhile. */
   readonly longest: number;
-  /** Where it stands first in a line from a place on, empty or not; null: nowhere. `\b` and `^` see what stands before the place. */
+  /**
+   * Where it stands first in a line from a place on, empty or not; null: nowhere. `\b` and `^` see what stands before
+   * the place.
+   */
   readonly find: (line: string, from: number) => LineMatch | null;
 };
 
@@ -26,8 +31,8 @@ export type LinePattern = {
 export const unfit = (message: string): ChatError => new ChatError("bad-request", message, { field: "pattern" });
 
 /**
- * Makes a regular expression as RE2 has them: no look-arounds, no back references, and a time that grows with the line and
- * not with the ways in which it can be read. One search of a line takes at most its length times 300 steps.
+ * Makes a regular expression as RE2 has them: no look-arounds, no back references, and a time that grows with the line
+ * and not with the ways in which it can be read. One search of a line takes at most its length times 300 steps.
  *
  * Throws "bad-request" with a sentence for a pattern that is broken, or so large that to make it would take long.
  */
@@ -76,7 +81,10 @@ function refuseLarge(pattern: string): void {
 
 const countOf = (text: string, what: RegExp): number => [...text.matchAll(what)].length;
 
-/** At least so many parts as a pattern has once its repetitions are written out. Those of groups may stand in each other. */
+/**
+ * At least so many parts as a pattern has once its repetitions are written out. Those of groups may stand in each
+ * other.
+ */
 function unfolded(pattern: string): number {
   let parts = pattern.length;
   let times = 1;

@@ -22,8 +22,8 @@ export type LineSearch = {
   /** No more comes. */
   readonly end: () => void;
   /**
-   * Looks on until `isDue`, after one short look at the least. Gives whether there is more to look at in what has come. Throws
-   * "bad-request" where it has looked for too long.
+   * Looks on until `isDue`, after one short look at the least. Gives whether there is more to look at in what has come.
+   * Throws "bad-request" where it has looked for too long.
    */
   readonly goOn: (isDue: () => boolean) => boolean;
   /** What was found so far, in order, never more than asked for. */
@@ -91,6 +91,8 @@ export function lineSearch(pattern: LinePattern, { context, offset, limit }: Fin
   };
 }
 
-/** Whether a match could end otherwise if more of its line were seen, and more can be: the next window begins with it. */
+/**
+ * Whether a match could end otherwise if more of its line were seen, and more can be: the next window begins with it.
+ */
 const isOpen = ({ text, from, isCut }: LineWindow, match: LineMatch): boolean =>
   isCut && match.to === text.length && match.from > from;

@@ -25,8 +25,8 @@ export type LineWindows = {
   /** The next line without its end, or window of a long one; null: more text is wanted, or it has ended. */
   readonly next: () => LineWindow | null;
   /**
-   * Is to be called for a window that is cut, before the next: the place in its text where that begins. Where nothing calls
-   * for another place it is as far in front of the cut as a match may go over it, and never before `known`.
+   * Is to be called for a window that is cut, before the next: the place in its text where that begins. Where nothing
+   * calls for another place it is as far in front of the cut as a match may go over it, and never before `known`.
    */
   readonly goOn: (place: { readonly match: number } | { readonly known: number }) => void;
 };

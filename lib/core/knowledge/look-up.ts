@@ -25,7 +25,10 @@ export type LookUpOptions = {
 const NO_MODEL = "No embedding model is set up, so words were looked for and not meanings.";
 const NOT_EMBEDDED = "The question could not be embedded, so its words were looked for.";
 
-/** The pieces of the owners' docs that say most to a question, `limit` at the most. Throws "rate-limited" where it is asked. */
+/**
+ * The pieces of the owners' docs that say most to a question, `limit` at the most. Throws "rate-limited" where it is
+ * asked.
+ */
 export async function lookUp(
   scope: Scope,
   owners: DocOwners,

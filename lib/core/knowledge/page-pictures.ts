@@ -29,8 +29,9 @@ export function pagesOf({ pageFrom, pageTo }: Place): readonly number[] {
 export type PagePicture = { readonly jpeg: Uint8Array; readonly hash: string };
 
 /**
- * Draws a page of a document, from 1 on. Throws "not-found" for a document that is out of reach or has no such page, and with
- * a sentence where no picture can be made of it; "rate-limited" where too many wait, and the reason of `signal`.
+ * Draws a page of a document, from 1 on. Throws "not-found" for a document that is out of reach or has no such page,
+ * and with a sentence where no picture can be made of it; "rate-limited" where too many wait, and the reason of
+ * `signal`.
  */
 export async function getPagePicture(
   scope: Scope,

@@ -11,7 +11,9 @@ import type { SourceNumbers } from "./source-numbers.ts";
 const MOST_OF_PIECE = 8000;
 const MOST_IN_ALL = 200_000;
 
-/** As `retrieved`, for the model of a turn: by the numbers of their sources, and with nothing in them that names one. */
+/**
+ * As `retrieved`, for the model of a turn: by the numbers of their sources, and with nothing in them that names one.
+ */
 export const toldPassages = (found: readonly Hit[], drawable: ReadonlySet<string>, numbers: SourceNumbers) =>
   retrieved(found, drawable).map((one) => {
     const { content, metadata, static_fields: place } = one;
@@ -21,8 +23,9 @@ export const toldPassages = (found: readonly Hit[], drawable: ReadonlySet<string
   });
 
 /**
- * Pieces that were found as LlamaCloud tells retrieved nodes (its SDK, `RetrievalRetrieveResponse`), best first, as far as
- * there is room. Docs that are `drawable` have pictures of their pages as attachments. `parsed_directory_file_id` is the document, `chunk_id`, which is ours, its piece.
+ * Pieces that were found as LlamaCloud tells retrieved nodes (its SDK, `RetrievalRetrieveResponse`), best first, as far
+ * as there is room. Docs that are `drawable` have pictures of their pages as attachments. `parsed_directory_file_id` is
+ * the document, `chunk_id`, which is ours, its piece.
  */
 export function retrieved(found: readonly Hit[], drawable: ReadonlySet<string>) {
   let room = MOST_IN_ALL;

@@ -37,12 +37,13 @@ const SERVER: Asker = { via: "cookie", keyId: null, keyScopes: [], onlyAgentId: 
 const REFUSED = "The embedding model refused it, so it is found by its words alone.";
 
 /**
- * Has the pieces of all docs embedded that the embedding model has not seen, behind the answers. Accounts take turns, some
- * pieces each.
+ * Has the pieces of all docs embedded that the embedding model has not seen, behind the answers. Accounts take turns,
+ * some pieces each.
  *
- * What the embedding model refuses is tried again when somebody asks for it: text search goes on finding it. An account whose pieces fail, or that
- * has used its tokens of the day, is set aside, and its pieces wait for the next doc, the next hour or the next start. Where
- * those of the last accounts failed one after the other it may be the service, and all wait for a minute before that.
+ * What the embedding model refuses is tried again when somebody asks for it: text search goes on finding it. An account
+ * whose pieces fail, or that has used its tokens of the day, is set aside, and its pieces wait for the next doc, the
+ * next hour or the next start. Where those of the last accounts failed one after the other it may be the service, and
+ * all wait for a minute before that.
  */
 export function embedPending({ runner, models, ...ports }: EmbedPorts & Pick<Ports, "models" | "runner">): void {
   const { embedding } = models;
@@ -112,7 +113,10 @@ async function withoutKnown(database: Database, model: string, pieces: readonly 
   return pieces.filter(({ id }) => !known.has(id));
 }
 
-/** Embeds pieces of one account, on its tokens. Throws "rate-limited" before anything is asked. Equal texts are asked for once. */
+/**
+ * Embeds pieces of one account, on its tokens. Throws "rate-limited" before anything is asked. Equal texts are asked
+ * for once.
+ */
 async function embedFor(
   { database, log, limitsOf, onSpent, longWork }: EmbedPorts,
   embedding: Embedding,

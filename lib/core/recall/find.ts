@@ -69,8 +69,8 @@ export async function nearest(
 }
 
 /**
- * Pieces with the words of a text, best first, as far as they are found in time; where a threshold is set, those with words
- * like them come behind.
+ * Pieces with the words of a text, best first, as far as they are found in time; where a threshold is set, those with
+ * words like them come behind.
  */
 export async function textSearch(
   { database, longWork }: Read,
@@ -122,7 +122,9 @@ async function similar(
   }
 }
 
-/** The words in scope that are alike enough, with how much. `isWhole`: the words of all pieces were compared in time. */
+/**
+ * The words in scope that are alike enough, with how much. `isWhole`: the words of all pieces were compared in time.
+ */
 async function alikeIn(
   { database, longWork }: Pick<Scope, "database" | "longWork">,
   docs: DocScope,

@@ -3,11 +3,11 @@ const BITS = 1024;
 const SEED = 0x9e3779b9;
 
 /**
- * The direction of a vector as 1,024 bits, written as 0 and 1: the more alike two vectors of one length are, the fewer of
- * their bits differ (Charikar, "Similarity estimation techniques from rounding algorithms", 2002).
+ * The direction of a vector as 1,024 bits, written as 0 and 1: the more alike two vectors of one length are, the fewer
+ * of their bits differ (Charikar, "Similarity estimation techniques from rounding algorithms", 2002).
  *
- * Each bit is the side of a plane on which the vector lies; the planes come from a fixed seed, and must stay as they are,
- * since fingerprints are stored. A zero vector has no direction and gets zeros.
+ * Each bit is the side of a plane on which the vector lies; the planes come from a fixed seed, and must stay as they
+ * are, since fingerprints are stored. A zero vector has no direction and gets zeros.
  */
 export function fingerprint(vector: ArrayLike<number>): string {
   const { length } = vector;

@@ -16,9 +16,9 @@ export const NOT_LOOKED: RecalledForTurn = { docs: [], way: null };
 /**
  * The docs that a turn is to know: the Julep contract, 4.8. Nobody looks where nobody has said anything in plain text.
  *
- * `said`: how the session and its agent say to search. `origin`: the dialect that made it, whose contract may have a default.
- * A search by vector whose embedding fails becomes one by text: an
- * answer without its docs is worse than one with fewer.
+ * `said`: how the session and its agent say to search. `origin`: the dialect that made it, whose contract may have a
+ * default. A search by vector whose embedding fails becomes one by text: an answer without its docs is worse than one
+ * with fewer.
  */
 export async function recallForTurn(
   scope: Scope,

@@ -24,8 +24,8 @@ const SCRIPTS = [
 ] as const;
 
 /**
- * The language that a text is surely written in, as a tag; null: it is too short, or could be in several. It is told by its
- * script, and by two or more common words of one language where no other has as many.
+ * The language that a text is surely written in, as a tag; null: it is too short, or could be in several. It is told by
+ * its script, and by two or more common words of one language where no other has as many.
  */
 export function languageOf(text: string): string | null {
   const letters = text.match(/\p{L}/gu)?.length ?? 0;

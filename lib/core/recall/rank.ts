@@ -21,12 +21,12 @@ export function unit(vector: readonly number[]): Float32Array {
 const SAME = 60;
 
 /**
- * Two result lists, each best first, as one, best first: each piece gets for its place in a list 1 (the first) down to 0,
- * and these are mixed, `alpha` being the weight of the vectors.
+ * Two result lists, each best first, as one, best first: each piece gets for its place in a list 1 (the first) down to
+ * 0, and these are mixed, `alpha` being the weight of the vectors.
  *
  * By place, since cosines and ranks of words are no measures of one kind (Cormack and others, "Reciprocal rank fusion
- * outperforms Condorcet and individual rank learning methods", 2009). A piece that one of the lists lacks counts 0 there
- * (the Julep contract, 4.8).
+ * outperforms Condorcet and individual rank learning methods", 2009). A piece that one of the lists lacks counts 0
+ * there (the Julep contract, 4.8).
  */
 export function mixed(vectors: readonly Scored[], texts: readonly Scored[], alpha: number): Scored[] {
   const [byVector, byText] = [places(vectors), places(texts)];
@@ -50,10 +50,11 @@ export function woven(first: readonly Scored[], second: readonly Scored[]): Scor
 }
 
 /**
- * Picks `limit` pieces that are relevant and unlike each other: maximal marginal relevance, as the contract, 4.8, has it.
+ * Picks `limit` pieces that are relevant and unlike each other: maximal marginal relevance, as the contract, 4.8, has
+ * it.
  *
- * Each pick has the highest relevance × (1 - strength) - likeness to what is picked × strength. A piece without a vector
- * is like none. Each pair is compared once, so the work is candidates × limit.
+ * Each pick has the highest relevance × (1 - strength) - likeness to what is picked × strength. A piece without a
+ * vector is like none. Each pair is compared once, so the work is candidates × limit.
  */
 export function diverse(
   candidates: readonly Scored[],

@@ -45,9 +45,9 @@ export type FoundDocs = Pick<Found, "mode" | "why"> & { readonly hits: readonly 
 /**
  * Finds pieces of docs, best first, never more than `limit`: the Julep contract, 3.9 and 4.8.
  *
- * A vector search without an embedding model, and one where nothing is embedded yet, looks for words instead where there
- * is a text; where some docs are not embedded yet, what has the words there is woven in. What takes too long is left out.
- * Throws "bad-request" for a vector of another length than the docs have.
+ * A vector search without an embedding model, and one where nothing is embedded yet, looks for words instead where
+ * there is a text; where some docs are not embedded yet, what has the words there is woven in. What takes too long is
+ * left out. Throws "bad-request" for a vector of another length than the docs have.
  */
 export async function searchDocs(
   scope: Scope,
@@ -151,8 +151,8 @@ export async function piecesOf({ database, accountId }: Scope, scored: readonly 
 /**
  * The vectors of texts. `isAsked`: somebody asked for them by themselves, and it counts where turns are counted.
  *
- * Throws "bad-request" where no embedding model is set up, "rate-limited" for a caller at its limit, and what the model's
- * call throws.
+ * Throws "bad-request" where no embedding model is set up, "rate-limited" for a caller at its limit, and what the
+ * model's call throws.
  */
 export async function embedTexts(
   scope: Scope,

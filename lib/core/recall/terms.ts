@@ -25,8 +25,9 @@ export type Terms = {
 };
 
 /**
- * The first 64 terms of a text, each once: its words, what stands in quotation marks as phrases, `begin*` as beginnings, and
- * of runs without spaces the pairs of neighbouring characters. Letters are put together, as those of documents are. At most 8 beginnings; one of fewer than 3 letters is a word.
+ * The first 64 terms of a text, each once: its words, what stands in quotation marks as phrases, `begin*` as
+ * beginnings, and of runs without spaces the pairs of neighbouring characters. Letters are put together, as those of
+ * documents are. At most 8 beginnings; one of fewer than 3 letters is a word.
  */
 export function termsOf(text: string): Terms {
   const words = new Set<string>();
@@ -62,7 +63,9 @@ export function termsOf(text: string): Terms {
   return { words: [...words], exact: [...exact] };
 }
 
-/** What is said in one go: words one behind the other, and the same of each run without spaces; null: there are none. */
+/**
+ * What is said in one go: words one behind the other, and the same of each run without spaces; null: there are none.
+ */
 function phraseOf(text: string): string | null {
   const runs = Array.from(text.matchAll(SPLIT), ([run]) => run);
   const words = runs.filter((run) => !isUnspaced(run)).map((run) => quoted(run.replace("*", "")));

@@ -44,7 +44,9 @@ export async function describe(renderTemplate: RenderTemplate, input: DescribeIn
   return { messages, size, fresh, numbersPassages, recipe: { ...recipe, dropped } };
 }
 
-/** Only our own template tells passages by their numbers: what others write, and a contract has, is filled in as it is. */
+/**
+ * Only our own template tells passages by their numbers: what others write, and a contract has, is filled in as it is.
+ */
 const isNumbering = (template: string, docs: readonly DocHit[]): boolean =>
   template === PLAIN_TEMPLATE && docs.length > 0;
 
@@ -59,7 +61,9 @@ export async function renderSystem(
   return `${await renderTemplate(template, variables(input, passages))}\n${passages.rule}\n`;
 }
 
-/** Puts a prompt together by its recipe: the same from the same messages, whoever does it. Throws as `describe` does. */
+/**
+ * Puts a prompt together by its recipe: the same from the same messages, whoever does it. Throws as `describe` does.
+ */
 export function assemble(
   { system, summary, budget, overflow }: Omit<PromptRecipe, "dropped">,
   { line, input, recallTools }: Pick<DescribeInput, "line" | "input" | "recallTools">,

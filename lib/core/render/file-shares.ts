@@ -6,8 +6,8 @@ import { MOST_FILE_TOKENS } from "./tokens.ts";
 const SHARE = 0.5;
 
 /**
- * New messages whose text files say how much of each is read: all together no more than half of the budget. It is said once
- * and stored, so that later prompts begin with the same words.
+ * New messages whose text files say how much of each is read: all together no more than half of the budget. It is said
+ * once and stored, so that later prompts begin with the same words.
  */
 export function withShares(messages: readonly NewMessage[], budget: number | null): readonly NewMessage[] {
   const isShared = (part: Part) => part.type === "file" && isText(part.mediaType);

@@ -11,7 +11,8 @@ export type Fitted = {
 
 /**
  * Makes a prompt fit a budget of tokens by dropping the oldest past messages, an assistant's calls and their results
- * together, never the system message or what is new. System messages of the past stay as long as there is room for them.
+ * together, never the system message or what is new. System messages of the past stay as long as there is room for
+ * them.
  *
  * Throws "prompt-too-big" where `overflow` is "refuse" and the prompt is over the budget, and where system and new
  * messages alone exceed it. A null budget fits everything.

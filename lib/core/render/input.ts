@@ -5,8 +5,8 @@ import type { DescribeInput } from "./describe-input.ts";
 import { variables } from "./variables.ts";
 
 /**
- * New messages with the templates in them rendered: in text and image addresses of system and assistant messages. What a
- * user or a tool says is taken as it is.
+ * New messages with the templates in them rendered: in text and image addresses of system and assistant messages. What
+ * a user or a tool says is taken as it is.
  *
  * Throws "bad-request" for a template that fails.
  */

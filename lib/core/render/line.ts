@@ -15,9 +15,9 @@ export type PromptLine = {
  * Past and new messages as the model sees them, in order. The calls that new results answer count as new.
  *
  * A call that nothing answers before the next message gets the result "not answered", and a result without a call is
- * left out: providers refuse both. Reasoning is shown to no model, and goes back to the provider that made it where that wants
- * it. With `recallTools` off, past calls go with their results,
- * but for those that a new message answers. The text of a past message of one part is trimmed.
+ * left out: providers refuse both. Reasoning is shown to no model, and goes back to the provider that made it where
+ * that wants it. With `recallTools` off, past calls go with their results, but for those that a new message answers.
+ * The text of a past message of one part is trimmed.
  */
 export function promptLine(past: readonly Stored[], fresh: readonly Stored[], recallTools: boolean): PromptLine {
   const line: PromptMessage[] = [];
@@ -85,8 +85,8 @@ export function promptLine(past: readonly Stored[], fresh: readonly Stored[], re
 }
 
 /**
- * Joins an answer that broke off with the one that goes on with it: providers refuse two of one role in a row. `at` counts
- * from `start` and is that of the first of them.
+ * Joins an answer that broke off with the one that goes on with it: providers refuse two of one role in a row. `at`
+ * counts from `start` and is that of the first of them.
  */
 function joinContinued(messages: readonly Stored[], start: number): { message: Stored; readonly at: number }[] {
   const joined: { message: Stored; readonly at: number }[] = [];
@@ -106,7 +106,10 @@ function joinContinued(messages: readonly Stored[], start: number): { message: S
 
 const results = ({ parts }: Stored) => parts.flatMap((part) => (part.type === "tool-result" ? [part] : []));
 
-/** What the provider of a message wants back, with the thoughts that it had. Of an answer that broke off the last counts. */
+/**
+ * What the provider of a message wants back, with the thoughts that it had. Of an answer that broke off the last
+ * counts.
+ */
 function providerOf(parts: readonly Part[]): Pick<Extract<PromptMessage, { role: "assistant" }>, "provider"> {
   const data = parts.findLast((part) => part.type === "provider-data");
   if (!data) return {};

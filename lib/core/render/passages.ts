@@ -3,9 +3,9 @@ import { withoutCitations } from "../../domain/citation.ts";
 import type { DocHit } from "../../domain/doc.ts";
 
 /**
- * What was recalled as a prompt holds it: each passage between two lines that say its number, which is that of its source,
- * and a mark. Whoever writes a document cannot know the mark, and so can neither end a passage nor begin another; and what
- * looks like a citation in it is changed, so that an answer that copies it names no source.
+ * What was recalled as a prompt holds it: each passage between two lines that say its number, which is that of its
+ * source, and a mark. Whoever writes a document cannot know the mark, and so can neither end a passage nor begin
+ * another; and what looks like a citation in it is changed, so that an answer that copies it names no source.
  *
  * The same for the same passages in the same session, so that a prompt can be drawn again.
  */

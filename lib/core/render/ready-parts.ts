@@ -16,8 +16,8 @@ type File = Readonly<FilePart>;
 export type ReadyFiles = (file: File) => Promise<ReadyPart>;
 
 /**
- * Opens a way to read the files of some messages: a text file as its text in a frame that names it, cut where it is long; an
- * image as a data URL, while there is room for it; of anything else a sentence that it is there.
+ * Opens a way to read the files of some messages: a text file as its text in a frame that names it, cut where it is
+ * long; an image as a data URL, while there is room for it; of anything else a sentence that it is there.
  *
  * `seesImages` false: of images a sentence too, for who cannot see them. A file that is gone is told as such.
  */

@@ -24,8 +24,9 @@ const FAMILIES = [
 type Tables = { readonly countTokens: (text: string, options: { disallowedSpecial: Set<string> }) => number };
 
 /**
- * The tokenizer of a model's family, for one occasion: it counts 50,000 characters and guesses the rest. Its tables are loaded at the first ask, which takes some hundred milliseconds; Node
- * keeps them. Where they cannot be loaded the guess stands in, and the next ask tries again.
+ * The tokenizer of a model's family, for one occasion: it counts 50,000 characters and guesses the rest. Its tables are
+ * loaded at the first ask, which takes some hundred milliseconds; Node keeps them. Where they cannot be loaded the
+ * guess stands in, and the next ask tries again.
  */
 export async function tokenizerOf(
   model: string,

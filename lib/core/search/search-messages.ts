@@ -42,9 +42,10 @@ export type SearchResult = {
 };
 
 /**
- * Finds what was said in the sessions of the account: messages on the lines that are shown whose questions and answers have
- * all words of a text, the last one as a beginning, whatever their case and accents, and sessions with such a title. What a
- * model thought, and what tools were sent and gave, is not looked into; of a very long message its first 50,000 characters are.
+ * Finds what was said in the sessions of the account: messages on the lines that are shown whose questions and answers
+ * have all words of a text, the last one as a beginning, whatever their case and accents, and sessions with such a
+ * title. What a model thought, and what tools were sent and gave, is not looked into; of a very long message its first
+ * 50,000 characters are.
  *
  * At most 200 messages and titles. Throws "not-found" for a session that is not the account's, "bad-request" where the
  * search took too long, and "rate-limited" where too many of the account go on.

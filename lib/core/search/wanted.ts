@@ -2,7 +2,9 @@ import { lexemesOf, type Wanted } from "../../db/message-words.ts";
 import { isUnspaced, termsOf } from "../recall/terms.ts";
 import { folded } from "./fold.ts";
 
-/** A shorter beginning of a word is a word: as a beginning it would be looked up in a large part of everybody's words. */
+/**
+ * A shorter beginning of a word is a word: as a beginning it would be looked up in a large part of everybody's words.
+ */
 const LEAST_OF_BEGINNING = 3;
 const LETTER = String.raw`[\p{L}\p{N}\p{M}]`;
 const LAST_WORD = new RegExp(`${LETTER}+$`, "u");

@@ -9,7 +9,9 @@ const object = (properties: JsonSchema, required: readonly string[]): JsonSchema
 const text = { type: "string" };
 const anyObject: JsonSchema = { type: "object", properties: {} };
 
-/** What a model must say to an operation of the API: which thing it is about, where the tool does not fix it, and how. */
+/**
+ * What a model must say to an operation of the API: which thing it is about, where the tool does not fix it, and how.
+ */
 function systemParameters(spec: SystemSpec): JsonSchema {
   const isNew = spec.operation === "create" && !spec.subresource;
   const needsId = !spec.resourceId && !isNew && spec.operation !== "list" && spec.operation !== "embed";

@@ -8,8 +8,8 @@ const { runMs, outputCharacters } = TOOL_LIMITS;
 type Run = ((input: unknown, signal: AbortSignal) => Promise<unknown>) | null;
 
 /**
- * Runs one call. Never throws: a failure, a time-out or an abort becomes a result with `isError` that says what happened,
- * and with `cut` where the turn was ended.
+ * Runs one call. Never throws: a failure, a time-out or an abort becomes a result with `isError` that says what
+ * happened, and with `cut` where the turn was ended.
  */
 export async function executeTool(
   run: Run,

@@ -130,7 +130,10 @@ const RUN: Readonly<Record<Name, (reach: Reach, input: unknown) => Promise<unkno
   },
 };
 
-/** The first fifty of what was found, in the contract's shape, which is a list: where there are more, the last one says so. */
+/**
+ * The first fifty of what was found, in the contract's shape, which is a list: where there are more, the last one says
+ * so.
+ */
 const aPage = <One>(found: readonly One[], from: number, tell: (one: One) => object): readonly object[] =>
   found
     .slice(0, PAGE)

@@ -11,9 +11,9 @@ import { TOOL_LIMITS } from "./limits.ts";
 const IN_QUERY: readonly string[] = ["GET", "HEAD", "DELETE"];
 
 /**
- * An HTTP call as the tool describes it. The model fills in the query of a GET, HEAD or DELETE, or the body of the others;
- * address, method and headers are the tool's alone, so that a prompt cannot send its secrets elsewhere. A server that tells
- * them back does not tell the model.
+ * An HTTP call as the tool describes it. The model fills in the query of a GET, HEAD or DELETE, or the body of the
+ * others; address, method and headers are the tool's alone, so that a prompt cannot send its secrets elsewhere. A
+ * server that tells them back does not tell the model.
  */
 export async function runApiCall(
   spec: ApiCallSpec,

@@ -5,7 +5,9 @@ import type { Scope, ServerToolCall } from "../scope.ts";
 import { type Arguments, argumentsOf } from "./arguments.ts";
 import { type OperationName, operationName } from "./operations.ts";
 
-/** One operation of the API, for the account of the turn. `id` is the resource it is about, in lower case; empty: none. */
+/**
+ * One operation of the API, for the account of the turn. `id` is the resource it is about, in lower case; empty: none.
+ */
 export type OperationCall = {
   readonly scope: Scope;
   readonly id: string;

@@ -3,7 +3,9 @@ import { mayEdit, reachesDialect } from "../reach.ts";
 import type { Scope } from "../scope.ts";
 import { operationRights } from "./operations.ts";
 
-/** The tools that the caller of a turn may know of: all, but for a stranger of a public bot those that are open to it. */
+/**
+ * The tools that the caller of a turn may know of: all, but for a stranger of a public bot those that are open to it.
+ */
 export const toolsInReach = (scope: Pick<Scope, "stranger">, tools: readonly Tool[]): readonly Tool[] =>
   scope.stranger == null ? tools : tools.filter(isOpen);
 

@@ -3,10 +3,11 @@ import type { NewMessage } from "../../domain/message.ts";
 import { openCalls } from "../../domain/open-calls.ts";
 
 /**
- * New results as the answers to the calls that a line leaves open: each with the name of its call, in the order of the calls.
+ * New results as the answers to the calls that a line leaves open: each with the name of its call, in the order of the
+ * calls.
  *
- * Throws "conflict" for a result whose call does not wait, or not any more, and where another call waits besides: it would be
- * lost, since what is said next closes it.
+ * Throws "conflict" for a result whose call does not wait, or not any more, and where another call waits besides: it
+ * would be lost, since what is said next closes it.
  */
 export function answeringInput(
   line: readonly Pick<NewMessage, "role" | "parts">[],

@@ -6,11 +6,13 @@ const PAUSE_AFTER_FAILURE_MS = 60_000;
 
 /** Work that nobody waits for. */
 export type Background = {
-  /** Does work again and again, the next time so long after it was begun, never twice at once. What it throws is logged. */
+  /**
+   * Does work again and again, the next time so long after it was begun, never twice at once. What it throws is logged.
+   */
   readonly every: (ms: number, work: () => Promise<void>) => void;
   /**
-   * Does work of a name behind the answers: one at a time, and once more at its end when it was asked for meanwhile. Work
-   * that throws is logged, and not begun again for a minute; what was asked for in that minute is done behind it.
+   * Does work of a name behind the answers: one at a time, and once more at its end when it was asked for meanwhile.
+   * Work that throws is logged, and not begun again for a minute; what was asked for in that minute is done behind it.
    */
   readonly soon: (name: string, work: () => Promise<void>) => void;
   /** Begins nothing more. */

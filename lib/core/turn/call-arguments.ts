@@ -8,9 +8,10 @@ const MOST_WRAPS = 3;
 const MOST_IN_ROW = 20;
 
 /**
- * The arguments that a model sent: JSON where they are, else the text itself, and so where they are nested deeper or hold more
- * values than a request may. Nothing at all and null count as no arguments. An object that is wrapped in a JSON text is taken
- * out, and of objects in a row that are empty at first or all the same the last counts: servers send both.
+ * The arguments that a model sent: JSON where they are, else the text itself, and so where they are nested deeper or
+ * hold more values than a request may. Nothing at all and null count as no arguments. An object that is wrapped in a
+ * JSON text is taken out, and of objects in a row that are empty at first or all the same the last counts: servers send
+ * both.
  */
 export function parsedArguments(input: string): unknown {
   if (input.trim() === "") return {};
@@ -40,7 +41,10 @@ function unwrapped(value: unknown): unknown {
   return typeof inner === "object" && inner !== null ? inner : value;
 }
 
-/** The last of whole objects that stand in a row, of which the others are empty or the same; undefined: it is no such row. */
+/**
+ * The last of whole objects that stand in a row, of which the others are empty or the same; undefined: it is no such
+ * row.
+ */
 function lastOfRow(text: string): Value | undefined {
   const row: unknown[] = [];
   let rest = text.trim();

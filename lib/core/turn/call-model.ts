@@ -9,9 +9,9 @@ export type PromptRequest = Omit<ModelRequest, "messages"> & { readonly messages
 export type CallWithFiles = (request: PromptRequest) => AsyncIterable<readonly ModelEvent[]>;
 
 /**
- * Calls the model for the steps of one turn, with the content of the files that its messages have: read at the first step
- * and kept for the others. A model that is known not to see images is told of them in words, and the turn has a notice; it
- * has another one where `isCut`: its prompt had no room for all messages.
+ * Calls the model for the steps of one turn, with the content of the files that its messages have: read at the first
+ * step and kept for the others. A model that is known not to see images is told of them in words, and the turn has a
+ * notice; it has another one where `isCut`: its prompt had no room for all messages.
  */
 export function callWithFiles(scope: Scope, admission: Admission, isCut = false): CallWithFiles {
   let opened: Promise<Opened> | null = null;

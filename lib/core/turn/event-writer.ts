@@ -21,7 +21,9 @@ export type EventWriter = {
   readonly release: (live: LiveRun) => Promise<{ readonly seqFrom: number; readonly events: readonly TurnEvent[] }>;
   /** Notes that the events which a run has now are written. */
   readonly begin: (live: LiveRun) => void;
-  /** Writes the events of a run as they come for the next seconds, and signals them: it is followed in another process. */
+  /**
+   * Writes the events of a run as they come for the next seconds, and signals them: it is followed in another process.
+   */
   readonly hasten: (live: LiveRun) => void;
 };
 

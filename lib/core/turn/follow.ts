@@ -11,14 +11,16 @@ export type Stretch = { readonly from: number; readonly events: readonly TurnEve
  * The events of a run after number `after`, in order, none twice and none missing, until its last.
  *
  * Works for a run of this process, one that another instance works on, and one that has ended within ten minutes. A run
- * whose process is gone is gone on with here. Yields nothing for a run that is not the account's. A run that goes while it
- * is followed, with its session, ends in a "turn-error". Ends without a last event when its events are no longer kept; what
- * is kept for repeats of a request is kept for a day. `signal` ends the following, not the run.
+ * whose process is gone is gone on with here. Yields nothing for a run that is not the account's. A run that goes while
+ * it is followed, with its session, ends in a "turn-error". Ends without a last event when its events are no longer
+ * kept; what is kept for repeats of a request is kept for a day. `signal` ends the following, not the run.
  */
 export const follow = (scope: Scope, runId: string, after = 0, signal?: AbortSignal): AsyncGenerator<Stretch, void> =>
   followOn(scope, runId, scope.runner.find(runId) ?? null, after, signal);
 
-/** As `follow`, for a turn that was just taken: a run of this process has all its events, also one that stores nothing. */
+/**
+ * As `follow`, for a turn that was just taken: a run of this process has all its events, also one that stores nothing.
+ */
 export const followTaken = (
   scope: Scope,
   { live, runId }: { readonly live: LiveRun | null; readonly runId: string },

@@ -38,8 +38,8 @@ export type History = {
 };
 
 /**
- * A session's history, with the work in progress, as it was at one moment: all of it, or so many messages of some sources
- * from `offset` on. Throws "not-found" for a session that was deleted since it was read.
+ * A session's history, with the work in progress, as it was at one moment: all of it, or so many messages of some
+ * sources from `offset` on. Throws "not-found" for a session that was deleted since it was read.
  */
 export async function getHistory(
   scope: Scope,
@@ -73,9 +73,9 @@ export type Window = Omit<StoredWindow, "runs"> & {
 };
 
 /**
- * The last turns of a session with the one that runs, or some turns before a place in it, as they were at one moment; at most
- * `turns` of them, and fewer where they are large. Throws "not-found" for a session that was deleted since it was read, and
- * for a branch that it does not have.
+ * The last turns of a session with the one that runs, or some turns before a place in it, as they were at one moment;
+ * at most `turns` of them, and fewer where they are large. Throws "not-found" for a session that was deleted since it
+ * was read, and for a branch that it does not have.
  */
 export async function getWindow(scope: Scope, sessionId: string, place: WindowPlace): Promise<Window> {
   const found = await readWindow(scope.database, scope.accountId, sessionId, place);
@@ -97,8 +97,8 @@ export type { OutlineEntry };
 export type WindowStart = { readonly branchId: string; readonly from: number; readonly turns: number };
 
 /**
- * As `getWindow`, of the turns from a question on; `newerFrom` is the position of the question that follows them. Null: the
- * last turns of the line are among them, and with them the one that runs.
+ * As `getWindow`, of the turns from a question on; `newerFrom` is the position of the question that follows them. Null:
+ * the last turns of the line are among them, and with them the one that runs.
  */
 export async function getWindowFrom(
   scope: Scope,
@@ -117,7 +117,9 @@ export async function getWindowFrom(
   }
 }
 
-/** Questions of a session from a place on, oldest first, and the place of the next; without a place from the first on. */
+/**
+ * Questions of a session from a place on, oldest first, and the place of the next; without a place from the first on.
+ */
 export async function getOutline(
   scope: Scope,
   sessionId: string,
@@ -171,8 +173,8 @@ export const findLatestRun = (scope: Scope, sessionId: string): Promise<Run | nu
   db.findLatestRun(scope.database, scope.accountId, sessionId);
 
 /**
- * A history with the content of its files in their place, as models get them: for a dialect that knows no files. Of images
- * the latest come first to what room there is, and the others are told in words; `withImages` false: all are.
+ * A history with the content of its files in their place, as models get them: for a dialect that knows no files. Of
+ * images the latest come first to what room there is, and the others are told in words; `withImages` false: all are.
  */
 export async function withFileContent(scope: Scope, history: History, withImages = true): Promise<History> {
   const files = readyFiles(scope, { seesImages: withImages });

@@ -16,7 +16,8 @@ export type ImageKeeper = {
 };
 
 /**
- * Opens a way to store the images that a caller has sent in its messages. Each is stored once, however often the turn is tried.
+ * Opens a way to store the images that a caller has sent in its messages. Each is stored once, however often the turn
+ * is tried.
  *
  * No message holds an image itself: rows would be megabytes long, and read with each look at a session.
  */

@@ -24,7 +24,8 @@ type Past = {
 };
 
 /**
- * The line before the new messages of a turn: of a fork it ends where it forks, behind the latest summary that holds there.
+ * The line before the new messages of a turn: of a fork it ends where it forks, behind the latest summary that holds
+ * there.
  *
  * Throws "not-found" for a message that is not on the active line, and "busy" where the running turn may bring it.
  */

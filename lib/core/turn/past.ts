@@ -21,8 +21,8 @@ type PastOf = {
  * The messages of a session's line that a prompt of `budget` tokens may hold, oldest first.
  *
  * The end of the line, read backwards in growing stretches until it is over the budget, so that a prompt costs the same
- * in a long conversation as in a short one; before it what stays of the rest: its system messages. Nothing that a summary
- * stands for. A null budget holds the whole line.
+ * in a long conversation as in a short one; before it what stays of the rest: its system messages. Nothing that a
+ * summary stands for. A null budget holds the whole line.
  */
 export async function readPast(
   { database, accountId }: Pick<Scope, "database" | "accountId">,

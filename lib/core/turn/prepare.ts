@@ -40,7 +40,9 @@ export type PreparedTurn = {
   readonly input: readonly NewMessage[];
   /** Where the line is to fork, null when the new messages come at its end. */
   readonly forkPosition: number | null;
-  /** Whether the session begins with another question now, and has a title of the one before that no person has chosen. */
+  /**
+   * Whether the session begins with another question now, and has a title of the one before that no person has chosen.
+   */
   readonly renames: boolean;
   readonly settings: ModelSettings & { readonly model: string };
   /** What the model is offered besides the server's own tools. */
@@ -149,7 +151,10 @@ const isInAccount = (scope: Scope): boolean => scope.stranger == null && scope.o
 
 type Participants = { readonly session: Session; readonly agent: Agent; readonly users: readonly User[] };
 
-/** D18: docs of the agent, its indexes and the turn's, or else the session's, the session's users, itself and its project. */
+/**
+ * D18: docs of the agent, its indexes and the turn's, or else the session's, the session's users, itself and its
+ * project.
+ */
 function reachOf(scope: Scope, { session, agent, users }: Participants, { indexIds }: TurnRequest) {
   const own = isInAccount(scope) ? (indexIds ?? session.indexIds) : [];
   return {
@@ -171,8 +176,8 @@ function behind(line: readonly Pick<NewMessage, "createdAt">[], input: readonly 
 }
 
 /**
- * Whether tools look into the indexes of a turn: what they look into is not told beforehand too, but for what belongs to the
- * agent. True also where nobody can tell whether a model takes tools.
+ * Whether tools look into the indexes of a turn: what they look into is not told beforehand too, but for what belongs
+ * to the agent. True also where nobody can tell whether a model takes tools.
  */
 async function isLookedInto(scope: Scope, model: string, tools: readonly TurnTool[]): Promise<boolean> {
   if (!tools.some(({ tellsPassages }) => tellsPassages)) return false;

@@ -181,7 +181,9 @@ function kept(
 const isWhole = (last: LastEvent): boolean =>
   last.type === "turn-end" && (last.finishReason === "stop" || last.finishReason === "length");
 
-/** A step on the way whose calls the server ran is a request of tools; any other is an answer, also one that broke off. */
+/**
+ * A step on the way whose calls the server ran is a request of tools; any other is an answer, also one that broke off.
+ */
 function source(role: "assistant" | "tool", isAnswer: boolean): NewMessage["source"] {
   if (role === "tool") return "tool_response";
   return isAnswer ? "api_response" : "tool_request";

@@ -40,8 +40,8 @@ type RemotePorts = {
 };
 
 /**
- * What all followers of this process share: however many follow a run, it is read once, when its process signals that there
- * is more.
+ * What all followers of this process share: however many follow a run, it is read once, when its process signals that
+ * there is more.
  */
 export function remoteRuns(ports: RemotePorts): RemoteRuns {
   const reads = new Map<string, Read>();

@@ -8,7 +8,9 @@ import type { TurnCall } from "./turn-call.ts";
 
 /** What names a request, and what it is about: both SHA-256 in hex. */
 export type NamedRequest = {
-  /** Under it the run is kept. A hash, since a caller's name may say something, and outlives what the request was about. */
+  /**
+   * Under it the run is kept. A hash, since a caller's name may say something, and outlives what the request was about.
+   */
   readonly key: string;
   /** Without the ids and times that we deal. */
   readonly hash: string;
@@ -20,8 +22,8 @@ export type NamedCall = TurnCall & { readonly named: NamedRequest | null };
 /**
  * A call with its name, made once as it takes reading all of the call.
  *
- * Each caller has names of its own: what two strangers of a public bot, or two API keys of an account, name alike are two
- * requests.
+ * Each caller has names of its own: what two strangers of a public bot, or two API keys of an account, name alike are
+ * two requests.
  */
 export function withName({ stranger = null, keyId = null }: Scope, call: TurnCall): NamedCall {
   if (call.requestKey === undefined) return { ...call, named: null };
@@ -52,7 +54,9 @@ const asSent = (part: Part) => (part.type === "file" ? { type: part.type, fileId
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** The turn of an earlier request under the same key, or null. Throws "conflict" where that was about something else. */
+/**
+ * The turn of an earlier request under the same key, or null. Throws "conflict" where that was about something else.
+ */
 export async function findRepeated(scope: Scope, call: NamedCall): Promise<TakenTurn | null> {
   const { database, accountId, runner } = scope;
   const { named } = call;

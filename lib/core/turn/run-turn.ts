@@ -15,7 +15,9 @@ import { stepReader } from "./step-reader.ts";
 export type TurnTool = {
   readonly definition: ToolDefinition;
   readonly run: ((input: unknown, signal: AbortSignal) => Promise<unknown>) | null;
-  /** Whether its results tell of passages of documents: of a tool of the server's own alone, whatever others are called. */
+  /**
+   * Whether its results tell of passages of documents: of a tool of the server's own alone, whatever others are called.
+   */
   readonly tellsPassages?: true;
 };
 
@@ -122,8 +124,8 @@ function reached({ maxSteps, maxMs, now }: TurnPorts, { steps, startedAt, repeat
 /**
  * Runs a turn: model call, tool calls, next model call, until the model answers without calls.
  *
- * Yields batches of events, never an empty one; the last event of the last batch is "turn-end" or "turn-error", whatever
- * happens. Aborting `signal` with a ChatError closes the model's connection and ends the turn with that error.
+ * Yields batches of events, never an empty one; the last event of the last batch is "turn-end" or "turn-error",
+ * whatever happens. Aborting `signal` with a ChatError closes the model's connection and ends the turn with that error.
  */
 export async function* runTurn(ports: TurnPorts): AsyncGenerator<readonly TurnEvent[], void> {
   const { runId, resume } = ports;
@@ -200,7 +202,9 @@ function handOver(ports: TurnPorts, course: Course, { calls, limit }: Handed): T
   return { type: "turn-end", finishReason: "tool-calls", pendingCallIds, ...why, ...ended(ports, course) };
 }
 
-/** One model call, with its events. Notes what it said, and gives its calls. Throws where it fails or the turn is ended. */
+/**
+ * One model call, with its events. Notes what it said, and gives its calls. Throws where it fails or the turn is ended.
+ */
 async function* askModel(
   ports: TurnPorts,
   course: Course,

@@ -38,8 +38,8 @@ export type Runner = Pick<Registry, "find" | "count" | "running" | "ofSession" |
     /** Calls `work` every few seconds as long as the process lives, where its host lets it work between requests. */
     readonly startSweeping: (work: () => Promise<void>) => void;
     /**
-     * As `startSweeping`, with work that takes over what others have left: also as soon as somebody leaves something. `one`
-     * takes over a run of an account that is followed here and that its process has left, on every host.
+     * As `startSweeping`, with work that takes over what others have left: also as soon as somebody leaves something.
+     * `one` takes over a run of an account that is followed here and that its process has left, on every host.
      */
     readonly startTakingOver: (works: TakeOvers) => void;
     /** Refuses new turns, waits up to `graceMs` for the running ones, then leaves them to others. */
@@ -60,7 +60,9 @@ type RunnerPorts = {
   readonly newId: () => string;
 };
 
-/** Starts what all turns of this process share: the list of them, what writes their events, and what keeps their leases. */
+/**
+ * Starts what all turns of this process share: the list of them, what writes their events, and what keeps their leases.
+ */
 export function startRunner({ host, database, signals, log, now, newId }: RunnerPorts): Runner {
   const owner = newId();
   const lives = registry();

@@ -55,7 +55,9 @@ type Parts = {
   readonly log: Pick<Log, "warn">;
 };
 
-/** The lines of all sessions. A place is a row, so that its order holds across processes; who need not wait has none. */
+/**
+ * The lines of all sessions. A place is a row, so that its order holds across processes; who need not wait has none.
+ */
 export function sessionLine({ host, database, owner, signals, log }: Parts): SessionLine {
   /** Those of this process, in the order in which they came. */
   const lines = new Map<string, Line>();

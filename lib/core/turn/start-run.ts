@@ -27,8 +27,8 @@ export type ReadyRun = {
  * Makes a turn ready.
  *
  * With `callsEarly` its first model call begins at once, while the turn is still being entered, since both take their
- * time. Nobody hears of it before `start`. The prompt is out when this resolves: to put a claim together takes longer than to
- * send one.
+ * time. Nobody hears of it before `start`. The prompt is out when this resolves: to put a claim together takes longer
+ * than to send one.
  */
 export async function readyRun(
   scope: Scope,

@@ -3,7 +3,9 @@ import { storablePieces } from "../../domain/text.ts";
 
 type Kind = "text" | "reasoning";
 
-/** Makes blocks of deltas: one at a time, made storable, the first text marked where it goes on with one that broke off. */
+/**
+ * Makes blocks of deltas: one at a time, made storable, the first text marked where it goes on with one that broke off.
+ */
 export function blockReader(now: () => number, continues: boolean) {
   const texts: string[] = [];
   const thoughts: string[] = [];

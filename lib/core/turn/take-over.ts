@@ -31,8 +31,8 @@ const MAX_ATTEMPTS = 5;
 const LEAST_MS = 30_000;
 
 /**
- * Goes on with the turns of processes that are gone, and ends those that nobody may go on with. What runs in this process
- * is left alone. Gives how many it has taken; they go on by themselves.
+ * Goes on with the turns of processes that are gone, and ends those that nobody may go on with. What runs in this
+ * process is left alone. Gives how many it has taken; they go on by themselves.
  *
  * "of-other-owners" is for the embedded database, whose lock proves that every other owner is dead.
  */
@@ -45,9 +45,9 @@ export async function takeOver(ports: Ports, which: "expired" | "of-other-owners
 }
 
 /**
- * As `takeOver`, for one turn of the account that a reader has met, or that is in the way of another. Gives what resolves
- * when it has ended here; null where this process works on it already, or another one does, where it has ended, and where
- * the host leaves too little time for it.
+ * As `takeOver`, for one turn of the account that a reader has met, or that is in the way of another. Gives what
+ * resolves when it has ended here; null where this process works on it already, or another one does, where it has
+ * ended, and where the host leaves too little time for it.
  */
 export async function takeOverRun(
   ports: Ports,
@@ -66,8 +66,8 @@ export async function takeOverRun(
 }
 
 /**
- * Settles what was set aside for a turn that its process has left, and that is about to be deleted with its session: nobody can
- * go on with it then. It is this process's from now on.
+ * Settles what was set aside for a turn that its process has left, and that is about to be deleted with its session:
+ * nobody can go on with it then. It is this process's from now on.
  */
 export async function settleLeft(ports: Ports, accountId: string, runId: string): Promise<void> {
   const { database, runner } = ports;
@@ -128,8 +128,8 @@ async function goOn(scope: Scope, run: TakenRun): Promise<void> {
 }
 
 /**
- * What came in a turn. Events in a form that this version does not know, such as those of a later one, are left to others;
- * where none of them has read it either, they are dropped: the turn would hold its session for ever.
+ * What came in a turn. Events in a form that this version does not know, such as those of a later one, are left to
+ * others; where none of them has read it either, they are dropped: the turn would hold its session for ever.
  */
 async function pastOf(scope: Scope, run: TakenRun): Promise<readonly TurnEvent[]> {
   try {
@@ -142,7 +142,9 @@ async function pastOf(scope: Scope, run: TakenRun): Promise<readonly TurnEvent[]
   }
 }
 
-/** What holds for a turn whose rules nobody can read, such as one of an earlier version: it is kept as far as it came. */
+/**
+ * What holds for a turn whose rules nobody can read, such as one of an earlier version: it is kept as far as it came.
+ */
 const CLOSED: KeptByPolicy = { keep: "all", onlyWhole: false, keepsOutput: false, stores: true };
 
 /** The prompt that the turn began with; null for a turn of which nobody can tell. */
@@ -163,8 +165,8 @@ async function promptOf(
 }
 
 /**
- * Goes on with what was set aside for the turn: for its first step when it began, and for each later one what had been used
- * before it and what it might take.
+ * Goes on with what was set aside for the turn: for its first step when it began, and for each later one what had been
+ * used before it and what it might take.
  */
 function admissionOf(
   scope: Scope,

@@ -33,8 +33,8 @@ const CLOSING_MS = 2000;
  * Enters a turn and starts it. It runs on by itself: `follow` gives its events.
  *
  * Everything that can be refused is refused before anything is written: see `prepareTurn`, and "busy" for a session
- * with a running turn, "conflict" for a request key that was used for something else, "rate-limited" for a caller at its
- * limit, "draining" while the server goes.
+ * with a running turn, "conflict" for a request key that was used for something else, "rate-limited" for a caller at
+ * its limit, "draining" while the server goes.
  */
 export async function takeTurn(scope: Scope, asked: TurnCall): Promise<TakenTurn> {
   if (scope.runner.isDraining()) throw draining();
@@ -261,7 +261,9 @@ async function claimTurn(scope: Scope, call: StoredCall, waits: Waits | null): P
   }
 }
 
-/** Whether a session is free now that what its process has left was looked after; what can go on does so, and it is not. */
+/**
+ * Whether a session is free now that what its process has left was looked after; what can go on does so, and it is not.
+ */
 async function isMadeFree(scope: Scope, sessionId: string): Promise<boolean> {
   const { database, accountId } = scope;
   const running = await findRunningRun(database, accountId, sessionId);

@@ -11,7 +11,9 @@ export type TurnRequest = {
   readonly known?: SessionWithAgents;
   /** The message after which the new ones come; null: before all. Absent: at the end of the active line. */
   readonly parentId?: string | null;
-  /** The message of the active line in whose place the new ones come; it and what follows stay on a line of their own. */
+  /**
+   * The message of the active line in whose place the new ones come; it and what follows stay on a line of their own.
+   */
   readonly insteadOf?: string;
   readonly agentId?: string;
   /** The account's indexes that this turn is about. Absent: those of its session. */

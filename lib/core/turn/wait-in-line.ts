@@ -17,11 +17,11 @@ export type Waiting = {
 };
 
 /**
- * The session with its agents, once no turn runs in it and it is the caller's turn: of those who wait for one session, in
- * whichever process, each comes after those who came before.
+ * The session with its agents, once no turn runs in it and it is the caller's turn: of those who wait for one session,
+ * in whichever process, each comes after those who came before.
  *
- * Throws "rate-limited" after the deadline and where ten wait already, "cancelled" for a caller who hangs up, "draining"
- * when the process goes, and "not-found".
+ * Throws "rate-limited" after the deadline and where ten wait already, "cancelled" for a caller who hangs up,
+ * "draining" when the process goes, and "not-found".
  */
 export async function whenFree(scope: Scope, waiting: Waiting): Promise<SessionWithAgents> {
   const { sessionId, standing, signal } = waiting;

@@ -1,5 +1,5 @@
-// Copies, checks and packs the embedded database in a process of its own, so that neither the event loop nor the memory of
-// the server has a part in it. It is told what to do by messages, one after the other, and ends with its parent.
+// Copies, checks and packs the embedded database in a process of its own, so that neither the event loop nor the memory
+// of the server has a part in it. It is told what to do by messages, one after the other, and ends with its parent.
 import { constants, createWriteStream } from "node:fs";
 import { copyFile, mkdir, readdir, rename, stat, statfs, writeFile } from "node:fs/promises";
 import { setPriority } from "node:os";

@@ -31,9 +31,9 @@ type Options = {
 };
 
 /**
- * Takes a snapshot of the embedded database soon after a start, then every so many hours, and whenever another process asks
- * for one by `askForSnapshot`. Between them it keeps the database's own log short. What fails is told to the log, and tried
- * again the next time. `close` ends what is under way.
+ * Takes a snapshot of the embedded database soon after a start, then every so many hours, and whenever another process
+ * asks for one by `askForSnapshot`. Between them it keeps the database's own log short. What fails is told to the log,
+ * and tried again the next time. `close` ends what is under way.
  */
 export function keepSnapshots(database: Database, options: Options): { readonly close: () => Promise<void> } {
   const { dir, everyHours, kept, root, log, firstMs = FIRST_MS, shortenMs = SHORTEN_MS, mostLogBytes } = options;
@@ -107,8 +107,8 @@ async function say(dir: string, token: string, answer: object): Promise<void> {
 const HEARD_MS = 10_000;
 
 /**
- * Asks the server that has the database open for a snapshot, and gives its file. Asked by a file, since the server may run in
- * another container. Throws a sentence where no server hears, or it fails.
+ * Asks the server that has the database open for a snapshot, and gives its file. Asked by a file, since the server may
+ * run in another container. Throws a sentence where no server hears, or it fails.
  */
 export async function askForSnapshot(dir: string, token: string): Promise<string> {
   await mkdir(dir, { recursive: true, mode: 0o700 });

@@ -20,11 +20,11 @@ const SAME_TEXT = `set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set interva
 export type Moved = { readonly table: string; readonly rows: number };
 
 /**
- * Copies the embedded database of a data directory into an empty PostgreSQL database, in one transaction there, and gives
- * the rows of each table. Before it commits, the rows of both sides are counted and their hashes compared.
+ * Copies the embedded database of a data directory into an empty PostgreSQL database, in one transaction there, and
+ * gives the rows of each table. Before it commits, the rows of both sides are counted and their hashes compared.
  *
- * The embedded database is not even opened: a copy of its folder is, and goes again. Throws a sentence where the directory
- * is in use, the other database has rows already, or anything differs; nothing is written then.
+ * The embedded database is not even opened: a copy of its folder is, and goes again. Throws a sentence where the
+ * directory is in use, the other database has rows already, or anything differs; nothing is written then.
  */
 export async function moveToPostgres({
   dataDir,

@@ -8,8 +8,8 @@ import type { Counts } from "./snapshots.ts";
 export type Found = { readonly server: number; readonly migration: string; readonly counts: Counts };
 
 /**
- * Opens the database of a folder that nobody else uses, counts the rows of each table, and closes it in order. Throws where
- * it does not open, or ends before the place in its log that `reaches` names.
+ * Opens the database of a folder that nobody else uses, counts the rows of each table, and closes it in order. Throws
+ * where it does not open, or ends before the place in its log that `reaches` names.
  *
  * Its log is cut to what an opening needs, which it is not afterwards where `keepsLog` is set.
  */
@@ -53,7 +53,9 @@ async function count(database: PGlite): Promise<Found> {
   return { server: about[0]?.server ?? 0, migration: about[0]?.migration ?? "", counts };
 }
 
-/** Files of the log have names in the order of time; those that are kept to be written again are of no use elsewhere. */
+/**
+ * Files of the log have names in the order of time; those that are kept to be written again are of no use elsewhere.
+ */
 async function cutLog(
   folder: string,
   { first, last }: { readonly first: string; readonly last: string },

@@ -22,9 +22,9 @@ export type Restored = {
 /**
  * Puts a snapshot in the place of the embedded database of a data directory that no server uses.
  *
- * It is unpacked beside it, opened, and has to have the rows that it says; then the two change places. Where that is cut in
- * between, the next start says so. The database of before is kept, and untouched: what is said of its rows is found in a copy. Throws a
- * sentence where the directory is in use or the snapshot is damaged; nothing is changed then.
+ * It is unpacked beside it, opened, and has to have the rows that it says; then the two change places. Where that is
+ * cut in between, the next start says so. The database of before is kept, and untouched: what is said of its rows is
+ * found in a copy. Throws a sentence where the directory is in use or the snapshot is damaged; nothing is changed then.
  */
 export async function restoreSnapshot({
   file,

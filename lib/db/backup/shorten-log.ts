@@ -3,8 +3,9 @@ import type { Database } from "../database.ts";
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
- * Lets the embedded database write over the beginning of its log once what an opening would have to go through is longer than
- * `mostBytes`: it has no process of its own that does, and its log would fill the disk. Not while a snapshot is copied.
+ * Lets the embedded database write over the beginning of its log once what an opening would have to go through is
+ * longer than `mostBytes`: it has no process of its own that does, and its log would fill the disk. Not while a
+ * snapshot is copied.
  */
 export async function shortenLog({ pool }: Pick<Database, "pool">, mostBytes = MOST_BYTES): Promise<void> {
   const { rows } = await pool.query<{ isLong: boolean }>(

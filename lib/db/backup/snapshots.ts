@@ -55,8 +55,8 @@ function entriesOf(dir: string): Dirent[] {
 }
 
 /**
- * Deletes snapshots until no more are left than are kept. The newest stays; one that was taken within an hour before the
- * next goes before the oldest does, so that some starts in a row do not push the days before out.
+ * Deletes snapshots until no more are left than are kept. The newest stays; one that was taken within an hour before
+ * the next goes before the oldest does, so that some starts in a row do not push the days before out.
  */
 export async function pruneSnapshots(dir: string, kept: number): Promise<void> {
   const left = listSnapshots(dir);
@@ -87,8 +87,8 @@ export async function readManifest(file: string): Promise<Manifest> {
 }
 
 /**
- * Throws a sentence where a data directory has no database but one that a restoring has put aside: it was cut before the
- * snapshot was in its place, and a new, empty database would look like a loss of all.
+ * Throws a sentence where a data directory has no database but one that a restoring has put aside: it was cut before
+ * the snapshot was in its place, and a new, empty database would look like a loss of all.
  */
 export function checkRestored(dataDir: string): void {
   if (existsSync(join(dataDir, "pgdata"))) return;
@@ -100,7 +100,10 @@ export function checkRestored(dataDir: string): void {
   );
 }
 
-/** A sentence that offers the last snapshot of a folder, behind one that says why a database does not open; "" where none is. */
+/**
+ * A sentence that offers the last snapshot of a folder, behind one that says why a database does not open; "" where
+ * none is.
+ */
 export function offer(dir: string): string {
   const last = listSnapshots(dir).at(-1);
   if (!last) return "";

@@ -13,7 +13,10 @@ export type Table = {
   readonly key: readonly { readonly name: string; readonly type: string }[];
 };
 
-/** The tables of the schema that hold what people have: all but the list of migrations and copies of vectors. In the order of their names. */
+/**
+ * The tables of the schema that hold what people have: all but the list of migrations and copies of vectors. In the
+ * order of their names.
+ */
 export async function listTables(database: Queries): Promise<Table[]> {
   const { rows } = await database.query<Table>(
     `select c.relname as name,
@@ -50,8 +53,8 @@ export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"
 /** What all rows of a table come to, in whatever order: two tables of equal digests have equal rows. */
 export type Digest = { readonly rows: number; readonly sum: string };
 
-// Two sums of 60 bits each of the hashes of all rows: a row that is missing, changed or there twice changes them. What the
-// database makes itself is left out: databases of other languages write other letters small.
+// Two sums of 60 bits each of the hashes of all rows: a row that is missing, changed or there twice changes them. What
+// the database makes itself is left out: databases of other languages write other letters small.
 export async function digestOf(database: Queries, table: Table): Promise<Digest> {
   const half = (from: number) => `coalesce(sum(('x' || substr(hash, ${from}, 15))::bit(60)::bigint::numeric), 0)::text`;
   const { rows } = await database.query<Digest>(

@@ -11,11 +11,12 @@ const LIMIT_MS = 60 * 60 * 1000;
 export type Taken = Snapshot & { readonly manifest: Manifest };
 
 /**
- * Takes a snapshot of the open embedded database into a folder. It is there when it was opened and its rows were counted.
+ * Takes a snapshot of the open embedded database into a folder. It is there when it was opened and its rows were
+ * counted.
  *
- * The database goes on meanwhile: its files are copied as they are, and the log of what was written while they were makes
- * them whole (PostgreSQL documentation, "Making a Base Backup Using the Low Level API"). All that is done by a process of
- * its own. Throws a sentence where it comes to nothing, and leaves nothing then; `signal` ends it.
+ * The database goes on meanwhile: its files are copied as they are, and the log of what was written while they were
+ * makes them whole (PostgreSQL documentation, "Making a Base Backup Using the Low Level API"). All that is done by a
+ * process of its own. Throws a sentence where it comes to nothing, and leaves nothing then; `signal` ends it.
  */
 export async function takeSnapshot(
   database: Database,
@@ -50,7 +51,10 @@ export async function takeSnapshot(
   }
 }
 
-/** Has the database keep what a copy needs while `copy` runs. Gives what belongs to the copy, and how far its log must reach. */
+/**
+ * Has the database keep what a copy needs while `copy` runs. Gives what belongs to the copy, and how far its log must
+ * reach.
+ */
 async function marked(
   { pool }: Database,
   copy: () => Promise<unknown>,

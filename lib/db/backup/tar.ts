@@ -70,8 +70,8 @@ function checksum(bytes: Buffer): number {
 }
 
 /**
- * Unpacks an archive into a folder that exists. A file of the name `textOf` is not written: its text is the result, or null
- * where there is none. Throws where the archive is damaged, ends too early, or names a place outside the folder.
+ * Unpacks an archive into a folder that exists. A file of the name `textOf` is not written: its text is the result, or
+ * null where there is none. Throws where the archive is damaged, ends too early, or names a place outside the folder.
  */
 export async function unpackTar(bytes: AsyncIterable<Buffer>, folder: string, textOf: string): Promise<string | null> {
   const take = taker(bytes);

@@ -26,9 +26,9 @@ export type Embedded = {
 /**
  * Keeps PGlite running on a folder in a thread of its own. Throws when it does not open.
  *
- * A thread that ends by itself (out of memory, an abort of WebAssembly) or is ended as a statement runs too long takes its
- * clients' connections with it: they fail at once, and another thread opens the folder. Where that fails twice, or is
- * needed again and again, `onLost` is called with the reason.
+ * A thread that ends by itself (out of memory, an abort of WebAssembly) or is ended as a statement runs too long takes
+ * its clients' connections with it: they fail at once, and another thread opens the folder. Where that fails twice, or
+ * is needed again and again, `onLost` is called with the reason.
  */
 export async function openEmbedded(
   options: ThreadOptions,

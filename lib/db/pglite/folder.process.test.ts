@@ -13,8 +13,8 @@ const mayUnshare = spawnSync("unshare", [...CONTAINER, "hostname", "other"]).sta
 if (!mayUnshare) console.warn("unshare is not permitted: what happens between containers is not tested here.");
 
 /**
- * Opens a database in a container and writes without end, with pauses: a write that had begun when its process was stopped
- * is one write that nothing can hold back afterwards.
+ * Opens a database in a container and writes without end, with pauses: a write that had begun when its process was
+ * stopped is one write that nothing can hold back afterwards.
  */
 async function writer(dataDir: string) {
   const file = join(import.meta.dirname, "../database.ts");

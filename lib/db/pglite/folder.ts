@@ -4,7 +4,9 @@ import { checkRestored, offer } from "../backup/snapshots.ts";
 import { lockDirectory } from "../directory-lock.ts";
 import { type Embedded, openEmbedded } from "./connection.ts";
 
-/** PGlite on the folder `pgdata` of a data directory that is locked for this process; closing gives the directory back. */
+/**
+ * PGlite on the folder `pgdata` of a data directory that is locked for this process; closing gives the directory back.
+ */
 export type EmbeddedFolder = Embedded & { readonly folder: string };
 
 // The start script and Next's bundles are modules of their own: what they share hangs on the global object.
@@ -12,8 +14,8 @@ const BEGUN = Symbol.for("parley.embedded");
 const holder = globalThis as { [BEGUN]?: { readonly dataDir: string; readonly opening: Promise<EmbeddedFolder> } }; // the key is ours alone
 
 /**
- * Begins to open the embedded database while the modules that use it are still being loaded. `openFolder` takes it over,
- * and throws what went wrong.
+ * Begins to open the embedded database while the modules that use it are still being loaded. `openFolder` takes it
+ * over, and throws what went wrong.
  */
 export function beginFolder(dataDir: string, root: string, backupDir?: string): void {
   handOver(dataDir, openNew(dataDir, root, backupDir));
@@ -26,8 +28,8 @@ export function handOver(dataDir: string, opening: Promise<EmbeddedFolder>): voi
 }
 
 /**
- * Locks a data directory and opens its database; what has begun is taken over. Throws a sentence when it is in use, and one
- * that offers the last snapshot in `backupDir` when it does not open.
+ * Locks a data directory and opens its database; what has begun is taken over. Throws a sentence when it is in use, and
+ * one that offers the last snapshot in `backupDir` when it does not open.
  */
 export function openFolder(dataDir: string, root: string, backupDir?: string): Promise<EmbeddedFolder> {
   const begun = holder[BEGUN];

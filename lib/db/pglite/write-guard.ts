@@ -5,8 +5,8 @@ import { BEAT_MS, openBeat } from "../lock-beat.ts";
 const WRITING = ["writeSync", "ftruncateSync", "truncateSync", "unlinkSync", "renameSync"] as const;
 
 /**
- * Holds a lock from the thread that writes: shows that the holder lives although the process's event loop stands still, and
- * ends the process before a write where another has taken the folder, as after a long stop.
+ * Holds a lock from the thread that writes: shows that the holder lives although the process's event loop stands still,
+ * and ends the process before a write where another has taken the folder, as after a long stop.
  */
 export function guardWrites({ file, token }: { readonly file: string; readonly token: string }): void {
   const lock = openBeat(file, token);

@@ -27,8 +27,8 @@ export const countBranchRow = statement({
 });
 
 /**
- * Makes a branch the active one of a session that is held, unless a turn runs in it; no row where the session has no such
- * branch. The last run is then that of the line.
+ * Makes a branch the active one of a session that is held, unless a turn runs in it; no row where the session has no
+ * such branch. The last run is then that of the line.
  */
 export const activateBranchRow = statement({
   name: "activate-branch",
@@ -51,13 +51,13 @@ export const activateBranchRow = statement({
 });
 
 /**
- * The alternatives at each position of the active line, from one position to before another, where there are several: of
- * the latest positions, and of each those that were made next before and after the one on the line.
+ * The alternatives at each position of the active line, from one position to before another, where there are several:
+ * of the latest positions, and of each those that were made next before and after the one on the line.
  *
- * `forks` are the branches that leave the line or that it has taken: those from a message, and those from the beginning.
- * `members` are with them the branches that they leave, where these go on. Branches without a message count while they are
- * the active one, since their turn runs. `tree` holds for each alternative beside the line all branches that pass through
- * it: they lie apart, so that each is looked at once.
+ * `forks` are the branches that leave the line or that it has taken: those from a message, and those from the
+ * beginning. `members` are with them the branches that they leave, where these go on. Branches without a message count
+ * while they are the active one, since their turn runs. `tree` holds for each alternative beside the line all branches
+ * that pass through it: they lie apart, so that each is looked at once.
  */
 export const listForkRows = statement({
   name: "list-forks",

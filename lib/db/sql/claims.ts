@@ -37,8 +37,8 @@ const NAMES = `c.title is not null and (s."titleSource" = 'none' or (c.renames a
 /**
  * Enters runs whose sessions are as they were: a JSON array with an object for each. Gives those that it has entered.
  *
- * The order of locks is that of all who write turns: sessions by their ids, then what hangs on them. The branch is locked
- * with its session: a claim that has waited for a commit sees the line as the commit has left it.
+ * The order of locks is that of all who write turns: sessions by their ids, then what hangs on them. The branch is
+ * locked with its session: a claim that has waited for a commit sees the line as the commit has left it.
  */
 export const claimRunRows = statement({
   name: "claim-runs",

@@ -19,7 +19,9 @@ export const deleteDocRows = statement({
   row: z.object({ id: z.string() }),
 });
 
-/** Deletes some docs of one owner: at most so many, of about so many characters, and one at least where there is any. */
+/**
+ * Deletes some docs of one owner: at most so many, of about so many characters, and one at least where there is any.
+ */
 export const deleteSomeDocRows = statement({
   name: "empty-owner-of-docs",
   text: `delete from "Doc" where id in (

@@ -47,7 +47,10 @@ export const insertEmbeddingRows = statement({
   parameters: { model: "text", chunkIds: "uuid[]", vectors: "bytea[]", fingerprints: "text[]" },
 });
 
-/** So many pieces of equal content are looked at for one that is embedded: a thousand equal ones are not to cost a million looks. */
+/**
+ * So many pieces of equal content are looked at for one that is embedded: a thousand equal ones are not to cost a
+ * million looks.
+ */
 const EQUAL = 100;
 
 /** Copies what a model has said of the same text in the same account to pieces, where it is soon found. Gives these. */

@@ -6,8 +6,8 @@ import { statement } from "./statement.ts";
 // By hand, since a page is cut by its bytes, and since a place between runs is a time and an id.
 
 /**
- * Messages of one branch at positions from one to another, oldest first: as many as stay within a number of bytes, and one
- * at least where there is any.
+ * Messages of one branch at positions from one to another, oldest first: as many as stay within a number of bytes, and
+ * one at least where there is any.
  */
 export const readBranchRows = statement({
   name: "read-branch",

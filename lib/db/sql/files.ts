@@ -18,7 +18,9 @@ const Id = z.object({ id: z.string() });
 /** A file that was stored just now, until when that holds it, and until when it was held before; null: it was not. */
 const StoredRow = FileRow.extend({ heldUntil: z.date(), heldBefore: z.date().nullable() });
 
-/** Who stores a file, held until the end of the transaction: two uploads of an account do not pass its limit together. */
+/**
+ * Who stores a file, held until the end of the transaction: two uploads of an account do not pass its limit together.
+ */
 export const holdUploader = statement({
   name: "hold-uploader",
   text: `select kind from "Account" where id = $1 for no key update`,
@@ -27,8 +29,8 @@ export const holdUploader = statement({
 });
 
 /**
- * Bytes that the files of an account come to, those still to come included, and those of all accounts that are there: what is
- * announced and never sent takes no room of others.
+ * Bytes that the files of an account come to, those still to come included, and those of all accounts that are there:
+ * what is announced and never sent takes no room of others.
  */
 export const sumFiles = statement({
   name: "sum-files",

@@ -17,8 +17,8 @@ export const Running = z.object({
 });
 
 /**
- * A part of the active line with its runs and the turn that runs; no row where the session is gone. By hand, so that all
- * are of one moment.
+ * A part of the active line with its runs and the turn that runs; no row where the session is gone. By hand, so that
+ * all are of one moment.
  */
 export const readHistoryRow = statement({
   name: "read-history",
@@ -69,8 +69,8 @@ export const readRunInputRows = statement({
 });
 
 /**
- * Gives a session a new, empty branch and deletes the others: with them go their messages, summaries and turns. A title that
- * no person has chosen says what was asked, and the reason of a job what was answered: both go too.
+ * Gives a session a new, empty branch and deletes the others: with them go their messages, summaries and turns. A title
+ * that no person has chosen says what was asked, and the reason of a job what was answered: both go too.
  */
 export const clearHistoryRows = statement({
   name: "clear-history",

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { statement } from "./statement.ts";
 
-// What a job does to its doc. By hand for the fence: each holds the job's row first, so that nothing of a process that has
-// lost its job comes behind the one that has it now.
+// What a job does to its doc. By hand for the fence: each holds the job's row first, so that nothing of a process that
+// has lost its job comes behind the one that has it now.
 
 const HELD = `held as materialized (
   select id from "Job" where id = $1 and "leaseOwner" = $2 and state = 'in_progress' for no key update
@@ -61,8 +61,8 @@ export const readAgainRow = statement({
 });
 
 /**
- * Has the failed docs of an owner read again, the earliest first: those of files that nobody has cancelled; where one doc is
- * named, that one alone, whoever has cancelled it. One that has pieces was read, and waits to be embedded alone.
+ * Has the failed docs of an owner read again, the earliest first: those of files that nobody has cancelled; where one
+ * doc is named, that one alone, whoever has cancelled it. One that has pieces was read, and waits to be embedded alone.
  */
 export const readFailedAgainRows = statement({
   name: "read-docs-again",
@@ -86,8 +86,8 @@ export const readFailedAgainRows = statement({
 });
 
 /**
- * How many docs an owner has, and how many characters those come to that were made of files of its account. One that is still
- * to be read counts as its file, and each as a few: it has its rows.
+ * How many docs an owner has, and how many characters those come to that were made of files of its account. One that is
+ * still to be read counts as its file, and each as a few: it has its rows.
  */
 export const sumDocs = statement({
   name: "sum-docs",

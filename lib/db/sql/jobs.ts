@@ -2,7 +2,8 @@ import { z } from "zod";
 import { LEASE } from "./leases.ts";
 import { statement } from "./statement.ts";
 
-// Jobs that any process may take: those with an input. By hand for the database's clock, by which leases end, and for locks.
+// Jobs that any process may take: those with an input. By hand for the database's clock, by which leases end, and for
+// locks.
 
 const Id = z.object({ id: z.string() });
 
@@ -21,8 +22,8 @@ const GIVEN = `id, "accountId", "docId", kind, input, attempts, "cancelRequested
 const WAITS = `j.state in ('pending', 'retrying') and coalesce(j."dueAt", '-infinity') <= now()`;
 
 /**
- * Takes jobs that meet a condition; who takes others at the same time waits for none of them. The account that has waited
- * longest since its last job comes first, so that one with many of them holds up nobody.
+ * Takes jobs that meet a condition; who takes others at the same time waits for none of them. The account that has
+ * waited longest since its last job comes first, so that one with many of them holds up nobody.
  */
 const taking = (condition: string) =>
   `with waiting as (
@@ -83,7 +84,10 @@ export const giveJobsBackRows = statement({
   parameters: { owner: "text" },
 });
 
-/** Asks for the end of a job of an account; one that nobody works on has ended with that, and its doc is waited for no longer. */
+/**
+ * Asks for the end of a job of an account; one that nobody works on has ended with that, and its doc is waited for no
+ * longer.
+ */
 export const cancelJobRow = statement({
   name: "cancel-job",
   text: `with cancelled as (

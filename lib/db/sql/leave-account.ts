@@ -5,7 +5,10 @@ import { statement } from "./statement.ts";
 
 const Id = z.object({ id: z.string() });
 
-/** Takes away all by which somebody could get into an account or talk to one of its bots. Not of the owner of the server. */
+/**
+ * Takes away all by which somebody could get into an account or talk to one of its bots. Not of the owner of the
+ * server.
+ */
 export const shutAccountRow = statement({
   name: "shut-account",
   text: `with account as (

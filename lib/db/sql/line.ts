@@ -7,7 +7,10 @@ import { statement } from "./statement.ts";
 /** A number of the database, of which the driver has only the text. */
 const Place = z.object({ place: z.string().transform(BigInt) });
 
-/** A session of an account, held until the end of the transaction: it is claimed, queued for and switched by one after the other. */
+/**
+ * A session of an account, held until the end of the transaction: it is claimed, queued for and switched by one after
+ * the other.
+ */
 export const holdSession = statement({
   name: "hold-session",
   text: `select id from "Session" where id = $1 and "accountId" = $2 for no key update`,

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { statement } from "./statement.ts";
 
-// What moves a guest's rows to another account, in this order and in one transaction. By hand for the copies and for the
-// conditions on rows of the other account.
+// What moves a guest's rows to another account, in this order and in one transaction. By hand for the copies and for
+// the conditions on rows of the other account.
 
 /** The guest, held until the end of the transaction; nothing for a person. */
 export const holdGuest = statement({
@@ -12,7 +12,9 @@ export const holdGuest = statement({
   row: z.object({ id: z.string() }),
 });
 
-/** Makes the guest's default agent one of its others where somebody has given or told it something: it goes along then. */
+/**
+ * Makes the guest's default agent one of its others where somebody has given or told it something: it goes along then.
+ */
 export const keepChangedAgent = statement({
   name: "keep-changed-agent",
   text: `update "Agent" a set "isDefault" = false where a."accountId" = $1 and a."isDefault"
@@ -32,7 +34,9 @@ export const copyDefaultAgent = statement({
   parameters: { guestId: "uuid", agentId: "uuid" },
 });
 
-/** Moves files. What the other account has too stays a file of its own, of a hash that no content has: messages name it. */
+/**
+ * Moves files. What the other account has too stays a file of its own, of a hash that no content has: messages name it.
+ */
 export const moveFiles = statement({
   name: "move-files",
   text: `update "File" f set "accountId" = $2, hash = case when exists (

@@ -10,9 +10,9 @@ const said = (message: string) => `(select left(string_agg(part->>'text', E'\\n'
   from json_array_elements(${message}.parts) part where part->>'type' = 'text')`;
 
 /**
- * Gives the next messages of some branches their words, of one account or of all, until they come to so many bytes as they
- * are stored; gives a row for each branch that it has gone on with. A branch that is held by somebody else is passed over:
- * nobody is waited for while it is held here.
+ * Gives the next messages of some branches their words, of one account or of all, until they come to so many bytes as
+ * they are stored; gives a row for each branch that it has gone on with. A branch that is held by somebody else is
+ * passed over: nobody is waited for while it is held here.
  */
 export const addWordsRows = statement({
   name: "add-message-words",
@@ -54,9 +54,10 @@ const IN_SCOPE = `s."accountId" = $1 and ($2::uuid is null or s.id = $2) and ($3
 const scope = { accountId: "uuid", sessionId: "uuid?", withArchived: "bool" } as const;
 
 /**
- * Messages on the lines that are shown which have all words, those of the latest session first, in the order of its line.
- * `words` are looked for as the parser of texts reads them, `exact` as they are. What is asked for stands in a query of its own, so that
- * the planner takes it for rare and asks the index: words that are read from their rows cost ten times as much.
+ * Messages on the lines that are shown which have all words, those of the latest session first, in the order of its
+ * line. `words` are looked for as the parser of texts reads them, `exact` as they are. What is asked for stands in a
+ * query of its own, so that the planner takes it for rare and asks the index: words that are read from their rows cost
+ * ten times as much.
  */
 export const searchMessageRows = statement({
   name: "search-messages",
@@ -93,8 +94,8 @@ export const searchTitleRows = statement({
 });
 
 /**
- * Messages of an account by their places, with what they say, in the order given, and where the turn that each belongs to
- * begins on the line that is shown.
+ * Messages of an account by their places, with what they say, in the order given, and where the turn that each belongs
+ * to begins on the line that is shown.
  */
 export const readSaidRows = statement({
   name: "read-said",

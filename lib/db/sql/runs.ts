@@ -51,7 +51,9 @@ export const findRunRow = statement({
   row: z.object({ run: RunRow, input: z.array(NewMessage).nullable(), over: z.boolean() }),
 });
 
-/** Drops what is kept for repeats of the requests whose answers name one of these docs, or a doc of one of these owners. */
+/**
+ * Drops what is kept for repeats of the requests whose answers name one of these docs, or a doc of one of these owners.
+ */
 export const forgetDocRows = statement({
   name: "forget-docs",
   // Nothing is kept for longer than a day after its end.

@@ -63,8 +63,8 @@ export const listSessionRows = statement({
 });
 
 /**
- * Sets a title where the present one's source ranks no higher. By hand, since the time of a change is the database's: lists
- * are read by it.
+ * Sets a title where the present one's source ranks no higher. By hand, since the time of a change is the database's:
+ * lists are read by it.
  */
 export const setTitleRow = statement({
   name: "set-title",
@@ -132,8 +132,8 @@ export const keepOneAgentRow = statement({
 });
 
 /**
- * Adds a summary to a session: to the branch of a line that holds the position. Nothing happens where it or its branch is
- * gone meanwhile.
+ * Adds a summary to a session: to the branch of a line that holds the position. Nothing happens where it or its branch
+ * is gone meanwhile.
  */
 export const insertSummaryRow = statement({
   name: "insert-summary",

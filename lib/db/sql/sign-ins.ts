@@ -14,8 +14,8 @@ export const findSignInRow = statement({
 });
 
 /**
- * A new sign-in of an account that still has the number `tokenVersion`; nothing else. Of those of the account the oldest
- * are taken out that are more than `others`. The account is held meanwhile, so that its number cannot change.
+ * A new sign-in of an account that still has the number `tokenVersion`; nothing else. Of those of the account the
+ * oldest are taken out that are more than `others`. The account is held meanwhile, so that its number cannot change.
  */
 export const insertSignInRow = statement({
   name: "insert-sign-in",

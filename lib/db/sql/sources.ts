@@ -17,8 +17,8 @@ export const RecalledRow = z.object(fields);
 export type RecalledRow = z.output<typeof RecalledRow>;
 
 /**
- * What was recalled for some runs, numbered from 1; of a piece that is gone the number alone. `runs` selects their ids. A run
- * that works has its trace in its context, one that has ended has it alone.
+ * What was recalled for some runs, numbered from 1; of a piece that is gone the number alone. `runs` selects their ids.
+ * A run that works has its trace in its context, one that has ended has it alone.
  */
 export const recalledFor = (runs: string): string =>
   `select r.id as "runId", d.n::int as n, k.id as "docId", c.id as "pieceId", k.title, c."pageFrom", c."pageTo",

@@ -15,9 +15,9 @@ const LINE = `seg as materialized (
      )`;
 
 /**
- * The last turns of a line before a position, with their runs and, where no position is given, the turn that runs; no row
- * where the session is gone. A turn begins at a message of a user. Of a turn with very many messages the last ones alone. By
- * hand, so that all are of one moment.
+ * The last turns of a line before a position, with their runs and, where no position is given, the turn that runs; no
+ * row where the session is gone. A turn begins at a message of a user. Of a turn with very many messages the last ones
+ * alone. By hand, so that all are of one moment.
  */
 export const readWindowRow = statement({
   name: "read-window",
@@ -80,7 +80,10 @@ export const readWindowRow = statement({
   }),
 });
 
-/** The places of questions on a line from a position on, and how each begins. By hand, as a line is put together of segments. */
+/**
+ * The places of questions on a line from a position on, and how each begins. By hand, as a line is put together of
+ * segments.
+ */
 export const readOutlineRows = statement({
   name: "read-outline",
   text: `with ${LINE}

@@ -137,8 +137,8 @@ export const decodeAssistant = (body: AssistantBody): AgentInput => ({
 });
 
 /**
- * Only what the body names; null clears. `first`: the first index that the agent has. One that is sent back as it was read
- * leaves the others, which this dialect does not show.
+ * Only what the body names; null clears. `first`: the first index that the agent has. One that is sent back as it was
+ * read leaves the others, which this dialect does not show.
  */
 export function decodeAssistantPatch(body: AssistantBody, old: AgentState, first: string | null): Partial<AgentInput> {
   const { index_id, index_top_n, index_similarity_cutoff } = body;

@@ -12,8 +12,8 @@ import {
   text,
 } from "../bounds.ts";
 
-// Wire shapes of the OpenAI-compatible assistants: the project's contract, sections 2 and 9. Numbers may come as texts and
-// booleans as words, as the validator of the document reads them.
+// Wire shapes of the OpenAI-compatible assistants: the project's contract, sections 2 and 9. Numbers may come as texts
+// and booleans as words, as the validator of the document reads them.
 
 type Fault = z.core.$RefinementCtx<unknown>;
 

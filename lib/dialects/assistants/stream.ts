@@ -17,8 +17,8 @@ type Delta = { readonly role?: "assistant"; readonly content?: string };
 const frame = (data: object): string => `data: ${JSON.stringify(data)}\n\n`;
 
 /**
- * The chunks of a completion, one turn for each choice: the contract, section 6. Chunks of different choices interleave;
- * the first of all carries the session and the passages.
+ * The chunks of a completion, one turn for each choice: the contract, section 6. Chunks of different choices
+ * interleave; the first of all carries the session and the passages.
  *
  * A failure is an `error` frame, after which nothing comes, not even [DONE].
  */

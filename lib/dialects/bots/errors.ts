@@ -71,8 +71,8 @@ function item({ path, type, message, context, source }: Issue) {
 const DOC_CHARACTERS = 200;
 
 /**
- * A body that is no JSON, with the place where reading it failed: lines and columns from 1, offsets from 0. Of a long one
- * the beginning is shown.
+ * A body that is no JSON, with the place where reading it failed: lines and columns from 1, offsets from 0. Of a long
+ * one the beginning is shown.
  */
 function jsonItem(path: Issue["path"], message: string, text: string) {
   const fault = jsonFault(text) ?? { reason: message, offset: text.length };

@@ -8,7 +8,10 @@ let site: Server;
 let seen: { method?: string; url?: string; body: string; headers: Record<string, unknown> }[] = [];
 let siteUrl = "";
 
-/** What the model is to do, by the first word of the question: call this tool with these arguments, over and over or once. */
+/**
+ * What the model is to do, by the first word of the question: call this tool with these arguments, over and over or
+ * once.
+ */
 let call: { name: string; input: object; repeats?: boolean | "varied" } = { name: "", input: {} };
 
 beforeAll(async () => {

@@ -52,7 +52,9 @@ export function pathId(value: string | undefined, name: string): string {
 const MOST_CONDITIONS = 20;
 const MOST_STEPS = 10;
 
-/** A list's query as a page, with its conditions on metadata: the contract, 1.4. Throws "invalid" for too many of them. */
+/**
+ * A list's query as a page, with its conditions on metadata: the contract, 1.4. Throws "invalid" for too many of them.
+ */
 export function decodePage(query: ListQuery): OffsetPage {
   const metadata = Object.entries(query).flatMap(([name, value]) =>
     typeof value === "string" ? metadataCondition(storable(name), storable(value)) : [],
@@ -298,7 +300,9 @@ function oneOrMany(noun: string, one?: string | null, many?: readonly string[] |
   return one ? [one] : [...new Set(many ?? [])];
 }
 
-/** All that can be set of a session; what the body does not name is the default. Throws "bad-request" for blank texts. */
+/**
+ * All that can be set of a session; what the body does not name is the default. Throws "bad-request" for blank texts.
+ */
 export const decodeSession = (body: SessionBody): SessionSettings => ({
   situation: notBlank("situation", body.situation),
   systemTemplate: notBlank("system_template", body.system_template),
@@ -311,7 +315,9 @@ export const decodeSession = (body: SessionBody): SessionSettings => ({
   metadata: body.metadata ?? null,
 });
 
-/** A session's settings with what the body names changed; `metadata` and `recall_options` are merged at their top level. */
+/**
+ * A session's settings with what the body names changed; `metadata` and `recall_options` are merged at their top level.
+ */
 export function decodeSessionPatch(body: SessionPatch, old: SessionSettings): SessionSettings {
   const changed = named(body, {
     situation: ["situation", notBlank("situation", body.situation)],

@@ -15,8 +15,8 @@ import type { Tool } from "../../domain/tool.ts";
 import type { ChatInput, HistoryQuery, WireMessage, WirePart } from "./schema.ts";
 import { callsOf, type EncodedCall, encodeCall, encodeTool } from "./tools.ts";
 
-// What callers get: the contract, sections 3.5 to 3.8. Every field is always there. Settings have the names that templates
-// know them by.
+// What callers get: the contract, sections 3.5 to 3.8. Every field is always there. Settings have the names that
+// templates know them by.
 
 export const encodeAgent = (agent: Agent) => ({
   id: agent.id,
@@ -123,8 +123,8 @@ export const encodeDeleted = (id: string) => ({ id, deleted_at: new Date().toISO
 export const SHOWN_SOURCES: readonly string[] = ["api_request", "api_response"];
 
 /**
- * A page of a session's committed messages, oldest first, and behind the last the summary where its source is asked for:
- * the contract, 3.8 and 4.6.
+ * A page of a session's committed messages, oldest first, and behind the last the summary where its source is asked
+ * for: the contract, 3.8 and 4.6.
  */
 export function encodeHistory(
   session: Session,

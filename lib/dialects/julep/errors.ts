@@ -62,7 +62,10 @@ export function julepFailure(error: ChatError): Response {
   return Response.json(errorBody(error), { status: SHAPE[error.code][0], headers });
 }
 
-/** The error of a body that does not fit once it is merged with what is stored. `path` leads to the part that was merged. */
+/**
+ * The error of a body that does not fit once it is merged with what is stored. `path` leads to the part that was
+ * merged.
+ */
 export function invalidBody(error: z.ZodError, input: unknown, path: readonly string[] = []): ChatError {
   const issues = error.issues.slice(0, MOST_ISSUES).map((issue) => ({
     path: ["body", ...path, ...issue.path.map((key) => (typeof key === "number" ? key : String(key)))],

@@ -17,8 +17,8 @@ export type StreamOptions = {
 /**
  * The frames of a chat: the contract, 3.6 and 4.4. One text for each stretch of events, several frames long.
  *
- * The first frame has the docs, with their vectors; all others have an empty list (`docs/decisions.md`). The last frame has
- * the usage and the calls; after a failure it is an `error` event.
+ * The first frame has the docs, with their vectors; all others have an empty list (`docs/decisions.md`). The last frame
+ * has the usage and the calls; after a failure it is an `error` event.
  */
 export async function* julepFrames(
   stretches: AsyncIterable<Stretch>,

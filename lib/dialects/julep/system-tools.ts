@@ -67,8 +67,8 @@ import {
 type Operation = (call: OperationCall) => Promise<unknown>;
 
 /**
- * The operations of system tools, with the bodies and the answers of this API: the contract, 4.5. Agents have these tools
- * whichever dialect they answer in.
+ * The operations of system tools, with the bodies and the answers of this API: the contract, 4.5. Agents have these
+ * tools whichever dialect they answer in.
  */
 export const operate: Operate = (name, call) => OPERATIONS[name](call);
 

@@ -52,7 +52,9 @@ export function encodeTool(tool: Tool) {
   return { name, type, description, ...unusedSpecs, [type]: spec };
 }
 
-/** A tool of an agent, as a caller sees it: to a key that is narrowed to reading or to one agent its secrets are hidden. */
+/**
+ * A tool of an agent, as a caller sees it: to a key that is narrowed to reading or to one agent its secrets are hidden.
+ */
 export const encodeToolFor = (reader: Pick<Scope, "keyScopes" | "onlyAgentId">, tool: StoredTool) =>
   encodeStoredTool(seesSecrets(reader) ? tool : withoutToolSecrets(tool));
 
@@ -103,8 +105,8 @@ const WrappedCall = z.object({
 });
 
 /**
- * A call that an earlier answer made: wrapped, or the bare object of a computer, editor or bash call. `isWritten`: its input
- * is a text, which `argumentReader` reads.
+ * A call that an earlier answer made: wrapped, or the bare object of a computer, editor or bash call. `isWritten`: its
+ * input is a text, which `argumentReader` reads.
  */
 export const WireCall = z.union([
   Computer.transform((input) => ({ id: null, name: "computer", input: input as unknown, isWritten: false })),
@@ -135,8 +137,8 @@ function unwrapped(call: z.output<typeof WrappedCall>): Unwrapped {
 }
 
 /**
- * Reads the inputs of a body's calls. What is no JSON stays a text, and so does what comes behind the first 100,000 values
- * of all: JSON within texts is not counted where the body is read.
+ * Reads the inputs of a body's calls. What is no JSON stays a text, and so does what comes behind the first 100,000
+ * values of all: JSON within texts is not counted where the body is read.
  */
 export function argumentReader(): (call: z.output<typeof WireCall>) => unknown {
   let left = JSON_VALUES;

@@ -3,7 +3,8 @@ import { newId } from "../../domain/ids.ts";
 import { type Api, openApi } from "../../testing/api.ts";
 import type { SessionEvent } from "./answers.ts";
 
-// Calls of an agent's functions, which nobody but the caller can answer: a person in the app, a program with `client_tools`.
+// Calls of an agent's functions, which nobody but the caller can answer: a person in the app, a program with
+// `client_tools`.
 
 const WEATHER = {
   name: "weather",

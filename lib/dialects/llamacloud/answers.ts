@@ -3,8 +3,8 @@ import { TURN_LIMITS } from "../../domain/events.ts";
 import { CallCut } from "../../domain/tool.ts";
 import { count, fault, id, object, time, type Wire } from "../reference.ts";
 
-// What callers get of LlamaCloud's beta chat: the project's contract, sections 4, 6, 7 and 8. What a client gets by asking
-// with `details=1` or `event_ids=1` is ours and marked so.
+// What callers get of LlamaCloud's beta chat: the project's contract, sections 4, 6, 7 and 8. What a client gets by
+// asking with `details=1` or `event_ids=1` is ours and marked so.
 
 export const JobMetadata = z
   .strictObject({

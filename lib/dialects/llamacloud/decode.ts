@@ -39,7 +39,9 @@ export type AskedIndexes = {
   readonly skipped: () => readonly string[];
 };
 
-/** The indexes of a turn. Once they are asked for they throw "not-found", and "conflict" where the session has others. */
+/**
+ * The indexes of a turn. Once they are asked for they throw "not-found", and "conflict" where the session has others.
+ */
 export function turnIndexes(scope: Scope, session: Session, body: StreamBody): AskedIndexes {
   const asked = [...new Set(body.index_ids.map((id) => id.toLowerCase()))];
   let skipped: readonly string[] = [];

@@ -94,7 +94,9 @@ const errorText = (run: Ended): string => (run.status === "failed" ? (run.error?
 export const estimatedTokens = (usage: Run["usage"]): { readonly estimated_output_tokens?: number } =>
   usage?.isEstimated && usage.outputTokens !== null ? { estimated_output_tokens: usage.outputTokens } : {};
 
-/** What is told of a history, or of a part of it: then with what follows the last message, which may be of the same run. */
+/**
+ * What is told of a history, or of a part of it: then with what follows the last message, which may be of the same run.
+ */
 type Told = Pick<History, "line" | "runs" | "running"> & {
   readonly next?: { readonly runId: string | null; readonly role: string } | null;
   /** What was recalled for its turns, by their runs. Absent: nobody asks. */
@@ -104,8 +106,8 @@ type Told = Pick<History, "line" | "runs" | "running"> & {
 };
 
 /**
- * The events of a session: the contract, 4.4 and 6.2. Each committed turn ends in one `stop`; a running one has none. A call
- * to which something else was said has the result "not answered", as the model sees it.
+ * The events of a session: the contract, 4.4 and 6.2. Each committed turn ends in one `stop`; a running one has none. A
+ * call to which something else was said has the result "not answered", as the model sees it.
  */
 export function encodeEvents(history: Told, withIds: boolean): SessionEvent[] {
   const { line, runs, running, next = null, recalled, gone } = history;

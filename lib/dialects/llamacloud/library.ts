@@ -10,8 +10,8 @@ import { integerText } from "../integer-text.ts";
 import { projectOf } from "./decode.ts";
 import { ScopeQuery } from "./schema.ts";
 
-// Indexes, directories, files and retrieval as LlamaCloud's SDK calls them (2.16.0: beta.indexes, beta.directories, files,
-// beta.retrieval). Here a directory and the index over it are one thing with one id.
+// Indexes, directories, files and retrieval as LlamaCloud's SDK calls them (2.16.0: beta.indexes, beta.directories,
+// files, beta.retrieval). Here a directory and the index over it are one thing with one id.
 
 const MOST_IN_PAGE = 100;
 /** A search is kept to so many documents. */
@@ -179,7 +179,9 @@ export const encodeLibraryFile = (
   ...(expiresFrom === null ? {} : { expires_at: new Date(expiresFrom + HELD_MS).toISOString() }),
 });
 
-/** An index: the companion routes of the contract, section 8. All that the SDK asks for beside it is the index itself. */
+/**
+ * An index: the companion routes of the contract, section 8. All that the SDK asks for beside it is the index itself.
+ */
 export const encodeIndex = ({ ready, pending, failed, ...index }: Index) => ({
   id: index.id,
   name: index.name,

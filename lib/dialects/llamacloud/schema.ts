@@ -5,7 +5,8 @@ import { MOST_FILES } from "../../domain/file.ts";
 import { anyJson, callersOwn, jsonObject, LONG_TEXT, list, SHORT_TEXT, text } from "../bounds.ts";
 import { integerText } from "../integer-text.ts";
 
-// What callers send to LlamaCloud's beta chat: the project's contract, sections 4 and 8. What they get is in answers.ts.
+// What callers send to LlamaCloud's beta chat: the project's contract, sections 4 and 8. What they get is in
+// answers.ts.
 
 const MAX_PROMPT = 200_000;
 const MAX_INDEXES = 10;

@@ -14,8 +14,8 @@ export type StreamOptions = {
   /** Frames of events up to this number are left out; from 0 on the input comes first. */
   readonly after: number;
   /**
-   * What that event was, as the reader had it: see `placeOf`. Where the turn has gone another way since, it is told from its
-   * beginning. Null: nobody has said.
+   * What that event was, as the reader had it: see `placeOf`. Where the turn has gone another way since, it is told
+   * from its beginning. Null: nobody has said.
    */
   readonly at?: string | null;
   /** Whether events carry their ids and frames an `id:` line with the event's number. */

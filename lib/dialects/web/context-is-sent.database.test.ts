@@ -4,7 +4,8 @@ import type { ReadyMessage } from "../../domain/model.ts";
 import { encodeRender } from "../julep/encode.ts";
 import { type JulepServer, openJulep } from "../julep/fixtures/open-julep.ts";
 
-// What the context view tells of a turn is what the model was sent, for sessions of all kinds. SESSIONS=50 tries so many.
+// What the context view tells of a turn is what the model was sent, for sessions of all kinds. SESSIONS=50 tries so
+// many.
 
 const SESSIONS = Number(process.env.SESSIONS ?? 6);
 

@@ -15,9 +15,9 @@ type Query = z.output<typeof ContextQuery>;
 export type TurnContext = ReturnType<typeof encodeContext>;
 
 /**
- * What the model saw in a turn: parts with their tokens, and at most 200 items from `first` on, whose texts are cut at 2,000
- * characters. One `item` asked for alone is told in pieces of 100,000. `next_item` and `next_at`: where to go on; null: at
- * the end.
+ * What the model saw in a turn: parts with their tokens, and at most 200 items from `first` on, whose texts are cut at
+ * 2,000 characters. One `item` asked for alone is told in pieces of 100,000. `next_item` and `next_at`: where to go on;
+ * null: at the end.
  */
 export function encodeContext({ run, seen }: SeenContext, query: Query) {
   const { inputTokens = null, isEstimated = true } = run.usage ?? {};

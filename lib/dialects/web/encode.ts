@@ -123,8 +123,8 @@ export const encodeProvider = (provider: ModelProvider) => ({
 const MOST_MODELS = 2000;
 
 /**
- * The models that somebody may choose, and the one that answers where nobody has chosen. Models that one cannot chat with are
- * left out. `unlisted`: providers whose models may be asked for by name, since they have not told all of them.
+ * The models that somebody may choose, and the one that answers where nobody has chosen. Models that one cannot chat
+ * with are left out. `unlisted`: providers whose models may be asked for by name, since they have not told all of them.
  */
 export const encodeModels = (models: readonly ModelInfo[], defaultModel: string, unlisted: readonly string[]) => ({
   default: defaultModel,

@@ -131,7 +131,10 @@ type Text = AsyncGenerator<string, void>;
 type Pages<Item> = AsyncIterable<readonly Item[]>;
 type SessionParts = ReturnType<typeof partsOfSession>;
 
-/** A session as one JSON object, piece by piece: `session`, then the lists `branches`, `runs`, `summaries` and `messages`. */
+/**
+ * A session as one JSON object, piece by piece: `session`, then the lists `branches`, `runs`, `summaries` and
+ * `messages`.
+ */
 export async function* sessionJson(session: Session, parts: SessionParts, now: Date): Text {
   const head = { ...FORMAT, exported_at: now.toISOString(), session: encodeSession(session) };
   yield exactJson(head).slice(0, -1);
@@ -162,8 +165,8 @@ async function* lines<Item>(type: string, pages: Pages<Item>, encode: (item: Ite
 type AccountParts = ReturnType<typeof partsOfAccount>;
 
 /**
- * All of an account, each thing on a line of its own that says its `type`. The last line is `{"type": "end"}`: without it
- * something is missing.
+ * All of an account, each thing on a line of its own that says its `type`. The last line is `{"type": "end"}`: without
+ * it something is missing.
  */
 export async function* accountLines(
   account: { readonly id: string },

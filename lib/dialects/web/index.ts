@@ -3,8 +3,8 @@ import { webFailure } from "./errors.ts";
 import { webPolicy } from "./policy.ts";
 
 /**
- * The web app's own routes: a cookie of our pages, or a key; no other origins. Not a dialect: its chats speak LlamaCloud's,
- * by rules of its own.
+ * The web app's own routes: a cookie of our pages, or a key; no other origins. Not a dialect: its chats speak
+ * LlamaCloud's, by rules of its own.
  */
 export const web = {
   name: "web",

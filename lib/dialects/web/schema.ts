@@ -11,7 +11,9 @@ import { decodeWindowPlace, TURNS_IN_WINDOW } from "./window.ts";
 /** A fault in the words that its forms show. */
 export const fault = (message: string) => ({ error: message, params: { type: "value_error" } });
 
-/** What nobody sees in an address, and what two that look alike may differ in; U+FFFD stands for what cannot be stored. */
+/**
+ * What nobody sees in an address, and what two that look alike may differ in; U+FFFD stands for what cannot be stored.
+ */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufffd]/u;
 // The parts behind the @ hold no full stop, so that each text is read in one way only.
 const ADDRESS = /^[^\s@,;<>"()[\]\\]+@[^\s@,;<>"()[\]\\.]+(?:\.[^\s@,;<>"()[\]\\.]+)+$/u;
@@ -161,7 +163,9 @@ const whole = (max: number) =>
     .transform(Number)
     .pipe(z.int().max(max));
 
-/** Which of a turn's context is read: its items from `first` on, or of one `item` its text from the character `at` on. */
+/**
+ * Which of a turn's context is read: its items from `first` on, or of one `item` its text from the character `at` on.
+ */
 export const ContextQuery = z.object({
   first: whole(999_999_999).default(0),
   item: whole(999_999_999).optional(),

@@ -5,7 +5,10 @@ import type { SessionEvent, SessionSummary } from "../llamacloud/answers.ts";
 import { encodeEvents, eventEncoder } from "../llamacloud/index.ts";
 import { encodeFork, type ForkView } from "./fork.ts";
 
-/** Some turns of a session, oldest first, as their events with ids: what its page begins with, and how it goes on upwards. */
+/**
+ * Some turns of a session, oldest first, as their events with ids: what its page begins with, and how it goes on
+ * upwards.
+ */
 export type SessionWindow = {
   readonly session: SessionSummary;
   /** Those of the turn that runs are the last; of its open block one event tells what was said so far. */
@@ -84,7 +87,9 @@ function runningSoFar({ runId, events }: NonNullable<Window["running"]>) {
   return { events: told, place };
 }
 
-/** Adds an event to those that tell the same more briefly: pieces of one block as one piece, and a whole block for them. */
+/**
+ * Adds an event to those that tell the same more briefly: pieces of one block as one piece, and a whole block for them.
+ */
 function addTold(told: SessionEvent[], event: SessionEvent): void {
   const last = told.at(-1);
   const piece = last?.event_id === event.event_id ? last : undefined;

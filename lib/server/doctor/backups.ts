@@ -6,7 +6,9 @@ import { type Finding, ok, warn } from "./finding.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** Whether the embedded database is saved as often as the settings say. `isRunning`: a server that stands saves nothing. */
+/**
+ * Whether the embedded database is saved as often as the settings say. `isRunning`: a server that stands saves nothing.
+ */
 export function checkBackups(settings: Settings, root: string, isRunning: boolean, nowMs: number): Finding[] {
   const { databaseUrl, dataDir, backups } = settings;
   if (databaseUrl !== undefined || !existsSync(join(resolve(root, dataDir), "pgdata"))) return [];

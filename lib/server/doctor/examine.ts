@@ -28,8 +28,8 @@ export type Patient = {
 };
 
 /**
- * Looks at a server from outside, whether it runs or not, and changes nothing. Findings come in the order of the checks; no
- * text of one holds a secret of the settings. Never throws.
+ * Looks at a server from outside, whether it runs or not, and changes nothing. Findings come in the order of the
+ * checks; no text of one holds a secret of the settings. Never throws.
  */
 export async function examine({ environment, root, url }: Patient): Promise<Finding[]> {
   const versions = versionsOf(root);

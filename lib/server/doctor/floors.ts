@@ -19,7 +19,9 @@ const FLOORS: Readonly<Record<"Node.js" | "Next.js" | "PostgreSQL" | "PGlite", P
   PGlite: { lines: { 0: "0.5.16" }, isReachable: false },
 };
 
-/** Whether a version has all security fixes that are known here. A line that is newer than the table is taken as safe. */
+/**
+ * Whether a version has all security fixes that are known here. A line that is newer than the table is taken as safe.
+ */
 export function judgeVersion(product: keyof typeof FLOORS, version: string): Finding {
   const check = `version of ${product}`;
   const { lines, isReachable } = FLOORS[product];

@@ -31,8 +31,8 @@ const keyOf = (source: string, isDark: boolean): string => `${isDark ? "dark" : 
 export const drawnDiagram = (source: string, isDark: boolean): Picture | undefined => kept.get(keyOf(source, isDark));
 
 /**
- * Draws diagrams one after the other in one hidden frame, which has no origin and may load nothing. What it gives back is
- * shown as a picture, in which nothing runs. Never fails; says `why` nothing was drawn.
+ * Draws diagrams one after the other in one hidden frame, which has no origin and may load nothing. What it gives back
+ * is shown as a picture, in which nothing runs. Never fails; says `why` nothing was drawn.
  */
 export function drawDiagram(source: string, isDark: boolean): Promise<Drawn> {
   const known = drawnDiagram(source, isDark);

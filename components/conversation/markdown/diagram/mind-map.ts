@@ -1,6 +1,8 @@
 type Node = { readonly depth: number; readonly opens: string; readonly text: string; readonly closes: string };
 
-/** How a mind map writes the shape of a node, and the shape of a flowchart that stands for it; the longest signs first. */
+/**
+ * How a mind map writes the shape of a node, and the shape of a flowchart that stands for it; the longest signs first.
+ */
 const SHAPES: readonly (readonly [string, string, string, string])[] = [
   ["((", "))", "((", "))"],
   ["{{", "}}", "{{", "}}"],
@@ -11,8 +13,8 @@ const SHAPES: readonly (readonly [string, string, string, string])[] = [
 ];
 
 /**
- * A mind map as a flowchart from its root, which the small package can draw; null: it is none, or has no node. Icons and
- * classes are left out.
+ * A mind map as a flowchart from its root, which the small package can draw; null: it is none, or has no node. Icons
+ * and classes are left out.
  */
 export function mindMapAsFlowchart(source: string): string | null {
   const [head, ...lines] = source.split("\n").filter((line) => !/^\s*(?:%%.*)?$/u.test(line));

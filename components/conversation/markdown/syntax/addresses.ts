@@ -1,6 +1,8 @@
 import type { Nodes, Parents, PhrasingContent } from "mdast";
 
-/** Ends an address: spaces, quotes, brackets that addresses do not hold, and the signs that CJK sets without a space. */
+/**
+ * Ends an address: spaces, quotes, brackets that addresses do not hold, and the signs that CJK sets without a space.
+ */
 const PATH = String.raw`[^\s<>"\u00ab\u00bb\u2018-\u201f\u2026\u3000-\u303f\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]`;
 /** The scripts that follow a Latin name without a space. */
 const WITHOUT_SPACES = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}`;

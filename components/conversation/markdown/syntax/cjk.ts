@@ -31,7 +31,10 @@ function mayOpen(before: Code, after: Code): boolean {
   return isSpace(before) || isPunctuation(before) || isCjk(before);
 }
 
-/** Marks emphasis beside the signs of Chinese, Japanese and Korean, which have no spaces where CommonMark looks for them. */
+/**
+ * Marks emphasis beside the signs of Chinese, Japanese and Korean, which have no spaces where CommonMark looks for
+ * them.
+ */
 function relaxed(construct: Construct): Construct {
   const tokenize: Tokenize = function relaxedTokenize(effects, ok, nok) {
     const before = this.previous;

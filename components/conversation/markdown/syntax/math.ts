@@ -111,7 +111,9 @@ function readContent(effects: Effects, fence: string, { finished, endless, nok }
     return effects.attempt(end, (next) => finished(content, next), notYet)(code);
   }
 
-  /** A sign that could end a formula and does not is a part of it; but a second dollar says that these are no formulas. */
+  /**
+   * A sign that could end a formula and does not is a part of it; but a second dollar says that these are no formulas.
+   */
   function notYet(code: Code): ReturnType<State> {
     if (fence === "$") return nok(code);
     effects.enter("mathTextData");

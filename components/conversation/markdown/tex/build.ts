@@ -25,8 +25,8 @@ const namespaceOf = (tag: string): string | null => {
 };
 
 /**
- * The elements of a formula. Styles are set by the style sheet's interface, which the page's policy does not forbid; what is
- * not known to belong to formulas is left out.
+ * The elements of a formula. Styles are set by the style sheet's interface, which the page's policy does not forbid;
+ * what is not known to belong to formulas is left out.
  */
 export function buildFormula(plain: Plain | string): Node {
   if (typeof plain === "string") return document.createTextNode(plain);

@@ -28,7 +28,9 @@ const keyOf = (source: string, isDisplay: boolean): string => `${isDisplay ? "d"
 export const setFormula = (source: string, isDisplay: boolean): Formula | undefined =>
   kept.get(keyOf(source, isDisplay));
 
-/** Sets a formula in a worker: however it is written, it does not hold the page. Never fails; says `why` it was not set. */
+/**
+ * Sets a formula in a worker: however it is written, it does not hold the page. Never fails; says `why` it was not set.
+ */
 export function drawFormula(source: string, isDisplay: boolean): Promise<Formula> {
   const known = setFormula(source, isDisplay);
   if (known) return Promise.resolve(known);

@@ -33,8 +33,8 @@ function fail(reason: string, offset: number): never {
 }
 
 /**
- * The first fault of a text that is no JSON, in the words and at the offset (in UTF-16 units) that Python's `json` module
- * gives (CPython 3.11, Lib/json/decoder.py and scanner.py). Null where it finds none.
+ * The first fault of a text that is no JSON, in the words and at the offset (in UTF-16 units) that Python's `json`
+ * module gives (CPython 3.11, Lib/json/decoder.py and scanner.py). Null where it finds none.
  */
 export function jsonFault(text: string): JsonFault | null {
   const reader: Reader = { text, at: 0, depth: 0 };
