@@ -2,7 +2,7 @@ import type { Doc, DocOwner } from "../domain/doc.ts";
 import type { Database } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
 import { metadataWhere, type OffsetPage, pageOf } from "./page.ts";
-import { JsonObject, jsonInput } from "./prisma.ts";
+import { inPrismaTransaction, JsonObject, jsonInput } from "./prisma.ts";
 import { forgetDocs } from "./runs.ts";
 import { deleteDocRows, deleteSomeDocRows } from "./sql/docs.ts";
 import { forgetDocRows } from "./sql/runs.ts";
@@ -62,6 +62,8 @@ function toDoc(row: Prisma.DocGetPayload<{ select: ReturnType<typeof select> }>)
   };
 }
 
+const BATCH_CHARACTERS = 500_000;
+
 export type NewDoc = {
   readonly id: string;
   readonly owner: DocOwner;
@@ -81,13 +83,13 @@ export type NewDoc = {
 export async function insertDoc(database: Database, accountId: string, doc: NewDoc): Promise<boolean> {
   const { id, owner, title, contentHash, chunks, metadata, embedInstruction } = doc;
   if (!(await hasOwner(database, accountId, owner))) return false;
-  const pieces = chunks.map((chunk, position) => ({ ...chunk, position }));
+  const pieces = chunks.map((chunk, position) => ({ ...chunk, position, docId: id }));
   const fields = { id, accountId, title, contentHash, embedInstruction, metadata: jsonInput(metadata) };
   const data = { ...fields, ...ownerWhere(owner) };
   try {
-    await database.prisma.doc.create({
-      data: { ...data, chunks: { createMany: { data: pieces } } },
-      select: { id: true },
+    await inPrismaTransaction(database, async (prisma) => {
+      await prisma.doc.create({ data, select: { id: true } });
+      for (const batch of batchesOf(pieces)) await prisma.docChunk.createMany({ data: batch });
     });
     return true;
   } catch (thrown) {
@@ -95,6 +97,21 @@ export async function insertDoc(database: Database, accountId: string, doc: NewD
     if (/^Doc_(?:agent|user|index|session|project)Id_fkey$/u.test(violated(thrown) ?? "")) return false;
     throw thrown;
   }
+}
+
+/** In their order, of so many characters each, or one: a statement is held several times in memory while it runs. */
+function batchesOf<Piece extends { readonly content: string }>(pieces: readonly Piece[]): Piece[][] {
+  const batches: Piece[][] = [];
+  let left = 0;
+  for (const piece of pieces) {
+    if (left <= 0) {
+      batches.push([]);
+      left = BATCH_CHARACTERS;
+    }
+    batches.at(-1)?.push(piece);
+    left -= piece.content.length;
+  }
+  return batches;
 }
 
 /** Whether the account has such an owner. */
