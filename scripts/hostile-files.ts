@@ -42,20 +42,23 @@ const listening = createServer(async (_, response) => {
 });
 await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
 const { port } = listening.address() as AddressInfo; // it listens on a port
-const asker = new Worker(new URL("./attack/health.ts", import.meta.url), {
-  workerData: { url: `http://127.0.0.1:${port}` },
-});
-
 const scope: Scope = { ...server.ports, accountId: server.ownerId, via: "key" };
 const { id: projectId } = await scope.database.prisma.project.findFirstOrThrow({
   where: { accountId: scope.accountId },
 });
 const faults: string[] = [];
 let most = 0;
+const files: { readonly n: number; readonly what: string; readonly name: string; readonly fileId: string }[] = [];
 for (const [n, { what, name }] of HOSTILE_FILES.entries()) {
-  if (only && !only.includes(n)) continue;
-  await readOne(n, what, name);
+  if (!only || only.includes(n)) files.push({ n, what, name, fileId: await stored(n, name) });
 }
+// To make and to store them is not what is measured, nor is what the server does for the first time.
+await readOne(await warmUp());
+most = 0;
+const asker = new Worker(new URL("./attack/health.ts", import.meta.url), {
+  workerData: { url: `http://127.0.0.1:${port}` },
+});
+for (const file of files) await readOne(file);
 const told = new Promise<{ took: number[]; faults: string[] }>((resolve) => asker.once("message", resolve));
 asker.postMessage("stop");
 const { took, faults: unhealthy } = await told;
@@ -70,8 +73,18 @@ listening.close();
 await server.close(0);
 process.exit(faults.length === 0 ? 0 : 1);
 
-async function readOne(n: number, what: string, name: string): Promise<void> {
-  const fileId = await stored(n, name);
+async function warmUp(): Promise<(typeof files)[number]> {
+  const name = "first.md";
+  const fileId = await storedFile(
+    scope.database,
+    scope.accountId,
+    name,
+    Buffer.from("# A first document\n\nIt has a few words."),
+  );
+  return { n: -1, what: "an ordinary document", name, fileId };
+}
+
+async function readOne({ n, what, name, fileId }: (typeof files)[number]): Promise<void> {
   const memory = treeMemory(process.pid);
   const startedAt = performance.now();
   const owner = { role: "project", id: projectId } as const;
