@@ -60,16 +60,20 @@ const UPKEEP_MS = 60_000;
 /** It waits so long at the most for a moment without turns. */
 const LONGEST_WAIT_MS = 600_000;
 
+type UpkeepPorts = Pick<Ports, "database" | "log" | "now"> & { readonly runner: Pick<Ports["runner"], "count"> };
+
 /** Work to be called as often as one likes, which sees to one table of the embedded database, while no turn runs. */
-export function regularUpkeep({ database, runner, log, now }: Ports): () => Promise<void> {
+export function regularUpkeep({ database, runner, log, now }: UpkeepPorts): () => Promise<void> {
   let dueAt = now() + UPKEEP_MS;
   return async () => {
     const isBusy = runner.count() > 0 && now() < dueAt + LONGEST_WAIT_MS;
     if (now() < dueAt || isBusy) return;
     const startedAt = now();
+    dueAt = startedAt + UPKEEP_MS;
     const work = await upkeep(database);
-    if (work === null) dueAt = now() + UPKEEP_MS;
-    else log.debug({ work, ms: now() - startedAt }, "A table of the embedded database was seen to");
+    if (work === null) return;
+    dueAt = now();
+    log.debug({ work, ms: dueAt - startedAt }, "A table of the embedded database was seen to");
   };
 }
 

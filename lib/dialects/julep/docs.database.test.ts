@@ -166,6 +166,15 @@ describe("docs", () => {
     expect((await julep.call("DELETE", `/api/agents/${agent}/docs/${id}`)).status).toBe(404);
   });
 
+  test("a doc of a million characters keeps all its pieces in their order", async () => {
+    const content = Array.from({ length: 40 }, (_, n) => `${n} `.repeat(25_000 / `${n} `.length).trim());
+    const { status, body } = await julep.call("POST", `/api/agents/${await agentWith()}/docs`, {
+      body: docOf(content),
+    });
+    expect(status).toBe(201);
+    expect((await julep.call("GET", `/api/docs/${body.id}`)).body.content).toEqual(content);
+  });
+
   test("53. the same doc twice for one owner is a conflict that is not tried again, for another it is none", async () => {
     const [one, other] = [await agentWith(docOf("x")), await agentWith()];
     const again = await julep.call("POST", `/api/agents/${one}/docs`, { body: docOf("x") });
