@@ -9,6 +9,7 @@ import { fingerprint } from "../lib/core/recall/fingerprint.ts";
 import { unit } from "../lib/core/recall/rank.ts";
 import { type RecallSettings, recall } from "../lib/core/recall/recall.ts";
 import { insertEmbeddings } from "../lib/db/embeddings.ts";
+import { upkeep } from "../lib/db/upkeep.ts";
 import { newId } from "../lib/domain/ids.ts";
 import { HASHED_NGRAMS } from "../lib/model/hashed-ngrams.ts";
 import { keepTemporaryFiles } from "../scripts/temporary.ts";
@@ -71,7 +72,9 @@ console.log(
 );
 const indexedAt = performance.now();
 const fault = await bench.complete();
-await database.pool.query("analyze");
+// As a server would have had it done by now: the embedded database by ours, PostgreSQL by itself.
+if (database.kind === "postgresql") await database.pool.query("vacuum analyze");
+while ((await upkeep(database)) !== null);
 console.log(fault ?? `Index of vectors made in ${((performance.now() - indexedAt) / 1000).toFixed(0)} s`);
 
 const questions = questionsOf(pages).filter(({ rule }) => rule !== "misspelt");
