@@ -62,8 +62,6 @@ function toDoc(row: Prisma.DocGetPayload<{ select: ReturnType<typeof select> }>)
   };
 }
 
-const BATCH_CHARACTERS = 500_000;
-
 export type NewDoc = {
   readonly id: string;
   readonly owner: DocOwner;
@@ -99,7 +97,10 @@ export async function insertDoc(database: Database, accountId: string, doc: NewD
   }
 }
 
-/** In their order, of so many characters each, or one: a statement is held several times in memory while it runs. */
+/** In one statement go so many characters of pieces, or one piece: it is held several times in memory while it runs. */
+const BATCH_CHARACTERS = 500_000;
+
+/** Pieces in the batches that they are inserted in, in their order. */
 function batchesOf<Piece extends { readonly content: string }>(pieces: readonly Piece[]): Piece[][] {
   const batches: Piece[][] = [];
   let left = 0;

@@ -1,7 +1,7 @@
 import type { Database } from "./database.ts";
 
-// A server of PostgreSQL vacuums and analyzes tables by itself. The embedded database has no process for that: rows that
-// were changed or deleted would keep their room for ever, and statements be planned for tables that are empty.
+// A server of PostgreSQL vacuums and analyzes tables by itself. The embedded database has no process for that: rows
+// that were changed or deleted would keep their room for ever, and statements be planned for tables that are empty.
 
 /** Of a larger table, indexes included, a vacuum may take longer than a statement has: it takes 10 ms a megabyte. */
 const MOST_BYTES = 1_000_000_000;

@@ -1,7 +1,7 @@
 // Loaded into the server before anything else (`node --import`): appends to the file that LOOP_FILE names how long its
-// event loop was held, in milliseconds, and how much of that was garbage collection, a line each, whenever that was more
-// than 20 ms. What counts is the time of the processor that the main thread took between two turns of the loop: a busy
-// machine, which gives it none, is not the server's doing.
+// event loop was held, in milliseconds, and how much of that was garbage collection, a line each, whenever that was
+// more than 20 ms. What counts is the time of the processor that the main thread took between two turns of the loop: a
+// busy machine, which gives it none, is not the server's doing.
 import { appendFileSync } from "node:fs";
 import { PerformanceObserver } from "node:perf_hooks";
 import { isMainThread } from "node:worker_threads";

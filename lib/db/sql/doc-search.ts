@@ -5,8 +5,8 @@ import { type ParameterType, statement } from "./statement.ts";
 // By hand for what Prisma has no words for: ranks of words, fingerprints, and metadata that contain an object.
 
 /**
- * Of a doc that is being read, or could not be, nothing is found. Where no metadata are asked for, a planner that knows the
- * values sees that all docs have them; else it takes them for one in a hundred.
+ * Of a doc that is being read, or could not be, nothing is found. Where no metadata are asked for, a planner that knows
+ * the values sees that all docs have them; else it takes them for one in a hundred.
  */
 export const IN_SCOPE = `d."accountId" = $1 and d.state <> 'pending' and (d."agentId" = any($2::uuid[]) or d."userId" = any($3::uuid[])
   or d."indexId" = any($4::uuid[]) or d."sessionId" = any($5::uuid[]) or d."projectId" = any($6::uuid[]))
