@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { clearPieces, copyPieces } from "../db/ingest.ts";
 import { ChatInput, decodePolicy, decodeRequest } from "../dialects/julep/index.ts";
 import type { DocOwner } from "../domain/doc.ts";
 import { newId } from "../domain/ids.ts";
@@ -113,6 +114,52 @@ test("five million characters are read whole, and nothing of them is lost or sai
   expect(covered).toBe(5_000_000);
   expect((await found(project, "word98765"))[0]?.docId).toBe(doc.id);
 }, 120_000);
+
+test("17: a long doc that is added again has the pieces of the first, copied a few at a time", async () => {
+  const { database } = scope;
+  const text = Array.from({ length: 6_000 }, (_, n) => `Line ${n} of a text that is kept twice.`).join("\n");
+  const first = await ended((await ingest("twice.txt", Buffer.from(text))).id);
+  const whole = await pieces(first.id);
+  expect(whole.length).toBeGreaterThan(100);
+  const input = { fileId: first.fileId ?? "", title: "Once more", metadata: null };
+  const query = vi.spyOn(database.pool, "query");
+  const copy = await ended((await ingestFile(scope, project, input)).id);
+  const copies = query.mock.calls.filter(([asked]) => /copy-pieces/u.test(JSON.stringify(asked)));
+  query.mockRestore();
+  expect(copies.length).toBeGreaterThan(2);
+  expect(copy).toMatchObject({ state: "ready", characters: text.length });
+  const withoutIds = (rows: readonly object[]) => rows.map((row) => ({ ...row, id: "", docId: "" }));
+  expect(withoutIds(await pieces(copy.id))).toEqual(withoutIds(whole));
+});
+
+test("17: a doc whose twin is deleted while its pieces are copied has none of them, so that it is read by itself", async () => {
+  const { database } = scope;
+  const bytes = Buffer.from(Array.from({ length: 6_000 }, (_, n) => `Line ${n} of a twin that goes.`).join("\n"));
+  const twin = await ended((await ingest("twin.txt", bytes)).id);
+  const input = { fileId: twin.fileId ?? "", title: "Stays", metadata: null };
+  const doc = await ingestFile(scope, project, input);
+  await ended(doc.id);
+  const whole = await pieces(doc.id);
+
+  const hold = { jobId: newId(), owner: "me" };
+  await database.pool.query(
+    `insert into "Job" (id, "accountId", "docId", kind, state, input, "leaseOwner", "leaseUntil")
+     values ($1, $2, $3, 'none', 'in_progress', '{}', $4, now() + interval '1 minute')`,
+    [hold.jobId, scope.accountId, doc.id, hold.owner],
+  );
+  expect(await clearPieces(database, hold, doc.id)).toBe(true);
+  const { query } = database.pool;
+  let copies = 0;
+  const spied = vi.spyOn(database.pool, "query").mockImplementation(async (...given: Parameters<typeof query>) => {
+    if (/copy-pieces/u.test(JSON.stringify(given)) && copies++ === 1) await deleteDoc(scope, project, twin.id);
+    return query.apply(database.pool, given);
+  });
+  expect(await copyPieces(database, hold, doc.id)).toBeNull();
+  spied.mockRestore();
+  expect(copies).toBe(2);
+  expect(await pieces(doc.id)).toEqual([]);
+  expect(whole.length).toBeGreaterThan(100);
+});
 
 test("what cannot be read is failed with a sentence, has no pieces, and can be tried again", async () => {
   const doc = await ingest("broken.pdf", Buffer.from("%PDF-1.7 and nothing more"));

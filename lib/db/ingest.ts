@@ -14,6 +14,7 @@ import {
   copyPieceRows,
   countOpenJobs,
   endIngestRow,
+  findTwinRow,
   insertFileDocRow,
   insertPieceRows,
   readAgainRow,
@@ -260,13 +261,25 @@ export async function insertPieces(
 
 type ReadDoc = { readonly characters: number } & PageCounts;
 
+/** Pieces that one statement copies: thousands at once would hold an embedded database for seconds. */
+const COPIED_AT_ONCE = 50;
+
 /**
- * Gives a doc without pieces those of another one of its account that was made of the same file, and what that is: none
- * where there is no such doc, or its job is no longer its owner's.
+ * Gives a doc without pieces those of another one of its account that was made of the same file, and what that is. Null
+ * where there is no such doc, or it is deleted meanwhile, or the job is no longer its owner's: the doc has no pieces then.
  */
-export async function copyPieces(database: Database, { jobId, owner }: Hold, docId: string): Promise<ReadDoc | null> {
-  const [copied] = await copyPieceRows(database, { jobId, owner, docId });
-  return copied ?? null;
+export async function copyPieces(database: Database, hold: Hold, docId: string): Promise<ReadDoc | null> {
+  const [twin] = await findTwinRow(database, { docId });
+  if (!twin) return null;
+  const { id: twinId, pieces, ...readDoc } = twin;
+  for (let from = 0; from < pieces; from += COPIED_AT_ONCE) {
+    const part = { from, to: from + COPIED_AT_ONCE, progress: Math.floor((99 * from) / pieces) };
+    const copied = await copyPieceRows(database, { ...hold, docId, twinId, ...part });
+    if (copied.length > 0) continue;
+    await clearPieces(database, hold, docId);
+    return null;
+  }
+  return readDoc;
 }
 
 type Outcome =

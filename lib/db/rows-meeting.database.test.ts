@@ -10,7 +10,7 @@ import { claimRunRows } from "./sql/claims.ts";
 import { endRunRows } from "./sql/commit.ts";
 import { copyEmbeddingRows } from "./sql/embeddings.ts";
 import { completeFileRow } from "./sql/files.ts";
-import { copyPieceRows } from "./sql/ingest.ts";
+import { copyPieceRows, findTwinRow } from "./sql/ingest.ts";
 import { takeJobRows } from "./sql/jobs.ts";
 import { setAgentIndexRows } from "./sql/knowledge.ts";
 import { moveFiles } from "./sql/merge-guest.ts";
@@ -100,13 +100,17 @@ rolledBack("pieces are copied from docs of the same account alone", async (conne
     own.job,
     OWNER,
   ]);
-  const copied = async ({ accountId, agent }: Rows) => {
+  const of = async ({ accountId, agent }: Rows) => {
     const doc = { id: newId(), accountId, agentId: agent, title: "twin", contentHash: "h", state: "pending" };
     await insert(connection, "Doc", { ...doc, fileId: foreign.file, readAs: "b.pdf" });
-    return copyPieceRows(connection, { ...hold, docId: doc.id });
+    const part = { twinId: foreign.doc, from: 0, to: 9, progress: 0 };
+    return {
+      twins: (await findTwinRow(connection, { docId: doc.id })).map(({ id }) => id),
+      copied: (await copyPieceRows(connection, { ...hold, docId: doc.id, ...part })).map(({ id }) => id),
+    };
   };
-  expect(await copied(own)).toEqual([]);
-  expect(await copied(foreign)).toHaveLength(1);
+  expect(await of(own)).toEqual({ twins: [], copied: [] });
+  expect(await of(foreign)).toEqual({ twins: [foreign.doc], copied: [foreign.doc] });
 });
 
 rolledBack("the job comes first whose own account has waited longest, not the earliest of all", async (connection) => {

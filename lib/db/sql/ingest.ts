@@ -138,21 +138,44 @@ export const insertPieceRows = statement({
 
 const ENDING = (name: string) => `lower(substring(${name} from '[^./\\\\]*$'))`;
 
-/** Copies the pieces of a doc that was read of the same file, as the same kind, to the doc of a job. */
+/** The doc of the account of a doc that was read of the same file, as the same kind, and how many pieces it has. */
+export const findTwinRow = statement({
+  name: "find-twin",
+  text: `select o.id, o.characters, o.pages, o."emptyPages",
+       (select coalesce(max(c.position) + 1, 0) from "DocChunk" c where c."docId" = o.id) as pieces
+     from "Doc" d join "Doc" o on o."fileId" = d."fileId" and o."accountId" = d."accountId"
+       and ${ENDING('o."readAs"')} = ${ENDING('d."readAs"')}
+     where d.id = $1 and o.id <> d.id and o.state = 'ready' and o.characters is not null
+     order by o."createdAt", o.id limit 1`,
+  parameters: { docId: "uuid" },
+  row: z.object({
+    id: z.string(),
+    characters: z.number(),
+    pages: z.number().nullable(),
+    emptyPages: z.number().nullable(),
+    pieces: z.number(),
+  }),
+});
+
+/**
+ * Copies pieces of a doc of the same account to the doc of a job: those at positions from `from` to before `to`. Says
+ * how far the job is.
+ */
 export const copyPieceRows = statement({
   name: "copy-pieces",
   text: `with ${HELD}, twin as materialized (
-       select o.id, o.characters, o.pages, o."emptyPages" from held, "Doc" d join "Doc" o on o."fileId" = d."fileId" and o."accountId" = d."accountId"
-         and ${ENDING('o."readAs"')} = ${ENDING('d."readAs"')}
-       where d.id = $3 and o.id <> d.id and o.state = 'ready' and o.characters is not null order by o."createdAt", o.id limit 1
+       select o.id from held, "Doc" d join "Doc" o on o."accountId" = d."accountId"
+       where d.id = $3 and o.id = $4 and o.state = 'ready'
      ), copied as (
        insert into "DocChunk" (id, "docId", position, content, "pageFrom", "pageTo", "startChar", "endChar", headings, tokens)
        select gen_random_uuid(), $3, c.position, c.content, c."pageFrom", c."pageTo", c."startChar", c."endChar", c.headings,
-         c.tokens from twin join "DocChunk" c on c."docId" = twin.id
+         c.tokens from twin join "DocChunk" c on c."docId" = twin.id and c.position >= $5 and c.position < $6
+     ), told as (
+       update "Job" set progress = greatest(progress, $7), "updatedAt" = now() where id = $1 and exists (select 1 from twin)
      )
-     select characters, pages, "emptyPages" from twin`,
-  parameters: { ...hold, docId: "uuid" },
-  row: z.object({ characters: z.number(), pages: z.number().nullable(), emptyPages: z.number().nullable() }),
+     select id from twin`,
+  parameters: { ...hold, docId: "uuid", twinId: "uuid", from: "int4", to: "int4", progress: "int4" },
+  row: Id,
 });
 
 /** Ends a job together with its doc, which has all its pieces, or none. */
