@@ -65,7 +65,7 @@ test("files are attached by button, paste and drop, kept over a reload, sent, an
   await expect(log.getByRole("img", { name: "photo.png" })).toBeVisible();
   await expect(log.getByRole("link", { name: "table.csv" })).toHaveAttribute("download", "table.csv");
   await page.reload();
-  await expect(log.getByRole("link", { name: "Open photo.png" })).toBeVisible();
+  await expect(log.getByRole("link", { name: "Open photo.png in a new tab" })).toBeVisible();
   await expect(page.getByRole("button", { name: /^Remove / })).toHaveCount(0);
   await expectNoAxeFault(page, "files");
   expect(errors).toEqual([]);

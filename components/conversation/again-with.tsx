@@ -3,11 +3,8 @@
 import { ChevronDown } from "lucide";
 import { Suspense, useRef, useState } from "react";
 import { IconButton } from "../ui/icon-button";
-import { later } from "../ui/later";
+import { loadModelPanel, ModelPanel } from "./choice/later-model-panel";
 import { useModelOffer } from "./choice/model-offer";
-
-const loadPanel = () => import("./choice/model-panel");
-const ModelPanel = later(loadPanel);
 
 type AgainWithProps = {
   /** Who has answered; null: nobody has said. */
@@ -35,7 +32,7 @@ export function AgainWith({ model, onChoose }: AgainWithProps) {
         data-act="again-with"
         aria-haspopup="dialog"
         aria-expanded={isOpen}
-        onPointerEnter={() => void loadPanel()}
+        onPointerEnter={() => void loadModelPanel()}
         onPointerDown={() => {
           wasOpen.current = isOpen;
         }}

@@ -3,14 +3,13 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { isCommand } from "../ui/keys";
 import { later } from "../ui/later";
+import { loadModelPanel, ModelPanel } from "./choice/later-model-panel";
 import { Picker } from "./choice/picker";
 import type { ModelChoice } from "./use-model-choice";
 
 type Open = "model" | "agent" | null;
 
-// The code of a list comes with the first look at it.
-const loadModels = () => import("./choice/model-panel");
-const ModelPanel = later(loadModels);
+// Its code comes with the first look at it.
 const loadAgents = () => import("./choice/agent-panel");
 const AgentPanel = later(loadAgents);
 
@@ -60,7 +59,7 @@ export function ModelSelect({ choice }: { choice: ModelChoice }) {
           name={model ?? ownModel}
           isOpen={open === "model"}
           onOpen={showModels}
-          onWant={() => void loadModels()}
+          onWant={() => void loadModelPanel()}
         >
           {(button) => (
             <ModelPanel

@@ -7,7 +7,13 @@ export function PagePicture({ url, words }: { readonly url: string; readonly wor
   const [isMissing, setIsMissing] = useState(false);
   if (isMissing) return null;
   return (
-    <a className="passage-picture" href={url} target="_blank" rel="noreferrer" aria-label={`Open a picture: ${words}`}>
+    <a
+      className="passage-picture"
+      href={url}
+      target="_blank"
+      rel="noreferrer"
+      aria-label={`${words}, opens in a new tab`}
+    >
       {/* biome-ignore lint/performance/noImgElement: Next converts no pictures here, and this one is the reader's own. */}
       <img src={url} alt={words} onError={() => setIsMissing(true)} />
     </a>

@@ -23,7 +23,13 @@ function QuestionFileView({ file }: { readonly file: Attachment }) {
   const picture = id === null ? dataImage(url) : imageAddress({ id, media_type });
   if (picture !== null && id !== null) {
     return (
-      <a className="question-picture" href={picture} target="_blank" rel="noreferrer" aria-label={`Open ${name}`}>
+      <a
+        className="question-picture"
+        href={picture}
+        target="_blank"
+        rel="noreferrer"
+        aria-label={`Open ${name} in a new tab`}
+      >
         {/* biome-ignore lint/performance/noImgElement: Next converts no pictures here, and these are the reader's own. */}
         <img src={picture} alt={name} loading="lazy" width={72} height={72} />
       </a>
