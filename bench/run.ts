@@ -1,6 +1,6 @@
 // npm run bench: measures this server against a pipe that only forwards bytes, in the same run. Prints a table.
-// BENCH=1,3 measures only these figures. Figures 11 to 15 and 17 come with the features they are about; 18 and 19 are
-// of long conversations in Julep, 20 of templates, 21 of assistants and 22 of bots.
+// BENCH=1,3 measures only these figures. Figures 11 to 13, 15 and 17 are those of npm run bench:long; 18 and 19 are of
+// long conversations in Julep, 20 of templates, 21 of assistants and 22 of bots.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,6 +11,7 @@ import { freePort } from "../lib/testing/free-port.ts";
 import { needsBuild } from "../scripts/build-stamp.ts";
 import { startServer } from "../scripts/server.ts";
 import { keepTemporaryFiles } from "../scripts/temporary.ts";
+import { timeLists } from "./lists.ts";
 import type { LoadResult } from "./load.ts";
 import { cpuMs, median, privateBytes, quantile, runLoad, startProcess, threadCpuMs } from "./processes.ts";
 
@@ -425,6 +426,14 @@ async function templates(): Promise<void> {
   report("20", `a prompt of 20 docs by a caller's template, ${times(callers)}`, callers, 2, 1, " ms");
 }
 
+/** Pages of the lists of sessions in an account with 100,000 sessions, over the same with 1,000. */
+async function lists(): Promise<void> {
+  for (const { name, fewMs, manyMs } of await timeLists(environment, KEY, { few: 1000, many: 100_000 })) {
+    const times = `${round(fewMs)} ms and ${round(manyMs)} ms`;
+    report("14", `${name} at 100,000 sessions over 1,000, ${times}`, manyMs / fewMs, 1.3, 1.1, "x");
+  }
+}
+
 try {
   // First: behind a load the heap has room, and the streams would seem to cost nothing.
   if (wants(10)) await silence();
@@ -436,6 +445,7 @@ try {
   if (wants(7)) await killed();
   if (wants(18) || wants(19)) await longConversations();
   if (wants(20)) await templates();
+  if (wants(14)) await lists();
   if (wants(16)) await starts();
 } finally {
   await server.kill("SIGTERM");
