@@ -11,9 +11,9 @@ import { freePort } from "../lib/testing/free-port.ts";
 import { needsBuild } from "../scripts/build-stamp.ts";
 import { startServer } from "../scripts/server.ts";
 import { keepTemporaryFiles } from "../scripts/temporary.ts";
-import { timeLists } from "./lists.ts";
 import type { LoadResult } from "./load.ts";
 import { cpuMs, median, privateBytes, quantile, runLoad, startProcess, threadCpuMs } from "./processes.ts";
+import { timeSizes } from "./sizes.ts";
 
 const KEY = "the key of the benchmark, and no other";
 const WORDS = 200;
@@ -426,9 +426,9 @@ async function templates(): Promise<void> {
   report("20", `a prompt of 20 docs by a caller's template, ${times(callers)}`, callers, 2, 1, " ms");
 }
 
-/** Pages of the lists of sessions in an account with 100,000 sessions, over the same with 1,000. */
-async function lists(): Promise<void> {
-  for (const { name, fewMs, manyMs } of await timeLists(environment, KEY, { few: 1000, many: 100_000 })) {
+/** Lists, pages and turns in an account with 100,000 sessions, over the same with 1,000. */
+async function sizes(): Promise<void> {
+  for (const { name, fewMs, manyMs } of await timeSizes(environment, KEY, { few: 1000, many: 100_000 })) {
     const times = `${round(fewMs)} ms and ${round(manyMs)} ms`;
     report("14", `${name} at 100,000 sessions over 1,000, ${times}`, manyMs / fewMs, 1.3, 1.1, "x");
   }
@@ -445,7 +445,7 @@ try {
   if (wants(7)) await killed();
   if (wants(18) || wants(19)) await longConversations();
   if (wants(20)) await templates();
-  if (wants(14)) await lists();
+  if (wants(14)) await sizes();
   if (wants(16)) await starts();
 } finally {
   await server.kill("SIGTERM");

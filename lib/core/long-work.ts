@@ -81,7 +81,11 @@ export function openLongWork(
   };
 }
 
-const leaveLoop = (ms: number): Promise<unknown> => (ms >= 1 ? pause(ms) : turnOfLoop());
+async function leaveLoop(ms: number): Promise<void> {
+  if (ms >= 1) await pause(ms);
+  // Several timers may ring in one turn of the loop. What waits for its end runs in another turn each time.
+  await turnOfLoop();
+}
 
 /** Does a small step of work for each item in order, in stretches of an account. */
 export async function inStretches<Item>(

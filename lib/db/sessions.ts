@@ -51,7 +51,12 @@ export async function findSession(database: Database, accountId: string, id: str
 /** Where a page of sessions begins: after the session with this time (ISO 8601) and id. */
 export type SessionCursor = { readonly updatedAt: string; readonly id: string };
 
-/** Sessions of the account, latest change first, then by id. `projectId` null: of every project. */
+/**
+ * Sessions of the account, latest change first, then by id. `projectId` null: of every project.
+ *
+ * Read by two statements: a database makes a new plan each time for one that may give many rows or few, and a plan of
+ * all that a session has takes it longer than the reading.
+ */
 export async function listSessions(
   database: Database,
   accountId: string,
@@ -68,7 +73,7 @@ export async function listSessions(
     readonly limit: number;
   },
 ): Promise<Session[]> {
-  return listSessionRows(database, {
+  const listed = await listSessionRows(database, {
     accountId,
     projectId: filter.projectId,
     afterTime: filter.after?.updatedAt ?? null,
@@ -79,7 +84,17 @@ export async function listSessions(
     withEmpty: filter.withEmpty,
     titlePart: filter.titlePart ?? null,
   });
+  const ids = listed.map(({ id }) => id);
+  const sessions = byId(await listSessionsById(database, accountId, ids));
+  return listed.flatMap(({ id, updatedAt }) => {
+    const session = sessions.get(id);
+    // With the time of its place: one that has changed meanwhile comes before all of them in the next list.
+    return session ? { ...session, updatedAt } : [];
+  });
 }
+
+const byId = (sessions: readonly Session[]): ReadonlyMap<string, Session> =>
+  new Map(sessions.map((session) => [session.id, session]));
 
 /** Sessions of the account by offset. */
 export async function listSessionsByOffset(
@@ -91,8 +106,7 @@ export async function listSessionsByOffset(
   const where = { accountId, ...alive, ...metadataWhere(page) };
   const listed = await database.prisma.session.findMany({ where, ...pageOf(page), select: { id: true } });
   const ids = listed.map(({ id }) => id);
-  const found = await listSessionsById(database, accountId, ids);
-  const sessions = new Map(found.map((session) => [session.id, session]));
+  const sessions = byId(await listSessionsById(database, accountId, ids));
   return ids.flatMap((id) => sessions.get(id) ?? []);
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ModelSettings } from "../../domain/model.ts";
 import { StoredTool } from "../../domain/tool.ts";
-import { statement } from "./statement.ts";
+import { statement, unseen } from "./statement.ts";
 
 // By hand, since every turn begins with them: one look for an agent with its tools, where Prisma takes four.
 
@@ -52,7 +52,7 @@ const OwnedRow = AgentRow.extend({ accountId: z.string() });
 /** Agents by their ids, of several accounts at once. */
 export const findAgentRows = statement({
   name: "find-agents",
-  text: `select a."accountId", ${AGENT_COLUMNS} ${FROM} where a.id = any($1::uuid[]) and a."accountId" = any($2::uuid[])`,
+  text: `select a."accountId", ${AGENT_COLUMNS} ${FROM} where a.id = any(${unseen("$1", "uuid[]")}) and a."accountId" = any(${unseen("$2", "uuid[]")})`,
   parameters: { ids: "uuid[]", accountIds: "uuid[]" },
   row: OwnedRow,
 });

@@ -50,6 +50,10 @@ export const activateBranchRow = statement({
   row: z.object({ isBusy: z.boolean() }),
 });
 
+/** The branch of a row, looked up by its id ("offset 0"): a planner that expects many rows would read all there are. */
+const branchOf = (row: string): string =>
+  `select b.id, b."createdAt", b."nextPosition", b."shownIn" from "Branch" b where b.id = ${row}.id offset 0`;
+
 /**
  * The alternatives at each position of the active line, from one position to before another, where there are several:
  * of the latest positions, and of each those that were made next before and after the one on the line.
@@ -71,7 +75,7 @@ export const listForkRows = statement({
          and d."forkPosition" between greatest(line."from", $3::int - 1) and least(line."to", $4::int - 2)
        union all
        select d.id, 0, null from "Branch" d
-       where d."forkPosition" = -1 and $3::int <= 0 and $4::int > 0 and d."sessionId" in (select "sessionId" from line)
+       where d."forkPosition" = -1 and $3::int <= 0 and $4::int > 0 and d."sessionId" = $1 and exists (select 1 from line)
      ), members as (
        select id, position, false as "isOwn" from forks
        union all select distinct holder, position, true from forks where holder is not null
@@ -80,7 +84,7 @@ export const listForkRows = statement({
            where line."branchId" = b.id and m.position between line."from" and line."to") as "isShown",
          row_number() over (partition by m.position order by m."isOwn" desc, b."createdAt", b.id)::int as number,
          count(*) over (partition by m.position)::int as count
-       from members m join "Branch" b on b.id = m.id
+       from members m cross join lateral (${branchOf("m")}) b
        where b."nextPosition" > m.position or b.id in (select tip from line)
      ), placed as (
        select n.*, max(number) filter (where "isShown") over (partition by position) as shown,
@@ -95,7 +99,7 @@ export const listForkRows = statement({
        join "Branch" d on d."parentId" = t.id and d."forkPosition" >= t.position
      ), latest as (
        select distinct on (t.position, t.number) t.position, t.number, b.id
-       from tree t join "Branch" b on b.id = t.id
+       from tree t cross join lateral (${branchOf("t")}) b
        order by t.position, t.number, b."shownIn" desc, b."createdAt" desc, b.id desc
      )
      select c.position, c.number, c.count, c."isShown",

@@ -31,6 +31,12 @@ export const listRunningRuns = statement({
   row: Id,
 });
 
+/**
+ * Holds for every claim, and lets a planner expect one and not the hundred that it expects of any JSON: for a hundred it
+ * would read all branches there are.
+ */
+const SEEMS_ONE = "i.dialect = i.dialect || ''";
+
 /** Whether a claim names its session: one without a title, or one that begins with another question now. */
 const NAMES = `c.title is not null and (s."titleSource" = 'none' or (c.renames and s."titleSource" <> 'person'))`;
 
@@ -47,6 +53,7 @@ export const claimRunRows = statement({
          "agentId" uuid, policy json, plan json, input json, context json, settings json, "requestKey" text,
          "requestHash" text, title text, "sessionId" uuid, "branchId" uuid, "nextPosition" int, "forkId" uuid,
          "forkParentId" uuid, "forkPosition" int, "forkPath" json, "bindIndexIds" uuid[], renames boolean)
+         where ${SEEMS_ONE}
      ), claimed as (
        select i.*, s.switches from input i join "Session" s on s.id = i."sessionId" and s."accountId" = i."accountId"
          join "Branch" b on b.id = s."activeBranchId" and b.id = i."branchId" and b."nextPosition" = i."nextPosition"

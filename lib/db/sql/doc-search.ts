@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { fromBytes } from "../vector-bytes.ts";
-import { type ParameterType, statement } from "./statement.ts";
+import { type ParameterType, statement, unseen } from "./statement.ts";
 
 // By hand for what Prisma has no words for: ranks of words, fingerprints, and metadata that contain an object.
 
@@ -203,7 +203,7 @@ export const StoredVector = z.instanceof(Uint8Array).transform(fromBytes);
 export const readVectorRows = statement({
   name: "read-vectors",
   text: `select c.id, e.vector from "ChunkEmbedding" e join "DocChunk" c on c.id = e."chunkId"
-     join "Doc" d on d.id = c."docId" where d."accountId" = $1 and c.id = any($2::uuid[])`,
+     join "Doc" d on d.id = c."docId" where d."accountId" = $1 and c.id = any(${unseen("$2", "uuid[]")})`,
   parameters: { accountId: "uuid", ids: "uuid[]" },
   row: z.object({ id: z.string(), vector: StoredVector }),
 });
@@ -214,7 +214,7 @@ export const findChunkRows = statement({
   text: `select c.id, c."docId", d."agentId", d."userId", d."indexId", d."sessionId", d."projectId", d.title, d.metadata, c.position as index, c.content,
        c."pageFrom", c."pageTo", c."startChar", c."endChar", c.headings, e.vector
      from "DocChunk" c join "Doc" d on d.id = c."docId" left join "ChunkEmbedding" e on e."chunkId" = c.id
-     where d."accountId" = $1 and c.id = any($2::uuid[])`,
+     where d."accountId" = $1 and c.id = any(${unseen("$2", "uuid[]")})`,
   parameters: { accountId: "uuid", ids: "uuid[]" },
   row: z.object({
     id: z.string(),

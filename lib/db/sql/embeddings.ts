@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { StoredVector } from "./doc-search.ts";
-import { statement } from "./statement.ts";
+import { statement, unseen } from "./statement.ts";
 
 // By hand, since they are written by the hundred, and listed by what they lack.
 
@@ -41,7 +41,7 @@ export const insertEmbeddingRows = statement({
   name: "insert-embeddings",
   text: `insert into "ChunkEmbedding" ("chunkId", model, vector, fingerprint)
      select c.id, $1, x.vector, x.fingerprint::varbit
-     from unnest($2::uuid[], $3::bytea[], $4::text[]) x(id, vector, fingerprint) join "DocChunk" c on c.id = x.id
+     from unnest(${unseen("$2", "uuid[]")}, $3::bytea[], $4::text[]) x(id, vector, fingerprint) join "DocChunk" c on c.id = x.id
      on conflict ("chunkId")
        do update set model = excluded.model, vector = excluded.vector, fingerprint = excluded.fingerprint`,
   parameters: { model: "text", chunkIds: "uuid[]", vectors: "bytea[]", fingerprints: "text[]" },
@@ -58,7 +58,7 @@ export const copyEmbeddingRows = statement({
   name: "copy-embeddings",
   text: `with wanted as materialized (
        select c.id, c.content, c.headings, d."accountId", d."embedInstruction"
-       from "DocChunk" c join "Doc" d on d.id = c."docId" where c.id = any($2::uuid[])
+       from "DocChunk" c join "Doc" d on d.id = c."docId" where c.id = any(${unseen("$2", "uuid[]")})
      ), known as materialized (
        select o.id, w.content, o.headings, s."accountId", s."embedInstruction"
        from (select distinct content from wanted) w

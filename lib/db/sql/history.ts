@@ -2,7 +2,7 @@ import { z } from "zod";
 import { NewMessage } from "../../domain/message.ts";
 import { MessageRow, SEGMENTS } from "./messages.ts";
 import { RUN_JSON, RunRow } from "./runs.ts";
-import { statement } from "./statement.ts";
+import { statement, unseen } from "./statement.ts";
 
 const json = (columns: readonly string[]): string => columns.map((name) => `'${name}', m."${name}"`).join(", ");
 /** A message under `m` as one JSON value. */
@@ -16,31 +16,34 @@ export const Running = z.object({
   batches: z.array(z.unknown()),
 });
 
+const [SOURCES, COVERED] = [unseen("$3", "text[]"), unseen("$6", "int")];
+
 /**
  * A part of the active line with its runs and the turn that runs; no row where the session is gone. By hand, so that
  * all are of one moment.
  */
 export const readHistoryRow = statement({
   name: "read-history",
-  text: `with line as materialized (
-       select m.id, m."runId", m.position, m.source, ${MESSAGE_JSON} as message
-       from "Session" s join "Branch" b on b.id = s."activeBranchId" ${SEGMENTS}
+  text: `with places as materialized (
+       select m.id from "Session" s join "Branch" b on b.id = s."activeBranchId" ${SEGMENTS}
        join "Message" m on m."branchId" = seg."branchId" and m.position between seg."from" and seg."to"
-       where s.id = $1 and s."accountId" = $2 and ($3::text[] is null or m.source = any($3))
-       order by m.position offset $4 limit $5
+       where s.id = $1 and s."accountId" = $2 and (${SOURCES} is null or m.source = any(${SOURCES}))
+       order by m.position offset ${unseen("$4", "int8")} limit ${unseen("$5", "int8")}
+     ), line as materialized (
+       select m."runId", m.position, ${MESSAGE_JSON} as message from "Message" m where m.id in (select id from places)
      )
      select coalesce((select json_agg(message order by position) from line), '[]') as line,
        (select count(*)::int from "Session" s join "Branch" b on b.id = s."activeBranchId" ${SEGMENTS}
         join "Message" m on m."branchId" = seg."branchId" and m.position between seg."from" and seg."to"
-        where s.id = $1 and s."accountId" = $2 and ($3::text[] is null or m.source = any($3))) as count,
+        where s.id = $1 and s."accountId" = $2 and (${SOURCES} is null or m.source = any(${SOURCES}))) as count,
        coalesce((select json_agg(${RUN_JSON}) from "Run" r where r.id in (select "runId" from line)), '[]') as runs,
        (select json_build_object('runId', r.id, 'input', r.input, 'batches', coalesce((
           select json_agg(e.events order by e."seqFrom") from "RunEvent" e where e."runId" = r.id), '[]'))
         from "Run" r where r."sessionId" = $1 and r."accountId" = $2 and r.status = 'running' and r.stores) as running,
        coalesce((select json_agg(m.id order by m.position)
          from "Session" s join "Branch" b on b.id = s."activeBranchId" ${SEGMENTS}
-         join "Message" m on m."branchId" = seg."branchId" and m.position between seg."from" and least(seg."to", $6::int)
-         where s.id = $1 and s."accountId" = $2 and $6::int is not null), '[]') as covered
+         join "Message" m on m."branchId" = seg."branchId" and m.position between seg."from" and least(seg."to", ${COVERED})
+         where s.id = $1 and s."accountId" = $2 and ${COVERED} is not null), '[]') as covered
      from "Session" here where here.id = $1 and here."accountId" = $2`,
   parameters: {
     sessionId: "uuid",

@@ -94,7 +94,8 @@ export const sumDocs = statement({
   text: `select count(*) filter (where $2 in (d."agentId", d."userId", d."indexId", d."sessionId", d."projectId"))::int as docs,
        coalesce(sum(greatest(2000, coalesce(d.characters, case d.state when 'pending' then least(f.size, $3) end)))
          filter (where d."fileId" is not null), 0)::float8 as characters
-     from "Doc" d left join "File" f on f.id = d."fileId" where d."accountId" = $1`,
+     from "Doc" d left join lateral (select x.size from "File" x where x.id = d."fileId" offset 0) f on true
+     where d."accountId" = $1`,
   parameters: { accountId: "uuid", ownerId: "uuid", most: "int4" },
   row: z.object({ docs: z.number(), characters: z.number() }),
 });

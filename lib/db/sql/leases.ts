@@ -2,7 +2,7 @@ import { z } from "zod";
 import { NewMessage } from "../../domain/message.ts";
 import { ModelSettings } from "../../domain/model.ts";
 import { PromptRecipe, TurnPlan, TurnPolicy } from "../../domain/turn-policy.ts";
-import { statement } from "./statement.ts";
+import { statement, unseen } from "./statement.ts";
 
 // Who works on which run. By hand for the database's clock, by which leases end, and for the locks.
 
@@ -15,7 +15,7 @@ export const LEASE = "interval '15 seconds'";
 export const renewLeaseRows = statement({
   name: "renew-leases",
   text: `with held as materialized (
-       select id from "Run" where id = any($1::uuid[]) and "leaseOwner" = $2 and status = 'running'
+       select id from "Run" where id = any(${unseen("$1", "uuid[]")}) and "leaseOwner" = $2 and status = 'running'
        order by id for no key update
      )
      update "Run" r set "leaseUntil" = now() + ${LEASE} from held where r.id = held.id
@@ -27,7 +27,7 @@ export const renewLeaseRows = statement({
 /** The runs of an owner among some, and what somebody asked of them. */
 export const listHeldRuns = statement({
   name: "list-held-runs",
-  text: `select id, "stopRequestedAt" is not null as stop from "Run" where id = any($1::uuid[]) and "leaseOwner" = $2`,
+  text: `select id, "stopRequestedAt" is not null as stop from "Run" where id = any(${unseen("$1", "uuid[]")}) and "leaseOwner" = $2`,
   parameters: { ids: "uuid[]", owner: "text" },
   row: Id.extend({ stop: z.boolean() }),
 });
@@ -35,7 +35,7 @@ export const listHeldRuns = statement({
 /** The runs among some that are there. */
 export const listExistingRuns = statement({
   name: "list-existing-runs",
-  text: `select id from "Run" where id = any($1::uuid[])`,
+  text: `select id from "Run" where id = any(${unseen("$1", "uuid[]")})`,
   parameters: { ids: "uuid[]" },
   row: Id,
 });

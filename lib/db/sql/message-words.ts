@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SEGMENTS } from "./messages.ts";
-import { statement } from "./statement.ts";
+import { statement, unseen } from "./statement.ts";
 
 // By hand for text search, and since a line is put together of segments.
 
@@ -18,9 +18,12 @@ export const addWordsRows = statement({
   name: "add-message-words",
   text: `with branch as materialized (
        select b.id, b."sessionId", s."accountId", b."wordsUpto", b."nextPosition"
-       from "Branch" b join "Session" s on s.id = b."sessionId"
+       from "Branch" b
+       -- Looked up one by one, and in the order of the index of those without words: a planner takes a third of all
+       -- branches for such.
+       cross join lateral (select x."accountId" from "Session" x where x.id = b."sessionId" offset 0) s
        where b."wordsUpto" < b."nextPosition" and ($1::uuid is null or s."accountId" = $1)
-       limit $2 for no key update of b skip locked
+       order by b."sessionId" limit ${unseen("$2", "int8")} for no key update of b skip locked
      ), sized as materialized (
        select branch.id, m.position, sum(m.size) over (order by branch.id, m.position) - m.size as before
        from branch cross join lateral (
@@ -42,7 +45,7 @@ export const addWordsRows = statement({
        select branch.id, coalesce((select max(position) + 1 from taken where taken.id = branch.id),
          case when not exists (select 1 from sized where sized.id = branch.id) then branch."nextPosition" end) as upto
        from branch
-     ) done where b.id = done.id and done.upto is not null 
+     ) done where b.id = done.id and b.id = any(array(select id from branch)) and done.upto is not null
        returning b."wordsUpto" >= b."nextPosition" as "isWhole", (select count(*)::int from branch) as branches`,
   parameters: { accountId: "uuid?", branches: "int8", messages: "int8", bytes: "int8" },
   row: z.object({ isWhole: z.boolean(), branches: z.number() }),
@@ -101,7 +104,7 @@ export const readSaidRows = statement({
   name: "read-said",
   text: `select m.id, m."branchId", m.position, m.role, m."createdAt", coalesce(${said("m")}, '') as text, s."activeBranchId" as "lineId",
        coalesce(q.id, m.id) as "turnId", coalesce(q.position, m.position) as "turnPosition"
-     from unnest($2::uuid[], $3::int4[]) with ordinality w("branchId", position, n)
+     from unnest(${unseen("$2", "uuid[]")}, ${unseen("$3", "int4[]")}) with ordinality w("branchId", position, n)
      join "Message" m on m."branchId" = w."branchId" and m.position = w.position
      join "Session" s on s.id = m."sessionId" and s."accountId" = $1
      join "Branch" b on b.id = s."activeBranchId"

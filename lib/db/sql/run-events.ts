@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { statement } from "./statement.ts";
+import { statement, unseen } from "./statement.ts";
 
 // By hand for the batches and the locks.
 
@@ -40,7 +40,7 @@ export const lookAtRunRows = statement({
        coalesce(r."leaseUntil" < now(), false) as "isLeaseOver",
        coalesce((select json_agg(json_build_object('seqFrom', e."seqFrom", 'events', e.events) order by e."seqFrom")
          from "RunEvent" e where e."runId" = r.id and e."seqTo" > x.after), '[]') as batches
-     from unnest($1::uuid[], $2::uuid[], $3::int[]) with ordinality x(id, "accountId", after, n)
+     from unnest(${unseen("$1", "uuid[]")}, ${unseen("$2", "uuid[]")}, ${unseen("$3", "int[]")}) with ordinality x(id, "accountId", after, n)
      join "Run" r on r.id = x.id and r."accountId" = x."accountId"`,
   parameters: { runIds: "uuid[]", accountIds: "uuid[]", afters: "int4[]" },
   row: z.object({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { statement } from "./statement.ts";
+import { statement, unseen } from "./statement.ts";
 
 // By hand, since they count by the database's own transactions.
 
@@ -28,7 +28,7 @@ export const findChangeRows = statement({
      from (${LOOK}) l left join lateral (
        select * from "SessionChange" c where c."accountId" = $1
          and (c."changedIn", c."sessionId") > ($2::bigint, $3::uuid) and c."changedIn" < l."end"::bigint
-       order by c."changedIn", c."sessionId" limit $4) c on true
+       order by c."changedIn", c."sessionId" limit ${unseen("$4", "int8")}) c on true
      order by c."changedIn", c."sessionId"`,
   parameters: { accountId: "uuid", changedIn: "int8", sessionId: "uuid", limit: "int8" },
   row: LookRow.extend({

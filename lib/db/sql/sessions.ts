@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AGENT_COLUMNS, AgentRow } from "./agents.ts";
 import { SEGMENTS } from "./messages.ts";
 import { SESSION_COLUMNS, SessionRow, SettingsRow } from "./session-row.ts";
-import { statement } from "./statement.ts";
+import { statement, unseen } from "./statement.ts";
 
 // By hand, since half of a session's columns are computed, and since a turn begins with one look at all of them.
 
@@ -12,7 +12,7 @@ const OwnedRow = SessionRow.extend({ accountId: z.string() });
 export const findSessionRows = statement({
   name: "find-sessions",
   text: `select s."accountId", ${SESSION_COLUMNS} from "Session" s
-    where s.id = any($1::uuid[]) and s."accountId" = any($2::uuid[])
+    where s.id = any(${unseen("$1", "uuid[]")}) and s."accountId" = any(${unseen("$2", "uuid[]")})
       and (s."expiresAt" is null or s."expiresAt" > now())`,
   parameters: { ids: "uuid[]", accountIds: "uuid[]" },
   row: OwnedRow,
@@ -27,19 +27,19 @@ export const findSessionsWithAgentsRows = statement({
       (select json_agg(a order by a.position) from (
          select x.position, ${AGENT_COLUMNS} from "Agent" a join "Project" p on p.id = a."projectId"
          join "SessionAgent" x on x."agentId" = a.id where x."sessionId" = s.id and a."accountId" = s."accountId") a) as agents
-    from "Session" s where s.id = any($1::uuid[]) and s."accountId" = any($2::uuid[])
+    from "Session" s where s.id = any(${unseen("$1", "uuid[]")}) and s."accountId" = any(${unseen("$2", "uuid[]")})
       and (s."expiresAt" is null or s."expiresAt" > now())`,
   parameters: { ids: "uuid[]", accountIds: "uuid[]" },
   row: OwnedRow.extend({ agents: Agents.nullable() }),
 });
 
 /**
- * Sessions of an account, the latest change first, then by id, behind a place in that order. Those of programs in which
- * nothing is said yet are left out where it is asked for: see `isListed`.
+ * Which sessions of an account a list has, the latest change first, then by id, behind a place in that order. Those of
+ * programs in which nothing is said yet are left out where it is asked for: see `isListed`.
  */
 export const listSessionRows = statement({
   name: "list-sessions",
-  text: `select ${SESSION_COLUMNS} from "Session" s where s."accountId" = $1 and ($2::uuid is null or s."projectId" = $2)
+  text: `select s.id, s."updatedAt" from "Session" s where s."accountId" = $1 and ($2::uuid is null or s."projectId" = $2)
       and ($3::timestamptz is null or (s."updatedAt", s.id) < ($3::timestamptz, $4::uuid))
       and ($5::bool is null or s.archived = $5) and ($6::timestamptz is null or s."updatedAt" >= $6)
       and (s."expiresAt" is null or s."expiresAt" > now())
@@ -59,7 +59,7 @@ export const listSessionRows = statement({
     withEmpty: "bool",
     titlePart: "text?",
   },
-  row: SessionRow,
+  row: z.object({ id: z.string(), updatedAt: z.date() }),
 });
 
 /**

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { EXCERPT_CHARACTERS } from "../../domain/source.ts";
-import { statement } from "./statement.ts";
+import { statement, unseen } from "./statement.ts";
 
 const fields = {
   runId: z.string(),
@@ -36,7 +36,7 @@ export const recalledFor = (runs: string): string =>
 export const findLivingPieceRows = statement({
   name: "find-living-pieces",
   text: `select c.id from "DocChunk" c join "Doc" d on d.id = c."docId"
-    where c.id = any($1::uuid[]) and d."accountId" = $2`,
+    where c.id = any(${unseen("$1", "uuid[]")}) and d."accountId" = $2`,
   parameters: { pieceIds: "uuid[]", accountId: "uuid" },
   row: z.object({ id: z.string() }),
 });
@@ -44,7 +44,7 @@ export const findLivingPieceRows = statement({
 /** What was recalled for runs of an account. By hand, as ids stand in JSON. */
 export const findRecalledRows = statement({
   name: "find-recalled",
-  text: `${recalledFor(`select x.id from "Run" x where x.id = any($1::uuid[]) and x."accountId" = $2`)} order by r.id, n`,
+  text: `${recalledFor(`select x.id from "Run" x where x.id = any(${unseen("$1", "uuid[]")}) and x."accountId" = $2`)} order by r.id, n`,
   parameters: { runIds: "uuid[]", accountId: "uuid" },
   row: RecalledRow,
 });

@@ -94,11 +94,20 @@ export function statement<const Declared extends Parameters, Row extends z.ZodOb
     return row ? result.rows.map((found) => row.parse(found)) : [];
   };
   return Object.defineProperties(
-    Object.assign(run, { text, parameters, row }),
+    Object.assign(run, { text, parameters, row, isPlannedAnew }),
     // A function has a name of its own, which only this way is another.
     { name: { value: declaration.name } },
   );
 }
+
+/**
+ * A parameter as a value that no planner sees: `limit ${unseen("$5", "int8")}`, `any(${unseen("$1", "uuid[]")})`.
+ *
+ * The database keeps one plan of a statement where that seems no dearer than plans for the values of each call. For a
+ * list of one, a small limit or a null the latter always seem cheaper, and making them takes longer than running them.
+ * `plans.database.test.ts` finds the statements that this happens to.
+ */
+export const unseen = (parameter: string, type: string): string => `(select ${parameter}::${type})::${type}`;
 
 let rounds = 0;
 const IN_FAILED_TRANSACTION = "25P02";

@@ -1,21 +1,13 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Connection, Submittable } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { migratedDatabase } from "../../testing/databases.ts";
+import { declaredStatements } from "../../testing/statements.ts";
 import { type Database, openDatabase } from "../database.ts";
-import { type ParameterType, statement } from "./statement.ts";
+import { statement } from "./statement.ts";
 
-type Declared = {
-  readonly name: string;
-  readonly text: string;
-  readonly parameters: Readonly<Record<string, ParameterType>>;
-  readonly row?: z.ZodObject;
-};
-
-const statements = await declared();
+const statements = await declaredStatements();
 let database: Database;
 
 beforeAll(async () => {
@@ -70,19 +62,6 @@ test("values go in by their names and rows come out parsed", async () => {
   const given = { value: [1, { b: 1, a: 2 }], list: [{ a: 'q"' }, [2]], at: null, texts: ["a,b", "{"] };
   expect(await echo(database, { ...given, texts: given.texts, id })).toEqual([{ ...given, id }]);
 });
-
-/** Every statement that the files of this folder export. */
-async function declared(): Promise<Declared[]> {
-  const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
-  const modules: Record<string, unknown>[] = await Promise.all(
-    files.map((file) => import(pathToFileURL(join(import.meta.dirname, file)).href)),
-  );
-  return modules.flatMap((module) => Object.values(module).filter(isStatement));
-}
-
-function isStatement(value: unknown): value is Declared & (() => void) {
-  return typeof value === "function" && "text" in value && "parameters" in value;
-}
 
 type Column = { readonly name: string; readonly type: string };
 

@@ -3,7 +3,7 @@ import { MESSAGE_JSON, Running } from "./history.ts";
 import { MessageRow, SEGMENTS } from "./messages.ts";
 import { RUN_JSON, RunRow } from "./runs.ts";
 import { RecalledRow, recalledFor } from "./sources.ts";
-import { statement } from "./statement.ts";
+import { statement, unseen } from "./statement.ts";
 
 // Each segment gives its messages by its own index, so that a window costs the same wherever it lies.
 
@@ -13,6 +13,8 @@ const LINE = `seg as materialized (
        join "Branch" b on b.id = coalesce($3, s."activeBranchId") and b."sessionId" = s.id ${SEGMENTS}
        where s.id = $1 and s."accountId" = $2
      )`;
+
+const [BEFORE, TURNS, MESSAGES] = [unseen("$4", "int"), unseen("$5", "int8"), unseen("$6", "int8")];
 
 /**
  * The last turns of a line before a position, with their runs and, where no position is given, the turn that runs; no
@@ -25,16 +27,16 @@ export const readWindowRow = statement({
        select m.id, m.position, m.role, m.size from seg cross join lateral (
          select x.id, x.position, x.role, pg_column_size(x.parts) as size from "Message" x
          where x."branchId" = seg."branchId"
-           and x.position between seg."from" and least(seg."to", coalesce($4::int, 2147483647) - 1)
-         order by x.position desc limit $6
-       ) m order by m.position desc limit $6
+           and x.position between seg."from" and least(seg."to", coalesce(${BEFORE}, 2147483647) - 1)
+         order by x.position desc limit ${MESSAGES}
+       ) m order by m.position desc limit ${MESSAGES}
      ), sized as materialized (
        select id, position, role, sum(size) over (order by position desc) as total from recent
      ), starts as materialized (
-       select position from sized where role = 'user' and total <= $7 order by position desc limit $5
+       select position from sized where role = 'user' and total <= $7 order by position desc limit ${TURNS}
      ), begin as materialized (
        select case
-         when (select count(*) from starts) < $5 and (select count(*) from recent) < $6
+         when (select count(*) from starts) < ${TURNS} and (select count(*) from recent) < ${MESSAGES}
            and (select coalesce(max(total), 0) from sized) <= $7 then (select min(position) from recent)
          else coalesce((select min(position) from starts), (select max(position) from recent where role = 'user'),
            (select min(position) from recent))
@@ -48,15 +50,15 @@ export const readWindowRow = statement({
        exists (select 1 from seg join "Message" m on m."branchId" = seg."branchId" and m.position between seg."from"
          and least(seg."to", (select position from begin) - 1)) as "hasOlder",
        (select json_build_object('runId', m."runId", 'role', m.role) from seg cross join lateral (
-          select x."runId", x.role, x.position from "Message" x where $4::int is not null and x."branchId" = seg."branchId"
-            and x.position between greatest(seg."from", $4::int) and seg."to" order by x.position limit 1
+          select x."runId", x.role, x.position from "Message" x where ${BEFORE} is not null and x."branchId" = seg."branchId"
+            and x.position between greatest(seg."from", ${BEFORE}) and seg."to" order by x.position limit 1
         ) m order by m.position limit 1) as next,
        coalesce((select json_agg(${RUN_JSON}) from "Run" r where r.id in (select "runId" from line)), '[]') as runs,
        coalesce((select json_agg(x order by x."runId", x.n) from (${recalledFor('select "runId" from line')}) x), '[]')
          as recalled,
        (select json_build_object('runId', r.id, 'input', r.input, 'batches', coalesce((
           select json_agg(e.events order by e."seqFrom") from "RunEvent" e where e."runId" = r.id), '[]'))
-        from "Run" r where $4::int is null and r."sessionId" = $1 and r."accountId" = $2 and r.status = 'running'
+        from "Run" r where ${BEFORE} is null and r."sessionId" = $1 and r."accountId" = $2 and r.status = 'running'
           and r.stores) as running
      from "Session" here where here.id = $1 and here."accountId" = $2`,
   parameters: {
