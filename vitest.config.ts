@@ -12,6 +12,8 @@ const above = [
   "lib/{dialects,http}/**/!(contract|answer-turn|turns).database.test.ts",
   "lib/{server,sign-in}/**/!(behind|money|rate-limits|redis|guests).database.test.ts",
   "lib/walk.database.test.ts",
+  // The same planner.
+  "lib/db/sql/plans.database.test.ts",
 ];
 const processes = ["lib/**/*.process.test.ts"];
 // Two at a time even on two cores: these tests wait as much as they work. A database that is open for seconds is not

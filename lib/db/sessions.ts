@@ -48,6 +48,9 @@ export async function findSession(database: Database, accountId: string, id: str
   return session;
 }
 
+/** So often a list is read, where each time a session of it is deleted meanwhile. */
+const MOST_TRIES = 3;
+
 /** Where a page of sessions begins: after the session with this time (ISO 8601) and id. */
 export type SessionCursor = { readonly updatedAt: string; readonly id: string };
 
@@ -73,7 +76,7 @@ export async function listSessions(
     readonly limit: number;
   },
 ): Promise<Session[]> {
-  const listed = await listSessionRows(database, {
+  const asked = {
     accountId,
     projectId: filter.projectId,
     afterTime: filter.after?.updatedAt ?? null,
@@ -83,14 +86,25 @@ export async function listSessions(
     limit: filter.limit,
     withEmpty: filter.withEmpty,
     titlePart: filter.titlePart ?? null,
-  });
-  const ids = listed.map(({ id }) => id);
-  const sessions = byId(await listSessionsById(database, accountId, ids));
-  return listed.flatMap(({ id, updatedAt }) => {
-    const session = sessions.get(id);
-    // With the time of its place: one that has changed meanwhile comes before all of them in the next list.
-    return session ? { ...session, updatedAt } : [];
-  });
+  };
+  for (let tries = 1; ; tries++) {
+    const listed = await listSessionRows(database, asked);
+    const sessions = byId(
+      await listSessionsById(
+        database,
+        accountId,
+        listed.map(({ id }) => id),
+      ),
+    );
+    const found = listed.flatMap(({ id, updatedAt }) => {
+      const session = sessions.get(id);
+      // With the time of its place: one that has changed meanwhile comes before all of them in the next list.
+      return session ? { ...session, updatedAt } : [];
+    });
+    // A list that is shorter than it was asked for says that it is the last. One that was deleted meanwhile is not in
+    // the next one.
+    if (found.length === listed.length || tries === MOST_TRIES) return found;
+  }
 }
 
 const byId = (sessions: readonly Session[]): ReadonlyMap<string, Session> =>
