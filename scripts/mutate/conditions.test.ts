@@ -16,10 +16,15 @@ test("a condition in SQL becomes true, and its parameter keeps its type", () => 
   ]);
 });
 
-test.each(['where "accountId" = $1', 'join "B" b on b."accountId" = a."accountId"', '("accountId" = any($1::uuid[]))'])(
-  "%s is one condition",
-  (sql) => expect(found(`const A = \`${sql}\`;`)).toHaveLength(1),
-);
+test.each([
+  ["where ", '"accountId" = $1', ""],
+  ['join "B" b on ', 'b."accountId" = a."accountId"', ""],
+  ["(", '"accountId" = any($1::uuid[])', ")"],
+  ["where s.id = $1 and ", `s."accountId" = any(${"$"}{unseen("$2", "uuid[]")})`, " limit 1"],
+])("%s%s%s has one condition", (before, condition, after) => {
+  const source = (sql: string) => `const A = \`${before}${sql}${after}\`;`;
+  expect(found(source(condition)).map(({ left }) => left)).toEqual([source(`(${condition} or true)`)]);
+});
 
 test("what a statement writes is no condition", () => {
   expect(found('const A = `update "T" set "accountId" = $1 where id = $2`;')).toEqual([]);

@@ -13,7 +13,7 @@ export type Condition = {
 
 // After what a condition stands; in the list of a "set" the same text is no condition.
 const SQL =
-  /(?<=(?:\b(?:where|and|or|on)\s+|[(`]))(?:\w+\.)?"accountId" = (?:any\(\$\d+[^)]*\)|\$\d+(?:::\w+)?|\w+\."accountId")/gu;
+  /(?<=(?:\b(?:where|and|or|on)\s+|[(`]))(?:\w+\.)?"accountId" = (?:any\(\$\{\w+\([^)]*\)\}\)|any\(\$\d+[^)]*\)|\$\d+(?:::\w+)?|\w+\."accountId")/gu;
 const PRISMA_WHERE = /\bwhere\s*[:=]\s*\{/gu;
 const PRISMA_FIELD = /(?<=[{,]\s*)accountId\s*(?=[,}:])/gu;
 const COMMENT = /(?:^|\n)\s*(?:\*|\/\/|\/\*)[^\n]*$/u;
