@@ -65,7 +65,8 @@ export const copyEmbeddingRows = statement({
        cross join lateral (
          select id, "docId", headings from "DocChunk" where md5(content) = md5(w.content) and content = w.content limit ${EQUAL}
        ) o
-       join "Doc" s on s.id = o."docId" join "ChunkEmbedding" e on e."chunkId" = o.id and e.model = $1
+       cross join lateral (select x."accountId", x."embedInstruction" from "Doc" x where x.id = o."docId" offset 0) s
+       cross join lateral (select 1 from "ChunkEmbedding" e where e."chunkId" = o.id and e.model = $1 offset 0) e
      ), pairs as (
        select distinct on (w.id) w.id, k.id as "knownId" from wanted w
        join known k on k.content = w.content and k.headings = w.headings and k."accountId" = w."accountId"
